@@ -1,0 +1,33 @@
+// npm run bench: the figures of the README. The engine's benchmark on this machine, then the same
+// program as wasm in V8, then what the first load of the page weighs. Arguments go to `lab bench`.
+
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { setup } from "./setup.mjs";
+import { command, root, run, step, target } from "./steps.mjs";
+
+const WASI = "wasm32-wasip1";
+
+await command("npm run bench", async (args) => {
+  await setup({ rust: true });
+  await step("native", () => run("cargo", ["run", "--release", "--bin", "lab", "--", "bench", ...args]));
+  await step("wasm in V8, build", () => run("cargo", ["build", "--release", "--target", WASI, "--bin", "lab"]));
+  const lab = join(target, WASI, "release", "lab.wasm");
+  await step("wasm in V8", () => run("node", ["scripts/wasi.mjs", lab, "bench", ...args]));
+  weigh(join(root, "dist"));
+});
+
+/** Prints the gzip size of every file of the page, and their total. */
+function weigh(dist) {
+  if (!existsSync(dist)) return console.log("  dist/ is not built yet: `npm run build` makes it");
+  const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => [path.slice(dist.length + 1), gzipSync(readFileSync(path), { level: 9 }).length])
+    .sort((a, b) => b[1] - a[1]);
+  const total = files.reduce((sum, [, size]) => sum + size, 0);
+  for (const [name, size] of [...files, ["dist/ in all, gzip", total]]) {
+    console.log(`${(size / 1024).toFixed(1).padStart(9)} KB  ${name}`);
+  }
+}

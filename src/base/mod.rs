@@ -1,0 +1,22 @@
+//! Ids, time, chance, quorums and logs: the words every other layer speaks.
+//! Nothing here knows of a protocol, a simulator or a page.
+
+pub mod chance;
+pub mod digest;
+pub mod id;
+pub mod log;
+pub mod quorum;
+pub mod ratio;
+pub mod sentence;
+pub mod store;
+pub mod text;
+pub mod time;
+
+pub use chance::Chance;
+pub use id::{ClientId, Endpoint, NodeId};
+pub use log::Log;
+pub use ratio::Ratio;
+pub use sentence::{Sentence, Value};
+pub use store::Store;
+pub use text::Text;
+pub use time::{Span, Time};

@@ -1,0 +1,105 @@
+//! Sentences that people read. The English stands in the code, so that the code reads; it is also
+//! the key of its translation, as in gettext. Values fill the numbered places `{0}`, `{1}`, … so
+//! that a translation may order them as its grammar likes. Nothing is formatted until it is shown.
+
+use std::fmt;
+
+use super::{ClientId, Endpoint, NodeId, Text, Time};
+
+/// A value within a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Value {
+    Number(u64),
+    Time(Time),
+    Endpoint(Endpoint),
+    Text(Text),
+    /// A fixed word, translated like a sentence: a role, a property, a flaw.
+    Word(&'static str),
+}
+
+/// An English template and what fills it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sentence {
+    pub template: &'static str,
+    pub values: Vec<Value>,
+}
+
+/// A [`Sentence`]: `sentence!("{0} votes for {1}", me, candidate)`.
+#[macro_export]
+macro_rules! sentence {
+    ($template:literal $(, $value:expr)* $(,)?) => {
+        $crate::base::Sentence { template: $template, values: vec![$($crate::base::Value::from($value)),*] }
+    };
+}
+
+impl Sentence {
+    /// The sentence in the language whose templates and words `translate` gives.
+    pub fn tell(&self, translate: &dyn Fn(&'static str) -> &'static str) -> String {
+        let mut told = String::new();
+        let mut rest = translate(self.template);
+        while let Some((before, after)) = rest.split_once('{') {
+            let (place, after) = after.split_once('}').unwrap_or(("", after));
+            told.push_str(before);
+            match place.parse::<usize>().ok().and_then(|place| self.values.get(place)) {
+                Some(Value::Word(word)) => told.push_str(translate(word)),
+                Some(value) => told.push_str(&value.to_string()),
+                None => {}
+            }
+            rest = after;
+        }
+        told.push_str(rest);
+        told
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tell(&|english| english))
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Number(n) => n.fmt(f),
+            Value::Time(time) => time.fmt(f),
+            Value::Endpoint(endpoint) => endpoint.fmt(f),
+            Value::Text(text) => text.fmt(f),
+            Value::Word(word) => f.write_str(word),
+        }
+    }
+}
+
+macro_rules! value_from {
+    ($($from:ty => |$it:ident| $to:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($it: $from) -> Value { $to }
+        }
+    )*};
+}
+value_from! {
+    u64 => |n| Value::Number(n);
+    u32 => |n| Value::Number(n.into());
+    u16 => |n| Value::Number(n.into());
+    usize => |n| Value::Number(n as u64);
+    Time => |time| Value::Time(time);
+    NodeId => |node| Value::Endpoint(node.into());
+    ClientId => |client| Value::Endpoint(client.into());
+    Endpoint => |endpoint| Value::Endpoint(endpoint);
+    Text => |text| Value::Text(text);
+    String => |text| Value::Text(text.into());
+    &'static str => |word| Value::Word(word);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_fill_their_places_in_any_order() {
+        let sentence = sentence!("{0} votes for {1} in term {2}", NodeId(0), NodeId(2), 4u64);
+        assert_eq!(sentence.to_string(), "S1 votes for S3 in term 4");
+        assert_eq!(sentence.tell(&|_| "term {2}: {1} <- {0}"), "term 4: S3 <- S1");
+        assert_eq!(sentence!("no {9} place {").to_string(), "no  place ");
+    }
+}

@@ -1,0 +1,270 @@
+//! The engine in a terminal: the same runs as on the page, from files, without pictures.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use synod::base::Time;
+use synod::catalog::{self, Entry};
+use synod::command::Script;
+use synod::{fuzz, scenario};
+
+const USAGE: &str = "\
+lab: protocols in a terminal
+
+  lab list                                   what there is, a line each
+  lab run FILE|-|PROTOCOL/SCENE              what a script does, an event a line
+  lab fuzz PROTOCOL [--seeds N] [--from N] [--flaw NAME]
+                                             hunts for violations; exit 0 where there are none,
+                                             1 with a small script where there is one
+  lab bench                                  how fast and how small, measured here and now
+
+A script without an `end` runs for ten virtual seconds.";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["list"] => list(),
+        ["run", file] => run(file),
+        ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
+        ["bench"] => bench::all(),
+        [] | ["help" | "--help" | "-h"] => print(USAGE),
+        _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),
+    };
+    result.map_or_else(refuse, |()| ExitCode::SUCCESS)
+}
+
+fn refuse(sentence: String) -> ExitCode {
+    eprintln!("{sentence}");
+    ExitCode::from(2)
+}
+
+/// Writes a line or more; a reader that has gone away (`lab list | head`) is no failure.
+fn print(text: impl std::fmt::Display) -> Result<(), String> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("The output cannot be written: {error}."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn list() -> Result<(), String> {
+    for entry in catalog::catalog() {
+        let slug = entry.meta.slug;
+        print(format_args!("{slug} protocol — {}", entry.meta.title))?;
+        for option in (entry.options)() {
+            print(format_args!("{slug} option {}={} — {}", option.name, option.usual, option.help))?;
+        }
+        for property in (entry.properties)() {
+            print(format_args!("{slug} property {}", property.name))?;
+        }
+        for flaw in (entry.flaws)() {
+            print(format_args!("{slug} flaw {} — {}; breaks {}", flaw.name, flaw.title, flaw.breaks))?;
+        }
+        for (name, _) in entry.meta.scenes {
+            print(format_args!("{slug} scene {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The text of a file, of the standard input (`-`) or of a scene (`raft/figure-8`).
+fn text(name: &str) -> Result<String, String> {
+    let scene = name.split_once('/').and_then(|(slug, scene)| catalog::find(slug)?.scene(scene));
+    if let Some(scene) = scene {
+        return Ok(scene.into());
+    }
+    let limit = scenario::SIZE as u64 + 1;
+    let mut text = Vec::new();
+    let read = match name {
+        "-" => std::io::stdin().take(limit).read_to_end(&mut text),
+        file => std::fs::File::open(file).and_then(|file| file.take(limit).read_to_end(&mut text)),
+    };
+    read.map_err(|error| format!("{name} cannot be read: {error}."))?;
+    String::from_utf8(text).map_err(|error| {
+        format!("{name} is no text: byte {} is not UTF-8.", error.utf8_error().valid_up_to())
+    })
+}
+
+fn run(file: &str) -> Result<(), String> {
+    let script = scenario::parse(&text(file)?).map_err(|mistake| format!("{file}: {mistake}."))?;
+    let mut run = catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))?;
+    let transcript = scenario::transcript(&mut *run, Time::seconds(10));
+    match write!(std::io::stdout().lock(), "{transcript}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("The output cannot be written: {error}."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What `lab fuzz` is asked for.
+struct Hunt {
+    entry: &'static Entry,
+    seeds: u64,
+    from: u64,
+    flaws: Vec<String>,
+}
+
+impl Hunt {
+    fn parse(protocol: &str, words: &[&str]) -> Result<Hunt, String> {
+        let entry = catalog::find(protocol)
+            .ok_or_else(|| format!("There is no protocol “{protocol}”: `lab list` names them."))?;
+        let mut hunt = Hunt { entry, seeds: 1_000, from: 1, flaws: Vec::new() };
+        let mut words = words.iter();
+        while let Some(&option) = words.next() {
+            let value = words.next().ok_or_else(|| format!("{option} needs a value."))?;
+            let number = || value.parse::<u64>().map_err(|_| format!("{option} takes a number, not “{value}”."));
+            match option {
+                "--seeds" => hunt.seeds = number()?,
+                "--from" => hunt.from = number()?,
+                "--flaw" if (entry.flaws)().iter().any(|flaw| flaw.name == *value) => {
+                    hunt.flaws.push((*value).into());
+                }
+                "--flaw" => return Err(format!("{protocol} has no flaw “{value}”: `lab list` names them.")),
+                _ => return Err(format!("I don't understand “{option}”.\n\n{USAGE}")),
+            }
+        }
+        Ok(hunt)
+    }
+}
+
+fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
+    let hunt = Hunt::parse(protocol, words)?;
+    let shows_progress = std::io::stderr().is_terminal();
+    for done in 0..hunt.seeds {
+        let seed = hunt.from.saturating_add(done);
+        if shows_progress && done % 100 == 0 {
+            eprint!("\r{done} of {} seeds clean", hunt.seeds);
+        }
+        let script = fuzz::schedule(hunt.entry, seed, &hunt.flaws);
+        let verdict = fuzz::judge(&script, true).map_err(|sentence| sentence.to_string())?;
+        if let Some(verdict) = verdict {
+            if shows_progress {
+                eprintln!();
+            }
+            report(seed, &script, &verdict)?;
+            return Ok(ExitCode::from(1));
+        }
+    }
+    if shows_progress {
+        eprintln!();
+    }
+    print(format_args!("{} seeds clean, from {}", hunt.seeds, hunt.from))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(seed: u64, script: &Script, verdict: &fuzz::Verdict) -> Result<(), String> {
+    let small = fuzz::shrink(script, verdict, 3_000);
+    let shown = fuzz::judge(&small, true).ok().flatten().unwrap_or_else(|| verdict.clone());
+    let (before, after) = (script.lines.len(), small.lines.len());
+    print(format_args!(
+        "# seed {seed} breaks {} at {}: {}\n# shrunk from {before} commands to {after}\n{small}",
+        shown.property, shown.at, shown.why
+    ))
+}
+
+/// Counts what is allocated, for the benchmark's bytes an event.
+struct Counting;
+
+static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.fetch_add(layout.size(), Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        ALLOCATED.fetch_sub(layout.size(), Ordering::Relaxed);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+mod bench {
+    //! Figures, each the median of several runs with the slowest and the fastest beside it.
+
+    // The one place where real time is measured.
+    #![allow(clippy::disallowed_types)]
+
+    use std::time::Instant;
+
+    use super::*;
+    use synod::catalog::Run;
+
+    // Often enough that a million fit into the longest run, which lasts an hour.
+    const HEARTBEATS: &str = "run raft nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms";
+    const MILLION: u64 = 1_000_000;
+    const ROUNDS: usize = 5;
+
+    pub fn all() -> Result<(), String> {
+        let script = |text: &str| scenario::parse(text).map_err(|mistake| mistake.to_string());
+        let heartbeats = script(HEARTBEATS)?;
+        let entry = catalog::find("raft").ok_or("there is no raft")?;
+        print("five nodes, heartbeats, history on; median of 5 (slowest to fastest)")?;
+        let plain = deliveries(|| (entry.start_unchecked)(heartbeats.clone()))?;
+        rate("deliveries a second, properties unchecked", &plain)?;
+        let checked = deliveries(|| (entry.start)(heartbeats.clone()))?;
+        rate("deliveries a second, all properties checked", &checked)?;
+        let ratio = plain[ROUNDS / 2] / checked[ROUNDS / 2];
+        print(format_args!("{:<48} {ratio:>9.2}", "time with all properties over without"))?;
+        memory_and_seeks(&heartbeats)
+    }
+
+    type Start<'a> = &'a dyn Fn() -> Result<Box<dyn Run>, synod::base::Sentence>;
+
+    fn deliveries(
+        start: impl Fn() -> Result<Box<dyn Run>, synod::base::Sentence>,
+    ) -> Result<Vec<f64>, String> {
+        let start: Start = &start;
+        let mut rates = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut run = start().map_err(|sentence| sentence.to_string())?;
+            let begun = Instant::now();
+            while run.deliveries() < MILLION {
+                let next = run.now() + Time::seconds(10);
+                run.run_to(next, u32::MAX);
+            }
+            rates.push(run.deliveries() as f64 / begun.elapsed().as_secs_f64());
+        }
+        rates.sort_by(f64::total_cmp);
+        Ok(rates)
+    }
+
+    fn rate(what: &str, rates: &[f64]) -> Result<(), String> {
+        let [slowest, median, fastest] = [rates[0], rates[rates.len() / 2], rates[rates.len() - 1]];
+        print(format_args!("{what:<48} {median:>9.0} ({slowest:.0} to {fastest:.0})"))
+    }
+
+    fn memory_and_seeks(script: &Script) -> Result<(), String> {
+        let before = ALLOCATED.load(Ordering::Relaxed);
+        let mut run = catalog::start(script.clone()).map_err(|sentence| sentence.to_string())?;
+        while run.event() < MILLION {
+            let next = run.now() + Time::seconds(1);
+            run.run_to(next, u32::MAX);
+        }
+        let bytes = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before) as f64;
+        let events = run.event();
+        print(format_args!("{:<48} {:>9}", "events in the run whose past is sought", events))?;
+        print(format_args!("{:<48} {:>9.1}", "bytes an event, checkpoints included", bytes / events as f64))?;
+        let mut times = Vec::new();
+        for n in 0..200u64 {
+            let event = (n * 7_919_993) % events;
+            let begun = Instant::now();
+            run.seek_event(event, u32::MAX);
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        times.sort_by(f64::total_cmp);
+        print(format_args!(
+            "{:<48} {:>9.2} (up to {:.2})",
+            "ms to any cursor: median of 200 (longest)", times[100], times[199]
+        ))
+    }
+}

@@ -1,0 +1,157 @@
+//! The one list of protocols. Menus, fuzzing, tests, documentation and links derive from it: adding
+//! a protocol adds its file and its line here.
+
+use crate::base::Sentence;
+use crate::command::{Script, Setup};
+use crate::protocol::{Meta, PropertyKind, Protocol};
+use crate::protocols::raft::Raft;
+use crate::sentence;
+use crate::sim::recording::Recording;
+
+pub use crate::sim::run::Run;
+
+/// All protocols, in the order of the menu.
+static CATALOG: &[Entry] = &[Entry::of::<Raft>()];
+
+/// All protocols, in the order of the menu.
+pub fn catalog() -> &'static [Entry] {
+    CATALOG
+}
+
+/// The protocol of this name.
+pub fn find(slug: &str) -> Option<&'static Entry> {
+    catalog().iter().find(|entry| entry.meta.slug == slug)
+}
+
+/// A protocol with its type erased.
+pub struct Entry {
+    pub meta: &'static Meta,
+    pub options: fn() -> Vec<OptionInfo>,
+    pub flaws: fn() -> Vec<FlawInfo>,
+    pub properties: fn() -> Vec<PropertyInfo>,
+    /// What is wrong with this option: the error says what was expected.
+    pub check_option: fn(&str, &str) -> Result<(), &'static str>,
+    /// What is wrong with this request.
+    pub check_request: fn(&str) -> Result<(), &'static str>,
+    /// Starts a run; the error says what in the set-up is wrong.
+    pub start: fn(Script) -> Result<Box<dyn Run>, Sentence>,
+    /// The same without checking properties, for benchmarks.
+    pub start_unchecked: fn(Script) -> Result<Box<dyn Run>, Sentence>,
+}
+
+/// An option that a script can set.
+#[derive(Clone, Debug)]
+pub struct OptionInfo {
+    pub name: &'static str,
+    pub help: &'static str,
+    /// Its value when a script says nothing.
+    pub usual: String,
+}
+
+/// A flaw that a script can switch on.
+#[derive(Clone, Copy, Debug)]
+pub struct FlawInfo {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub story: &'static str,
+    /// The property it breaks.
+    pub breaks: &'static str,
+}
+
+/// A property, before any run.
+#[derive(Clone, Copy, Debug)]
+pub struct PropertyInfo {
+    pub name: &'static str,
+    pub formula: &'static str,
+    pub meaning: &'static str,
+    pub kind: PropertyKind,
+}
+
+impl Entry {
+    const fn of<P: Protocol>() -> Entry {
+        Entry {
+            meta: &P::META,
+            options: options::<P>,
+            flaws: flaws::<P>,
+            properties: properties::<P>,
+            check_option: |name, value| set_option::<P>(&mut P::Config::default(), name, value),
+            check_request: |text| text.parse::<P::Request>().map(drop),
+            start: |script| Ok(Box::new(record::<P>(script)?)),
+            start_unchecked: |script| Ok(Box::new(record::<P>(script)?.unchecked())),
+        }
+    }
+
+    /// The script of this scene.
+    pub fn scene(&self, name: &str) -> Option<&'static str> {
+        self.meta.scenes.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+}
+
+/// Starts the run that a script describes.
+pub fn start(script: Script) -> Result<Box<dyn Run>, Sentence> {
+    match find(&script.setup.protocol) {
+        Some(entry) => (entry.start)(script),
+        None => Err(sentence!("There is no protocol “{0}”.", script.setup.protocol)),
+    }
+}
+
+fn options<P: Protocol>() -> Vec<OptionInfo> {
+    let usual = P::Config::default();
+    let info = |knob: &crate::protocol::Knob<P::Config>| OptionInfo {
+        name: knob.name,
+        help: knob.help,
+        usual: (knob.get)(&usual),
+    };
+    P::options().iter().map(info).collect()
+}
+
+fn flaws<P: Protocol>() -> Vec<FlawInfo> {
+    let info = |flaw: &crate::protocol::Flaw<P::Config>| FlawInfo {
+        name: flaw.name,
+        title: flaw.title,
+        story: flaw.story,
+        breaks: flaw.breaks,
+    };
+    P::flaws().iter().map(info).collect()
+}
+
+fn properties<P: Protocol>() -> Vec<PropertyInfo> {
+    let info = |property: &crate::protocol::Property<P>| PropertyInfo {
+        name: property.name,
+        formula: property.formula,
+        meaning: property.meaning,
+        kind: property.kind,
+    };
+    P::properties().iter().map(info).collect()
+}
+
+fn set_option<P: Protocol>(
+    config: &mut P::Config,
+    name: &str,
+    value: &str,
+) -> Result<(), &'static str> {
+    match P::options().iter().find(|knob| knob.name == name) {
+        Some(knob) => (knob.set)(config, value),
+        None => Err("an option of this protocol"),
+    }
+}
+
+fn configure<P: Protocol>(setup: &Setup) -> Result<P::Config, Sentence> {
+    let mut config = P::Config::default();
+    for (name, value) in &setup.options {
+        set_option::<P>(&mut config, name, value).map_err(|expected| {
+            sentence!("{0}={1}: expected {2}.", name.clone(), value.clone(), expected)
+        })?;
+    }
+    for name in &setup.flaws {
+        let flaw = P::flaws().iter().find(|flaw| flaw.name == name);
+        let flaw = flaw.ok_or_else(|| sentence!("There is no flaw “{0}”.", name.clone()))?;
+        *(flaw.switch)(&mut config) = true;
+    }
+    Ok(config)
+}
+
+fn record<P: Protocol>(script: Script) -> Result<Recording<P>, Sentence> {
+    let config = configure::<P>(&script.setup)?;
+    Ok(Recording::new(script, config))
+}

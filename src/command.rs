@@ -1,0 +1,386 @@
+//! The one language in which anybody tells a run what to do: a click, a key, a link, a lesson and a
+//! test all say the same [`Command`]. Here are its words and their printing; `scenario.rs` reads
+//! them back.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
+
+/// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Script {
+    pub setup: Setup,
+    pub title: Option<String>,
+    /// In the order of their times.
+    pub lines: Vec<Line>,
+}
+
+/// A command and when it is given: after everything else that happens at that time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub at: Time,
+    pub command: Rc<Command>,
+}
+
+/// How a run is set up: the first line of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The protocol's slug.
+    pub protocol: String,
+    pub nodes: u16,
+    pub clients: u16,
+    pub seed: u64,
+    /// Every link, until a command changes one.
+    pub link: Quality,
+    /// From a write to its being durable.
+    pub disk: Latency,
+    /// How long a client waits before it asks another server.
+    pub retry: Time,
+    /// The protocol's own options, as written.
+    pub options: Vec<(String, String)>,
+    pub flaws: Vec<String>,
+}
+
+/// How a link treats what it carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quality {
+    pub latency: Latency,
+    pub loss: Ratio,
+    /// A second copy, soon.
+    pub duplicate: Ratio,
+    /// A second copy, up to two seconds later.
+    pub replay: Ratio,
+    /// Held up for some latencies more, so that later messages overtake.
+    pub reorder: Ratio,
+}
+
+/// A change of some of a link's qualities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QualityChange {
+    pub latency: Option<Latency>,
+    pub loss: Option<Ratio>,
+    pub duplicate: Option<Ratio>,
+    pub replay: Option<Ratio>,
+    pub reorder: Option<Ratio>,
+}
+
+/// How long something takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Latency {
+    /// Constant (`10ms`) or anything between two times (`5ms..15ms`), each as likely.
+    Uniform(Span),
+    /// At least `min`, `mean` on the average, cut off at `cap`: `2ms~10ms~100ms`.
+    Exponential { min: Time, mean: Time, cap: Time },
+}
+
+/// Some directed links: one way (`S1>S2`) or both (`S1-S2`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Link {
+    pub from: Endpoint,
+    pub to: Endpoint,
+    pub both_ways: bool,
+}
+
+/// Who can still hear whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Partition {
+    /// `S1 S2 | S3 S4 S5`: only members of a common group hear each other. Groups may overlap,
+    /// which gives bridges and rings of majorities; whoever is not named forms one more group.
+    Groups(Vec<Vec<NodeId>>),
+    /// `S1 S2 > S3`: nothing from the left reaches the right.
+    OneWay { unheard: Vec<NodeId>, deaf: Vec<NodeId> },
+}
+
+/// What can be done to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The node stops; what was not yet durable is lost. `torn`: of the writes under way some, in
+    /// their order, reached the disk although nobody was told.
+    Crash { node: NodeId, torn: bool },
+    Restart(NodeId),
+    /// The node stands still, with all its memory, while the world moves on.
+    Pause(NodeId),
+    Resume(NodeId),
+    /// Erases the node's disk (and stops it).
+    Wipe(NodeId),
+    /// A timer runs out now.
+    Fire { node: NodeId, timer: String },
+    /// The node's clock runs faster or slower by parts per million.
+    Drift { node: NodeId, ppm: i32 },
+    /// The node's clock jumps, in µs.
+    Jump { node: NodeId, micros: i64 },
+    Disk { node: NodeId, latency: Latency },
+    /// What is sent or under way on these links is lost.
+    Cut(Vec<Link>),
+    /// What is sent on these links waits until they heal.
+    Hold(Vec<Link>),
+    Partition(Partition),
+    /// These links, or all, carry again.
+    Heal(Vec<Link>),
+    /// A change of these links, or of all.
+    Link { links: Vec<Link>, change: QualityChange },
+    /// A message under way, by the number of the event that sent it.
+    Drop(u64),
+    Delay { message: u64, by: Time },
+    Duplicate(u64),
+    Deliver(u64),
+    /// A client asks a server, or the one it asked last.
+    Request { client: ClientId, to: Option<NodeId>, request: String },
+    /// A caption.
+    Say(String),
+    /// The story ends here: playing pauses.
+    End,
+}
+
+impl Setup {
+    pub fn new(protocol: &str, nodes: u16) -> Setup {
+        Setup { protocol: protocol.into(), nodes, ..Setup::default() }
+    }
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup {
+            protocol: String::new(),
+            nodes: 3,
+            clients: 1,
+            seed: 1,
+            link: Quality::default(),
+            disk: Latency::constant(Time::millis(2)),
+            retry: Time::millis(500),
+            options: Vec::new(),
+            flaws: Vec::new(),
+        }
+    }
+}
+
+impl Default for Quality {
+    fn default() -> Quality {
+        Quality {
+            latency: Latency::Uniform(Span::new(Time::millis(10), Time::millis(20))),
+            loss: Ratio::ZERO,
+            duplicate: Ratio::ZERO,
+            replay: Ratio::ZERO,
+            reorder: Ratio::ZERO,
+        }
+    }
+}
+
+impl Quality {
+    pub fn with(mut self, change: &QualityChange) -> Quality {
+        self.latency = change.latency.unwrap_or(self.latency);
+        self.loss = change.loss.unwrap_or(self.loss);
+        self.duplicate = change.duplicate.unwrap_or(self.duplicate);
+        self.replay = change.replay.unwrap_or(self.replay);
+        self.reorder = change.reorder.unwrap_or(self.reorder);
+        self
+    }
+}
+
+impl Latency {
+    pub const fn constant(time: Time) -> Latency {
+        Latency::Uniform(Span::exactly(time))
+    }
+
+    /// What one message typically takes.
+    pub fn typical(self) -> Time {
+        match self {
+            Latency::Uniform(span) => Time((span.min.0 + span.max.0) / 2),
+            Latency::Exponential { mean, .. } => mean,
+        }
+    }
+}
+
+impl Link {
+    pub fn one_way(from: impl Into<Endpoint>, to: impl Into<Endpoint>) -> Link {
+        Link { from: from.into(), to: to.into(), both_ways: false }
+    }
+
+    pub fn both_ways(from: impl Into<Endpoint>, to: impl Into<Endpoint>) -> Link {
+        Link { both_ways: true, ..Link::one_way(from, to) }
+    }
+
+    /// The directed links it stands for.
+    pub fn directed(self) -> impl Iterator<Item = (Endpoint, Endpoint)> {
+        let back = self.both_ways.then_some((self.to, self.from));
+        std::iter::once((self.from, self.to)).chain(back)
+    }
+}
+
+impl Command {
+    /// The node or client it is done to, where it is one.
+    pub fn place(&self) -> Option<Endpoint> {
+        match self {
+            Command::Crash { node, .. }
+            | Command::Restart(node)
+            | Command::Pause(node)
+            | Command::Resume(node)
+            | Command::Wipe(node)
+            | Command::Fire { node, .. }
+            | Command::Drift { node, .. }
+            | Command::Jump { node, .. }
+            | Command::Disk { node, .. } => Some((*node).into()),
+            Command::Request { client, .. } => Some((*client).into()),
+            _ => None,
+        }
+    }
+
+    /// Its first word, as a script writes it.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Command::Crash { .. } => "crash",
+            Command::Restart(_) => "restart",
+            Command::Pause(_) => "pause",
+            Command::Resume(_) => "resume",
+            Command::Wipe(_) => "wipe",
+            Command::Fire { .. } => "fire",
+            Command::Drift { .. } | Command::Jump { .. } => "clock",
+            Command::Disk { .. } => "disk",
+            Command::Cut(_) => "cut",
+            Command::Hold(_) => "hold",
+            Command::Partition(_) => "partition",
+            Command::Heal(_) => "heal",
+            Command::Link { .. } => "link",
+            Command::Drop(_) => "drop",
+            Command::Delay { .. } => "delay",
+            Command::Duplicate(_) => "duplicate",
+            Command::Deliver(_) => "deliver",
+            Command::Request { .. } => "request",
+            Command::Say(_) => "say",
+            Command::End => "end",
+        }
+    }
+}
+
+fn each(f: &mut fmt::Formatter<'_>, items: &[impl fmt::Display]) -> fmt::Result {
+    items.iter().try_for_each(|item| write!(f, " {item}"))
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb())?;
+        match self {
+            Command::Crash { node, torn } => write!(f, " {node}{}", if *torn { " torn" } else { "" }),
+            Command::Restart(node)
+            | Command::Pause(node)
+            | Command::Resume(node)
+            | Command::Wipe(node) => write!(f, " {node}"),
+            Command::Fire { node, timer } => write!(f, " {node} {timer}"),
+            Command::Drift { node, ppm } => {
+                let sign = if *ppm < 0 { '-' } else { '+' };
+                let share = Ratio::from_ppm(ppm.unsigned_abs());
+                write!(f, " {node} drift={sign}{share}")
+            }
+            Command::Jump { node, micros } => {
+                let sign = if *micros < 0 { '-' } else { '+' };
+                write!(f, " {node} jump={sign}{}", Time(micros.unsigned_abs()))
+            }
+            Command::Disk { node, latency } => write!(f, " {node} latency={latency}"),
+            Command::Cut(links) | Command::Hold(links) | Command::Heal(links) => each(f, links),
+            Command::Partition(partition) => write!(f, " {partition}"),
+            Command::Link { links, change } => {
+                match links.is_empty() {
+                    true => f.write_str(" all")?,
+                    false => each(f, links)?,
+                }
+                write!(f, "{change}")
+            }
+            Command::Drop(message) | Command::Duplicate(message) | Command::Deliver(message) => {
+                write!(f, " #{message}")
+            }
+            Command::Delay { message, by } => write!(f, " #{message} {by}"),
+            Command::Request { client, to: Some(to), request } => write!(f, " {client} {to} {request}"),
+            Command::Request { client, to: None, request } => write!(f, " {client} {request}"),
+            Command::Say(text) => write!(f, " {text}"),
+            Command::End => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" ");
+        match self {
+            Partition::Groups(groups) => {
+                let groups: Vec<String> = groups.iter().map(|group| join(group)).collect();
+                f.write_str(&groups.join(" | "))
+            }
+            Partition::OneWay { unheard, deaf } => write!(f, "{} > {}", join(unheard), join(deaf)),
+        }
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.from, if self.both_ways { '-' } else { '>' }, self.to)
+    }
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Latency::Uniform(span) => span.fmt(f),
+            Latency::Exponential { min, mean, cap } => write!(f, "{min}~{mean}~{cap}"),
+        }
+    }
+}
+
+/// ` name=value` for each quality that changes.
+impl fmt::Display for QualityChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(latency) = self.latency {
+            write!(f, " latency={latency}")?;
+        }
+        let shares = [
+            ("loss", self.loss),
+            ("duplicate", self.duplicate),
+            ("replay", self.replay),
+            ("reorder", self.reorder),
+        ];
+        for (name, share) in shares {
+            if let Some(share) = share {
+                write!(f, " {name}={share}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.setup)?;
+        if let Some(title) = &self.title {
+            writeln!(f, "title {title}")?;
+        }
+        self.lines.iter().try_for_each(|line| writeln!(f, "{:<8} {}", line.at, line.command))
+    }
+}
+
+/// `run raft nodes=5 seed=7 …`: what differs from the defaults, and always nodes and seed.
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usual = Setup::default();
+        write!(f, "run {} nodes={} seed={}", self.protocol, self.nodes, self.seed)?;
+        if self.clients != usual.clients {
+            write!(f, " clients={}", self.clients)?;
+        }
+        let (link, standard) = (self.link, usual.link);
+        let change = QualityChange {
+            latency: (link.latency != standard.latency).then_some(link.latency),
+            loss: (link.loss != standard.loss).then_some(link.loss),
+            duplicate: (link.duplicate != standard.duplicate).then_some(link.duplicate),
+            replay: (link.replay != standard.replay).then_some(link.replay),
+            reorder: (link.reorder != standard.reorder).then_some(link.reorder),
+        };
+        write!(f, "{change}")?;
+        if self.disk != usual.disk {
+            write!(f, " disk={}", self.disk)?;
+        }
+        if self.retry != usual.retry {
+            write!(f, " retry={}", self.retry)?;
+        }
+        self.options.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))?;
+        self.flaws.iter().try_for_each(|flaw| write!(f, " flaw={flaw}"))
+    }
+}

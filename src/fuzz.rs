@@ -1,0 +1,349 @@
+//! The hunt for violations: random schedules, their verdict, and the smallest script that still
+//! shows what was found.
+//!
+//! A schedule draws its options by its seed (how lossy, how slow, how often something breaks), then
+//! asks in two phases: *safety*, while everything that may break does; then everything is healed and
+//! *liveness* is demanded: whatever ought to converge has converged by the end.
+
+use std::rc::Rc;
+
+use crate::base::{Chance, NodeId, Ratio, Sentence, Span, Time};
+use crate::catalog::{self, Entry, Run};
+use crate::command::{
+    Command, Latency, Line, Link, Partition, Quality, QualityChange, Script, Setup,
+};
+use crate::sim::snapshot::{PropertyShot, Standing};
+use crate::protocol::PropertyKind;
+
+/// What broke.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    pub property: &'static str,
+    pub at: Time,
+    pub why: Sentence,
+}
+
+/// How long the healed cluster has to converge.
+const QUIET: Time = Time::seconds(8);
+
+/// The random schedule of this seed.
+pub fn schedule(entry: &Entry, seed: u64, flaws: &[String]) -> Script {
+    let mut chance = Chance::new(seed, 0xF022);
+    let sizes = [3, 3, 3, 5, 5, 5, 4, 2, 7, 1];
+    let nodes = chance.pick(&sizes).copied().unwrap_or(3).min(entry.meta.max_nodes);
+    let setup = Setup {
+        protocol: entry.meta.slug.into(),
+        nodes,
+        clients: 1 + chance.below(3) as u16,
+        seed,
+        link: quality(&mut chance),
+        disk: Latency::Uniform(Span::new(Time::ZERO, Time::millis(u64::from(chance.below(25))))),
+        retry: Time::millis(200 + u64::from(chance.below(500))),
+        options: Vec::new(),
+        flaws: flaws.to_vec(),
+    };
+    let mut plan = Plan::new(entry, &setup, chance);
+    plan.break_things();
+    plan.heal_and_wait();
+    Script { setup, title: None, lines: plan.lines }
+}
+
+fn quality(chance: &mut Chance) -> Quality {
+    let mut share = |likely: u32, most: u32| match chance.below(100) < likely {
+        true => Ratio::percent(chance.below(most + 1)),
+        false => Ratio::ZERO,
+    };
+    let (loss, duplicate, replay, reorder) = (share(60, 30), share(40, 50), share(20, 10), share(40, 40));
+    let mean = Time::millis(2 + u64::from(chance.below(60)));
+    let latency = match chance.below(3) {
+        0 => Latency::constant(mean),
+        1 => Latency::Uniform(Span::new(Time(mean.0 / 2), Time(mean.0 * 3 / 2))),
+        _ => Latency::Exponential { min: Time(mean.0 / 4), mean, cap: Time(mean.0 * 10) },
+    };
+    Quality { latency, loss, duplicate, replay, reorder }
+}
+
+/// A schedule being drawn: what it has done so far, so that it does only what makes sense.
+struct Plan<'a> {
+    entry: &'a Entry,
+    nodes: u16,
+    clients: u16,
+    chance: Chance,
+    now: Time,
+    down: Vec<bool>,
+    paused: Vec<bool>,
+    written: u32,
+    lines: Vec<Line>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(entry: &'a Entry, setup: &Setup, chance: Chance) -> Plan<'a> {
+        let all = vec![false; usize::from(setup.nodes)];
+        let (nodes, clients) = (setup.nodes, setup.clients);
+        let (now, lines) = (Time::ZERO, Vec::new());
+        Plan { entry, nodes, clients, chance, now, down: all.clone(), paused: all, written: 0, lines }
+    }
+
+    fn say(&mut self, command: Command) {
+        self.lines.push(Line { at: self.now, command: Rc::new(command) });
+    }
+
+    fn break_things(&mut self) {
+        let pace = Time::millis(20 + u64::from(self.chance.below(250)));
+        let until = Time::millis(1_500 + u64::from(self.chance.below(4_000)));
+        // What this schedule likes to do most.
+        let taste = [0; 8].map(|_| 1 + self.chance.below(8));
+        loop {
+            self.now = self.now + self.chance.exponential(pace);
+            if self.now > until {
+                return;
+            }
+            let mut draw = self.chance.below(taste.iter().sum());
+            let mut choice = 0;
+            while draw >= taste[choice] {
+                draw -= taste[choice];
+                choice += 1;
+            }
+            match choice {
+                0 => self.crash_or_restart(),
+                1 => self.pause_or_resume(),
+                2 => self.partition(),
+                3 => self.trouble_link(),
+                4 => self.say(Command::Heal(Vec::new())),
+                5 => self.change_clock(),
+                _ => self.request(),
+            }
+        }
+    }
+
+    fn node(&mut self) -> NodeId {
+        NodeId(self.chance.below(self.nodes.into()) as u16)
+    }
+
+    fn crash_or_restart(&mut self) {
+        let node = self.node();
+        let index = node.index();
+        if self.down[index] {
+            self.say(Command::Restart(node));
+        } else {
+            let torn = self.chance.happens(Ratio::percent(25));
+            self.say(Command::Crash { node, torn });
+            self.paused[index] = false;
+        }
+        self.down[index] = !self.down[index];
+        // Often back at once: what was not on disk is what protocols forget.
+        if self.down[index] && self.chance.happens(Ratio::percent(50)) {
+            self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
+            self.say(Command::Restart(node));
+            self.down[index] = false;
+        }
+    }
+
+    fn pause_or_resume(&mut self) {
+        let node = self.node();
+        if self.down[node.index()] {
+            return;
+        }
+        let paused = &mut self.paused[node.index()];
+        *paused = !*paused;
+        let command = if *paused { Command::Pause(node) } else { Command::Resume(node) };
+        self.say(command);
+    }
+
+    fn partition(&mut self) {
+        if self.nodes < 2 {
+            return;
+        }
+        let mut groups = vec![Vec::new(), Vec::new()];
+        for node in NodeId::all(self.nodes) {
+            match self.chance.below(10) {
+                // A bridge hears both sides.
+                0 => groups.iter_mut().for_each(|group| group.push(node)),
+                n => groups[n as usize % 2].push(node),
+            }
+        }
+        if groups.iter().any(Vec::is_empty) {
+            return;
+        }
+        let one_way = self.chance.happens(Ratio::percent(30));
+        self.say(Command::Partition(match one_way {
+            true => {
+                let deaf = groups.pop().unwrap_or_default();
+                Partition::OneWay { unheard: groups.pop().unwrap_or_default(), deaf }
+            }
+            false => Partition::Groups(groups),
+        }));
+    }
+
+    fn trouble_link(&mut self) {
+        let (from, to) = (self.node(), self.node());
+        if from == to {
+            return;
+        }
+        let links = vec![match self.chance.below(2) {
+            0 => Link::one_way(from, to),
+            _ => Link::both_ways(from, to),
+        }];
+        match self.chance.below(3) {
+            0 => self.say(Command::Cut(links)),
+            1 => self.say(Command::Hold(links)),
+            _ => {
+                let latency = Some(Latency::constant(Time::millis(u64::from(self.chance.below(300)))));
+                self.say(Command::Link { links, change: QualityChange { latency, ..Default::default() } });
+            }
+        }
+    }
+
+    fn change_clock(&mut self) {
+        let node = self.node();
+        let ppm = self.chance.below(400_000) as i32 - 200_000;
+        self.say(Command::Drift { node, ppm });
+    }
+
+    fn request(&mut self) {
+        let client = crate::base::ClientId(self.chance.below(self.clients.into()) as u16);
+        let to = self.chance.happens(Ratio::percent(50)).then(|| self.node());
+        self.written += 1;
+        // The protocol's example, with a value of its own where it ends in one.
+        let example = self.entry.meta.request;
+        let request = match example.rsplit_once('=') {
+            Some((start, _)) => format!("{start}={}", self.written),
+            None => example.to_string(),
+        };
+        self.say(Command::Request { client, to, request });
+    }
+
+    fn heal_and_wait(&mut self) {
+        self.now = self.now + Time::millis(100);
+        for node in NodeId::all(self.nodes) {
+            if self.down[node.index()] {
+                self.say(Command::Restart(node));
+            }
+            if self.paused[node.index()] {
+                self.say(Command::Resume(node));
+            }
+            self.say(Command::Drift { node, ppm: 0 });
+        }
+        self.say(Command::Heal(Vec::new()));
+        let zero = Some(Ratio::ZERO);
+        let latency = Some(Latency::Uniform(Span::new(Time::millis(5), Time::millis(15))));
+        let change =
+            QualityChange { latency, loss: zero, duplicate: zero, replay: zero, reorder: zero };
+        self.say(Command::Link { links: Vec::new(), change });
+        self.now = self.now + QUIET;
+        self.say(Command::End);
+    }
+}
+
+/// What breaks in this script, if anything. `liveness`: whatever ought to converge must have done
+/// so at some instant of the last quarter of the quiet time before the end.
+pub fn judge(script: &Script, liveness: bool) -> Result<Option<Verdict>, Sentence> {
+    let mut run = catalog::start(script.clone())?;
+    let end = run.end().unwrap_or(Time::LIMIT);
+    let patience = if liveness { Time(QUIET.0 / 4) } else { Time::ZERO };
+    run_until_broken(&mut *run, Time(end.0.saturating_sub(patience.0)));
+    if let Some(broken) = broken(&run.properties()) {
+        return Ok(Some(broken));
+    }
+    if !liveness {
+        return Ok(None);
+    }
+    loop {
+        let missing = missing(&run.properties(), run.now());
+        if missing.is_none() || run.now() >= end {
+            return Ok(missing);
+        }
+        let next = run.now() + Time::millis(50);
+        run_until_broken(&mut *run, next.min(end));
+        if let Some(broken) = broken(&run.properties()) {
+            return Ok(Some(broken));
+        }
+    }
+}
+
+fn run_until_broken(run: &mut dyn Run, until: Time) {
+    while run.violations() == 0 && !run.run_to(until, 64) {}
+}
+
+fn broken(properties: &[PropertyShot]) -> Option<Verdict> {
+    let violated = properties.iter().filter_map(|property| match &property.standing {
+        Standing::Violated { at, why, .. } => {
+            Some(Verdict { property: property.name, at: *at, why: why.clone() })
+        }
+        _ => None,
+    });
+    violated.min_by_key(|verdict| verdict.at)
+}
+
+fn missing(properties: &[PropertyShot], now: Time) -> Option<Verdict> {
+    properties.iter().find_map(|property| match (&property.standing, property.kind) {
+        (Standing::NotYet(why), PropertyKind::Converges) => {
+            Some(Verdict { property: property.name, at: now, why: why.clone() })
+        }
+        _ => None,
+    })
+}
+
+/// The smallest script that breaks the same property, by leaving out whatever can be left out, in
+/// at most `tries` runs.
+pub fn shrink(script: &Script, verdict: &Verdict, mut tries: u32) -> Script {
+    let liveness = !is_safety(script, verdict);
+    let mut breaks = |candidate: &Script| {
+        tries > 0 && {
+            tries -= 1;
+            let found = judge(candidate, liveness).ok().flatten();
+            found.is_some_and(|found| found.property == verdict.property)
+        }
+    };
+    let mut best = script.clone();
+    if !liveness {
+        best.lines.retain(|line| line.at <= verdict.at && *line.command != Command::End);
+        best.lines.push(Line { at: verdict.at, command: Rc::new(Command::End) });
+    }
+    simplify_setup(&mut best, &mut breaks);
+    let mut piece = best.lines.len().max(1);
+    while piece > 0 {
+        let mut start = 0;
+        while start < best.lines.len() {
+            let mut candidate = best.clone();
+            let end = (start + piece).min(candidate.lines.len());
+            let removed = candidate.lines.drain(start..end);
+            // Liveness needs its end, and safety a bound.
+            let ends: Vec<Line> = removed.filter(|line| *line.command == Command::End).collect();
+            candidate.lines.extend(ends);
+            match candidate.lines.len() < best.lines.len() && breaks(&candidate) {
+                true => best = candidate,
+                false => start += piece,
+            }
+        }
+        piece /= 2;
+    }
+    best
+}
+
+fn is_safety(script: &Script, verdict: &Verdict) -> bool {
+    let properties = catalog::find(&script.setup.protocol).map(|entry| (entry.properties)());
+    let mut properties = properties.unwrap_or_default().into_iter();
+    properties.any(|property| property.name == verdict.property && property.kind == PropertyKind::Always)
+}
+
+/// A plain network, if the property breaks on one too.
+fn simplify_setup(best: &mut Script, breaks: &mut impl FnMut(&Script) -> bool) {
+    let plain = Setup::default();
+    let changes: [fn(&mut Setup, &Setup); 7] = [
+        |setup, plain| setup.link = plain.link,
+        |setup, plain| setup.link.loss = plain.link.loss,
+        |setup, plain| setup.link.duplicate = plain.link.duplicate,
+        |setup, plain| setup.link.replay = plain.link.replay,
+        |setup, plain| setup.link.reorder = plain.link.reorder,
+        |setup, plain| setup.disk = plain.disk,
+        |setup, plain| setup.retry = plain.retry,
+    ];
+    for change in changes {
+        let mut candidate = best.clone();
+        change(&mut candidate.setup, &plain);
+        if candidate.setup != best.setup && breaks(&candidate) {
+            *best = candidate;
+        }
+    }
+}

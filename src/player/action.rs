@@ -1,0 +1,90 @@
+//! What can be asked of the [`Store`](super::Store), and how much the answer changes.
+
+use super::playback::{Speed, Until};
+use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
+use crate::base::Time;
+use crate::command::{Command, Script};
+use crate::words::Language;
+
+/// How much of the page is to be drawn anew. Ordered: the change of several actions is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// Nothing.
+    None,
+    /// The clock has moved between two events: what glides, glides on.
+    Time,
+    /// Something has happened, or the page itself is in another state.
+    Frame,
+}
+
+/// Whatever a person, a link or the embedding page asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    // Time.
+    /// Plays, or pauses.
+    Toggle,
+    Play,
+    Pause,
+    /// So much real time has passed. To be sent with every frame while [`Store::moving`](super::Store::moving).
+    Tick {
+        elapsed_micros: u64,
+    },
+    StepForward,
+    StepBack,
+    ToStart,
+    /// To the furthest instant that was ever simulated.
+    ToHead,
+    Seek(Time),
+    SeekEvent(u64),
+    /// As fast as it goes, until something happens.
+    RunUntil(Until),
+    Speed(Speed),
+    Faster,
+    Slower,
+    /// Stops a long seek where it is.
+    CancelGoal,
+
+    // The run.
+    /// A gesture: gives a command at the cursor. In the past it starts a branch.
+    Do(Command),
+    LoadScene {
+        protocol: String,
+        scene: String,
+    },
+    /// A script as text; a mistake in it becomes a notice, and the run stays.
+    LoadText(String),
+    Load(Script),
+    /// Goes to another branch, by its place in [`Pane::branches`](super::Pane::branches).
+    Branch(usize),
+    /// The same script with another seed, from its start.
+    Seed(u64),
+    /// The same script with a flaw switched on or off, brought to the same time.
+    ToggleFlaw(String),
+
+    // The page.
+    Select(Option<Selection>),
+    Hover(Option<Selection>),
+    Tab(Tab),
+    Tool(Tool),
+    Language(Language),
+    Theme(Theme),
+    ReducedMotion(bool),
+    Open(Dialog),
+    /// Closes the dialog.
+    Close,
+    /// Says something to the reader: "Link copied".
+    Tell(Notice),
+    /// Closes the notice.
+    Dismiss,
+    /// Moves the timeline's window by so many µs, towards later times if positive.
+    PanTimeline(i64),
+    /// Makes the timeline's window this many percent as long, keeping `around` where it is.
+    ZoomTimeline {
+        percent: u32,
+        around: Time,
+    },
+    /// Brings the timeline's window back to the cursor.
+    FollowCursor,
+    /// Escape: closes or lets go of the topmost thing that is open or selected.
+    Escape,
+}

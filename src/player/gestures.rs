@@ -1,0 +1,306 @@
+//! What can be done by hand to what is on the stage, as pure functions of the run: the page only
+//! draws the buttons. Whatever is offered here is a [`Command`] like any other.
+//!
+//! Only what makes sense at this instant is offered: a server that is down can be restarted, not
+//! crashed. (A command that makes no sense would be refused, in words; a button need not try.)
+
+use super::ui::Selection;
+use crate::base::{ClientId, Endpoint, NodeId, Ratio, Sentence, Span, Time};
+use crate::catalog::Run;
+use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
+use crate::sentence;
+use crate::sim::snapshot::{FlightShot, LinkState, NodeShot, Snapshot, Status};
+
+/// Something offered: a button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gesture {
+    pub label: Sentence,
+    pub command: Command,
+    /// Buttons of the same group stand together.
+    pub group: Group,
+    /// The key that does the same to a selected server, as [`KEYS`](super::keys::KEYS) has it.
+    pub key: Option<&'static str>,
+}
+
+/// Sorts the buttons of a menu, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// The few that everybody reaches for.
+    Main,
+    Timers,
+    Request,
+    Clock,
+    Disk,
+    Network,
+}
+
+impl Gesture {
+    fn new(label: Sentence, group: Group, command: Command) -> Gesture {
+        Gesture { label, command, group, key: None }
+    }
+
+    fn key(self, key: &'static str) -> Gesture {
+        Gesture { key: Some(key), ..self }
+    }
+}
+
+/// What this selection offers at this instant, by group.
+pub fn offered(run: &dyn Run, selection: Selection) -> Vec<Gesture> {
+    let snapshot = run.snapshot();
+    match selection {
+        Selection::Node(node) => of_node(run, &snapshot, node),
+        Selection::Client(client) => of_client(run, client),
+        Selection::Link(from, to) => of_link(run, &snapshot, from, to),
+        Selection::Message(id) => of_message(&snapshot, id),
+    }
+}
+
+// ---- servers and clients ---------------------------------------------------------------------
+
+fn of_node(run: &dyn Run, snapshot: &Snapshot, id: NodeId) -> Vec<Gesture> {
+    let Some(node) = snapshot.nodes.get(id.index()) else { return Vec::new() };
+    let mut offered = processes(node);
+    if node.status == Status::Up {
+        // The one that the key fires is the one that would run out first.
+        let first = node.timers.iter().min_by_key(|timer| timer.fires_at);
+        for timer in &node.timers {
+            let fire = Command::Fire { node: id, timer: timer.name.clone() };
+            let label = sentence!("Let its timer run out: {0}", timer.name.clone());
+            let gesture = Gesture::new(label, Group::Timers, fire);
+            offered.push(if first == Some(timer) { gesture.key("t") } else { gesture });
+        }
+    }
+    for client in run.clients().into_iter().take(1) {
+        let text = run.meta().request;
+        let request = Command::Request { client, to: Some(id), request: text.to_owned() };
+        let label = sentence!("{0} asks it: {1}", client, text.to_owned());
+        offered.push(Gesture::new(label, Group::Request, request).key("r"));
+    }
+    offered.extend(clocks(node));
+    offered.extend(disks(node));
+    offered
+}
+
+fn processes(node: &NodeShot) -> Vec<Gesture> {
+    let id = node.id;
+    let main = |label, command| Gesture::new(label, Group::Main, command);
+    let crash = main(sentence!("Crash"), Command::Crash { node: id, torn: false }).key("c");
+    let mut offered = match node.status {
+        Status::Up => vec![crash, main(sentence!("Pause"), Command::Pause(id)).key("p")],
+        Status::Paused => vec![main(sentence!("Resume"), Command::Resume(id)).key("p"), crash],
+        Status::Down => vec![main(sentence!("Restart"), Command::Restart(id)).key("c")],
+    };
+    offered.push(main(sentence!("Wipe disk"), Command::Wipe(id)).key("w"));
+    if node.status != Status::Down && node.pending_writes > 0 {
+        let torn = Command::Crash { node: id, torn: true };
+        offered.push(main(sentence!("Crash in the middle of a write"), torn));
+    }
+    offered
+}
+
+fn clocks(node: &NodeShot) -> Vec<Gesture> {
+    let id = node.id;
+    let clock = |label, command| Gesture::new(label, Group::Clock, command);
+    let drifts = [
+        (100_000, sentence!("Clock 10% fast")),
+        (-100_000, sentence!("Clock 10% slow")),
+        (0, sentence!("Clock right")),
+    ];
+    let drifts = drifts.into_iter().filter(|(ppm, _)| *ppm != node.drift_ppm);
+    let jumps = [
+        (1_000_000, sentence!("Clock 1 s ahead")),
+        (-1_000_000, sentence!("Clock 1 s back")),
+    ];
+    let drifts = drifts.map(|(ppm, label)| clock(label, Command::Drift { node: id, ppm }));
+    drifts
+        .chain(jumps.map(|(micros, label)| clock(label, Command::Jump { node: id, micros })))
+        .collect()
+}
+
+fn disks(node: &NodeShot) -> Vec<Gesture> {
+    let disk = |label, millis| {
+        let latency = Latency::constant(Time::millis(millis));
+        Gesture::new(label, Group::Disk, Command::Disk { node: node.id, latency })
+    };
+    vec![
+        disk(sentence!("Disk fast: {0}", Time::millis(2)), 2),
+        disk(sentence!("Disk slow: {0}", Time::millis(100)), 100),
+        disk(sentence!("Disk very slow: {0}", Time::seconds(1)), 1_000),
+    ]
+}
+
+fn of_client(run: &dyn Run, client: ClientId) -> Vec<Gesture> {
+    let text = run.meta().request;
+    if !run.clients().contains(&client) {
+        return Vec::new();
+    }
+    let request = |to| Command::Request { client, to, request: text.to_owned() };
+    let mut offered = Vec::new();
+    if let Some(leader) = run.leader() {
+        let label = sentence!("Ask {0}: {1}", leader, text.to_owned());
+        offered.push(Gesture::new(label, Group::Request, request(Some(leader))).key("r"));
+    }
+    let label = sentence!("Ask whomever it asked last: {0}", text.to_owned());
+    offered.push(Gesture::new(label, Group::Request, request(None)));
+    offered
+}
+
+/// A client's request, as typed, to a server or to whoever leads. The engine checks the text.
+pub fn request(run: &dyn Run, to: Option<NodeId>, text: &str) -> Option<Command> {
+    let client = *run.clients().first()?;
+    Some(Command::Request { client, to: to.or(run.leader()), request: text.trim().to_owned() })
+}
+
+// ---- links -----------------------------------------------------------------------------------
+
+fn of_link(run: &dyn Run, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Vec<Gesture> {
+    let network = |label, command| Gesture::new(label, Group::Network, command);
+    let main = |label, command| Gesture::new(label, Group::Main, command);
+    let both = vec![Link::both_ways(from, to)];
+    let there = state(snapshot, from, to);
+    let back = state(snapshot, to, from);
+    let mut offered = Vec::new();
+    if there == LinkState::Healthy || back == LinkState::Healthy {
+        offered.push(main(sentence!("Cut"), Command::Cut(both.clone())));
+    }
+    if there != LinkState::Healthy || back != LinkState::Healthy {
+        offered.push(main(sentence!("Heal"), Command::Heal(both.clone())));
+    }
+    for (a, b, state) in [(from, to, there), (to, from, back)] {
+        if state == LinkState::Healthy {
+            let label = sentence!("Cut {0} → {1}", a, b);
+            offered.push(main(label, Command::Cut(vec![Link::one_way(a, b)])));
+        }
+    }
+    if there == LinkState::Healthy && back == LinkState::Healthy {
+        offered.push(main(sentence!("Hold back what is sent"), Command::Hold(both.clone())));
+    }
+    let changed = snapshot.links.iter().any(|link| {
+        link.changed && ((link.from, link.to) == (from, to) || (link.from, link.to) == (to, from))
+    });
+    for (label, change) in changes(run, changed) {
+        offered.push(network(label, Command::Link { links: both.clone(), change }));
+    }
+    offered
+}
+
+/// How a link can be made to treat what it carries.
+fn changes(run: &dyn Run, changed: bool) -> Vec<(Sentence, QualityChange)> {
+    let usual = self::network(run);
+    let typical = usual.latency.typical();
+    let slow = Time((typical.0 * 10).clamp(50_000, 10_000_000));
+    let slow = Latency::Uniform(Span::new(slow, Time(slow.0 * 2)));
+    let none = QualityChange::default();
+    let mut changes = vec![
+        (sentence!("Slow: {0}", slow.to_string()), QualityChange { latency: Some(slow), ..none }),
+        (
+            sentence!("Lossy: {0}", Ratio::percent(30).to_string()),
+            QualityChange { loss: Some(Ratio::percent(30)), ..none },
+        ),
+        (
+            sentence!("Repeats: {0}", Ratio::percent(30).to_string()),
+            QualityChange { duplicate: Some(Ratio::percent(30)), ..none },
+        ),
+        (
+            sentence!("Reorders: {0}", Ratio::percent(30).to_string()),
+            QualityChange { reorder: Some(Ratio::percent(30)), ..none },
+        ),
+    ];
+    if changed {
+        changes.push((sentence!("Like the others"), everything(usual)));
+    }
+    changes
+}
+
+fn everything(quality: Quality) -> QualityChange {
+    QualityChange {
+        latency: Some(quality.latency),
+        loss: Some(quality.loss),
+        duplicate: Some(quality.duplicate),
+        replay: Some(quality.replay),
+        reorder: Some(quality.reorder),
+    }
+}
+
+fn state(snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> LinkState {
+    let link = snapshot.links.iter().find(|link| (link.from, link.to) == (from, to));
+    link.map(|link| link.state).unwrap_or_default()
+}
+
+/// For the cut tool: cuts this link both ways, or heals it where it carries nothing either way.
+pub fn cut(run: &dyn Run, from: Endpoint, to: Endpoint) -> Gesture {
+    let snapshot = run.snapshot();
+    let both = vec![Link::both_ways(from, to)];
+    let healthy = |from, to| state(&snapshot, from, to) == LinkState::Healthy;
+    match healthy(from, to) || healthy(to, from) {
+        true => Gesture::new(sentence!("Cut"), Group::Main, Command::Cut(both)),
+        false => Gesture::new(sentence!("Heal"), Group::Main, Command::Heal(both)),
+    }
+}
+
+/// For the lasso: parts these servers from the others; nothing if that parts nobody.
+pub fn lasso(run: &dyn Run, inside: &[NodeId]) -> Option<Gesture> {
+    let all = NodeId::all(run.script().setup.nodes);
+    let (inside, outside): (Vec<NodeId>, Vec<NodeId>) = all.partition(|node| inside.contains(node));
+    if inside.is_empty() || outside.is_empty() {
+        return None;
+    }
+    let label = sentence!("Part {0} servers from the other {1}", inside.len(), outside.len());
+    let partition = Partition::Groups(vec![inside, outside]);
+    Some(Gesture::new(label, Group::Main, Command::Partition(partition)))
+}
+
+/// Heals every link.
+pub fn heal() -> Gesture {
+    Gesture::new(sentence!("Heal all"), Group::Main, Command::Heal(Vec::new())).key("h")
+}
+
+// ---- the whole network -----------------------------------------------------------------------
+
+/// The quality of a link that was not changed by itself: where the network's sliders stand.
+pub fn network(run: &dyn Run) -> Quality {
+    let (now, script) = (run.now(), run.script());
+    let given = script.lines.iter().take_while(|line| line.at <= now);
+    given.fold(script.setup.link, |quality, line| match &*line.command {
+        Command::Link { links, change } if links.is_empty() => quality.with(change),
+        _ => quality,
+    })
+}
+
+/// For the network's sliders: changes all links.
+pub fn set_network(change: QualityChange) -> Command {
+    Command::Link { links: Vec::new(), change }
+}
+
+/// The notches of a latency slider: each takes from its time to twice as long.
+pub fn latencies() -> Vec<Latency> {
+    let notches = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
+    notches.map(|n| Latency::Uniform(Span::new(Time::millis(n), Time::millis(2 * n)))).to_vec()
+}
+
+/// The notches of a slider for loss, duplication or reordering.
+pub fn shares() -> Vec<Ratio> {
+    [0, 1, 2, 5, 10, 20, 30, 50, 75, 100].map(Ratio::percent).to_vec()
+}
+
+// ---- messages --------------------------------------------------------------------------------
+
+fn of_message(snapshot: &Snapshot, id: u64) -> Vec<Gesture> {
+    let under_way = |flight: &&FlightShot| flight.id == id && flight.lost_at.is_none();
+    let Some(flight) = snapshot.flights.iter().find(under_way) else { return Vec::new() };
+    let main = |label, command| Gesture::new(label, Group::Main, command);
+    let mut offered = vec![
+        main(sentence!("Drop"), Command::Drop(id)),
+        main(sentence!("Deliver now"), Command::Deliver(id)),
+    ];
+    // A held message has no time of arrival that could be put off.
+    if !flight.held {
+        for millis in [50, 500] {
+            let by = Time::millis(millis);
+            let label = sentence!("Delay by {0}", by);
+            offered.push(main(label, Command::Delay { message: id, by }));
+        }
+    }
+    offered.push(main(sentence!("Duplicate"), Command::Duplicate(id)));
+    offered
+}

@@ -1,0 +1,245 @@
+//! The page's state as the hash of a link, which people can read and write by hand:
+//!
+//! ```text
+//! #v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh&theme=dark&speed=1/10
+//! #v1&scene=raft/figure-8&at=3s
+//! ```
+//!
+//! `run` is a script whose lines are joined by `;` and whose words by `+`, without its first word;
+//! an unmodified scene is named instead. `at` is the cursor: its time, and the last event that has
+//! happened. Language and theme are there only if somebody chose them, the speed only if it is not
+//! the usual one. Whatever a browser or a chat program would change in a hash is percent-encoded,
+//! and what they do to one all the same (a full stop at the end, `&amp;`, `%20`) is forgiven.
+
+use std::fmt;
+
+use super::pane::Scene;
+use super::playback::Speed;
+use super::ui::{Notice, Theme};
+use crate::base::Time;
+use crate::command::Script;
+use crate::words::Language;
+use crate::{key, scenario, sentence};
+
+/// The longest hash that is read, in bytes.
+pub const LONGEST: usize = 256 * 1024;
+const VERSION: &str = "v1";
+
+/// What a link says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    pub shows: Shows,
+    /// Cursor: a time, and the number of the last event that has happened.
+    pub at: Option<(Time, Option<u64>)>,
+    /// Only if chosen by hand.
+    pub language: Option<Language>,
+    /// `Auto` unless chosen by hand.
+    pub theme: Theme,
+    pub speed: Speed,
+}
+
+/// What is to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shows {
+    /// The first scene of the catalog.
+    #[default]
+    First,
+    Scene(Scene),
+    Script(Script),
+}
+
+impl Link {
+    /// Reads a hash, whatever it is; the error is one sentence for the reader.
+    pub fn parse(hash: &str) -> Result<Link, Notice> {
+        if hash.len() > LONGEST {
+            return Err(refusal(sentence!("This link is too long: at most {0} bytes are read.", LONGEST)));
+        }
+        let hash = hash.trim().trim_start_matches('#');
+        let hash = hash.trim_end_matches(|c: char| is_stray(c) || c.is_whitespace());
+        // Some programs encode a hash once more as a whole.
+        let whole = match hash.contains("%26") && !hash.contains('&') {
+            true => decode(hash, false)?,
+            false => hash.to_owned(),
+        };
+        let mut parts = whole.split('&').map(|part| part.strip_prefix("amp;").unwrap_or(part));
+        match parts.next().unwrap_or("") {
+            "" | VERSION => {}
+            other => return Err(wrong_version(other)),
+        }
+        let mut link = Link::default();
+        for part in parts {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            link.take(name, value)?;
+        }
+        Ok(link)
+    }
+
+    /// One part of the hash; a part of an unknown name is somebody else's.
+    fn take(&mut self, name: &str, value: &str) -> Result<(), Notice> {
+        match name {
+            "run" => self.shows = Shows::Script(script(value)?),
+            "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
+            "at" => self.at = Some(cursor(&decode(value, true)?)?),
+            "lang" => {
+                let language = Language::of(value).ok_or_else(|| unknown(key!("language"), value))?;
+                self.language = Some(language);
+            }
+            "theme" => self.theme = Theme::of(value).ok_or_else(|| unknown(key!("theme"), value))?,
+            "speed" => {
+                let code = decode(value, true)?;
+                self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// `v1&…`, without the `#`.
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut hash = VERSION.to_owned();
+        match &self.shows {
+            Shows::First => {}
+            Shows::Scene(Scene { protocol, name }) => hash += &format!("&scene={protocol}/{name}"),
+            Shows::Script(script) => write_script(&mut hash, script),
+        }
+        match self.at {
+            None => {}
+            Some((time, None)) => hash += &format!("&at={time}"),
+            Some((time, Some(event))) => hash += &format!("&at={time}.{event}"),
+        }
+        if let Some(language) = self.language {
+            hash += &format!("&lang={}", language.code());
+        }
+        if self.theme != Theme::Auto {
+            hash += &format!("&theme={}", self.theme.code());
+        }
+        if self.speed != Speed::DEFAULT {
+            hash += &format!("&speed={}", self.speed.code());
+        }
+        // What chat programs take for the end of a sentence must not be the end of a link.
+        match hash.pop() {
+            Some(last) if is_stray(last) => write!(f, "{hash}%{:02X}", last as u32),
+            Some(last) => write!(f, "{hash}{last}"),
+            None => Ok(()),
+        }
+    }
+}
+
+// ---- the script ------------------------------------------------------------------------------
+
+fn write_script(hash: &mut String, script: &Script) {
+    hash.push_str("&run=");
+    let setup = script.setup.to_string();
+    encode(hash, setup.strip_prefix("run ").unwrap_or(&setup));
+    if let Some(title) = &script.title {
+        hash.push(';');
+        encode(hash, &format!("title {title}"));
+    }
+    for line in &script.lines {
+        hash.push(';');
+        encode(hash, &format!("{} {}", line.at, line.command));
+    }
+}
+
+fn script(value: &str) -> Result<Script, Notice> {
+    let lines: Result<Vec<String>, Notice> = value.split(';').map(|line| decode(line, true)).collect();
+    let text = format!("run {}", lines?.join("\n"));
+    scenario::parse(&text)
+        .map_err(|mistake| Notice::mistake(mistake.line, mistake.column, mistake.sentence))
+}
+
+fn scene(name: &str) -> Result<Scene, Notice> {
+    let known = name.split_once('/').and_then(|(protocol, scene)| Scene::find(protocol, scene));
+    known.ok_or_else(|| refusal(sentence!("There is no scene “{0}”.", short(name))))
+}
+
+/// `1.24s.214`, or a time alone.
+fn cursor(text: &str) -> Result<(Time, Option<u64>), Notice> {
+    let (time, event) = match text.rsplit_once('.') {
+        Some((time, event)) if time.ends_with('s') => (time, Some(event)),
+        _ => (text, None),
+    };
+    let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |text: &str| Some(text).filter(digits).and_then(|text| text.parse().ok());
+    match (time.parse(), event.map(number)) {
+        (Ok(time), None) => Ok((time, None)),
+        (Ok(time), Some(Some(event))) => Ok((time, Some(event))),
+        _ => Err(refusal(sentence!(
+            "This link's instant “{0}” is not a time and an event such as 1.24s.214.",
+            short(text)
+        ))),
+    }
+}
+
+// ---- characters ------------------------------------------------------------------------------
+
+/// What sentences and brackets leave at the end of a link that stands in them.
+fn is_stray(c: char) -> bool {
+    ".,;:!?)]}>'\"*。，；：！？）】》”’".contains(c)
+}
+
+/// What a hash can hold as it is: neither browsers nor chat programs touch it.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:@/=,".contains(&byte)
+}
+
+fn encode(hash: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b' ' => hash.push('+'),
+            plain if is_plain(plain) => hash.push(char::from(plain)),
+            other => hash.push_str(&format!("%{other:02X}")),
+        }
+    }
+}
+
+/// Undoes percent-encoding, and the `+` that stands for a space if `words` are to be read.
+fn decode(text: &str, words: bool) -> Result<String, Notice> {
+    let damaged = |rest: &str| refusal(sentence!("This link is damaged at “{0}”.", short(rest)));
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '%' => {
+                let digits = rest.get(1..3).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+                let byte = digits.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+                bytes.push(byte.ok_or_else(|| damaged(rest))?);
+                3
+            }
+            '+' if words => {
+                bytes.push(b' ');
+                1
+            }
+            _ => {
+                bytes.extend_from_slice(&rest.as_bytes()[..c.len_utf8()]);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    String::from_utf8(bytes).map_err(|_| damaged(text))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+fn refusal(sentence: crate::base::Sentence) -> Notice {
+    Notice::refusal(sentence)
+}
+
+fn unknown(what: &'static str, value: &str) -> Notice {
+    refusal(sentence!("This link asks for a {0} that this page does not have: “{1}”.", what, short(value)))
+}
+
+fn wrong_version(version: &str) -> Notice {
+    let newer = version.strip_prefix('v').is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    match newer {
+        true => refusal(sentence!("This link is for version {0} of this page, which reads {1}.", short(version), VERSION)),
+        false => refusal(sentence!("This link cannot be read: it begins with “{0}”, not with {1}.", short(version), VERSION)),
+    }
+}

@@ -1,0 +1,39 @@
+//! The page's state, and every way it changes: plain Rust that knows neither a browser nor a
+//! protocol, so that all of it is tested natively.
+//!
+//! The page sends an [`Action`] for whatever its user does, and for every frame that is drawn while
+//! something moves; [`Store::update`] answers how much of the page must be drawn anew. The page
+//! reads the rest off: [`Pane::run`] gives snapshots, [`Store::playback`] the state of the buttons,
+//! [`Ui`] what is selected and open.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `action.rs` | what can be asked of the store |
+//! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
+//! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
+//! | `pane.rs` | a run with its branches |
+//! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
+//! | `gestures.rs` | what a node, a link or a message offers to be done to it |
+//! | `keys.rs` | the keyboard, as data |
+//! | `link.rs` | the state as the hash of a link, and back |
+//! | `store.rs` | ties them together |
+
+pub mod action;
+mod clock;
+pub mod gestures;
+pub mod keys;
+pub mod link;
+pub mod pane;
+pub mod playback;
+pub mod store;
+#[cfg(test)]
+mod tests;
+pub mod ui;
+
+pub use action::{Action, Change};
+pub use gestures::{Gesture, Group};
+pub use link::Link;
+pub use pane::{Branch, Pane, Scene};
+pub use playback::{Goal, Playback, Speed, Target, Until};
+pub use store::{Preferences, Store};
+pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};

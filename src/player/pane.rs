@@ -1,0 +1,225 @@
+//! A run with its branches: everything that was tried is kept, and can be gone back to.
+//!
+//! A branch is a script, since a run is nothing else. A command given in the past makes the future
+//! that was seen untrue; the script that led there stays behind as a branch, and a new one goes on
+//! from the command. Nobody has to decide beforehand what to keep.
+
+use crate::base::{Endpoint, Sentence, Time};
+use crate::catalog::{self, Run};
+use crate::command::{Command, Script};
+use crate::player::playback::STEPS;
+use crate::scenario;
+use crate::sim::snapshot::Standing;
+
+/// Branches kept at the most; beyond it the one that was longest left alone goes.
+pub const BRANCHES: usize = 32;
+
+/// A run on the page.
+pub struct Pane {
+    pub run: Box<dyn Run>,
+    /// In the order of their beginning. The one that runs is among them.
+    pub branches: Vec<Branch>,
+    /// Place of the one that runs.
+    pub branch: usize,
+    /// Counts what is done to branches: for their ids, and for who was touched last.
+    serial: u32,
+}
+
+/// A script that was run, and how far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// Unique within the pane; never given twice.
+    pub id: u32,
+    /// The branch it departs from, unless it began by itself, and when.
+    pub parent: Option<(u32, Time)>,
+    /// The scene it began as.
+    pub scene: Option<Scene>,
+    /// Up to date also for the branch that runs.
+    pub script: Script,
+    /// How far it had been run when it was left.
+    pub reached: Time,
+    /// When, by the pane's count, it was begun, gone to or given a command.
+    touched: u32,
+}
+
+/// A scene of the catalog: the protocol's slug and the scene's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scene {
+    pub protocol: &'static str,
+    pub name: &'static str,
+}
+
+impl Scene {
+    /// The scene of these names.
+    pub fn find(protocol: &str, name: &str) -> Option<Scene> {
+        let meta = catalog::find(protocol)?.meta;
+        let (name, _) = meta.scenes.iter().find(|(known, _)| *known == name)?;
+        Some(Scene { protocol: meta.slug, name })
+    }
+
+    /// All scenes, in the order of the menu.
+    pub fn all() -> impl Iterator<Item = Scene> {
+        catalog::catalog().iter().flat_map(|entry| {
+            entry.meta.scenes.iter().map(|(name, _)| Scene { protocol: entry.meta.slug, name })
+        })
+    }
+
+    /// Its script. The catalog's own scenes can all be read: a test reads them.
+    pub fn script(self) -> Script {
+        let text = catalog::find(self.protocol).and_then(|entry| entry.scene(self.name));
+        match scenario::parse(text.unwrap_or("")) {
+            Ok(script) => script,
+            Err(mistake) => unreachable!("scene {}/{}: {mistake}", self.protocol, self.name),
+        }
+    }
+
+    /// Its title, a key of the translations.
+    pub fn title(self) -> String {
+        self.script().title.unwrap_or_else(|| self.name.to_owned())
+    }
+}
+
+/// What is told when a branch had to go.
+pub(super) struct Dropped;
+
+impl Pane {
+    /// A pane that stands at the start of this script.
+    pub(super) fn new(script: Script, scene: Option<Scene>) -> Result<Pane, Sentence> {
+        let run = start(script.clone())?;
+        let branch = Branch { id: 0, parent: None, scene, script, reached: Time::ZERO, touched: 0 };
+        Ok(Pane { run, branches: vec![branch], branch: 0, serial: 0 })
+    }
+
+    /// The branch that runs.
+    pub fn current(&self) -> &Branch {
+        &self.branches[self.branch]
+    }
+
+    /// The scene that the present branch began as, for the menu.
+    pub fn scene(&self) -> Option<Scene> {
+        self.current().scene
+    }
+
+    /// The scene it still is, unmodified.
+    pub fn pristine(&self) -> Option<Scene> {
+        self.scene().filter(|scene| scene.script() == *self.run.script())
+    }
+
+    /// Time, and number of the last event.
+    pub fn cursor(&self) -> (Time, u64) {
+        (self.run.now(), self.run.event())
+    }
+
+    /// Whether a command now would make something untrue: what was seen already, or what the
+    /// script still holds.
+    pub fn is_past(&self) -> bool {
+        let (now, event) = self.cursor();
+        event < self.run.head().0 || self.run.script().lines.last().is_some_and(|line| line.at > now)
+    }
+
+    /// Gives a command at the cursor. In the past it starts a branch; refused, it changes nothing.
+    pub(super) fn command(&mut self, command: Command) -> Result<Option<Dropped>, Sentence> {
+        let (forks, reached, now) = (self.is_past(), self.run.head().1, self.run.now());
+        self.run.command(command)?;
+        if forks {
+            self.branches[self.branch].reached = reached;
+            let (id, scene) = (self.current().id, self.scene());
+            return Ok(self.begin(Some((id, now)), scene));
+        }
+        let touched = self.count();
+        let branch = &mut self.branches[self.branch];
+        branch.script = self.run.script().clone();
+        branch.touched = touched;
+        Ok(None)
+    }
+
+    /// Runs another script from its start. The present one stays as a branch, unless it is a scene
+    /// that nobody has touched; a script that is a branch already is gone to.
+    pub(super) fn load(
+        &mut self,
+        script: Script,
+        scene: Option<Scene>,
+        departs: bool,
+    ) -> Result<Option<Dropped>, Sentence> {
+        let run = start(script)?;
+        let parent = departs.then(|| (self.current().id, Time::ZERO));
+        let scene = scene.or_else(|| self.scene().filter(|_| departs));
+        self.leave(departs);
+        self.run = run;
+        if let Some(known) = self.branches.iter().position(|branch| branch.script == *self.run.script()) {
+            self.branch = known;
+            self.branches[known].touched = self.count();
+            return Ok(None);
+        }
+        Ok(self.begin(parent, scene))
+    }
+
+    /// Goes to another branch, at its start.
+    pub(super) fn go_to(&mut self, place: usize) -> Result<(), Sentence> {
+        let run = start(self.branches[place].script.clone())?;
+        self.branches[self.branch].reached = self.run.head().1;
+        self.run = run;
+        self.branch = place;
+        self.branches[place].touched = self.count();
+        Ok(())
+    }
+
+    /// The property that broke after event `since`, the first if there are several: its name, the
+    /// event, and why.
+    pub(super) fn broken_since(&self, since: u64) -> Option<(&'static str, u64, Sentence)> {
+        let broken = self.run.properties().into_iter().filter_map(|property| match property.standing {
+            Standing::Violated { event, why, .. } if event > since => Some((property.name, event, why)),
+            _ => None,
+        });
+        broken.min_by_key(|(_, event, _)| *event)
+    }
+
+    /// Before another script takes the place of the present one, or departs from it.
+    fn leave(&mut self, departs: bool) {
+        self.branches[self.branch].reached = self.run.head().1;
+        let id = self.current().id;
+        let is_parent = self.branches.iter().any(|other| other.parent.is_some_and(|(of, _)| of == id));
+        if self.pristine().is_some() && !is_parent && !departs {
+            self.branches.remove(self.branch);
+        }
+    }
+
+    /// A new branch for what runs now; the one longest left alone makes room.
+    fn begin(&mut self, parent: Option<(u32, Time)>, scene: Option<Scene>) -> Option<Dropped> {
+        let id = self.count();
+        let script = self.run.script().clone();
+        self.branches.push(Branch { id, parent, scene, script, reached: Time::ZERO, touched: id });
+        self.branch = self.branches.len() - 1;
+        if self.branches.len() <= BRANCHES {
+            return None;
+        }
+        let oldest = (0..self.branch).min_by_key(|&place| self.branches[place].touched)?;
+        let gone = self.branches.remove(oldest);
+        self.branch -= 1;
+        // Its children go on by themselves.
+        for branch in &mut self.branches {
+            branch.parent = branch.parent.filter(|(of, _)| *of != gone.id);
+        }
+        Some(Dropped)
+    }
+
+    fn count(&mut self) -> u32 {
+        self.serial += 1;
+        self.serial
+    }
+}
+
+/// A run with everything booted: nobody wants to look at a cluster before it is there.
+fn start(script: Script) -> Result<Box<dyn Run>, Sentence> {
+    let mut run = catalog::start(script)?;
+    run.run_to(Time::ZERO, STEPS);
+    Ok(run)
+}
+
+/// Whether this end of a link exists in the script's run.
+pub(super) fn exists(script: &Script, end: Endpoint) -> bool {
+    match end {
+        Endpoint::Node(node) => node.0 < script.setup.nodes,
+        Endpoint::Client(client) => client.0 < script.setup.clients,
+    }
+}

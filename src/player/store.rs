@@ -1,0 +1,337 @@
+//! The store: the page's whole state, changed by actions and by nothing else.
+
+use super::action::{Action, Change};
+use super::link::{Link, Shows};
+use super::pane::{self, Dropped, Pane, Scene, BRANCHES};
+use super::playback::{Playback, Speed, Target};
+use super::ui::{Notice, Selection, Theme, Ui};
+use crate::base::{Sentence, Time};
+use crate::command::{Command, Script, Setup};
+use crate::words::{self, Language};
+use crate::{catalog, scenario, sentence, tr};
+
+/// The page's whole state.
+pub struct Store {
+    /// At least one. All show the same instant.
+    pub panes: Vec<Pane>,
+    pub playback: Playback,
+    pub ui: Ui,
+}
+
+/// What the browser wishes, and what an earlier visit chose.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Preferences {
+    pub language: Language,
+    pub theme: Theme,
+    pub reduced_motion: bool,
+}
+
+impl Store {
+    /// A page that shows this script, paused at its start.
+    pub fn new(script: Script, preferences: Preferences) -> Result<Store, Sentence> {
+        let scene = Scene::all().find(|scene| scene.script() == script);
+        Ok(Store::showing(Pane::new(script, scene)?, preferences))
+    }
+
+    fn showing(pane: Pane, preferences: Preferences) -> Store {
+        let Preferences { language, theme, reduced_motion } = preferences;
+        let ui = Ui { language, theme, reduced_motion, ..Ui::default() };
+        Store { panes: vec![pane], playback: Playback::default(), ui }
+    }
+
+    /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
+    /// Whatever is wrong with the link is told as a notice over the first scene.
+    pub fn from_link(hash: &str, preferences: Preferences) -> Store {
+        let (link, notice) = match Link::parse(hash) {
+            Ok(link) => (link, None),
+            Err(notice) => (Link::default(), Some(notice)),
+        };
+        let (pane, notice) = match Pane::showing(&link.shows) {
+            Ok(pane) => (pane, notice),
+            Err(why) => (Pane::first(), Some(Notice::refusal(why))),
+        };
+        let mut store = Store::showing(pane, preferences);
+        store.follow(&link);
+        store.ui.notice = store.ui.notice.or(notice);
+        store
+    }
+
+    /// What a link says beside what runs.
+    fn follow(&mut self, link: &Link) {
+        if let Some(language) = link.language {
+            (self.ui.language, self.ui.language_chosen) = (language, true);
+        }
+        if link.theme != Theme::Auto {
+            self.ui.theme = link.theme;
+        }
+        self.playback.set_speed(link.speed);
+        match link.at {
+            None => self.playback.play(),
+            Some((time, None)) => drop(self.set_out(Target::Time(time))),
+            Some((time, Some(event))) => drop(self.set_out(Target::Cursor(time, event))),
+        }
+    }
+
+    /// The hash that brings somebody else to where this page is: `#v1&…`.
+    pub fn link(&self) -> String {
+        let pane = self.pane();
+        let shows = match pane.pristine() {
+            Some(scene) => Shows::Scene(scene),
+            None => Shows::Script(pane.run.script().clone()),
+        };
+        let (now, event) = pane.cursor();
+        let link = Link {
+            shows,
+            at: Some((now, Some(event))),
+            language: self.ui.language_chosen.then_some(self.ui.language),
+            theme: self.ui.theme,
+            speed: self.playback.speed,
+        };
+        format!("#{link}")
+    }
+
+    /// Does what is asked for, and says how much of the page it changed.
+    pub fn update(&mut self, action: Action) -> Change {
+        match action {
+            Action::Toggle if self.playback.playing => self.pause(),
+            Action::Toggle | Action::Play => self.play(),
+            Action::Pause => self.pause(),
+            Action::Tick { elapsed_micros } => self.tick(elapsed_micros),
+            Action::StepForward => self.step(),
+            Action::StepBack => self.step_back(),
+            Action::ToStart => self.seek(Target::Time(Time::ZERO)),
+            Action::ToHead => self.seek(Target::Time(self.pane().run.head().1)),
+            Action::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
+            Action::SeekEvent(event) => self.seek(Target::Event(event)),
+            Action::RunUntil(until) => self.seek(Target::Until(until)),
+            Action::Speed(speed) => self.set_speed(speed),
+            Action::Faster => self.set_speed(self.playback.speed.faster()),
+            Action::Slower => self.set_speed(self.playback.speed.slower()),
+            Action::CancelGoal => match self.playback.goal.take() {
+                Some(_) => Change::Frame,
+                None => Change::None,
+            },
+            Action::Do(command) => self.give(command),
+            Action::Branch(place) => self.go_to_branch(place),
+            Action::LoadScene { .. } | Action::LoadText(_) | Action::Load(_) => self.update_script(action),
+            Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
+            action => self.update_page(action),
+        }
+    }
+
+    /// The actions that put another script in place of the present one.
+    fn update_script(&mut self, action: Action) -> Change {
+        match action {
+            Action::LoadScene { protocol, scene } => self.load_scene(&protocol, &scene),
+            Action::LoadText(text) => self.load_text(&text),
+            Action::Load(script) => drop(self.load(script, false)),
+            Action::Seed(seed) => {
+                let mut script = self.script();
+                script.setup.seed = seed;
+                self.load(script, true);
+            }
+            Action::ToggleFlaw(name) => self.toggle_flaw(&name),
+            _ => unreachable!("not an action on the script: {action:?}"),
+        }
+        Change::Frame
+    }
+
+    /// The actions that no run needs to know of.
+    fn update_page(&mut self, action: Action) -> Change {
+        let now = self.pane().run.now();
+        let ui = &mut self.ui;
+        match action {
+            Action::Select(selection) => ui.select(selection),
+            Action::Hover(hover) if hover == ui.hover => return Change::None,
+            Action::Hover(hover) => ui.hover = hover,
+            Action::Tab(tab) => ui.tab = tab,
+            Action::Tool(tool) => ui.tool = tool,
+            Action::Language(language) => (ui.language, ui.language_chosen) = (language, true),
+            Action::Theme(theme) => ui.theme = theme,
+            Action::ReducedMotion(reduced) => ui.reduced_motion = reduced,
+            Action::Open(dialog) => ui.dialog = Some(dialog),
+            Action::Close => ui.dialog = None,
+            Action::Tell(notice) => ui.notice = Some(notice),
+            Action::Dismiss => ui.notice = None,
+            Action::PanTimeline(micros) => ui.window.pan(micros),
+            Action::ZoomTimeline { percent, around } => ui.window.zoom(percent, around),
+            Action::FollowCursor => {
+                ui.window.follows = true;
+                ui.window.center(now);
+            }
+            Action::Escape => match self.playback.goal.take() {
+                Some(_) => {}
+                None => ui.escape(),
+            },
+            _ => unreachable!("the run's own actions are handled before: {action:?}"),
+        }
+        Change::Frame
+    }
+
+    /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way.
+    pub fn moving(&self) -> bool {
+        self.playback.playing || self.playback.goal.is_some()
+    }
+
+    /// The pane that gestures go to, and whose cursor all follow.
+    pub fn pane(&self) -> &Pane {
+        &self.panes[0]
+    }
+
+    pub fn pane_mut(&mut self) -> &mut Pane {
+        &mut self.panes[0]
+    }
+
+    /// The newest event worth telling at the cursor, in the reader's language, for the live region.
+    /// The text changes only when the event does.
+    pub fn narration(&mut self) -> Option<String> {
+        let language = self.ui.language;
+        let told = self.pane_mut().run.told(1, true).pop()?;
+        let sentence = words::tell(language, &told.sentence);
+        Some(match told.place {
+            Some(place) => tr!(language, "{0}: {1} {2}", told.at, place, sentence),
+            None => tr!(language, "{0}: {1}", told.at, sentence),
+        })
+    }
+
+    fn script(&self) -> Script {
+        self.pane().run.script().clone()
+    }
+
+    // ---- the run -----------------------------------------------------------------------------
+
+    /// A gesture.
+    fn give(&mut self, command: Command) -> Change {
+        self.playback.goal = None;
+        let given = self.pane_mut().command(command);
+        self.ui.window.follows = true;
+        self.settle(given);
+        Change::Frame
+    }
+
+    /// After something was done to the run, or refused.
+    fn settle(&mut self, done: Result<Option<Dropped>, Sentence>) {
+        self.ui.notice = match done {
+            Err(why) => Some(Notice::refusal(why)),
+            Ok(None) => None,
+            Ok(Some(Dropped)) => Some(Notice::plain(sentence!(
+                "Only {0} branches are kept: the one you left alone longest is gone.",
+                BRANCHES
+            ))),
+        };
+    }
+
+    fn load_scene(&mut self, protocol: &str, name: &str) {
+        let Some(scene) = Scene::find(protocol, name) else {
+            let name = format!("{protocol}/{name}");
+            self.settle(Err(sentence!("There is no scene “{0}”.", name)));
+            return;
+        };
+        if self.load(scene.script(), false) {
+            self.playback.play();
+        }
+    }
+
+    fn load_text(&mut self, text: &str) {
+        match scenario::parse(text) {
+            Ok(script) => drop(self.load(script, false)),
+            Err(mistake) => {
+                self.ui.notice = Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
+            }
+        }
+    }
+
+    /// Runs another script, which may depart from the present one; whether it can be run.
+    fn load(&mut self, script: Script, departs: bool) -> bool {
+        let scene = Scene::all().find(|scene| scene.script() == script);
+        let loaded = self.pane_mut().load(script, scene, departs);
+        let runs = loaded.is_ok();
+        if runs {
+            self.begin_anew();
+        }
+        self.settle(loaded);
+        runs
+    }
+
+    /// Another run stands at its start.
+    fn begin_anew(&mut self) {
+        self.playback.goal = None;
+        self.ui.window.follows = true;
+        self.ui.window.from = Time::ZERO;
+        self.ui.hover = None;
+        let script = self.pane().run.script();
+        let kept = self.ui.selection.filter(|selection| match *selection {
+            Selection::Node(node) => pane::exists(script, node.into()),
+            Selection::Client(client) => pane::exists(script, client.into()),
+            Selection::Link(from, to) => pane::exists(script, from) && pane::exists(script, to),
+            Selection::Message(_) => false,
+        });
+        if kept != self.ui.selection {
+            self.ui.select(kept);
+        }
+    }
+
+    /// The other branch at the same time, so that the two can be compared.
+    fn go_to_branch(&mut self, place: usize) -> Change {
+        if place == self.pane().branch || place >= self.pane().branches.len() {
+            return Change::None;
+        }
+        let now = self.pane().run.now();
+        let gone = self.pane_mut().go_to(place);
+        let runs = gone.is_ok();
+        self.settle(gone.map(|()| None));
+        if runs {
+            self.begin_anew();
+            self.set_out(Target::Time(now));
+        }
+        Change::Frame
+    }
+
+    fn toggle_flaw(&mut self, name: &str) {
+        let now = self.pane().run.now();
+        let mut script = self.script();
+        let before = script.setup.flaws.len();
+        script.setup.flaws.retain(|flaw| flaw != name);
+        if script.setup.flaws.len() == before {
+            script.setup.flaws.push(name.to_owned());
+        }
+        if self.load(script, true) {
+            self.set_out(Target::Time(now));
+        }
+    }
+
+    fn set_speed(&mut self, speed: Speed) -> Change {
+        if speed == self.playback.speed {
+            return Change::None;
+        }
+        self.playback.set_speed(speed);
+        Change::Frame
+    }
+}
+
+impl Pane {
+    /// The pane that a newcomer sees.
+    fn first() -> Pane {
+        let first = Scene::all().next();
+        let script = match first {
+            Some(scene) => scene.script(),
+            None => {
+                let meta = catalog::catalog().first().expect("the catalog has a protocol").meta;
+                Script { setup: Setup::new(meta.slug, meta.nodes), ..Script::default() }
+            }
+        };
+        Pane::new(script, first).expect("what the catalog offers runs")
+    }
+
+    /// The pane that a link asks for.
+    fn showing(shows: &Shows) -> Result<Pane, Sentence> {
+        match shows {
+            Shows::First => Ok(Pane::first()),
+            Shows::Scene(scene) => Pane::new(scene.script(), Some(*scene)),
+            Shows::Script(script) => {
+                let scene = Scene::all().find(|scene| scene.script() == *script);
+                Pane::new(script.clone(), scene)
+            }
+        }
+    }
+}

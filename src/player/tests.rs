@@ -1,0 +1,481 @@
+//! The store, driven as a page drives it, over real runs.
+
+use super::*;
+
+use crate::base::{NodeId, Time};
+use crate::command::{Command, Script};
+use crate::scenario;
+use crate::words::Language;
+
+const PLAIN: &str = "run raft nodes=3 seed=7";
+
+fn script(text: &str) -> Script {
+    scenario::parse(text).unwrap_or_else(|mistake| panic!("{mistake}"))
+}
+
+fn store(text: &str) -> Store {
+    Store::new(script(text), Preferences::default()).unwrap()
+}
+
+fn crash(node: u16) -> Action {
+    Action::Do(Command::Crash { node: NodeId(node), torn: false })
+}
+
+/// Ticks of a sixtieth of a second, until nothing moves any more, or `frames` have passed.
+fn frames(store: &mut Store, frames: u32) -> u32 {
+    let moves = |_: &u32| {
+        store.moving() && {
+            store.update(Action::Tick { elapsed_micros: 16_667 });
+            true
+        }
+    };
+    (0..frames).take_while(moves).count() as u32
+}
+
+fn notice(store: &Store) -> String {
+    store.ui.notice.as_ref().map_or(String::new(), |notice| notice.told(Language::English))
+}
+
+#[test]
+fn real_time_becomes_virtual_time() {
+    let mut store = store(PLAIN);
+    assert_eq!(store.update(Action::Tick { elapsed_micros: 16_667 }), Change::None, "it is paused");
+    store.update(Action::Speed(Speed::of("1/10").unwrap()));
+    assert_eq!(store.update(Action::Toggle), Change::Frame);
+    assert_eq!(store.update(Action::Play), Change::None, "it plays already");
+    assert_eq!(frames(&mut store, 60), 60);
+    assert_eq!(store.pane().run.now(), Time(100_002), "a second at a tenth");
+    assert_eq!(store.update(Action::Toggle), Change::Frame);
+    assert_eq!(frames(&mut store, 60), 0);
+}
+
+#[test]
+fn a_tick_tells_how_much_it_changed() {
+    let mut store = store(PLAIN);
+    store.update(Action::Play);
+    let mut seen = std::collections::BTreeMap::new();
+    for _ in 0..600 {
+        let before = store.pane().run.event();
+        let change = store.update(Action::Tick { elapsed_micros: 16_667 });
+        assert_eq!(change == Change::Frame, before != store.pane().run.event());
+        *seen.entry(change).or_insert(0) += 1;
+    }
+    assert!(seen[&Change::Time] > 400 && seen[&Change::Frame] > 10, "{seen:?}");
+}
+
+#[test]
+fn any_cursor_at_once_and_back() {
+    let mut store = store(PLAIN);
+    store.update(Action::Seek(Time::seconds(2)));
+    let (now, event) = store.pane().cursor();
+    assert_eq!(now, Time::seconds(2));
+    assert!(event > 50 && !store.moving());
+    assert_eq!(store.update(Action::StepBack), Change::Frame);
+    assert!(store.pane().run.event() < event);
+    store.update(Action::StepForward);
+    assert_eq!(store.pane().run.event(), event);
+    store.update(Action::ToStart);
+    assert_eq!(store.pane().run.now(), Time::ZERO);
+    let up = |node: &crate::sim::snapshot::NodeShot| node.status == crate::sim::snapshot::Status::Up;
+    assert!(store.pane().run.snapshot().nodes.iter().all(up), "all have booted");
+    assert_eq!(store.update(Action::StepBack), Change::None);
+    store.update(Action::ToHead);
+    assert_eq!(store.pane().run.event(), event);
+    store.update(Action::SeekEvent(event / 2));
+    assert!((event / 2..event / 2 + 20).contains(&store.pane().run.event()));
+}
+
+#[test]
+fn a_long_way_takes_several_ticks_and_can_be_cancelled() {
+    let mut store = store("run raft nodes=9 seed=7");
+    store.update(Action::Seek(Time::seconds(600)));
+    assert!(store.moving());
+    let mut last = crate::base::Ratio::ZERO;
+    for _ in 0..3 {
+        store.update(Action::Tick { elapsed_micros: 0 });
+        let progress = store.playback.goal.as_ref().unwrap().progress.unwrap();
+        assert!(progress > last);
+        last = progress;
+    }
+    assert_eq!(store.update(Action::Tab(Tab::Script)), Change::Frame);
+    assert_eq!(store.update(Action::CancelGoal), Change::Frame);
+    assert!(!store.moving() && store.pane().run.now() < Time::seconds(600));
+    store.update(Action::Seek(Time::seconds(30)));
+    assert_eq!(frames(&mut store, 100), 0, "a place that was seen already is near");
+}
+
+#[test]
+fn a_gesture_now_goes_on_and_a_gesture_in_the_past_starts_a_branch() {
+    let mut store = store(PLAIN);
+    store.update(Action::Seek(Time::millis(500)));
+    store.update(crash(0));
+    assert_eq!((store.pane().branches.len(), store.pane().branch), (1, 0));
+    store.update(Action::Seek(Time::seconds(1)));
+    let first = store.pane().run.script().clone();
+    let seen = store.pane().run.event();
+    store.update(Action::Seek(Time::millis(600)));
+    store.update(crash(1));
+    assert_eq!((store.pane().branches.len(), store.pane().branch), (2, 1));
+    let (old, new) = (&store.pane().branches[0], &store.pane().branches[1]);
+    assert_eq!(&old.script, &first);
+    assert!(old.reached > Time::millis(900), "{}", old.reached);
+    assert_eq!(&new.script, store.pane().run.script());
+    assert_eq!(new.parent, Some((old.id, Time::millis(600))));
+    assert_eq!(new.script.lines.len(), 2);
+
+    store.update(Action::Seek(Time::seconds(1)));
+    store.update(Action::Branch(0));
+    assert_eq!(store.pane().run.script(), &first, "nothing is lost");
+    assert_eq!(store.pane().cursor(), (Time::seconds(1), seen), "the same instant of the other branch");
+    assert_eq!(store.update(Action::Branch(0)), Change::None);
+    assert_eq!(store.update(Action::Branch(9)), Change::None);
+}
+
+#[test]
+fn a_gesture_before_a_line_of_the_script_keeps_that_line_in_a_branch() {
+    let mut store = store("run raft nodes=3 seed=7\n1s crash S1\n2s restart S1\n");
+    store.update(Action::Seek(Time::millis(1_500)));
+    store.update(crash(1));
+    assert_eq!(store.pane().branches.len(), 2);
+    assert_eq!(store.pane().branches[0].script.lines.len(), 2);
+    assert!(store.pane().run.script().to_string().ends_with("1s       crash S1\n1.5s     crash S2\n"));
+}
+
+#[test]
+fn a_refused_gesture_changes_nothing_and_says_why() {
+    let mut store = store(PLAIN);
+    store.update(Action::Seek(Time::seconds(1)));
+    store.update(Action::StepBack);
+    let (cursor, head) = (store.pane().cursor(), store.pane().run.head());
+    store.update(Action::Do(Command::Restart(NodeId(0))));
+    assert_eq!(notice(&store), "S1 is up: only a server that is down can be restarted.");
+    assert_eq!((store.pane().cursor(), store.pane().run.head()), (cursor, head));
+    assert_eq!(store.pane().branches.len(), 1);
+    store.update(crash(0));
+    assert_eq!(notice(&store), "", "the next thing done closes it");
+}
+
+#[test]
+fn branches_are_bounded_and_the_one_longest_left_alone_goes() {
+    let mut store = store(PLAIN);
+    for round in 0..40 {
+        store.update(Action::Seek(Time::seconds(1)));
+        store.update(Action::Seek(Time::millis(500 + round)));
+        store.update(Action::Do(Command::Say(format!("round {round}"))));
+        if round % 8 == 0 {
+            let root = store.pane().branches.iter().position(|branch| branch.script.lines.is_empty());
+            store.update(Action::Branch(root.expect("it was visited")));
+            assert_eq!(store.pane().branches[store.pane().branch].script, script(PLAIN));
+        }
+    }
+    let pane = store.pane();
+    assert_eq!(pane.branches.len(), pane::BRANCHES);
+    assert_eq!(&pane.branches[pane.branch].script, pane.run.script());
+    let mut ids: Vec<u32> = pane.branches.iter().map(|branch| branch.id).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), pane::BRANCHES);
+    for (parent, _) in pane.branches.iter().filter_map(|branch| branch.parent) {
+        assert!(ids.contains(&parent), "no branch hangs on one that is gone");
+    }
+}
+
+#[test]
+fn playing_pauses_at_the_end_once() {
+    let mut store = store("run raft nodes=3 seed=7\n200ms say Nearly there.\n300ms end\n");
+    store.update(Action::Speed(Speed::MAX));
+    store.update(Action::Play);
+    frames(&mut store, 10);
+    assert!(!store.playback.playing);
+    assert_eq!(store.pane().run.now(), Time::millis(300));
+    assert!(notice(&store).starts_with("The story ends here."));
+    store.update(Action::Speed(Speed::of("1").unwrap()));
+    store.update(Action::Play);
+    frames(&mut store, 10);
+    assert!(store.playback.playing && store.pane().run.now() > Time::millis(400));
+    assert_eq!(notice(&store), "");
+}
+
+#[test]
+fn in_reduced_motion_playing_steps_and_ends_all_the_same() {
+    let mut store = store("run raft nodes=3 seed=7\n300ms end\n");
+    store.update(Action::ReducedMotion(true));
+    store.update(Action::Play);
+    let first = store.pane().run.event();
+    store.update(Action::Tick { elapsed_micros: 16_667 });
+    let second = store.pane().run.event();
+    assert!(second > first, "the first step comes at once");
+    assert_eq!(store.update(Action::Tick { elapsed_micros: 16_667 }), Change::None);
+    frames(&mut store, 100_000);
+    assert_eq!(store.pane().run.now(), Time::millis(300));
+    assert!(!store.playback.playing);
+}
+
+#[test]
+fn as_fast_as_it_goes_ends_after_an_hour() {
+    let mut store = store("run raft nodes=1 clients=0 seed=7");
+    store.update(Action::Speed(Speed::MAX));
+    store.update(Action::Play);
+    frames(&mut store, 1_000);
+    assert!(!store.moving());
+    assert_eq!(store.pane().run.now(), Time::LIMIT);
+    assert!(notice(&store).contains("at most one hour"));
+    assert_eq!(store.update(Action::StepForward), Change::Frame);
+    store.update(Action::SeekEvent(u64::MAX));
+    frames(&mut store, 1_000);
+    assert!(notice(&store).starts_with("There is no event 18446744073709551615"), "{}", notice(&store));
+}
+
+/// A vote forgotten in a crash, and given again in the same term.
+const TWO_LEADERS: &str = "run raft nodes=3 seed=1 flaw=forget-vote latency=10ms\n\
+    10ms hold S1>S3 S2-S3\n\
+    20ms fire S1 election\n\
+    36ms crash S2\n\
+    37ms restart S2\n\
+    38ms heal S2-S3\n\
+    38ms fire S3 election\n";
+
+#[test]
+fn a_violation_stops_the_play_and_says_what_broke() {
+    let mut store = store(TWO_LEADERS);
+    store.update(Action::Speed(Speed::MAX));
+    store.update(Action::Play);
+    frames(&mut store, 10);
+    let shown = store.ui.notice.clone().expect("a notice");
+    assert_eq!((shown.tone, shown.property), (Tone::Violation, Some("Election Safety")));
+    assert!(!store.playback.playing);
+    assert!(store.pane().run.event() >= shown.event.unwrap() && store.pane().run.violations() == 1);
+    assert!(notice(&store).starts_with("Election Safety is violated: "), "{}", notice(&store));
+    assert!(store.pane().run.now() < Time::millis(200), "{}", store.pane().run.now());
+
+    let (stopped, event) = (store.pane().cursor(), shown.event.unwrap());
+    store.update(Action::ToStart);
+    assert_eq!(notice(&store), "", "it spoke of another instant");
+    store.update(Action::RunUntil(Until::Violation));
+    assert_eq!((store.pane().cursor(), store.ui.notice.clone()), (stopped, Some(shown)));
+    store.update(Action::ToStart);
+    store.update(Action::SeekEvent(event - 1));
+    store.update(Action::StepBack);
+    store.update(Action::StepForward);
+    store.update(Action::Play);
+    frames(&mut store, 10);
+    assert_eq!(store.pane().cursor(), stopped);
+}
+
+#[test]
+fn a_flaw_switched_off_shows_the_same_instant_without_it() {
+    let mut store = store(TWO_LEADERS);
+    store.update(Action::Seek(Time::millis(200)));
+    assert_eq!(store.pane().run.violations(), 1);
+    store.update(Action::ToggleFlaw("forget-vote".into()));
+    assert_eq!((store.pane().run.now(), store.pane().run.violations()), (Time::millis(200), 0));
+    store.update(Action::ToggleFlaw("forget-vote".into()));
+    assert_eq!(store.pane().run.violations(), 1);
+    assert_eq!(store.pane().branches.len(), 2, "switched back, it is the first branch again");
+    store.update(Action::ToggleFlaw("no-such-flaw".into()));
+    assert_eq!(notice(&store), "There is no flaw “no-such-flaw”.");
+    assert_eq!(store.pane().run.now(), Time::millis(200), "and the run is untouched");
+}
+
+#[test]
+fn runs_until_something_happens() {
+    let mut store = store(PLAIN);
+    store.update(Action::RunUntil(Until::Leader));
+    assert!(store.pane().run.leader().is_some());
+    let first = store.pane().run.now();
+    store.update(Action::ToStart);
+    store.update(Action::RunUntil(Until::Sent("RequestVote")));
+    let kinds: Vec<_> =
+        store.pane().run.snapshot().flights.iter().map(|flight| flight.kind.name).collect();
+    assert!(kinds.contains(&"RequestVote") && store.pane().run.now() < first, "{kinds:?}");
+}
+
+#[test]
+fn another_seed_is_another_run_of_the_same_script() {
+    let mut store = store("run raft nodes=3 seed=7\n1s crash S1\n");
+    store.update(Action::Seek(Time::seconds(2)));
+    store.update(Action::Select(Some(Selection::Message(3))));
+    store.update(Action::Seed(8));
+    assert_eq!(store.pane().run.script().setup.seed, 8);
+    assert_eq!(store.pane().run.script().lines.len(), 1);
+    assert_eq!((store.pane().run.now(), store.ui.selection), (Time::ZERO, None));
+    assert_eq!(store.pane().branches.len(), 2);
+}
+
+#[test]
+fn a_mistake_in_a_script_is_told_and_the_run_stays() {
+    let mut store = store(PLAIN);
+    store.update(Action::Seek(Time::seconds(1)));
+    let cursor = store.pane().cursor();
+    store.update(Action::LoadText("run raft\n1s crush S1\n".into()));
+    assert_eq!(store.ui.notice.as_ref().and_then(|notice| notice.place), Some((2, 4)));
+    assert!(notice(&store).starts_with("Line 2, column 4: expected a command"), "{}", notice(&store));
+    store.update(Action::LoadScene { protocol: "raft".into(), scene: "no such".into() });
+    assert_eq!(notice(&store), "There is no scene “raft/no such”.");
+    assert_eq!(store.pane().cursor(), cursor);
+    store.update(Action::LoadText("run raft nodes=5\n1s crash S5\n".into()));
+    assert_eq!((notice(&store).as_str(), store.pane().run.now()), ("", Time::ZERO));
+    assert_eq!(store.pane().branches.len(), 2, "what ran before can be gone back to");
+}
+
+#[test]
+fn the_narration_changes_with_the_event_only() {
+    let mut store = store("run raft nodes=3 seed=7\n1s crash S1\n");
+    store.update(Action::Seek(Time::seconds(1)));
+    let told = store.narration().expect("a crash is worth telling");
+    assert!(told.starts_with("1s: S1 ") || told.starts_with("1s: "), "{told}");
+    store.update(Action::Seek(Time::micros(1_000_100)));
+    assert_eq!(store.narration(), Some(told));
+}
+
+#[test]
+fn a_page_opens_even_from_a_broken_link() {
+    let wishes = Preferences { language: Language::Chinese, ..Preferences::default() };
+    for broken in ["#v1&run=nothing", "#v9", "#v1&scene=raft/none", "#%%%", "#v1&at=soon", "#nonsense"] {
+        let mut store = Store::from_link(broken, wishes);
+        assert!(store.ui.notice.is_some(), "{broken}");
+        assert_eq!((store.ui.language, store.ui.language_chosen), (Language::Chinese, false));
+        frames(&mut store, 100);
+        assert!(store.pane().run.event() > 0);
+    }
+    let store = Store::from_link("", Preferences::default());
+    assert!(store.playback.playing && store.ui.notice.is_none());
+}
+
+#[test]
+fn a_link_brings_somebody_else_to_the_same_instant() {
+    let mut here = store(PLAIN);
+    here.update(Action::Seek(Time::millis(1_240)));
+    here.update(crash(0));
+    here.update(Action::Theme(Theme::Dark));
+    here.update(Action::Seek(Time::micros(1_500_007)));
+    here.update(Action::StepBack);
+    let link = here.link();
+    assert!(link.starts_with("#v1&run=raft+nodes=3+seed=7;1.24s+crash+S1&at=1."), "{link}");
+    let there = Store::from_link(&link, Preferences::default());
+    assert_eq!(there.pane().cursor(), here.pane().cursor());
+    assert_eq!(there.pane().run.script(), here.pane().run.script());
+    assert_eq!((there.ui.theme, there.ui.language_chosen), (Theme::Dark, false));
+    assert!(!there.moving());
+    assert_eq!(there.link(), link);
+
+    let beyond = Store::from_link("#v1&run=raft+nodes=3+seed=7&at=1s.99999", Preferences::default());
+    assert!(notice(&beyond).starts_with("This link asks for event 99999"), "{}", notice(&beyond));
+    assert_eq!(beyond.pane().run.now(), Time::seconds(1));
+}
+
+#[test]
+fn a_command_after_the_end_can_be_shared_as_well() {
+    let mut here = store("run raft nodes=3 seed=7\n300ms end\n");
+    here.update(Action::Seek(Time::seconds(1)));
+    here.update(crash(0));
+    let there = Store::from_link(&here.link(), Preferences::default());
+    assert_eq!((notice(&there).as_str(), there.pane().cursor()), ("", here.pane().cursor()));
+}
+
+#[test]
+fn keys_do_what_the_help_says() {
+    let mut store = store(PLAIN);
+    let mut press = |key: &str| {
+        let action = keys::press(&store, key);
+        if let Some(action) = action.clone() {
+            store.update(action);
+        }
+        (action, store.pane().run.snapshot(), notice(&store))
+    };
+    press("End");
+    let (_, _, told) = press("c");
+    assert!(told.starts_with("Select a server first"), "{told}");
+    assert_eq!(press("4").0, None, "there are three");
+    assert!(press("2").0.is_some());
+    use crate::sim::snapshot::Status;
+    for (key, expected) in [
+        ("p", Status::Paused),
+        ("P", Status::Up),
+        ("c", Status::Down),
+        ("c", Status::Up),
+        ("t", Status::Up),
+        ("w", Status::Down),
+    ] {
+        let (action, snapshot, told) = press(key);
+        assert!(matches!(action, Some(Action::Do(_))), "{key}");
+        assert_eq!((snapshot.nodes[1].status, told.as_str()), (expected, ""), "{key}");
+    }
+    assert!(matches!(press("r").0, Some(Action::Do(Command::Request { to: Some(NodeId(1)), .. }))));
+    assert_eq!(press("x").0, Some(Action::Tool(Tool::Cut)));
+    assert_eq!(press("x").0, Some(Action::Tool(Tool::Select)));
+    assert_eq!(press("?").0, Some(Action::Open(Dialog::Help)));
+    assert_eq!(press("c").0, None, "a dialog is open");
+    assert_eq!(press("Escape").0, Some(Action::Escape));
+    assert!(press("h").0.is_some());
+    assert_eq!(press("F5").0, None);
+}
+
+#[test]
+fn no_key_means_two_things() {
+    let mut all: Vec<&str> = keys::KEYS.iter().flat_map(|key| key.keys).copied().collect();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count);
+    for key in all {
+        assert_eq!(key, key.to_lowercase());
+    }
+}
+
+#[test]
+fn what_is_offered_is_not_refused() {
+    let mut store = store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
+    store.update(Action::Seek(Time::seconds(1)));
+    store.update(Action::Do(Command::Request {
+        client: crate::base::ClientId(0),
+        to: Some(NodeId(0)),
+        request: store.pane().run.meta().request.into(),
+    }));
+    let snapshot = store.pane().run.snapshot();
+    let flight = snapshot.flights.last().expect("the request is under way").id;
+    let (one, two) = (NodeId(0).into(), NodeId(1).into());
+    let nodes = (0..3).map(|node| Selection::Node(NodeId(node)));
+    let others = [
+        Selection::Client(crate::base::ClientId(0)),
+        Selection::Link(one, two),
+        Selection::Link(two, one),
+        Selection::Message(flight),
+    ];
+    for selection in nodes.chain(others) {
+        let offered = gestures::offered(&*store.pane().run, selection);
+        assert!(!offered.is_empty(), "{selection:?}");
+        for gesture in offered {
+            let mut trial = Store::from_link(&store.link(), Preferences::default());
+            assert_eq!(trial.pane().cursor(), store.pane().cursor());
+            trial.update(Action::Do(gesture.command.clone()));
+            assert_eq!(notice(&trial), "", "{selection:?}: {}", gesture.command);
+            let line = gesture.command.to_string();
+            let setup = &store.pane().run.script().setup;
+            assert_eq!(scenario::parse_command(&line, setup), Ok(gesture.command));
+        }
+    }
+    for nobody in [Selection::Node(NodeId(7)), Selection::Client(crate::base::ClientId(7)), Selection::Message(1)] {
+        assert_eq!(gestures::offered(&*store.pane().run, nobody), [], "{nobody:?}");
+    }
+}
+
+#[test]
+fn a_lasso_parts_and_heals_and_the_sliders_show_what_is_set() {
+    let mut store = store("run raft nodes=5 seed=7 loss=5%");
+    let run = &*store.pane().run;
+    assert_eq!(gestures::lasso(run, &[]), None);
+    assert_eq!(gestures::lasso(run, &NodeId::all(5).collect::<Vec<_>>()), None);
+    let lasso = gestures::lasso(run, &[NodeId(4), NodeId(0)]).unwrap();
+    assert_eq!(lasso.command.to_string(), "partition S1 S5 | S2 S3 S4");
+    assert_eq!(gestures::network(run).loss, crate::base::Ratio::percent(5));
+    store.update(Action::Do(lasso.command));
+    let (one, two) = (NodeId(0).into(), NodeId(1).into());
+    assert_eq!(gestures::cut(&*store.pane().run, one, two).command.to_string(), "heal S1-S2");
+    store.update(Action::Do(gestures::heal().command));
+    assert_eq!(gestures::cut(&*store.pane().run, one, two).command.to_string(), "cut S1-S2");
+    let slow = gestures::latencies()[6];
+    let change = crate::command::QualityChange { latency: Some(slow), ..Default::default() };
+    store.update(Action::Do(gestures::set_network(change)));
+    let quality = gestures::network(&*store.pane().run);
+    assert_eq!((quality.latency, quality.loss), (slow, crate::base::Ratio::percent(5)));
+}

@@ -1,0 +1,363 @@
+//! What a protocol is: a state machine that takes an [`Input`] and asks for [`Effects`], and plain
+//! data that describes it. A protocol decides; the simulator acts. It sees no clock, no network and
+//! no chance except through its effects, so the same file runs under every schedule and every fault.
+
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::panic::Location;
+use std::str::FromStr;
+
+use crate::base::{ClientId, NodeId, Sentence, Span, Text, Time};
+
+/// One replica of a protocol: its volatile state, and the rules that move it.
+///
+/// State, messages and disk are plain data without floats, compared and hashed by value.
+pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
+    const META: Meta;
+    type Message: Message;
+    type Timer: Copy + Ord + Hash + Debug + Display;
+    /// What a client asks of the service. Its parser's error says what was expected.
+    type Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static str>;
+    /// All that survives a crash.
+    type Disk: Clone + Default + Eq + Hash + Debug;
+    /// Options and flaws, as a script sets them.
+    type Config: Clone + Default + Eq + Debug;
+    /// History variables, as specifications call them: what properties need to know of the past
+    /// and no replica stores. See [`Protocol::witness`].
+    type Ghost: Clone + Default;
+
+    fn options() -> &'static [Knob<Self::Config>];
+    fn flaws() -> &'static [Flaw<Self::Config>];
+    /// The properties that the literature names; each is checked after every step.
+    fn properties() -> &'static [Property<Self>];
+
+    /// A replica that starts, for the first time or after a crash, from what its disk holds.
+    fn boot(
+        me: NodeId,
+        nodes: u16,
+        config: &Self::Config,
+        disk: &Self::Disk,
+        fx: &mut Effects<Self>,
+    ) -> Self;
+
+    /// One atomic step. Effects happen in the order they are asked for, and no message or reply
+    /// overtakes an earlier [`Effects::persist`].
+    fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>);
+
+    /// Records in the history variables what this replica's last step made true.
+    fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self);
+
+    fn role(&self) -> Role;
+    fn view(&self) -> NodeView;
+    /// Number of entries in the replicated log.
+    fn log_len(&self) -> u64;
+    /// The log's entries after `from` up to and including `to`, as cells to draw.
+    fn log(&self, from: u64, to: u64) -> Vec<LogCell>;
+    /// How much of this replica's log `disk` holds: the rest is pending.
+    fn log_on_disk(&self, disk: &Self::Disk) -> u64;
+}
+
+/// What the catalog says of a protocol before it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    /// Its name in scripts, links and folders.
+    pub slug: &'static str,
+    pub title: &'static str,
+    /// Where the rules come from.
+    pub paper: &'static str,
+    /// One sentence for somebody who has never heard of it.
+    pub summary: &'static str,
+    /// Servers when a script does not say.
+    pub nodes: u16,
+    pub max_nodes: u16,
+    pub channel: Channel,
+    /// A request a newcomer might send.
+    pub request: &'static str,
+    /// Scripts worth showing, in the order of the menu: name and text.
+    pub scenes: &'static [(&'static str, &'static str)],
+}
+
+/// What the protocol asks of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// Unordered, lossy, duplicating.
+    Datagram,
+    /// Connections: what arrives, arrives once and in order.
+    Fifo,
+}
+
+/// A message between replicas. `Display` is the short label on the graph.
+pub trait Message: Clone + Eq + Hash + Debug + Display {
+    fn kind(&self) -> Kind;
+    /// Its fields by their names in the paper, for whoever looks closer.
+    fn fields(&self) -> Vec<Field>;
+}
+
+/// A kind of message: its name in the paper, and how it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kind {
+    pub name: &'static str,
+    pub tone: Tone,
+}
+
+/// How a message is drawn; never the only sign of what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tone {
+    /// Carries data from whoever leads.
+    Call,
+    /// Answers.
+    Reply,
+    /// Asks for a vote, or for a promise.
+    Vote,
+    /// Keeps alive, carries nothing.
+    Beat,
+    /// To or from a client.
+    Client,
+}
+
+/// What a replica is asked to react to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Input<P: Protocol> {
+    Message { from: NodeId, message: P::Message },
+    /// A timer ran out; it is no longer set.
+    Timer(P::Timer),
+    /// A client's request. `seq` counts the client's requests from 1; a repeated one has the same.
+    Request { from: ClientId, seq: u64, request: P::Request },
+    /// The disk now holds this: everything persisted so far is durable.
+    Saved(P::Disk),
+}
+
+/// What a replica asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Effect<P: Protocol> {
+    Send { to: NodeId, message: P::Message },
+    Persist(P::Disk),
+    SetTimer { timer: P::Timer, after: Span },
+    CancelTimer(P::Timer),
+    Reply { to: ClientId, seq: u64, outcome: Outcome },
+    Note(Sentence),
+}
+
+/// The answer to a client.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Done, with the state machine's answer.
+    Done(Text),
+    /// Not here: try that server, if any is known.
+    Redirect(Option<NodeId>),
+}
+
+/// The effects of one step, in order, each with the source line that asked for it.
+pub struct Effects<P: Protocol> {
+    list: Vec<(Effect<P>, Line)>,
+    local_now: Time,
+}
+
+/// A line of the protocol's own source.
+pub type Line = &'static Location<'static>;
+
+impl<P: Protocol> Effects<P> {
+    pub fn new() -> Effects<P> {
+        Effects { list: Vec::new(), local_now: Time::ZERO }
+    }
+
+    /// Empties the list for a step that starts at this reading of the node's clock.
+    pub fn start(&mut self, local_now: Time) {
+        self.list.clear();
+        self.local_now = local_now;
+    }
+
+    /// The effects asked for, in order.
+    pub fn drain(&mut self) -> std::vec::Drain<'_, (Effect<P>, Line)> {
+        self.list.drain(..)
+    }
+
+    /// The node's own clock, which drifts and may be stepped.
+    pub fn local_now(&self) -> Time {
+        self.local_now
+    }
+
+    /// Sends once everything persisted before is durable.
+    #[track_caller]
+    pub fn send(&mut self, to: NodeId, message: P::Message) {
+        self.push(Effect::Send { to, message }, Location::caller());
+    }
+
+    /// Sends to each of `to`.
+    #[track_caller]
+    pub fn broadcast(&mut self, to: impl Iterator<Item = NodeId>, message: &P::Message) {
+        let line = Location::caller();
+        for to in to {
+            self.push(Effect::Send { to, message: message.clone() }, line);
+        }
+    }
+
+    /// Writes to the disk; [`Input::Saved`] tells when it is durable.
+    #[track_caller]
+    pub fn persist(&mut self, disk: P::Disk) {
+        self.push(Effect::Persist(disk), Location::caller());
+    }
+
+    /// Sets the timer, or sets it anew, to a time drawn from the span.
+    #[track_caller]
+    pub fn set_timer(&mut self, timer: P::Timer, after: Span) {
+        self.push(Effect::SetTimer { timer, after }, Location::caller());
+    }
+
+    #[track_caller]
+    pub fn cancel_timer(&mut self, timer: P::Timer) {
+        self.push(Effect::CancelTimer(timer), Location::caller());
+    }
+
+    /// Answers a client once everything persisted before is durable.
+    #[track_caller]
+    pub fn reply(&mut self, to: ClientId, seq: u64, outcome: Outcome) {
+        self.push(Effect::Reply { to, seq, outcome }, Location::caller());
+    }
+
+    /// One sentence that says what happened and why, for whoever watches. The node's name stands
+    /// before it: write `"votes for {0}: …"`.
+    #[track_caller]
+    pub fn note(&mut self, sentence: Sentence) {
+        self.push(Effect::Note(sentence), Location::caller());
+    }
+
+    fn push(&mut self, effect: Effect<P>, line: Line) {
+        self.list.push((effect, line));
+    }
+}
+
+/// Effects belong to one step: a copy starts empty.
+impl<P: Protocol> Clone for Effects<P> {
+    fn clone(&self) -> Self {
+        Effects::new()
+    }
+}
+
+impl<P: Protocol> Default for Effects<P> {
+    fn default() -> Self {
+        Effects::new()
+    }
+}
+
+/// An option of a protocol, as a script writes it: `name=value`.
+pub struct Knob<C> {
+    pub name: &'static str,
+    pub help: &'static str,
+    pub get: fn(&C) -> String,
+    /// The error says what was expected.
+    pub set: fn(&mut C, &str) -> Result<(), &'static str>,
+}
+
+/// A documented bug that a script switches on with `flaw=name`.
+pub struct Flaw<C> {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// What goes wrong, in a sentence or two.
+    pub story: &'static str,
+    /// The property it breaks.
+    pub breaks: &'static str,
+    pub switch: fn(&mut C) -> &mut bool,
+}
+
+/// A property by its name in the literature.
+pub struct Property<P: Protocol> {
+    pub name: &'static str,
+    /// As set on the page.
+    pub formula: &'static str,
+    /// The same in words.
+    pub meaning: &'static str,
+    pub kind: PropertyKind,
+    /// The error says with its values what broke, or what is still missing.
+    pub holds: fn(&Cluster<P>) -> Result<(), Sentence>,
+}
+
+/// When a property must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PropertyKind {
+    /// After every step (safety).
+    Always,
+    /// At some point of the run.
+    Sometimes,
+    /// Once faults have ended and enough time has passed (liveness).
+    Converges,
+}
+
+/// The whole cluster, as a property sees it after one replica's step.
+pub struct Cluster<'a, P: Protocol> {
+    /// By node; `None` where it is down.
+    pub replicas: &'a [Option<P>],
+    pub ghost: &'a P::Ghost,
+    /// The node that took the step, the only one that has changed.
+    pub changed: NodeId,
+}
+
+impl<'a, P: Protocol> Cluster<'a, P> {
+    /// The replicas that are up.
+    pub fn up(&self) -> impl Iterator<Item = (NodeId, &'a P)> + use<'a, P> {
+        let replicas = self.replicas;
+        NodeId::all(replicas.len() as u16)
+            .filter_map(move |node| replicas[node.index()].as_ref().map(|replica| (node, replica)))
+    }
+
+    /// The replica that took the step, unless it crashed.
+    pub fn changed(&self) -> Option<&'a P> {
+        self.replicas[self.changed.index()].as_ref()
+    }
+}
+
+/// What a replica is at the moment, as the field calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Role {
+    pub name: &'static str,
+    pub shape: Shape,
+}
+
+/// Roles differ by shape as well as by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// A rectangle: takes part.
+    Plain,
+    /// A stadium, filled: leads.
+    Lead,
+    /// A hexagon: wants to lead.
+    Bid,
+}
+
+/// A replica at one instant, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    pub role: Role,
+    /// Its place in the protocol's own time, such as `term 3`: a word and a number.
+    pub epoch: (&'static str, u64),
+    pub fields: Vec<Field>,
+}
+
+/// A named value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    pub value: String,
+    /// Survives a crash.
+    pub durable: bool,
+}
+
+impl Field {
+    pub fn durable(name: &'static str, value: impl Display) -> Field {
+        Field { name, value: value.to_string(), durable: true }
+    }
+
+    pub fn volatile(name: &'static str, value: impl Display) -> Field {
+        Field { name, value: value.to_string(), durable: false }
+    }
+}
+
+/// One entry of a log, to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogCell {
+    pub index: u64,
+    /// The term, ballot or epoch it was written in: its colour and its number.
+    pub epoch: u64,
+    pub text: String,
+    pub committed: bool,
+}

@@ -1,0 +1,180 @@
+//! What Raft's servers write down and say to each other (Figure 2, and the table of §5.3).
+
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use crate::base::store::Request;
+use crate::base::{ClientId, Log, NodeId};
+use crate::protocol::{self, Field, Kind, Tone};
+
+/// All that survives a crash (Figure 2, "persistent state on all servers").
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Disk {
+    /// `currentTerm`: the latest term this server has seen.
+    pub term: u64,
+    /// `votedFor`: who got this server's vote in that term.
+    pub voted_for: Option<NodeId>,
+    pub log: Log<Entry>,
+}
+
+/// One entry of the log: a command, and the term in which a leader received it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    pub term: u64,
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Opens a leader's term (§8): it changes nothing, but once it is committed so is everything
+    /// before it.
+    NoOp,
+    /// A client's request. `seq` is what tells a repeated request from a new one.
+    Execute { client: ClientId, seq: u64, request: Request },
+}
+
+/// The four messages of §5. Their sender is the candidate, the leader or the follower of the paper.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Message {
+    RequestVote { term: u64, last: Position },
+    RequestVoteReply { term: u64, vote_granted: bool },
+    AppendEntries { term: u64, prev: Position, entries: Entries, leader_commit: u64 },
+    AppendEntriesReply { term: u64, outcome: Appended },
+}
+
+/// A place in a log, named so that two servers can tell whether they mean the same entry: by Log
+/// Matching, equal positions are preceded by equal logs. Positions order as §5.4.1 compares logs:
+/// the later term is the more up to date; in the same term, the longer log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    pub term: u64,
+    pub index: u64,
+}
+
+/// What became of an AppendEntries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Appended {
+    /// The log equals the leader's up to this index.
+    Match(u64),
+    /// The log has no entry at `prev`: it would go on at `index`. Or it has one of another `term`,
+    /// whose first entry is at `index`: a hint from where to try again (the end of §5.3).
+    Mismatch { term: Option<u64>, index: u64 },
+    /// It came from a leader of an older term.
+    Stale,
+}
+
+/// The entries of one message. Copies of the message share them, and none cost nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Entries(Option<Rc<Vec<Entry>>>);
+
+impl Deref for Entries {
+    type Target = [Entry];
+    fn deref(&self) -> &[Entry] {
+        self.0.as_ref().map_or(&[], |entries| entries)
+    }
+}
+
+impl FromIterator<Entry> for Entries {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Entries {
+        let entries: Vec<Entry> = entries.into_iter().collect();
+        Entries((!entries.is_empty()).then(|| Rc::new(entries)))
+    }
+}
+
+impl Message {
+    /// Every message carries its sender's term (§5.1).
+    pub fn term(&self) -> u64 {
+        match self {
+            Message::RequestVote { term, .. }
+            | Message::RequestVoteReply { term, .. }
+            | Message::AppendEntries { term, .. }
+            | Message::AppendEntriesReply { term, .. } => *term,
+        }
+    }
+}
+
+/// The label on the graph.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Message::RequestVote { term, .. } => write!(f, "vote? t{term}"),
+            Message::RequestVoteReply { term, vote_granted: true } => write!(f, "vote ✓ t{term}"),
+            Message::RequestVoteReply { term, vote_granted: false } => write!(f, "vote ✗ t{term}"),
+            Message::AppendEntries { entries, .. } => match &entries[..] {
+                [] => f.write_str("beat"),
+                [entry] => write!(f, "append {entry}"),
+                entries => write!(f, "append ×{}", entries.len()),
+            },
+            Message::AppendEntriesReply { term, outcome } => match outcome {
+                Appended::Match(index) => write!(f, "ok {index}"),
+                Appended::Mismatch { index, .. } => write!(f, "no {index}"),
+                Appended::Stale => write!(f, "no t{term}"),
+            },
+        }
+    }
+}
+
+impl protocol::Message for Message {
+    fn kind(&self) -> Kind {
+        match self {
+            Message::RequestVote { .. } => Kind { name: "RequestVote", tone: Tone::Vote },
+            Message::RequestVoteReply { .. } => {
+                Kind { name: "RequestVote reply", tone: Tone::Reply }
+            }
+            Message::AppendEntries { entries, .. } => match entries.is_empty() {
+                true => Kind { name: "heartbeat", tone: Tone::Beat },
+                false => Kind { name: "AppendEntries", tone: Tone::Call },
+            },
+            Message::AppendEntriesReply { .. } => {
+                Kind { name: "AppendEntries reply", tone: Tone::Reply }
+            }
+        }
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        match self {
+            Message::RequestVote { term, last } => vec![
+                Field::volatile("term", term),
+                Field::volatile("lastLogIndex", last.index),
+                Field::volatile("lastLogTerm", last.term),
+            ],
+            Message::RequestVoteReply { term, vote_granted } => {
+                vec![Field::volatile("term", term), Field::volatile("voteGranted", vote_granted)]
+            }
+            Message::AppendEntries { term, prev, entries, leader_commit } => vec![
+                Field::volatile("term", term),
+                Field::volatile("prevLogIndex", prev.index),
+                Field::volatile("prevLogTerm", prev.term),
+                Field::volatile("entries[]", entries),
+                Field::volatile("leaderCommit", leader_commit),
+            ],
+            Message::AppendEntriesReply { term, outcome } => {
+                let success = matches!(outcome, Appended::Match(_));
+                let mut fields =
+                    vec![Field::volatile("term", term), Field::volatile("success", success)];
+                match outcome {
+                    Appended::Match(index) => fields.push(Field::volatile("matchIndex", index)),
+                    Appended::Mismatch { term, index } => {
+                        fields.extend(term.map(|term| Field::volatile("conflictTerm", term)));
+                        fields.push(Field::volatile("conflictIndex", index));
+                    }
+                    Appended::Stale => {}
+                }
+                fields
+            }
+        }
+    }
+}
+
+/// Each entry with its term: `[x=1 (t2), no-op (t3)]`.
+impl fmt::Display for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (place, entry) in self.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{entry} (t{})", entry.term)?;
+        }
+        f.write_str("]")
+    }
+}

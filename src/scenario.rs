@@ -1,0 +1,569 @@
+//! Reading scripts, and telling what they do. A script is a run, whole, a line a command:
+//!
+//! ```text
+//! # A leader in the minority
+//! run raft nodes=5 seed=7 latency=10ms..20ms
+//! title A leader in the minority
+//! 600ms  request C1 put x=1
+//! 1.2s   partition S1 S5 | S2 S3 S4
+//! +300ms crash S2
+//! 3s     end
+//! ```
+//!
+//! `run` comes first. Every other line but `title` starts with its time, since the beginning of the
+//! run or (`+300ms`) since the line before. Printing (`Display` of [`Script`]) and reading are
+//! inverse; whatever cannot be read is refused with line, column and what was expected there.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time};
+use crate::catalog::{self, Entry, Run};
+use crate::command::{
+    Command, Latency, Line, Link, Partition, QualityChange, Script, Setup,
+};
+use crate::sentence;
+use crate::sim::recording::LINES;
+
+/// A script's size at the most, in bytes.
+pub const SIZE: usize = 512 * 1024;
+/// A caption's or title's length at the most, in characters.
+pub const CAPTION: usize = 400;
+/// Clients at the most.
+pub const CLIENTS: u16 = 9;
+/// The longest latency, of links and disks.
+const LONGEST: Time = Time::seconds(60);
+
+/// Why a script cannot be read: where, and one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// What was expected, and what stands there instead.
+    pub sentence: Sentence,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.sentence)
+    }
+}
+
+/// Reads a script, and checks that all it names exists.
+pub fn parse(text: &str) -> Result<Script, Mistake> {
+    if text.len() > SIZE {
+        let sentence = sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
+        return Err(Mistake { line: 1, column: 1, sentence });
+    }
+    let mut reader: Option<Reader> = None;
+    for (number, line) in (1..).zip(text.lines()) {
+        let mut words = Words::new(line, number);
+        if words.is_at_end() || words.peek().is_some_and(|word| word.starts_with('#')) {
+            continue;
+        }
+        match &mut reader {
+            None => reader = Some(Reader::begin(&mut words)?),
+            Some(reader) => reader.read(&mut words)?,
+        }
+    }
+    match reader {
+        Some(reader) => Ok(reader.script),
+        None => Err(Words::new("", 1).expected("a line such as: run raft nodes=5 seed=7")),
+    }
+}
+
+/// Reads one command for a run set up like this, as a script writes it after the time.
+pub fn parse_command(text: &str, setup: &Setup) -> Result<Command, Mistake> {
+    let mut words = Words::new(text.lines().next().unwrap_or(""), 1);
+    let Some(entry) = catalog::find(&setup.protocol) else {
+        return Err(words.expected("a protocol of the catalog"));
+    };
+    let command = command(&mut words, setup, entry)?;
+    words.end()?;
+    Ok(command)
+}
+
+/// What a run does until its end (or until `limit`, if the script has none), an event a line.
+pub fn transcript(run: &mut dyn Run, limit: Time) -> String {
+    use std::fmt::Write;
+    let until = run.end().unwrap_or(limit);
+    let mut text = String::new();
+    loop {
+        let before = run.event();
+        let done = run.run_to(until, 1);
+        for told in run.told((run.event() - before) as usize, false) {
+            let place = told.place.map_or("-".to_string(), |place| place.to_string());
+            let Time(at) = told.at;
+            let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
+            let _ = writeln!(text, "{seconds}.{micros:06} {place:<3} {}", told.sentence);
+        }
+        if done {
+            return text;
+        }
+    }
+}
+
+// ---- words -----------------------------------------------------------------------------------
+
+/// A line, read word by word.
+struct Words<'a> {
+    line: &'a str,
+    number: u32,
+    /// Of the next word, in bytes.
+    at: usize,
+    /// Of the word read last.
+    last: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(line: &'a str, number: u32) -> Words<'a> {
+        let mut words = Words { line, number, at: 0, last: 0 };
+        words.skip_space();
+        words.last = words.at;
+        words
+    }
+
+    fn skip_space(&mut self) {
+        let rest = &self.line[self.at..];
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    fn peek(&self) -> Option<&'a str> {
+        self.line[self.at..].split_whitespace().next()
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.at >= self.line.len()
+    }
+
+    fn next(&mut self, expected: &'static str) -> Result<&'a str, Mistake> {
+        self.last = self.at;
+        let word = self.peek().ok_or_else(|| self.expected(expected))?;
+        self.at += word.len();
+        self.skip_space();
+        Ok(word)
+    }
+
+    /// The next word, read as a `T`.
+    fn read<T: std::str::FromStr<Err = &'static str>>(
+        &mut self,
+        expected: &'static str,
+    ) -> Result<T, Mistake> {
+        self.next(expected)?.parse().map_err(|expected| self.expected(expected))
+    }
+
+    /// The rest of the line, as people wrote it.
+    fn rest(&mut self, expected: &'static str) -> Result<&'a str, Mistake> {
+        self.last = self.at;
+        let rest = self.line[self.at..].trim_end();
+        self.at = self.line.len();
+        match rest.is_empty() {
+            true => Err(self.expected(expected)),
+            false => Ok(rest),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Mistake> {
+        self.last = self.at;
+        match self.is_at_end() {
+            true => Ok(()),
+            false => Err(self.expected("the end of the line")),
+        }
+    }
+
+    /// The word read last is not what it should be.
+    fn expected(&self, expected: &'static str) -> Mistake {
+        let found = self.line[self.last..].split_whitespace().next();
+        self.wrong(match found {
+            Some(found) => {
+                let short: String = found.chars().take(40).collect();
+                sentence!("expected {0}, found “{1}”", expected, short)
+            }
+            None => sentence!("expected {0}, found the end of the line", expected),
+        })
+    }
+
+    fn wrong(&self, sentence: Sentence) -> Mistake {
+        let column = self.line[..self.last].chars().count() as u32 + 1;
+        Mistake { line: self.number, column, sentence }
+    }
+}
+
+/// `name=value`.
+fn assignment<'a>(words: &mut Words<'a>, expected: &'static str) -> Result<(&'a str, &'a str), Mistake> {
+    let word = words.next(expected)?;
+    word.split_once('=').ok_or_else(|| words.expected(expected))
+}
+
+/// The value of an assignment, read as a `T`; a mistake points at the value.
+fn value<T: std::str::FromStr<Err = &'static str>>(
+    words: &mut Words,
+    name: &str,
+    text: &str,
+) -> Result<T, Mistake> {
+    words.last += name.len() + 1;
+    text.parse().map_err(|expected| words.expected(expected))
+}
+
+// ---- scripts ---------------------------------------------------------------------------------
+
+/// A script being read.
+struct Reader {
+    script: Script,
+    entry: &'static Entry,
+}
+
+const RUN: &str = "a line such as: run raft nodes=5 seed=7";
+const SETTING: &str = "a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME";
+
+impl Reader {
+    fn begin(words: &mut Words) -> Result<Reader, Mistake> {
+        if words.next(RUN)? != "run" {
+            return Err(words.expected(RUN));
+        }
+        let slug = words.next("a protocol of the catalog")?;
+        let entry = catalog::find(slug).ok_or_else(|| words.expected("a protocol of the catalog"))?;
+        let mut setup = Setup::new(slug, entry.meta.nodes);
+        while !words.is_at_end() {
+            setting(words, &mut setup, entry)?;
+        }
+        Ok(Reader { script: Script { setup, title: None, lines: Vec::new() }, entry })
+    }
+
+    fn read(&mut self, words: &mut Words) -> Result<(), Mistake> {
+        const TIME: &str = "a time such as 1.2s, or +300ms since the line before";
+        let first = words.next(TIME)?;
+        if first == "title" && self.script.lines.is_empty() && self.script.title.is_none() {
+            self.script.title = Some(caption(words)?);
+            return Ok(());
+        }
+        let last = self.script.lines.last();
+        let before = last.map_or(Time::ZERO, |line| line.at);
+        if last.is_some_and(|line| *line.command == Command::End) {
+            return Err(words.expected("nothing after the end"));
+        }
+        let at = match first.strip_prefix('+') {
+            Some(more) => before + more.parse().map_err(|_| words.expected(TIME))?,
+            None => first.parse().map_err(|_| words.expected(TIME))?,
+        };
+        if at < before {
+            let sentence = sentence!("this line is at {0}, before the line above it at {1}", at, before);
+            return Err(words.wrong(sentence));
+        }
+        if at > Time::LIMIT {
+            return Err(words.expected("a time of at most one hour (3600s)"));
+        }
+        if self.script.lines.len() >= LINES {
+            return Err(words.wrong(sentence!("a script has at most {0} commands", LINES)));
+        }
+        let command = Rc::new(command(words, &self.script.setup, self.entry)?);
+        words.end()?;
+        self.script.lines.push(Line { at, command });
+        Ok(())
+    }
+}
+
+fn setting(words: &mut Words, setup: &mut Setup, entry: &Entry) -> Result<(), Mistake> {
+    let (name, text) = assignment(words, SETTING)?;
+    let mut change = QualityChange::default();
+    match name {
+        "nodes" => {
+            let most = entry.meta.max_nodes;
+            setup.nodes = number(words, name, text, 1, u64::from(most))? as u16;
+        }
+        "clients" => setup.clients = number(words, name, text, 0, u64::from(CLIENTS))? as u16,
+        "seed" => setup.seed = number(words, name, text, 0, u64::MAX)?,
+        "disk" => setup.disk = value(words, name, text)?,
+        "retry" => {
+            setup.retry = value(words, name, text)?;
+            if setup.retry < Time::millis(10) || setup.retry > LONGEST {
+                return Err(words.expected("a time from 10ms to 60s"));
+            }
+        }
+        "flaw" => {
+            words.last += "flaw=".len();
+            if !(entry.flaws)().iter().any(|flaw| flaw.name == text) {
+                return Err(words.expected("a flaw of this protocol"));
+            }
+            if !setup.flaws.iter().any(|known| known == text) {
+                setup.flaws.push(text.into());
+            }
+        }
+        _ if quality(words, name, text, &mut change)? => setup.link = setup.link.with(&change),
+        _ if (entry.options)().iter().any(|option| option.name == name) => {
+            words.last += name.len() + 1;
+            (entry.check_option)(name, text).map_err(|expected| words.expected(expected))?;
+            setup.options.retain(|(known, _)| known != name);
+            setup.options.push((name.into(), text.into()));
+        }
+        _ => return Err(words.expected(SETTING)),
+    }
+    Ok(())
+}
+
+fn number(words: &mut Words, name: &str, text: &str, least: u64, most: u64) -> Result<u64, Mistake> {
+    words.last += name.len() + 1;
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.then(|| text.parse().ok()).flatten();
+    number.filter(|n| (least..=most).contains(n)).ok_or_else(|| {
+        let short: String = text.chars().take(40).collect();
+        words.wrong(sentence!("expected a number from {0} to {1}, found “{2}”", least, most, short))
+    })
+}
+
+/// Whether `name` is a quality of links, which is then set.
+fn quality(
+    words: &mut Words,
+    name: &str,
+    text: &str,
+    change: &mut QualityChange,
+) -> Result<bool, Mistake> {
+    match name {
+        "latency" => change.latency = Some(value(words, name, text)?),
+        "loss" => change.loss = Some(value(words, name, text)?),
+        "duplicate" => change.duplicate = Some(value(words, name, text)?),
+        "replay" => change.replay = Some(value(words, name, text)?),
+        "reorder" => change.reorder = Some(value(words, name, text)?),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn caption(words: &mut Words) -> Result<String, Mistake> {
+    let text = words.rest("some text")?;
+    if text.chars().count() > CAPTION {
+        return Err(words.wrong(sentence!("a caption has at most {0} characters", CAPTION)));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(words.expected("text without control characters"));
+    }
+    Ok(text.into())
+}
+
+// ---- commands --------------------------------------------------------------------------------
+
+const COMMAND: &str = "a command such as crash, cut, partition, request or say";
+const SERVER: &str = "a server such as S1";
+const LINK: &str = "a link such as S1-S2 (both ways) or S1>S2 (one way)";
+
+fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
+    Ok(match words.next(COMMAND)? {
+        "crash" => {
+            let node = node(words, setup)?;
+            let torn = words.peek() == Some("torn");
+            if torn {
+                words.next(COMMAND)?;
+            }
+            Command::Crash { node, torn }
+        }
+        "restart" => Command::Restart(node(words, setup)?),
+        "pause" => Command::Pause(node(words, setup)?),
+        "resume" => Command::Resume(node(words, setup)?),
+        "wipe" => Command::Wipe(node(words, setup)?),
+        "fire" => {
+            let node = node(words, setup)?;
+            let timer = words.next("a timer's name")?;
+            if timer.len() > 40 {
+                return Err(words.expected("a timer's name"));
+            }
+            Command::Fire { node, timer: timer.into() }
+        }
+        "clock" => clock(words, setup)?,
+        "disk" => {
+            let node = node(words, setup)?;
+            match assignment(words, "latency=TIME")? {
+                (name @ "latency", text) => Command::Disk { node, latency: value(words, name, text)? },
+                _ => return Err(words.expected("latency=TIME")),
+            }
+        }
+        "cut" => Command::Cut(some_links(words, setup)?),
+        "hold" => Command::Hold(some_links(words, setup)?),
+        "heal" => Command::Heal(links(words, setup)?),
+        "partition" => Command::Partition(partition(words, setup)?),
+        "link" => link(words, setup)?,
+        "drop" => Command::Drop(message(words)?),
+        "delay" => Command::Delay {
+            message: message(words)?,
+            by: words.read("a time such as 1.24s, 150ms or 20us")?,
+        },
+        "duplicate" => Command::Duplicate(message(words)?),
+        "deliver" => Command::Deliver(message(words)?),
+        "request" => request(words, setup, entry)?,
+        "say" => Command::Say(caption(words)?),
+        "end" => Command::End,
+        _ => return Err(words.expected(COMMAND)),
+    })
+}
+
+/// The endpoint exists in this run.
+fn existing(words: &Words, setup: &Setup, end: Endpoint) -> Result<Endpoint, Mistake> {
+    let exists = match end {
+        Endpoint::Node(node) => node.0 < setup.nodes,
+        Endpoint::Client(client) => client.0 < setup.clients,
+    };
+    match exists {
+        true => Ok(end),
+        false => Err(words.wrong(sentence!(
+            "there is no {0}: this run has {1} servers and {2} clients",
+            end,
+            setup.nodes,
+            setup.clients
+        ))),
+    }
+}
+
+fn node(words: &mut Words, setup: &Setup) -> Result<NodeId, Mistake> {
+    let node = words.read(SERVER)?;
+    existing(words, setup, Endpoint::Node(node))?;
+    Ok(node)
+}
+
+fn clock(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
+    const CHANGE: &str = "drift=+5%, or jump=-20ms";
+    let node = node(words, setup)?;
+    let (name, text) = assignment(words, CHANGE)?;
+    let (sign, amount) = match text.strip_prefix('-') {
+        Some(amount) => (-1, amount),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match name {
+        "drift" => {
+            let share: Ratio = value(words, name, amount)?;
+            let ppm = sign * share.ppm() as i32;
+            match crate::sim::DRIFT.contains(&ppm) {
+                true => Ok(Command::Drift { node, ppm }),
+                false => Err(words.expected("a drift from -50% to +100%")),
+            }
+        }
+        "jump" => {
+            let time: Time = value(words, name, amount)?;
+            Ok(Command::Jump { node, micros: i64::from(sign) * time.0 as i64 })
+        }
+        _ => Err(words.expected(CHANGE)),
+    }
+}
+
+fn links(words: &mut Words, setup: &Setup) -> Result<Vec<Link>, Mistake> {
+    let mut links = Vec::new();
+    while words.peek().is_some_and(|word| !word.contains('=')) {
+        let word = words.next(LINK)?;
+        let ends = word.split_once('>').map(|ends| (ends, false));
+        let ends = ends.or_else(|| word.split_once('-').map(|ends| (ends, true)));
+        let ((from, to), both_ways) = ends.ok_or_else(|| words.expected(LINK))?;
+        let from = existing(words, setup, from.parse().map_err(|_| words.expected(LINK))?)?;
+        let to = existing(words, setup, to.parse().map_err(|_| words.expected(LINK))?)?;
+        let clients = from.node().is_none() && to.node().is_none();
+        if from == to || clients || links.len() >= 1_000 {
+            return Err(words.expected(LINK));
+        }
+        links.push(Link { from, to, both_ways });
+    }
+    Ok(links)
+}
+
+fn some_links(words: &mut Words, setup: &Setup) -> Result<Vec<Link>, Mistake> {
+    let links = links(words, setup)?;
+    match links.is_empty() {
+        true => {
+            words.last = words.at;
+            Err(words.expected(LINK))
+        }
+        false => Ok(links),
+    }
+}
+
+fn link(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
+    const CHANGE: &str = "a change such as latency=100ms or loss=5%";
+    let links = match words.peek() {
+        Some("all") => {
+            words.next(LINK)?;
+            Vec::new()
+        }
+        _ => some_links(words, setup)?,
+    };
+    let mut change = QualityChange::default();
+    loop {
+        let (name, text) = assignment(words, CHANGE)?;
+        if !quality(words, name, text, &mut change)? {
+            return Err(words.expected(CHANGE));
+        }
+        if words.is_at_end() {
+            return Ok(Command::Link { links, change });
+        }
+    }
+}
+
+fn partition(words: &mut Words, setup: &Setup) -> Result<Partition, Mistake> {
+    let mut groups: Vec<Vec<NodeId>> = Vec::new();
+    let mut group = Vec::new();
+    let mut one_way = false;
+    loop {
+        let named = node(words, setup)?;
+        if group.contains(&named) || groups.len() >= 1_000 {
+            return Err(words.expected("each server once in a group"));
+        }
+        group.push(named);
+        match words.peek() {
+            None => break,
+            Some("|") if !one_way => {}
+            Some(">") if groups.is_empty() => one_way = true,
+            Some(_) => continue,
+        }
+        words.next(SERVER)?;
+        groups.push(std::mem::take(&mut group));
+    }
+    groups.push(group);
+    match one_way {
+        true => {
+            let deaf = groups.pop().unwrap_or_default();
+            Ok(Partition::OneWay { unheard: groups.pop().unwrap_or_default(), deaf })
+        }
+        false => Ok(Partition::Groups(groups)),
+    }
+}
+
+fn message(words: &mut Words) -> Result<u64, Mistake> {
+    const MESSAGE: &str = "a message's number such as #214";
+    let word = words.next(MESSAGE)?;
+    let digits = word.strip_prefix('#').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| words.expected(MESSAGE))
+}
+
+fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
+    let client = words.read("a client such as C1")?;
+    existing(words, setup, Endpoint::Client(client))?;
+    let to = match words.peek().map(str::parse::<NodeId>) {
+        Some(Ok(_)) => Some(node(words, setup)?),
+        _ => None,
+    };
+    let text = words.rest("a request")?;
+    (entry.check_request)(text).map_err(|expected| words.expected(expected))?;
+    Ok(Command::Request { client, to, request: text.into() })
+}
+
+impl std::str::FromStr for Latency {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Latency, &'static str> {
+        let parts: Vec<&str> = text.split('~').collect();
+        let (latency, most) = match parts[..] {
+            [span] => {
+                let span: Span = span.parse()?;
+                (Latency::Uniform(span), span.max)
+            }
+            [min, mean, cap] => {
+                let (min, mean, cap) = (min.parse()?, mean.parse()?, cap.parse()?);
+                if min > mean || mean > cap {
+                    return Err("minimum, mean and cap in this order, such as 2ms~10ms~100ms");
+                }
+                (Latency::Exponential { min, mean, cap }, cap)
+            }
+            _ => return Err("a time, a range such as 5ms..15ms, or minimum~mean~cap"),
+        };
+        match most <= LONGEST {
+            true => Ok(latency),
+            false => Err("a latency of at most 60s"),
+        }
+    }
+}

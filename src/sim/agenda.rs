@@ -1,0 +1,56 @@
+//! What is due, and when. Ties are settled by who asked first, so a run has exactly one order.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::base::{ClientId, NodeId, Time};
+
+/// Everything that is due at some later time.
+///
+/// Entries are never removed: whoever asked keeps the [`Ticket`] of its newest entry, and an entry
+/// with an older ticket means nothing when its time comes.
+#[derive(Clone, Debug, Default)]
+pub struct Agenda {
+    heap: BinaryHeap<Reverse<Due>>,
+    tickets: u64,
+}
+
+/// Numbers the entries in the order they were made; 0 is nobody's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+/// An entry. The field order is the order of the agenda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    pub at: Time,
+    pub ticket: Ticket,
+    pub what: Item,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    Boot(NodeId),
+    /// The message in this slot arrives, or is lost.
+    Flight(u32),
+    /// The node's timer of this position may have run out.
+    Timer { node: NodeId, position: u16 },
+    /// The node's disk has finished a write.
+    Sync(NodeId),
+    /// The client has waited long enough.
+    Client(ClientId),
+}
+
+impl Agenda {
+    pub fn put(&mut self, at: Time, what: Item) -> Ticket {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.heap.push(Reverse(Due { at, ticket, what }));
+        ticket
+    }
+
+    /// The next entry, if it is due by `limit`.
+    pub fn take(&mut self, limit: Time) -> Option<Due> {
+        self.heap.peek().filter(|next| next.0.at <= limit)?;
+        self.heap.pop().map(|next| next.0)
+    }
+}

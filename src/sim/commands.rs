@@ -1,0 +1,401 @@
+//! Commands: what people, scripts and links do to a run. A command that makes no sense at this
+//! instant is refused with one sentence and changes nothing.
+
+use std::rc::Rc;
+
+use super::client::WAITING;
+use super::network::{self, LinkState};
+use super::{Events, Fate, Sim, Ticket};
+use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::command::{Command, Link, Partition, QualityChange};
+use crate::protocol::Protocol;
+use crate::sentence;
+use crate::trace::{Loss, Status, What};
+
+/// How far a clock may drift: twice as fast, or half as fast.
+pub const DRIFT: std::ops::RangeInclusive<i32> = -500_000..=1_000_000;
+
+impl<P: Protocol> Sim<P> {
+    /// Number of commands given so far.
+    pub fn commands(&self) -> u32 {
+        self.commands
+    }
+
+    /// Gives the command at `at`, which is not before the last event. A refusal is an event too.
+    pub fn command(&mut self, at: Time, command: &Rc<Command>, out: &mut Events<P>) {
+        self.now = at;
+        self.commands += 1;
+        if let Err(why) = self.check(command) {
+            self.record(command.place(), 0, None, What::Refused(why), out);
+            return;
+        }
+        if let Some(place) = command.place() {
+            self.tick(place, 0);
+        }
+        let cause = self.record(command.place(), 0, None, What::Command(command.clone()), out);
+        self.obey(command, cause, out);
+    }
+
+    /// Why the command makes no sense now.
+    pub fn check(&self, command: &Command) -> Result<(), Sentence> {
+        let endpoints = self.named(command);
+        if let Some(stranger) = endpoints.into_iter().find(|end| !self.exists(*end)) {
+            let (nodes, clients) = (self.setup.nodes, self.setup.clients);
+            return Err(sentence!(
+                "There is no {0}: this run has {1} servers and {2} clients.",
+                stranger,
+                nodes,
+                clients
+            ));
+        }
+        let status = |node: &NodeId| self.nodes[node.index()].status;
+        match command {
+            Command::Crash { node, .. } | Command::Pause(node) | Command::Fire { node, .. }
+                if status(node) == Status::Down =>
+            {
+                Err(sentence!("{0} is down.", *node))
+            }
+            Command::Restart(node) if status(node) != Status::Down => {
+                Err(sentence!("{0} is up: only a server that is down can be restarted.", *node))
+            }
+            Command::Pause(node) if status(node) == Status::Paused => {
+                Err(sentence!("{0} stands still already.", *node))
+            }
+            Command::Resume(node) if status(node) != Status::Paused => {
+                Err(sentence!("{0} does not stand still.", *node))
+            }
+            Command::Fire { node, .. } if status(node) == Status::Paused => {
+                Err(sentence!("{0} stands still: resume it first.", *node))
+            }
+            Command::Fire { node, timer } if self.timer(*node, timer).is_none() => Err(sentence!(
+                "{0} has no timer “{1}” set at this moment.",
+                *node,
+                timer.clone()
+            )),
+            Command::Drop(id) | Command::Delay { message: id, .. } | Command::Deliver(id)
+                if self.slot(*id).is_none() =>
+            {
+                Err(sentence!("Message #{0} is not under way at this moment.", *id))
+            }
+            Command::Duplicate(id) if self.slot(*id).is_none() => {
+                Err(sentence!("Message #{0} is not under way at this moment.", *id))
+            }
+            Command::Delay { message, .. } if self.is_held(*message) => Err(sentence!(
+                "Message #{0} waits on a held link: heal the link, or deliver it now.",
+                *message
+            )),
+            Command::Request { request, .. } => match request.parse::<P::Request>() {
+                Err(expected) => Err(sentence!("Expected {0}, not “{1}”.", expected, request.clone())),
+                Ok(_) => self.check_queue(command),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn check_queue(&self, command: &Command) -> Result<(), Sentence> {
+        match command {
+            Command::Request { client, .. }
+                if self.clients[client.index()].waiting.len() >= WAITING =>
+            {
+                Err(sentence!("{0} has {1} requests waiting already.", *client, WAITING))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn exists(&self, end: Endpoint) -> bool {
+        match end {
+            Endpoint::Node(node) => node.0 < self.setup.nodes,
+            Endpoint::Client(client) => client.0 < self.setup.clients,
+        }
+    }
+
+    /// Everybody the command names.
+    fn named(&self, command: &Command) -> Vec<Endpoint> {
+        let ends = |links: &[Link]| links.iter().flat_map(|link| [link.from, link.to]).collect();
+        match command {
+            Command::Cut(links) | Command::Hold(links) | Command::Heal(links) => ends(links),
+            Command::Link { links, .. } => ends(links),
+            Command::Partition(Partition::Groups(groups)) => {
+                groups.iter().flatten().map(|node| Endpoint::Node(*node)).collect()
+            }
+            Command::Partition(Partition::OneWay { unheard, deaf }) => {
+                unheard.iter().chain(deaf).map(|node| Endpoint::Node(*node)).collect()
+            }
+            Command::Request { client, to, .. } => {
+                let to = to.map(Endpoint::Node);
+                std::iter::once(Endpoint::Client(*client)).chain(to).collect()
+            }
+            command => command.place().into_iter().collect(),
+        }
+    }
+
+    fn obey(&mut self, command: &Command, cause: u64, out: &mut Events<P>) {
+        match command {
+            Command::Crash { node, torn } => self.crash(*node, *torn, cause, out),
+            Command::Restart(node) => self.boot(*node, cause, out),
+            Command::Wipe(node) => {
+                if self.nodes[node.index()].status != Status::Down {
+                    self.crash(*node, false, cause, out);
+                }
+                self.nodes[node.index()].disk = P::Disk::default();
+            }
+            Command::Pause(node) => {
+                self.nodes[node.index()].status = Status::Paused;
+                self.record(Endpoint::Node(*node), cause, None, What::Status(Status::Paused), out);
+            }
+            Command::Resume(node) => {
+                self.nodes[node.index()].status = Status::Up;
+                self.tick((*node).into(), 0);
+                self.record(Endpoint::Node(*node), cause, None, What::Status(Status::Up), out);
+                self.catch_up(*node);
+            }
+            Command::Fire { node, timer } => {
+                if let Some(position) = self.timer(*node, timer) {
+                    self.run_out(*node, position, Some(cause), out);
+                }
+            }
+            Command::Drift { node, ppm } => self.drift(*node, *ppm),
+            Command::Jump { node, micros } => self.nodes[node.index()].clock.jump(self.now, *micros),
+            Command::Disk { node, latency } => self.nodes[node.index()].disk_latency = *latency,
+            Command::Cut(links) => self.set_links(links, LinkState::Cut, cause, out),
+            Command::Hold(links) => self.set_links(links, LinkState::Held, cause, out),
+            Command::Heal(links) if links.is_empty() => self.heal_all(cause, out),
+            Command::Heal(links) => self.set_links(links, LinkState::Healthy, cause, out),
+            Command::Partition(partition) => self.partition(partition, cause, out),
+            Command::Link { links, change } => self.change_links(links, change),
+            Command::Drop(id) => self.drop_message(*id, out),
+            Command::Delay { message, by } => {
+                if let Some(slot) = self.slot(*message) {
+                    self.with_fate(slot, |fate| fate.arrives = fate.arrives + *by);
+                }
+            }
+            Command::Duplicate(id) => self.duplicate(*id),
+            Command::Deliver(id) => {
+                if let Some(slot) = self.slot(*id) {
+                    let now = self.now;
+                    self.with_fate(slot, |fate| {
+                        *fate = Fate { arrives: now, lost: None, held: false };
+                    });
+                }
+            }
+            Command::Request { client, to, request } => {
+                if let Ok(request) = request.parse::<P::Request>() {
+                    self.ask(*client, *to, request, cause, out);
+                }
+            }
+            Command::Say(caption) => self.caption = Some((self.now, Text::from(caption.as_str()))),
+            Command::End => {}
+        }
+    }
+
+    // ---- processes ---------------------------------------------------------------------------
+
+    fn crash(&mut self, id: NodeId, torn: bool, cause: u64, out: &mut Events<P>) {
+        let node = &mut self.nodes[id.index()];
+        node.lose_memory(torn);
+        let stalled = std::mem::take(&mut node.stalled);
+        self.replicas[id.index()] = None;
+        // What had arrived while it stood still finds nobody.
+        for due in stalled {
+            self.stir(due);
+        }
+        self.record(Endpoint::Node(id), cause, None, What::Status(Status::Down), out);
+        self.observe(id, cause, out);
+    }
+
+    /// What came due while the node stood still is due now, in its order.
+    fn catch_up(&mut self, id: NodeId) {
+        for due in std::mem::take(&mut self.nodes[id.index()].stalled) {
+            self.stir(due);
+        }
+    }
+
+    /// Enters a stalled entry into the agenda anew.
+    fn stir(&mut self, due: super::Due) {
+        use super::Item;
+        let now = self.now;
+        match due.what {
+            Item::Flight(slot) => {
+                if let Some(flight) = &mut self.flights[slot as usize]
+                    && flight.ticket == due.ticket
+                {
+                    flight.ticket = self.agenda.put(now, due.what);
+                }
+            }
+            Item::Timer { node, position } => {
+                if let Some(timer) = self.nodes[node.index()].timers.get_mut(usize::from(position)) {
+                    timer.queued = Some((now, self.agenda.put(now, due.what)));
+                }
+            }
+            Item::Sync(node) => {
+                if let Some((_, ticket)) = &mut self.nodes[node.index()].syncing {
+                    *ticket = self.agenda.put(now, due.what);
+                }
+            }
+            Item::Boot(_) | Item::Client(_) => {}
+        }
+    }
+
+    fn drift(&mut self, id: NodeId, ppm: i32) {
+        let now = self.now;
+        let node = &mut self.nodes[id.index()];
+        let old = node.clock.ppm;
+        node.clock.drift(now, ppm);
+        // Timers measure local time: what is left of them shrinks or grows.
+        for timer in &mut node.timers {
+            if let Some((_, ends)) = &mut timer.set {
+                let left = i128::from(ends.since(now).0) * (1_000_000 + i128::from(old));
+                *ends = now + Time((left / (1_000_000 + i128::from(ppm))) as u64);
+            }
+        }
+        for position in 0..self.nodes[id.index()].timers.len() {
+            self.queue_timer(id, position as u16);
+        }
+    }
+
+    /// Position of the node's timer of this name, if it is set.
+    fn timer(&self, node: NodeId, name: &str) -> Option<u16> {
+        let timers = &self.nodes[node.index()].timers;
+        let position =
+            timers.iter().position(|timer| timer.set.is_some() && timer.name.to_string() == name);
+        position.map(|position| position as u16)
+    }
+
+    // ---- links -------------------------------------------------------------------------------
+
+    fn set_links(&mut self, links: &[Link], state: LinkState, cause: u64, out: &mut Events<P>) {
+        let directed: Vec<_> = links.iter().flat_map(|link| link.directed()).collect();
+        self.set_directed(&directed, state, cause, out);
+    }
+
+    fn heal_all(&mut self, cause: u64, out: &mut Events<P>) {
+        let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
+        let sick: Vec<_> = sick.map(|(ends, ..)| ends).collect();
+        self.set_directed(&sick, LinkState::Healthy, cause, out);
+    }
+
+    /// The partition replaces whatever stood between the servers.
+    fn partition(&mut self, partition: &Partition, cause: u64, out: &mut Events<P>) {
+        let cut = network::cut_by(partition, self.setup.nodes);
+        let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
+        let heal: Vec<_> = sick
+            .map(|(ends, ..)| ends)
+            .filter(|(from, to)| match (from.node(), to.node()) {
+                (Some(from), Some(to)) => !cut.contains(&(from, to)),
+                _ => false,
+            })
+            .collect();
+        self.set_directed(&heal, LinkState::Healthy, cause, out);
+        let cut: Vec<_> = cut.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
+        self.set_directed(&cut, LinkState::Cut, cause, out);
+    }
+
+    fn set_directed(
+        &mut self,
+        links: &[(Endpoint, Endpoint)],
+        state: LinkState,
+        cause: u64,
+        out: &mut Events<P>,
+    ) {
+        for &(from, to) in links {
+            self.network.set_state(from, to, state);
+        }
+        let now = self.now;
+        for slot in self.slots() {
+            let Some(flight) = &self.flights[slot as usize] else { continue };
+            if !links.contains(&(flight.from, flight.to)) || flight.fate.lost.is_some() {
+                continue;
+            }
+            match (state, flight.fate.held) {
+                // What is under way falls where it is.
+                (LinkState::Cut, _) => {
+                    self.with_fate(slot, |fate| fate.lost = Some((now, Loss::Cut)));
+                }
+                // What waited goes on its way only now.
+                (LinkState::Healthy, true) => {
+                    let (from, to) = (flight.from, flight.to);
+                    let chance = match from {
+                        Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
+                        Endpoint::Client(client) => &mut self.clients[client.index()].sending,
+                    };
+                    let arrives = now + self.network.latency(from, to, chance);
+                    self.with_fate(slot, |fate| *fate = Fate { arrives, lost: None, held: false });
+                }
+                (LinkState::Held, false) => self.with_fate(slot, |fate| fate.held = true),
+                _ => {}
+            }
+        }
+        for node in NodeId::all(self.setup.nodes) {
+            let isolated = self.network.is_isolated(node, self.setup.nodes);
+            if self.nodes[node.index()].isolated != isolated {
+                self.nodes[node.index()].isolated = isolated;
+                self.record(Endpoint::Node(node), cause, None, What::Isolated(isolated), out);
+            }
+        }
+    }
+
+    fn change_links(&mut self, links: &[Link], change: &QualityChange) {
+        if links.is_empty() {
+            self.network.change_all(change);
+        }
+        for (from, to) in links.iter().flat_map(|link| link.directed()) {
+            self.network.change(from, to, change);
+        }
+    }
+
+    // ---- messages ----------------------------------------------------------------------------
+
+    /// Slots in use, by when their message was sent.
+    fn slots(&self) -> Vec<u32> {
+        let mut slots: Vec<u32> = (0..self.flights.len() as u32)
+            .filter(|slot| self.flights[*slot as usize].is_some())
+            .collect();
+        slots.sort_by_key(|slot| {
+            self.flights[*slot as usize].as_ref().map(|flight| (flight.sent, flight.copy))
+        });
+        slots
+    }
+
+    /// Where the message (its original, or the oldest copy left) is under way.
+    fn slot(&self, id: u64) -> Option<u32> {
+        let under_way = |slot: &u32| {
+            let flight = self.flights[*slot as usize].as_ref();
+            flight.is_some_and(|flight| flight.sent == id && flight.fate.lost.is_none())
+        };
+        self.slots().into_iter().find(under_way)
+    }
+
+    fn is_held(&self, id: u64) -> bool {
+        let flight = self.slot(id).and_then(|slot| self.flights[slot as usize].as_ref());
+        flight.is_some_and(|flight| flight.fate.held)
+    }
+
+    fn with_fate(&mut self, slot: u32, change: impl FnOnce(&mut Fate)) {
+        if let Some(flight) = &mut self.flights[slot as usize] {
+            change(&mut flight.fate);
+            self.schedule(slot);
+        }
+    }
+
+    fn drop_message(&mut self, id: u64, out: &mut Events<P>) {
+        if let Some(slot) = self.slot(id) {
+            let now = self.now;
+            self.with_fate(slot, |fate| fate.lost = Some((now, Loss::Dropped)));
+            self.land(slot, out);
+        }
+    }
+
+    /// One more copy, which arrives a little later than the original would.
+    fn duplicate(&mut self, id: u64) {
+        let Some(flight) = self.slot(id).and_then(|slot| self.flights[slot as usize].clone()) else {
+            return;
+        };
+        let copies = self.flights.iter().flatten().filter(|other| other.sent == id);
+        let copy = copies.map(|other| other.copy).max().unwrap_or(0) + 1;
+        let way = flight.fate.arrives.since(flight.sent_at);
+        let mut twin = super::Flight { copy, ticket: Ticket::default(), ..flight };
+        twin.fate.arrives = twin.fate.arrives + Time(way.0 / 4);
+        self.take_off(twin);
+    }
+}

@@ -1,0 +1,653 @@
+//! The simulator: one cluster of any protocol, its network, disks, clocks and clients, moved from
+//! event to event in virtual time. It knows no protocol by name.
+//!
+//! A [`Sim`] is the state at one instant and nothing else: cloning it makes a checkpoint, and the
+//! same script makes the same events. [`recording::Recording`] keeps the past and replays it.
+//!
+//! One *step* takes one entry of the agenda (a message arrives, a timer runs out, a disk is done) or
+//! one command of the script, lets the replica concerned react, and records what happened:
+//!
+//! ```text
+//! agenda ──► Input ──► Protocol::step ──► Effects ──► network, disk, timers ──► agenda
+//!                            │
+//!                            └──► witness, properties ──► violations
+//! ```
+
+pub mod agenda;
+pub mod client;
+mod commands;
+mod describe;
+pub mod network;
+pub mod node;
+pub mod recording;
+pub mod run;
+pub mod snapshot;
+pub mod stamps;
+
+use std::rc::Rc;
+
+pub use commands::DRIFT;
+
+use agenda::{Agenda, Due, Item, Ticket};
+use client::{COURTESY, Client, NO_LEADER, Open};
+use network::{Fate, Network};
+use node::{Node, Pending, Timer, Waiting};
+
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Text, Time};
+use crate::command::Setup;
+use crate::protocol::{
+    Cluster, Effect, Effects, Input, Line, Outcome, PropertyKind, Protocol,
+};
+use crate::trace::{Event, Loss, Payload, Status, What};
+
+/// A cluster at one instant.
+#[derive(Clone)]
+pub struct Sim<P: Protocol> {
+    setup: Rc<Setup>,
+    config: Rc<P::Config>,
+    now: Time,
+    /// Events so far.
+    events: u64,
+    /// Messages that arrived so far.
+    deliveries: u64,
+    /// Commands of the script given so far.
+    commands: u32,
+    agenda: Agenda,
+    nodes: Vec<Node<P>>,
+    /// What the nodes run; `None` while down.
+    replicas: Vec<Option<P>>,
+    clients: Vec<Client<P>>,
+    network: Network,
+    flights: Vec<Option<Flight<P>>>,
+    /// Slots of `flights` that are free.
+    free: Vec<u32>,
+    ghost: P::Ghost,
+    standings: Vec<Progress>,
+    checking: bool,
+    caption: Option<(Time, Text)>,
+    /// Empty between steps: kept so that a step need not allocate.
+    fx: Effects<P>,
+}
+
+/// A copy of a message under way.
+#[derive(Clone, Debug)]
+struct Flight<P: Protocol> {
+    /// The event that sent it.
+    sent: u64,
+    copy: u32,
+    from: Endpoint,
+    to: Endpoint,
+    payload: Payload<P>,
+    lamport: u64,
+    sent_at: Time,
+    fate: Fate,
+    ticket: Ticket,
+    line: Option<Line>,
+}
+
+/// How far a property has got.
+#[derive(Clone, Debug)]
+enum Progress {
+    /// Nothing to report yet: an `Always` holds, a `Sometimes` has not been seen.
+    Open,
+    Seen,
+    Violated { at: Time, event: u64, why: Sentence },
+}
+
+/// Where a step writes its events.
+pub type Events<P> = Vec<Event<P>>;
+
+impl<P: Protocol> Sim<P> {
+    /// The cluster before anything has happened.
+    pub fn new(setup: Rc<Setup>, config: P::Config) -> Sim<P> {
+        let mut agenda = Agenda::default();
+        NodeId::all(setup.nodes).for_each(|node| {
+            agenda.put(Time::ZERO, Item::Boot(node));
+        });
+        Sim {
+            config: Rc::new(config),
+            now: Time::ZERO,
+            events: 0,
+            deliveries: 0,
+            commands: 0,
+            agenda,
+            nodes: NodeId::all(setup.nodes).map(|id| Node::new(id, setup.seed, setup.disk)).collect(),
+            replicas: vec![None; usize::from(setup.nodes)],
+            clients: (0..setup.clients).map(|id| Client::new(ClientId(id), setup.seed)).collect(),
+            network: Network::new(setup.link, P::META.channel),
+            flights: Vec::new(),
+            free: Vec::new(),
+            ghost: P::Ghost::default(),
+            standings: vec![Progress::Open; P::properties().len()],
+            checking: true,
+            caption: None,
+            fx: Effects::new(),
+            setup,
+        }
+    }
+
+    /// The time of the last event.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Number of events so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Number of messages that arrived so far.
+    pub fn deliveries(&self) -> u64 {
+        self.deliveries
+    }
+
+    /// Whether properties are checked (they are, unless a benchmark asks otherwise).
+    pub fn set_checking(&mut self, checking: bool) {
+        self.checking = checking;
+    }
+
+    /// How the lanes of the space-time diagram stand.
+    pub fn lanes(&self) -> Vec<snapshot::Lane> {
+        let nodes = NodeId::all(self.setup.nodes).map(|id| {
+            let node = &self.nodes[id.index()];
+            let (status, isolated) = (node.status, node.isolated);
+            snapshot::Lane { at: id.into(), role: node.role, status, isolated }
+        });
+        let clients = (0..self.setup.clients).map(|id| snapshot::Lane {
+            at: ClientId(id).into(),
+            role: None,
+            status: Status::Up,
+            isolated: false,
+        });
+        nodes.chain(clients).collect()
+    }
+
+    /// Number of properties broken so far.
+    pub fn violations(&self) -> usize {
+        self.standings.iter().filter(|standing| matches!(standing, Progress::Violated { .. })).count()
+    }
+
+    /// The next thing that is due by `limit` happens; false if nothing is.
+    pub fn step(&mut self, limit: Time, out: &mut Events<P>) -> bool {
+        while let Some(due) = self.agenda.take(limit) {
+            if self.happen(due, out) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether the entry still meant something.
+    fn happen(&mut self, due: Due, out: &mut Events<P>) -> bool {
+        let before = self.events;
+        match due.what {
+            Item::Boot(node) => {
+                self.now = due.at;
+                self.boot(node, 0, out);
+            }
+            Item::Flight(slot) => self.flight_due(slot, due, out),
+            Item::Timer { node, position } => self.timer_due(node, position, due, out),
+            Item::Sync(node) => self.sync_due(node, due, out),
+            Item::Client(client) => self.patience_due(client, due, out),
+        }
+        self.events > before
+    }
+
+    fn record(
+        &mut self,
+        place: impl Into<Option<Endpoint>>,
+        cause: u64,
+        line: Option<Line>,
+        what: What<P>,
+        out: &mut Events<P>,
+    ) -> u64 {
+        let place = place.into();
+        self.events += 1;
+        let lamport = place.map_or(0, |place| *self.lamport(place));
+        out.push(Event { at: self.now, place, lamport, cause, line, what });
+        self.events
+    }
+
+    fn lamport(&mut self, place: Endpoint) -> &mut u64 {
+        match place {
+            Endpoint::Node(node) => &mut self.nodes[node.index()].lamport,
+            Endpoint::Client(client) => &mut self.clients[client.index()].lamport,
+        }
+    }
+
+    /// An event of its own at this place: its clock ticks, past `received` where a stamp came along.
+    fn tick(&mut self, place: Endpoint, received: u64) {
+        let lamport = self.lamport(place);
+        *lamport = (*lamport).max(received) + 1;
+    }
+
+    // ---- replicas ----------------------------------------------------------------------------
+
+    fn boot(&mut self, id: NodeId, cause: u64, out: &mut Events<P>) {
+        self.tick(id.into(), 0);
+        self.nodes[id.index()].status = Status::Up;
+        let event = self.record(Endpoint::Node(id), cause, None, What::Status(Status::Up), out);
+        let mut fx = std::mem::take(&mut self.fx);
+        fx.start(self.nodes[id.index()].clock.read(self.now));
+        let disk = &self.nodes[id.index()].disk;
+        self.replicas[id.index()] = Some(P::boot(id, self.setup.nodes, &self.config, disk, &mut fx));
+        self.carry_out(id, event, fx, out);
+        self.observe(id, event, out);
+    }
+
+    /// The replica reacts to what `cause` recorded.
+    fn react(&mut self, id: NodeId, input: Input<P>, cause: u64, out: &mut Events<P>) {
+        let local_now = self.nodes[id.index()].clock.read(self.now);
+        let mut fx = std::mem::take(&mut self.fx);
+        fx.start(local_now);
+        let Some(replica) = &mut self.replicas[id.index()] else { return };
+        replica.step(input, &mut fx);
+        self.carry_out(id, cause, fx, out);
+        self.observe(id, cause, out);
+    }
+
+    fn carry_out(&mut self, id: NodeId, cause: u64, mut fx: Effects<P>, out: &mut Events<P>) {
+        for (effect, line) in fx.drain() {
+            let what = match effect {
+                Effect::Send { to, message } => {
+                    Waiting::Send { to: to.into(), payload: Payload::Message(message) }
+                }
+                Effect::Reply { to, seq, outcome } => {
+                    Waiting::Send { to: to.into(), payload: Payload::Reply { seq, outcome } }
+                }
+                Effect::Persist(disk) => {
+                    self.tick(id.into(), 0);
+                    self.record(Endpoint::Node(id), cause, Some(line), What::Persist, out);
+                    Waiting::Write(disk)
+                }
+                Effect::SetTimer { timer, after } => {
+                    self.set_timer(id, timer, after, cause);
+                    continue;
+                }
+                Effect::CancelTimer(timer) => {
+                    let mut timers = self.nodes[id.index()].timers.iter_mut();
+                    if let Some(timer) = timers.find(|known| known.name == timer) {
+                        timer.set = None;
+                    }
+                    continue;
+                }
+                Effect::Note(sentence) => {
+                    self.record(Endpoint::Node(id), cause, Some(line), What::Note(sentence), out);
+                    continue;
+                }
+            };
+            let node = &mut self.nodes[id.index()];
+            match what {
+                // Nothing is being written: it leaves at once.
+                Waiting::Send { to, payload } if node.outbox.is_empty() => {
+                    self.send(id.into(), to, payload, cause, Some(line), out);
+                }
+                what => node.outbox.push_back(Pending { what, cause, line }),
+            }
+        }
+        self.fx = fx;
+        self.start_sync(id);
+    }
+
+    /// Roles, history variables and properties after a step of this node.
+    fn observe(&mut self, id: NodeId, cause: u64, out: &mut Events<P>) {
+        if let Some(replica) = &self.replicas[id.index()] {
+            let role = replica.role();
+            if self.nodes[id.index()].role != Some(role) {
+                let first = self.nodes[id.index()].role.replace(role).is_none();
+                if !first || cause != 0 {
+                    self.record(Endpoint::Node(id), cause, None, What::Role(role), out);
+                }
+            }
+        }
+        if !self.checking {
+            return;
+        }
+        if let Some(replica) = &self.replicas[id.index()] {
+            P::witness(&mut self.ghost, id, replica);
+        }
+        for (position, property) in P::properties().iter().enumerate() {
+            if property.kind == PropertyKind::Converges
+                || !matches!(self.standings[position], Progress::Open)
+            {
+                continue;
+            }
+            let holds = (property.holds)(&Cluster {
+                replicas: &self.replicas,
+                ghost: &self.ghost,
+                changed: id,
+            });
+            match (property.kind, holds) {
+                (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
+                (PropertyKind::Always, Err(why)) => {
+                    let what = What::Violation { property: position as u16, why: why.clone() };
+                    let event = self.record(Endpoint::Node(id), cause, None, what, out);
+                    self.standings[position] = Progress::Violated { at: self.now, event, why };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    // ---- timers and disks --------------------------------------------------------------------
+
+    fn set_timer(&mut self, id: NodeId, name: P::Timer, after: crate::base::Span, cause: u64) {
+        let now = self.now;
+        let node = &mut self.nodes[id.index()];
+        let length = node.clock.true_length(node.timing.within(after));
+        let set = Some((now, now + length));
+        let position = match node.timers.iter().position(|timer| timer.name == name) {
+            Some(position) => position,
+            None => {
+                node.timers.push(Timer { name, set, queued: None, cause });
+                node.timers.len() - 1
+            }
+        };
+        let timer = &mut node.timers[position];
+        (timer.set, timer.cause) = (set, cause);
+        self.queue_timer(id, position as u16);
+    }
+
+    /// Makes sure that the agenda has an entry no later than the timer's end.
+    fn queue_timer(&mut self, id: NodeId, position: u16) {
+        let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
+        let Some((_, ends)) = timer.set else { return };
+        if timer.queued.is_none_or(|(queued, _)| queued > ends) {
+            let ticket = self.agenda.put(ends, Item::Timer { node: id, position });
+            timer.queued = Some((ends, ticket));
+        }
+    }
+
+    fn timer_due(&mut self, id: NodeId, position: u16, due: Due, out: &mut Events<P>) {
+        let node = &mut self.nodes[id.index()];
+        let Some(timer) = node.timers.get_mut(usize::from(position)) else { return };
+        if timer.queued.is_none_or(|(_, ticket)| ticket != due.ticket) {
+            return;
+        }
+        match timer.set {
+            Some((_, ends)) if ends <= due.at => {
+                if node.status == Status::Paused {
+                    node.stalled.push(due);
+                    return;
+                }
+                self.now = due.at;
+                self.run_out(id, position, None, out);
+            }
+            _ => {
+                timer.queued = None;
+                self.queue_timer(id, position);
+            }
+        }
+    }
+
+    /// The timer runs out, by itself or because `command` (an event) says so.
+    fn run_out(&mut self, id: NodeId, position: u16, command: Option<u64>, out: &mut Events<P>) {
+        let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
+        timer.set = None;
+        if command.is_none() {
+            timer.queued = None;
+        }
+        let (name, cause) = (timer.name, command.unwrap_or(timer.cause));
+        self.tick(id.into(), 0);
+        let event = self.record(Endpoint::Node(id), cause, None, What::Timer(name), out);
+        self.react(id, Input::Timer(name), event, out);
+    }
+
+    /// Starts a write of everything that waits for one, if none is under way.
+    fn start_sync(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id.index()];
+        if node.syncing.is_some() {
+            return;
+        }
+        let last = node.outbox.iter().rposition(|item| matches!(item.what, Waiting::Write(_)));
+        let Some(last) = last else { return };
+        let ends = self.now + network::draw(node.disk_latency, &mut node.timing);
+        let ticket = self.agenda.put(ends, Item::Sync(id));
+        node.syncing = Some((last as u32 + 1, ticket));
+    }
+
+    fn sync_due(&mut self, id: NodeId, due: Due, out: &mut Events<P>) {
+        let node = &mut self.nodes[id.index()];
+        let Some((covers, ticket)) = node.syncing else { return };
+        if ticket != due.ticket {
+            return;
+        }
+        if node.status == Status::Paused {
+            node.stalled.push(due);
+            return;
+        }
+        self.now = due.at;
+        node.syncing = None;
+        let mut done: Vec<Pending<P>> = node.outbox.drain(..covers as usize).collect();
+        // What was asked for after the last write it covers waits for no other write.
+        while matches!(node.outbox.front(), Some(Pending { what: Waiting::Send { .. }, .. })) {
+            done.extend(node.outbox.pop_front());
+        }
+        let cause = done.iter().rev().find(|item| matches!(item.what, Waiting::Write(_)));
+        let cause = cause.map_or(0, |write| write.cause);
+        for item in &done {
+            if let Waiting::Write(disk) = &item.what {
+                node.disk = disk.clone();
+            }
+        }
+        let disk = node.disk.clone();
+        self.tick(id.into(), 0);
+        let saved = self.record(Endpoint::Node(id), cause, None, What::Saved, out);
+        for item in done {
+            if let Waiting::Send { to, payload } = item.what {
+                self.send(id.into(), to, payload, item.cause, Some(item.line), out);
+            }
+        }
+        self.start_sync(id);
+        self.react(id, Input::Saved(disk), saved, out);
+    }
+
+    // ---- messages ----------------------------------------------------------------------------
+
+    fn send(
+        &mut self,
+        from: Endpoint,
+        to: Endpoint,
+        payload: Payload<P>,
+        cause: u64,
+        line: Option<Line>,
+        out: &mut Events<P>,
+    ) {
+        assert_ne!(from, to, "a message to oneself");
+        self.tick(from, 0);
+        let what = What::Send { to, payload: payload.clone() };
+        let sent = self.record(from, cause, line, what, out);
+        let chance = match from {
+            Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
+            Endpoint::Client(client) => &mut self.clients[client.index()].sending,
+        };
+        let fates = self.network.fates(from, to, self.now, chance);
+        let lamport = *self.lamport(from);
+        let flight = |copy, fate, payload| Flight {
+            sent,
+            copy,
+            from,
+            to,
+            payload,
+            lamport,
+            sent_at: self.now,
+            fate,
+            ticket: Ticket::default(),
+            line,
+        };
+        let [first, duplicate, replay] = fates;
+        let copies = [(1, duplicate), (2, replay)];
+        let copies = copies.map(|(copy, fate)| fate.map(|fate| flight(copy, fate, payload.clone())));
+        let original = first.map(|fate| flight(0, fate, payload));
+        for flight in original.into_iter().chain(copies.into_iter().flatten()) {
+            self.take_off(flight);
+        }
+    }
+
+    /// Puts a message under way.
+    fn take_off(&mut self, flight: Flight<P>) -> u32 {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.flights.push(None);
+            self.flights.len() as u32 - 1
+        });
+        self.flights[slot as usize] = Some(flight);
+        self.schedule(slot);
+        slot
+    }
+
+    /// Enters the flight's fate into the agenda; what was entered before no longer counts.
+    fn schedule(&mut self, slot: u32) {
+        let Some(flight) = &mut self.flights[slot as usize] else { return };
+        flight.ticket = match (flight.fate.lost, flight.fate.held) {
+            (Some((at, _)), _) => self.agenda.put(at, Item::Flight(slot)),
+            (None, false) => self.agenda.put(flight.fate.arrives, Item::Flight(slot)),
+            (None, true) => Ticket::default(),
+        };
+    }
+
+    fn flight_due(&mut self, slot: u32, due: Due, out: &mut Events<P>) {
+        let Some(flight) = &self.flights[slot as usize] else { return };
+        if flight.ticket != due.ticket {
+            return;
+        }
+        if flight.fate.lost.is_none()
+            && let Endpoint::Node(node) = flight.to
+            && self.nodes[node.index()].status == Status::Paused
+        {
+            self.nodes[node.index()].stalled.push(due);
+            return;
+        }
+        self.now = due.at;
+        self.land(slot, out);
+    }
+
+    /// The message arrives, or is lost, now.
+    fn land(&mut self, slot: u32, out: &mut Events<P>) {
+        let Some(flight) = self.flights[slot as usize].take() else { return };
+        self.free.push(slot);
+        let down = match flight.to {
+            Endpoint::Node(node) => self.nodes[node.index()].status == Status::Down,
+            Endpoint::Client(_) => false,
+        };
+        let loss = flight.fate.lost.map(|(_, why)| why).or(down.then_some(Loss::Down));
+        let Flight { sent, sent_at, from, to, payload, .. } = flight;
+        if let Some(why) = loss {
+            let what = What::Lost { from, sent, sent_at, why, payload };
+            self.record(to, sent, None, what, out);
+            return;
+        }
+        self.deliveries += 1;
+        self.tick(to, flight.lamport);
+        let copy = flight.copy > 0;
+        let what = What::Deliver { from, sent, sent_at, copy, payload: payload.clone() };
+        let event = self.record(to, sent, None, what, out);
+        match (to, from, payload) {
+            (Endpoint::Node(to), Endpoint::Node(from), Payload::Message(message)) => {
+                self.react(to, Input::Message { from, message }, event, out);
+            }
+            (Endpoint::Node(to), Endpoint::Client(from), Payload::Request { seq, request }) => {
+                self.react(to, Input::Request { from, seq, request }, event, out);
+            }
+            (Endpoint::Client(to), Endpoint::Node(from), Payload::Reply { seq, outcome }) => {
+                self.answer(to, from, seq, outcome, event, out);
+            }
+            (to, from, _) => unreachable!("a message from {from} to {to} that neither understands"),
+        }
+    }
+
+    // ---- clients -----------------------------------------------------------------------------
+
+    /// The client wants something: now, or after what it wanted before.
+    fn ask(
+        &mut self,
+        id: ClientId,
+        to: Option<NodeId>,
+        request: P::Request,
+        cause: u64,
+        out: &mut Events<P>,
+    ) {
+        let client = &mut self.clients[id.index()];
+        if client.open.is_some() {
+            client.waiting.push_back((request, to));
+            return;
+        }
+        client.contact = to.unwrap_or(client.contact);
+        client.seq += 1;
+        let seq = client.seq;
+        self.tick(id.into(), 0);
+        let what = What::Ask { seq, request: request.clone() };
+        let event = self.record(Endpoint::Client(id), cause, None, what, out);
+        let patience = Ticket::default();
+        let open = Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
+        self.clients[id.index()].open = Some(open);
+        self.attempt(id, event, out);
+    }
+
+    /// Sends the open request to the client's contact, and waits.
+    fn attempt(&mut self, id: ClientId, cause: u64, out: &mut Events<P>) {
+        let retry = self.setup.retry;
+        let client = &mut self.clients[id.index()];
+        let (seq, contact) = (client.seq, client.contact);
+        let Some(open) = &mut client.open else { return };
+        open.attempt += 1;
+        open.patience = self.agenda.put(self.now + retry, Item::Client(id));
+        let payload = Payload::Request { seq, request: open.request.clone() };
+        self.send(id.into(), contact.into(), payload, cause, None, out);
+    }
+
+    fn answer(
+        &mut self,
+        id: ClientId,
+        from: NodeId,
+        seq: u64,
+        outcome: Outcome,
+        event: u64,
+        out: &mut Events<P>,
+    ) {
+        let now = self.now;
+        let nodes = self.setup.nodes;
+        let client = &mut self.clients[id.index()];
+        // Only the answer to the open request counts; any other is late.
+        let Some(open) = client.open.as_mut().filter(|_| client.seq == seq) else { return };
+        match outcome {
+            Outcome::Done(answer) => {
+                client.contact = from;
+                client.answered = client.open.take().map(|open| (open.request, answer));
+                if let Some((request, to)) = client.waiting.pop_front() {
+                    self.ask(id, to, request, event, out);
+                }
+            }
+            Outcome::Redirect(known) => {
+                // A redirection by a server it no longer waits for says nothing new.
+                if client.contact != from {
+                    return;
+                }
+                open.sent_on = Some(known.unwrap_or(next_node(from, nodes)));
+                let pause = if known.is_some() { COURTESY } else { NO_LEADER };
+                open.patience = self.agenda.put(now + pause, Item::Client(id));
+                open.cause = event;
+            }
+        }
+    }
+
+    fn patience_due(&mut self, id: ClientId, due: Due, out: &mut Events<P>) {
+        let nodes = self.setup.nodes;
+        let client = &mut self.clients[id.index()];
+        let Some(open) = client.open.as_mut().filter(|open| open.patience == due.ticket) else {
+            return;
+        };
+        self.now = due.at;
+        let cause = open.cause;
+        let redirected = open.sent_on.take();
+        client.contact = redirected.unwrap_or(next_node(client.contact, nodes));
+        let (to, redirected) = (client.contact, redirected.is_some());
+        self.tick(id.into(), 0);
+        let event = self.record(Endpoint::Client(id), cause, None, What::Retry { to, redirected }, out);
+        self.attempt(id, event, out);
+    }
+}
+
+/// The server after this one, around the ring.
+fn next_node(node: NodeId, nodes: u16) -> NodeId {
+    NodeId((node.0 + 1) % nodes)
+}

@@ -1,0 +1,177 @@
+//! Directed links. The fate of a message is decided once, when it is sent, by its sender's stream of
+//! chance; afterwards only a command changes it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::base::{Chance, Endpoint, NodeId, Span, Time, quorum};
+use crate::command::{Latency, Partition, Quality, QualityChange};
+use crate::protocol::Channel;
+use crate::trace::Loss;
+
+pub use super::snapshot::LinkState;
+
+/// All links: as the run set them up, except those that commands have changed.
+#[derive(Clone, Debug)]
+pub struct Network {
+    standard: Quality,
+    channel: Channel,
+    /// Shared with checkpoints until it changes.
+    special: Rc<BTreeMap<(Endpoint, Endpoint), Condition>>,
+    /// On connections: when the last message of each arrives.
+    last_arrival: BTreeMap<(Endpoint, Endpoint), Time>,
+}
+
+/// How a directed link stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    pub state: LinkState,
+    pub quality: Quality,
+}
+
+/// What becomes of one copy of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// When it arrives, or would.
+    pub arrives: Time,
+    /// Where it does not: when it is lost, and why.
+    pub lost: Option<(Time, Loss)>,
+    pub held: bool,
+}
+
+/// How late a replayed copy may come.
+const REPLAY: Span = Span::new(Time::millis(100), Time::seconds(2));
+
+impl Network {
+    pub fn new(standard: Quality, channel: Channel) -> Network {
+        Network { standard, channel, special: Rc::default(), last_arrival: BTreeMap::new() }
+    }
+
+    pub fn condition(&self, from: Endpoint, to: Endpoint) -> Condition {
+        let standard = Condition { state: LinkState::Healthy, quality: self.standard };
+        match self.special.is_empty() {
+            true => standard,
+            false => self.special.get(&(from, to)).copied().unwrap_or(standard),
+        }
+    }
+
+    /// Links that differ from the standard, and whether in quality.
+    pub fn special(&self) -> impl Iterator<Item = ((Endpoint, Endpoint), Condition, bool)> {
+        self.special.iter().map(|(ends, condition)| (*ends, *condition, condition.quality != self.standard))
+    }
+
+    pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState) {
+        let condition = Condition { state, ..self.condition(from, to) };
+        self.set(from, to, condition);
+    }
+
+    pub fn change(&mut self, from: Endpoint, to: Endpoint, change: &QualityChange) {
+        let mut condition = self.condition(from, to);
+        condition.quality = condition.quality.with(change);
+        self.set(from, to, condition);
+    }
+
+    pub fn change_all(&mut self, change: &QualityChange) {
+        self.standard = self.standard.with(change);
+        for condition in Rc::make_mut(&mut self.special).values_mut() {
+            condition.quality = condition.quality.with(change);
+        }
+    }
+
+    fn set(&mut self, from: Endpoint, to: Endpoint, condition: Condition) {
+        let usual = condition == Condition { state: LinkState::Healthy, quality: self.standard };
+        let special = Rc::make_mut(&mut self.special);
+        match usual {
+            true => special.remove(&(from, to)),
+            false => special.insert((from, to), condition),
+        };
+    }
+
+    /// The fate of a message sent now, and of its copies.
+    pub fn fates(
+        &mut self,
+        from: Endpoint,
+        to: Endpoint,
+        now: Time,
+        chance: &mut Chance,
+    ) -> [Option<Fate>; 3] {
+        let Condition { state, quality } = self.condition(from, to);
+        let mut arrives = now + draw(quality.latency, chance);
+        let held = state == LinkState::Held;
+        let connection = self.channel == Channel::Fifo && from.node().is_some() && to.node().is_some();
+        let mut lost = match state {
+            // It falls where the cut is: on the first third of the way.
+            LinkState::Cut => Some((now + Time(arrives.since(now).0 / 3), Loss::Cut)),
+            _ => chance.happens(quality.loss).then(|| {
+                let way = arrives.since(now).0;
+                (now + Time(way / 4 + u64::from(chance.below(1000)) * (way / 2) / 1000), Loss::Chance)
+            }),
+        };
+        if connection {
+            if matches!(lost, Some((_, Loss::Chance))) {
+                // A connection sends again what the network lost: late, but not lost.
+                arrives = arrives + Time(3 * arrives.since(now).0);
+                lost = None;
+            }
+            let last = self.last_arrival.entry((from, to)).or_default();
+            arrives = arrives.max(*last + Time(1));
+            *last = arrives;
+            return [Some(Fate { arrives, lost, held }), None, None];
+        }
+        if chance.happens(quality.reorder) {
+            arrives = arrives + Time((1 + u64::from(chance.below(4))) * arrives.since(now).0);
+        }
+        let copy = |arrives| Fate { arrives, lost: None, held };
+        let whole = lost.is_none();
+        let duplicate = (whole && chance.happens(quality.duplicate))
+            .then(|| copy(now + draw(quality.latency, chance)));
+        let replay =
+            (whole && chance.happens(quality.replay)).then(|| copy(arrives + chance.within(REPLAY)));
+        [Some(Fate { arrives, lost, held }), duplicate, replay]
+    }
+
+    /// How long a message takes on this link, drawn anew.
+    pub fn latency(&self, from: Endpoint, to: Endpoint, chance: &mut Chance) -> Time {
+        draw(self.condition(from, to).quality.latency, chance)
+    }
+
+    /// Whether the node can speak both ways with a majority of `nodes`, itself included.
+    pub fn is_isolated(&self, node: NodeId, nodes: u16) -> bool {
+        let healthy = |from: NodeId, to: NodeId| {
+            self.condition(from.into(), to.into()).state == LinkState::Healthy
+        };
+        let heard = NodeId::all(nodes)
+            .filter(|&peer| peer == node || (healthy(node, peer) && healthy(peer, node)))
+            .count();
+        heard < usize::from(quorum::majority(nodes))
+    }
+}
+
+/// How long something takes this time: at least 1 µs, so that time always moves on.
+pub fn draw(latency: Latency, chance: &mut Chance) -> Time {
+    let drawn = match latency {
+        Latency::Uniform(span) => chance.within(span),
+        Latency::Exponential { min, mean, cap } => {
+            (min + chance.exponential(mean.since(min))).min(cap)
+        }
+    };
+    drawn.max(Time(1))
+}
+
+/// The directed links that the partition cuts, among `nodes` servers.
+pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(NodeId, NodeId)> {
+    let apart: Box<dyn Fn(NodeId, NodeId) -> bool> = match partition {
+        Partition::OneWay { unheard, deaf } => {
+            Box::new(|from, to| unheard.contains(&from) && deaf.contains(&to))
+        }
+        Partition::Groups(groups) => {
+            let unnamed = |node: &NodeId| !groups.iter().any(|group| group.contains(node));
+            Box::new(move |from, to| {
+                let together = groups.iter().any(|group| group.contains(&from) && group.contains(&to));
+                !together && !(unnamed(&from) && unnamed(&to))
+            })
+        }
+    };
+    let pairs = NodeId::all(nodes).flat_map(|from| NodeId::all(nodes).map(move |to| (from, to)));
+    pairs.filter(|&(from, to)| from != to && apart(from, to)).collect()
+}

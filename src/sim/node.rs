@@ -1,0 +1,159 @@
+//! A server without its protocol: what surrounds a replica. Its disk, what waits for the disk, its
+//! timers, its clock and its streams of chance.
+
+use std::collections::VecDeque;
+
+use super::agenda::{Due, Ticket};
+use super::snapshot::Status;
+use crate::base::{Chance, Endpoint, NodeId, Time};
+use crate::command::Latency;
+use crate::protocol::{Line, Protocol, Role};
+use crate::trace::Payload;
+
+#[derive(Clone, Debug)]
+pub struct Node<P: Protocol> {
+    pub status: Status,
+    pub isolated: bool,
+    /// As last recorded; a change is an event.
+    pub role: Option<Role>,
+    pub lamport: u64,
+    /// What is durable.
+    pub disk: P::Disk,
+    /// Writes, and what must not leave before them.
+    pub outbox: VecDeque<Pending<P>>,
+    /// How many of the outbox's items the write under way covers, and when it ends.
+    pub syncing: Option<(u32, Ticket)>,
+    pub disk_latency: Latency,
+    pub timers: Vec<Timer<P::Timer>>,
+    pub clock: Clock,
+    /// What came due while the node stood still.
+    pub stalled: Vec<Due>,
+    /// Decides its timers and its disk.
+    pub timing: Chance,
+    /// Decides the fates of what it sends.
+    pub sending: Chance,
+}
+
+/// A write, or something that waits behind one.
+#[derive(Clone, Debug)]
+pub struct Pending<P: Protocol> {
+    pub what: Waiting<P>,
+    /// The event that asked for it, and the line.
+    pub cause: u64,
+    pub line: Line,
+}
+
+#[derive(Clone, Debug)]
+pub enum Waiting<P: Protocol> {
+    Write(P::Disk),
+    Send { to: Endpoint, payload: Payload<P> },
+}
+
+#[derive(Clone, Debug)]
+pub struct Timer<T> {
+    pub name: T,
+    /// When it was set and when it runs out, unless it is not set.
+    pub set: Option<(Time, Time)>,
+    /// Its entry in the agenda, at this time, which may be earlier than when it runs out now: a
+    /// timer that is always set anew before it ends needs one entry, not hundreds.
+    pub queued: Option<(Time, Ticket)>,
+    pub cause: u64,
+}
+
+/// A clock that may run too fast or too slow, and be stepped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    /// True time and the clock's reading when its rate last changed.
+    since: Time,
+    reading: i64,
+    pub ppm: i32,
+}
+
+impl<P: Protocol> Node<P> {
+    pub fn new(id: NodeId, seed: u64, disk_latency: Latency) -> Node<P> {
+        let stream = u64::from(id.0) * 2;
+        Node {
+            status: Status::Down,
+            isolated: false,
+            role: None,
+            lamport: 0,
+            disk: P::Disk::default(),
+            outbox: VecDeque::new(),
+            syncing: None,
+            disk_latency,
+            timers: Vec::new(),
+            clock: Clock::default(),
+            stalled: Vec::new(),
+            timing: Chance::new(seed, stream),
+            sending: Chance::new(seed, stream + 1),
+        }
+    }
+
+    /// Forgets all that does not survive a crash. `torn`: some of the writes under way, in their
+    /// order, survive all the same.
+    pub fn lose_memory(&mut self, torn: bool) {
+        let pending = std::mem::take(&mut self.outbox);
+        let mut writes: Vec<P::Disk> = pending
+            .into_iter()
+            .filter_map(|pending| match pending.what {
+                Waiting::Write(disk) => Some(disk),
+                Waiting::Send { .. } => None,
+            })
+            .collect();
+        if torn {
+            writes.truncate(self.timing.below(writes.len() as u32 + 1) as usize);
+            self.disk = writes.pop().unwrap_or_else(|| self.disk.clone());
+        }
+        self.syncing = None;
+        self.timers.clear();
+        self.status = Status::Down;
+        self.role = None;
+    }
+
+    pub fn pending_writes(&self) -> u32 {
+        let writes = self.outbox.iter().filter(|item| matches!(item.what, Waiting::Write(_)));
+        writes.count() as u32
+    }
+}
+
+impl Clock {
+    /// What it shows at true time `now`.
+    pub fn read(&self, now: Time) -> Time {
+        let elapsed = now.since(self.since).0 as i64;
+        let shown = self.reading + elapsed + elapsed / 1_000 * i64::from(self.ppm) / 1_000;
+        Time(shown.max(0) as u64)
+    }
+
+    pub fn drift(&mut self, now: Time, ppm: i32) {
+        self.reading = self.read(now).0 as i64;
+        (self.since, self.ppm) = (now, ppm);
+    }
+
+    pub fn jump(&mut self, now: Time, micros: i64) {
+        self.reading = self.read(now).0 as i64 + micros;
+        self.since = now;
+    }
+
+    /// How long the world takes while this clock measures `local`.
+    pub fn true_length(&self, local: Time) -> Time {
+        match self.ppm {
+            0 => local,
+            ppm => Time((i128::from(local.0) * 1_000_000 / (1_000_000 + i128::from(ppm))) as u64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fast_clock_gains_and_its_timers_end_early() {
+        let mut clock = Clock::default();
+        clock.drift(Time::seconds(1), 100_000);
+        assert_eq!(clock.read(Time::seconds(2)), Time::millis(2_100));
+        assert_eq!(clock.true_length(Time::millis(110)), Time::millis(100));
+        clock.jump(Time::seconds(2), -5_000_000);
+        assert_eq!(clock.read(Time::seconds(2)), Time::ZERO);
+    }
+}

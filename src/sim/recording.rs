@@ -1,0 +1,515 @@
+//! A run with its whole past, in bounded memory. It keeps copies of the cluster (*checkpoints*) at
+//! growing distances and the events around the cursor; whatever else is asked for is simulated
+//! again, which gives the same, event for event.
+//!
+//! At most [`CHECKPOINTS`] copies are kept: when there are more, every second one goes and the
+//! distance between them doubles. A million events are then two to four thousand apart, and any
+//! cursor is a copy and a few thousand steps away.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::describe::message_shot;
+use super::run::Run;
+use super::snapshot::*;
+use super::{Events, Sim};
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::command::{Command, Line, Script};
+use crate::protocol::{Meta, Protocol};
+use crate::sentence;
+use crate::trace::{Event, What};
+
+/// Copies kept at the most.
+const CHECKPOINTS: usize = 512;
+/// Events from one copy to the next, at first.
+const STRIDE: u64 = 512;
+/// Events kept around the cursor.
+const KEPT: usize = 32_768;
+/// Commands in one script.
+pub const LINES: usize = 10_000;
+/// Vector stamps are derived for runs of up to this many events.
+const STAMPED: u64 = 300_000;
+
+pub struct Recording<P: Protocol> {
+    script: Script,
+    /// The cluster at the cursor.
+    here: Sim<P>,
+    /// What the clock shows: not before the last event.
+    clock: Time,
+    /// The furthest that has been simulated.
+    head: (u64, Time),
+    checkpoints: Vec<Sim<P>>,
+    stride: u64,
+    kept: Kept<P>,
+    /// Empty between steps.
+    fresh: Events<P>,
+}
+
+/// A contiguous piece of the trace.
+struct Kept<P: Protocol> {
+    /// Number of the first event kept.
+    first: u64,
+    /// How the lanes stood before it, and when.
+    lanes: Vec<Lane>,
+    since: Time,
+    events: VecDeque<Event<P>>,
+}
+
+impl<P: Protocol> Kept<P> {
+    /// From this cluster on.
+    fn new(sim: &Sim<P>) -> Kept<P> {
+        Kept {
+            first: sim.events() + 1,
+            lanes: sim.lanes(),
+            since: if sim.events() == 0 { Time::ZERO } else { sim.now() },
+            events: VecDeque::new(),
+        }
+    }
+
+    /// The number that comes after the last one kept.
+    fn end(&self) -> u64 {
+        self.first + self.events.len() as u64
+    }
+
+    fn get(&self, number: u64) -> Option<&Event<P>> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    fn push(&mut self, event: Event<P>) {
+        self.events.push_back(event);
+        if self.events.len() > KEPT
+            && let Some(oldest) = self.events.pop_front()
+        {
+            self.first += 1;
+            self.since = oldest.at;
+            follow(&mut self.lanes, &oldest);
+        }
+    }
+}
+
+/// How the lanes stand after the event.
+fn follow<P: Protocol>(lanes: &mut [Lane], event: &Event<P>) {
+    let Some(lane) = lanes.iter_mut().find(|lane| Some(lane.at) == event.place) else { return };
+    match &event.what {
+        What::Status(status) => {
+            lane.status = *status;
+            if *status == Status::Down {
+                lane.role = None;
+            }
+        }
+        What::Isolated(isolated) => lane.isolated = *isolated,
+        What::Role(role) => lane.role = Some(*role),
+        _ => {}
+    }
+}
+
+impl<P: Protocol> Recording<P> {
+    pub fn new(script: Script, config: P::Config) -> Recording<P> {
+        let here = Sim::new(Rc::new(script.setup.clone()), config);
+        Recording {
+            script,
+            clock: Time::ZERO,
+            head: (0, Time::ZERO),
+            checkpoints: vec![here.clone()],
+            stride: STRIDE,
+            kept: Kept::new(&here),
+            fresh: Vec::new(),
+            here,
+        }
+    }
+
+    /// The cluster at the cursor.
+    pub fn sim(&self) -> &Sim<P> {
+        &self.here
+    }
+
+    /// Without properties: for benchmarks.
+    pub fn unchecked(mut self) -> Self {
+        self.here.set_checking(false);
+        self.checkpoints = vec![self.here.clone()];
+        self
+    }
+
+    /// The next thing that happens by `limit`, whether by itself or by the script.
+    fn advance(&mut self, limit: Time) -> bool {
+        advance(&self.script, &mut self.here, limit, &mut self.fresh) && {
+            self.keep();
+            true
+        }
+    }
+
+    /// Remembers what the last step did.
+    fn keep(&mut self) {
+        let first = self.here.events() - self.fresh.len() as u64 + 1;
+        for (number, event) in (first..).zip(self.fresh.drain(..)) {
+            if number == self.kept.end() {
+                self.kept.push(event);
+            }
+        }
+        if self.here.events() <= self.head.0 {
+            return;
+        }
+        self.head = (self.here.events(), self.here.now());
+        let last = self.checkpoints.last().map_or(0, Sim::events);
+        if self.here.events() >= last + self.stride {
+            self.checkpoints.push(self.here.clone());
+            if self.checkpoints.len() > CHECKPOINTS {
+                let mut position = 0;
+                self.checkpoints.retain(|_| {
+                    position += 1;
+                    position % 2 == 1
+                });
+                self.stride *= 2;
+            }
+        }
+    }
+
+    /// The last checkpoint that `wanted` accepts; the first one always will do.
+    fn checkpoint(&self, wanted: impl Fn(&Sim<P>) -> bool) -> &Sim<P> {
+        let position = self.checkpoints.partition_point(wanted);
+        &self.checkpoints[position.saturating_sub(1)]
+    }
+
+    fn go_back_to(&mut self, sim: Sim<P>) {
+        self.clock = sim.now();
+        self.here = sim;
+    }
+
+    /// Makes sure that what happened from `from` to `to` is kept, as far as there is room.
+    fn cover(&mut self, from: Time, to: Time) {
+        let starts = self.kept.since < from || self.kept.first == 1;
+        let ends = self.kept.end() > self.head.0
+            || self.kept.events.back().is_some_and(|last| last.at > to);
+        if starts && ends {
+            return;
+        }
+        let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        self.kept = Kept::new(&sim);
+        let mut events = Vec::new();
+        while sim.events() < self.head.0
+            && self.kept.events.back().is_none_or(|last| last.at <= to)
+            && (self.kept.events.len() < KEPT || sim.now() < from)
+        {
+            if !advance(&self.script, &mut sim, to.max(self.head.1), &mut events) {
+                break;
+            }
+            events.drain(..).for_each(|event| self.kept.push(event));
+        }
+    }
+
+    /// The event of this number, wherever it is: simulated again if need be.
+    fn event_at(&mut self, number: u64) -> Option<Event<P>> {
+        if number == 0 || number > self.head.0 {
+            return None;
+        }
+        if let Some(event) = self.kept.get(number) {
+            return Some(event.clone());
+        }
+        let mut sim = self.checkpoint(|sim| sim.events() < number).clone();
+        let mut events = Vec::new();
+        loop {
+            events.clear();
+            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+                return None;
+            }
+            if sim.events() >= number {
+                let back = (sim.events() - number) as usize;
+                return events.into_iter().rev().nth(back);
+            }
+        }
+    }
+}
+
+/// One step of a script: commands come after everything else of their time.
+fn advance<P: Protocol>(script: &Script, sim: &mut Sim<P>, limit: Time, out: &mut Events<P>) -> bool {
+    let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
+    if sim.step(line.map_or(limit, |line| line.at), out) {
+        return true;
+    }
+    match line {
+        Some(line) => {
+            sim.command(line.at, &line.command, out);
+            true
+        }
+        None => false,
+    }
+}
+
+impl<P: Protocol> Run for Recording<P> {
+    fn meta(&self) -> &'static Meta {
+        &P::META
+    }
+
+    fn script(&self) -> &Script {
+        &self.script
+    }
+
+    fn now(&self) -> Time {
+        self.clock
+    }
+
+    fn event(&self) -> u64 {
+        self.here.events()
+    }
+
+    fn deliveries(&self) -> u64 {
+        self.here.deliveries()
+    }
+
+    fn head(&self) -> (u64, Time) {
+        (self.head.0, self.head.1.max(self.clock))
+    }
+
+    fn end(&self) -> Option<Time> {
+        let end = self.script.lines.iter().rfind(|line| *line.command == Command::End);
+        end.map(|line| line.at)
+    }
+
+    fn run_to(&mut self, to: Time, budget: u32) -> bool {
+        let to = to.min(Time::LIMIT);
+        for _ in 0..budget {
+            if !self.advance(to) {
+                self.clock = self.clock.max(to);
+                return true;
+            }
+            self.clock = self.clock.max(self.here.now());
+        }
+        false
+    }
+
+    fn step_forward(&mut self) -> bool {
+        let stepped = self.advance(Time::LIMIT);
+        self.clock = self.clock.max(self.here.now());
+        stepped
+    }
+
+    fn step_back(&mut self) -> bool {
+        let target = self.here.events();
+        if target == 0 {
+            return false;
+        }
+        // Twice the same way: once to see where the step before this one ended, once to go there.
+        let start = self.checkpoint(|sim| sim.events() < target).clone();
+        let (mut probe, mut before, mut events) = (start.clone(), start.events(), Vec::new());
+        while probe.events() < target {
+            before = probe.events();
+            events.clear();
+            if !advance(&self.script, &mut probe, Time::LIMIT, &mut events) {
+                break;
+            }
+        }
+        self.go_back_to(start);
+        while self.here.events() < before && self.advance(Time::LIMIT) {}
+        self.clock = self.here.now();
+        true
+    }
+
+    fn seek(&mut self, to: Time, budget: u32) -> bool {
+        if to < self.clock {
+            let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() <= to);
+            // Forward from here where that is nearer than any checkpoint.
+            if self.here.now() > to || near.events() > self.here.events() {
+                let near = near.clone();
+                self.go_back_to(near);
+            }
+            self.clock = self.here.now();
+            return self.run_to(to, u32::MAX);
+        }
+        if to <= self.head.1 {
+            let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() <= to);
+            if near.events() > self.here.events() {
+                let near = near.clone();
+                self.go_back_to(near);
+            }
+            return self.run_to(to, u32::MAX);
+        }
+        self.run_to(to, budget)
+    }
+
+    fn seek_event(&mut self, event: u64, budget: u32) -> bool {
+        let near = self.checkpoint(|sim| sim.events() <= event);
+        if self.here.events() > event || near.events() > self.here.events() {
+            let near = near.clone();
+            self.go_back_to(near);
+        }
+        let mut steps = 0;
+        while self.here.events() < event {
+            let known = self.here.events() < self.head.0;
+            if (!known && steps >= budget) || !self.advance(Time::LIMIT) {
+                break;
+            }
+            steps += u32::from(!known);
+        }
+        self.clock = self.here.now();
+        self.here.events() >= event
+    }
+
+    fn command(&mut self, command: Command) -> Result<(), Sentence> {
+        if self.script.lines.len() >= LINES {
+            return Err(sentence!("A script has at most {0} commands.", LINES));
+        }
+        // Everything else of this instant comes first.
+        let at = self.clock;
+        let mut trial = self.here.clone();
+        let mut events = Vec::new();
+        while trial.step(at, &mut events) {}
+        trial.check(&command)?;
+        let given = trial.commands() as usize;
+        self.script.lines.truncate(given);
+        self.script.lines.push(Line { at, command: Rc::new(command) });
+        // What was simulated beyond this instant is no longer true.
+        let here = self.here.events();
+        self.checkpoints.retain(|checkpoint| checkpoint.events() <= here);
+        self.kept.events.truncate((here + 1).saturating_sub(self.kept.first) as usize);
+        if self.kept.first > here + 1 {
+            self.kept = Kept::new(&self.here);
+        }
+        self.head = (here, self.here.now());
+        self.run_to(at, u32::MAX);
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.here.snapshot(self.clock)
+    }
+
+    fn properties(&self) -> Vec<PropertyShot> {
+        self.here.properties()
+    }
+
+    fn violations(&self) -> usize {
+        self.here.violations()
+    }
+
+    fn logs(&self, columns: u64) -> Logs {
+        self.here.logs(columns)
+    }
+
+    fn stretch(&mut self, from: Time, to: Time) -> Stretch {
+        self.cover(from, to);
+        let mut lanes = self.kept.lanes.clone();
+        let mut marks = Vec::new();
+        for (number, event) in (self.kept.first..).zip(&self.kept.events) {
+            if event.at < from {
+                follow(&mut lanes, event);
+            } else if event.at <= to {
+                marks.extend(mark(number, event));
+            } else {
+                // An arrow that ends later may begin within.
+                let begins = matches!(
+                    &event.what,
+                    What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= to
+                );
+                if begins {
+                    marks.extend(mark(number, event));
+                }
+                if event.at.since(to) > Time::seconds(1) {
+                    break;
+                }
+            }
+        }
+        let truncated = self.kept.since > from && self.kept.first > 1;
+        Stretch { from, to, lanes, marks, truncated }
+    }
+
+    fn told(&mut self, count: usize, notable_only: bool) -> Vec<Told> {
+        let here = self.here.events();
+        if self.kept.first > here || self.kept.end() <= here {
+            let now = self.here.now();
+            self.cover(Time(now.0.saturating_sub(1_000_000)), now);
+        }
+        let mut told: Vec<Told> = (self.kept.first..=here)
+            .rev()
+            .map_while(|number| Some((number, self.kept.get(number)?)))
+            .filter(|(_, event)| !notable_only || event.is_notable())
+            .take(count)
+            .map(|(number, event)| tell(number, event))
+            .collect();
+        told.reverse();
+        told
+    }
+
+    fn message(&mut self, id: u64) -> Option<MessageShot> {
+        let event = self.event_at(id)?;
+        let What::Send { to, payload } = &event.what else { return None };
+        let ends = (event.place?, *to);
+        let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
+        shot.cause = self.event_at(event.cause).map(|cause| cause.tell().to_string());
+        Some(shot)
+    }
+
+    fn vector_stamp(&self, event: u64) -> Option<Vec<u64>> {
+        if event == 0 || event > self.head.0.min(STAMPED) {
+            return None;
+        }
+        let mut sim = self.checkpoints.first()?.clone();
+        sim.set_checking(false);
+        let setup = &self.script.setup;
+        let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
+        let mut events = Vec::new();
+        let mut number = 0;
+        while advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+            for happened in events.drain(..) {
+                number += 1;
+                let stamp = stamps.follow(number, &happened);
+                if number == event {
+                    return stamp.map(<[u64]>::to_vec);
+                }
+            }
+        }
+        None
+    }
+
+    fn timers(&self, node: NodeId) -> Vec<String> {
+        self.here.timers(node)
+    }
+
+    fn leader(&self) -> Option<NodeId> {
+        self.here.leader()
+    }
+
+    fn clients(&self) -> Vec<ClientId> {
+        (0..self.script.setup.clients).map(ClientId).collect()
+    }
+}
+
+fn tell<P: Protocol>(number: u64, event: &Event<P>) -> Told {
+    Told {
+        event: number,
+        at: event.at,
+        place: event.place,
+        lamport: event.lamport,
+        sentence: event.tell(),
+        notable: event.is_notable(),
+    }
+}
+
+/// The event as drawn on the space-time diagram, if it is.
+fn mark<P: Protocol>(number: u64, event: &Event<P>) -> Option<Mark> {
+    let arrow = |from: Endpoint, sent, sent_at, copy, tone, lost| MarkKind::Arrow {
+        sent,
+        copy,
+        from,
+        sent_at,
+        tone,
+        lost,
+    };
+    let what = match &event.what {
+        What::Deliver { from, sent, sent_at, copy, payload } => {
+            arrow(*from, *sent, *sent_at, *copy, payload.kind().tone, false)
+        }
+        What::Lost { from, sent, sent_at, payload, .. } => {
+            arrow(*from, *sent, *sent_at, false, payload.kind().tone, true)
+        }
+        What::Timer(_) => MarkKind::Timer,
+        What::Command(command) => MarkKind::Command(command.verb()),
+        What::Status(status) => MarkKind::Status(*status),
+        What::Isolated(isolated) => MarkKind::Isolated(*isolated),
+        What::Role(role) => MarkKind::Role(*role),
+        What::Violation { property, .. } => {
+            MarkKind::Violation(P::properties()[usize::from(*property)].name)
+        }
+        _ => return None,
+    };
+    Some(Mark { event: number, at: event.at, lane: event.place, what })
+}

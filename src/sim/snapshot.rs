@@ -1,0 +1,217 @@
+//! A run as plain data, whatever the protocol: what the page, the exporters and the embed API are
+//! given. A [`Snapshot`] is one instant; [`Mark`]s are a stretch of time.
+
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::command::Quality;
+pub use crate::trace::Status;
+
+use crate::protocol::{Field, Kind, LogCell, NodeView, PropertyKind, Role, Tone};
+
+/// Everything at one instant.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub now: Time,
+    /// Number of events so far: the number of the last one.
+    pub event: u64,
+    pub nodes: Vec<NodeShot>,
+    pub clients: Vec<ClientShot>,
+    /// By the event that sent them, and copies after the original.
+    pub flights: Vec<FlightShot>,
+    /// Links that are not healthy or not as the run set them all up.
+    pub links: Vec<LinkShot>,
+    /// The caption that stands, and since when.
+    pub caption: Option<(Time, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NodeShot {
+    pub id: NodeId,
+    pub status: Status,
+    /// Cannot speak both ways with a majority of the servers.
+    pub isolated: bool,
+    /// While down: as of its disk, with the role it would restart in.
+    pub view: NodeView,
+    pub log_len: u64,
+    /// Entries of the log that the disk holds.
+    pub log_on_disk: u64,
+    pub lamport: u64,
+    pub timers: Vec<TimerShot>,
+    /// Writes that are not durable yet.
+    pub pending_writes: u32,
+    /// Its clock's reading, and how much too fast it runs (parts per million).
+    pub local_now: Time,
+    pub drift_ppm: i32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimerShot {
+    /// As in `fire S1 election`.
+    pub name: String,
+    pub set_at: Time,
+    pub fires_at: Time,
+}
+
+#[derive(Clone, Debug)]
+pub struct ClientShot {
+    pub id: ClientId,
+    pub lamport: u64,
+    /// The request it waits for.
+    pub open: Option<OpenShot>,
+    /// Requests that wait for their turn.
+    pub waiting: u32,
+    /// The last answer: the request and what came back.
+    pub answer: Option<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenShot {
+    pub request: String,
+    pub seq: u64,
+    pub since: Time,
+    pub asked: NodeId,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+}
+
+/// A message under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlightShot {
+    /// The event that sent it; with `copy`, unique.
+    pub id: u64,
+    /// 0 for the original, then its duplicates.
+    pub copy: u32,
+    pub from: Endpoint,
+    pub to: Endpoint,
+    pub kind: Kind,
+    pub label: String,
+    pub sent_at: Time,
+    /// When it would arrive, were it to arrive; `Time::LIMIT` or later while held.
+    pub arrives_at: Time,
+    /// Where it does not arrive: when it is lost.
+    pub lost_at: Option<Time>,
+    pub held: bool,
+}
+
+/// A directed link out of the ordinary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkShot {
+    pub from: Endpoint,
+    pub to: Endpoint,
+    pub state: LinkState,
+    pub quality: Quality,
+    /// The quality differs from the run's.
+    pub changed: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkState {
+    #[default]
+    Healthy,
+    /// What is sent waits.
+    Held,
+    /// What is sent is lost.
+    Cut,
+}
+
+/// One message, looked at closely.
+#[derive(Clone, Debug)]
+pub struct MessageShot {
+    pub id: u64,
+    pub from: Endpoint,
+    pub to: Endpoint,
+    pub kind: Kind,
+    pub label: String,
+    pub fields: Vec<Field>,
+    pub sent_at: Time,
+    pub lamport: u64,
+    /// The event that made its sender send it, in words.
+    pub cause: Option<String>,
+    /// File and line of the protocol's source that sent it.
+    pub line: Option<(&'static str, u32)>,
+}
+
+/// A property and where it stands at the cursor.
+#[derive(Clone, Debug)]
+pub struct PropertyShot {
+    pub name: &'static str,
+    pub formula: &'static str,
+    pub meaning: &'static str,
+    pub kind: PropertyKind,
+    pub standing: Standing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Has held at every instant so far, or has been seen, or holds now (by its kind).
+    Holds,
+    /// An `Always` that broke: when, at which event, and how.
+    Violated { at: Time, event: u64, why: Sentence },
+    /// A `Sometimes` not yet seen, or a `Converges` not so at the moment, and what is missing.
+    NotYet(Sentence),
+}
+
+/// Something on the space-time diagram.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    pub event: u64,
+    pub at: Time,
+    pub lane: Option<Endpoint>,
+    pub what: MarkKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum MarkKind {
+    /// A message that arrived on this lane, or was lost on its way to it.
+    Arrow { sent: u64, copy: bool, from: Endpoint, sent_at: Time, tone: Tone, lost: bool },
+    Timer,
+    /// A command: its verb.
+    Command(&'static str),
+    Status(Status),
+    Isolated(bool),
+    Role(Role),
+    Violation(&'static str),
+}
+
+/// How a lane stands where a stretch of time begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    pub at: Endpoint,
+    pub role: Option<Role>,
+    pub status: Status,
+    pub isolated: bool,
+}
+
+/// A stretch of time, for the space-time diagram.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    pub from: Time,
+    pub to: Time,
+    /// At `from`.
+    pub lanes: Vec<Lane>,
+    /// In their order.
+    pub marks: Vec<Mark>,
+    /// More happened than is given: events of kinds that are drawn were left out.
+    pub truncated: bool,
+}
+
+/// An event told in words.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub event: u64,
+    pub at: Time,
+    pub place: Option<Endpoint>,
+    pub lamport: u64,
+    pub sentence: Sentence,
+    /// A sentence that teaches, not one of the hundreds of sends and receipts.
+    pub notable: bool,
+}
+
+/// The logs of all servers, aligned by index.
+#[derive(Clone, Debug)]
+pub struct Logs {
+    /// Index of the first column.
+    pub first: u64,
+    /// By node; entries that the disk does not hold yet are pending.
+    pub rows: Vec<(NodeId, Vec<(LogCell, bool)>)>,
+}
+

@@ -1,0 +1,58 @@
+//! Vector stamps (Fidge 1988; Mattern 1989), derived from the trace: `V(a) < V(b)` exactly where
+//! `a` happened before `b`. They are not stored: a cluster of a thousand would need a thousand
+//! numbers an event.
+
+use std::collections::BTreeMap;
+
+use crate::base::Endpoint;
+use crate::protocol::Protocol;
+use crate::trace::{Event, What};
+
+/// The stamps of all places, as far as the trace has been followed.
+pub struct Stamps {
+    nodes: usize,
+    /// By place: nodes, then clients.
+    places: Vec<Vec<u64>>,
+    /// What messages carry, by the event that sent them.
+    carried: BTreeMap<u64, Vec<u64>>,
+}
+
+/// Messages whose stamps are remembered: copies may arrive much later than the original.
+const REMEMBERED: usize = 4_096;
+
+impl Stamps {
+    pub fn new(nodes: u16, clients: u16) -> Stamps {
+        let width = usize::from(nodes) + usize::from(clients);
+        Stamps {
+            nodes: usize::from(nodes),
+            places: vec![vec![0; width]; width],
+            carried: BTreeMap::new(),
+        }
+    }
+
+    /// The stamp after the event, at its place.
+    pub fn follow<P: Protocol>(&mut self, number: u64, event: &Event<P>) -> Option<&[u64]> {
+        let place = match event.place? {
+            Endpoint::Node(node) => node.index(),
+            Endpoint::Client(client) => self.nodes + client.index(),
+        };
+        if let What::Deliver { sent, .. } = &event.what
+            && let Some(carried) = self.carried.get(sent)
+        {
+            for (mine, theirs) in self.places[place].iter_mut().zip(carried) {
+                *mine = (*mine).max(*theirs);
+            }
+        }
+        // Where the Lamport clock ticks, so does the vector: see `Sim::tick`.
+        if event.what.is_an_event() {
+            self.places[place][place] += 1;
+        }
+        if let What::Send { .. } = &event.what {
+            self.carried.insert(number, self.places[place].clone());
+            if self.carried.len() > REMEMBERED {
+                self.carried.pop_first();
+            }
+        }
+        Some(&self.places[place])
+    }
+}

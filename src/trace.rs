@@ -1,0 +1,205 @@
+//! What happened: typed events, numbered from 1. Nothing is formatted until somebody reads it.
+//!
+//! Every event knows its *cause* (the event that made it happen), its *Lamport stamp*
+//! (Lamport, *Time, Clocks, and the Ordering of Events*, 1978) and, where a protocol asked for it,
+//! the very source line that did. With the order of events at each place, causes give
+//! happened-before: an event's past is whatever can be reached backwards along both.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::command::Command;
+use crate::protocol::{Kind, Line, Message, Outcome, Protocol, Role, Tone};
+use crate::sentence;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Event<P: Protocol> {
+    pub at: Time,
+    /// Where; `None` for what concerns the whole run.
+    pub place: Option<Endpoint>,
+    /// Lamport's stamp at its place.
+    pub lamport: u64,
+    /// Number of the event that caused it; 0 for commands and first boots, which have no cause.
+    pub cause: u64,
+    /// The line of the protocol that asked for it.
+    pub line: Option<Line>,
+    pub what: What<P>,
+}
+
+#[derive(Clone, Debug)]
+pub enum What<P: Protocol> {
+    /// A command was given. Its consequences follow, each with this as its cause.
+    Command(Rc<Command>),
+    /// A command that makes no sense at this point was refused; the run goes on untouched.
+    Refused(Sentence),
+    /// The node booted from its disk, or stands still, or is gone.
+    Status(Status),
+    /// The node lost, or found again, its links to a majority.
+    Isolated(bool),
+    /// What the node is has changed.
+    Role(Role),
+    /// A message left for `to`.
+    Send { to: Endpoint, payload: Payload<P> },
+    /// A message arrived; `sent` is the event that sent it.
+    Deliver { from: Endpoint, sent: u64, sent_at: Time, copy: bool, payload: Payload<P> },
+    /// A message was lost on its way to this place.
+    Lost { from: Endpoint, sent: u64, sent_at: Time, why: Loss, payload: Payload<P> },
+    /// A timer ran out.
+    Timer(P::Timer),
+    /// A write was handed to the disk.
+    Persist,
+    /// All writes so far are durable.
+    Saved,
+    /// A client wants something.
+    Ask { seq: u64, request: P::Request },
+    /// A client asks again: it was sent on to `to`, or has waited too long.
+    Retry { to: NodeId, redirected: bool },
+    Note(Sentence),
+    /// The property of this index broke.
+    Violation { property: u16, why: Sentence },
+}
+
+/// Whether a node runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Up,
+    Paused,
+    Down,
+}
+
+/// What a link carries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Payload<P: Protocol> {
+    Message(P::Message),
+    Request { seq: u64, request: P::Request },
+    Reply { seq: u64, outcome: Outcome },
+}
+
+impl<P: Protocol> What<P> {
+    /// An event in Lamport's sense: something a process did. The rest are remarks on it, which
+    /// share its stamp.
+    pub fn is_an_event(&self) -> bool {
+        match self {
+            What::Send { .. }
+            | What::Deliver { .. }
+            | What::Timer(_)
+            | What::Persist
+            | What::Saved
+            | What::Ask { .. }
+            | What::Retry { .. }
+            | What::Command(_) => true,
+            What::Status(status) => *status == Status::Up,
+            What::Refused(_)
+            | What::Isolated(_)
+            | What::Role(_)
+            | What::Lost { .. }
+            | What::Note(_)
+            | What::Violation { .. } => false,
+        }
+    }
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// The network lost it, by the link's share of loss.
+    Chance,
+    /// The link was cut.
+    Cut,
+    /// Its receiver was down.
+    Down,
+    /// Somebody dropped it by hand.
+    Dropped,
+}
+
+impl Loss {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Loss::Chance => "the network lost it",
+            Loss::Cut => "the link is cut",
+            Loss::Down => "the server is down",
+            Loss::Dropped => "it was dropped by hand",
+        }
+    }
+}
+
+impl<P: Protocol> Payload<P> {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Payload::Message(message) => message.kind(),
+            Payload::Request { .. } => Kind { name: "Request", tone: Tone::Client },
+            Payload::Reply { .. } => Kind { name: "Reply", tone: Tone::Client },
+        }
+    }
+}
+
+/// The short label on the graph.
+impl<P: Protocol> fmt::Display for Payload<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Payload::Message(message) => message.fmt(f),
+            Payload::Request { request, .. } => request.fmt(f),
+            Payload::Reply { outcome: Outcome::Done(answer), .. } => answer.fmt(f),
+            Payload::Reply { outcome: Outcome::Redirect(Some(node)), .. } => write!(f, "try {node}"),
+            Payload::Reply { outcome: Outcome::Redirect(None), .. } => f.write_str("no leader"),
+        }
+    }
+}
+
+impl<P: Protocol> Event<P> {
+    /// Something a person would want to be told, not one of the hundreds of sends and receipts.
+    pub fn is_notable(&self) -> bool {
+        match &self.what {
+            What::Command(_)
+            | What::Refused(_)
+            | What::Note(_)
+            | What::Violation { .. }
+            | What::Ask { .. }
+            | What::Retry { .. } => true,
+            What::Status(_) => self.cause != 0,
+            What::Deliver { payload: Payload::Reply { .. }, .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The event in words, without its place.
+    pub fn tell(&self) -> Sentence {
+        let label = |payload: &Payload<P>| Text::from(payload.to_string());
+        match &self.what {
+            What::Command(command) => match &**command {
+                Command::Say(caption) => sentence!("“{0}”", caption.clone()),
+                command => sentence!("command: {0}", command.to_string()),
+            },
+            What::Refused(why) => sentence!("refused: {0}", why.to_string()),
+            What::Status(Status::Up) if self.cause == 0 => sentence!("boots"),
+            What::Status(Status::Up) => sentence!("is up"),
+            What::Status(Status::Paused) => sentence!("stands still"),
+            What::Status(Status::Down) => sentence!("is down"),
+            What::Isolated(true) => sentence!("is cut off from a majority"),
+            What::Isolated(false) => sentence!("reaches a majority again"),
+            What::Role(role) => sentence!("is now {0}", role.name),
+            What::Send { to, payload } => sentence!("sends “{0}” to {1}", label(payload), *to),
+            What::Deliver { from, payload, .. } => {
+                sentence!("receives “{0}” from {1}", label(payload), *from)
+            }
+            What::Lost { from, payload, why, .. } => {
+                sentence!("never receives “{0}” from {1}: {2}", label(payload), *from, why.reason())
+            }
+            What::Timer(timer) => sentence!("timer runs out: {0}", timer.to_string()),
+            What::Persist => sentence!("writes to its disk"),
+            What::Saved => sentence!("has its writes on disk"),
+            What::Ask { request, .. } => sentence!("wants “{0}”", request.to_string()),
+            What::Retry { to, redirected: true } => sentence!("asks {0} instead", *to),
+            What::Retry { to, redirected: false } => {
+                sentence!("has waited long enough and asks {0}", *to)
+            }
+            What::Note(sentence) => sentence.clone(),
+            What::Violation { property, why } => {
+                let property = P::properties()[usize::from(*property)].name;
+                sentence!("{0} is violated: {1}", property, why.to_string())
+            }
+        }
+    }
+}

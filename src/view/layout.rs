@@ -1,0 +1,266 @@
+//! Where everybody stands: servers in a ring, the first at the top and on clockwise, clients
+//! outside it. The picture takes the shape of the room it is given, so that a phone's tall stage is
+//! used as well as a desk's wide one, and text keeps its size until there are very many servers.
+
+use super::path::{Point, Size};
+
+/// The room for a picture, in pixels, with what lies over its edges.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Room {
+    pub width: f64,
+    pub height: f64,
+    /// Covered at the top by the tools, at the bottom by the caption.
+    pub top: f64,
+    pub bottom: f64,
+}
+
+/// How much a node's box has room to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Name, role, term, clock, six entries.
+    Full,
+    /// The same, closer.
+    Compact,
+    /// Name and term; the shape says the role.
+    Tiny,
+}
+
+/// The picture's size and everybody's centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    pub size: Size,
+    /// Covered by tools at the top, in the picture's units.
+    pub top: f64,
+    pub detail: Detail,
+    pub nodes: Vec<Point>,
+    pub clients: Vec<Point>,
+    pub node: Size,
+    pub client: Size,
+}
+
+impl Detail {
+    fn node(self) -> Size {
+        match self {
+            Detail::Full => Size::new(144.0, 80.0),
+            Detail::Compact => Size::new(112.0, 70.0),
+            Detail::Tiny => Size::new(72.0, 48.0),
+        }
+    }
+
+    fn client(self) -> Size {
+        match self {
+            Detail::Full => Size::new(132.0, 60.0),
+            Detail::Compact => Size::new(124.0, 50.0),
+            Detail::Tiny => Size::new(108.0, 44.0),
+        }
+    }
+
+    /// Entries of the log that a box shows.
+    pub fn entries(self) -> usize {
+        match self {
+            Detail::Full => 6,
+            Detail::Compact => 5,
+            Detail::Tiny => 3,
+        }
+    }
+
+    fn smaller(self) -> Option<Detail> {
+        match self {
+            Detail::Full => Some(Detail::Compact),
+            Detail::Compact => Some(Detail::Tiny),
+            Detail::Tiny => None,
+        }
+    }
+}
+
+/// Between boxes, so that pills find a way: across and down.
+const GAP: Size = Size::new(30.0, 18.0);
+/// From the boxes to the picture's edge: a hull and its label have room.
+const MARGIN: f64 = 26.0;
+/// On a narrow screen every pixel is needed.
+const NARROW: f64 = 500.0;
+
+impl Layout {
+    /// The largest picture of so many servers and clients that this room takes.
+    pub fn new(nodes: usize, clients: usize, room: Room) -> Layout {
+        // A large screen shows the picture larger, not emptier.
+        let zoom = (room.width / 960.0).min((room.height - room.top - room.bottom) / 440.0).clamp(1.0, 1.7);
+        let mut room = Room {
+            width: (room.width / zoom).max(200.0),
+            height: (room.height / zoom).max(160.0),
+            top: room.top / zoom,
+            bottom: room.bottom / zoom,
+        };
+        let mut detail = Detail::Full;
+        loop {
+            let layout = Layout::try_fit(nodes, clients, room, detail);
+            if layout.fits() {
+                return layout;
+            }
+            match detail.smaller() {
+                Some(smaller) => detail = smaller,
+                // Too many for the room: everything is drawn smaller.
+                None => {
+                    room.width *= 1.15;
+                    room.height *= 1.15;
+                }
+            }
+        }
+    }
+
+    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail) -> Layout {
+        let (node, client) = (detail.node(), detail.client());
+        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
+        let (mut right, mut below) = (0.0, 0.0);
+        if clients > 0 && wide {
+            right = client.w + GAP.w * 1.6;
+        } else if clients > 0 {
+            below = client.h + GAP.h * 1.5;
+        }
+        let margin = if room.width < NARROW { MARGIN / 2.0 } else { MARGIN };
+        let free = Size::new(
+            room.width - 2.0 * margin - right - node.w,
+            room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
+        );
+        let ring = ring(nodes, free);
+        let extent = |pick: fn(&Point) -> f64| {
+            ring.iter().map(pick).fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
+        };
+        let ((left, east), (north, south)) = (extent(|p| p.x), extent(|p| p.y));
+        // The ring and the clients beside it are centred together.
+        let whole = east - left + node.w + right;
+        let x0 = (room.width - whole) / 2.0 + node.w / 2.0 - left;
+        let tall = south - north + node.h + below;
+        let usable = room.height - room.top - room.bottom;
+        let y0 = room.top + (usable - tall) / 2.0 + node.h / 2.0 - north;
+        let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
+        let clients = match wide {
+            true => column(clients, client, Point::new(x0 + east + node.w / 2.0 + right - client.w / 2.0, y0 + north), y0 + south),
+            false => row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0),
+        };
+        Layout { size: Size::new(room.width, room.height), top: room.top, detail, nodes, clients, node, client }
+    }
+
+    /// Whether all boxes stand apart and inside the picture.
+    fn fits(&self) -> bool {
+        let apart = |a: Point, b: Point, size: Size| {
+            (a.x - b.x).abs() >= size.w + GAP.w || (a.y - b.y).abs() >= size.h + GAP.h
+        };
+        let inside = self.nodes.iter().all(|p| {
+            p.x >= self.node.w / 2.0 && p.x <= self.size.w - self.node.w / 2.0 && p.y >= self.node.h / 2.0
+        });
+        let pairs = self.nodes.iter().enumerate();
+        inside && pairs.clone().all(|(i, a)| self.nodes[..i].iter().all(|b| apart(*a, *b, self.node)))
+    }
+}
+
+/// The servers around the origin, within a box of this size.
+fn ring(count: usize, free: Size) -> Vec<Point> {
+    if count <= 1 {
+        return vec![Point::default(); count];
+    }
+    let free = Size::new(free.w.max(1.0), free.h.max(1.0));
+    // Two stand side by side; three or more begin at the top.
+    let start = if count == 2 { std::f64::consts::PI } else { -std::f64::consts::FRAC_PI_2 };
+    let angles: Vec<f64> = match count {
+        // An even step looks best for few; for many, an even distance along the ellipse does.
+        0..=7 => (0..count).map(|i| start + std::f64::consts::TAU * i as f64 / count as f64).collect(),
+        _ => even_angles(count, start, free),
+    };
+    let unit: Vec<Point> = angles.iter().map(|a| Point::new(a.cos(), a.sin())).collect();
+    let span = |pick: fn(&Point) -> f64| {
+        let (low, high) =
+            unit.iter().map(pick).fold((f64::MAX, f64::MIN), |(l, h), at| (l.min(at), h.max(at)));
+        (high - low).max(1e-6)
+    };
+    let (mut rx, mut ry) = (free.w / span(|p| p.x), free.h / span(|p| p.y));
+    if count == 2 {
+        ry = 0.0;
+        rx = rx.min(260.0);
+    } else {
+        rx = rx.min(1.62 * ry);
+        ry = ry.min(1.35 * rx);
+    }
+    unit.iter().map(|p| Point::new(p.x * rx, p.y * ry)).collect()
+}
+
+/// Angles such that neighbours on the ellipse of this box are about equally far apart.
+fn even_angles(count: usize, start: f64, free: Size) -> Vec<f64> {
+    const STEPS: usize = 720;
+    let (rx, ry) = (free.w.min(free.h * 1.62), free.h.min(free.w * 1.35));
+    let angle = |step: usize| start + std::f64::consts::TAU * step as f64 / STEPS as f64;
+    let at = |step: usize| Point::new(angle(step).cos() * rx, angle(step).sin() * ry);
+    let lengths: Vec<f64> = (0..STEPS).map(|step| at(step).distance(at(step + 1))).collect();
+    let around: f64 = lengths.iter().sum();
+    let mut angles = Vec::with_capacity(count);
+    let mut gone = 0.0;
+    for (step, length) in lengths.iter().enumerate() {
+        if gone >= around * angles.len() as f64 / count as f64 - 1e-9 && angles.len() < count {
+            angles.push(angle(step));
+        }
+        gone += length;
+    }
+    angles
+}
+
+/// Clients below each other from `top`, closer together where they are many.
+fn column(count: usize, client: Size, top: Point, bottom: f64) -> Vec<Point> {
+    let step = match count > 1 {
+        true => ((bottom - top.y) / (count - 1) as f64).clamp(6.0, client.h + 28.0),
+        false => 0.0,
+    };
+    (0..count).map(|i| top.plus(0.0, step * i as f64)).collect()
+}
+
+/// Clients side by side.
+fn row(count: usize, client: Size, width: f64, y: f64) -> Vec<Point> {
+    let step = ((width - MARGIN) / count.max(1) as f64).min(client.w + 24.0);
+    let left = width / 2.0 - step * (count as f64 - 1.0) / 2.0;
+    (0..count).map(|i| Point::new(left + step * i as f64, y)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESK: Room = Room { width: 962.0, height: 578.0, top: 56.0, bottom: 84.0 };
+    const PHONE: Room = Room { width: 390.0, height: 520.0, top: 52.0, bottom: 64.0 };
+    const EMBED: Room = Room { width: 720.0, height: 250.0, top: 44.0, bottom: 8.0 };
+
+    #[test]
+    fn any_cluster_fits_any_room() {
+        for room in [DESK, PHONE, EMBED] {
+            for nodes in 1..=15 {
+                for clients in 0..=3 {
+                    let layout = Layout::new(nodes, clients, room);
+                    assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
+                    assert!(layout.fits(), "{nodes} servers in {room:?}");
+                    for client in &layout.clients {
+                        let clear = |node: &Point| {
+                            !layout.node.grown(layout.client.w, layout.client.h).covers(*node, *client)
+                        };
+                        assert!(layout.nodes.iter().all(clear), "{nodes}, {clients} in {room:?}");
+                        assert!(client.x + layout.client.w / 2.0 <= layout.size.w);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_server_stands_at_the_top_and_the_rest_go_clockwise() {
+        let layout = Layout::new(5, 1, DESK);
+        let [s1, s2, s3, s4, s5] = layout.nodes[..] else { panic!() };
+        assert!(layout.nodes.iter().all(|p| p.y >= s1.y));
+        assert!(s2.x > s1.x && s3.x > s1.x && s4.x < s1.x && s5.x < s1.x);
+        assert!(s3.y > s2.y && s4.y > s5.y);
+        assert_eq!(layout.detail, Detail::Full);
+        assert_eq!(Layout::new(5, 1, PHONE).detail, Detail::Compact);
+    }
+
+    #[test]
+    fn a_large_screen_shows_it_larger() {
+        let large = Layout::new(5, 1, Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 });
+        assert!(large.size.w < 1200.0, "{:?}", large.size);
+    }
+}

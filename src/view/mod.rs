@@ -1,0 +1,40 @@
+//! Pictures as plain data. A view folds what a run gives away ([`Snapshot`](crate::sim::snapshot),
+//! [`Stretch`](crate::sim::snapshot::Stretch)) into shapes with coordinates; the page only writes
+//! them down as SVG. Nothing here knows a browser, so every picture is tested natively, and every
+//! picture can say itself in words.
+//!
+//! Positions are functions of virtual time: play, pause, scrub and step are the same thing.
+//! Floats begin here; nothing that is sampled, hashed or stored ever sees one.
+//!
+//! | file | what it draws |
+//! |---|---|
+//! | `path.rs` | points, boxes and SVG path strings, short ones |
+//! | `layout.rs` | where servers and clients stand |
+//! | `scene.rs` | the stage at one instant |
+//! | `links.rs` | its links: healthy, held, cut, one way |
+//! | `flight.rs` | its messages under way, at any instant of their way |
+//! | `hull.rs` | its partitions |
+//! | `telling.rs` | the stage in words |
+//! | `spacetime.rs` | the space-time diagram, in few and long paths |
+//! | `bands.rs` | what its lanes are over a stretch of time |
+//! | `ticks.rs` | its time axis |
+//! | `chart.rs` | the part of it on show, drawn no more than once |
+
+pub mod bands;
+pub mod chart;
+pub mod flight;
+pub mod hull;
+pub mod layout;
+pub mod links;
+pub mod path;
+pub mod scene;
+pub mod spacetime;
+pub mod telling;
+pub mod ticks;
+
+pub use chart::{Chart, Sheet, Slice};
+pub use flight::Flight;
+pub use layout::{Detail, Layout};
+pub use path::{Path, Point, Size};
+pub use scene::Scene;
+pub use spacetime::{Diagram, Rows, Scale};

@@ -1,0 +1,188 @@
+//! The stage at one instant: a [`Snapshot`] laid out. Everything that glides is given with its
+//! times, so that whoever draws can move it to any instant until the next event.
+
+use super::flight::Flight;
+use super::hull::{Hull, hulls};
+use super::layout::Layout;
+use super::links::{Wire, wires};
+use super::path::{Point, Size};
+use crate::base::{ClientId, NodeId, Time};
+use crate::command::Quality;
+use crate::protocol::{LogCell, Shape};
+use crate::sim::snapshot::{ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot};
+
+/// Everything on the stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    pub now: Time,
+    pub event: u64,
+    pub layout: Layout,
+    pub nodes: Vec<Box>,
+    pub clients: Vec<Visitor>,
+    pub wires: Vec<Wire>,
+    /// What was changed of all links alike.
+    pub network: Option<String>,
+    pub flights: Vec<Flight>,
+    pub hulls: Vec<Hull>,
+    pub caption: Option<String>,
+}
+
+/// A server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Box {
+    pub id: NodeId,
+    pub at: Point,
+    pub size: Size,
+    pub shape: Shape,
+    pub status: Status,
+    pub isolated: bool,
+    pub role: &'static str,
+    pub epoch: (&'static str, u64),
+    pub lamport: u64,
+    /// The timer to watch: the one set for the longest time, for it decides.
+    pub timer: Option<TimerShot>,
+    pub entries: Vec<Entry>,
+    /// Entries before the ones shown.
+    pub earlier: u64,
+    pub pending_writes: u32,
+}
+
+/// An entry of a log, small.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub cell: LogCell,
+    pub state: EntryState,
+}
+
+/// How far an entry has come. Told apart by outline and pattern, not by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryState {
+    Committed,
+    Uncommitted,
+    /// Not on the disk yet: a crash would lose it.
+    Pending,
+}
+
+/// A client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visitor {
+    pub id: ClientId,
+    pub at: Point,
+    pub size: Size,
+    /// The request it waits for.
+    pub open: Option<OpenShot>,
+    /// Requests that wait for their turn.
+    pub waiting: u32,
+    /// The last answer: the request and what came back.
+    pub answer: Option<(String, String)>,
+}
+
+impl EntryState {
+    /// `on_disk`: the last index that the server's disk holds.
+    pub fn of(cell: &LogCell, on_disk: u64) -> EntryState {
+        match (cell.index > on_disk, cell.committed) {
+            (true, _) => EntryState::Pending,
+            (_, true) => EntryState::Committed,
+            _ => EntryState::Uncommitted,
+        }
+    }
+}
+
+/// One of eight colours for a term, ballot or epoch, from 1; 0 for none.
+pub fn epoch_colour(epoch: u64) -> u64 {
+    match epoch {
+        0 => 0,
+        _ => (epoch - 1) % 8 + 1,
+    }
+}
+
+impl Scene {
+    /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
+    pub fn new(snapshot: &Snapshot, logs: &Logs, usual: &Quality, layout: &Layout) -> Scene {
+        let (wires, network) = wires(snapshot, layout, usual);
+        Scene {
+            now: snapshot.now,
+            event: snapshot.event,
+            nodes: snapshot.nodes.iter().map(|shot| Box::new(shot, logs, layout)).collect(),
+            clients: snapshot.clients.iter().map(|shot| Visitor::new(shot, layout)).collect(),
+            wires,
+            network,
+            flights: flights(&snapshot.flights, layout),
+            hulls: hulls(snapshot, layout),
+            caption: snapshot.caption.as_ref().map(|(_, text)| text.clone()),
+            layout: layout.clone(),
+        }
+    }
+}
+
+impl Box {
+    fn new(shot: &NodeShot, logs: &Logs, layout: &Layout) -> Box {
+        let (at, size) = layout.place(shot.id.into());
+        let row = logs.rows.iter().find(|(node, _)| *node == shot.id);
+        let cells = row.map_or(&[][..], |(_, cells)| cells);
+        // The row may hold columns that this server has not reached; its last cells are its log's.
+        let shown = layout.detail.entries().min(cells.len());
+        let entries: Vec<Entry> = cells[cells.len() - shown..]
+            .iter()
+            .map(|(cell, _)| Entry { cell: cell.clone(), state: EntryState::of(cell, shot.log_on_disk) })
+            .collect();
+        Box {
+            id: shot.id,
+            at,
+            size,
+            shape: shot.view.role.shape,
+            status: shot.status,
+            isolated: shot.isolated,
+            role: match shot.status {
+                Status::Up => shot.view.role.name,
+                Status::Paused => crate::key!("paused"),
+                Status::Down => crate::key!("crashed"),
+            },
+            epoch: shot.view.epoch,
+            lamport: shot.lamport,
+            timer: watched(&shot.timers).filter(|_| shot.status != Status::Down).cloned(),
+            earlier: shot.log_len - entries.len().min(shot.log_len as usize) as u64,
+            entries,
+            pending_writes: shot.pending_writes,
+        }
+    }
+
+    /// How much of its timer is still to run, from 1 to 0.
+    pub fn timer_left(&self, now: Time) -> Option<f64> {
+        let timer = self.timer.as_ref()?;
+        let whole = timer.fires_at.since(timer.set_at).0.max(1);
+        Some((timer.fires_at.since(now).0 as f64 / whole as f64).clamp(0.0, 1.0))
+    }
+}
+
+/// Of several timers the one that runs out last: heartbeats come and go, elections matter.
+fn watched(timers: &[TimerShot]) -> Option<&TimerShot> {
+    timers.iter().max_by_key(|timer| timer.fires_at.since(timer.set_at))
+}
+
+impl Visitor {
+    fn new(shot: &ClientShot, layout: &Layout) -> Visitor {
+        let (at, size) = layout.place(shot.id.into());
+        let ClientShot { id, open, waiting, answer, .. } = shot.clone();
+        Visitor { id, at, size, open, waiting, answer }
+    }
+}
+
+/// The pills. Opposite ways of a link keep right; a volley on one link is fanned out.
+fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
+    let mut flights = Vec::with_capacity(shots.len());
+    for (i, shot) in shots.iter().enumerate() {
+        let same_way =
+            |other: &&FlightShot| (other.from, other.to) == (shot.from, shot.to) && near(other, shot);
+        let before = shots[..i].iter().filter(same_way).count();
+        let lane = 5.0 + 15.0 * (before % 4) as f64;
+        flights.push(Flight::new(shot, [layout.place(shot.from), layout.place(shot.to)], lane));
+    }
+    flights
+}
+
+/// Whether two messages on a link would cover each other: both held, or sent at almost one time.
+fn near(a: &FlightShot, b: &FlightShot) -> bool {
+    let apart = a.sent_at.since(b.sent_at) + b.sent_at.since(a.sent_at);
+    (a.held && b.held) || (a.held == b.held && apart < Time::millis(2))
+}

@@ -1,0 +1,140 @@
+//! The stage in words: what a picture's alternative text says, and what golden tests compare.
+
+use std::fmt;
+
+use super::flight::Flight;
+use super::links::Wire;
+use super::scene::{Box, EntryState, Scene, Visitor};
+use crate::base::{Endpoint, Sentence, Time};
+use crate::sentence;
+use crate::sim::snapshot::{LinkState, Status};
+
+impl Scene {
+    /// Everything the picture shows, a sentence each: servers, clients, partitions, links out of
+    /// order, messages under way.
+    pub fn told(&self) -> Vec<Sentence> {
+        let mut told: Vec<Sentence> = Vec::new();
+        told.extend(self.nodes.iter().map(Box::told));
+        told.extend(self.clients.iter().filter_map(Visitor::told));
+        for hull in self.hulls.iter().filter(|hull| hull.minority) {
+            let names = hull.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            told.push(sentence!("{0}: cut off from the majority.", names));
+        }
+        told.extend(self.network.iter().map(|change| sentence!("All links: {0}.", change.clone())));
+        told.extend(self.wires.iter().flat_map(Wire::told));
+        told.extend(self.flights.iter().map(|flight| flight.told(self.now)));
+        told
+    }
+}
+
+impl Box {
+    /// Role, term and log of the server.
+    pub fn told(&self) -> Sentence {
+        let log = self.log_told();
+        match self.status {
+            Status::Down => sentence!("{0} has crashed. On its disk: {1}.", self.id, log),
+            Status::Paused => {
+                sentence!("{0} is paused, {1} {2}. Log: {3}.", self.id, self.epoch.0, self.epoch.1, log)
+            }
+            Status::Up => sentence!(
+                "{0} is {1}, {2} {3}, Lamport clock {4}. Log: {5}.",
+                self.id,
+                self.role,
+                self.epoch.0,
+                self.epoch.1,
+                self.lamport,
+                log
+            ),
+        }
+    }
+
+    /// The entries as `1 x=1, 2 y=4 (uncommitted)`: the marks are read as they are.
+    fn log_told(&self) -> String {
+        let mut text = String::new();
+        for entry in &self.entries {
+            let mark = match entry.state {
+                EntryState::Committed => "✓",
+                EntryState::Uncommitted => "?",
+                EntryState::Pending => "…",
+            };
+            let comma = if text.is_empty() { "" } else { ", " };
+            text.push_str(&format!("{comma}{}@{} {}{mark}", entry.cell.index, entry.cell.epoch, entry.cell.text));
+        }
+        if text.is_empty() { "–".to_owned() } else { text }
+    }
+}
+
+impl Visitor {
+    /// What the client waits for, or was last told.
+    pub fn told(&self) -> Option<Sentence> {
+        match (&self.open, &self.answer) {
+            (Some(open), _) => Some(sentence!(
+                "{0} has asked {1} for {2} at {3} and waits.",
+                self.id,
+                open.asked,
+                open.request.clone(),
+                open.since
+            )),
+            (None, Some((request, answer))) => {
+                Some(sentence!("{0} asked for {1} and was told: {2}.", self.id, request.clone(), answer.clone()))
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+impl Wire {
+    /// What is out of order with the link.
+    pub fn told(&self) -> Vec<Sentence> {
+        let one_way = |from: Endpoint, to: Endpoint, state| match state {
+            LinkState::Healthy => None,
+            LinkState::Held => Some(sentence!("What {0} sends to {1} is held back.", from, to)),
+            LinkState::Cut => Some(sentence!("What {0} sends to {1} is lost: the link is cut.", from, to)),
+        };
+        let mut told: Vec<Sentence> = match (self.there, self.back) {
+            (LinkState::Cut, LinkState::Cut) => {
+                vec![sentence!("The link between {0} and {1} is cut.", self.a, self.b)]
+            }
+            (LinkState::Held, LinkState::Held) => {
+                vec![sentence!("The link between {0} and {1} holds everything back.", self.a, self.b)]
+            }
+            (there, back) => {
+                let both = [one_way(self.a, self.b, there), one_way(self.b, self.a, back)];
+                both.into_iter().flatten().collect()
+            }
+        };
+        if let Some(note) = &self.note {
+            told.push(sentence!("The link between {0} and {1} is changed: {2}.", self.a, self.b, note.clone()));
+        }
+        told
+    }
+}
+
+impl Flight {
+    /// Who sends what to whom, and what becomes of it.
+    pub fn told(&self, now: Time) -> Sentence {
+        let label = self.label.clone();
+        match (self.held, self.lost_at) {
+            (true, _) => sentence!("{0} to {1}: {2}, held back since {3}.", self.from, self.to, label, self.sent_at),
+            (_, Some(_)) => sentence!("{0} to {1}: {2}, about to be lost.", self.from, self.to, label),
+            _ => {
+                let left = self.arrives_at.since(now);
+                sentence!("{0} to {1}: {2}, arrives in {3}.", self.from, self.to, label, left)
+            }
+        }
+    }
+}
+
+/// The picture as text, for golden tests: where everything stands, and what it says.
+impl fmt::Display for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "at {} after event {}", self.now, self.event)?;
+        if let Some(caption) = &self.caption {
+            writeln!(f, "caption: {caption}")?;
+        }
+        for sentence in self.told() {
+            writeln!(f, "{sentence}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,212 @@
+//! The one loop of animation frames, and everything that glides.
+//!
+//! Yew draws at events. In between, only virtual time moves, and with it a handful of attributes
+//! that Yew never touches: the places of messages, their trails, the rings of timers, the clock, and
+//! the timeline's scroll and cursor. All are functions of virtual time, so the same call draws play,
+//! pause, step and scrub.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::Element;
+
+use super::browser::{by_id, set, window};
+use crate::base::{NodeId, Time};
+use crate::player::Window;
+use crate::protocol::Tone;
+use crate::view::path::{number, push_number, translate};
+use crate::view::ticks::seconds;
+use crate::view::{Flight, Path, Point, Scene, Sheet};
+
+/// Requests frames while something moves, and never two at a time.
+pub struct Loop {
+    callback: Closure<dyn FnMut(f64)>,
+    /// The frame that was asked for.
+    pending: Option<i32>,
+    /// When the last frame was, in ms.
+    last: Option<f64>,
+}
+
+impl Loop {
+    pub fn new(tick: impl Fn(f64) + 'static) -> Loop {
+        Loop { callback: Closure::new(tick), pending: None, last: None }
+    }
+
+    /// Asks for the next frame, or for none.
+    pub fn run(&mut self, moving: bool) {
+        match (moving, self.pending) {
+            (true, None) => {
+                let callback = self.callback.as_ref().unchecked_ref();
+                self.pending = window().request_animation_frame(callback).ok();
+            }
+            (false, Some(pending)) => {
+                let _ = window().cancel_animation_frame(pending);
+                (self.pending, self.last) = (None, None);
+            }
+            (false, None) => self.last = None,
+            (true, Some(_)) => {}
+        }
+    }
+
+    /// A frame has come, at this time: real µs since the one before.
+    pub fn elapsed(&mut self, timestamp: f64) -> u64 {
+        self.pending = None;
+        let before = self.last.replace(timestamp);
+        before.map_or(16_667, |before| ((timestamp - before).max(0.0) * 1_000.0) as u64)
+    }
+}
+
+/// The elements that glide, found once and then held.
+#[derive(Default)]
+pub struct Gliders {
+    id: String,
+    flights: Vec<((u64, u32), Pill)>,
+    trails: [Option<Element>; TRAILS],
+    rings: Vec<Ring>,
+    clock: Option<Element>,
+    shown_clock: String,
+    scroll: Option<Element>,
+    known: Option<Element>,
+    future: Option<Element>,
+    cursor: Option<Element>,
+}
+
+struct Pill {
+    element: Element,
+    falls: bool,
+}
+
+struct Ring {
+    node: NodeId,
+    element: Element,
+}
+
+/// One trail path for each tone, and one for what is being lost.
+const TRAILS: usize = 6;
+pub const TRAIL_CLASSES: [&str; TRAILS] = ["call", "reply", "vote", "beat", "client", "lost"];
+/// Circumference of a timer's ring, whose radius is 9.
+const AROUND: f64 = 56.55;
+/// How far left of the sheet's beginning its arrows may start, in pixels.
+pub const BEFORE: f64 = 20_000.0;
+
+/// The place of a tone among the trails.
+fn trail(tone: Tone) -> usize {
+    match tone {
+        Tone::Call => 0,
+        Tone::Reply => 1,
+        Tone::Vote => 2,
+        Tone::Beat => 3,
+        Tone::Client => 4,
+    }
+}
+
+impl Gliders {
+    pub fn new(id: &str) -> Gliders {
+        Gliders { id: id.to_owned(), ..Gliders::default() }
+    }
+
+    /// Finds the elements of a scene that Yew has just drawn; those known already are kept.
+    pub fn collect(&mut self, scene: &Scene) {
+        let mut before = std::mem::take(&mut self.flights).into_iter().peekable();
+        for flight in &scene.flights {
+            // Both are in the order of their keys.
+            while before.peek().is_some_and(|(key, _)| *key < flight.key) {
+                before.next();
+            }
+            match before.next_if(|(key, _)| *key == flight.key) {
+                Some(known) => self.flights.push(known),
+                None => {
+                    let pill = by_id(&flight_id(&self.id, flight));
+                    let pill = pill.map(|element| (flight.key, Pill { element, falls: false }));
+                    self.flights.extend(pill);
+                }
+            }
+        }
+        self.rings.clear();
+        for node in scene.nodes.iter().filter(|node| node.timer.is_some()) {
+            let element = by_id(&format!("{}-ring{}", self.id, node.id.0));
+            self.rings.extend(element.map(|element| Ring { node: node.id, element }));
+        }
+        if self.clock.is_none() {
+            let find = |name: &str| by_id(&format!("{}-{name}", self.id));
+            self.trails = std::array::from_fn(|i| find(&format!("trail{i}")));
+            self.clock = find("clock");
+            self.scroll = find("scroll");
+            self.known = find("known");
+            self.future = find("future");
+            self.cursor = find("cursor");
+        }
+    }
+
+    /// Moves everything to where it is now.
+    pub fn place(&mut self, now: Time, known: Time, scene: &Scene, sheet: &Sheet, shown: &Window) {
+        self.place_flights(now, scene);
+        for ring in &self.rings {
+            let left = scene.nodes.get(ring.node.index()).and_then(|node| node.timer_left(now));
+            let mut dashes = String::with_capacity(12);
+            push_number(&mut dashes, left.unwrap_or(0.0) * AROUND);
+            dashes.push_str(" 99");
+            set(&ring.element, "stroke-dasharray", &dashes);
+        }
+        let clock = seconds(now, 3);
+        if clock != self.shown_clock {
+            if let Some(element) = &self.clock {
+                element.set_text_content(Some(&clock));
+            }
+            self.shown_clock = clock;
+        }
+        self.place_time(now, known, sheet, shown);
+    }
+
+    fn place_flights(&mut self, now: Time, scene: &Scene) {
+        let mut trails: [Path; TRAILS] = Default::default();
+        let mut pills = self.flights.iter_mut().peekable();
+        for flight in &scene.flights {
+            let place = flight.place(now);
+            if place.at.distance(place.tail) > 1.0 {
+                let trail = if place.falls { TRAILS - 1 } else { trail(flight.tone) };
+                trails[trail].line(place.tail, place.at);
+            }
+            while pills.peek().is_some_and(|(key, _)| *key < flight.key) {
+                pills.next();
+            }
+            let Some((_, pill)) = pills.next_if(|(key, _)| *key == flight.key) else { continue };
+            set(&pill.element, "transform", &translate(place.at));
+            if place.falls || pill.falls {
+                pill.falls = place.falls;
+                set(&pill.element, "opacity", &hundredths(place.presence));
+                set(&pill.element, "data-falls", if place.falls { "yes" } else { "no" });
+            }
+        }
+        for (element, path) in self.trails.iter().zip(&trails) {
+            if let Some(element) = element {
+                set(element, "d", path.as_str());
+            }
+        }
+    }
+
+    fn place_time(&self, now: Time, known: Time, sheet: &Sheet, shown: &Window) {
+        let x = sheet.scale.x(now);
+        if let Some(scroll) = &self.scroll {
+            set(scroll, "transform", &translate(Point::new(-sheet.scale.x(shown.from), 0.0)));
+        }
+        if let Some(element) = &self.known {
+            set(element, "width", &number((BEFORE + sheet.scale.x(known.max(now))).max(0.0)));
+        }
+        if let Some(element) = &self.future {
+            set(element, "x", &number(x));
+        }
+        if let Some(element) = &self.cursor {
+            set(element, "transform", &translate(Point::new(x, 0.0)));
+        }
+    }
+}
+
+/// The id of a message's pill.
+pub fn flight_id(id: &str, flight: &Flight) -> String {
+    format!("{id}-m{}-{}", flight.key.0, flight.key.1)
+}
+
+/// A share with two decimals: tenths would flicker.
+fn hundredths(share: f64) -> String {
+    format!("{share:.2}")
+}

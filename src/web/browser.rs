@@ -1,0 +1,109 @@
+//! What the browser offers, in short words.
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlElement, Storage, Window};
+
+use crate::player::{Preferences, Theme};
+use crate::words::Language;
+
+pub fn window() -> Window {
+    web_sys::window().expect("a page has a window")
+}
+
+pub fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+/// Real time, in ms.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+pub fn by_id(id: &str) -> Option<Element> {
+    document().get_element_by_id(id)
+}
+
+/// Whether a media query holds.
+pub fn media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+pub const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
+
+/// The storage of earlier visits; a browser may refuse it.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+pub fn remember(name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // Full or forbidden: then the next visit asks the browser again.
+        let _ = storage.set_item(name, value);
+    }
+}
+
+fn remembered(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok().flatten()
+}
+
+pub const LANGUAGE: &str = "synod-language";
+pub const THEME: &str = "synod-theme";
+
+/// What an earlier visit chose, else what the browser wishes.
+pub fn preferences() -> Preferences {
+    let wishes: Vec<String> = Array::from(&window().navigator().languages())
+        .iter()
+        .filter_map(|tag| tag.as_string())
+        .collect();
+    let chosen = remembered(LANGUAGE).and_then(|tag| Language::of(&tag));
+    Preferences {
+        language: chosen.unwrap_or_else(|| Language::preferred(wishes.iter().map(String::as_str))),
+        theme: remembered(THEME).and_then(|code| Theme::of(&code)).unwrap_or_default(),
+        reduced_motion: media(REDUCED_MOTION),
+    }
+}
+
+/// Sets a CSS property. Through the object model: a strict policy forbids `style` attributes.
+pub fn style(element: &Element, property: &str, value: &str) {
+    if let Some(style) = styled(element) {
+        let _ = style.set_property(property, value);
+    }
+}
+
+fn styled(element: &Element) -> Option<web_sys::CssStyleDeclaration> {
+    if let Some(html) = element.dyn_ref::<HtmlElement>() {
+        return Some(html.style());
+    }
+    element.dyn_ref::<web_sys::SvgElement>().map(web_sys::SvgElement::style)
+}
+
+/// Sets an attribute that exists in any case: it cannot fail.
+pub fn set(element: &Element, name: &str, value: &str) {
+    let _ = element.set_attribute(name, value);
+}
+
+/// Moves the keyboard's focus.
+pub fn focus(element: &Element) {
+    if let Some(html) = element.dyn_ref::<HtmlElement>() {
+        let _ = html.focus();
+    } else if let Some(svg) = element.dyn_ref::<web_sys::SvgElement>() {
+        let _ = svg.focus();
+    }
+}
+
+/// Whether a key press here is meant for the element and not for the page.
+pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return false };
+    matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT")
+        || (element.tag_name() == "INPUT"
+            && !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio" | "range")))
+}
+
+/// Puts a text on the clipboard; the error says nothing that helps.
+pub async fn copy(text: &str) -> Result<(), JsValue> {
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into())?;
+    // Only pages served securely have one.
+    let clipboard: web_sys::Clipboard = clipboard.dyn_into()?;
+    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.map(drop)
+}

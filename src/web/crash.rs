@@ -1,0 +1,58 @@
+//! Should the program fail, the page says so, offers the script that was running, and a way on: a
+//! page is never just dead.
+
+use std::cell::RefCell;
+use std::panic::PanicHookInfo;
+
+use super::browser::{by_id, document};
+use crate::words::Language;
+use crate::tr;
+
+thread_local! {
+    /// What was running, kept up to date for the card.
+    static LAST: RefCell<(String, Language)> = const { RefCell::new((String::new(), Language::English)) };
+}
+
+/// Notes what is running.
+pub fn running(script: impl FnOnce() -> String, language: Language) {
+    LAST.with_borrow_mut(|last| *last = (script(), language));
+}
+
+pub fn install() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        show(info);
+    }));
+}
+
+/// The card takes the page's place. It is made without Yew, which may be what failed.
+fn show(info: &PanicHookInfo<'_>) {
+    let (script, language) = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
+    let document = document();
+    let Some(root) = by_id("synod") else { return };
+    let element = |tag: &str, class: &str, text: &str| {
+        let element = document.create_element(tag).ok()?;
+        element.set_class_name(class);
+        element.set_text_content(Some(text));
+        Some(element)
+    };
+    let Some(card) = element("section", "crash-card", "") else { return };
+    let _ = card.set_attribute("role", "alert");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let parts = [
+        element("h1", "", tr!(language, "Something in Synod itself went wrong.")),
+        element("p", "", tr!(language, "This is a bug of the page, not of the protocol. Below is the script that was running: with it the bug can be found.")),
+        element("pre", "", &script),
+        element("p", "soft", &place),
+        element("a", "button primary", tr!(language, "Start again")),
+    ];
+    for part in parts.into_iter().flatten() {
+        if part.tag_name() == "A" {
+            // A link needs no program to work. The same script would fail again.
+            let _ = part.set_attribute("href", ".");
+        }
+        let _ = card.append_child(&part);
+    }
+    root.set_inner_html("");
+    let _ = root.append_child(&card);
+}

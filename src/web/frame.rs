@@ -1,0 +1,205 @@
+//! What the components are given: plain data read off the store, made anew only when something
+//! has happened.
+
+use crate::base::{ClientId, NodeId, Ratio, Time};
+use crate::catalog::Run;
+use crate::command::{Quality, Script};
+use crate::player::gestures::{self, Gesture};
+use crate::player::{Scene, Selection, Speed, Store, Tab, Theme};
+use crate::protocol::Meta;
+use crate::sim::snapshot::{
+    ClientShot, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot, Standing, Told,
+};
+use crate::words::Language;
+
+/// What the top bar shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heading {
+    pub protocol: &'static str,
+    pub scene: Option<Scene>,
+    /// The scene runs as it was written.
+    pub pristine: bool,
+    /// What the script calls itself.
+    pub title: Option<String>,
+    pub seed: u64,
+    pub flaws: Vec<String>,
+    pub language: Language,
+    pub theme: Theme,
+}
+
+/// What the controls show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Controls {
+    pub playing: bool,
+    pub speed: Speed,
+    /// On a long way, and how much of it is done.
+    pub goal: Option<Option<Ratio>>,
+    pub event: u64,
+    pub last: u64,
+    pub branches: Vec<BranchLine>,
+    pub branch: usize,
+    pub language: Language,
+}
+
+/// A branch in the menu.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BranchLine {
+    /// How deep in the tree it stands.
+    pub depth: usize,
+    /// When it departs, and the command that made it another run.
+    pub since: Option<Time>,
+    pub command: Option<String>,
+    pub scene: Option<Scene>,
+}
+
+/// What the inspector shows.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    pub now: Time,
+    pub tab: Tab,
+    pub selection: Option<Selection>,
+    pub subject: Subject,
+    pub gestures: Vec<Gesture>,
+    /// A request that a newcomer might send.
+    pub request: &'static str,
+    pub nodes: Vec<NodeShot>,
+    pub logs: Logs,
+    pub properties: Vec<PropertyShot>,
+    pub script: Option<Script>,
+    /// Newest first.
+    pub told: Vec<Told>,
+    pub meta: &'static Meta,
+}
+
+/// What is selected, looked at closely.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    None,
+    Node(Box<NodeShot>),
+    Client(Box<ClientShot>),
+    Link,
+    Message { shot: Box<MessageShot>, flight: Option<Box<FlightShot>>, stamp: Option<Vec<u64>> },
+}
+
+/// Columns of the logs in the inspector, and events told there.
+const COLUMNS: u64 = 5;
+const EVENTS: usize = 40;
+
+impl Heading {
+    pub fn of(store: &Store) -> Heading {
+        let pane = store.pane();
+        let script = pane.run.script();
+        Heading {
+            protocol: pane.run.meta().slug,
+            scene: pane.scene(),
+            pristine: pane.pristine().is_some(),
+            title: script.title.clone(),
+            seed: script.setup.seed,
+            flaws: script.setup.flaws.clone(),
+            language: store.ui.language,
+            theme: store.ui.theme,
+        }
+    }
+}
+
+impl Controls {
+    pub fn of(store: &Store) -> Controls {
+        let pane = store.pane();
+        Controls {
+            playing: store.playback.playing,
+            speed: store.playback.speed,
+            goal: store.playback.goal.as_ref().map(|goal| goal.progress),
+            event: pane.run.event(),
+            last: pane.run.head().0,
+            branches: branches(store),
+            branch: pane.branch,
+            language: store.ui.language,
+        }
+    }
+}
+
+/// The branches as a tree, told by what made each of them another run.
+fn branches(store: &Store) -> Vec<BranchLine> {
+    let branches = &store.pane().branches;
+    let parent = |id: u32| branches.iter().find(|branch| branch.id == id);
+    let line = |branch: &crate::player::Branch| {
+        let (mut depth, mut above) = (0, branch.parent);
+        while let Some((id, _)) = above {
+            depth += 1;
+            above = parent(id).and_then(|branch| branch.parent).filter(|_| depth < 8);
+        }
+        let since = branch.parent.map(|(_, since)| since);
+        let lines = &branch.script.lines;
+        let departure = since.and_then(|since| lines.iter().find(|line| line.at >= since));
+        BranchLine {
+            depth,
+            since,
+            command: departure.map(|line| line.command.to_string()),
+            scene: branch.scene,
+        }
+    };
+    branches.iter().map(line).collect()
+}
+
+impl Inspection {
+    pub fn of(store: &mut Store) -> Inspection {
+        let (tab, selection) = (store.ui.tab, store.ui.selection);
+        let run = &mut store.pane_mut().run;
+        let snapshot = run.snapshot();
+        Inspection {
+            now: run.now(),
+            tab,
+            selection,
+            subject: subject(&mut **run, &snapshot, selection),
+            gestures: selection.map_or_else(Vec::new, |selection| gestures::offered(&**run, selection)),
+            request: run.meta().request,
+            logs: run.logs(COLUMNS),
+            properties: run.properties(),
+            script: (tab == Tab::Script).then(|| run.script().clone()),
+            told: told(&mut **run, tab),
+            meta: run.meta(),
+            nodes: snapshot.nodes,
+        }
+    }
+
+    /// Properties that are broken.
+    pub fn broken(&self) -> usize {
+        let broken = |shot: &&PropertyShot| matches!(shot.standing, Standing::Violated { .. });
+        self.properties.iter().filter(broken).count()
+    }
+}
+
+fn subject(run: &mut dyn Run, snapshot: &Snapshot, selection: Option<Selection>) -> Subject {
+    let subject = match selection {
+        None => None,
+        Some(Selection::Node(NodeId(node))) => {
+            snapshot.nodes.get(usize::from(node)).map(|shot| Subject::Node(Box::new(shot.clone())))
+        }
+        Some(Selection::Client(ClientId(client))) => {
+            snapshot.clients.get(usize::from(client)).map(|shot| Subject::Client(Box::new(shot.clone())))
+        }
+        Some(Selection::Link(..)) => Some(Subject::Link),
+        Some(Selection::Message(id)) => run.message(id).map(|shot| Subject::Message {
+            flight: snapshot.flights.iter().find(|flight| flight.id == id).map(|shot| Box::new(shot.clone())),
+            stamp: run.vector_stamp(id),
+            shot: Box::new(shot),
+        }),
+    };
+    subject.unwrap_or(Subject::None)
+}
+
+/// The story so far, newest first. On the script's tab every event is told.
+fn told(run: &mut dyn Run, tab: Tab) -> Vec<Told> {
+    let mut told = match tab {
+        Tab::Node => run.told(EVENTS / 2, true),
+        Tab::Script => run.told(EVENTS, false),
+        Tab::Message | Tab::Properties => Vec::new(),
+    };
+    told.reverse();
+    told
+}
+
+/// The quality of links as the script sets them up, for what the stage calls changed.
+pub fn usual(store: &Store) -> Quality {
+    store.pane().run.script().setup.link
+}

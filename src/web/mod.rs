@@ -1,0 +1,38 @@
+//! The page: only here Yew and web-sys. It draws what the [views](crate::view) folded, and turns
+//! whatever a person does into an [`Action`](crate::player::Action).
+//!
+//! Yew renders structure, and structure changes only at events. Whatever glides between two events
+//! is moved by the [animator](animator), in attributes that Yew never touches. So a run at rest costs
+//! nothing, and a run at full traffic one diff a frame at the most.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `app.rs` | holds the store, takes all messages |
+//! | `frame.rs` | what the components are given: immutable, shared, compared by pointer |
+//! | `animator.rs` | the one loop of animation frames, and everything that glides |
+//! | `address.rs` | the link in the address bar |
+//! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
+//! | `browser.rs` | thin wrappers of what web-sys makes long |
+//! | `pick.rs` | what is under a pointer |
+//! | `crash.rs` | the card that is shown should the program fail |
+//! | `components/` | the regions of the page |
+
+mod address;
+mod animator;
+mod app;
+mod browser;
+mod components;
+mod crash;
+mod frame;
+mod pick;
+mod senses;
+mod shared;
+
+/// Shows the playground in the page's `#synod`.
+pub fn start() {
+    crash::install();
+    let Some(root) = browser::document().get_element_by_id("synod") else { return };
+    root.set_inner_html("");
+    let props = app::Props { id: "synod-1".into() };
+    yew::Renderer::<app::App>::with_root_and_props(root, props).render();
+}

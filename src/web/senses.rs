@@ -1,0 +1,141 @@
+//! What the page notices by itself: its sizes, whether anybody can see it, keys, and the browser's
+//! wishes. All of it becomes messages of the app; dropping [`Senses`] lets go of everything.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use js_sys::Array;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Element, Event, HtmlDetailsElement, IntersectionObserver, IntersectionObserverEntry, KeyboardEvent,
+    ResizeObserver,
+};
+use yew::Callback;
+
+use super::browser::{REDUCED_MOTION, document, media, takes_text, window};
+use crate::view::Size;
+
+/// Listens as long as it lives.
+pub struct Senses {
+    _listeners: Vec<EventListener>,
+    _observers: Vec<Observer>,
+}
+
+enum Observer {
+    Resize(ResizeObserver, #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>),
+    Sight(IntersectionObserver, #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut(Array)>),
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        match self {
+            Observer::Resize(observer, _) => observer.disconnect(),
+            Observer::Sight(observer, _) => observer.disconnect(),
+        }
+    }
+}
+
+/// Whom to tell.
+pub struct Told {
+    pub key: Callback<KeyboardEvent>,
+    /// Whether the page can be seen.
+    pub seen: Callback<bool>,
+    pub reduced_motion: Callback<bool>,
+    pub address: Callback<()>,
+    pub stage: Callback<Size>,
+    pub timeline: Callback<Size>,
+}
+
+impl Senses {
+    pub fn new(root: &Element, told: Told) -> Senses {
+        let mut listeners = vec![close_popovers()];
+        listeners.push(EventListener::new_with_options(
+            &window(),
+            "keydown",
+            EventListenerOptions::enable_prevent_default(),
+            move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    told.key.emit(event.clone());
+                }
+            },
+        ));
+        let seen = told.seen.clone();
+        listeners.push(EventListener::new(&document(), "visibilitychange", move |_| {
+            seen.emit(document().visibility_state() == web_sys::VisibilityState::Visible);
+        }));
+        for name in ["hashchange", "popstate"] {
+            let address = told.address.clone();
+            listeners.push(EventListener::new(&window(), name, move |_| address.emit(())));
+        }
+        if let Ok(Some(list)) = window().match_media(REDUCED_MOTION) {
+            let reduced = told.reduced_motion;
+            listeners.push(EventListener::new(&list, "change", move |_| reduced.emit(media(REDUCED_MOTION))));
+        }
+        let mut observers = Vec::new();
+        observers.extend(watch_sight(root, told.seen));
+        for (selector, told) in [(".stage", told.stage), (".spacetime", told.timeline)] {
+            let element = root.query_selector(selector).ok().flatten();
+            observers.extend(element.and_then(|element| watch_size(element, told)));
+        }
+        Senses { _listeners: listeners, _observers: observers }
+    }
+}
+
+/// Tells an element's size now and whenever it changes.
+fn watch_size(element: Element, told: Callback<Size>) -> Option<Observer> {
+    let watched = element.clone();
+    let callback = Closure::<dyn FnMut()>::new(move || {
+        let rect = watched.get_bounding_client_rect();
+        told.emit(Size::new(rect.width(), rect.height()));
+    });
+    let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok()?;
+    observer.observe(&element);
+    Some(Observer::Resize(observer, callback))
+}
+
+/// Tells whether the playground is scrolled into sight.
+fn watch_sight(root: &Element, told: Callback<bool>) -> Option<Observer> {
+    let callback = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
+        let last = entries.pop();
+        if let Some(entry) = last.dyn_ref::<IntersectionObserverEntry>() {
+            told.emit(entry.is_intersecting());
+        }
+    });
+    let observer = IntersectionObserver::new(callback.as_ref().unchecked_ref()).ok()?;
+    observer.observe(root);
+    Some(Observer::Sight(observer, callback))
+}
+
+/// A press outside an open popover closes it.
+fn close_popovers() -> EventListener {
+    EventListener::new(&document(), "pointerdown", |event| close_others(event.target().map(JsValue::from)))
+}
+
+/// Closes all popovers that do not contain this element; whether there were any.
+pub fn close_others(target: Option<JsValue>) -> bool {
+    let Ok(open) = document().query_selector_all("details.popover[open]") else { return false };
+    let inside = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    let mut closed = false;
+    for popover in (0..open.length()).filter_map(|i| open.get(i)) {
+        if !popover.contains(inside.as_ref())
+            && let Some(details) = popover.dyn_ref::<HtmlDetailsElement>()
+        {
+            details.set_open(false);
+            closed = true;
+        }
+    }
+    closed
+}
+
+/// Whether a key press is for the page, not for the element that has the focus.
+pub fn is_for_page(event: &KeyboardEvent) -> bool {
+    let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
+    !modified && !event.default_prevented() && !takes_text(event.target()) && !presses(event)
+}
+
+/// Space and Enter press the button that has the focus.
+fn presses(event: &Event) -> bool {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return false };
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    matches!(event.key().as_str(), " " | "Enter")
+        && target.is_some_and(|target| target.closest("button, a, summary, input, [data-pick]").ok().flatten().is_some())
+}

@@ -1,0 +1,153 @@
+//! The page's languages. English stands in the code; what is here turns it into the language of
+//! whoever reads, gettext's way: the English text is the key of its translation, and a key without
+//! one is shown as it is.
+//!
+//! The Chinese stands in `www/locale/zh.po`, a file that every translator's tool opens; `build.rs`
+//! makes it the sorted table searched here, so that nothing is parsed in the browser.
+//!
+//! To be translated, a text must be *found*. `tests/it/words.rs` reads the sources for these forms,
+//! and lists what the `.po` file lacks and what it no longer needs:
+//!
+//! | in the code | what is a key |
+//! |---|---|
+//! | `sentence!("…{0}…", …)` | the template, and literals among its values (`Value::Word`) |
+//! | `tr!(language, "…{0}…", …)` | the same, told at once |
+//! | `key!("…")` | a text that is stored now and translated when it is shown |
+//! | `Err("…")`, `.ok_or("…")`, `let expected = "…"` | what a parser expected instead |
+//! | `Role { name: "…" }`, `epoch: ("…", _)` | the words that a node shows |
+//!
+//! and asks the catalog for the rest: titles, summaries, properties, flaws, options, scenes and
+//! their captions.
+
+use crate::base::Sentence;
+
+/// Marks a text as one to translate, and is that text: for tables whose rows are shown later.
+#[macro_export]
+macro_rules! key {
+    ($text:literal) => {
+        $text
+    };
+}
+
+/// A text of the page in the reader's language: `tr!(language, "Play")` is a `&'static str`; with
+/// values, as in `tr!(language, "event {0} of {1}", at, last)`, it is a `String`.
+#[macro_export]
+macro_rules! tr {
+    ($language:expr, $text:literal $(,)?) => {
+        $crate::words::translate($language, $text)
+    };
+    ($language:expr, $text:literal, $($value:expr),+ $(,)?) => {
+        $crate::words::tell($language, &$crate::sentence!($text, $($value),+))
+    };
+}
+
+/// A language that all of Synod speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    #[default]
+    English,
+    Chinese,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    /// As a link writes it: `lang=zh`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh",
+        }
+    }
+
+    /// For the page's `lang` attribute, from which a browser picks fonts and a voice.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh-Hans",
+        }
+    }
+
+    /// What its own readers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::English => "English",
+            Language::Chinese => "中文",
+        }
+    }
+
+    /// The language of a tag such as `zh-CN`, `en_GB` or `zh`.
+    pub fn of(tag: &str) -> Option<Language> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        Language::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.code()))
+    }
+
+    /// The first language of a browser's list that Synod speaks, else English.
+    pub fn preferred<'a>(tags: impl IntoIterator<Item = &'a str>) -> Language {
+        tags.into_iter().find_map(Language::of).unwrap_or_default()
+    }
+
+    /// The one a click changes to.
+    pub fn other(self) -> Language {
+        match self {
+            Language::English => Language::Chinese,
+            Language::Chinese => Language::English,
+        }
+    }
+}
+
+// `CHINESE: &[(&str, &str)]`: English and Chinese, sorted by the English.
+include!(concat!(env!("OUT_DIR"), "/chinese.rs"));
+
+/// The text in this language, or the English itself where there is no translation. It takes texts
+/// from the code and texts from a script (captions, titles) alike.
+pub fn translate(language: Language, english: &str) -> &str {
+    match language {
+        Language::English => english,
+        Language::Chinese => match CHINESE.binary_search_by(|(key, _)| (*key).cmp(english)) {
+            Ok(place) => CHINESE[place].1,
+            Err(_) => english,
+        },
+    }
+}
+
+/// The sentence in this language, its fixed words included.
+pub fn tell(language: Language, sentence: &Sentence) -> String {
+    sentence.tell(&|english| translate(language, english))
+}
+
+/// Every translation, as English and Chinese: for the test that compares it with the code.
+pub fn chinese() -> &'static [(&'static str, &'static str)] {
+    CHINESE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+
+    #[test]
+    fn a_browsers_wishes_choose_the_language() {
+        assert_eq!(Language::preferred(["fr-FR", "zh-TW", "en"]), Language::Chinese);
+        assert_eq!(Language::preferred(["EN_us", "zh"]), Language::English);
+        assert_eq!(Language::preferred(["fr", ""]), Language::English);
+        for language in Language::ALL {
+            assert_eq!(Language::of(language.code()), Some(language));
+            assert_eq!(Language::of(language.tag()), Some(language));
+            assert_eq!(language.other().other(), language);
+        }
+    }
+
+    #[test]
+    fn the_english_is_the_key() {
+        assert_eq!(tr!(Language::English, "Play"), "Play");
+        assert_eq!(tr!(Language::Chinese, "Play"), "播放");
+        assert_eq!(translate(Language::Chinese, "Nobody translated this."), "Nobody translated this.");
+        assert_eq!(tr!(Language::Chinese, "Crash {0}", NodeId(0)), "让 S1 崩溃");
+    }
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(CHINESE.is_sorted_by(|a, b| a.0 < b.0), "no key twice");
+    }
+}

@@ -1,0 +1,247 @@
+//! Links: what is printed is read back, what is wrong is told in a sentence, and nothing panics.
+
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use synod::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
+use synod::command::{Command, Latency, Line, Link as Wire, Partition, QualityChange, Script, Setup};
+use synod::player::link::{LONGEST, Shows};
+use synod::player::{Link, Scene, Speed, Theme};
+use synod::scenario;
+use synod::words::Language;
+
+fn script(text: &str) -> Script {
+    scenario::parse(text).unwrap_or_else(|mistake| panic!("{mistake}"))
+}
+
+fn told(hash: &str) -> String {
+    match Link::parse(hash) {
+        Ok(link) => panic!("{hash} was read as {link:?}"),
+        Err(notice) => notice.told(Language::English),
+    }
+}
+
+#[test]
+fn reads_as_a_person_would_write_it() {
+    let link = Link {
+        shows: Shows::Script(script("run raft nodes=5 seed=7\n1.2s crash S1\n1.3s cut S1>S2\n")),
+        at: Some((Time::millis(1_240), Some(214))),
+        language: Some(Language::Chinese),
+        theme: Theme::Dark,
+        speed: Speed::of("1/10").unwrap(),
+    };
+    let hash = "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1;1.3s+cut+S1%3ES2\
+                &at=1.24s.214&lang=zh&theme=dark&speed=1/10";
+    assert_eq!(link.to_string(), hash);
+    assert_eq!(Link::parse(hash), Ok(link));
+    assert_eq!(Link::default().to_string(), "v1");
+}
+
+#[test]
+fn what_chat_programs_do_is_forgiven() {
+    let plain = "#v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh";
+    let meant = Link::parse(plain).unwrap();
+    for hash in [
+        "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh",
+        "#v1&run=raft%20nodes=5%20seed=7;1.2s%20crash%20S1&at=1.24s.214&lang=zh",
+        "#v1&run=raft nodes=5 seed=7;1.2s crash S1&at=1.24s.214&lang=zh",
+        "#v1&amp;run=raft+nodes=5+seed=7;1.2s+crash+S1&amp;at=1.24s.214&amp;lang=zh",
+        "#v1%26run%3Draft+nodes%3D5+seed%3D7;1.2s+crash+S1%26at%3D1.24s.214%26lang%3Dzh",
+        "  #v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh \n",
+        "#v1&lang=zh&at=1.24s.214&utm_source=x&run=raft+nodes=5+seed=7;1.2s+crash+S1",
+        "#v1&run=raft++nodes=5+seed=7;;1.2s+crash++S1;&at=1.24s.214&lang=zh-CN",
+    ] {
+        assert_eq!(Link::parse(hash), Ok(meant.clone()), "{hash}");
+    }
+    for stray in [".", ")", ").", ",", ">", "\"", "。", "）。", "!", " "] {
+        assert_eq!(Link::parse(&format!("{plain}{stray}")), Ok(meant.clone()), "{stray}");
+    }
+}
+
+#[test]
+fn a_link_never_ends_like_a_sentence() {
+    let shows = Shows::Script(script("run raft nodes=3 seed=1\n1s say It is over.\n"));
+    let link = Link { shows, ..Link::default() };
+    assert_eq!(link.to_string(), "v1&run=raft+nodes=3+seed=1;1s+say+It+is+over%2E");
+    assert_eq!(Link::parse(&format!("{link}).")), Ok(link));
+}
+
+#[test]
+fn what_is_wrong_is_told_in_a_sentence() {
+    for (hash, sentence) in [
+        ("#about", "This link cannot be read: it begins with “about”, not with v1."),
+        ("#v2&run=raft", "This link is for version v2 of this page, which reads v1."),
+        ("#v1&run=raft%2", "This link is damaged at “%2”."),
+        ("#v1&run=raft%zz+nodes=3", "This link is damaged at “%zz+nodes=3”."),
+        ("#v1&run=raft+seed=%FF", "This link is damaged at “raft+seed=%FF”."),
+        ("#v1&scene=raft/nothing", "There is no scene “raft/nothing”."),
+        ("#v1&scene=figure-8", "There is no scene “figure-8”."),
+        ("#v1&at=soon", "This link's instant “soon” is not a time and an event such as 1.24s.214."),
+        ("#v1&at=1s.-4", "This link's instant “1s.-4” is not a time and an event such as 1.24s.214."),
+        ("#v1&at=1s.99999999999999999999", "This link's instant “1s.99999999999999999999” is not a time and an event such as 1.24s.214."),
+        ("#v1&at=2h", "This link's instant “2h” is not a time and an event such as 1.24s.214."),
+        ("#v1&lang=fr", "This link asks for a language that this page does not have: “fr”."),
+        ("#v1&theme=pink", "This link asks for a theme that this page does not have: “pink”."),
+        ("#v1&speed=3", "This link asks for a speed that this page does not have: “3”."),
+    ] {
+        assert_eq!(told(hash), sentence);
+    }
+    assert!(told("#v1&run=raft+nodes=3;1s+crush+S1").starts_with("Line 2, column 4: expected a command"));
+    assert!(told("#v1&run=nothing").starts_with("Line 1, column 5: expected a protocol"));
+    assert!(told("#v1&run").starts_with("Line 1, column 5: expected a protocol"));
+    let long = format!("#v1&run=raft;1s+say+{}", "x".repeat(LONGEST));
+    assert_eq!(told(&long), "This link is too long: at most 262144 bytes are read.");
+}
+
+#[test]
+fn every_scene_has_a_short_link() {
+    for scene in Scene::all() {
+        let link = Link { shows: Shows::Scene(scene), ..Link::default() };
+        assert_eq!(link.to_string(), format!("v1&scene={}/{}", scene.protocol, scene.name));
+        assert_eq!(Link::parse(&link.to_string()), Ok(link));
+        let link = Link { shows: Shows::Script(scene.script()), ..Link::default() };
+        assert_eq!(Link::parse(&link.to_string()), Ok(link));
+    }
+}
+
+// ---- anything at all -------------------------------------------------------------------------
+
+const NODES: u16 = 5;
+
+fn nodes() -> impl Strategy<Value = NodeId> {
+    (0..NODES).prop_map(NodeId)
+}
+
+fn times() -> impl Strategy<Value = Time> {
+    (0..=Time::LIMIT.0).prop_map(Time)
+}
+
+fn latencies() -> impl Strategy<Value = Latency> {
+    let uniform = (0..60_000_000u64, 0..60_000_000u64).prop_map(|(a, b)| {
+        Latency::Uniform(Span::new(Time(a.min(b)), Time(a.max(b))))
+    });
+    let exponential = (0..1_000u64, 0..1_000u64, 0..1_000u64).prop_map(|(min, more, most)| {
+        let (min, mean) = (Time(min), Time(min + more));
+        Latency::Exponential { min, mean, cap: mean + Time(most) }
+    });
+    prop_oneof![uniform, exponential]
+}
+
+fn links() -> impl Strategy<Value = Vec<Wire>> {
+    let ends = (0..NODES, 1..NODES, any::<bool>(), any::<bool>());
+    let link = ends.prop_map(|(from, other, client, both_ways)| {
+        let to = match client {
+            true => Endpoint::Client(ClientId(0)),
+            false => Endpoint::Node(NodeId((from + other) % NODES)),
+        };
+        Wire { both_ways, ..Wire::one_way(NodeId(from), to) }
+    });
+    prop::collection::vec(link, 1..4)
+}
+
+fn changes() -> impl Strategy<Value = QualityChange> {
+    let share = || prop::option::of((0..=Ratio::WHOLE).prop_map(Ratio::from_ppm));
+    (latencies(), share(), share(), share(), share()).prop_map(
+        |(latency, loss, duplicate, replay, reorder)| QualityChange {
+            latency: Some(latency),
+            loss,
+            duplicate,
+            replay,
+            reorder,
+        },
+    )
+}
+
+/// Any text that a caption can hold: no control characters, no space at either end.
+fn captions() -> impl Strategy<Value = String> {
+    "\\PC{1,60}".prop_map(|text| text.trim().to_owned()).prop_filter("some text", |text| {
+        !text.is_empty() && !text.contains(char::is_control)
+    })
+}
+
+fn commands() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (nodes(), any::<bool>()).prop_map(|(node, torn)| Command::Crash { node, torn }),
+        nodes().prop_map(Command::Restart),
+        nodes().prop_map(Command::Wipe),
+        (nodes(), "[a-z]{1,12}").prop_map(|(node, timer)| Command::Fire { node, timer }),
+        (nodes(), -500_000..=1_000_000i32).prop_map(|(node, ppm)| Command::Drift { node, ppm }),
+        (nodes(), -3_600_000_000..=3_600_000_000i64)
+            .prop_map(|(node, micros)| Command::Jump { node, micros }),
+        (nodes(), latencies()).prop_map(|(node, latency)| Command::Disk { node, latency }),
+        links().prop_map(Command::Cut),
+        links().prop_map(Command::Hold),
+        Just(Command::Heal(Vec::new())),
+        (1..NODES).prop_map(|cut| {
+            let (left, right) = NodeId::all(NODES).partition(|node| node.0 < cut);
+            Command::Partition(Partition::Groups(vec![left, right]))
+        }),
+        (links(), changes()).prop_map(|(links, change)| Command::Link { links, change }),
+        changes().prop_map(|change| Command::Link { links: Vec::new(), change }),
+        any::<u64>().prop_map(Command::Drop),
+        (any::<u64>(), times()).prop_map(|(message, by)| Command::Delay { message, by }),
+        (nodes(), any::<bool>()).prop_map(|(node, named)| Command::Request {
+            client: ClientId(0),
+            to: named.then_some(node),
+            request: "put x=1".into(),
+        }),
+        captions().prop_map(Command::Say),
+    ]
+}
+
+fn scripts() -> impl Strategy<Value = Script> {
+    let lines = prop::collection::vec((times(), commands()), 0..8);
+    (any::<u64>(), prop::option::of(captions()), lines).prop_map(|(seed, title, mut lines)| {
+        lines.sort_by_key(|(at, _)| *at);
+        let lines = lines.into_iter().map(|(at, command)| Line { at, command: Rc::new(command) });
+        let setup = Setup { seed, ..Setup::new("raft", NODES) };
+        Script { setup, title, lines: lines.collect() }
+    })
+}
+
+fn any_link() -> impl Strategy<Value = Link> {
+    let shows = prop_oneof![Just(Shows::First), scripts().prop_map(Shows::Script)];
+    let at = prop::option::of((times(), prop::option::of(any::<u64>())));
+    let language = prop::option::of(prop::sample::select(&Language::ALL[..]));
+    let theme = prop::sample::select(vec![Theme::Auto, Theme::Light, Theme::Dark]);
+    let speed = prop::sample::select(Speed::all().collect::<Vec<_>>());
+    (shows, at, language, theme, speed).prop_map(|(shows, at, language, theme, speed)| Link {
+        shows,
+        at,
+        language,
+        theme,
+        speed,
+    })
+}
+
+proptest! {
+    #[test]
+    fn printing_and_reading_are_inverse(link in any_link()) {
+        let hash = link.to_string();
+        prop_assert!(hash.bytes().all(|byte| byte.is_ascii_graphic()), "{}", hash);
+        prop_assert_eq!(Link::parse(&hash), Ok(link));
+    }
+
+    #[test]
+    fn nothing_panics(hash in any::<String>()) {
+        let _ = Link::parse(&hash);
+        let _ = Link::parse(&format!("#v1&{hash}"));
+        let _ = Link::parse(&format!("#v1&run={hash}"));
+        let _ = Link::parse(&format!("#v1&run=raft;1s+{hash}"));
+        let _ = Link::parse(&format!("#v1&at={hash}"));
+    }
+
+    /// A link that lost or gained something on its way is read, or refused in words.
+    #[test]
+    fn a_damaged_link_does_not_panic(link in any_link(), place: prop::sample::Index, with in "\\PC{0,3}", less in 0..4usize) {
+        let hash = link.to_string();
+        let start = place.index(hash.len());
+        let end = (start + less).min(hash.len());
+        let damaged = format!("{}{}{}", &hash[..start], with, &hash[end..]);
+        if let Err(notice) = Link::parse(&damaged) {
+            for language in Language::ALL {
+                prop_assert!(!notice.told(language).is_empty());
+            }
+        }
+    }
+}
