@@ -46,6 +46,8 @@ pub struct OptionInfo {
     pub help: &'static str,
     /// Its value when a script says nothing.
     pub usual: String,
+    /// Values worth trying in random schedules.
+    pub samples: &'static [&'static str],
 }
 
 /// A flaw that a script can switch on.
@@ -101,6 +103,7 @@ fn options<P: Protocol>() -> Vec<OptionInfo> {
         name: knob.name,
         help: knob.help,
         usual: (knob.get)(&usual),
+        samples: knob.samples,
     };
     P::options().iter().map(info).collect()
 }

@@ -26,8 +26,11 @@ pub struct Verdict {
 /// How long the healed cluster has to converge.
 const QUIET: Time = Time::seconds(8);
 
+/// Requests in a schedule at the most, so that the quiet time is long enough to answer them.
+const REQUESTS: u32 = 25;
+
 /// The random schedule of this seed.
-pub fn schedule(entry: &Entry, seed: u64, flaws: &[String]) -> Script {
+pub fn schedule(entry: &'static Entry, seed: u64, flaws: &[String]) -> Result<Script, Sentence> {
     let mut chance = Chance::new(seed, 0xF022);
     let sizes = [3, 3, 3, 5, 5, 5, 4, 2, 7, 1];
     let nodes = chance.pick(&sizes).copied().unwrap_or(3).min(entry.meta.max_nodes);
@@ -37,15 +40,28 @@ pub fn schedule(entry: &Entry, seed: u64, flaws: &[String]) -> Script {
         clients: 1 + chance.below(3) as u16,
         seed,
         link: quality(&mut chance),
-        disk: Latency::Uniform(Span::new(Time::ZERO, Time::millis(u64::from(chance.below(25))))),
+        disk: Latency::Uniform(Span::new(Time::ZERO, Time::millis(u64::from(chance.below(40))))),
         retry: Time::millis(200 + u64::from(chance.below(500))),
-        options: Vec::new(),
+        options: options(entry, &mut chance),
         flaws: flaws.to_vec(),
     };
-    let mut plan = Plan::new(entry, &setup, chance);
+    let mut plan = Plan::new(entry, setup, chance)?;
     plan.break_things();
     plan.heal_and_wait();
-    Script { setup, title: None, lines: plan.lines }
+    Ok(plan.run.script().clone())
+}
+
+/// Some of the protocol's options, at values worth trying.
+fn options(entry: &Entry, chance: &mut Chance) -> Vec<(String, String)> {
+    let mut options = Vec::new();
+    for option in (entry.options)() {
+        if let Some(sample) = chance.pick(option.samples)
+            && *sample != option.usual
+        {
+            options.push((option.name.into(), (*sample).into()));
+        }
+    }
+    options
 }
 
 fn quality(chance: &mut Chance) -> Quality {
@@ -63,36 +79,40 @@ fn quality(chance: &mut Chance) -> Quality {
     Quality { latency, loss, duplicate, replay, reorder }
 }
 
-/// A schedule being drawn: what it has done so far, so that it does only what makes sense.
-struct Plan<'a> {
-    entry: &'a Entry,
+/// A schedule being drawn, beside the run it makes: it sees who leads, and does only what makes
+/// sense. What comes of it is a plain script.
+struct Plan {
+    entry: &'static Entry,
+    run: Box<dyn Run>,
     nodes: u16,
     clients: u16,
     chance: Chance,
     now: Time,
     down: Vec<bool>,
     paused: Vec<bool>,
-    written: u32,
-    lines: Vec<Line>,
+    requests: u32,
 }
 
-impl<'a> Plan<'a> {
-    fn new(entry: &'a Entry, setup: &Setup, chance: Chance) -> Plan<'a> {
+impl Plan {
+    fn new(entry: &'static Entry, setup: Setup, chance: Chance) -> Result<Plan, Sentence> {
         let all = vec![false; usize::from(setup.nodes)];
         let (nodes, clients) = (setup.nodes, setup.clients);
-        let (now, lines) = (Time::ZERO, Vec::new());
-        Plan { entry, nodes, clients, chance, now, down: all.clone(), paused: all, written: 0, lines }
+        let run = (entry.start_unchecked)(Script { setup, ..Script::default() })?;
+        let (down, paused) = (all.clone(), all);
+        Ok(Plan { entry, run, nodes, clients, chance, now: Time::ZERO, down, paused, requests: 0 })
     }
 
     fn say(&mut self, command: Command) {
-        self.lines.push(Line { at: self.now, command: Rc::new(command) });
+        self.run.run_to(self.now, u32::MAX);
+        // What is refused at this instant is not part of the schedule.
+        let _ = self.run.command(command);
     }
 
     fn break_things(&mut self) {
         let pace = Time::millis(20 + u64::from(self.chance.below(250)));
         let until = Time::millis(1_500 + u64::from(self.chance.below(4_000)));
         // What this schedule likes to do most.
-        let taste = [0; 8].map(|_| 1 + self.chance.below(8));
+        let taste = [0; 9].map(|_| 1 + self.chance.below(8));
         loop {
             self.now = self.now + self.chance.exponential(pace);
             if self.now > until {
@@ -111,13 +131,18 @@ impl<'a> Plan<'a> {
                 3 => self.trouble_link(),
                 4 => self.say(Command::Heal(Vec::new())),
                 5 => self.change_clock(),
+                6 => self.fire(),
                 _ => self.request(),
             }
         }
     }
 
+    /// Any server, and often the one that leads: that is where it hurts.
     fn node(&mut self) -> NodeId {
-        NodeId(self.chance.below(self.nodes.into()) as u16)
+        self.run.run_to(self.now, u32::MAX);
+        let anyone = NodeId(self.chance.below(self.nodes.into()) as u16);
+        let leader = self.chance.happens(Ratio::percent(35)).then(|| self.run.leader()).flatten();
+        leader.unwrap_or(anyone)
     }
 
     fn crash_or_restart(&mut self) {
@@ -148,6 +173,14 @@ impl<'a> Plan<'a> {
         *paused = !*paused;
         let command = if *paused { Command::Pause(node) } else { Command::Resume(node) };
         self.say(command);
+    }
+
+    fn fire(&mut self) {
+        let node = self.node();
+        let timers = self.run.timers(node);
+        if let Some(timer) = self.chance.pick(&timers).cloned() {
+            self.say(Command::Fire { node, timer });
+        }
     }
 
     fn partition(&mut self) {
@@ -201,13 +234,16 @@ impl<'a> Plan<'a> {
     }
 
     fn request(&mut self) {
+        if self.requests >= REQUESTS {
+            return;
+        }
+        self.requests += 1;
         let client = crate::base::ClientId(self.chance.below(self.clients.into()) as u16);
         let to = self.chance.happens(Ratio::percent(50)).then(|| self.node());
-        self.written += 1;
         // The protocol's example, with a value of its own where it ends in one.
         let example = self.entry.meta.request;
         let request = match example.rsplit_once('=') {
-            Some((start, _)) => format!("{start}={}", self.written),
+            Some((start, _)) => format!("{start}={}", self.requests),
             None => example.to_string(),
         };
         self.say(Command::Request { client, to, request });
@@ -301,22 +337,25 @@ pub fn shrink(script: &Script, verdict: &Verdict, mut tries: u32) -> Script {
         best.lines.push(Line { at: verdict.at, command: Rc::new(Command::End) });
     }
     simplify_setup(&mut best, &mut breaks);
-    let mut piece = best.lines.len().max(1);
+    // What must stay: the end, and before it (for liveness) the healing that makes the demand fair.
+    let healed = best.lines.last().map_or(Time::ZERO, |end| Time(end.at.0.saturating_sub(QUIET.0)));
+    let fixed = |line: &Line| *line.command == Command::End || (liveness && line.at >= healed);
+    let removable = |best: &Script| best.lines.iter().take_while(|line| !fixed(line)).count();
+    let mut piece = removable(&best).max(1);
     while piece > 0 {
-        let mut start = 0;
-        while start < best.lines.len() {
+        let (mut start, mut smaller) = (0, false);
+        while start < removable(&best) {
             let mut candidate = best.clone();
-            let end = (start + piece).min(candidate.lines.len());
-            let removed = candidate.lines.drain(start..end);
-            // Liveness needs its end, and safety a bound.
-            let ends: Vec<Line> = removed.filter(|line| *line.command == Command::End).collect();
-            candidate.lines.extend(ends);
-            match candidate.lines.len() < best.lines.len() && breaks(&candidate) {
-                true => best = candidate,
+            candidate.lines.drain(start..(start + piece).min(removable(&best)));
+            match breaks(&candidate) {
+                true => (best, smaller) = (candidate, true),
                 false => start += piece,
             }
         }
-        piece /= 2;
+        // Single lines again and again, until none can go.
+        if piece > 1 || !smaller {
+            piece /= 2;
+        }
     }
     best
 }
@@ -330,7 +369,7 @@ fn is_safety(script: &Script, verdict: &Verdict) -> bool {
 /// A plain network, if the property breaks on one too.
 fn simplify_setup(best: &mut Script, breaks: &mut impl FnMut(&Script) -> bool) {
     let plain = Setup::default();
-    let changes: [fn(&mut Setup, &Setup); 7] = [
+    let changes: [fn(&mut Setup, &Setup); 8] = [
         |setup, plain| setup.link = plain.link,
         |setup, plain| setup.link.loss = plain.link.loss,
         |setup, plain| setup.link.duplicate = plain.link.duplicate,
@@ -338,6 +377,7 @@ fn simplify_setup(best: &mut Script, breaks: &mut impl FnMut(&Script) -> bool) {
         |setup, plain| setup.link.reorder = plain.link.reorder,
         |setup, plain| setup.disk = plain.disk,
         |setup, plain| setup.retry = plain.retry,
+        |setup, plain| setup.options = plain.options.clone(),
     ];
     for change in changes {
         let mut candidate = best.clone();

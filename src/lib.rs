@@ -1,13 +1,74 @@
-//! Synod.
+//! # Synod, a tour
+//!
+//! Synod runs the protocols that distributed systems rest on as one deterministic simulation, in
+//! the browser (`main.rs`, a Yew page) and in a terminal (`bin/lab.rs`). People crash, cut and
+//! delay; go back in time; and send each other the exact run as a link.
+//!
+//! **Protocols decide, the simulator acts, the trace remembers, views fold, Yew draws.** Data flows
+//! one way:
+//!
+//! ```text
+//! Command ──► Sim<P> ──► trace ──► Snapshot, Stretch ──► Scene, Chart ──► SVG
+//!    ▲          │          │
+//!  page,     network,   history,
+//!  URL, lab  disks,     words,
+//!            clients    checks
+//! ```
+//!
+//! A run *is* its script (`command::Script`): a set-up with a seed, and commands at their times.
+//! The same script gives the same events, natively and in wasm, this year and next. Nothing else is
+//! stored, shared or tested: a click appends a line to the script, a link carries it, a failed
+//! random schedule is one, a scene is one with captions.
+//!
+//! ## Layers
+//!
+//! A file uses only what stands above it here (and its own layer); `tests/it/tidy.rs` reads this
+//! list and checks every path.
+//!
+//! 1. [`base`]: ids, time, chance, quorums, logs, sentences. Knows of nothing else.
+//! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` the table.
+//! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
+//! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
+//! 1. [`command`]: the one language in which anybody tells a run what to do.
+//! 1. [`trace`]: typed events with cause, Lamport stamp and source line; words only when asked.
+//! 1. [`sim`]: agenda, network, disks, clocks, clients, faults; recording and replay. Names no protocol.
+//! 1. [`catalog`]: the one list of protocols, each behind [`catalog::Run`].
+//! 1. [`scenario`]: reading scripts, with line and column of a mistake; transcripts.
+//! 1. [`fuzz`]: random schedules, their verdict, shrinking.
+//! 1. [`view`]: folds plain data into things to draw and to read. Pure.
+//! 1. [`player`]: the page's state: panes, playback, branches, links, keys. Pure.
+//! 1. `web`: Yew components, the animator, the address bar. The only layer that knows a browser,
+//!    and the only one compiled for it alone.
+//!
+//! ## What never happens
+//!
+//! - Nothing below `web` names a browser type; native builds do not even compile Yew.
+//! - Nothing below `view` uses a float, or a `usize` in anything drawn by chance, hashed or stored:
+//!   wasm has 32 bits.
+//! - Nothing iterates a `HashMap`; nothing but the benchmark reads a real clock (`clippy.toml`).
+//! - The simulator does not know a protocol by name, and a protocol does not know the simulator.
+//! - Nothing formats text per event, unless somebody looks at it.
+//! - A message that promises something never leaves before what it promises is on disk
+//!   ([`protocol::Effects`]).
+//! - Bad input never panics: it is refused with one sentence, and the run on screen stays.
+//!
+//! ## Adding a protocol
+//!
+//! Write `src/protocols/yours.rs` with [`protocol::Protocol`], add a line to `src/catalog.rs`, and
+//! scenes to `scenes/yours/`. Menus, fuzzing, goldens, parity, links and the page follow. Read
+//! `protocols/raft` first: its first page says how a protocol is written here.
+
 pub mod base;
-pub mod words;
+pub mod catalog;
+pub mod command;
+pub mod fuzz;
+pub mod player;
 pub mod protocol;
 pub mod protocols;
-pub mod command;
-pub mod trace;
-pub mod sim;
-pub mod catalog;
 pub mod scenario;
-pub mod fuzz;
+pub mod sim;
+pub mod trace;
 pub mod view;
-pub mod player;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub mod web;
+pub mod words;

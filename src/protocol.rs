@@ -245,6 +245,8 @@ pub struct Knob<C> {
     pub name: &'static str,
     pub help: &'static str,
     pub get: fn(&C) -> String,
+    /// Values worth trying in random schedules.
+    pub samples: &'static [&'static str],
     /// The error says what was expected.
     pub set: fn(&mut C, &str) -> Result<(), &'static str>,
 }

@@ -172,7 +172,7 @@ impl<P: Protocol> Event<P> {
                 Command::Say(caption) => sentence!("“{0}”", caption.clone()),
                 command => sentence!("command: {0}", command.to_string()),
             },
-            What::Refused(why) => sentence!("refused: {0}", why.to_string()),
+            What::Refused(why) => sentence!("refused: {0}", why.clone()),
             What::Status(Status::Up) if self.cause == 0 => sentence!("boots"),
             What::Status(Status::Up) => sentence!("is up"),
             What::Status(Status::Paused) => sentence!("stands still"),
@@ -198,7 +198,7 @@ impl<P: Protocol> Event<P> {
             What::Note(sentence) => sentence.clone(),
             What::Violation { property, why } => {
                 let property = P::properties()[usize::from(*property)].name;
-                sentence!("{0} is violated: {1}", property, why.to_string())
+                sentence!("{0} is violated: {1}", property, why.clone())
             }
         }
     }

@@ -140,10 +140,18 @@ mod tests {
 
     #[test]
     fn the_english_is_the_key() {
-        assert_eq!(tr!(Language::English, "Play"), "Play");
-        assert_eq!(tr!(Language::Chinese, "Play"), "播放");
-        assert_eq!(translate(Language::Chinese, "Nobody translated this."), "Nobody translated this.");
-        assert_eq!(tr!(Language::Chinese, "Crash {0}", NodeId(0)), "让 S1 崩溃");
+        assert_eq!(tr!(Language::English, "Crash"), "Crash");
+        assert_eq!(tr!(Language::Chinese, "Crash"), "崩溃");
+        assert_eq!(
+            translate(Language::Chinese, "Nobody translated this."),
+            "Nobody translated this."
+        );
+        assert_eq!(
+            tr!(Language::Chinese, "votes for {0} in term {1}", NodeId(0), 3u64),
+            "在任期 3 投票给 S1"
+        );
+        let nested = crate::sentence!("is now {0}", "leader");
+        assert_eq!(tr!(Language::Chinese, "refused: {0}", nested), "被拒绝：成为领导者");
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum Value {
     Text(Text),
     /// A fixed word, translated like a sentence: a role, a property, a flaw.
     Word(&'static str),
+    /// A sentence within a sentence: the reason of a refusal or of a violation.
+    Sentence(Box<Sentence>),
 }
 
 /// An English template and what fills it.
@@ -42,6 +44,7 @@ impl Sentence {
             told.push_str(before);
             match place.parse::<usize>().ok().and_then(|place| self.values.get(place)) {
                 Some(Value::Word(word)) => told.push_str(translate(word)),
+                Some(Value::Sentence(inner)) => told.push_str(&inner.tell(translate)),
                 Some(value) => told.push_str(&value.to_string()),
                 None => {}
             }
@@ -66,6 +69,7 @@ impl fmt::Display for Value {
             Value::Endpoint(endpoint) => endpoint.fmt(f),
             Value::Text(text) => text.fmt(f),
             Value::Word(word) => f.write_str(word),
+            Value::Sentence(sentence) => sentence.fmt(f),
         }
     }
 }
@@ -89,6 +93,7 @@ value_from! {
     Text => |text| Value::Text(text);
     String => |text| Value::Text(text.into());
     &'static str => |word| Value::Word(word);
+    Sentence => |sentence| Value::Sentence(Box::new(sentence));
 }
 
 #[cfg(test)]
@@ -101,5 +106,9 @@ mod tests {
         assert_eq!(sentence.to_string(), "S1 votes for S3 in term 4");
         assert_eq!(sentence.tell(&|_| "term {2}: {1} <- {0}"), "term 4: S3 <- S1");
         assert_eq!(sentence!("no {9} place {").to_string(), "no  place ");
+        let nested = sentence!("refused: {0}", sentence!("{0} is down", NodeId(1)));
+        assert_eq!(nested.to_string(), "refused: S2 is down");
+        let shout = |english| if english == "{0} is down" { "{0} IS DOWN" } else { english };
+        assert_eq!(nested.tell(&shout), "refused: S2 IS DOWN");
     }
 }

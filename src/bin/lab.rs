@@ -18,6 +18,7 @@ lab: protocols in a terminal
   lab fuzz PROTOCOL [--seeds N] [--from N] [--flaw NAME]
                                              hunts for violations; exit 0 where there are none,
                                              1 with a small script where there is one
+  lab schedule PROTOCOL SEED                 the random schedule of a seed, as a script
   lab bench                                  how fast and how small, measured here and now
 
 A script without an `end` runs for ten virtual seconds.";
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         ["list"] => list(),
         ["run", file] => run(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
+        ["schedule", protocol, seed] => schedule(protocol, seed),
         ["bench"] => bench::all(),
         [] | ["help" | "--help" | "-h"] => print(USAGE),
         _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),
@@ -101,6 +103,12 @@ fn run(file: &str) -> Result<(), String> {
     }
 }
 
+fn schedule(protocol: &str, seed: &str) -> Result<(), String> {
+    let hunt = Hunt::parse(protocol, &["--from", seed])?;
+    let script = fuzz::schedule(hunt.entry, hunt.from, &hunt.flaws);
+    print(script.map_err(|sentence| sentence.to_string())?)
+}
+
 /// What `lab fuzz` is asked for.
 struct Hunt {
     entry: &'static Entry,
@@ -140,8 +148,9 @@ fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
         if shows_progress && done % 100 == 0 {
             eprint!("\r{done} of {} seeds clean", hunt.seeds);
         }
-        let script = fuzz::schedule(hunt.entry, seed, &hunt.flaws);
-        let verdict = fuzz::judge(&script, true).map_err(|sentence| sentence.to_string())?;
+        let found = fuzz::schedule(hunt.entry, seed, &hunt.flaws)
+            .and_then(|script| Ok((fuzz::judge(&script, true)?, script)));
+        let (verdict, script) = found.map_err(|sentence| sentence.to_string())?;
         if let Some(verdict) = verdict {
             if shows_progress {
                 eprintln!();
@@ -158,7 +167,7 @@ fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
 }
 
 fn report(seed: u64, script: &Script, verdict: &fuzz::Verdict) -> Result<(), String> {
-    let small = fuzz::shrink(script, verdict, 3_000);
+    let small = fuzz::shrink(script, verdict, 20_000);
     let shown = fuzz::judge(&small, true).ok().flatten().unwrap_or_else(|| verdict.clone());
     let (before, after) = (script.lines.len(), small.lines.len());
     print(format_args!(

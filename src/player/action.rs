@@ -54,6 +54,9 @@ pub enum Action {
     /// A script as text; a mistake in it becomes a notice, and the run stays.
     LoadText(String),
     Load(Script),
+    /// Goes where a hash says (`#v1&…`), as when the address is changed or the browser goes back;
+    /// the branches stay.
+    OpenLink(String),
     /// Goes to another branch, by its place in [`Pane::branches`](super::Pane::branches).
     Branch(usize),
     /// The same script with another seed, from its start.

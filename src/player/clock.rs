@@ -277,7 +277,8 @@ impl Store {
 
     fn tell_limit(&mut self) -> Change {
         self.playback.playing = false;
-        self.ui.notice = Some(Notice::plain(sentence!("A run lasts at most one hour: it ends here.")));
+        self.ui.notice =
+            Some(Notice::plain(sentence!("A run lasts at most one hour: it ends here.")));
         Change::Frame
     }
 

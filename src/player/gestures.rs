@@ -107,10 +107,8 @@ fn clocks(node: &NodeShot) -> Vec<Gesture> {
         (0, sentence!("Clock right")),
     ];
     let drifts = drifts.into_iter().filter(|(ppm, _)| *ppm != node.drift_ppm);
-    let jumps = [
-        (1_000_000, sentence!("Clock 1 s ahead")),
-        (-1_000_000, sentence!("Clock 1 s back")),
-    ];
+    let jumps =
+        [(1_000_000, sentence!("Clock 1 s ahead")), (-1_000_000, sentence!("Clock 1 s back"))];
     let drifts = drifts.map(|(ppm, label)| clock(label, Command::Drift { node: id, ppm }));
     drifts
         .chain(jumps.map(|(micros, label)| clock(label, Command::Jump { node: id, micros })))

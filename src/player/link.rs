@@ -16,10 +16,10 @@ use std::fmt;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Theme};
-use crate::base::Time;
-use crate::command::Script;
+use crate::base::{Sentence, Time};
+use crate::command::{Script, Setup};
 use crate::words::Language;
-use crate::{key, scenario, sentence};
+use crate::{catalog, key, scenario, sentence};
 
 /// The longest hash that is read, in bytes.
 pub const LONGEST: usize = 256 * 1024;
@@ -48,11 +48,31 @@ pub enum Shows {
     Script(Script),
 }
 
+impl Shows {
+    /// The script that this is.
+    pub fn script(&self) -> Script {
+        match self {
+            Shows::Script(script) => script.clone(),
+            Shows::Scene(scene) => scene.script(),
+            Shows::First => match Scene::all().next() {
+                Some(scene) => scene.script(),
+                None => {
+                    let meta = catalog::catalog().first().expect("the catalog has a protocol").meta;
+                    Script { setup: Setup::new(meta.slug, meta.nodes), ..Script::default() }
+                }
+            },
+        }
+    }
+}
+
 impl Link {
     /// Reads a hash, whatever it is; the error is one sentence for the reader.
     pub fn parse(hash: &str) -> Result<Link, Notice> {
         if hash.len() > LONGEST {
-            return Err(refusal(sentence!("This link is too long: at most {0} bytes are read.", LONGEST)));
+            return Err(refusal(sentence!(
+                "This link is too long: at most {0} bytes are read.",
+                LONGEST
+            )));
         }
         let hash = hash.trim().trim_start_matches('#');
         let hash = hash.trim_end_matches(|c: char| is_stray(c) || c.is_whitespace());
@@ -81,10 +101,13 @@ impl Link {
             "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
             "at" => self.at = Some(cursor(&decode(value, true)?)?),
             "lang" => {
-                let language = Language::of(value).ok_or_else(|| unknown(key!("language"), value))?;
+                let language =
+                    Language::of(value).ok_or_else(|| unknown(key!("language"), value))?;
                 self.language = Some(language);
             }
-            "theme" => self.theme = Theme::of(value).ok_or_else(|| unknown(key!("theme"), value))?,
+            "theme" => {
+                self.theme = Theme::of(value).ok_or_else(|| unknown(key!("theme"), value))?
+            }
             "speed" => {
                 let code = decode(value, true)?;
                 self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
@@ -144,7 +167,8 @@ fn write_script(hash: &mut String, script: &Script) {
 }
 
 fn script(value: &str) -> Result<Script, Notice> {
-    let lines: Result<Vec<String>, Notice> = value.split(';').map(|line| decode(line, true)).collect();
+    let lines: Result<Vec<String>, Notice> =
+        value.split(';').map(|line| decode(line, true)).collect();
     let text = format!("run {}", lines?.join("\n"));
     scenario::parse(&text)
         .map_err(|mistake| Notice::mistake(mistake.line, mistake.column, mistake.sentence))
@@ -203,7 +227,8 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
     while let Some(c) = rest.chars().next() {
         let length = match c {
             '%' => {
-                let digits = rest.get(1..3).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+                let digits =
+                    rest.get(1..3).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
                 let byte = digits.and_then(|hex| u8::from_str_radix(hex, 16).ok());
                 bytes.push(byte.ok_or_else(|| damaged(rest))?);
                 3
@@ -226,20 +251,32 @@ fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn refusal(sentence: crate::base::Sentence) -> Notice {
+fn refusal(sentence: Sentence) -> Notice {
     Notice::refusal(sentence)
 }
 
 fn unknown(what: &'static str, value: &str) -> Notice {
-    refusal(sentence!("This link asks for a {0} that this page does not have: “{1}”.", what, short(value)))
+    refusal(sentence!(
+        "This link asks for a {0} that this page does not have: “{1}”.",
+        what,
+        short(value)
+    ))
 }
 
 fn wrong_version(version: &str) -> Notice {
-    let newer = version.strip_prefix('v').is_some_and(|rest| {
-        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let newer = version
+        .strip_prefix('v')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     match newer {
-        true => refusal(sentence!("This link is for version {0} of this page, which reads {1}.", short(version), VERSION)),
-        false => refusal(sentence!("This link cannot be read: it begins with “{0}”, not with {1}.", short(version), VERSION)),
+        true => refusal(sentence!(
+            "This link is for version {0} of this page, which reads {1}.",
+            short(version),
+            VERSION
+        )),
+        false => refusal(sentence!(
+            "This link cannot be read: it begins with “{0}”, not with {1}.",
+            short(version),
+            VERSION
+        )),
     }
 }

@@ -57,6 +57,11 @@ impl Scene {
         Some(Scene { protocol: meta.slug, name })
     }
 
+    /// The scene that this script is, unmodified.
+    pub fn of(script: &Script) -> Option<Scene> {
+        Scene::all().find(|scene| scene.script() == *script)
+    }
+
     /// All scenes, in the order of the menu.
     pub fn all() -> impl Iterator<Item = Scene> {
         catalog::catalog().iter().flat_map(|entry| {
@@ -84,8 +89,9 @@ pub(super) struct Dropped;
 
 impl Pane {
     /// A pane that stands at the start of this script.
-    pub(super) fn new(script: Script, scene: Option<Scene>) -> Result<Pane, Sentence> {
+    pub(super) fn new(script: Script) -> Result<Pane, Sentence> {
         let run = start(script.clone())?;
+        let scene = Scene::of(&script);
         let branch = Branch { id: 0, parent: None, scene, script, reached: Time::ZERO, touched: 0 };
         Ok(Pane { run, branches: vec![branch], branch: 0, serial: 0 })
     }
@@ -114,7 +120,8 @@ impl Pane {
     /// script still holds.
     pub fn is_past(&self) -> bool {
         let (now, event) = self.cursor();
-        event < self.run.head().0 || self.run.script().lines.last().is_some_and(|line| line.at > now)
+        event < self.run.head().0
+            || self.run.script().lines.last().is_some_and(|line| line.at > now)
     }
 
     /// Gives a command at the cursor. In the past it starts a branch; refused, it changes nothing.
@@ -138,15 +145,16 @@ impl Pane {
     pub(super) fn load(
         &mut self,
         script: Script,
-        scene: Option<Scene>,
         departs: bool,
     ) -> Result<Option<Dropped>, Sentence> {
-        let run = start(script)?;
+        let scene = Scene::of(&script).or_else(|| self.scene().filter(|_| departs));
         let parent = departs.then(|| (self.current().id, Time::ZERO));
-        let scene = scene.or_else(|| self.scene().filter(|_| departs));
+        let run = start(script)?;
         self.leave(departs);
         self.run = run;
-        if let Some(known) = self.branches.iter().position(|branch| branch.script == *self.run.script()) {
+        if let Some(known) =
+            self.branches.iter().position(|branch| branch.script == *self.run.script())
+        {
             self.branch = known;
             self.branches[known].touched = self.count();
             return Ok(None);
@@ -167,10 +175,13 @@ impl Pane {
     /// The property that broke after event `since`, the first if there are several: its name, the
     /// event, and why.
     pub(super) fn broken_since(&self, since: u64) -> Option<(&'static str, u64, Sentence)> {
-        let broken = self.run.properties().into_iter().filter_map(|property| match property.standing {
-            Standing::Violated { event, why, .. } if event > since => Some((property.name, event, why)),
-            _ => None,
-        });
+        let broken =
+            self.run.properties().into_iter().filter_map(|property| match property.standing {
+                Standing::Violated { event, why, .. } if event > since => {
+                    Some((property.name, event, why))
+                }
+                _ => None,
+            });
         broken.min_by_key(|(_, event, _)| *event)
     }
 
@@ -178,7 +189,8 @@ impl Pane {
     fn leave(&mut self, departs: bool) {
         self.branches[self.branch].reached = self.run.head().1;
         let id = self.current().id;
-        let is_parent = self.branches.iter().any(|other| other.parent.is_some_and(|(of, _)| of == id));
+        let is_parent =
+            self.branches.iter().any(|other| other.parent.is_some_and(|(of, _)| of == id));
         if self.pristine().is_some() && !is_parent && !departs {
             self.branches.remove(self.branch);
         }

@@ -172,7 +172,9 @@ impl Goal {
         };
         let (start, first) = self.from;
         self.progress = match self.target {
-            Target::Time(to) | Target::Cursor(to, _) => Some(share(now.since(start).0, to.since(start).0)),
+            Target::Time(to) | Target::Cursor(to, _) => {
+                Some(share(now.since(start).0, to.since(start).0))
+            }
             Target::Event(to) => Some(share(event.saturating_sub(first), to.saturating_sub(first))),
             Target::Until(_) => None,
         };
@@ -220,7 +222,8 @@ mod tests {
     fn reduced_motion_steps_at_once_and_then_rests() {
         let mut playback = Playback::default();
         playback.play();
-        let steps: Vec<bool> = (0..100).map(|_| playback.tick(16_000, true) == Advance::Step).collect();
+        let steps: Vec<bool> =
+            (0..100).map(|_| playback.tick(16_000, true) == Advance::Step).collect();
         assert!(steps[0] && steps[50], "16 ms fifty times are 0.8 s");
         assert_eq!(steps.iter().filter(|&&step| step).count(), 2);
     }

@@ -2,13 +2,13 @@
 
 use super::action::{Action, Change};
 use super::link::{Link, Shows};
-use super::pane::{self, Dropped, Pane, Scene, BRANCHES};
+use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
 use super::playback::{Playback, Speed, Target};
 use super::ui::{Notice, Selection, Theme, Ui};
 use crate::base::{Sentence, Time};
-use crate::command::{Command, Script, Setup};
+use crate::command::{Command, Script};
 use crate::words::{self, Language};
-use crate::{catalog, scenario, sentence, tr};
+use crate::{scenario, sentence, tr};
 
 /// The page's whole state.
 pub struct Store {
@@ -29,14 +29,10 @@ pub struct Preferences {
 impl Store {
     /// A page that shows this script, paused at its start.
     pub fn new(script: Script, preferences: Preferences) -> Result<Store, Sentence> {
-        let scene = Scene::all().find(|scene| scene.script() == script);
-        Ok(Store::showing(Pane::new(script, scene)?, preferences))
-    }
-
-    fn showing(pane: Pane, preferences: Preferences) -> Store {
         let Preferences { language, theme, reduced_motion } = preferences;
         let ui = Ui { language, theme, reduced_motion, ..Ui::default() };
-        Store { panes: vec![pane], playback: Playback::default(), ui }
+        let pane = Pane::new(script)?;
+        Ok(Store { panes: vec![pane], playback: Playback::default(), ui })
     }
 
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
@@ -46,11 +42,13 @@ impl Store {
             Ok(link) => (link, None),
             Err(notice) => (Link::default(), Some(notice)),
         };
-        let (pane, notice) = match Pane::showing(&link.shows) {
-            Ok(pane) => (pane, notice),
-            Err(why) => (Pane::first(), Some(Notice::refusal(why))),
+        let (mut store, notice) = match Store::new(link.shows.script(), preferences) {
+            Ok(store) => (store, notice),
+            Err(why) => {
+                let first = Store::new(Shows::First.script(), preferences);
+                (first.expect("what the catalog offers runs"), Some(Notice::refusal(why)))
+            }
         };
-        let mut store = Store::showing(pane, preferences);
         store.follow(&link);
         store.ui.notice = store.ui.notice.or(notice);
         store
@@ -113,7 +111,8 @@ impl Store {
             },
             Action::Do(command) => self.give(command),
             Action::Branch(place) => self.go_to_branch(place),
-            Action::LoadScene { .. } | Action::LoadText(_) | Action::Load(_) => self.update_script(action),
+            Action::LoadScene { .. } | Action::LoadText(_) => self.update_script(action),
+            Action::Load(_) | Action::OpenLink(_) => self.update_script(action),
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
             action => self.update_page(action),
         }
@@ -125,6 +124,7 @@ impl Store {
             Action::LoadScene { protocol, scene } => self.load_scene(&protocol, &scene),
             Action::LoadText(text) => self.load_text(&text),
             Action::Load(script) => drop(self.load(script, false)),
+            Action::OpenLink(hash) => self.open_link(&hash),
             Action::Seed(seed) => {
                 let mut script = self.script();
                 script.setup.seed = seed;
@@ -236,15 +236,27 @@ impl Store {
         match scenario::parse(text) {
             Ok(script) => drop(self.load(script, false)),
             Err(mistake) => {
-                self.ui.notice = Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
+                self.ui.notice =
+                    Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
             }
+        }
+    }
+
+    fn open_link(&mut self, hash: &str) {
+        match Link::parse(hash) {
+            Ok(link) => {
+                let script = link.shows.script();
+                if script == *self.pane().run.script() || self.load(script, false) {
+                    self.follow(&link);
+                }
+            }
+            Err(notice) => self.ui.notice = Some(notice),
         }
     }
 
     /// Runs another script, which may depart from the present one; whether it can be run.
     fn load(&mut self, script: Script, departs: bool) -> bool {
-        let scene = Scene::all().find(|scene| scene.script() == script);
-        let loaded = self.pane_mut().load(script, scene, departs);
+        let loaded = self.pane_mut().load(script, departs);
         let runs = loaded.is_ok();
         if runs {
             self.begin_anew();
@@ -306,32 +318,5 @@ impl Store {
         }
         self.playback.set_speed(speed);
         Change::Frame
-    }
-}
-
-impl Pane {
-    /// The pane that a newcomer sees.
-    fn first() -> Pane {
-        let first = Scene::all().next();
-        let script = match first {
-            Some(scene) => scene.script(),
-            None => {
-                let meta = catalog::catalog().first().expect("the catalog has a protocol").meta;
-                Script { setup: Setup::new(meta.slug, meta.nodes), ..Script::default() }
-            }
-        };
-        Pane::new(script, first).expect("what the catalog offers runs")
-    }
-
-    /// The pane that a link asks for.
-    fn showing(shows: &Shows) -> Result<Pane, Sentence> {
-        match shows {
-            Shows::First => Ok(Pane::first()),
-            Shows::Scene(scene) => Pane::new(scene.script(), Some(*scene)),
-            Shows::Script(script) => {
-                let scene = Scene::all().find(|scene| scene.script() == *script);
-                Pane::new(script.clone(), scene)
-            }
-        }
     }
 }

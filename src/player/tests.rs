@@ -76,7 +76,8 @@ fn any_cursor_at_once_and_back() {
     assert_eq!(store.pane().run.event(), event);
     store.update(Action::ToStart);
     assert_eq!(store.pane().run.now(), Time::ZERO);
-    let up = |node: &crate::sim::snapshot::NodeShot| node.status == crate::sim::snapshot::Status::Up;
+    let up =
+        |node: &crate::sim::snapshot::NodeShot| node.status == crate::sim::snapshot::Status::Up;
     assert!(store.pane().run.snapshot().nodes.iter().all(up), "all have booted");
     assert_eq!(store.update(Action::StepBack), Change::None);
     store.update(Action::ToHead);
@@ -126,7 +127,11 @@ fn a_gesture_now_goes_on_and_a_gesture_in_the_past_starts_a_branch() {
     store.update(Action::Seek(Time::seconds(1)));
     store.update(Action::Branch(0));
     assert_eq!(store.pane().run.script(), &first, "nothing is lost");
-    assert_eq!(store.pane().cursor(), (Time::seconds(1), seen), "the same instant of the other branch");
+    assert_eq!(
+        store.pane().cursor(),
+        (Time::seconds(1), seen),
+        "the same instant of the other branch"
+    );
     assert_eq!(store.update(Action::Branch(0)), Change::None);
     assert_eq!(store.update(Action::Branch(9)), Change::None);
 }
@@ -138,7 +143,9 @@ fn a_gesture_before_a_line_of_the_script_keeps_that_line_in_a_branch() {
     store.update(crash(1));
     assert_eq!(store.pane().branches.len(), 2);
     assert_eq!(store.pane().branches[0].script.lines.len(), 2);
-    assert!(store.pane().run.script().to_string().ends_with("1s       crash S1\n1.5s     crash S2\n"));
+    assert!(
+        store.pane().run.script().to_string().ends_with("1s       crash S1\n1.5s     crash S2\n")
+    );
 }
 
 #[test]
@@ -163,7 +170,8 @@ fn branches_are_bounded_and_the_one_longest_left_alone_goes() {
         store.update(Action::Seek(Time::millis(500 + round)));
         store.update(Action::Do(Command::Say(format!("round {round}"))));
         if round % 8 == 0 {
-            let root = store.pane().branches.iter().position(|branch| branch.script.lines.is_empty());
+            let root =
+                store.pane().branches.iter().position(|branch| branch.script.lines.is_empty());
             store.update(Action::Branch(root.expect("it was visited")));
             assert_eq!(store.pane().branches[store.pane().branch].script, script(PLAIN));
         }
@@ -222,7 +230,11 @@ fn as_fast_as_it_goes_ends_after_an_hour() {
     assert_eq!(store.update(Action::StepForward), Change::Frame);
     store.update(Action::SeekEvent(u64::MAX));
     frames(&mut store, 1_000);
-    assert!(notice(&store).starts_with("There is no event 18446744073709551615"), "{}", notice(&store));
+    assert!(
+        notice(&store).starts_with("There is no event 18446744073709551615"),
+        "{}",
+        notice(&store)
+    );
 }
 
 /// A vote forgotten in a crash, and given again in the same term.
@@ -308,7 +320,11 @@ fn a_mistake_in_a_script_is_told_and_the_run_stays() {
     let cursor = store.pane().cursor();
     store.update(Action::LoadText("run raft\n1s crush S1\n".into()));
     assert_eq!(store.ui.notice.as_ref().and_then(|notice| notice.place), Some((2, 4)));
-    assert!(notice(&store).starts_with("Line 2, column 4: expected a command"), "{}", notice(&store));
+    assert!(
+        notice(&store).starts_with("Line 2, column 4: expected a command"),
+        "{}",
+        notice(&store)
+    );
     store.update(Action::LoadScene { protocol: "raft".into(), scene: "no such".into() });
     assert_eq!(notice(&store), "There is no scene “raft/no such”.");
     assert_eq!(store.pane().cursor(), cursor);
@@ -330,7 +346,9 @@ fn the_narration_changes_with_the_event_only() {
 #[test]
 fn a_page_opens_even_from_a_broken_link() {
     let wishes = Preferences { language: Language::Chinese, ..Preferences::default() };
-    for broken in ["#v1&run=nothing", "#v9", "#v1&scene=raft/none", "#%%%", "#v1&at=soon", "#nonsense"] {
+    for broken in
+        ["#v1&run=nothing", "#v9", "#v1&scene=raft/none", "#%%%", "#v1&at=soon", "#nonsense"]
+    {
         let mut store = Store::from_link(broken, wishes);
         assert!(store.ui.notice.is_some(), "{broken}");
         assert_eq!((store.ui.language, store.ui.language_chosen), (Language::Chinese, false));
@@ -358,9 +376,28 @@ fn a_link_brings_somebody_else_to_the_same_instant() {
     assert!(!there.moving());
     assert_eq!(there.link(), link);
 
-    let beyond = Store::from_link("#v1&run=raft+nodes=3+seed=7&at=1s.99999", Preferences::default());
+    let beyond =
+        Store::from_link("#v1&run=raft+nodes=3+seed=7&at=1s.99999", Preferences::default());
     assert!(notice(&beyond).starts_with("This link asks for event 99999"), "{}", notice(&beyond));
     assert_eq!(beyond.pane().run.now(), Time::seconds(1));
+}
+
+#[test]
+fn an_opened_link_keeps_the_branches() {
+    let mut store = store(PLAIN);
+    store.update(Action::Seek(Time::millis(1_240)));
+    store.update(crash(0));
+    let link = store.link();
+    store.update(Action::OpenLink("#v1&run=raft+nodes=5+seed=3&at=500ms&lang=zh".into()));
+    assert_eq!((store.pane().run.now(), store.pane().branches.len()), (Time::millis(500), 2));
+    assert!(store.ui.language_chosen && !store.moving());
+    let cursor = store.pane().cursor();
+    store.update(Action::OpenLink("#v1&run=raft+nodes=no".into()));
+    assert!(store.ui.notice.is_some());
+    assert_eq!(store.pane().cursor(), cursor);
+    store.update(Action::OpenLink(link.clone()));
+    assert_eq!((store.pane().branch, store.pane().branches.len()), (0, 2), "back where it was");
+    assert_eq!(store.link(), format!("{link}&lang=zh"));
 }
 
 #[test]
@@ -424,7 +461,8 @@ fn no_key_means_two_things() {
 
 #[test]
 fn what_is_offered_is_not_refused() {
-    let mut store = store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
+    let mut store =
+        store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
     store.update(Action::Seek(Time::seconds(1)));
     store.update(Action::Do(Command::Request {
         client: crate::base::ClientId(0),
@@ -454,7 +492,11 @@ fn what_is_offered_is_not_refused() {
             assert_eq!(scenario::parse_command(&line, setup), Ok(gesture.command));
         }
     }
-    for nobody in [Selection::Node(NodeId(7)), Selection::Client(crate::base::ClientId(7)), Selection::Message(1)] {
+    for nobody in [
+        Selection::Node(NodeId(7)),
+        Selection::Client(crate::base::ClientId(7)),
+        Selection::Message(1),
+    ] {
         assert_eq!(gestures::offered(&*store.pane().run, nobody), [], "{nobody:?}");
     }
 }

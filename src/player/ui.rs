@@ -198,7 +198,8 @@ impl Window {
     /// Makes it `percent` as long; `around` stays at its place.
     pub(super) fn zoom(&mut self, percent: u32, around: Time) {
         let old = self.span.0.max(1);
-        let span = (old.saturating_mul(percent.into()) / 100).clamp(Window::SHORTEST.0, Window::LONGEST.0);
+        let span =
+            (old.saturating_mul(percent.into()) / 100).clamp(Window::SHORTEST.0, Window::LONGEST.0);
         let before = around.since(self.from).0.min(old);
         let kept = u128::from(before) * u128::from(span) / u128::from(old);
         self.from = around.since(Time(kept as u64));
@@ -292,10 +293,16 @@ mod tests {
 
     #[test]
     fn a_notice_says_where_and_what() {
-        let why = sentence!("Play");
-        assert_eq!(Notice::mistake(3, 14, why.clone()).told(Language::English), "Line 3, column 14: Play");
-        assert_eq!(Notice::mistake(3, 14, why.clone()).told(Language::Chinese), "第 3 行第 14 列：播放");
+        let why = sentence!("{0} is down.", NodeId(0));
+        assert_eq!(
+            Notice::mistake(3, 14, why.clone()).told(Language::English),
+            "Line 3, column 14: S1 is down."
+        );
+        assert_eq!(
+            Notice::mistake(3, 14, why.clone()).told(Language::Chinese),
+            "第 3 行第 14 列：S1 已停机。"
+        );
         let broken = Notice::violation("Election Safety", 9, why);
-        assert_eq!(broken.told(Language::English), "Election Safety is violated: Play");
+        assert_eq!(broken.told(Language::English), "Election Safety is violated: S1 is down.");
     }
 }

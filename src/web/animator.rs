@@ -82,7 +82,7 @@ struct Ring {
 
 /// One trail path for each tone, and one for what is being lost.
 const TRAILS: usize = 6;
-pub const TRAIL_CLASSES: [&str; TRAILS] = ["call", "reply", "vote", "beat", "client", "lost"];
+pub const TRAIL_CLASSES: [&str; TRAILS] = ["call", "reply", "vote", "beat", "toClient", "lost"];
 /// Circumference of a timer's ring, whose radius is 9.
 const AROUND: f64 = 56.55;
 /// How far left of the sheet's beginning its arrows may start, in pixels.

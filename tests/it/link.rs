@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 use synod::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
-use synod::command::{Command, Latency, Line, Link as Wire, Partition, QualityChange, Script, Setup};
+use synod::command::{
+    Command, Latency, Line, Link as Wire, Partition, QualityChange, Script, Setup,
+};
 use synod::player::link::{LONGEST, Shows};
 use synod::player::{Link, Scene, Speed, Theme};
 use synod::scenario;
@@ -77,8 +79,14 @@ fn what_is_wrong_is_told_in_a_sentence() {
         ("#v1&scene=raft/nothing", "There is no scene “raft/nothing”."),
         ("#v1&scene=figure-8", "There is no scene “figure-8”."),
         ("#v1&at=soon", "This link's instant “soon” is not a time and an event such as 1.24s.214."),
-        ("#v1&at=1s.-4", "This link's instant “1s.-4” is not a time and an event such as 1.24s.214."),
-        ("#v1&at=1s.99999999999999999999", "This link's instant “1s.99999999999999999999” is not a time and an event such as 1.24s.214."),
+        (
+            "#v1&at=1s.-4",
+            "This link's instant “1s.-4” is not a time and an event such as 1.24s.214.",
+        ),
+        (
+            "#v1&at=1s.99999999999999999999",
+            "This link's instant “1s.99999999999999999999” is not a time and an event such as 1.24s.214.",
+        ),
         ("#v1&at=2h", "This link's instant “2h” is not a time and an event such as 1.24s.214."),
         ("#v1&lang=fr", "This link asks for a language that this page does not have: “fr”."),
         ("#v1&theme=pink", "This link asks for a theme that this page does not have: “pink”."),
@@ -86,7 +94,10 @@ fn what_is_wrong_is_told_in_a_sentence() {
     ] {
         assert_eq!(told(hash), sentence);
     }
-    assert!(told("#v1&run=raft+nodes=3;1s+crush+S1").starts_with("Line 2, column 4: expected a command"));
+    assert!(
+        told("#v1&run=raft+nodes=3;1s+crush+S1")
+            .starts_with("Line 2, column 4: expected a command")
+    );
     assert!(told("#v1&run=nothing").starts_with("Line 1, column 5: expected a protocol"));
     assert!(told("#v1&run").starts_with("Line 1, column 5: expected a protocol"));
     let long = format!("#v1&run=raft;1s+say+{}", "x".repeat(LONGEST));
@@ -117,9 +128,8 @@ fn times() -> impl Strategy<Value = Time> {
 }
 
 fn latencies() -> impl Strategy<Value = Latency> {
-    let uniform = (0..60_000_000u64, 0..60_000_000u64).prop_map(|(a, b)| {
-        Latency::Uniform(Span::new(Time(a.min(b)), Time(a.max(b))))
-    });
+    let uniform = (0..60_000_000u64, 0..60_000_000u64)
+        .prop_map(|(a, b)| Latency::Uniform(Span::new(Time(a.min(b)), Time(a.max(b)))));
     let exponential = (0..1_000u64, 0..1_000u64, 0..1_000u64).prop_map(|(min, more, most)| {
         let (min, mean) = (Time(min), Time(min + more));
         Latency::Exponential { min, mean, cap: mean + Time(most) }
@@ -154,9 +164,9 @@ fn changes() -> impl Strategy<Value = QualityChange> {
 
 /// Any text that a caption can hold: no control characters, no space at either end.
 fn captions() -> impl Strategy<Value = String> {
-    "\\PC{1,60}".prop_map(|text| text.trim().to_owned()).prop_filter("some text", |text| {
-        !text.is_empty() && !text.contains(char::is_control)
-    })
+    "\\PC{1,60}"
+        .prop_map(|text| text.trim().to_owned())
+        .prop_filter("some text", |text| !text.is_empty() && !text.contains(char::is_control))
 }
 
 fn commands() -> impl Strategy<Value = Command> {

@@ -1,1 +1,404 @@
+//! Whatever people read, they can read in Chinese. This test collects every English text that is
+//! shown and compares the list with `www/locale/zh.po`: nothing may be missing, nothing left over,
+//! and a translation fills the same places `{0}` as its key.
+//!
+//! The texts are found by reading the sources, token by token and without their tests:
+//!
+//! - everywhere, the literals that stand directly in `sentence!(…)`, `tr!(…)` and `key!(…)`;
+//! - below the page (what knows no language: protocols, simulator, scripts) every literal that is
+//!   *prose*, which is to say that it has a space in it, unless it is formatted, written or panicked
+//!   with, or is a formula, a paper's title or a request; and, with a space or without, `Err("…")`
+//!   and the names in `Role { name: "…" }`, `Kind { name: "…" }` and `epoch: ("…", _)`;
+//!
+//! and by asking the catalog: titles, summaries, options, flaws, properties, scenes and captions.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use synod::base::{Sentence, Time, Value};
+use synod::catalog;
+use synod::command::Command;
+use synod::scenario;
+use synod::words::{self, Language};
+
+/// The files and folders whose prose is shown.
+const BELOW_THE_PAGE: [&str; 9] = [
+    "base/",
+    "protocol.rs",
+    "protocols/",
+    "command.rs",
+    "trace.rs",
+    "sim/",
+    "check/",
+    "catalog.rs",
+    "scenario.rs",
+];
+/// What takes a literal that nobody reads on the page.
+const UNSEEN: [&str; 14] = [
+    "format",
+    "write",
+    "writeln",
+    "print",
+    "println",
+    "eprintln",
+    "panic",
+    "unreachable",
+    "todo",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "expect",
+];
+
+#[test]
+fn everything_has_its_chinese() {
+    let shown = shown();
+    let known: BTreeSet<&str> = words::chinese().iter().map(|(english, _)| *english).collect();
+    let missing: Vec<String> = shown
+        .iter()
+        .filter(|(text, _)| !known.contains(text.as_str()))
+        .map(|(text, place)| format!("# {place}\nmsgid {text:?}\nmsgstr \"\"\n"))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "www/locale/zh.po lacks {} texts:\n\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
+}
+
+#[test]
+fn no_translation_is_left_over() {
+    let shown = shown();
+    let left: Vec<&str> = words::chinese()
+        .iter()
+        .map(|(english, _)| *english)
+        .filter(|english| !shown.contains_key(*english))
+        .collect();
+    assert!(
+        left.is_empty(),
+        "www/locale/zh.po has {} texts that nothing shows:\n{left:#?}",
+        left.len()
+    );
+}
+
+#[test]
+fn translations_fill_the_same_places() {
+    for (english, chinese) in words::chinese() {
+        assert_eq!(places(english), places(chinese), "{english:?} is translated as {chinese:?}");
+    }
+}
+
+#[test]
+fn no_text_is_translated_twice() {
+    let po = fs::read_to_string(root().join("www/locale/zh.po")).unwrap();
+    let messages = po.lines().filter(|line| line.starts_with("msgid ")).count();
+    // One more: the header.
+    assert_eq!(
+        messages,
+        words::chinese().len() + 1,
+        "a msgid stands there twice, or is empty or fuzzy"
+    );
+}
+
+/// What a run says while it runs is in its templates, but also in the words that fill them.
+#[test]
+fn what_runs_say_is_translated_through_and_through() {
+    for entry in catalog::catalog() {
+        for (name, text) in entry.meta.scenes {
+            let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
+            while !run.run_to(run.end().unwrap_or(Time::seconds(10)), 1_000) {}
+            for told in run.told(1_000, false) {
+                for text in texts(&told.sentence) {
+                    let known =
+                        words::chinese().binary_search_by_key(&text, |(english, _)| english);
+                    assert!(known.is_ok(), "{name}: {text:?} in {:?}", told.sentence.template);
+                }
+            }
+        }
+    }
+    assert_eq!(words::translate(Language::Chinese, "no such text"), "no such text");
+}
+
+/// The template and the fixed words of a sentence.
+fn texts(sentence: &Sentence) -> Vec<&'static str> {
+    let words = sentence.values.iter().flat_map(|value| match value {
+        Value::Word(word) => vec![*word],
+        Value::Sentence(inner) => texts(inner),
+        _ => Vec::new(),
+    });
+    std::iter::once(sentence.template).chain(words).collect()
+}
+
+/// The numbers in a template's braces.
+fn places(template: &str) -> BTreeSet<&str> {
+    template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+}
+
+// ---- what is shown ---------------------------------------------------------------------------
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every text that is shown, and where it comes from.
+fn shown() -> BTreeMap<String, String> {
+    let mut shown = BTreeMap::new();
+    let source = root().join("src");
+    for path in files(&source) {
+        let name = path.strip_prefix(&source).unwrap().to_string_lossy().replace('\\', "/");
+        if name.ends_with("tests.rs") || name.contains("tests/") || name.starts_with("bin/") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let prose = BELOW_THE_PAGE.iter().any(|part| name.starts_with(part));
+        for (line, key) in keys(&tokens(code), prose) {
+            shown.entry(key).or_insert(format!("src/{name}:{line}"));
+        }
+    }
+    for (place, text) in in_the_catalog() {
+        shown.entry(text).or_insert(place);
+    }
+    shown
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+        .into_iter()
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => vec![path],
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+fn in_the_catalog() -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for entry in catalog::catalog() {
+        let meta = entry.meta;
+        let mut add = |what: &str, text: &str| {
+            texts.push((format!("{} {what}", meta.slug), text.to_owned()));
+        };
+        add("title", meta.title);
+        add("summary", meta.summary);
+        (entry.options)().iter().for_each(|option| add(option.name, option.help));
+        for flaw in (entry.flaws)() {
+            add(flaw.name, flaw.title);
+            add(flaw.name, flaw.story);
+        }
+        for property in (entry.properties)() {
+            add("property", property.name);
+            add("property", property.meaning);
+        }
+        for (name, text) in meta.scenes {
+            let script = scenario::parse(text).unwrap();
+            script.title.iter().for_each(|title| add(name, title));
+            for line in &script.lines {
+                if let Command::Say(caption) = &*line.command {
+                    add(name, caption);
+                }
+            }
+        }
+    }
+    texts
+}
+
+// ---- reading Rust ----------------------------------------------------------------------------
+
+#[derive(Debug, PartialEq)]
+enum Token {
+    /// A name or a number.
+    Name(String),
+    Literal(String),
+    Mark(String),
+}
+
+/// Its text, unless it is a literal.
+fn text_of(token: &Token) -> &str {
+    match token {
+        Token::Name(text) | Token::Mark(text) => text,
+        Token::Literal(_) => "",
+    }
+}
+
+/// The keys among these tokens, each with its line.
+fn keys(tokens: &[(u32, Token)], prose: bool) -> Vec<(u32, String)> {
+    let mut keys = Vec::new();
+    let mut unseen_until = 0;
+    for at in 0..tokens.len() {
+        let is_mark =
+            |at: usize, mark: &str| tokens.get(at).is_some_and(|(_, token)| text_of(token) == mark);
+        let is_macro = is_mark(at + 1, "!") && is_mark(at + 2, "(");
+        match &tokens[at].1 {
+            Token::Name(name) if is_macro && ["sentence", "tr", "key"].contains(&name.as_str()) => {
+                keys.extend(direct(tokens, at + 2));
+            }
+            Token::Name(name)
+                if UNSEEN.contains(&name.as_str()) && (is_macro || is_mark(at + 1, "(")) =>
+            {
+                unseen_until = unseen_until.max(closing(tokens, at + 1 + usize::from(is_macro)));
+            }
+            // An attribute, such as a derive or a lint's reason.
+            Token::Mark(mark) if mark == "#" && is_mark(at + 1, "[") => {
+                unseen_until = unseen_until.max(closing(tokens, at + 1));
+            }
+            Token::Literal(text) if prose && at > unseen_until => {
+                let before =
+                    [1, 2, 3, 4].map(|back| at.checked_sub(back).map(|at| text_of(&tokens[at].1)));
+                let named = match before.map(Option::unwrap_or_default) {
+                    [":", "formula" | "paper" | "request", ..] => continue,
+                    [":", "name", "{", "Role" | "Kind"] => true,
+                    ["(", "Err" | "ok_or", ..] | ["(", ":", "epoch", _] => true,
+                    _ => false,
+                };
+                if named || text.trim().contains(' ') {
+                    keys.push((tokens[at].0, text.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    keys
+}
+
+/// The literals between this opening parenthesis and its end, but not within further ones.
+fn direct(tokens: &[(u32, Token)], open: usize) -> Vec<(u32, String)> {
+    let end = closing(tokens, open);
+    let mut depth = 0;
+    let mut literals = Vec::new();
+    for (line, token) in &tokens[open..end] {
+        match (token, text_of(token)) {
+            (_, "(") => depth += 1,
+            (_, ")") => depth -= 1,
+            (Token::Literal(text), _) if depth == 1 => literals.push((*line, text.clone())),
+            _ => {}
+        }
+    }
+    literals
+}
+
+/// Where the bracket that opens here closes.
+fn closing(tokens: &[(u32, Token)], open: usize) -> usize {
+    let mut depth = 0;
+    for (at, (_, token)) in tokens.iter().enumerate().skip(open) {
+        match text_of(token) {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    tokens.len()
+}
+
+/// Names, literals and punctuation, each with its line; comments and characters are skipped.
+fn tokens(source: &str) -> Vec<(u32, Token)> {
+    let mut tokens = Vec::new();
+    let (mut rest, mut line, mut seen) = (source, 1, 0);
+    while let Some(c) = rest.chars().next() {
+        let at = source.len() - rest.len();
+        line += source[seen..at].matches('\n').count() as u32;
+        seen = at;
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        rest = if rest.starts_with("//") {
+            rest.find('\n').map_or("", |end| &rest[end..])
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/").map_or("", |(_, rest)| rest)
+        } else if let Some(text) = rest.strip_prefix("r#\"") {
+            let (text, rest) = text.split_once("\"#").expect("a raw literal ends");
+            tokens.push((line, Token::Literal(text.to_owned())));
+            rest
+        } else if let Some(text) = rest.strip_prefix('"') {
+            let (text, rest) = literal(text);
+            tokens.push((line, Token::Literal(text)));
+            rest
+        } else if let Some(after) = character(rest) {
+            after
+        } else if is_name(c) {
+            let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+            tokens.push((line, Token::Name(rest[..end].to_owned())));
+            &rest[end..]
+        } else {
+            if !c.is_whitespace() {
+                tokens.push((line, Token::Mark(c.to_string())));
+            }
+            &rest[c.len_utf8()..]
+        };
+    }
+    tokens
+}
+
+/// What comes after a character literal, if one stands here rather than a lifetime.
+fn character(rest: &str) -> Option<&str> {
+    let inside = rest.strip_prefix('\'')?;
+    let mut chars = inside.char_indices();
+    match chars.next()?.1 {
+        '\\' => inside[2..].split_once('\'').map(|(_, after)| after),
+        _ => inside[chars.next()?.0..].strip_prefix('\''),
+    }
+}
+
+/// The text of a string literal up to its closing quote, and what comes after it.
+fn literal(source: &str) -> (String, &str) {
+    let mut text = String::new();
+    let mut chars = source.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (text, &source[at + 1..]),
+            '\\' => match chars.next().map(|(_, c)| c) {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                // The line goes on where the next one's text begins.
+                Some('\n') => {
+                    while chars.as_str().starts_with(char::is_whitespace) {
+                        chars.next();
+                    }
+                }
+                Some('u') => {
+                    let code: String = chars
+                        .by_ref()
+                        .map(|(_, c)| c)
+                        .take_while(|c| *c != '}')
+                        .filter(|c| *c != '{')
+                        .collect();
+                    text.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));
+                }
+                Some(c) => text.push(c),
+                None => break,
+            },
+            c => text.push(c),
+        }
+    }
+    panic!("a literal does not end: {text:?}");
+}
+
+#[test]
+fn the_reader_finds_what_it_should() {
+    let code = r##"
+        // sentence!("a comment")
+        let a = sentence!("one {0} \"two\" \
+                           three", if x { "four" } else { "five" }, name("six"), 'x', '"', '\'');
+        fn f<'a>(x: &'a str) { tr!(ctx.language(), "seven", format!("{} eight", 8)) }
+        let b = Role { name: "nine", shape }; let p = Property { name: "x", formula: "a ∧ b" }; let c = NodeView { epoch: ("ten", 3) };
+        const D: &str = "eleven twelve"; let e = "thirteen"; Err("fourteen").expect("fifteen sixteen");
+        let f = key!("\u{201c}seventeen\u{201d}"); panic!("eighteen {} {}", "nineteen twenty", 1);
+        #[doc = "twenty one"] format!("twenty two");
+    "##;
+    let found =
+        |prose| keys(&tokens(code), prose).into_iter().map(|(_, key)| key).collect::<Vec<_>>();
+    let everywhere = ["one {0} \"two\" three", "four", "five", "seven", "“seventeen”"];
+    assert_eq!(found(false), everywhere);
+    let mut prose = found(true);
+    prose.retain(|key| !everywhere.contains(&key.as_str()));
+    assert_eq!(prose, ["nine", "ten", "eleven twelve", "fourteen"]);
+    assert_eq!(tokens("a\nb")[1], (2, Token::Name("b".into())));
+}

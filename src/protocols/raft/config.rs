@@ -44,6 +44,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         name: "election",
         help: "election timeout: how long a server waits for a leader before it stands itself",
         get: |config| config.election.to_string(),
+        samples: &["150ms..300ms", "100ms..150ms", "300ms..900ms"],
         set: |config, text| {
             let span: Span = text.parse()?;
             match span.min >= SHORTEST && span.max <= LONGEST {
@@ -57,6 +58,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         name: "heartbeat",
         help: "how often a leader sends heartbeats",
         get: |config| config.heartbeat.to_string(),
+        samples: &["50ms", "20ms"],
         set: |config, text| {
             let time: Time = text.parse()?;
             match (SHORTEST..=LONGEST).contains(&time) {
@@ -70,6 +72,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         name: "batch",
         help: "how many entries one AppendEntries carries at most",
         get: |config| config.batch.to_string(),
+        samples: &["8", "1", "2"],
         set: |config, text| match text.parse() {
             Ok(batch @ 1..=1_000) => {
                 config.batch = batch;

@@ -103,7 +103,7 @@ impl Protocol for Raft {
         summary: "Servers elect a leader, and the leader has them all keep the same log: \
                   what a majority stores is never lost.",
         nodes: 5,
-        max_nodes: 25,
+        max_nodes: 15,
         channel: Channel::Datagram,
         request: "put x=1",
         scenes: &[],

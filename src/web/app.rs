@@ -1,0 +1,462 @@
+//! The page's one stateful component. It holds the [`Store`], hands every action to it, and gives
+//! the components below what they draw. What a message changes decides what is done: nothing, a move
+//! of what glides, or a drawing by Yew.
+
+use std::collections::BTreeSet;
+
+use gloo_timers::callback::Timeout;
+use web_sys::{Element, KeyboardEvent};
+use yew::prelude::*;
+
+use super::animator::{Gliders, Loop};
+use super::components::{Page, Stroke};
+use super::frame::{Controls, Heading, Inspection, usual};
+use super::senses::{Senses, Told, close_others, is_for_page};
+use super::shared::Shared;
+use super::{address, browser, crash};
+use crate::command::Command;
+use crate::player::{Action, Change, Selection, Store, gestures, keys};
+use crate::view::chart::{Ask, Chart};
+use crate::view::layout::{Layout, Room};
+use crate::view::{Rows, Scene, Sheet, Size};
+use crate::words;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Prefix of all ids: several playgrounds on a page never collide.
+    pub id: AttrValue,
+}
+
+pub enum Msg {
+    Act(Action),
+    /// An animation frame, at this time.
+    Frame(f64),
+    /// Something on the stage was pressed: it is selected, and what it offers is shown.
+    Pick(Selection, By),
+    /// A line was drawn with a tool.
+    Stroke(Stroke),
+    /// Closes the menu of what is selected.
+    CloseMenu,
+    /// Opens or closes the inspector where there is no room for it beside the stage.
+    Drawer(bool),
+    Stage(Size),
+    Timeline(Size),
+    Seen(bool),
+    Key(KeyboardEvent),
+    /// The address has changed: the back button, or a link typed.
+    Address,
+    /// Time to draw anew what is not drawn at every event.
+    Inspect,
+    SaveLink,
+}
+
+/// How something was picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    Pointer,
+    Keyboard,
+}
+
+pub struct App {
+    store: Store,
+    root: NodeRef,
+    frames: Loop,
+    gliders: Gliders,
+    seen: bool,
+    stage: Size,
+    timeline: Size,
+    layout: Layout,
+    chart: Chart,
+    scene: Shared<Scene>,
+    sheet: Shared<Sheet>,
+    heading: Shared<Heading>,
+    /// Branch, commands and settings of the heading.
+    headed: (u32, usize, words::Language, crate::player::Theme),
+    inspection: Shared<Inspection>,
+    /// When the inspection was made, in ms.
+    inspected: f64,
+    /// The stage in words.
+    told: Shared<Vec<String>>,
+    narration: AttrValue,
+    /// Kinds of messages seen so far, for "run until".
+    kinds: Shared<BTreeSet<&'static str>>,
+    menu: Option<(Selection, By)>,
+    drawer: bool,
+    inspect_later: Option<Timeout>,
+    save_later: Option<Timeout>,
+    senses: Option<Senses>,
+    act: Callback<Action>,
+}
+
+/// The inspector is drawn anew so often while the run plays, and the words for those who listen.
+const INSPECT_EVERY: f64 = 100.0;
+const TELL_EVERY: f64 = 1_200.0;
+/// How long the address bar waits for things to settle, in ms.
+const SETTLE: u32 = 300;
+/// Room of the time axis above the lanes, and left of them.
+pub const AXIS: f64 = 18.0;
+pub const GUTTER: f64 = 44.0;
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> App {
+        let mut store = Store::from_link(&address::hash(), browser::preferences());
+        let link = ctx.link().clone();
+        let stage = Size::new(960.0, 560.0);
+        let timeline = Size::new(1_300.0, 160.0);
+        let layout = layout(&store, stage);
+        let mut chart = Chart::default();
+        let scene = scene(&store, &layout);
+        let sheet = sheet(&mut store, &mut chart, &scene, timeline);
+        let told = Shared::new(told(&scene, &store));
+        App {
+            frames: Loop::new(move |time| link.send_message(Msg::Frame(time))),
+            gliders: Gliders::new(&ctx.props().id),
+            headed: headed(&store),
+            heading: Shared::new(Heading::of(&store)),
+            inspection: Shared::new(Inspection::of(&mut store)),
+            scene: Shared::new(scene),
+            sheet: Shared::new(sheet),
+            store,
+            root: NodeRef::default(),
+            seen: true,
+            stage,
+            timeline,
+            layout,
+            chart,
+            inspected: 0.0,
+            told,
+            narration: AttrValue::default(),
+            kinds: Shared::new(BTreeSet::new()),
+            menu: None,
+            drawer: false,
+            inspect_later: None,
+            save_later: None,
+            senses: None,
+            act: ctx.link().callback(Msg::Act),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let change = self.take(ctx, msg);
+        let drawn = match change {
+            Change::None => false,
+            Change::Time => self.glide(),
+            Change::Frame => {
+                self.refresh(ctx);
+                true
+            }
+        };
+        self.frames.run(self.store.moving() && self.seen);
+        drawn
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        html! {
+            <Page
+                root={self.root.clone()}
+                id={ctx.props().id.clone()}
+                heading={self.heading.clone()}
+                controls={Controls::of(&self.store)}
+                scene={self.scene.clone()}
+                sheet={self.sheet.clone()}
+                inspection={self.inspection.clone()}
+                told={self.told.clone()}
+                narration={self.narration.clone()}
+                kinds={self.kinds.clone()}
+                ui={self.store.ui.clone()}
+                network={gestures::network(&*self.store.pane().run)}
+                overview={super::components::Extent::of(&self.store)}
+                menu={self.menu}
+                drawer={self.drawer}
+                act={self.act.clone()}
+                pick={link.callback(|(selection, by)| Msg::Pick(selection, by))}
+                stroke={link.callback(Msg::Stroke)}
+                close_menu={link.callback(|()| Msg::CloseMenu)}
+                open_drawer={link.callback(Msg::Drawer)}
+            />
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first && let Some(root) = self.root.cast::<Element>() {
+            self.senses = Some(Senses::new(&root, listening(ctx)));
+            self.frames.run(self.store.moving());
+        }
+        self.gliders.collect(&self.scene);
+        self.place();
+    }
+}
+
+impl App {
+    /// Does what the message says, and how much of the page that changes.
+    fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> Change {
+        match msg {
+            Msg::Act(action) => self.act(action),
+            Msg::Frame(time) => {
+                let elapsed_micros = self.frames.elapsed(time);
+                self.store.update(Action::Tick { elapsed_micros })
+            }
+            Msg::Pick(selection, by) => self.pick(selection, by),
+            Msg::Stroke(stroke) => match self.asked_for(&stroke) {
+                Some(command) => self.act(Action::Do(command)),
+                None => Change::None,
+            },
+            Msg::CloseMenu => self.menu.take().map_or(Change::None, |_| Change::Frame),
+            Msg::Drawer(open) => {
+                self.drawer = open;
+                Change::Frame
+            }
+            Msg::Stage(size) if size.w > 0.0 && size != self.stage => {
+                self.stage = size;
+                Change::Frame
+            }
+            Msg::Timeline(size) if size.w > 0.0 && size != self.timeline => {
+                self.timeline = size;
+                Change::Frame
+            }
+            Msg::Stage(_) | Msg::Timeline(_) => Change::None,
+            Msg::Seen(seen) => {
+                self.seen = seen;
+                Change::None
+            }
+            Msg::Key(event) => self.key(&event),
+            Msg::Address => self.follow_address(),
+            Msg::Inspect => {
+                self.inspect_later = None;
+                self.inspected = 0.0;
+                Change::Frame
+            }
+            Msg::SaveLink => {
+                self.save_later = None;
+                if !self.store.moving() {
+                    address::replace(&self.store.link());
+                }
+                Change::None
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Change {
+        let leads_elsewhere = matches!(
+            action,
+            Action::LoadScene { .. } | Action::LoadText(_) | Action::Load(_) | Action::Seed(_) | Action::ToggleFlaw(_)
+        );
+        match &action {
+            Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
+            Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
+            Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
+            _ => {}
+        }
+        if leads_elsewhere {
+            // The entry that is left behind remembers where it was.
+            address::replace(&self.store.link());
+            self.menu = None;
+        }
+        let gesture = matches!(action, Action::Do(_));
+        let before = self.store.pane().current().id;
+        let change = self.store.update(action);
+        if gesture {
+            address::replace(&self.store.link());
+        }
+        if leads_elsewhere && self.store.pane().current().id != before {
+            address::push(&self.store.link());
+        }
+        change
+    }
+
+    fn pick(&mut self, selection: Selection, by: By) -> Change {
+        // A message would be gone before anybody could do something to it.
+        if let Selection::Message(_) = selection {
+            self.store.update(Action::Pause);
+        }
+        let again = self.menu.is_some_and(|(open, _)| open == selection);
+        self.menu = (!again).then_some((selection, by));
+        self.store.update(Action::Select(Some(selection)))
+    }
+
+    /// What a line drawn on the stage asks for: it cuts the links it crosses, or heals them where
+    /// all are cut already; around servers it parts them from the others.
+    fn asked_for(&self, stroke: &Stroke) -> Option<Command> {
+        let run = &*self.store.pane().run;
+        match stroke {
+            Stroke::Around(inside) => gestures::lasso(run, inside).map(|gesture| gesture.command),
+            Stroke::Across(links) => {
+                let (mut cut, mut heal) = (Vec::new(), Vec::new());
+                for (from, to) in links {
+                    match gestures::cut(run, *from, *to).command {
+                        Command::Cut(links) => cut.extend(links),
+                        Command::Heal(links) => heal.extend(links),
+                        _ => {}
+                    }
+                }
+                match (cut.is_empty(), heal.is_empty()) {
+                    (false, _) => Some(Command::Cut(cut)),
+                    (true, false) => Some(Command::Heal(heal)),
+                    (true, true) => None,
+                }
+            }
+        }
+    }
+
+    fn key(&mut self, event: &KeyboardEvent) -> Change {
+        if event.key() == "Escape" && (self.menu.take().is_some() || close_others(None)) {
+            return Change::Frame;
+        }
+        if !is_for_page(event) {
+            return Change::None;
+        }
+        let Some(action) = keys::press(&self.store, &event.key()) else { return Change::None };
+        event.prevent_default();
+        self.act(action)
+    }
+
+    /// Goes where the address says, keeping what this visit chose.
+    fn follow_address(&mut self) -> Change {
+        let hash = address::hash();
+        if hash == self.store.link() {
+            return Change::None;
+        }
+        let ui = &self.store.ui;
+        let mut preferences = browser::preferences();
+        (preferences.language, preferences.theme) = (ui.language, ui.theme);
+        self.store = Store::from_link(&hash, preferences);
+        self.chart = Chart::default();
+        self.menu = None;
+        Change::Frame
+    }
+
+    /// Between two events: nothing is drawn unless the timeline has scrolled off its sheet.
+    fn glide(&mut self) -> bool {
+        let window = self.store.ui.window;
+        if !self.sheet.covers(window.from, window.span) {
+            self.draw_sheet();
+            return true;
+        }
+        self.place();
+        false
+    }
+
+    fn place(&mut self) {
+        let run = &self.store.pane().run;
+        let (now, known) = (run.now(), run.head().1);
+        self.gliders.place(now, known, &self.scene, &self.sheet, &self.store.ui.window);
+        super::components::place_overview(self.root.cast::<Element>().as_ref(), &self.store);
+    }
+
+    /// Something has happened: everything that is drawn is read off the store anew.
+    fn refresh(&mut self, ctx: &Context<Self>) {
+        self.layout = layout(&self.store, self.stage);
+        self.scene = Shared::new(scene(&self.store, &self.layout));
+        self.draw_sheet();
+        let headed = headed(&self.store);
+        if headed != self.headed {
+            self.headed = headed;
+            self.heading = Shared::new(Heading::of(&self.store));
+            let script = self.store.pane().run.script();
+            crash::running(|| script.to_string(), self.store.ui.language);
+        }
+        self.note_kinds();
+        let passed = browser::now() - self.inspected;
+        if !self.store.moving() || passed >= INSPECT_EVERY {
+            self.inspect(passed);
+        } else if self.inspect_later.is_none() {
+            let link = ctx.link().clone();
+            let wait = INSPECT_EVERY as u32;
+            self.inspect_later = Some(Timeout::new(wait, move || link.send_message(Msg::Inspect)));
+        }
+        self.save_soon(ctx);
+    }
+
+    fn draw_sheet(&mut self) {
+        let sheet = sheet(&mut self.store, &mut self.chart, &self.scene, self.timeline);
+        self.sheet = Shared::new(sheet);
+    }
+
+    /// The inspector, and at a slower pace what is read aloud.
+    fn inspect(&mut self, passed: f64) {
+        self.inspection = Shared::new(Inspection::of(&mut self.store));
+        self.inspected = browser::now();
+        if !self.store.moving() || passed >= TELL_EVERY {
+            self.told = Shared::new(told(&self.scene, &self.store));
+            let narration = self.store.narration().unwrap_or_default();
+            if *narration != *self.narration {
+                self.narration = narration.into();
+            }
+        }
+    }
+
+    fn note_kinds(&mut self) {
+        let seen = |kind: &str| self.kinds.contains(kind);
+        let new: Vec<&'static str> =
+            self.scene.flights.iter().map(|flight| flight.kind).filter(|kind| !seen(kind)).collect();
+        if !new.is_empty() {
+            self.kinds = Shared::new(self.kinds.iter().copied().chain(new).collect());
+        }
+    }
+
+    fn save_soon(&mut self, ctx: &Context<Self>) {
+        if self.save_later.is_none() {
+            let link = ctx.link().clone();
+            self.save_later = Some(Timeout::new(SETTLE, move || link.send_message(Msg::SaveLink)));
+        }
+    }
+}
+
+fn listening(ctx: &Context<App>) -> Told {
+    let link = ctx.link();
+    Told {
+        key: link.callback(Msg::Key),
+        seen: link.callback(Msg::Seen),
+        reduced_motion: link.callback(|reduced| Msg::Act(Action::ReducedMotion(reduced))),
+        address: link.callback(|()| Msg::Address),
+        stage: link.callback(Msg::Stage),
+        timeline: link.callback(Msg::Timeline),
+    }
+}
+
+fn headed(store: &Store) -> (u32, usize, words::Language, crate::player::Theme) {
+    let pane = store.pane();
+    (pane.current().id, pane.run.script().lines.len(), store.ui.language, store.ui.theme)
+}
+
+fn layout(store: &Store, stage: Size) -> Layout {
+    let setup = &store.pane().run.script().setup;
+    let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
+        (true, _) => (44.0, 46.0),
+        (_, true) => (52.0, 96.0),
+        _ => (58.0, 84.0),
+    };
+    let room = Room { width: stage.w, height: stage.h, top, bottom };
+    Layout::new(setup.nodes.into(), setup.clients.into(), room)
+}
+
+fn scene(store: &Store, layout: &Layout) -> Scene {
+    let run = &store.pane().run;
+    Scene::new(&run.snapshot(), &run.logs(layout.detail.entries() as u64), &usual(store), layout)
+}
+
+fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {
+    let window = store.ui.window;
+    let pane = store.pane_mut();
+    let setup = &pane.run.script().setup;
+    let rows = Rows::new(setup.clients.into(), setup.nodes.into(), AXIS, size.h - AXIS - 2.0);
+    let ask = Ask {
+        from: window.from,
+        span: window.span,
+        width: (size.w - GUTTER).max(50.0),
+        rows,
+        now: pane.run.now(),
+        known: pane.run.head().1,
+        history: pane.current().id.into(),
+        commands: pane.run.script().lines.len(),
+    };
+    chart.sheet(ask, &scene.flights, |from, to| pane.run.stretch(from, to))
+}
+
+fn told(scene: &Scene, store: &Store) -> Vec<String> {
+    scene.told().iter().map(|sentence| words::tell(store.ui.language, sentence)).collect()
+}

@@ -1,0 +1,98 @@
+//! Lines drawn on the stage with the cut and the lasso tool. While one is drawn it is written
+//! straight into its path: nothing else changes.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
+
+use crate::base::{Endpoint, NodeId};
+use crate::player::Tool;
+use crate::view::path::{crosses, encloses};
+use crate::view::{Path, Point, Scene};
+use crate::web::browser::set;
+
+/// What a finished line concerns.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stroke {
+    /// It crosses these links.
+    Across(Vec<(Endpoint, Endpoint)>),
+    /// It goes around these servers.
+    Around(Vec<NodeId>),
+}
+
+/// A line in the making.
+#[derive(Default)]
+pub struct Drag {
+    line: Vec<Point>,
+    path: Path,
+    svg: Option<Element>,
+    pointer: i32,
+    long: bool,
+}
+
+/// Points closer than this to the one before are left out.
+const STEP: f64 = 4.0;
+/// A shorter line is a click.
+const LONG: f64 = 12.0;
+
+impl Drag {
+    /// A press that may become a line, or not.
+    pub fn press(&mut self, at: Point, event: &PointerEvent, draws: bool) {
+        *self = Drag::default();
+        if draws && event.is_primary() {
+            self.svg = event.current_target().and_then(|target| target.dyn_into().ok());
+            self.pointer = event.pointer_id();
+            self.line = vec![at];
+            self.path.move_to(at);
+        }
+    }
+
+    pub fn extend(&mut self, at: Point) {
+        let Some(last) = self.line.last() else { return };
+        if last.distance(at) < STEP {
+            return;
+        }
+        self.line.push(at);
+        self.path.line_to(at);
+        if !self.long && self.line[0].distance(at) > LONG {
+            self.long = true;
+            // Only now, for a click must find what is under it.
+            if let Some(svg) = &self.svg {
+                let _ = svg.set_pointer_capture(self.pointer);
+            }
+        }
+        self.write(self.path.as_str());
+    }
+
+    /// The press is over: what its line concerns, unless it was a click.
+    pub fn end(&mut self, scene: &Scene, tool: Tool) -> Option<Stroke> {
+        self.write("");
+        let line = std::mem::take(&mut self.line);
+        if !self.long {
+            return None;
+        }
+        let across = |a, b| line.windows(2).any(|piece| crosses(piece[0], piece[1], a, b));
+        match tool {
+            Tool::Select => None,
+            Tool::Cut => {
+                let crossed = scene.wires.iter().filter(|wire| across(wire.from, wire.to));
+                Some(Stroke::Across(crossed.map(|wire| (wire.a, wire.b)).collect()))
+            }
+            Tool::Lasso => {
+                let inside = scene.nodes.iter().filter(|node| encloses(&line, node.at));
+                Some(Stroke::Around(inside.map(|node| node.id).collect()))
+            }
+        }
+    }
+
+    /// Whether the press that ends with this click drew a line.
+    pub fn drew(&self) -> bool {
+        self.long
+    }
+
+    fn write(&self, d: &str) {
+        let drawn = self.svg.as_ref().and_then(|svg| svg.query_selector(".drawn").ok().flatten());
+        if let Some(drawn) = drawn {
+            set(&drawn, "d", d);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The regions of the page, small components with data they compare by pointer.
+//!
+//! | file | region |
+//! |---|---|
+//! | `page.rs` | the whole |
+//! | `top_bar.rs`, `flaws.rs` | what runs; share, language, theme, help |
+//! | `stage.rs`, `figures.rs`, `wires.rs` | the picture: servers, clients, messages; links |
+//! | `tools.rs`, `network.rs` | select, cut, lasso; the sliders |
+//! | `drag.rs` | lines drawn with the cut and lasso tools |
+//! | `node_menu.rs` | what is offered for what is selected |
+//! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
+//! | `inspector.rs`, `subject.rs`, `logs.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
+//! | `controls.rs`, `branches.rs` | playing |
+//! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
+//! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
+//! | `icon.rs`, `popover.rs` | bits |
+
+mod branches;
+mod caption;
+mod controls;
+mod dialog;
+mod drag;
+mod figures;
+mod flaws;
+mod help;
+mod icon;
+mod inspector;
+mod logs;
+mod network;
+mod node_menu;
+mod notice;
+mod overview;
+mod page;
+mod popover;
+mod properties;
+mod script;
+mod share;
+mod slice;
+mod stage;
+mod story;
+mod subject;
+mod timeline;
+mod tools;
+mod top_bar;
+mod wires;
+
+pub use drag::Stroke;
+pub use overview::{Extent, place as place_overview};
+pub use page::Page;

@@ -1,0 +1,180 @@
+//! What runs, and what concerns the whole page.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::flaws::Flaws;
+use super::icon::{Icon, icon};
+use crate::catalog::catalog;
+use crate::player::{Action, Dialog, Scene, Theme};
+use crate::web::frame::Heading;
+use crate::web::shared::Shared;
+use crate::words::{Language, translate};
+use crate::{sentence, tr};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub id: AttrValue,
+    pub heading: Shared<Heading>,
+    pub act: Callback<Action>,
+}
+
+#[component]
+pub fn TopBar(props: &Props) -> Html {
+    let heading = &props.heading;
+    let language = heading.language;
+    let act = |action: Action| {
+        let callback = props.act.clone();
+        Callback::from(move |_: MouseEvent| callback.emit(action.clone()))
+    };
+    let more = use_state(|| false);
+    let toggle = {
+        let more = more.clone();
+        Callback::from(move |_: MouseEvent| more.set(!*more))
+    };
+    let theme = if is_dark(heading.theme) { Theme::Light } else { Theme::Dark };
+    let theme_name = match theme {
+        Theme::Light => tr!(language, "Light colours"),
+        _ => tr!(language, "Dark colours"),
+    };
+    html! {
+        <header class="top">
+            <h1 class="logo">
+                <svg viewBox="0 0 26 22" aria-hidden="true" focusable="false">
+                    <path class="edge" d="M6 5L20 5L13 17Z" />
+                    <path class="dot" d="M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0" />
+                </svg>
+                <span>{ "Synod" }</span>
+            </h1>
+            { protocols(props) }
+            { scenes(props) }
+            // Where there is no room beside the scenes, a button shows the rest.
+            <button class="bare more" onclick={toggle} aria-expanded={(*more).to_string()} title={tr!(language, "More")} aria-label={tr!(language, "More")}>
+                { icon(Icon::More) }
+            </button>
+            <div class={classes!("extra", more.then_some("open"))}>
+                { seed(props) }
+                <Flaws heading={heading.clone()} act={props.act.clone()} />
+            </div>
+            <span class="grow"></span>
+            <button class="primary share" onclick={act(Action::Open(Dialog::Share))}>
+                { icon(Icon::Share) }<span>{ tr!(language, "Share") }</span>
+            </button>
+            <button onclick={act(Action::Language(language.other()))} lang={language.other().tag()}>
+                { language.other().name() }
+            </button>
+            <button class="bare" onclick={act(Action::Theme(theme))} aria-label={theme_name} title={theme_name}>{ icon(Icon::Theme) }</button>
+            <button class="bare" onclick={act(Action::Open(Dialog::Help))} aria-label={tr!(language, "Help")} title={tr!(language, "Help")}>
+                { icon(Icon::Help) }
+            </button>
+        </header>
+    }
+}
+
+/// Whether the page is dark now.
+fn is_dark(theme: Theme) -> bool {
+    match theme {
+        Theme::Auto => crate::web::browser::media("(prefers-color-scheme: dark)"),
+        Theme::Light => false,
+        Theme::Dark => true,
+    }
+}
+
+/// A select with its name inside its frame.
+fn field(name: &'static str, class: &'static str, select: Html) -> Html {
+    html! {
+        <label class={classes!("field", class)}><span>{ name }</span>{ select }{ icon(Icon::Caret) }</label>
+    }
+}
+
+fn protocols(props: &Props) -> Html {
+    let heading = &props.heading;
+    let act = props.act.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let slug = event.target_unchecked_into::<HtmlSelectElement>().value();
+        if let Some(scene) = Scene::all().find(|scene| scene.protocol == slug) {
+            act.emit(load(scene));
+        }
+    });
+    let options = catalog().iter().map(|entry| {
+        let meta = entry.meta;
+        html! { <option value={meta.slug} selected={meta.slug == heading.protocol}>{ translate(heading.language, meta.title) }</option> }
+    });
+    field(tr!(heading.language, "Protocol"), "protocol", html! { <select {onchange}>{ for options }</select> })
+}
+
+fn scenes(props: &Props) -> Html {
+    let heading = &props.heading;
+    let language = heading.language;
+    let act = props.act.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let name = event.target_unchecked_into::<HtmlSelectElement>().value();
+        if let Some(scene) = Scene::all().find(|scene| code(scene) == name) {
+            act.emit(load(scene));
+        }
+    });
+    let own = (!heading.pristine).then(|| {
+        let title = heading.title.clone().or(heading.scene.map(Scene::title));
+        let title = title.map(|title| translate(language, &title).to_owned());
+        let name = match title {
+            Some(title) => tr!(language, "{0}, changed", title),
+            None => tr!(language, "A run of your own").to_owned(),
+        };
+        html! { <option value="" selected=true>{ name }</option> }
+    });
+    let options = Scene::all().filter(|scene| scene.protocol == heading.protocol).map(|scene| {
+        let selected = heading.pristine && heading.scene == Some(scene);
+        html! { <option value={code(&scene)} {selected}>{ translate(language, &scene.title()) }</option> }
+    });
+    field(tr!(language, "Scene"), "scene", html! { <select {onchange}>{ own }{ for options }</select> })
+}
+
+fn code(scene: &Scene) -> String {
+    format!("{}/{}", scene.protocol, scene.name)
+}
+
+fn load(scene: Scene) -> Action {
+    Action::LoadScene { protocol: scene.protocol.to_owned(), scene: scene.name.to_owned() }
+}
+
+/// The seed, to be typed, and a die that takes another.
+fn seed(props: &Props) -> Html {
+    let heading = &props.heading;
+    let (language, now) = (heading.language, heading.seed);
+    let act = props.act.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let input = event.target_unchecked_into::<HtmlInputElement>();
+        act.emit(match input.value().trim().parse::<u64>() {
+            Ok(seed) => Action::Seed(seed),
+            Err(_) => {
+                input.set_value(&now.to_string());
+                Action::Tell(crate::player::Notice::refusal(sentence!(
+                    "A seed is a whole number from 0 to {0}.",
+                    u64::MAX
+                )))
+            }
+        });
+    });
+    let act = props.act.clone();
+    let another = Callback::from(move |_: MouseEvent| act.emit(Action::Seed(now.wrapping_add(1))));
+    let size = now.to_string().len().clamp(2, 10).to_string();
+    html! {
+        <>
+        <label class="field seed">
+            <span>{ tr!(language, "Seed") }</span>
+            <input type="text" inputmode="numeric" autocomplete="off" {size} value={now.to_string()} {onchange} />
+        </label>
+        <button class="bare dice" onclick={another} title={tr!(language, "Another seed")} aria-label={tr!(language, "Another seed")}>
+            { icon(Icon::Dice) }
+        </button>
+        </>
+    }
+}
+
+/// The language's own words for a flaw count.
+pub fn flaw_count(language: Language, count: usize) -> String {
+    match count {
+        0 => tr!(language, "Flaws: none").to_owned(),
+        _ => tr!(language, "Flaws: {0}", count),
+    }
+}

@@ -1,0 +1,12 @@
+//! All native tests that need more than one layer, in one binary.
+
+mod catalog;
+mod flaws;
+mod fuzz;
+mod goldens;
+mod link;
+mod recording;
+mod scenario;
+mod tidy;
+mod view;
+mod words;

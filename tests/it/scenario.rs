@@ -1,0 +1,109 @@
+//! Scripts: what is wrong is refused with its place and one sentence, and nothing panics.
+
+use proptest::prelude::*;
+use synod::scenario;
+
+fn mistake(text: &str) -> String {
+    match scenario::parse(text) {
+        Ok(script) => panic!("read as {script}"),
+        Err(mistake) => mistake.to_string(),
+    }
+}
+
+const RUN: &str = "run raft nodes=3 seed=1\n";
+
+#[test]
+fn a_mistake_has_its_place_and_what_was_expected() {
+    for (text, expected) in [
+        ("", "line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found the end of the line"),
+        ("go raft", "line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found “go”"),
+        ("run", "line 1, column 4: expected a protocol of the catalog, found the end of the line"),
+        ("# hm\nrun rift", "line 2, column 5: expected a protocol of the catalog, found “rift”"),
+        ("run raft nodes=0", "line 1, column 16: expected a number from 1 to 15, found “0”"),
+        ("run raft nodes=99999999999999999999", "line 1, column 16: expected a number from 1 to 15, found “99999999999999999999”"),
+        ("run raft clients=10", "line 1, column 18: expected a number from 0 to 9, found “10”"),
+        ("run raft flaw=lazy", "line 1, column 15: expected a flaw of this protocol, found “lazy”"),
+        ("run raft latency=2h", "line 1, column 18: expected a time such as 1.24s, 150ms or 20us, found “2h”"),
+        ("run raft latency=61s", "line 1, column 18: expected a latency of at most 60s, found “61s”"),
+        ("run raft loss=101%", "line 1, column 15: expected a share from 0% to 100%, found “101%”"),
+        ("run raft speed=3", "line 1, column 10: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “speed=3”"),
+    ] {
+        assert_eq!(mistake(text), expected, "{text}");
+    }
+    for (line, expected) in [
+        ("crash S1", "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “crash”"),
+        ("1s", "line 2, column 3: expected a command such as crash, cut, partition, request or say, found the end of the line"),
+        ("1s crush S1", "line 2, column 4: expected a command such as crash, cut, partition, request or say, found “crush”"),
+        ("1s crash", "line 2, column 9: expected a server such as S1, found the end of the line"),
+        ("1s crash S4", "line 2, column 10: there is no S4: this run has 3 servers and 1 clients"),
+        ("1s crash S1 S2", "line 2, column 13: expected the end of the line, found “S2”"),
+        ("2s crash S1\n1s crash S2", "line 3, column 1: this line is at 1s, before the line above it at 2s"),
+        ("1s end\n2s crash S1", "line 3, column 1: expected nothing after the end, found “2s”"),
+        ("1s cut S1-S1", "line 2, column 8: expected a link such as S1-S2 (both ways) or S1>S2 (one way), found “S1-S1”"),
+        ("1s cut", "line 2, column 7: expected a link such as S1-S2 (both ways) or S1>S2 (one way), found the end of the line"),
+        ("1s partition S1 |", "line 2, column 18: expected a server such as S1, found the end of the line"),
+        ("1s drop 4", "line 2, column 9: expected a message's number such as #214, found “4”"),
+        ("1s clock S1 drift=-60%", "line 2, column 19: expected a drift from -50% to +100%, found “-60%”"),
+        ("2h say late", "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “2h”"),
+        ("3601s say late", "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “3601s”"),
+    ] {
+        assert_eq!(mistake(&format!("{RUN}{line}")), expected, "{line}");
+    }
+}
+
+#[test]
+fn what_is_far_too_large_is_refused() {
+    let long = format!("{RUN}1s say {}", "x".repeat(scenario::CAPTION + 1));
+    assert!(mistake(&long).ends_with("a caption has at most 400 characters"));
+    let many = format!("{RUN}{}", "1s heal\n".repeat(10_001));
+    assert!(mistake(&many).starts_with("line 10002, column 1: a script has at most 10000 commands"));
+    let huge = "x".repeat(scenario::SIZE + 1);
+    assert!(mistake(&huge).starts_with("line 1, column 1: A script has at most"));
+}
+
+#[test]
+fn every_command_prints_as_it_is_written() {
+    let lines = "\
+        crash S1\ncrash S1 torn\nrestart S1\npause S2\nresume S2\nwipe S3\nfire S1 election\n\
+        clock S1 drift=-2.5%\nclock S1 jump=+20ms\ndisk S1 latency=2ms~10ms~100ms\n\
+        cut S1-S2 S3>S1\nhold C1-S1\nheal\nheal S1-S2\npartition S1 | S2 S3\npartition S1 S2 | S2 S3\n\
+        partition S1 > S2 S3\nlink all loss=5% reorder=1%\nlink S1>S2 latency=5ms..15ms duplicate=2% replay=1%\n\
+        drop #214\ndelay #214 50ms\nduplicate #214\ndeliver #214\nrequest C1 put x=1\nrequest C1 S2 get x\n\
+        say Look: S1 & S2 = “friends”; 100 %\nend";
+    let text: String = RUN.chars().chain("title A title\n".chars()).collect::<String>()
+        + &lines.lines().map(|line| format!("1.5s     {line}\n")).collect::<String>();
+    assert_eq!(scenario::parse(&text).unwrap().to_string(), text);
+}
+
+#[test]
+fn times_may_be_relative_and_comments_stand_anywhere() {
+    let text = "# first\n\nrun raft\n# then\n1s crash S1\n  +250ms  restart   S1  \n";
+    let script = scenario::parse(text).unwrap();
+    assert_eq!(script.lines[1].at.to_string(), "1.25s");
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}") {
+        let _ = scenario::parse(&text);
+        let _ = scenario::parse(&format!("{RUN}{text}"));
+        let _ = scenario::parse(&format!("run raft {text}"));
+        let _ = scenario::parse(&format!("{RUN}1s {text}"));
+    }
+
+    /// Words that belong to the language, in any order: closer to what people get wrong.
+    #[test]
+    fn no_soup_of_words_panics(words in prop::collection::vec(prop::sample::select(&[
+        "run", "raft", "nodes=3", "seed=1", "flaw=forget-vote", "latency=1ms..2ms", "1s", "+5ms", "crash",
+        "S1", "S3", "S4", "C1", "torn", "cut", "S1-S2", "S1>S2", "S1>", ">", "|", "-", "partition", "link",
+        "all", "loss=5%", "loss=", "=", "drop", "#1", "#", "delay", "request", "put", "x=1", "say", "end",
+        "title", "\n", "clock", "drift=+5%", "drift=-", "jump=+1s", "fire", "election", "é", "0s", "3600s",
+    ][..]), 0..40)) {
+        let text = words.join(" ");
+        for text in [text.clone(), format!("{RUN}{text}"), format!("{RUN}1s {text}")] {
+            if let Ok(script) = scenario::parse(&text) {
+                prop_assert_eq!(scenario::parse(&script.to_string()).unwrap(), script);
+            }
+        }
+    }
+}
