@@ -5,7 +5,7 @@
 use super::action::Change;
 use super::playback::{Advance, FAST_STEPS, Goal, STEPS, Target, Until};
 use super::store::Store;
-use super::ui::{Notice, Tone};
+use super::ui::Notice;
 use crate::base::{NodeId, Time};
 use crate::sentence;
 
@@ -77,17 +77,13 @@ impl Store {
 
     /// To somewhere else by hand.
     pub(super) fn seek(&mut self, target: Target) -> Change {
-        let event = self.pane().run.event();
         self.ui.window.follows = true;
+        // What was said spoke of the instant that is left.
+        self.ui.notice = None;
         if let Target::Until(_) = target {
             self.pause();
-            self.ui.notice = None;
         }
-        let change = self.set_out(target);
-        if event != self.pane().run.event() {
-            self.forget_violation();
-        }
-        change
+        self.set_out(target)
     }
 
     /// Sets out for a place; what is not reached at once goes on in the ticks that follow.
@@ -267,13 +263,6 @@ impl Store {
     }
 
     // ---- what is to be said ------------------------------------------------------------------
-
-    /// A violation's notice speaks of the instant it stopped at.
-    fn forget_violation(&mut self) {
-        if self.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Violation) {
-            self.ui.notice = None;
-        }
-    }
 
     fn tell_limit(&mut self) -> Change {
         self.playback.playing = false;
