@@ -112,6 +112,8 @@ pub enum Loss {
     Down,
     /// Somebody dropped it by hand.
     Dropped,
+    /// More was under way than the network holds.
+    Full,
 }
 
 impl Loss {
@@ -121,6 +123,7 @@ impl Loss {
             Loss::Cut => "the link is cut",
             Loss::Down => "the server is down",
             Loss::Dropped => "it was dropped by hand",
+            Loss::Full => "too many messages are under way",
         }
     }
 }

@@ -302,3 +302,72 @@ fn of_message(snapshot: &Snapshot, id: u64) -> Vec<Gesture> {
     offered.push(main(sentence!("Duplicate"), Command::Duplicate(id)));
     offered
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::tests::{notice, store};
+    use crate::player::{Action, Preferences, Store};
+    use crate::scenario;
+
+    #[test]
+    fn what_is_offered_is_not_refused() {
+        let mut store =
+            store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
+        store.update(Action::Seek(Time::seconds(1)));
+        store.update(Action::Do(Command::Request {
+            client: ClientId(0),
+            to: Some(NodeId(0)),
+            request: store.pane().run.meta().request.into(),
+        }));
+        let snapshot = store.pane().run.snapshot();
+        let flight = snapshot.flights.last().expect("the request is under way").id;
+        let (one, two) = (NodeId(0).into(), NodeId(1).into());
+        let nodes = (0..3).map(|node| Selection::Node(NodeId(node)));
+        let others = [
+            Selection::Client(ClientId(0)),
+            Selection::Link(one, two),
+            Selection::Link(two, one),
+            Selection::Message(flight),
+        ];
+        for selection in nodes.chain(others) {
+            let offered = offered(&*store.pane().run, selection);
+            assert!(!offered.is_empty(), "{selection:?}");
+            for gesture in offered {
+                let mut trial = Store::from_link(&store.link(), Preferences::default());
+                assert_eq!(trial.pane().cursor(), store.pane().cursor());
+                trial.update(Action::Do(gesture.command.clone()));
+                assert_eq!(notice(&trial), "", "{selection:?}: {}", gesture.command);
+                let line = gesture.command.to_string();
+                let setup = &store.pane().run.script().setup;
+                assert_eq!(scenario::parse_command(&line, setup), Ok(gesture.command));
+            }
+        }
+        for nobody in
+            [Selection::Node(NodeId(7)), Selection::Client(ClientId(7)), Selection::Message(1)]
+        {
+            assert_eq!(offered(&*store.pane().run, nobody), [], "{nobody:?}");
+        }
+    }
+
+    #[test]
+    fn a_lasso_parts_and_heals_and_the_sliders_show_what_is_set() {
+        let mut store = store("run raft nodes=5 seed=7 loss=5%");
+        let run = &*store.pane().run;
+        assert_eq!(lasso(run, &[]), None);
+        assert_eq!(lasso(run, &NodeId::all(5).collect::<Vec<_>>()), None);
+        let lasso = lasso(run, &[NodeId(4), NodeId(0)]).unwrap();
+        assert_eq!(lasso.command.to_string(), "partition S1 S5 | S2 S3 S4");
+        assert_eq!(network(run).loss, Ratio::percent(5));
+        store.update(Action::Do(lasso.command));
+        let (one, two) = (NodeId(0).into(), NodeId(1).into());
+        assert_eq!(cut(&*store.pane().run, one, two).command.to_string(), "heal S1-S2");
+        store.update(Action::Do(heal().command));
+        assert_eq!(cut(&*store.pane().run, one, two).command.to_string(), "cut S1-S2");
+        let slow = latencies()[6];
+        let change = QualityChange { latency: Some(slow), ..Default::default() };
+        store.update(Action::Do(set_network(change)));
+        let quality = network(&*store.pane().run);
+        assert_eq!((quality.latency, quality.loss), (slow, Ratio::percent(5)));
+    }
+}

@@ -173,3 +173,63 @@ fn request(store: &Store, _: &str) -> Option<Action> {
     };
     gestures::request(run, to, run.meta().request).map(Action::Do)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Command;
+    use crate::player::tests::{notice, store};
+    use crate::sim::snapshot::Status;
+
+    #[test]
+    fn keys_do_what_the_help_says() {
+        let mut store = store("run raft nodes=3 seed=7");
+        let mut press = |key: &str| {
+            let action = super::press(&store, key);
+            if let Some(action) = action.clone() {
+                store.update(action);
+            }
+            (action, store.pane().run.snapshot(), notice(&store))
+        };
+        press("End");
+        let (_, _, told) = press("c");
+        assert!(told.starts_with("Select a server first"), "{told}");
+        assert_eq!(press("4").0, None, "there are three");
+        assert!(press("2").0.is_some());
+        for (key, expected) in [
+            ("p", Status::Paused),
+            ("P", Status::Up),
+            ("c", Status::Down),
+            ("c", Status::Up),
+            ("t", Status::Up),
+            ("w", Status::Down),
+        ] {
+            let (action, snapshot, told) = press(key);
+            assert!(matches!(action, Some(Action::Do(_))), "{key}");
+            assert_eq!((snapshot.nodes[1].status, told.as_str()), (expected, ""), "{key}");
+        }
+        assert!(matches!(
+            press("r").0,
+            Some(Action::Do(Command::Request { to: Some(NodeId(1)), .. }))
+        ));
+        assert_eq!(press("x").0, Some(Action::Tool(Tool::Cut)));
+        assert_eq!(press("x").0, Some(Action::Tool(Tool::Select)));
+        assert_eq!(press("?").0, Some(Action::Open(Dialog::Help)));
+        assert_eq!(press("c").0, None, "a dialog is open");
+        assert_eq!(press("Escape").0, Some(Action::Escape));
+        assert!(press("h").0.is_some());
+        assert_eq!(press("F5").0, None);
+    }
+
+    #[test]
+    fn no_key_means_two_things() {
+        let mut all: Vec<&str> = KEYS.iter().flat_map(|key| key.keys).copied().collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        for key in all {
+            assert_eq!(key, key.to_lowercase());
+        }
+    }
+}

@@ -9,11 +9,12 @@ use crate::words::Language;
 
 const PLAIN: &str = "run raft nodes=3 seed=7";
 
+/// The script of this text.
 fn script(text: &str) -> Script {
     scenario::parse(text).unwrap_or_else(|mistake| panic!("{mistake}"))
 }
 
-fn store(text: &str) -> Store {
+pub(super) fn store(text: &str) -> Store {
     Store::new(script(text), Preferences::default()).unwrap()
 }
 
@@ -32,7 +33,7 @@ fn frames(store: &mut Store, frames: u32) -> u32 {
     (0..frames).take_while(moves).count() as u32
 }
 
-fn notice(store: &Store) -> String {
+pub(super) fn notice(store: &Store) -> String {
     store.ui.notice.as_ref().map_or(String::new(), |notice| notice.told(Language::English))
 }
 
@@ -267,10 +268,13 @@ fn a_violation_stops_the_play_and_says_what_broke() {
     store.update(Action::ToStart);
     store.update(Action::SeekEvent(event - 1));
     store.update(Action::StepBack);
+    assert_eq!(notice(&store), "");
     store.update(Action::StepForward);
+    assert_eq!(store.pane().cursor(), stopped, "a step onto it says so as well");
+    assert_eq!(store.ui.notice.as_ref().and_then(|notice| notice.event), Some(event));
     store.update(Action::Play);
-    frames(&mut store, 10);
-    assert_eq!(store.pane().cursor(), stopped);
+    frames(&mut store, 1);
+    assert!(store.pane().cursor() > stopped && notice(&store).is_empty(), "play goes on past it");
 }
 
 #[test]
@@ -407,117 +411,4 @@ fn a_command_after_the_end_can_be_shared_as_well() {
     here.update(crash(0));
     let there = Store::from_link(&here.link(), Preferences::default());
     assert_eq!((notice(&there).as_str(), there.pane().cursor()), ("", here.pane().cursor()));
-}
-
-#[test]
-fn keys_do_what_the_help_says() {
-    let mut store = store(PLAIN);
-    let mut press = |key: &str| {
-        let action = keys::press(&store, key);
-        if let Some(action) = action.clone() {
-            store.update(action);
-        }
-        (action, store.pane().run.snapshot(), notice(&store))
-    };
-    press("End");
-    let (_, _, told) = press("c");
-    assert!(told.starts_with("Select a server first"), "{told}");
-    assert_eq!(press("4").0, None, "there are three");
-    assert!(press("2").0.is_some());
-    use crate::sim::snapshot::Status;
-    for (key, expected) in [
-        ("p", Status::Paused),
-        ("P", Status::Up),
-        ("c", Status::Down),
-        ("c", Status::Up),
-        ("t", Status::Up),
-        ("w", Status::Down),
-    ] {
-        let (action, snapshot, told) = press(key);
-        assert!(matches!(action, Some(Action::Do(_))), "{key}");
-        assert_eq!((snapshot.nodes[1].status, told.as_str()), (expected, ""), "{key}");
-    }
-    assert!(matches!(press("r").0, Some(Action::Do(Command::Request { to: Some(NodeId(1)), .. }))));
-    assert_eq!(press("x").0, Some(Action::Tool(Tool::Cut)));
-    assert_eq!(press("x").0, Some(Action::Tool(Tool::Select)));
-    assert_eq!(press("?").0, Some(Action::Open(Dialog::Help)));
-    assert_eq!(press("c").0, None, "a dialog is open");
-    assert_eq!(press("Escape").0, Some(Action::Escape));
-    assert!(press("h").0.is_some());
-    assert_eq!(press("F5").0, None);
-}
-
-#[test]
-fn no_key_means_two_things() {
-    let mut all: Vec<&str> = keys::KEYS.iter().flat_map(|key| key.keys).copied().collect();
-    let count = all.len();
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), count);
-    for key in all {
-        assert_eq!(key, key.to_lowercase());
-    }
-}
-
-#[test]
-fn what_is_offered_is_not_refused() {
-    let mut store =
-        store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
-    store.update(Action::Seek(Time::seconds(1)));
-    store.update(Action::Do(Command::Request {
-        client: crate::base::ClientId(0),
-        to: Some(NodeId(0)),
-        request: store.pane().run.meta().request.into(),
-    }));
-    let snapshot = store.pane().run.snapshot();
-    let flight = snapshot.flights.last().expect("the request is under way").id;
-    let (one, two) = (NodeId(0).into(), NodeId(1).into());
-    let nodes = (0..3).map(|node| Selection::Node(NodeId(node)));
-    let others = [
-        Selection::Client(crate::base::ClientId(0)),
-        Selection::Link(one, two),
-        Selection::Link(two, one),
-        Selection::Message(flight),
-    ];
-    for selection in nodes.chain(others) {
-        let offered = gestures::offered(&*store.pane().run, selection);
-        assert!(!offered.is_empty(), "{selection:?}");
-        for gesture in offered {
-            let mut trial = Store::from_link(&store.link(), Preferences::default());
-            assert_eq!(trial.pane().cursor(), store.pane().cursor());
-            trial.update(Action::Do(gesture.command.clone()));
-            assert_eq!(notice(&trial), "", "{selection:?}: {}", gesture.command);
-            let line = gesture.command.to_string();
-            let setup = &store.pane().run.script().setup;
-            assert_eq!(scenario::parse_command(&line, setup), Ok(gesture.command));
-        }
-    }
-    for nobody in [
-        Selection::Node(NodeId(7)),
-        Selection::Client(crate::base::ClientId(7)),
-        Selection::Message(1),
-    ] {
-        assert_eq!(gestures::offered(&*store.pane().run, nobody), [], "{nobody:?}");
-    }
-}
-
-#[test]
-fn a_lasso_parts_and_heals_and_the_sliders_show_what_is_set() {
-    let mut store = store("run raft nodes=5 seed=7 loss=5%");
-    let run = &*store.pane().run;
-    assert_eq!(gestures::lasso(run, &[]), None);
-    assert_eq!(gestures::lasso(run, &NodeId::all(5).collect::<Vec<_>>()), None);
-    let lasso = gestures::lasso(run, &[NodeId(4), NodeId(0)]).unwrap();
-    assert_eq!(lasso.command.to_string(), "partition S1 S5 | S2 S3 S4");
-    assert_eq!(gestures::network(run).loss, crate::base::Ratio::percent(5));
-    store.update(Action::Do(lasso.command));
-    let (one, two) = (NodeId(0).into(), NodeId(1).into());
-    assert_eq!(gestures::cut(&*store.pane().run, one, two).command.to_string(), "heal S1-S2");
-    store.update(Action::Do(gestures::heal().command));
-    assert_eq!(gestures::cut(&*store.pane().run, one, two).command.to_string(), "cut S1-S2");
-    let slow = gestures::latencies()[6];
-    let change = crate::command::QualityChange { latency: Some(slow), ..Default::default() };
-    store.update(Action::Do(gestures::set_network(change)));
-    let quality = gestures::network(&*store.pane().run);
-    assert_eq!((quality.latency, quality.loss), (slow, crate::base::Ratio::percent(5)));
 }

@@ -48,6 +48,15 @@ impl Agenda {
         ticket
     }
 
+    /// Entries, those that no longer mean anything included.
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+
     /// The next entry, if it is due by `limit`.
     pub fn take(&mut self, limit: Time) -> Option<Due> {
         self.heap.peek().filter(|next| next.0.at <= limit)?;

@@ -94,6 +94,10 @@ enum Progress {
     Violated { at: Time, event: u64, why: Sentence },
 }
 
+/// Messages under way, or waiting for a disk, at the most: what comes on top is lost, as in a
+/// network whose buffers are full. It keeps a run's memory bounded whatever its script says.
+const CAPACITY: usize = 10_000;
+
 /// Where a step writes its events.
 pub type Events<P> = Vec<Event<P>>;
 
@@ -134,6 +138,12 @@ impl<P: Protocol> Sim<P> {
     /// Number of events so far.
     pub fn events(&self) -> u64 {
         self.events
+    }
+
+    /// How much it holds, in entries of about a hundred bytes: what a copy of it costs.
+    pub fn weight(&self) -> usize {
+        let outboxes: usize = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len()).sum();
+        64 + self.flights.len() + self.agenda.len() + outboxes
     }
 
     /// Number of messages that arrived so far.
@@ -282,6 +292,7 @@ impl<P: Protocol> Sim<P> {
                 Waiting::Send { to, payload } if node.outbox.is_empty() => {
                     self.send(id.into(), to, payload, cause, Some(line), out);
                 }
+                Waiting::Send { .. } if node.outbox.len() >= CAPACITY => {}
                 what => node.outbox.push_back(Pending { what, cause, line }),
             }
         }
@@ -461,7 +472,11 @@ impl<P: Protocol> Sim<P> {
             Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
             Endpoint::Client(client) => &mut self.clients[client.index()].sending,
         };
-        let fates = self.network.fates(from, to, self.now, chance);
+        let mut fates = self.network.fates(from, to, self.now, chance);
+        if self.flights.len() - self.free.len() >= CAPACITY {
+            let lost = Some((self.now, Loss::Full));
+            fates = [fates[0].map(|fate| Fate { lost, ..fate }), None, None];
+        }
         let lamport = *self.lamport(from);
         let flight = |copy, fate, payload| Flight {
             sent,

@@ -2,7 +2,7 @@
 //! growing distances and the events around the cursor; whatever else is asked for is simulated
 //! again, which gives the same, event for event.
 //!
-//! At most [`CHECKPOINTS`] copies are kept: when there are more, every second one goes and the
+//! At most [`CHECKPOINTS`] copies are kept, of bounded [`WEIGHT`] together: when there are more, every second one goes and the
 //! distance between them doubles. A million events are then two to four thousand apart, and any
 //! cursor is a copy and a few thousand steps away.
 
@@ -21,6 +21,8 @@ use crate::trace::{Event, What};
 
 /// Copies kept at the most.
 const CHECKPOINTS: usize = 512;
+/// … and together they hold at most so many entries (of about a hundred bytes).
+const WEIGHT: usize = 500_000;
 /// Events from one copy to the next, at first.
 const STRIDE: u64 = 512;
 /// Events kept around the cursor.
@@ -40,6 +42,8 @@ pub struct Recording<P: Protocol> {
     head: (u64, Time),
     checkpoints: Vec<Sim<P>>,
     stride: u64,
+    /// Of all checkpoints.
+    weight: usize,
     kept: Kept<P>,
     /// Empty between steps.
     fresh: Events<P>,
@@ -112,6 +116,7 @@ impl<P: Protocol> Recording<P> {
             head: (0, Time::ZERO),
             checkpoints: vec![here.clone()],
             stride: STRIDE,
+            weight: here.weight(),
             kept: Kept::new(&here),
             fresh: Vec::new(),
             here,
@@ -153,15 +158,26 @@ impl<P: Protocol> Recording<P> {
         let last = self.checkpoints.last().map_or(0, Sim::events);
         if self.here.events() >= last + self.stride {
             self.checkpoints.push(self.here.clone());
-            if self.checkpoints.len() > CHECKPOINTS {
-                let mut position = 0;
-                self.checkpoints.retain(|_| {
-                    position += 1;
-                    position % 2 == 1
-                });
-                self.stride *= 2;
+            self.weight += self.here.weight();
+            if self.checkpoints.len() > CHECKPOINTS || self.weight > WEIGHT {
+                self.thin_out();
             }
         }
+    }
+
+    /// Every second checkpoint goes, but never the first.
+    fn thin_out(&mut self) {
+        let mut position = 0;
+        self.checkpoints.retain(|_| {
+            position += 1;
+            position % 2 == 1
+        });
+        self.stride *= 2;
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        self.weight = self.checkpoints.iter().map(Sim::weight).sum();
     }
 
     /// The last checkpoint that `wanted` accepts; the first one always will do.
@@ -360,6 +376,7 @@ impl<P: Protocol> Run for Recording<P> {
         // What was simulated beyond this instant is no longer true.
         let here = self.here.events();
         self.checkpoints.retain(|checkpoint| checkpoint.events() <= here);
+        self.weigh();
         self.kept.events.truncate((here + 1).saturating_sub(self.kept.first) as usize);
         if self.kept.first > here + 1 {
             self.kept = Kept::new(&self.here);

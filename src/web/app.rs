@@ -15,7 +15,7 @@ use super::senses::{Senses, Told, close_others, is_for_page};
 use super::shared::Shared;
 use super::{address, browser, crash};
 use crate::command::Command;
-use crate::player::{Action, Change, Selection, Store, gestures, keys};
+use crate::player::{Action, Change, Dialog, Selection, Store, gestures, keys};
 use crate::view::chart::{Ask, Chart};
 use crate::view::layout::{Layout, Room};
 use crate::view::{Rows, Scene, Sheet, Size};
@@ -248,6 +248,7 @@ impl App {
         match &action {
             Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
             Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
+            Action::Open(Dialog::Share) => address::replace(&self.store.link()),
             Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
             _ => {}
         }

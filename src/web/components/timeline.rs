@@ -1,0 +1,295 @@
+//! The space-time diagram: drag its axis to scrub, its lanes to pan; the wheel or two fingers zoom;
+//! an arrow clicked is a message selected.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::slice::{Drawn, SliceFigure};
+use crate::base::Time;
+use crate::player::{Action, Selection, Window};
+use crate::tr;
+use crate::view::path::number;
+use crate::view::ticks::seconds;
+use crate::view::{Point, Rows, Sheet};
+use crate::web::animator::BEFORE;
+use crate::web::app::{AXIS, GUTTER};
+use crate::web::browser::set;
+use crate::web::shared::Shared;
+use crate::words::Language;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub id: AttrValue,
+    pub sheet: Shared<Sheet>,
+    pub window: Window,
+    pub selection: Option<Selection>,
+    pub language: Language,
+    pub playing: bool,
+    pub act: Callback<Action>,
+}
+
+/// What the fingers on the diagram are doing.
+#[derive(Default)]
+struct Hand {
+    /// Pointers that are down: id and place.
+    down: Vec<(i32, Point)>,
+    mode: Mode,
+    moved: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Mode {
+    #[default]
+    Idle,
+    Scrub,
+    Pan,
+    Pinch,
+}
+
+/// How near a click must be to an arrow, in pixels.
+const REACH: f64 = 9.0;
+
+#[component]
+pub fn Timeline(props: &Props) -> Html {
+    let Props { id, sheet, language, .. } = props;
+    let svg = use_node_ref();
+    let hand = use_mut_ref(Hand::default);
+    let at = |event: &PointerEvent| place(event);
+    let onpointerdown = {
+        let (hand, props) = (hand.clone(), Reading::of(props));
+        Callback::from(move |event: PointerEvent| press(&hand, &props, &event, at(&event)))
+    };
+    let onpointermove = {
+        let (hand, props) = (hand.clone(), Reading::of(props));
+        Callback::from(move |event: PointerEvent| drag(&hand, &props, &event, at(&event)))
+    };
+    let onpointerup = {
+        let (hand, props) = (hand.clone(), Reading::of(props));
+        Callback::from(move |event: PointerEvent| release(&hand, &props, &event, at(&event)))
+    };
+    let onpointercancel = {
+        let hand = hand.clone();
+        Callback::from(move |_: PointerEvent| *hand.borrow_mut() = Hand::default())
+    };
+    use_wheel(&svg, Reading::of(props));
+    let height = sheet.rows.bottom() + 2.0;
+    let label = tr!(*language, "Space-time diagram from {0} to {1}", seconds(props.window.from, 2), seconds(props.window.to(), 2));
+    html! {
+        <div class="spacetime">
+            <svg ref={svg} class="diagram" role="img" aria-label={label} height={number(height)}
+                {onpointerdown} {onpointermove} {onpointerup} {onpointercancel}>
+                { lanes(&sheet.rows) }
+                <svg x={number(GUTTER)} class="view">
+                    <g id={format!("{id}-scroll")}>
+                        { ticks(sheet) }
+                        { known(props, height) }
+                        <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
+                        { selected(props) }
+                        <g class="cursor" id={format!("{id}-cursor")}>
+                            <path class="line" d={format!("M0 10V{}", number(height))} />
+                            <path class="handle" d="M-7 3H7V8L0 15L-7 8Z" />
+                        </g>
+                    </g>
+                </svg>
+            </svg>
+            if sheet.thinned() { <p class="hint-line">{ tr!(*language, "Too many messages to draw: zoom in.") }</p> }
+            else if sheet.truncated() { <p class="hint-line">{ tr!(*language, "What is further back is drawn when the cursor is there.") }</p> }
+        </div>
+    }
+}
+
+/// Names and lines of the lanes: they do not scroll.
+fn lanes(rows: &Rows) -> Html {
+    let lane = |(row, lane): (usize, crate::base::Endpoint)| {
+        let y = rows.y(row);
+        html! {
+            <g class="lane">
+                <text class="actor" x={number(GUTTER - 12.0)} y={number(y + 4.0)}>{ lane.to_string() }</text>
+                <line class="actor-line" x1={number(GUTTER)} x2="100%" y1={number(y)} y2={number(y)} />
+            </g>
+        }
+    };
+    html! { <g class={classes!("lanes", (rows.pitch < 13.0).then_some("tight"))}>{ for rows.lanes().enumerate().map(lane) }</g> }
+}
+
+fn ticks(sheet: &Sheet) -> Html {
+    let bottom = number(sheet.rows.bottom());
+    let tick = |(x, tick): &(f64, crate::view::ticks::Tick)| {
+        let x = number(*x);
+        html! {
+            <g key={tick.at.0}>
+                <line class="grid" x1={x.clone()} x2={x.clone()} y1={number(AXIS - 2.0)} y2={bottom.clone()} />
+                <text class="tick" x={x} y="10">{ &tick.label }</text>
+            </g>
+        }
+    };
+    html! { <g class="ticks">{ for sheet.ticks.iter().map(tick) }</g> }
+}
+
+/// What has happened: cut off where the run is known no further, so that bands and messages under
+/// way end there without being drawn anew.
+fn known(props: &Props, height: f64) -> Html {
+    let sheet = &props.sheet;
+    let slice = |slice: &Rc<crate::view::Slice>| {
+        html! {
+            <SliceFigure key={slice.from.0} slice={Drawn(slice.clone())} x={sheet.scale.x(slice.from)}
+                bottom={sheet.rows.bottom()} language={props.language} />
+        }
+    };
+    let [sound, doomed] = &sheet.under_way;
+    html! {
+        <svg id={format!("{}-known", props.id)} x={number(-BEFORE)} height={number(height)}>
+            <g transform={format!("translate({} 0)", number(BEFORE))}>
+                { for sheet.slices.iter().map(slice) }
+                <path class="messageLine going" d={sound.to_string()} />
+                <path class="messageLine lost" d={doomed.to_string()} />
+            </g>
+        </svg>
+    }
+}
+
+/// The arrow of the selected message.
+fn selected(props: &Props) -> Html {
+    let Some(Selection::Message(id)) = props.selection else { return Html::default() };
+    let sheet = &props.sheet;
+    let arrow = sheet.slices.iter().find_map(|slice| {
+        let arrow = slice.diagram.arrows.iter().find(|arrow| arrow.sent == id)?;
+        let x = sheet.scale.x(slice.from);
+        Some((arrow.from.plus(x, 0.0), arrow.to.plus(x, 0.0)))
+    });
+    let Some((from, to)) = arrow else { return Html::default() };
+    html! { <line class="chosen" x1={number(from.x)} y1={number(from.y)} x2={number(to.x)} y2={number(to.y)} /> }
+}
+
+/// What the listeners need to know.
+#[derive(Clone, PartialEq)]
+struct Reading {
+    sheet: Shared<Sheet>,
+    window: Window,
+    act: Callback<Action>,
+}
+
+impl Reading {
+    fn of(props: &Props) -> Reading {
+        Reading { sheet: props.sheet.clone(), window: props.window, act: props.act.clone() }
+    }
+
+    fn time(&self, x: f64) -> Time {
+        let from = self.sheet.scale.x(self.window.from);
+        self.sheet.scale.time(x - GUTTER + from)
+    }
+
+    fn micros(&self, pixels: f64) -> i64 {
+        (pixels / self.sheet.scale.pixels_per_micro).round() as i64
+    }
+}
+
+/// The place of a pointer within the diagram.
+fn place(event: &PointerEvent) -> Point {
+    use wasm_bindgen::JsCast;
+    let target = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
+    let rect = target.map(|target| target.get_bounding_client_rect());
+    let (left, top) = rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
+    Point::new(f64::from(event.client_x()) - left, f64::from(event.client_y()) - top)
+}
+
+fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point) {
+    use wasm_bindgen::JsCast;
+    if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+        let _ = target.set_pointer_capture(event.pointer_id());
+        set(&target, "data-dragging", "yes");
+    }
+    let mut hand = hand.borrow_mut();
+    hand.down.push((event.pointer_id(), at));
+    hand.moved = false;
+    hand.mode = match hand.down.len() {
+        1 if at.y < AXIS + 2.0 => Mode::Scrub,
+        1 => Mode::Pan,
+        _ => Mode::Pinch,
+    };
+    if hand.mode == Mode::Scrub {
+        drop(hand);
+        reading.act.emit(Action::Pause);
+        reading.act.emit(Action::Seek(reading.time(at.x)));
+    }
+}
+
+fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point) {
+    let mut hand = hand.borrow_mut();
+    let Some(index) = hand.down.iter().position(|(id, _)| *id == event.pointer_id()) else { return };
+    let before = hand.down[index].1;
+    if !hand.moved && before.distance(at) < 4.0 && hand.mode != Mode::Scrub {
+        return;
+    }
+    hand.moved = true;
+    let other = hand.down.iter().find(|(id, _)| *id != event.pointer_id()).map(|(_, place)| *place);
+    hand.down[index].1 = at;
+    let mode = hand.mode;
+    drop(hand);
+    match (mode, other) {
+        (Mode::Scrub, _) => reading.act.emit(Action::Seek(reading.time(at.x))),
+        (Mode::Pan, _) => reading.act.emit(Action::PanTimeline(reading.micros(before.x - at.x))),
+        (Mode::Pinch, Some(other)) => {
+            let (was, is) = ((before.x - other.x).abs().max(10.0), (at.x - other.x).abs().max(10.0));
+            let percent = (100.0 * was / is).round() as u32;
+            reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(other.x) });
+        }
+        _ => {}
+    }
+}
+
+fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point) {
+    use wasm_bindgen::JsCast;
+    if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+        let _ = target.remove_attribute("data-dragging");
+    }
+    let mut hand = hand.borrow_mut();
+    hand.down.retain(|(id, _)| *id != event.pointer_id());
+    let clicked = !hand.moved && hand.mode == Mode::Pan;
+    hand.mode = if hand.down.is_empty() { Mode::Idle } else { Mode::Pan };
+    drop(hand);
+    if !clicked {
+        return;
+    }
+    let from = reading.sheet.scale.x(reading.window.from);
+    match reading.sheet.hit(Point::new(at.x - GUTTER + from, at.y), REACH) {
+        Some(arrow) => reading.act.emit(Action::Select(Some(Selection::Message(arrow.sent)))),
+        None => {
+            reading.act.emit(Action::Pause);
+            reading.act.emit(Action::Seek(reading.time(at.x)));
+        }
+    }
+}
+
+/// The wheel zooms around the pointer; sideways, or with shift, it pans.
+#[hook]
+fn use_wheel(svg: &NodeRef, reading: Reading) {
+    use gloo_events::{EventListener, EventListenerOptions};
+    use wasm_bindgen::JsCast;
+    let svg = svg.clone();
+    use_effect_with(reading, move |reading| {
+        let reading = reading.clone();
+        let listener = svg.cast::<Element>().map(|element| {
+            let inside = element.clone();
+            // Not passive: the page must not scroll as well.
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&element, "wheel", options, move |event| {
+                let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
+                event.prevent_default();
+                let (dx, dy) = (event.delta_x(), event.delta_y());
+                if event.shift_key() || dx.abs() > dy.abs() {
+                    let pixels = if dx.abs() > dy.abs() { dx } else { dy };
+                    reading.act.emit(Action::PanTimeline(reading.micros(pixels)));
+                } else {
+                    let x = f64::from(event.client_x()) - inside.get_bounding_client_rect().left();
+                    let percent = (100.0 * (dy / 400.0).exp()).clamp(50.0, 200.0).round() as u32;
+                    reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(x) });
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
