@@ -95,7 +95,7 @@ pub(crate) fn decimal(text: &str, unit: u64) -> Option<u64> {
     }
     let scale = 10u64.pow(part.len() as u32);
     let scaled = part.parse::<u64>().ok()? * unit;
-    (scaled % scale == 0).then_some(whole.parse::<u64>().ok()? * unit + scaled / scale)
+    scaled.is_multiple_of(scale).then_some(whole.parse::<u64>().ok()? * unit + scaled / scale)
 }
 
 /// A range of times, both ends included: `150ms..300ms`, or `20ms` where both are the same.

@@ -412,3 +412,28 @@ fn a_command_after_the_end_can_be_shared_as_well() {
     let there = Store::from_link(&here.link(), Preferences::default());
     assert_eq!((notice(&there).as_str(), there.pane().cursor()), ("", here.pane().cursor()));
 }
+
+#[test]
+fn all_panes_show_one_cursor() {
+    let mut store = store(PLAIN);
+    store.panes.push(Pane::new(script("run raft nodes=5 seed=7")).unwrap());
+    let together = |store: &Store| {
+        let times: Vec<Time> = store.panes.iter().map(|pane| pane.run.now()).collect();
+        assert!(times.iter().all(|time| *time == times[0]), "{times:?}");
+    };
+    store.update(Action::Play);
+    for _ in 0..100 {
+        store.update(Action::Tick { elapsed_micros: 16_667 });
+        together(&store);
+    }
+    for action in [
+        Action::StepForward,
+        Action::StepBack,
+        Action::Seek(Time::seconds(2)),
+        Action::ToStart,
+        Action::RunUntil(Until::Leader),
+    ] {
+        store.update(action);
+        together(&store);
+    }
+}

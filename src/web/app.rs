@@ -140,7 +140,7 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        let change = self.take(ctx, msg);
+        let change = self.take(msg);
         let drawn = match change {
             Change::None => false,
             Change::Time => self.glide(),
@@ -167,7 +167,7 @@ impl Component for App {
                 told={self.told.clone()}
                 narration={self.narration.clone()}
                 kinds={self.kinds.clone()}
-                ui={self.store.ui.clone()}
+                ui={Shared::new(self.store.ui.clone())}
                 network={gestures::network(&*self.store.pane().run)}
                 overview={super::components::Extent::of(&self.store)}
                 menu={self.menu}
@@ -193,7 +193,7 @@ impl Component for App {
 
 impl App {
     /// Does what the message says, and how much of the page that changes.
-    fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> Change {
+    fn take(&mut self, msg: Msg) -> Change {
         match msg {
             Msg::Act(action) => self.act(action),
             Msg::Frame(time) => {

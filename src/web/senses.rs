@@ -107,7 +107,9 @@ fn watch_sight(root: &Element, told: Callback<bool>) -> Option<Observer> {
 
 /// A press outside an open popover closes it.
 fn close_popovers() -> EventListener {
-    EventListener::new(&document(), "pointerdown", |event| close_others(event.target().map(JsValue::from)))
+    EventListener::new(&document(), "pointerdown", |event| {
+        close_others(event.target().map(JsValue::from));
+    })
 }
 
 /// Closes all popovers that do not contain this element; whether there were any.

@@ -4,6 +4,7 @@ mod catalog;
 mod flaws;
 mod fuzz;
 mod goldens;
+mod lab;
 mod link;
 mod recording;
 mod scenario;

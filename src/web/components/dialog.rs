@@ -39,7 +39,7 @@ pub fn Dialog(props: &Props) -> Html {
     let onclick = {
         let (act, dialog) = (props.act.clone(), dialog.clone());
         Callback::from(move |event: MouseEvent| {
-            if event.target() == dialog.cast::<web_sys::EventTarget>() {
+            if event.target() == dialog.get().map(Into::into) {
                 act.emit(Action::Close);
             }
         })

@@ -36,7 +36,7 @@ pub struct Props {
     pub told: Shared<Vec<String>>,
     pub narration: AttrValue,
     pub kinds: Shared<BTreeSet<&'static str>>,
-    pub ui: Ui,
+    pub ui: Shared<Ui>,
     pub network: Quality,
     pub overview: Extent,
     pub menu: Option<(Selection, By)>,

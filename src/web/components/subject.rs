@@ -127,7 +127,7 @@ fn acts(props: &Props, groups: &[Group]) -> Html {
         let offered = props.inspection.gestures.iter().filter(move |gesture| gesture.group == group);
         buttons(offered, &props.act, props.language)
     };
-    html! { for groups.iter().map(of) }
+    groups.iter().map(of).collect()
 }
 
 #[derive(Properties, PartialEq)]
