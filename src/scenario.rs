@@ -241,9 +241,6 @@ impl Reader {
         }
         let last = self.script.lines.last();
         let before = last.map_or(Time::ZERO, |line| line.at);
-        if last.is_some_and(|line| *line.command == Command::End) {
-            return Err(words.expected("nothing after the end"));
-        }
         let at = match first.strip_prefix('+') {
             Some(more) => before + more.parse().map_err(|_| words.expected(TIME))?,
             None => first.parse().map_err(|_| words.expected(TIME))?,

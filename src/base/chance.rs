@@ -16,8 +16,8 @@ pub struct Chance(Pcg32);
 impl Chance {
     /// The `stream`-th stream of the run with this `seed`.
     pub fn new(seed: u64, stream: u64) -> Chance {
-        // Seed and stream are mixed: next to each other, PCG's streams are too much alike, and a
-        // seed would repeat what the last one drew, at another node.
+        // Mixed, for next to each other PCG's streams are too much alike: a seed would repeat what
+        // the last one drew, at another node. (Settled: links and scenes count on it.)
         Chance(Pcg32::new(Digest::of(&(seed, stream)), stream))
     }
 
