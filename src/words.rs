@@ -10,14 +10,15 @@
 //!
 //! | in the code | what is a key |
 //! |---|---|
-//! | `sentence!("…{0}…", …)` | the template, and literals among its values (`Value::Word`) |
+//! | `sentence!("…{0}…", …)` | the template, and literals among its values (fixed words) |
 //! | `tr!(language, "…{0}…", …)` | the same, told at once |
 //! | `key!("…")` | a text that is stored now and translated when it is shown |
-//! | `Err("…")`, `.ok_or("…")`, `let expected = "…"` | what a parser expected instead |
-//! | `Role { name: "…" }`, `epoch: ("…", _)` | the words that a node shows |
+//! | any literal with a space in it, below the page | prose: what a parser expected, why a message was lost |
+//! | `Err("…")`, `Role { name: "…" }`, `Kind { name: "…" }`, `epoch: ("…", _)` | the words that a node shows |
 //!
 //! and asks the catalog for the rest: titles, summaries, properties, flaws, options, scenes and
-//! their captions.
+//! their captions. So a protocol says what it has to say in plain English, and a test says what is
+//! missing in Chinese.
 
 use crate::base::Sentence;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-use crate::base::{NodeId, Time};
+use crate::base::{Chance, NodeId, Time};
 use crate::command::{Command, Script};
 use crate::scenario;
 use crate::words::Language;
@@ -364,6 +364,32 @@ fn a_page_opens_even_from_a_broken_link() {
 }
 
 #[test]
+fn every_scene_plays_to_its_end_and_has_a_short_link() {
+    let mut store = store(PLAIN);
+    for scene in Scene::all() {
+        let (protocol, name) = (scene.protocol.to_owned(), scene.name.to_owned());
+        store.update(Action::LoadScene { protocol, scene: name });
+        assert_eq!((store.pane().pristine(), store.pane().run.now()), (Some(scene), Time::ZERO));
+        store.update(Action::Speed(Speed::MAX));
+        // A scene with a flaw stops on its way, where a property breaks.
+        while store.pane().run.now() < store.pane().run.end().expect("a scene ends") {
+            store.update(Action::Play);
+            assert!(frames(&mut store, 100) > 0, "{scene:?}");
+        }
+        assert!(notice(&store).starts_with("The story ends here."), "{scene:?}");
+        let link = format!("#v1&scene={}/{}&at=", scene.protocol, scene.name);
+        assert!(store.link().starts_with(&link), "{}", store.link());
+    }
+    assert_eq!(
+        store.pane().branches.len(),
+        2,
+        "the run before, and the last scene: the menu has the others"
+    );
+    store.update(Action::Do(gestures::heal().command));
+    assert!(store.link().starts_with("#v1&run="), "it is no longer the scene");
+}
+
+#[test]
 fn a_link_brings_somebody_else_to_the_same_instant() {
     let mut here = store(PLAIN);
     here.update(Action::Seek(Time::millis(1_240)));
@@ -435,5 +461,68 @@ fn all_panes_show_one_cursor() {
     ] {
         store.update(action);
         together(&store);
+    }
+}
+
+/// Something a person might do next.
+fn anything(chance: &mut Chance, store: &Store) -> Action {
+    let time = Time::millis(u64::from(chance.below(3_000)));
+    let branch = chance.below(4) as usize;
+    let selection = match chance.below(3) {
+        0 => Selection::Node(NodeId(chance.below(6) as u16)),
+        1 => Selection::Link(NodeId(0).into(), NodeId(1).into()),
+        _ => Selection::Message(u64::from(chance.below(300))),
+    };
+    let key = |chance: &mut Chance| {
+        let entry = chance.pick(keys::KEYS).expect("there are keys");
+        let key = chance.pick(entry.keys).expect("every entry has one");
+        keys::press(store, key).unwrap_or(Action::Pause)
+    };
+    match chance.below(16) {
+        0 => Action::Seek(time),
+        1 => Action::SeekEvent(u64::from(chance.below(400))),
+        2 => Action::Branch(branch),
+        3 => Action::Seed(u64::from(chance.below(3))),
+        4 => Action::ToggleFlaw("forget-vote".into()),
+        5 => Action::LoadText(
+            ["run raft", "run raft nodes=3\n1s say Hello.\n1.5s end\n"][branch % 2].into(),
+        ),
+        6 => Action::RunUntil(Until::Leader),
+        7 => Action::Select(Some(selection)),
+        8..=10 => match chance.pick(&gestures::offered(&*store.pane().run, selection)) {
+            Some(gesture) => Action::Do(gesture.command.clone()),
+            None => Action::Do(gestures::heal().command),
+        },
+        11..=12 => key(chance),
+        _ => Action::Tick { elapsed_micros: u64::from(chance.below(100_000)) },
+    }
+}
+
+fn arrive(store: &mut Store) {
+    while store.playback.goal.is_some() {
+        store.update(Action::Tick { elapsed_micros: 0 });
+    }
+}
+
+#[test]
+fn whatever_is_done_the_store_stays_whole_and_its_link_leads_there() {
+    for seed in 0..60 {
+        let mut chance = Chance::new(seed, 0);
+        let mut store = store("run raft nodes=5 seed=7");
+        for _ in 0..40 {
+            let action = anything(&mut chance, &store);
+            store.update(action.clone());
+            let pane = store.pane();
+            assert!(pane.branch < pane.branches.len() && pane.branches.len() <= pane::BRANCHES);
+            assert_eq!(&pane.current().script, pane.run.script(), "{seed}: {action:?}");
+            let (head, reached) = pane.run.head();
+            assert!(pane.run.event() <= head && pane.run.now() <= reached, "{seed}: {action:?}");
+            store.narration();
+        }
+        arrive(&mut store);
+        let mut there = Store::from_link(&store.link(), Preferences::default());
+        arrive(&mut there);
+        assert_eq!(there.pane().cursor(), store.pane().cursor(), "{seed}: {}", store.link());
+        assert_eq!(there.pane().run.script(), store.pane().run.script(), "{seed}");
     }
 }

@@ -122,6 +122,33 @@ fn what_runs_say_is_translated_through_and_through() {
     assert_eq!(words::translate(Language::Chinese, "no such text"), "no such text");
 }
 
+/// What the page's components write down themselves, `{ "so" }` or `title="so"`, has no language:
+/// signs, and the name of the page.
+#[test]
+fn the_page_says_nothing_outside_of_tr() {
+    let mut spoken = Vec::new();
+    for path in files(&root().join("src/web")) {
+        let tokens = tokens(&fs::read_to_string(&path).unwrap());
+        for (at, (line, token)) in tokens.iter().enumerate() {
+            let Token::Literal(text) = token else { continue };
+            let near = |at: Option<usize>| {
+                at.and_then(|at| tokens.get(at)).map_or("", |(_, token)| text_of(token))
+            };
+            let around = [near(at.checked_sub(2)), near(at.checked_sub(1)), near(Some(at + 1))];
+            let shown = matches!(
+                around,
+                [">" | "}", "{", "}"]
+                    | ["label" | "title" | "placeholder" | "alt" | "description", "=", _]
+            );
+            let words = text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+            if shown && words && text != "Synod" {
+                spoken.push(format!("{}:{line}: {text:?}", path.display()));
+            }
+        }
+    }
+    assert!(spoken.is_empty(), "\n{}", spoken.join("\n"));
+}
+
 /// The template and the fixed words of a sentence.
 fn texts(sentence: &Sentence) -> Vec<&'static str> {
     let words = sentence.values.iter().flat_map(|value| match value {

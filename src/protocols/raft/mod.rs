@@ -106,7 +106,16 @@ impl Protocol for Raft {
         max_nodes: 15,
         channel: Channel::Datagram,
         request: "put x=1",
-        scenes: &[],
+        scenes: &[
+            ("first-election", include_str!("../../../scenes/raft/first-election.txt")),
+            ("split-vote", include_str!("../../../scenes/raft/split-vote.txt")),
+            ("article-example", include_str!("../../../scenes/raft/article-example.txt")),
+            ("minority-leader", include_str!("../../../scenes/raft/minority-leader.txt")),
+            ("figure-7", include_str!("../../../scenes/raft/figure-7.txt")),
+            ("figure-8", include_str!("../../../scenes/raft/figure-8.txt")),
+            ("figure-8-flaw", include_str!("../../../scenes/raft/figure-8-flaw.txt")),
+            ("figure-8-e", include_str!("../../../scenes/raft/figure-8-e.txt")),
+        ],
     };
     type Message = Message;
     type Timer = Timer;
@@ -429,12 +438,13 @@ impl Raft {
     /// The server's log equals the leader's up to `index`, and durably so.
     fn stores(&mut self, server: NodeId, index: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &mut self.role else { return };
-        if index <= lead.matched[server.index()] {
+        let before = lead.matched[server.index()];
+        if index <= before {
             return; // Nothing new: the answer to a heartbeat, or a late one.
         }
         lead.matched[server.index()] = index;
         lead.next[server.index()] = index + 1;
-        self.advance_commit(fx);
+        self.advance_commit(before, fx);
         if server != self.me && index < self.log.len() {
             self.send_append_entries(server, fx);
         }
@@ -461,14 +471,17 @@ impl Raft {
     /// An entry is committed once a majority stores it, if it is of the leader's own term; with it,
     /// so is all before it. Entries of earlier terms are never committed by counting (§5.4.2): they
     /// may still be overwritten, see Figure 8.
-    fn advance_commit(&mut self, fx: &mut Effects<Self>) {
+    ///
+    /// `before` is how far the server that has just answered had come.
+    fn advance_commit(&mut self, before: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
         let index = reached_by_majority(&mut lead.matched.clone());
         let holders = lead.matched.iter().filter(|matched| **matched >= index).count();
-        let own_term = self.position(index).term == self.term;
+        let just_now = before < index && holders == usize::from(majority(self.nodes));
+        let term_of = |index| self.position(index).term;
         if index <= self.commit {
             // Nothing new.
-        } else if own_term || self.config.count_old_terms {
+        } else if term_of(index) == self.term || self.config.count_old_terms {
             fx.note(sentence!(
                 "commits up to index {0}: {1} of {2} servers store it",
                 index,
@@ -477,10 +490,10 @@ impl Raft {
             ));
             self.commit = index;
             self.apply(fx);
-        } else if holders == usize::from(majority(self.nodes)) {
+        } else if just_now && term_of(index + 1) == self.term {
             fx.note(sentence!(
                 "must not commit index {0} by counting {1} servers: it is of term {2}, this is term {3}",
-                index, holders, self.position(index).term, self.term
+                index, holders, term_of(index), self.term
             ));
         }
     }
