@@ -478,24 +478,14 @@ impl<P: Protocol> Sim<P> {
             fates = [fates[0].map(|fate| Fate { lost, ..fate }), None, None];
         }
         let lamport = *self.lamport(from);
-        let flight = |copy, fate, payload| Flight {
-            sent,
-            copy,
-            from,
-            to,
-            payload,
-            lamport,
-            sent_at: self.now,
-            fate,
-            ticket: Ticket::default(),
-            line,
-        };
-        let [first, duplicate, replay] = fates;
-        let copies = [(1, duplicate), (2, replay)];
-        let copies = copies.map(|(copy, fate)| fate.map(|fate| flight(copy, fate, payload.clone())));
-        let original = first.map(|fate| flight(0, fate, payload));
-        for flight in original.into_iter().chain(copies.into_iter().flatten()) {
-            self.take_off(flight);
+        let (sent_at, ticket) = (self.now, Ticket::default());
+        for (copy, fate) in (0..).zip(fates) {
+            if let Some(fate) = fate {
+                let payload = payload.clone();
+                self.take_off(Flight {
+                    sent, copy, from, to, payload, lamport, sent_at, fate, ticket, line,
+                });
+            }
         }
     }
 

@@ -451,7 +451,7 @@ impl<P: Protocol> Run for Recording<P> {
         let What::Send { to, payload } = &event.what else { return None };
         let ends = (event.place?, *to);
         let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
-        shot.cause = self.event_at(event.cause).map(|cause| cause.tell().to_string());
+        shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
         Some(shot)
     }
 

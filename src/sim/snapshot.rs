@@ -125,7 +125,7 @@ pub struct MessageShot {
     pub sent_at: Time,
     pub lamport: u64,
     /// The event that made its sender send it, in words.
-    pub cause: Option<String>,
+    pub cause: Option<Sentence>,
     /// File and line of the protocol's source that sent it.
     pub line: Option<(&'static str, u32)>,
 }
