@@ -112,7 +112,7 @@ impl Plan {
         let pace = Time::millis(20 + u64::from(self.chance.below(250)));
         let until = Time::millis(1_500 + u64::from(self.chance.below(4_000)));
         // What this schedule likes to do most.
-        let taste = [0; 9].map(|_| 1 + self.chance.below(8));
+        let taste = [0; 10].map(|_| 1 + self.chance.below(8));
         loop {
             self.now = self.now + self.chance.exponential(pace);
             if self.now > until {
@@ -132,6 +132,7 @@ impl Plan {
                 4 => self.say(Command::Heal(Vec::new())),
                 5 => self.change_clock(),
                 6 => self.fire(),
+                7 => self.black_out(),
                 _ => self.request(),
             }
         }
@@ -161,6 +162,21 @@ impl Plan {
             self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
             self.say(Command::Restart(node));
             self.down[index] = false;
+        }
+    }
+
+    /// Everybody crashes, and comes back within a breath: what no disk holds is gone for good.
+    fn black_out(&mut self) {
+        for node in NodeId::all(self.nodes) {
+            if !self.down[node.index()] {
+                let torn = self.chance.happens(Ratio::percent(25));
+                self.say(Command::Crash { node, torn });
+            }
+        }
+        self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
+        for node in NodeId::all(self.nodes) {
+            self.say(Command::Restart(node));
+            (self.down[node.index()], self.paused[node.index()]) = (false, false);
         }
     }
 

@@ -1,0 +1,260 @@
+// End to end: the release build in dist/, served from a sub-path as any static host would, used in
+// Chromium as people use it. Every wait is for something on the page; nothing sleeps.
+
+import assert from "node:assert/strict";
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, resolve } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const DIST = resolve("dist");
+const BASE = "/course/week3/";
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
+const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+let server, browser, origin, context, page, complaints;
+
+before(async () => {
+  server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
+    let file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
+    if (file && existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
+    if (!file.startsWith(DIST) || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.end(await readFile(file));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  origin = `http://127.0.0.1:${server.address().port}`;
+  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS.split(" ") });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+beforeEach(async () => {
+  complaints = [];
+  ({ context, page } = await visitor());
+});
+
+afterEach(async () => {
+  await context.close();
+  assert.deepEqual(complaints, [], "errors in the console, failed requests, requests that leave the site");
+});
+
+/** Somebody with a browser of their own. */
+async function visitor(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
+  page.on("request", (request) => request.url().startsWith(origin) || complaints.push(`leaves the site: ${request.url()}`));
+  return { context, page };
+}
+
+async function open(hash = "", who = page) {
+  await who.goto(origin + BASE + hash);
+  await who.locator(".node").first().waitFor();
+}
+
+const button = (name, who = page) => who.getByRole("button", { name, exact: true });
+const tab = (name, who = page) => who.getByRole("tab", { name, exact: true });
+const clock = async (who = page) => (await who.getByRole("timer").textContent()).trim();
+const script = async (who = page) => {
+  await tab("Script", who).click();
+  return (await who.locator(".lines li").allTextContents()).join("\n");
+};
+/** What every server is and knows, as the picture says it in words. */
+const words = (who = page) => who.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
+const hash = () => page.evaluate(() => location.hash);
+
+/** The link to a run that stands still at this time. */
+const at = (lines, time) => `#v1&run=${encodeURIComponent(lines.join("\n")).replaceAll("%0A", ";").replaceAll("%20", "+")}&at=${time}`;
+const CALM = ["raft nodes=5 seed=3", "10ms fire S1 election"];
+
+test("a newcomer's first minute", async () => {
+  await open("#v1&speed=1/2");
+  const leader = page.locator(".node.leader");
+  await leader.waitFor();
+  const first = await leader.getAttribute("data-pick");
+  await leader.click();
+  await page.keyboard.press("c");
+  await page.locator(`.node.crashed[data-pick=${first}]`).waitFor();
+  await page.locator(`.node.leader:not([data-pick=${first}])`).waitFor();
+  await page.keyboard.press("Space");
+  await button("Play").waitFor();
+  // Back before it: nobody leads.
+  const elected = await clock();
+  for (let steps = 0; (await page.locator(".node.leader").count()) > 0; steps++) {
+    assert.ok(steps < 400, "the election is not that long ago");
+    await button("One step back").click();
+  }
+  assert.ok(parseFloat(await clock()) < parseFloat(elected));
+  assert.match(await script(), /crash S\d/);
+});
+
+test("what one did is in the link, and a friend sees the same", async () => {
+  await open(at(CALM, "300ms"));
+  await page.locator(".node.leader").waitFor();
+  await page.locator(".node[data-pick=n3]").click();
+  await page.keyboard.press("c");
+  await page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await page.waitForFunction(() => location.hash.includes("crash+S4"));
+  const seen = { words: await words(), clock: await clock() };
+  assert.match(seen.words.join("\n"), /S1 leader/);
+
+  await page.reload();
+  await page.locator(".node.crashed[data-pick=n3]").waitFor();
+  assert.deepEqual({ words: await words(), clock: await clock() }, seen, "after a reload");
+
+  const friend = await visitor({ viewport: { width: 390, height: 844 } });
+  await open(await hash(), friend.page);
+  await friend.page.locator(".node.crashed[data-pick=n3]").waitFor();
+  assert.deepEqual({ words: await words(friend.page), clock: await clock(friend.page) }, seen, "on a friend's phone");
+  await friend.context.close();
+});
+
+test("a gesture in the past makes a branch, and nothing is lost", async () => {
+  await open(at([...CALM, "200ms crash S2", "400ms restart S2"], "500ms"));
+  await page.locator(".node.leader").waitFor();
+  await button("To the start").click();
+  await page.locator(".node[data-pick=n4]").click();
+  await page.keyboard.press("c");
+  await page.locator(".node.crashed[data-pick=n4]").waitFor();
+  assert.doesNotMatch(await script(), /crash S2/);
+  await page.getByText(/branch 2 of 2/i).first().waitFor();
+});
+
+test("everything by keyboard", async () => {
+  await open(at(CALM, "300ms"));
+  await page.locator(".node.leader").waitFor();
+  await page.keyboard.press("3");
+  await page.locator(".node[data-pick=n2].selected, .node[data-pick=n2][aria-pressed=true]").waitFor();
+  await page.keyboard.press("p");
+  await page.locator(".node.paused[data-pick=n2]").waitFor();
+  await page.keyboard.press("p");
+  await page.locator(".node:not(.paused)[data-pick=n2]").waitFor();
+  const before = await clock();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((before) => document.querySelector("[role=timer]").textContent.trim() !== before, before);
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+});
+
+test("a link is cut by mouse, and healed", async () => {
+  await open(at(CALM, "300ms"));
+  await page.locator(".node.leader").waitFor();
+  await page.locator("[data-pick='lS1-S2']").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /cut/i }).and(page.locator(":not(.tools *)")).first().click();
+  await page.waitForFunction(() => /cut\+S1/.test(location.hash));
+  await page.keyboard.press("h");
+  await page.waitForFunction(() => /heal/.test(location.hash));
+});
+
+test("a damaged link says so, and the page works", async () => {
+  for (const [damaged, sentence] of [
+    ["#v1&run=raft%2", /This link is damaged/],
+    ["#v1&scene=raft/nothing", /There is no scene/],
+    ["#v9&scene=raft/figure-8", /version v9/],
+    ["#v1&run=raft+nodes=3;1s+crush+S1", /Line 2, column 4: expected a command/],
+    ["#v1&run=raft+nodes=3;1s+say+<img src=x onerror=alert(1)>", null],
+  ]) {
+    const other = await visitor();
+    await open(damaged, other.page);
+    if (sentence) await other.page.getByText(sentence).first().waitFor();
+    await button("One step forward", other.page).click();
+    await other.context.close();
+  }
+});
+
+test("a script with a mistake is refused with its place, and the run is untouched", async () => {
+  await open(at(CALM, "300ms"));
+  await page.locator(".node.leader").waitFor();
+  const before = await words();
+  await tab("Script").click();
+  await page.getByRole("button", { name: /edit/i }).click();
+  const editor = page.getByRole("tabpanel").getByRole("textbox");
+  await editor.fill("run raft nodes=3\n1s crush S1");
+  await page.getByRole("button", { name: /run this script/i }).click();
+  await page.getByText(/Line 2, column 4: expected a command/).first().waitFor();
+  assert.deepEqual(await words(), before);
+  await editor.fill("run raft nodes=3\n1s crash S1");
+  await page.getByRole("button", { name: /run this script/i }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".node").length === 3);
+});
+
+test("the back button brings back the scene before", async () => {
+  await open("#v1&scene=raft/first-election");
+  await page.getByRole("combobox").nth(1).selectOption({ label: "A split vote and its end" });
+  await page.waitForFunction(() => location.hash.includes("split-vote"));
+  await page.goBack();
+  await page.waitForFunction(() => location.hash.includes("first-election"));
+  await page.locator(".node").nth(4).waitFor();
+});
+
+test("a violation stops the play and says what broke", async () => {
+  await open("#v1&scene=raft/figure-8-flaw&speed=5");
+  await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor({ timeout: 60_000 });
+  await button("Play").waitFor();
+  await tab("Properties").click();
+  await page.getByRole("tabpanel").getByText(/violated/i).first().waitFor();
+});
+
+test("Chinese, by the browser's language or by a click, and in the link", async () => {
+  const student = await visitor({ locale: "zh-CN" });
+  await open("", student.page);
+  await student.page.getByRole("tab", { name: "脚本" }).waitFor();
+  assert.equal(await student.page.evaluate(() => document.documentElement.lang.slice(0, 2)), "zh");
+  await student.context.close();
+  await open();
+  await button("中文").click();
+  await page.getByRole("tab", { name: "脚本" }).waitFor();
+  await page.waitForFunction(() => location.hash.includes("lang=zh"));
+});
+
+test("nothing overflows, down to 320 pixels", async () => {
+  for (const [width, height] of [[320, 640], [390, 844], [720, 450], [1366, 850]]) {
+    await page.setViewportSize({ width, height });
+    await open();
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 1, `${over} pixels too wide at ${width}`);
+  }
+});
+
+test("two playgrounds on one page do not disturb each other", async () => {
+  // A hash may hold quotes and ampersands: as an attribute they are written as entities.
+  const frame = (id, hash) => `<iframe id="${id}" src="${origin}${BASE}${hash.replaceAll("&", "&amp;")}" width="720" height="450"></iframe>`;
+  await page.route("**/host.html", (route) =>
+    route.fulfill({ contentType: "text/html", body: `<!doctype html><title>A course</title>${frame("a", at(CALM, "300ms"))}${frame("b", at(CALM, "300ms"))}` }),
+  );
+  await page.goto(`${origin}/host.html`);
+  const [a, b] = ["#a", "#b"].map((id) => page.frameLocator(id));
+  await a.locator(".node.leader").waitFor();
+  await b.locator(".node.leader").waitFor();
+  await a.locator(".node.leader").click();
+  await a.locator(".node.leader").press("c");
+  await a.locator(".node.crashed").waitFor();
+  assert.equal(await b.locator(".node.crashed").count(), 0);
+});
+
+test("with reduced motion the page steps instead of gliding", async () => {
+  const calm = await visitor({ reducedMotion: "reduce" });
+  await open("#v1", calm.page);
+  const times = new Set();
+  await calm.page.waitForFunction(() => parseFloat(document.querySelector("[role=timer]").textContent) >= 0);
+  for (let looks = 0; looks < 30; looks++) {
+    times.add(await clock(calm.page));
+    await calm.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  }
+  assert.ok(times.size <= 3, `the clock jumps from event to event: ${[...times]}`);
+  await calm.context.close();
+});
