@@ -346,15 +346,17 @@ impl<P: Protocol> Sim<P> {
 
     // ---- messages ----------------------------------------------------------------------------
 
-    /// Slots in use, by when their message was sent.
-    fn slots(&self) -> Vec<u32> {
-        let mut slots: Vec<u32> = (0..self.flights.len() as u32)
-            .filter(|slot| self.flights[*slot as usize].is_some())
+    /// Slots in use, by when their message was sent, copies after the original.
+    pub(super) fn slots(&self) -> Vec<u32> {
+        let slots = (0..).zip(&self.flights);
+        let mut used: Vec<(u64, u32, u32)> = slots
+            .filter_map(|(slot, flight)| {
+                let flight = flight.as_ref()?;
+                Some((flight.sent, flight.copy, slot))
+            })
             .collect();
-        slots.sort_by_key(|slot| {
-            self.flights[*slot as usize].as_ref().map(|flight| (flight.sent, flight.copy))
-        });
-        slots
+        used.sort_unstable();
+        used.into_iter().map(|(_, _, slot)| slot).collect()
     }
 
     /// Where the message (its original, or the oldest copy left) is under way.

@@ -13,14 +13,13 @@ use crate::trace::Payload;
 impl<P: Protocol> Sim<P> {
     /// Everything at this instant; the clock shows `now`, which may be later than the last event.
     pub fn snapshot(&self, now: Time) -> Snapshot {
-        let mut flights: Vec<_> = self.flights.iter().flatten().map(Self::flight_shot).collect();
-        flights.sort_by_key(|flight| (flight.id, flight.copy));
+        let flights = self.slots().into_iter().filter_map(|slot| self.flights[slot as usize].as_ref());
         Snapshot {
             now,
             event: self.events,
             nodes: NodeId::all(self.setup.nodes).map(|id| self.node_shot(id, now)).collect(),
             clients: self.client_shots(),
-            flights,
+            flights: flights.map(Self::flight_shot).collect(),
             links: self.link_shots(),
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
         }

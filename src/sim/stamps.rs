@@ -2,7 +2,7 @@
 //! `a` happened before `b`. They are not stored: a cluster of a thousand would need a thousand
 //! numbers an event.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use crate::base::Endpoint;
 use crate::protocol::Protocol;
@@ -13,8 +13,8 @@ pub struct Stamps {
     nodes: usize,
     /// By place: nodes, then clients.
     places: Vec<Vec<u64>>,
-    /// What messages carry, by the event that sent them.
-    carried: BTreeMap<u64, Vec<u64>>,
+    /// What messages carry: by the event that sent them, in their order.
+    carried: VecDeque<(u64, Vec<u64>)>,
 }
 
 /// Messages whose stamps are remembered: copies may arrive much later than the original.
@@ -26,7 +26,7 @@ impl Stamps {
         Stamps {
             nodes: usize::from(nodes),
             places: vec![vec![0; width]; width],
-            carried: BTreeMap::new(),
+            carried: VecDeque::new(),
         }
     }
 
@@ -37,9 +37,9 @@ impl Stamps {
             Endpoint::Client(client) => self.nodes + client.index(),
         };
         if let What::Deliver { sent, .. } = &event.what
-            && let Some(carried) = self.carried.get(sent)
+            && let Ok(position) = self.carried.binary_search_by_key(sent, |(number, _)| *number)
         {
-            for (mine, theirs) in self.places[place].iter_mut().zip(carried) {
+            for (mine, theirs) in self.places[place].iter_mut().zip(&self.carried[position].1) {
                 *mine = (*mine).max(*theirs);
             }
         }
@@ -48,9 +48,9 @@ impl Stamps {
             self.places[place][place] += 1;
         }
         if let What::Send { .. } = &event.what {
-            self.carried.insert(number, self.places[place].clone());
+            self.carried.push_back((number, self.places[place].clone()));
             if self.carried.len() > REMEMBERED {
-                self.carried.pop_first();
+                self.carried.pop_front();
             }
         }
         Some(&self.places[place])

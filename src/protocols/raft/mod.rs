@@ -475,7 +475,7 @@ impl Raft {
     /// `before` is how far the server that has just answered had come.
     fn advance_commit(&mut self, before: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
-        let index = reached_by_majority(&mut lead.matched.clone());
+        let index = reached_by_majority(&lead.matched);
         let holders = lead.matched.iter().filter(|matched| **matched >= index).count();
         let just_now = before < index && holders == usize::from(majority(self.nodes));
         let term_of = |index| self.position(index).term;
