@@ -24,6 +24,7 @@ pub mod run;
 pub mod snapshot;
 pub mod stamps;
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 pub use commands::DRIFT;
@@ -99,7 +100,7 @@ enum Progress {
 const CAPACITY: usize = 10_000;
 
 /// Where a step writes its events.
-pub type Events<P> = Vec<Event<P>>;
+pub type Events<P> = VecDeque<Event<P>>;
 
 impl<P: Protocol> Sim<P> {
     /// The cluster before anything has happened.
@@ -214,7 +215,7 @@ impl<P: Protocol> Sim<P> {
         let place = place.into();
         self.events += 1;
         let lamport = place.map_or(0, |place| *self.lamport(place));
-        out.push(Event { at: self.now, place, lamport, cause, line, what });
+        out.push_back(Event { at: self.now, place, lamport, cause, line, what });
         self.events
     }
 
@@ -472,21 +473,33 @@ impl<P: Protocol> Sim<P> {
             Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
             Endpoint::Client(client) => &mut self.clients[client.index()].sending,
         };
-        let mut fates = self.network.fates(from, to, self.now, chance);
+        let (mut fate, mut copies) = self.network.fates(from, to, self.now, chance);
         if self.flights.len() - self.free.len() >= CAPACITY {
-            let lost = Some((self.now, Loss::Full));
-            fates = [fates[0].map(|fate| Fate { lost, ..fate }), None, None];
+            fate.lost = Some((self.now, Loss::Full));
+            copies.clear();
         }
         let lamport = *self.lamport(from);
         let (sent_at, ticket) = (self.now, Ticket::default());
-        for (copy, fate) in (0..).zip(fates) {
-            if let Some(fate) = fate {
-                let payload = payload.clone();
-                self.take_off(Flight {
-                    sent, copy, from, to, payload, lamport, sent_at, fate, ticket, line,
-                });
-            }
-        }
+        let first = Flight {
+            sent,
+            copy: 0,
+            from,
+            to,
+            payload,
+            lamport,
+            sent_at,
+            fate,
+            ticket,
+            line,
+        };
+        let twins: Vec<_> = (1..)
+            .zip(copies)
+            .map(|(copy, fate)| Flight { copy, fate, ..first.clone() })
+            .collect();
+        self.take_off(first);
+        twins.into_iter().for_each(|twin| {
+            self.take_off(twin);
+        });
     }
 
     /// Puts a message under way.

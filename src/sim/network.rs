@@ -94,7 +94,7 @@ impl Network {
         to: Endpoint,
         now: Time,
         chance: &mut Chance,
-    ) -> [Option<Fate>; 3] {
+    ) -> (Fate, Vec<Fate>) {
         let Condition { state, quality } = self.condition(from, to);
         let mut arrives = now + draw(quality.latency, chance);
         let held = state == LinkState::Held;
@@ -116,7 +116,7 @@ impl Network {
             let last = self.last_arrival.entry((from, to)).or_default();
             arrives = arrives.max(*last + Time(1));
             *last = arrives;
-            return [Some(Fate { arrives, lost, held }), None, None];
+            return (Fate { arrives, lost, held }, Vec::new());
         }
         if chance.happens(quality.reorder) {
             arrives = arrives + Time((1 + u64::from(chance.below(4))) * arrives.since(now).0);
@@ -127,7 +127,8 @@ impl Network {
             .then(|| copy(now + draw(quality.latency, chance)));
         let replay =
             (whole && chance.happens(quality.replay)).then(|| copy(arrives + chance.within(REPLAY)));
-        [Some(Fate { arrives, lost, held }), duplicate, replay]
+        let copies = duplicate.into_iter().chain(replay).collect();
+        (Fate { arrives, lost, held }, copies)
     }
 
     /// How long a message takes on this link, drawn anew.

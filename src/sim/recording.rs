@@ -25,8 +25,8 @@ const CHECKPOINTS: usize = 512;
 const WEIGHT: usize = 500_000;
 /// Events from one copy to the next, at first.
 const STRIDE: u64 = 512;
-/// Events kept around the cursor.
-const KEPT: usize = 32_768;
+/// Events kept around the cursor; while the run goes on, up to twice as many.
+const KEPT: usize = 20_000;
 /// Commands in one script.
 pub const LINES: usize = 10_000;
 /// Vector stamps are derived for runs of up to this many events.
@@ -45,7 +45,7 @@ pub struct Recording<P: Protocol> {
     /// Of all checkpoints.
     weight: usize,
     kept: Kept<P>,
-    /// Empty between steps.
+    /// What is known already, while it is simulated again: empty between steps.
     fresh: Events<P>,
 }
 
@@ -79,15 +79,16 @@ impl<P: Protocol> Kept<P> {
         self.events.get(number.checked_sub(self.first)? as usize)
     }
 
-    fn push(&mut self, event: Event<P>) {
-        self.events.push_back(event);
-        if self.events.len() > KEPT
-            && let Some(oldest) = self.events.pop_front()
-        {
-            self.first += 1;
+    /// Forgets the oldest, from time to time.
+    fn trim(&mut self) {
+        if self.events.len() < 2 * KEPT {
+            return;
+        }
+        for oldest in self.events.drain(..KEPT) {
             self.since = oldest.at;
             follow(&mut self.lanes, &oldest);
         }
+        self.first += KEPT as u64;
     }
 }
 
@@ -118,7 +119,7 @@ impl<P: Protocol> Recording<P> {
             stride: STRIDE,
             weight: here.weight(),
             kept: Kept::new(&here),
-            fresh: Vec::new(),
+            fresh: Events::new(),
             here,
         }
     }
@@ -137,20 +138,19 @@ impl<P: Protocol> Recording<P> {
 
     /// The next thing that happens by `limit`, whether by itself or by the script.
     fn advance(&mut self, limit: Time) -> bool {
-        advance(&self.script, &mut self.here, limit, &mut self.fresh) && {
-            self.keep();
-            true
+        let new = self.here.events() + 1 == self.kept.end();
+        let sink = if new { &mut self.kept.events } else { &mut self.fresh };
+        let advanced = advance(&self.script, &mut self.here, limit, sink);
+        self.fresh.clear();
+        if advanced {
+            self.kept.trim();
+            self.remember();
         }
+        advanced
     }
 
-    /// Remembers what the last step did.
-    fn keep(&mut self) {
-        let first = self.here.events() - self.fresh.len() as u64 + 1;
-        for (number, event) in (first..).zip(self.fresh.drain(..)) {
-            if number == self.kept.end() {
-                self.kept.push(event);
-            }
-        }
+    /// The furthest so far, and a checkpoint now and then.
+    fn remember(&mut self) {
         if self.here.events() <= self.head.0 {
             return;
         }
@@ -201,15 +201,12 @@ impl<P: Protocol> Recording<P> {
         }
         let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
         self.kept = Kept::new(&sim);
-        let mut events = Vec::new();
         while sim.events() < self.head.0
             && self.kept.events.back().is_none_or(|last| last.at <= to)
             && (self.kept.events.len() < KEPT || sim.now() < from)
+            && advance(&self.script, &mut sim, self.head.1, &mut self.kept.events)
         {
-            if !advance(&self.script, &mut sim, to.max(self.head.1), &mut events) {
-                break;
-            }
-            events.drain(..).for_each(|event| self.kept.push(event));
+            self.kept.trim();
         }
     }
 
@@ -222,7 +219,7 @@ impl<P: Protocol> Recording<P> {
             return Some(event.clone());
         }
         let mut sim = self.checkpoint(|sim| sim.events() < number).clone();
-        let mut events = Vec::new();
+        let mut events = Events::new();
         loop {
             events.clear();
             if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
@@ -306,7 +303,7 @@ impl<P: Protocol> Run for Recording<P> {
         }
         // Twice the same way: once to see where the step before this one ended, once to go there.
         let start = self.checkpoint(|sim| sim.events() < target).clone();
-        let (mut probe, mut before, mut events) = (start.clone(), start.events(), Vec::new());
+        let (mut probe, mut before, mut events) = (start.clone(), start.events(), Events::new());
         while probe.events() < target {
             before = probe.events();
             events.clear();
@@ -367,7 +364,7 @@ impl<P: Protocol> Run for Recording<P> {
         // Everything else of this instant comes first.
         let at = self.clock;
         let mut trial = self.here.clone();
-        let mut events = Vec::new();
+        let mut events = Events::new();
         while trial.step(at, &mut events) {}
         trial.check(&command)?;
         let given = trial.commands() as usize;
@@ -463,7 +460,7 @@ impl<P: Protocol> Run for Recording<P> {
         sim.set_checking(false);
         let setup = &self.script.setup;
         let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
-        let mut events = Vec::new();
+        let mut events = Events::new();
         let mut number = 0;
         while advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
             for happened in events.drain(..) {
