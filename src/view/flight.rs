@@ -1,6 +1,7 @@
 //! A message under way: a pill on its link, whose place is a function of virtual time. The same
 //! function serves play, pause, scrub and step; nothing is animated that could not be drawn still.
 
+use super::links::between;
 use super::path::{Point, Size};
 use crate::base::{Endpoint, Time};
 use crate::protocol::Tone;
@@ -16,6 +17,8 @@ pub struct Flight {
     /// Where the pill leaves and where it arrives, at the borders of the boxes.
     pub start: Point,
     pub goal: Point,
+    /// Where its way is bent.
+    pub bend: Option<Point>,
     pub sent_at: Time,
     pub arrives_at: Time,
     pub lost_at: Option<Time>,
@@ -49,17 +52,18 @@ const LONGEST_LABEL: usize = 26;
 impl Flight {
     /// The pill of a message between two boxes. `lane` moves it aside, so that opposite messages
     /// and volleys on one link do not cover each other.
-    pub fn new(shot: &FlightShot, ends: [(Point, Size); 2], lane: f64) -> Flight {
+    pub fn new(shot: &FlightShot, ends: [(Point, Size); 2], bend: Option<Point>, lane: f64) -> Flight {
         let label = shortened(&shot.label);
         let pill = Size::new((text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
         let [(a, a_box), (b, b_box)] = ends;
         let direction = a.direction(b);
         let aside = (-direction.y * lane, direction.x * lane);
+        let (towards_b, towards_a) = (bend.unwrap_or(b), bend.unwrap_or(a));
         // The pill keeps clear of the boxes by about half of itself.
         let clear = |size: Size| size.grown(pill.w * 0.5, pill.h * 0.7);
-        let (mut start, mut goal) = (clear(a_box).border(a, b), clear(b_box).border(b, a));
+        let (mut start, mut goal) = (clear(a_box).border(a, towards_b), clear(b_box).border(b, towards_a));
         if start.distance(a) + goal.distance(b) > a.distance(b) * 0.8 {
-            (start, goal) = (a_box.border(a, b), b_box.border(b, a));
+            (start, goal) = (a_box.border(a, towards_b), b_box.border(b, towards_a));
         }
         Flight {
             key: (shot.id, shot.copy),
@@ -67,6 +71,7 @@ impl Flight {
             to: shot.to,
             start: start.plus(aside.0, aside.1),
             goal: goal.plus(aside.0, aside.1),
+            bend: bend.map(|bend| bend.plus(aside.0, aside.1)),
             sent_at: shot.sent_at,
             arrives_at: shot.arrives_at,
             lost_at: shot.lost_at,
@@ -83,7 +88,7 @@ impl Flight {
         let gone = now.since(self.sent_at).0 as f64;
         if self.held {
             // It leaves, and waits just outside.
-            let share = 0.16 * (1.0 - (-gone / 8_000.0).exp());
+            let share = 0.16 * gone / (gone + 4_000.0);
             return self.on_the_way(share, 1.0, 0.0);
         }
         let share = |end: Time| match end.since(self.sent_at).0 {
@@ -102,9 +107,10 @@ impl Flight {
     }
 
     fn on_the_way(&self, share: f64, presence: f64, fallen: f64) -> Place {
-        let at = self.start.towards(self.goal, share);
+        let on_the_way = |share| between(self.start, self.bend, self.goal, share);
+        let at = on_the_way(share);
         let length = self.start.distance(self.goal).max(1.0);
-        let tail = self.start.towards(self.goal, (share - TRAIL / length).max(0.0));
+        let tail = on_the_way((share - TRAIL / length).max(0.0));
         let drop = DEPTH * fallen * fallen;
         Place { at: at.plus(0.0, drop), tail: tail.plus(0.0, drop * 0.4), presence, falls: fallen > 0.0 }
     }
@@ -157,7 +163,7 @@ mod tests {
             held,
         };
         let size = Size::new(100.0, 60.0);
-        Flight::new(&shot, [(Point::new(0.0, 0.0), size), (Point::new(600.0, 0.0), size)], 0.0)
+        Flight::new(&shot, [(Point::new(0.0, 0.0), size), (Point::new(600.0, 0.0), size)], None, 0.0)
     }
 
     #[test]

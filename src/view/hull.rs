@@ -1,7 +1,7 @@
 //! Partitions: servers that cannot reach each other, even by way of others, stand in hulls of
 //! their own.
 
-use super::layout::Layout;
+use super::layout::{Detail, Layout};
 use super::path::{Path, Point, Size};
 use crate::base::{Endpoint, NodeId};
 use crate::sim::snapshot::{LinkState, Snapshot};
@@ -28,7 +28,7 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
         return Vec::new();
     }
     let count = snapshot.nodes.len();
-    groups.into_iter().map(|members| hull(members, count, layout)).collect()
+    groups.into_iter().filter_map(|members| hull(members, count, layout)).collect()
 }
 
 /// Servers connected by links that carry both ways.
@@ -60,12 +60,14 @@ fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
             groups.push(members);
         }
     }
-    groups.sort();
     groups
 }
 
-fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Hull {
-    let size = layout.node.grown(2.0 * PAD, 2.0 * PAD);
+/// A minority is always shown; a majority, only where one outline goes around it.
+fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Option<Hull> {
+    let minority = members.len() < count / 2 + 1;
+    let pad = if layout.detail == Detail::Full { PAD } else { PAD * 0.6 };
+    let size = layout.node.grown(2.0 * pad, 2.0 * pad);
     let centres: Vec<Point> = members.iter().map(|node| layout.place((*node).into()).0).collect();
     let mut path = Path::new();
     let whole = outline(&centres.iter().flat_map(|at| corners(*at, size)).collect::<Vec<_>>());
@@ -76,6 +78,7 @@ fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Hull {
     });
     match stranger {
         false => round(&whole, &mut path),
+        true if !minority => return None,
         true => centres.iter().for_each(|at| round(&corners(*at, size), &mut path)),
     }
     let top = centres.iter().copied().fold(Point::new(0.0, f64::MAX), |a, b| if b.y < a.y { b } else { a });
@@ -85,7 +88,7 @@ fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Hull {
         true => above,
         false => low.plus(14.0 - size.w / 2.0, size.h / 2.0 + 16.0),
     };
-    Hull { minority: members.len() < count / 2 + 1, members, path, label }
+    Some(Hull { minority, members, path, label })
 }
 
 fn corners(at: Point, size: Size) -> [Point; 4] {
@@ -93,24 +96,25 @@ fn corners(at: Point, size: Size) -> [Point; 4] {
     [at.plus(-w, -h), at.plus(w, -h), at.plus(w, h), at.plus(-w, h)]
 }
 
-/// The convex outline of some points, clockwise (Andrew's monotone chain).
+/// The convex outline of some points, clockwise: a thread wound around them (Jarvis's march).
 fn outline(points: &[Point]) -> Vec<Point> {
-    let mut sorted = points.to_vec();
-    sorted.sort_by(|a, b| (a.x, a.y).partial_cmp(&(b.x, b.y)).expect("coordinates are numbers"));
+    let leftmost = |a: Point, b: Point| if (b.x, b.y) < (a.x, a.y) { b } else { a };
+    let Some(first) = points.iter().copied().reduce(leftmost) else { return Vec::new() };
     let turn = |o: Point, a: Point, b: Point| (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
-    let mut outline: Vec<Point> = Vec::new();
-    for pass in 0..2 {
-        let floor = outline.len() + 1;
-        for &point in &sorted {
-            while outline.len() > floor && turn(outline[outline.len() - 2], outline[outline.len() - 1], point) <= 0.0 {
-                outline.pop();
-            }
-            outline.push(point);
+    let mut outline = vec![first];
+    // Every point is a corner at the most once.
+    while outline.len() <= points.len() {
+        let here = outline[outline.len() - 1];
+        let outer = |next: Point, point: Point| {
+            let side = turn(here, next, point);
+            let further = side == 0.0 && here.distance(point) > here.distance(next);
+            if next == here || side < 0.0 || further { point } else { next }
+        };
+        let next = points.iter().copied().fold(here, outer);
+        if next == first {
+            break;
         }
-        outline.pop();
-        if pass == 0 {
-            sorted.reverse();
-        }
+        outline.push(next);
     }
     outline
 }

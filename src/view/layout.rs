@@ -21,6 +21,8 @@ pub enum Detail {
     Full,
     /// The same, closer.
     Compact,
+    /// Name, role and term.
+    Small,
     /// Name and term; the shape says the role.
     Tiny,
 }
@@ -43,15 +45,16 @@ impl Detail {
         match self {
             Detail::Full => Size::new(144.0, 80.0),
             Detail::Compact => Size::new(112.0, 70.0),
-            Detail::Tiny => Size::new(72.0, 48.0),
+            Detail::Small => Size::new(104.0, 48.0),
+            Detail::Tiny => Size::new(66.0, 44.0),
         }
     }
 
     fn client(self) -> Size {
         match self {
             Detail::Full => Size::new(132.0, 60.0),
-            Detail::Compact => Size::new(124.0, 50.0),
-            Detail::Tiny => Size::new(108.0, 44.0),
+            Detail::Compact => Size::new(112.0, 48.0),
+            Detail::Small | Detail::Tiny => Size::new(108.0, 44.0),
         }
     }
 
@@ -60,14 +63,15 @@ impl Detail {
         match self {
             Detail::Full => 6,
             Detail::Compact => 5,
-            Detail::Tiny => 3,
+            Detail::Small | Detail::Tiny => 0,
         }
     }
 
     fn smaller(self) -> Option<Detail> {
         match self {
             Detail::Full => Some(Detail::Compact),
-            Detail::Compact => Some(Detail::Tiny),
+            Detail::Compact => Some(Detail::Small),
+            Detail::Small => Some(Detail::Tiny),
             Detail::Tiny => None,
         }
     }
@@ -79,6 +83,8 @@ const GAP: Size = Size::new(30.0, 18.0);
 const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
 const NARROW: f64 = 500.0;
+/// In a picture of so many units nothing can be read any more.
+const SMALLEST: f64 = 20_000.0;
 
 impl Layout {
     /// The largest picture of so many servers and clients that this room takes.
@@ -100,6 +106,7 @@ impl Layout {
             match detail.smaller() {
                 Some(smaller) => detail = smaller,
                 // Too many for the room: everything is drawn smaller.
+                None if room.width > SMALLEST => return layout,
                 None => {
                     room.width *= 1.15;
                     room.height *= 1.15;
@@ -111,10 +118,12 @@ impl Layout {
     fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail) -> Layout {
         let (node, client) = (detail.node(), detail.client());
         let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
+        // Beside the ring, or in the corners beside its first server, or below.
+        let corners = !wide && clients <= 2 && nodes > 2;
         let (mut right, mut below) = (0.0, 0.0);
         if clients > 0 && wide {
             right = client.w + GAP.w * 1.6;
-        } else if clients > 0 {
+        } else if clients > 0 && !corners {
             below = client.h + GAP.h * 1.5;
         }
         let margin = if room.width < NARROW { MARGIN / 2.0 } else { MARGIN };
@@ -134,9 +143,15 @@ impl Layout {
         let usable = room.height - room.top - room.bottom;
         let y0 = room.top + (usable - tall) / 2.0 + node.h / 2.0 - north;
         let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
-        let clients = match wide {
-            true => column(clients, client, Point::new(x0 + east + node.w / 2.0 + right - client.w / 2.0, y0 + north), y0 + south),
-            false => row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0),
+        let clients = if wide {
+            let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
+            column(clients, client, Point::new(x, y0 + north), y0 + south)
+        } else if corners {
+            let y = y0 + north - (node.h - client.h) / 2.0;
+            let x = room.width - client.w / 2.0 - 6.0;
+            [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
+        } else {
+            row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
         };
         Layout { size: Size::new(room.width, room.height), top: room.top, detail, nodes, clients, node, client }
     }
@@ -150,7 +165,17 @@ impl Layout {
             p.x >= self.node.w / 2.0 && p.x <= self.size.w - self.node.w / 2.0 && p.y >= self.node.h / 2.0
         });
         let pairs = self.nodes.iter().enumerate();
-        inside && pairs.clone().all(|(i, a)| self.nodes[..i].iter().all(|b| apart(*a, *b, self.node)))
+        let visitors = self.node.grown(self.client.w, self.client.h);
+        let clear = self.clients.iter().all(|client| !self.nodes.iter().any(|node| visitors.covers(*node, *client)));
+        let Size { w, h } = self.client;
+        let in_sight = |p: &Point| {
+            p.x >= w / 2.0 && p.x <= self.size.w - w / 2.0 && p.y >= h / 2.0 && p.y <= self.size.h - h / 2.0
+        };
+        let beside = |a: Point, b: Point| (a.x - b.x).abs() >= w || (a.y - b.y).abs() >= h;
+        let clear = clear
+            && self.clients.iter().all(in_sight)
+            && self.clients.iter().enumerate().all(|(i, a)| self.clients[..i].iter().all(|b| beside(*a, *b)));
+        inside && clear && pairs.clone().all(|(i, a)| self.nodes[..i].iter().all(|b| apart(*a, *b, self.node)))
     }
 }
 
@@ -161,13 +186,13 @@ fn ring(count: usize, free: Size) -> Vec<Point> {
     }
     let free = Size::new(free.w.max(1.0), free.h.max(1.0));
     // Two stand side by side; three or more begin at the top.
-    let start = if count == 2 { std::f64::consts::PI } else { -std::f64::consts::FRAC_PI_2 };
-    let angles: Vec<f64> = match count {
+    let start = if count == 2 { 0.75 } else { 0.0 };
+    let turns: Vec<f64> = match count {
         // An even step looks best for few; for many, an even distance along the ellipse does.
-        0..=7 => (0..count).map(|i| start + std::f64::consts::TAU * i as f64 / count as f64).collect(),
-        _ => even_angles(count, start, free),
+        0..=7 => (0..count).map(|i| start + i as f64 / count as f64).collect(),
+        _ => even_turns(count, free),
     };
-    let unit: Vec<Point> = angles.iter().map(|a| Point::new(a.cos(), a.sin())).collect();
+    let unit: Vec<Point> = turns.into_iter().map(on_circle).collect();
     let span = |pick: fn(&Point) -> f64| {
         let (low, high) =
             unit.iter().map(pick).fold((f64::MAX, f64::MIN), |(l, h), at| (l.min(at), h.max(at)));
@@ -178,38 +203,52 @@ fn ring(count: usize, free: Size) -> Vec<Point> {
         ry = 0.0;
         rx = rx.min(260.0);
     } else {
-        rx = rx.min(1.62 * ry);
+        // Flatter than this only where the room is.
+        rx = rx.min((1.62 * ry).max(150.0));
         ry = ry.min(1.35 * rx);
     }
     unit.iter().map(|p| Point::new(p.x * rx, p.y * ry)).collect()
 }
 
-/// Angles such that neighbours on the ellipse of this box are about equally far apart.
-fn even_angles(count: usize, start: f64, free: Size) -> Vec<f64> {
+/// The point of the circle of radius one after so much of a turn, clockwise from the top.
+fn on_circle(turn: f64) -> Point {
+    // The sine's series, near zero: the library's sine serves all numbers and is larger than this
+    // whole file.
+    let sine = |turn: f64| {
+        let quarter = (turn - turn.round()) * 4.0;
+        let folded = if quarter.abs() > 1.0 { quarter.signum() * 2.0 - quarter } else { quarter };
+        let x = folded * std::f64::consts::FRAC_PI_2;
+        let square = x * x;
+        x * (1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0))))
+    };
+    Point::new(sine(turn), -sine(turn + 0.25))
+}
+
+/// Parts of a turn such that neighbours on the ellipse of this box are about equally far apart.
+fn even_turns(count: usize, free: Size) -> Vec<f64> {
     const STEPS: usize = 720;
     let (rx, ry) = (free.w.min(free.h * 1.62), free.h.min(free.w * 1.35));
-    let angle = |step: usize| start + std::f64::consts::TAU * step as f64 / STEPS as f64;
-    let at = |step: usize| Point::new(angle(step).cos() * rx, angle(step).sin() * ry);
+    let turn = |step: usize| step as f64 / STEPS as f64;
+    let at = |step: usize| Point::new(on_circle(turn(step)).x * rx, on_circle(turn(step)).y * ry);
     let lengths: Vec<f64> = (0..STEPS).map(|step| at(step).distance(at(step + 1))).collect();
     let around: f64 = lengths.iter().sum();
-    let mut angles = Vec::with_capacity(count);
+    let mut turns = Vec::with_capacity(count);
     let mut gone = 0.0;
     for (step, length) in lengths.iter().enumerate() {
-        if gone >= around * angles.len() as f64 / count as f64 - 1e-9 && angles.len() < count {
-            angles.push(angle(step));
+        if gone >= around * turns.len() as f64 / count as f64 - 1e-9 && turns.len() < count {
+            turns.push(turn(step));
         }
         gone += length;
     }
-    angles
+    turns
 }
 
-/// Clients below each other from `top`, closer together where they are many.
+/// Clients below each other from `top`; those that reach beyond `bottom` begin higher.
 fn column(count: usize, client: Size, top: Point, bottom: f64) -> Vec<Point> {
-    let step = match count > 1 {
-        true => ((bottom - top.y) / (count - 1) as f64).clamp(6.0, client.h + 28.0),
-        false => 0.0,
-    };
-    (0..count).map(|i| top.plus(0.0, step * i as f64)).collect()
+    let gaps = count.saturating_sub(1) as f64;
+    let step = ((bottom - top.y) / gaps.max(1.0)).clamp(client.h + 8.0, client.h + 28.0);
+    let over = (step * gaps - (bottom - top.y)).max(0.0);
+    (0..count).map(|i| top.plus(0.0, step * i as f64 - over / 2.0)).collect()
 }
 
 /// Clients side by side.
@@ -231,17 +270,10 @@ mod tests {
     fn any_cluster_fits_any_room() {
         for room in [DESK, PHONE, EMBED] {
             for nodes in 1..=15 {
-                for clients in 0..=3 {
+                for clients in [0, 1, 2, 3, 4, 9] {
                     let layout = Layout::new(nodes, clients, room);
                     assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
                     assert!(layout.fits(), "{nodes} servers in {room:?}");
-                    for client in &layout.clients {
-                        let clear = |node: &Point| {
-                            !layout.node.grown(layout.client.w, layout.client.h).covers(*node, *client)
-                        };
-                        assert!(layout.nodes.iter().all(clear), "{nodes}, {clients} in {room:?}");
-                        assert!(client.x + layout.client.w / 2.0 <= layout.size.w);
-                    }
                 }
             }
         }
@@ -256,6 +288,15 @@ mod tests {
         assert!(s3.y > s2.y && s4.y > s5.y);
         assert_eq!(layout.detail, Detail::Full);
         assert_eq!(Layout::new(5, 1, PHONE).detail, Detail::Compact);
+    }
+
+    #[test]
+    fn the_circle_is_round() {
+        for degree in 0..720 {
+            let (turn, angle) = (f64::from(degree) / 360.0, f64::from(degree).to_radians());
+            let exact = Point::new(angle.sin(), -angle.cos());
+            assert!(on_circle(turn).distance(exact) < 1e-4, "{degree}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The links of the stage: one line where both ways are alike, two with arrows where they differ.
 
 use super::layout::Layout;
-use super::path::{Point, Size};
-use crate::base::Endpoint;
+use super::path::{Path, Point, Size};
+use crate::base::{Endpoint, NodeId};
 use crate::command::Quality;
 use crate::sim::snapshot::{LinkShot, LinkState, Snapshot, Status};
 
@@ -11,9 +11,13 @@ use crate::sim::snapshot::{LinkShot, LinkState, Snapshot, Status};
 pub struct Wire {
     pub a: Endpoint,
     pub b: Endpoint,
+    /// Their centres: boxes cover what lies behind them.
+    pub centres: [Point; 2],
     /// At the borders of their boxes.
     pub from: Point,
     pub to: Point,
+    /// Where it is bent, so as not to run behind another server.
+    pub bend: Option<Point>,
     /// What becomes of messages from `a` to `b`, and of those from `b` to `a`.
     pub there: LinkState,
     pub back: LinkState,
@@ -27,7 +31,7 @@ pub struct Wire {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Strand {
     /// Both ways alike.
-    Both { from: Point, to: Point, state: LinkState },
+    Both { from: Point, bend: Option<Point>, to: Point, state: LinkState },
     /// One way of two, with an arrow at its end.
     Way { from: Point, to: Point, state: LinkState },
 }
@@ -36,7 +40,8 @@ impl Wire {
     /// The one or two lines that it is drawn as.
     pub fn strands(&self) -> Vec<Strand> {
         if self.there == self.back {
-            return vec![Strand::Both { from: self.from, to: self.to, state: self.there }];
+            let [from, to] = self.centres;
+            return vec![Strand::Both { from, bend: self.bend, to, state: self.there }];
         }
         let d = self.from.direction(self.to);
         let aside = |p: Point, side: f64| p.plus(-d.y * 5.0 * side, d.x * 5.0 * side);
@@ -57,7 +62,7 @@ impl Wire {
     }
 
     pub fn middle(&self) -> Point {
-        self.from.towards(self.to, 0.5)
+        between(self.from, self.bend, self.to, 0.5)
     }
 }
 
@@ -77,8 +82,10 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire
         Wire {
             a,
             b,
+            centres: [a_at, b_at],
             from: a_box.border(a_at, b_at),
             to: b_box.border(b_at, a_at),
+            bend: layout.bend(a, b),
             there: state(there),
             back: state(back),
             dead: [a, b].iter().any(|end| is_down(snapshot, *end)),
@@ -159,7 +166,49 @@ pub fn changes(quality: &Quality, usual: &Quality) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// Draws a way that may be bent.
+pub fn draw(path: &mut Path, from: Point, bend: Option<Point>, to: Point) {
+    path.move_to(from);
+    match bend {
+        None => path.line_to(to),
+        Some(bend) => path.quad(bend, to),
+    };
+}
+
+/// The point at this share of a way that may be bent.
+pub fn between(from: Point, bend: Option<Point>, to: Point, share: f64) -> Point {
+    match bend {
+        None => from.towards(to, share),
+        Some(bend) => from.towards(bend, share).towards(bend.towards(to, share), share),
+    }
+}
+
 impl Layout {
+    /// Where the way between two places is bent: only if it would run behind somebody else, and as
+    /// little as it takes.
+    pub fn bend(&self, a: Endpoint, b: Endpoint) -> Option<Point> {
+        if a.node().is_some() && b.node().is_some() {
+            return None;
+        }
+        let ((from, _), (to, _)) = (self.place(a), self.place(b));
+        let others = (0..self.nodes.len()).map(|i| Endpoint::Node(NodeId(i as u16)));
+        let others: Vec<Point> = others.filter(|end| *end != a && *end != b).map(|end| self.place(end).0).collect();
+        let room = self.node.grown(16.0, 14.0);
+        let clear = |bend: Option<Point>| {
+            (1..40).all(|step| {
+                let at = between(from, bend, to, f64::from(step) / 40.0);
+                let inside = at.x > 4.0 && at.x < self.size.w - 4.0 && at.y > 4.0 && at.y < self.size.h - 4.0;
+                inside && !others.iter().any(|other| room.covers(*other, at))
+            })
+        };
+        if clear(None) {
+            return None;
+        }
+        let (middle, along) = (from.towards(to, 0.5), from.direction(to));
+        let bends = (1..24).flat_map(|step| [f64::from(step) * 24.0, f64::from(step) * -24.0]);
+        bends.map(|by| Some(middle.plus(-along.y * by, along.x * by))).find(|bend| clear(*bend)).flatten()
+    }
+
     /// The centre and the size of whoever stands here.
     pub fn place(&self, who: Endpoint) -> (Point, Size) {
         match who {

@@ -175,8 +175,9 @@ fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
         let same_way =
             |other: &&FlightShot| (other.from, other.to) == (shot.from, shot.to) && near(other, shot);
         let before = shots[..i].iter().filter(same_way).count();
+        let ends = [layout.place(shot.from), layout.place(shot.to)];
         let lane = 5.0 + 15.0 * (before % 4) as f64;
-        flights.push(Flight::new(shot, [layout.place(shot.from), layout.place(shot.to)], lane));
+        flights.push(Flight::new(shot, ends, layout.bend(shot.from, shot.to), lane));
     }
     flights
 }

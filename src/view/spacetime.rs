@@ -64,6 +64,8 @@ pub struct Label {
     pub at: Point,
     pub text: &'static str,
     pub violation: bool,
+    /// Puts something right.
+    pub mends: bool,
     /// Concerns all lanes.
     pub across: bool,
     /// Room for the text before the next mark.
@@ -205,7 +207,8 @@ impl Diagram {
         }
         let at = Point::new(x, lane.filter(|_| !violation).unwrap_or(rows.top - 1.0));
         let across = lane.is_none() || violation;
-        self.labels.push(Label { event: mark.event, at, text, violation, across, room: f64::INFINITY });
+        let mends = matches!(text, "heal" | "restart" | "resume");
+        self.labels.push(Label { event: mark.event, at, text, violation, mends, across, room: f64::INFINITY });
     }
 
     /// Labels that stand too close to the next one on their row keep their mark and lose their word.

@@ -208,5 +208,6 @@ pub fn flight_id(id: &str, flight: &Flight) -> String {
 
 /// A share with two decimals: tenths would flicker.
 fn hundredths(share: f64) -> String {
-    format!("{share:.2}")
+    let hundredths = (share * 100.0).round() as u32;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }

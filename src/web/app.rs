@@ -2,14 +2,12 @@
 //! the components below what they draw. What a message changes decides what is done: nothing, a move
 //! of what glides, or a drawing by Yew.
 
-use std::collections::BTreeSet;
-
 use gloo_timers::callback::Timeout;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::animator::{Gliders, Loop};
-use super::components::{Page, Stroke};
+use super::components::{Extent, Page, Stroke, page};
 use super::frame::{Controls, Heading, Inspection, usual};
 use super::senses::{Senses, Told, close_others, is_for_page};
 use super::shared::Shared;
@@ -79,13 +77,24 @@ pub struct App {
     told: Shared<Vec<String>>,
     narration: AttrValue,
     /// Kinds of messages seen so far, for "run until".
-    kinds: Shared<BTreeSet<&'static str>>,
+    kinds: Vec<&'static str>,
     menu: Option<(Selection, By)>,
     drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
     senses: Option<Senses>,
+    /// The timeline's window has been fitted to the room.
+    fitted: bool,
+    told_to: Callbacks,
+}
+
+/// Made once: a component that is given the same ones again need not be drawn again.
+struct Callbacks {
     act: Callback<Action>,
+    pick: Callback<(Selection, By)>,
+    stroke: Callback<Stroke>,
+    close_menu: Callback<()>,
+    open_drawer: Callback<bool>,
 }
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
@@ -93,6 +102,8 @@ const INSPECT_EVERY: f64 = 100.0;
 const TELL_EVERY: f64 = 1_200.0;
 /// How long the address bar waits for things to settle, in ms.
 const SETTLE: u32 = 300;
+/// So wide a timeline shows a second well.
+const ROOMY: f64 = 1_000.0;
 /// Room of the time axis above the lanes, and left of them.
 pub const AXIS: f64 = 18.0;
 pub const GUTTER: f64 = 44.0;
@@ -129,13 +140,20 @@ impl Component for App {
             inspected: 0.0,
             told,
             narration: AttrValue::default(),
-            kinds: Shared::new(BTreeSet::new()),
+            kinds: Vec::new(),
             menu: None,
             drawer: false,
             inspect_later: None,
             save_later: None,
             senses: None,
-            act: ctx.link().callback(Msg::Act),
+            fitted: false,
+            told_to: Callbacks {
+                act: ctx.link().callback(Msg::Act),
+                pick: ctx.link().callback(|(selection, by)| Msg::Pick(selection, by)),
+                stroke: ctx.link().callback(Msg::Stroke),
+                close_menu: ctx.link().callback(|()| Msg::CloseMenu),
+                open_drawer: ctx.link().callback(Msg::Drawer),
+            },
         }
     }
 
@@ -154,37 +172,35 @@ impl Component for App {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let link = ctx.link();
-        html! {
-            <Page
-                root={self.root.clone()}
-                id={ctx.props().id.clone()}
-                heading={self.heading.clone()}
-                controls={Controls::of(&self.store)}
-                scene={self.scene.clone()}
-                sheet={self.sheet.clone()}
-                inspection={self.inspection.clone()}
-                told={self.told.clone()}
-                narration={self.narration.clone()}
-                kinds={self.kinds.clone()}
-                ui={Shared::new(self.store.ui.clone())}
-                network={gestures::network(&*self.store.pane().run)}
-                overview={super::components::Extent::of(&self.store)}
-                menu={self.menu}
-                drawer={self.drawer}
-                act={self.act.clone()}
-                pick={link.callback(|(selection, by)| Msg::Pick(selection, by))}
-                stroke={link.callback(Msg::Stroke)}
-                close_menu={link.callback(|()| Msg::CloseMenu)}
-                open_drawer={link.callback(Msg::Drawer)}
-            />
-        }
+        page(Page {
+            root: &self.root,
+            id: &ctx.props().id,
+            heading: &self.heading,
+            controls: Controls::of(&self.store),
+            scene: &self.scene,
+            sheet: &self.sheet,
+            inspection: &self.inspection,
+            told: &self.told,
+            narration: &self.narration,
+            kinds: &self.kinds,
+            ui: &self.store.ui,
+            network: gestures::network(&*self.store.pane().run),
+            overview: Extent::of(&self.store),
+            menu: self.menu,
+            drawer: self.drawer,
+            act: &self.told_to.act,
+            pick: &self.told_to.pick,
+            stroke: &self.told_to.stroke,
+            close_menu: &self.told_to.close_menu,
+            open_drawer: &self.told_to.open_drawer,
+        })
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first && let Some(root) = self.root.cast::<Element>() {
             self.senses = Some(Senses::new(&root, listening(ctx)));
             self.frames.run(self.store.moving());
+            self.entitle();
         }
         self.gliders.collect(&self.scene);
         self.place();
@@ -208,6 +224,7 @@ impl App {
             Msg::CloseMenu => self.menu.take().map_or(Change::None, |_| Change::Frame),
             Msg::Drawer(open) => {
                 self.drawer = open;
+                self.menu = self.menu.take().filter(|_| !open);
                 Change::Frame
             }
             Msg::Stage(size) if size.w > 0.0 && size != self.stage => {
@@ -215,6 +232,9 @@ impl App {
                 Change::Frame
             }
             Msg::Timeline(size) if size.w > 0.0 && size != self.timeline => {
+                if !self.fitted {
+                    self.fit_window(size);
+                }
                 self.timeline = size;
                 Change::Frame
             }
@@ -341,6 +361,18 @@ impl App {
         false
     }
 
+    /// On a narrow screen a second would be a thicket: the window begins shorter there.
+    fn fit_window(&mut self, size: Size) {
+        self.fitted = true;
+        let percent = (size.w / ROOMY * 100.0) as u32;
+        if percent < 80 {
+            let around = self.store.pane().run.now();
+            let follows = self.store.ui.window.follows;
+            self.store.update(Action::ZoomTimeline { percent: percent.max(30), around });
+            self.store.ui.window.follows = follows;
+        }
+    }
+
     fn place(&mut self) {
         let run = &self.store.pane().run;
         let (now, known) = (run.now(), run.head().1);
@@ -357,6 +389,7 @@ impl App {
         if headed != self.headed {
             self.headed = headed;
             self.heading = Shared::new(Heading::of(&self.store));
+            self.entitle();
             let script = self.store.pane().run.script();
             crash::running(|| script.to_string(), self.store.ui.language);
         }
@@ -370,6 +403,13 @@ impl App {
             self.inspect_later = Some(Timeout::new(wait, move || link.send_message(Msg::Inspect)));
         }
         self.save_soon(ctx);
+    }
+
+    /// The document says what the page shows, and in which language.
+    fn entitle(&self) {
+        let language = self.store.ui.language;
+        let title = self.heading.title.as_deref().map_or("", |title| words::translate(language, title));
+        browser::describe(title, language, self.store.ui.theme);
     }
 
     fn draw_sheet(&mut self) {
@@ -391,11 +431,10 @@ impl App {
     }
 
     fn note_kinds(&mut self) {
-        let seen = |kind: &str| self.kinds.contains(kind);
-        let new: Vec<&'static str> =
-            self.scene.flights.iter().map(|flight| flight.kind).filter(|kind| !seen(kind)).collect();
-        if !new.is_empty() {
-            self.kinds = Shared::new(self.kinds.iter().copied().chain(new).collect());
+        for flight in &self.scene.flights {
+            if !self.kinds.contains(&flight.kind) {
+                self.kinds.push(flight.kind);
+            }
         }
     }
 
@@ -426,9 +465,11 @@ fn headed(store: &Store) -> (u32, usize, words::Language, crate::player::Theme) 
 
 fn layout(store: &Store, stage: Size) -> Layout {
     let setup = &store.pane().run.script().setup;
+    // Few servers leave the corner free in which the tools are.
+    let few = setup.nodes <= 5;
     let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
-        (true, _) => (44.0, 46.0),
-        (_, true) => (52.0, 96.0),
+        (true, _) => (if few { 4.0 } else { 40.0 }, 48.0),
+        (_, true) => (56.0, 84.0),
         _ => (58.0, 84.0),
     };
     let room = Room { width: stage.w, height: stage.h, top, bottom };

@@ -64,6 +64,17 @@ pub fn preferences() -> Preferences {
     }
 }
 
+/// Names the document, and sets its language and colours, where it is the playground's own.
+pub fn describe(title: &str, language: Language, theme: Theme) {
+    let document = document();
+    let separator = if title.is_empty() { "" } else { " · " };
+    document.set_title(&format!("{title}{separator}Synod"));
+    if let Some(root) = document.document_element() {
+        set(&root, "lang", language.tag());
+        set(&root, "data-theme", theme.code());
+    }
+}
+
 /// Sets a CSS property. Through the object model: a strict policy forbids `style` attributes.
 pub fn style(element: &Element, property: &str, value: &str) {
     if let Some(style) = styled(element) {

@@ -28,10 +28,6 @@ mod pick;
 mod senses;
 mod shared;
 
-/// Closes all open popovers.
-fn close_popovers() {
-    senses::close_others(None);
-}
 
 /// Shows the playground in the page's `#synod`.
 pub fn start() {

@@ -47,7 +47,7 @@ pub struct Told {
 
 impl Senses {
     pub fn new(root: &Element, told: Told) -> Senses {
-        let mut listeners = vec![close_popovers()];
+        let mut listeners = vec![close_popovers(), close_chosen()];
         listeners.push(EventListener::new_with_options(
             &window(),
             "keydown",
@@ -109,6 +109,16 @@ fn watch_sight(root: &Element, told: Callback<bool>) -> Option<Observer> {
 fn close_popovers() -> EventListener {
     EventListener::new(&document(), "pointerdown", |event| {
         close_others(event.target().map(JsValue::from));
+    })
+}
+
+/// A choice made in a popover closes it: it has done its work.
+fn close_chosen() -> EventListener {
+    EventListener::new(&document(), "click", |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| target.closest(".chooses").ok().flatten().is_some()) {
+            close_others(None);
+        }
     })
 }
 

@@ -2,46 +2,32 @@
 
 use yew::prelude::*;
 
+use super::bits::{asks, leaf, tag};
+use super::draw::names;
 use super::icon::{Icon, icon};
-use super::popover::Popover;
+use super::popover::popover;
 use crate::player::{Action, Scene};
 use crate::tr;
 use crate::view::ticks::seconds;
 use crate::web::frame::{BranchLine, Controls};
 use crate::words::{Language, translate};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub controls: Controls,
-    pub act: Callback<Action>,
-}
+/// How far the lines of the tree stand in.
+const DEPTHS: [&str; 6] = ["", "depth-1", "depth-2", "depth-3", "depth-4", "depth-5"];
 
-#[component]
-pub fn Branches(props: &Props) -> Html {
-    let controls = &props.controls;
+/// The menu of branches.
+pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
     let language = controls.language;
-    let label = html! {
-        <>
-            { icon(Icon::Branch) }
-            <span>{ tr!(language, "branch {0} of {1}", controls.branch + 1, controls.branches.len()) }</span>
-            { icon(Icon::Caret) }
-        </>
-    };
+    let place = tr!(language, "branch {0} of {1}", controls.branch + 1, controls.branches.len());
+    let label = [icon(Icon::Branch), leaf("span", "", &place), icon(Icon::Caret)].into_iter().collect();
     let item = |(place, line): (usize, &BranchLine)| {
-        let act = props.act.clone();
-        let onclick = Callback::from(move |_: MouseEvent| {
-            crate::web::close_popovers();
-            act.emit(Action::Branch(place));
-        });
+        let onclick = asks(act, Action::Branch(place));
         let here = place == controls.branch;
-        let class = classes!("bare", format!("depth-{}", line.depth.min(5)));
+        let class = names(&["bare", "chooses", DEPTHS[line.depth.min(DEPTHS.len() - 1)]]);
         html! { <li><button {class} {onclick} aria-current={here.to_string()}>{ name(line, language) }</button></li> }
     };
-    html! {
-        <Popover {label} class="branches">
-            <ul class="commands">{ for controls.branches.iter().enumerate().map(item) }</ul>
-        </Popover>
-    }
+    let items = controls.branches.iter().enumerate().map(item).collect();
+    popover("branches", label, tag("ul", "commands", items))
 }
 
 /// A branch is known by when it departs, and by what then was done.

@@ -2,15 +2,12 @@
 
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub text: Option<String>,
-}
+use super::bits::{leaf, tag};
 
-#[component]
-pub fn Caption(props: &Props) -> Html {
-    let Some(text) = &props.text else { return Html::default() };
-    html! { <p class="caption noteText">{ with_names(text) }</p> }
+/// The caption, if there is one.
+pub fn caption(text: Option<&str>) -> Html {
+    let Some(text) = text else { return Html::default() };
+    tag("p", "caption noteText", vec![with_names(text)])
 }
 
 /// A text in which the names of servers and clients stand out.
@@ -26,7 +23,7 @@ pub fn with_names(text: &str) -> Html {
         let ends = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
         if starts && digits > 0 && ends {
             parts.push(text[plain..i].into());
-            parts.push(html! { <b>{ &text[i..end] }</b> });
+            parts.push(leaf("b", "", &text[i..end]));
             (plain, i) = (end, end);
         } else {
             i += 1;

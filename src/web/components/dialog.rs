@@ -1,58 +1,65 @@
-//! A dialog: the browser's own, which keeps the focus inside and gives it back.
+//! The dialogs: the browser's own, which keep the focus inside and give it back.
 
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::icon::{Icon, icon};
-use crate::player::Action;
+use super::bits::{asks, leaf, picture_button, tag};
+use super::help::help;
+use super::icon::Icon;
+use super::share::share;
+use crate::player::{Action, Dialog};
 use crate::tr;
 use crate::words::Language;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub title: &'static str,
-    pub language: Language,
-    pub act: Callback<Action>,
-    pub children: Html,
+/// What an open dialog needs to remember.
+pub struct Opened {
+    element: NodeRef,
+    copied: UseStateHandle<bool>,
 }
 
-#[component]
-pub fn Dialog(props: &Props) -> Html {
-    let dialog = use_node_ref();
+/// Opens the dialog that there is: as one that nothing else can be done beside.
+#[hook]
+pub fn use_dialog(dialog: Option<Dialog>) -> Opened {
+    let element = use_node_ref();
+    let copied = use_state(|| false);
     {
-        let dialog = dialog.clone();
-        use_effect_with((), move |()| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+        let (element, copied) = (element.clone(), copied.clone());
+        use_effect_with(dialog, move |_| {
+            copied.set(false);
+            if let Some(dialog) = element.cast::<HtmlDialogElement>() {
                 let _ = dialog.show_modal();
             }
         });
     }
-    let close = {
-        let act = props.act.clone();
-        Callback::from(move |_: MouseEvent| act.emit(Action::Close))
+    Opened { element, copied }
+}
+
+/// The dialog, if one is open.
+pub fn dialog_box(dialog: Option<Dialog>, opened: Opened, language: Language, act: &Callback<Action>) -> Html {
+    let Opened { element, copied } = opened;
+    let Some(dialog) = dialog else { return Html::default() };
+    let (title, content) = match dialog {
+        Dialog::Help => (tr!(language, "What to try"), help(language)),
+        Dialog::Share => (tr!(language, "Share this instant"), share(language, copied, act)),
     };
     let onclose = {
-        let act = props.act.clone();
+        let act = act.clone();
         Callback::from(move |_: Event| act.emit(Action::Close))
     };
     // A press beside the dialog is a press on its backdrop, that is on the element itself.
     let onclick = {
-        let (act, dialog) = (props.act.clone(), dialog.clone());
+        let (act, element) = (act.clone(), element.clone());
         Callback::from(move |event: MouseEvent| {
-            if event.target() == dialog.get().map(Into::into) {
+            if event.target() == element.get().map(Into::into) {
                 act.emit(Action::Close);
             }
         })
     };
+    let shut = picture_button("", Icon::Close, tr!(language, "Close"), asks(act, Action::Close));
+    let head = tag("div", "head", vec![leaf("h2", "", title), shut]);
     html! {
-        <dialog ref={dialog} aria-label={props.title} {onclose} {onclick}>
-            <div class="sheet">
-                <div class="head">
-                    <h2>{ props.title }</h2>
-                    <button class="bare" onclick={close} aria-label={tr!(props.language, "Close")} title={tr!(props.language, "Close")}>{ icon(Icon::Close) }</button>
-                </div>
-                { props.children.clone() }
-            </div>
+        <dialog ref={element} aria-label={title} {onclose} {onclick}>
+            { tag("div", "sheet", vec![head, content]) }
         </dialog>
     }
 }

@@ -1,7 +1,6 @@
 //! Lines drawn on the stage with the cut and the lasso tool. While one is drawn it is written
 //! straight into its path: nothing else changes.
 
-use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use crate::base::{Endpoint, NodeId};
@@ -36,10 +35,10 @@ const LONG: f64 = 12.0;
 
 impl Drag {
     /// A press that may become a line, or not.
-    pub fn press(&mut self, at: Point, event: &PointerEvent, draws: bool) {
+    pub fn press(&mut self, svg: Option<Element>, at: Point, event: &PointerEvent, draws: bool) {
         *self = Drag::default();
         if draws && event.is_primary() {
-            self.svg = event.current_target().and_then(|target| target.dyn_into().ok());
+            self.svg = svg;
             self.pointer = event.pointer_id();
             self.line = vec![at];
             self.path.move_to(at);

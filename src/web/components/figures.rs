@@ -3,63 +3,60 @@
 
 use yew::prelude::*;
 
+use super::draw::{boxed, line, names, path, text, when};
+use super::stage::Props;
 use crate::player::Selection;
 use crate::protocol::{Shape, Tone};
 use crate::sim::snapshot::Status;
 use crate::view::layout::Detail;
 use crate::view::path::{number, translate};
-use crate::view::scene::{Box, Entry, EntryState, Visitor, epoch_colour};
-use crate::view::{Flight, Size};
+use crate::view::scene::{Box, EntryState, Visitor, epoch_colour};
+use crate::view::{Flight, Path, Point, Size};
 use crate::web::animator::flight_id;
 use crate::web::pick;
-use crate::words::{self, Language};
+use crate::words;
 use crate::{tr, words::translate as word};
 
-#[derive(Properties, PartialEq)]
-pub struct NodeProps {
-    pub id: AttrValue,
-    pub node: Box,
-    pub detail: Detail,
-    pub selected: bool,
-    /// The one that the Tab key reaches.
-    pub first: bool,
-    pub language: Language,
-}
-
 /// A server.
-#[component]
-pub fn NodeFigure(props: &NodeProps) -> Html {
-    let NodeProps { node, detail, language, .. } = props;
+pub fn node_figure(props: &Props, node: &Box) -> Html {
+    let (language, detail) = (props.language, props.scene.layout.detail);
+    let selected = props.selection == Some(Selection::Node(node.id));
     let role = match (node.status, node.shape) {
         (Status::Down, _) => "crashed",
         (_, Shape::Lead) => "leader",
         (_, Shape::Bid) => "candidate",
         (_, Shape::Plain) => "follower",
     };
-    let paused = (node.status == Status::Paused).then_some("paused");
-    let [title_y, epoch_y, entries_y] = match detail {
-        Detail::Full => [-14.0, 5.0, 14.0],
-        Detail::Compact => [-11.0, 6.0, 14.0],
-        Detail::Tiny => [-3.0, 14.0, 0.0],
+    let paused = when(node.status == Status::Paused, "paused");
+    let [title_y, epoch_y, entries_y] = match (detail, node.entries.is_empty()) {
+        (Detail::Full, false) => [-14.0, 5.0, 14.0],
+        (Detail::Full, true) => [-4.0, 16.0, 0.0],
+        (Detail::Compact, false) => [-13.0, 4.0, 12.0],
+        (Detail::Compact, true) => [-4.0, 15.0, 0.0],
+        (Detail::Small, _) => [-3.0, 14.0, 0.0],
+        (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
     };
     let epoch = match detail {
-        Detail::Tiny => format!("{} {}", word(*language, node.epoch.0), node.epoch.1),
-        _ => format!("{} {} · L {}", word(*language, node.epoch.0), node.epoch.1, node.lamport),
+        Detail::Small | Detail::Tiny => format!("{} {}", word(language, node.epoch.0), node.epoch.1),
+        _ => format!("{} {} · L {}", word(language, node.epoch.0), node.epoch.1, node.lamport),
     };
+    let role_word = if detail == Detail::Tiny { "" } else { word(language, node.role) };
+    // What is seen comes first: people who speak to their browser say what they see.
+    let spoken = format!("{} {role_word} {epoch}. {}", node.id, words::tell(language, &node.told()));
     html! {
-        <g class={classes!("node", role, paused, props.selected.then_some("selected"))} transform={translate(node.at)}
-            data-pick={pick::code(Selection::Node(node.id))} tabindex={if props.first { "0" } else { "-1" }}
-            role="button" aria-label={words::tell(*language, &node.told())}>
+        <g key={node.id.0} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
+            data-pick={pick::code(Selection::Node(node.id))} tabindex={if node.id.0 == 0 { "0" } else { "-1" }}
+            role="button" aria-label={spoken}>
             { outline(node, 0.0, "label-container") }
-            if props.selected { { outline(node, 12.0, "selection") } }
+            if selected { { outline(node, 12.0, "selection") } }
             { outline(node, 12.0, "focus") }
             <text class="nodeLabel" y={number(title_y)}>
                 <tspan class="id">{ node.id.to_string() }</tspan>
-                if *detail != Detail::Tiny { <tspan class="role" dx="7">{ word(*language, node.role) }</tspan> }
-            </text>
-            <text class="epoch" y={number(epoch_y)}>{ epoch }</text>
-            if *detail != Detail::Tiny { { entries(node, entries_y) } }
-            { corner(props) }
+                if detail != Detail::Tiny { { " " }<tspan class="role" dx="3">{ word(language, node.role) }</tspan> }
+            </text>{ " " }
+            { text("epoch", Point::new(0.0, epoch_y), &epoch) }
+            if !node.entries.is_empty() { { entries(node, entries_y) } }
+            { corner(props, node) }
         </g>
     }
 }
@@ -75,9 +72,7 @@ fn outline(node: &Box, by: f64, class: &'static str) -> Html {
         return html! { <polygon {class} points={points.join(" ")} /> };
     }
     let rx = if shape == Shape::Lead { h / 2.0 } else { 6.0 + by / 2.0 };
-    html! {
-        <rect {class} x={number(-w / 2.0)} y={number(-h / 2.0)} width={number(w)} height={number(h)} rx={number(rx)} />
-    }
+    boxed(class, Point::default(), Size::new(w, h), rx)
 }
 
 /// The last entries of the log, as small squares in a row.
@@ -87,24 +82,32 @@ fn entries(node: &Box, y: f64) -> Html {
     let count = node.entries.len() as f64 + if more { 1.1 } else { 0.0 };
     let left = -(count * STEP - 3.0) / 2.0;
     let first = left + if more { 1.1 * STEP } else { 0.0 };
-    let cells = node.entries.iter().enumerate().map(|(i, entry)| square(entry, first + STEP * i as f64, y));
+    let cells = node.entries.iter().enumerate().map(|(i, entry)| square(entry.cell.epoch, entry.state, Point::new(first + STEP * i as f64, y)));
     html! {
         <g class="entries">
-            if more { <text class="more" x={number(left + 6.0)} y={number(y + 10.5)}>{ format!("+{}", node.earlier) }</text> }
+            if more { { text("more", Point::new(left + 6.0, y + 10.5), &format!("+{}", node.earlier)) } }
             { for cells }
         </g>
     }
 }
 
-fn square(entry: &Entry, x: f64, y: f64) -> Html {
-    let state = entry_class(entry.state);
-    let class = classes!("entry", state, format!("epoch-{}", epoch_colour(entry.cell.epoch)));
+/// An entry, as a square whose outline says how far it has come.
+pub fn square(epoch: u64, state: EntryState, at: Point) -> Html {
+    let class = names(&["entry", entry_class(state), epoch_class(epoch)]);
     html! {
-        <g {class} transform={format!("translate({} {})", number(x), number(y))}>
-            <rect width="13" height="13" rx="2" />
-            if entry.state == EntryState::Pending { <path d="M1 8L8 1M5 12L12 5" /> }
+        <g {class} transform={translate(at)}>
+            { boxed("", Point::new(6.5, 6.5), Size::new(13.0, 13.0), 2.0) }
+            if state == EntryState::Pending { { line("", "M1 8L8 1M5 12L12 5") } }
         </g>
     }
+}
+
+/// The class of a term, ballot or epoch: its colour.
+pub fn epoch_class(epoch: u64) -> &'static str {
+    const CLASSES: [&str; 9] = [
+        "epoch-0", "epoch-1", "epoch-2", "epoch-3", "epoch-4", "epoch-5", "epoch-6", "epoch-7", "epoch-8",
+    ];
+    CLASSES[epoch_colour(epoch) as usize % CLASSES.len()]
 }
 
 /// The class of an entry's state, on the stage and in tables.
@@ -117,15 +120,20 @@ pub fn entry_class(state: EntryState) -> &'static str {
 }
 
 /// At the corner: the ring of its timer, or why it has none.
-fn corner(props: &NodeProps) -> Html {
-    let NodeProps { id, node, language, .. } = props;
-    let inset = if node.shape == Shape::Plain || node.status == Status::Down { 12.0 } else { 16.0 };
-    let place = translate(crate::view::Point::new(node.size.w / 2.0 - inset, -node.size.h / 2.0 + 5.0));
+fn corner(props: &Props, node: &Box) -> Html {
+    let (id, language) = (&props.id, props.language);
+    let angular = node.shape == Shape::Plain || node.status == Status::Down;
+    let (inset, below) = match props.scene.layout.detail {
+        Detail::Full => (if angular { 12.0 } else { 16.0 }, 5.0),
+        Detail::Compact => (if angular { 6.0 } else { 11.0 }, 4.0),
+        Detail::Small | Detail::Tiny => (3.0, 2.0),
+    };
+    let place = translate(Point::new(node.size.w / 2.0 - inset, -node.size.h / 2.0 + below));
     let writing = (node.pending_writes > 0).then(|| {
-        let at = crate::view::Point::new(-node.size.w / 2.0 + 6.0, node.size.h / 2.0 - 8.0);
+        let at = Point::new(-node.size.w / 2.0 + 6.0, node.size.h / 2.0 - 8.0);
         html! {
             <g class="writing" transform={translate(at)}>
-                <title>{ tr!(*language, "writing to its disk") }</title>
+                <title>{ tr!(language, "writing to its disk") }</title>
                 <ellipse class="plate" cx="0" cy="0" rx="11" ry="11" />
                 <path d="M-5 -3.500c0 -1.300 2.200 -2.300 5 -2.300s5 1 5 2.300s-2.200 2.300 -5 2.300s-5 -1 -5 -2.300v7c0 1.300 2.200 2.300 5 2.300s5 -1 5 -2.300v-7" />
             </g>
@@ -139,7 +147,7 @@ fn corner(props: &NodeProps) -> Html {
         (Status::Up, None) => Html::default(),
         (Status::Up, Some(timer)) => html! {
             <g class="timer" transform={place}>
-                <title>{ tr!(*language, "timer: {0}", timer.name.clone()) }</title>
+                <title>{ tr!(language, "timer: {0}", timer.name.clone()) }</title>
                 <circle class="track" r="9" />
                 <circle class="rest" id={format!("{id}-ring{}", node.id.0)} r="9" transform="rotate(-90)" />
             </g>
@@ -148,32 +156,26 @@ fn corner(props: &NodeProps) -> Html {
     html! { <>{ mark }{ writing }</> }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct ClientProps {
-    pub client: Visitor,
-    pub selected: bool,
-    pub language: Language,
-}
-
 /// A client with its open request, or its last answer.
-#[component]
-pub fn ClientFigure(props: &ClientProps) -> Html {
-    let ClientProps { client, language, .. } = props;
-    let (state, line) = match (&client.open, &client.answer) {
-        (Some(open), _) => ("waiting", format!("{} · {}", open.request, tr!(*language, "waits"))),
+pub fn client_figure(props: &Props, client: &Visitor) -> Html {
+    let language = props.language;
+    let selected = props.selection == Some(Selection::Client(client.id));
+    let (state, words_shown) = match (&client.open, &client.answer) {
+        (Some(open), _) => ("waiting", format!("{} · {}", open.request, tr!(language, "waits"))),
         (None, Some((request, answer))) => ("answered", format!("{request} → {answer}")),
-        (None, None) => ("idle", tr!(*language, "asks nothing").to_owned()),
+        (None, None) => ("idle", tr!(language, "asks nothing").to_owned()),
     };
-    let told = client.told().map(|told| words::tell(*language, &told));
-    let told = told.unwrap_or_else(|| tr!(*language, "{0} asks nothing.", client.id));
-    let Size { w, h } = client.size;
+    let title = tr!(language, "client {0}", client.id);
+    let seen = clipped(&words_shown, client.size.w - 14.0);
+    let told = client.told().map(|told| words::tell(language, &told)).unwrap_or_default();
+    let told = format!("{title} {seen}. {told}");
     html! {
-        <g class={classes!("client", state, props.selected.then_some("selected"))} transform={translate(client.at)}
+        <g key={client.id.0} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
             data-pick={pick::code(Selection::Client(client.id))} tabindex="-1" role="button" aria-label={told}>
-            <rect class="actor" x={number(-w / 2.0)} y={number(-h / 2.0)} width={number(w)} height={number(h)} rx="6" />
-            <rect class="focus" x={number(-w / 2.0 - 5.0)} y={number(-h / 2.0 - 5.0)} width={number(w + 10.0)} height={number(h + 10.0)} rx="10" />
-            <text class="title" y="-5">{ tr!(*language, "client {0}", client.id) }</text>
-            <text class="line" y="14">{ clipped(&line, w - 14.0) }</text>
+            { boxed("actor", Point::default(), client.size, 6.0) }
+            { boxed("focus", Point::default(), client.size.grown(10.0, 10.0), 10.0) }
+            { text("title", Point::new(0.0, -5.0), &title) }{ " " }
+            { text("line", Point::new(0.0, 14.0), &seen) }
         </g>
     }
 }
@@ -195,36 +197,26 @@ fn clipped(text: &str, width: f64) -> String {
     clipped
 }
 
-#[derive(Properties, PartialEq)]
-pub struct PillProps {
-    pub id: AttrValue,
-    pub flight: Flight,
-    pub selected: bool,
-    pub language: Language,
-}
-
 /// A message. Its place is the animator's.
-#[component]
-pub fn Pill(props: &PillProps) -> Html {
-    let PillProps { id, flight, language, .. } = props;
+pub fn pill(props: &Props, flight: &Flight) -> Html {
+    let language = props.language;
+    let selected = props.selection == Some(Selection::Message(flight.key.0));
     let Size { w, h } = flight.pill;
-    let class = classes!(
+    let class = names(&[
         "message",
         tone_class(flight.tone),
-        (flight.key.1 > 0).then_some("copy"),
-        flight.held.then_some("held"),
-        props.selected.then_some("selected"),
-    );
-    let label = tr!(*language, "{0} from {1} to {2}", flight.label.clone(), flight.from, flight.to);
+        when(flight.key.1 > 0, "copy"),
+        when(flight.held, "held"),
+        when(selected, "selected"),
+    ]);
+    let label = tr!(language, "{0} from {1} to {2}", flight.label.clone(), flight.from, flight.to);
     html! {
-        <g {class} id={flight_id(id, flight)} data-pick={pick::code(Selection::Message(flight.key.0))}
+        <g key={format!("{}-{}", flight.key.0, flight.key.1)} {class} id={flight_id(&props.id, flight)} data-pick={pick::code(Selection::Message(flight.key.0))}
             tabindex="-1" role="button" aria-label={label}>
-            <rect class="reach" x={number(-w / 2.0 - 6.0)} y="-16" width={number(w + 12.0)} height="32" />
-            <rect class="pill" x={number(-w / 2.0)} y={number(-h / 2.0)} width={number(w)} height={number(h)} rx={number(h / 2.0)} />
-            <text class="messageText" y="4">{ &flight.label }</text>
-            if flight.lost_at.is_some() {
-                <path class="loss" d={format!("M{} -4l8 8m0 -8l-8 8", number(w / 2.0 + 4.0))} />
-            }
+            { boxed("reach", Point::default(), Size::new(w + 12.0, 32.0), 0.0) }
+            { boxed("pill", Point::default(), flight.pill, h / 2.0) }
+            { text("messageText", Point::new(0.0, 4.0), &flight.label) }
+            if flight.lost_at.is_some() { { path("loss", Path::new().saltire(Point::new(w / 2.0 + 8.0, 0.0), 4.0)) } }
         </g>
     }
 }

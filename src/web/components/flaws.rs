@@ -2,50 +2,36 @@
 
 use yew::prelude::*;
 
+use super::bits::{leaf, soft, tag};
 use super::icon::{Icon, icon};
-use super::popover::Popover;
+use super::popover::popover;
 use super::top_bar::flaw_count;
 use crate::catalog::find;
 use crate::player::Action;
 use crate::tr;
 use crate::web::frame::Heading;
-use crate::web::shared::Shared;
 use crate::words::translate;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub heading: Shared<Heading>,
-    pub act: Callback<Action>,
-}
-
-#[component]
-pub fn Flaws(props: &Props) -> Html {
-    let heading = &props.heading;
+/// The menu of flaws.
+pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
     let language = heading.language;
     let flaws = find(heading.protocol).map(|entry| (entry.flaws)()).unwrap_or_default();
     let items = flaws.into_iter().map(|flaw| {
-        let act = props.act.clone();
+        let act = act.clone();
         let onchange = Callback::from(move |_: Event| act.emit(Action::ToggleFlaw(flaw.name.to_owned())));
         let checked = heading.flaws.iter().any(|on| on == flaw.name);
-        html! {
-            <li>
-                <label>
-                    <input type="checkbox" {checked} {onchange} />
-                    <b>{ translate(language, flaw.title) }</b>
-                    <span>{ translate(language, flaw.story) }</span>
-                    <small>{ tr!(language, "Breaks: {0}", flaw.breaks) }</small>
-                </label>
-            </li>
-        }
+        let parts = vec![
+            html! { <input type="checkbox" {checked} {onchange} /> },
+            leaf("b", "", translate(language, flaw.title)),
+            leaf("span", "", translate(language, flaw.story)),
+            leaf("small", "", &tr!(language, "Breaks: {0}", flaw.breaks)),
+        ];
+        tag("li", "", vec![tag("label", "", parts)])
     });
     let active = !heading.flaws.is_empty();
-    let label = html! {
-        <>{ icon(Icon::Flag) }<span>{ flaw_count(language, heading.flaws.len()) }</span>{ icon(Icon::Caret) }</>
-    };
-    html! {
-        <Popover {label} class={classes!("flaws", active.then_some("active"))}>
-            <p class="soft">{ tr!(language, "Bugs that real systems have had. Switch one on: the run starts again with it, up to the same instant.") }</p>
-            <ul class="choices">{ for items }</ul>
-        </Popover>
-    }
+    let count = leaf("span", "", &flaw_count(language, heading.flaws.len()));
+    let label = [icon(Icon::Flag), count, icon(Icon::Caret)].into_iter().collect();
+    let about = tr!(language, "Bugs that real systems have had. Switch one on: the run starts again with it, up to the same instant.");
+    let panel = [soft(about), tag("ul", "choices", items.collect())].into_iter().collect();
+    popover(if active { "flaws active" } else { "flaws" }, label, panel)
 }

@@ -2,69 +2,53 @@
 
 use yew::prelude::*;
 
-use super::dialog::Dialog;
-use crate::player::Action;
+use super::bits::{leaf, tag};
+use super::draw::line;
+use super::figures::square;
 use crate::player::keys::KEYS;
 use crate::tr;
+use crate::view::Point;
+use crate::view::scene::EntryState;
 use crate::words::{Language, translate};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub language: Language,
-    pub act: Callback<Action>,
+/// What the help says.
+pub fn help(language: Language) -> Html {
+    let tries = [
+        tr!(language, "Click the leader and crash it: the others elect another one."),
+        tr!(language, "Step back before the crash, and do something else: a branch begins, and both are kept."),
+        tr!(language, "Cut links, or draw a lasso around some servers: they are parted from the others."),
+        tr!(language, "Click a message under way: drop it, delay it, send it twice."),
+        tr!(language, "Switch a flaw on, and run until a property breaks."),
+        tr!(language, "Share: the link carries the whole run, and others see the very same."),
+    ];
+    let keys = KEYS.iter().map(|key| entry_of_key(key.shown, translate(language, key.help)));
+    html! {
+        <>
+            { tag("ul", "try", tries.iter().map(|text| leaf("li", "", text)).collect()) }
+            { leaf("h3", "", tr!(language, "What the marks mean")) }
+            { legend(language) }
+            { leaf("h3", "", tr!(language, "Keys")) }
+            { tag("dl", "keys", keys.collect()) }
+        </>
+    }
 }
 
-#[component]
-pub fn HelpDialog(props: &Props) -> Html {
-    let language = props.language;
-    html! {
-        <Dialog title={tr!(language, "What to try")} {language} act={&props.act}>
-            <ul class="try">
-                <li>{ tr!(language, "Click the leader and crash it: the others elect another one.") }</li>
-                <li>{ tr!(language, "Step back before the crash, and do something else: a branch begins, and both are kept.") }</li>
-                <li>{ tr!(language, "Cut links, or draw a lasso around some servers: they are parted from the others.") }</li>
-                <li>{ tr!(language, "Click a message under way: drop it, delay it, send it twice.") }</li>
-                <li>{ tr!(language, "Switch a flaw on, and run until a property breaks.") }</li>
-                <li>{ tr!(language, "Share: the link carries the whole run, and others see the very same.") }</li>
-            </ul>
-            <h3>{ tr!(language, "What the marks mean") }</h3>
-            { legend(language) }
-            <h3>{ tr!(language, "Keys") }</h3>
-            <dl class="keys">
-                { for KEYS.iter().map(|key| html! { <><dt><kbd>{ key.shown }</kbd></dt><dd>{ translate(language, key.help) }</dd></> }) }
-            </dl>
-        </Dialog>
-    }
+fn entry_of_key(shown: &str, help: &str) -> Html {
+    [tag("dt", "", vec![leaf("kbd", "", shown)]), leaf("dd", "", help)].into_iter().collect()
 }
 
 /// The picture's signs, each with its meaning.
 fn legend(language: Language) -> Html {
-    let entry = |class: &'static str, meaning: &'static str, hatched: bool| {
-        html! {
-            <li>
-                <svg viewBox="0 0 20 16" class="sign" aria-hidden="true" focusable="false">
-                    <g class={classes!("entry", "epoch-1", class)} transform="translate(3 1)">
-                        <rect width="13" height="13" rx="2" />
-                        if hatched { <path d="M1 8L8 1M5 12L12 5" /> }
-                    </g>
-                </svg>
-                { meaning }
-            </li>
-        }
+    let sign = |figure: Html, meaning: &'static str| {
+        html! { <li><svg viewBox="0 0 20 16" class="sign" aria-hidden="true" focusable="false">{ figure }</svg>{ meaning }</li> }
     };
-    let line = |class: &'static str, meaning: &'static str| {
-        html! {
-            <li>
-                <svg viewBox="0 0 20 16" class="sign" aria-hidden="true" focusable="false"><path class={class} d="M0 8H20" /></svg>
-                { meaning }
-            </li>
-        }
-    };
+    let entry = |state: EntryState, meaning| sign(square(1, state, Point::new(3.0, 1.0)), meaning);
+    let line = |class, meaning| sign(line(class, "M0 8H20"), meaning);
     html! {
         <ul class="legend">
-            { entry("committed", tr!(language, "committed entry"), false) }
-            { entry("uncommitted", tr!(language, "entry not yet committed"), false) }
-            { entry("pending", tr!(language, "entry not yet on the disk"), true) }
+            { entry(EntryState::Committed, tr!(language, "committed entry")) }
+            { entry(EntryState::Uncommitted, tr!(language, "entry not yet committed")) }
+            { entry(EntryState::Pending, tr!(language, "entry not yet on the disk")) }
             { line("trail call", tr!(language, "call")) }
             { line("trail reply", tr!(language, "reply")) }
             { line("trail vote", tr!(language, "request for a vote")) }

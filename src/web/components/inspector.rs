@@ -4,11 +4,12 @@
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::icon::{Icon, icon};
-use super::properties::Properties as PropertiesTab;
-use super::script::ScriptTab;
-use super::story::Story;
-use super::subject::{MessageTab, NodeTab};
+use super::bits::picture_button;
+use super::icon::Icon;
+use super::properties::properties;
+use super::script::{script_tab, use_editing};
+use super::story::story;
+use super::subject::{message_tab, node_tab};
 use crate::player::{Action, Notice, Tab};
 use crate::tr;
 use crate::web::browser::{by_id, focus};
@@ -33,19 +34,20 @@ const TABS: [Tab; 4] = [Tab::Node, Tab::Message, Tab::Properties, Tab::Script];
 pub fn Inspector(props: &Props) -> Html {
     let Props { id, inspection, language, act, .. } = props;
     let tab = inspection.tab;
+    let editing = use_editing(props.notice.as_ref().and_then(|notice| notice.place));
     let content = match tab {
         Tab::Node => html! {
             <>
-            <NodeTab inspection={inspection.clone()} language={*language} act={act} />
-            <Story inspection={inspection.clone()} language={*language} act={act} />
+            { node_tab(props) }
+            { story(props) }
             </>
         },
-        Tab::Message => html! { <MessageTab inspection={inspection.clone()} language={*language} act={act} /> },
-        Tab::Properties => html! { <PropertiesTab inspection={inspection.clone()} language={*language} act={act} /> },
+        Tab::Message => message_tab(props),
+        Tab::Properties => properties(props),
         Tab::Script => html! {
             <>
-            <ScriptTab inspection={inspection.clone()} language={*language} notice={props.notice.clone()} act={act} />
-            <Story inspection={inspection.clone()} language={*language} act={act} />
+            { script_tab(props, editing) }
+            { story(props) }
             </>
         },
     };
@@ -57,7 +59,7 @@ pub fn Inspector(props: &Props) -> Html {
         <aside class="inspector" aria-label={tr!(*language, "Inspector")}>
             <div class="tabs" role="tablist" onkeydown={arrows(id, tab, act)}>
                 { for TABS.map(|tab| button(props, tab)) }
-                <button class="bare close" onclick={close} aria-label={tr!(*language, "Close")} title={tr!(*language, "Close")}>{ icon(Icon::Close) }</button>
+                { picture_button("close", Icon::Close, tr!(*language, "Close"), close) }
             </div>
             <div class="tab-panel" role="tabpanel" id={format!("{id}-panel")} aria-labelledby={tab_id(id, tab)} tabindex="0">
                 { content }

@@ -3,47 +3,43 @@
 
 use yew::prelude::*;
 
-use super::figures::entry_class;
+use super::bits::{leaf, soft, tag};
+use super::draw::{names, when};
+use super::figures::{entry_class, epoch_class};
+use super::inspector::Props;
 use crate::base::NodeId;
 use crate::player::Selection;
 use crate::protocol::LogCell;
 use crate::tr;
-use crate::view::scene::{EntryState, epoch_colour};
-use crate::web::frame::Inspection;
-use crate::web::shared::Shared;
+use crate::view::scene::EntryState;
 use crate::words::Language;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub inspection: Shared<Inspection>,
-    pub language: Language,
-}
-
-#[component]
-pub fn Logs(props: &Props) -> Html {
+/// The table of all logs.
+pub fn logs(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     let logs = &inspection.logs;
     let last = logs.rows.iter().filter_map(|(_, cells)| cells.last()).map(|(cell, _)| cell.index).max();
     let Some(last) = last else {
-        return html! {
-            <section><h3>{ tr!(*language, "Logs") }</h3><p class="soft">{ tr!(*language, "All logs are empty.") }</p></section>
-        };
+        let empty = soft(tr!(*language, "All logs are empty."));
+        return tag("section", "", vec![leaf("h3", "", tr!(*language, "Logs")), empty]);
     };
     let columns: Vec<u64> = (logs.first..=last).collect();
+    let swatch = |class, state| [leaf("span", class, ""), meaning(*language, state).into()];
+    let legend = [
+        swatch("swatch committed", EntryState::Committed),
+        swatch("swatch uncommitted", EntryState::Uncommitted),
+        swatch("swatch pending", EntryState::Pending),
+    ];
+    let mut head = vec![leaf("td", "", "")];
+    head.extend(columns.iter().map(|index| html! { <th scope="col">{ *index }</th> }));
+    let rows = logs.rows.iter().map(|(node, cells)| row(props, *node, cells, &columns));
     html! {
         <section class="logs">
-            <h3>{ tr!(*language, "Logs") }</h3>
+            { leaf("h3", "", tr!(*language, "Logs")) }
             <div class="scrolls" tabindex="0" role="region" aria-label={tr!(*language, "Logs")}>
-            <table>
-                <thead><tr><td></td>{ for columns.iter().map(|index| html! { <th scope="col">{ index }</th> }) }</tr></thead>
-                <tbody>{ for logs.rows.iter().map(|(node, cells)| row(props, *node, cells, &columns)) }</tbody>
-            </table>
+                { tag("table", "", vec![tag("thead", "", vec![tag("tr", "", head)]), tag("tbody", "", rows.collect())]) }
             </div>
-            <p class="soft legend-line">
-                <span class="swatch committed"></span>{ tr!(*language, "committed") }
-                <span class="swatch uncommitted"></span>{ tr!(*language, "not committed") }
-                <span class="swatch pending"></span>{ tr!(*language, "not on disk") }
-            </p>
+            { tag("p", "soft legend-line", legend.into_iter().flatten().collect()) }
         </section>
     }
 }
@@ -52,22 +48,20 @@ fn row(props: &Props, node: NodeId, cells: &[(LogCell, bool)], columns: &[u64]) 
     let on_disk = props.inspection.nodes.get(node.index()).map_or(0, |shot| shot.log_on_disk);
     let selected = props.inspection.selection == Some(Selection::Node(node));
     let cell = |index: &u64| match cells.iter().find(|(cell, _)| cell.index == *index) {
-        None => html! { <td class="none"></td> },
+        None => leaf("td", "none", ""),
         Some((cell, _)) => {
             let state = EntryState::of(cell, on_disk);
-            let class = classes!(entry_class(state), format!("epoch-{}", epoch_colour(cell.epoch)));
+            let class = names(&[entry_class(state), epoch_class(cell.epoch)]);
             html! {
                 <td {class} title={meaning(props.language, state)}>
-                    <b>{ cell.epoch }</b>{ " " }{ &cell.text }<span class="unseen">{ meaning(props.language, state) }</span>
+                    { leaf("b", "", &cell.epoch.to_string()) }{ " " }{ &cell.text }{ leaf("span", "unseen", meaning(props.language, state)) }
                 </td>
             }
         }
     };
-    html! {
-        <tr class={classes!(selected.then_some("selected"))}>
-            <th scope="row">{ node.to_string() }</th>{ for columns.iter().map(cell) }
-        </tr>
-    }
+    let mut cells_shown = vec![html! { <th scope="row">{ node.to_string() }</th> }];
+    cells_shown.extend(columns.iter().map(cell));
+    tag("tr", when(selected, "selected"), cells_shown)
 }
 
 fn meaning(language: Language, state: EntryState) -> &'static str {

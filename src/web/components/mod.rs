@@ -13,13 +13,15 @@
 //! | `controls.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
-//! | `icon.rs`, `popover.rs` | bits |
+//! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
+mod bits;
 mod branches;
 mod caption;
 mod controls;
 mod dialog;
 mod drag;
+mod draw;
 mod figures;
 mod flaws;
 mod help;
@@ -46,4 +48,4 @@ mod wires;
 
 pub use drag::Stroke;
 pub use overview::{Extent, place as place_overview};
-pub use page::Page;
+pub use page::{Page, page};

@@ -3,75 +3,61 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::bits::{leaf, soft, tag};
 use super::icon::{Icon, icon};
-use super::popover::Popover;
+use super::popover::popover;
+use super::tools::Props;
 use crate::base::Ratio;
-use crate::command::{Quality, QualityChange};
+use crate::command::QualityChange;
 use crate::player::{Action, gestures};
 use crate::tr;
-use crate::words::Language;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub network: Quality,
-    pub language: Language,
-    pub changed: Option<String>,
-    pub act: Callback<Action>,
-}
+const UNCHANGED: QualityChange =
+    QualityChange { latency: None, loss: None, duplicate: None, replay: None, reorder: None };
 
-#[component]
-pub fn Network(props: &Props) -> Html {
+/// The button that opens them.
+pub fn network(props: &Props<'_>) -> Html {
     let Props { network, language, .. } = props;
     let language = *language;
     let latencies = gestures::latencies();
     let typical = network.latency.typical();
     let latency = latencies.iter().position(|notch| notch.typical() >= typical).unwrap_or(latencies.len() - 1);
-    let slow = slider(props, tr!(language, "Latency"), network.latency.to_string(), latency, latencies.len(), move |notch| {
-        QualityChange { latency: latencies.get(notch).copied(), ..QualityChange::default() }
-    });
-    let none = QualityChange::default;
-    let label = html! {
-        <>
-            { icon(Icon::Network) }<span>{ tr!(language, "Network") }</span>
-            if let Some(changed) = &props.changed { <span class="badge">{ changed }</span> }
-            { icon(Icon::Caret) }
-        </>
-    };
-    html! {
-        <Popover {label} class="network">
-            <p class="soft">{ tr!(language, "All links at once, from now on.") }</p>
-            { slow }
-            { share(props, tr!(language, "Loss"), network.loss, move |loss| QualityChange { loss, ..none() }) }
-            { share(props, tr!(language, "Duplication"), network.duplicate, move |duplicate| QualityChange { duplicate, ..none() }) }
-            { share(props, tr!(language, "Reordering"), network.reorder, move |reorder| QualityChange { reorder, ..none() }) }
-        </Popover>
-    }
+    let slower = latencies.iter().map(|latency| QualityChange { latency: Some(*latency), ..UNCHANGED }).collect();
+    let slow = slider(props, tr!(language, "Latency"), network.latency.to_string(), latency, slower);
+    let mut label = vec![icon(Icon::Network), leaf("span", "", tr!(language, "Network"))];
+    label.extend(props.changed.map(|changed| leaf("span", "badge", changed)));
+    label.push(icon(Icon::Caret));
+    let panel = [
+        soft(tr!(language, "All links at once, from now on.")),
+        slow,
+        share(props, tr!(language, "Loss"), network.loss, |loss| QualityChange { loss, ..UNCHANGED }),
+        share(props, tr!(language, "Duplication"), network.duplicate, |duplicate| QualityChange { duplicate, ..UNCHANGED }),
+        share(props, tr!(language, "Reordering"), network.reorder, |reorder| QualityChange { reorder, ..UNCHANGED }),
+    ];
+    popover("network", label.into_iter().collect(), panel.into_iter().collect())
 }
 
-fn share(props: &Props, name: &'static str, now: Ratio, change: impl Fn(Option<Ratio>) -> QualityChange + 'static) -> Html {
+/// A slider for a share, from none to all.
+fn share(props: &Props<'_>, name: &'static str, now: Ratio, change: fn(Option<Ratio>) -> QualityChange) -> Html {
     let shares = gestures::shares();
     let notch = shares.iter().position(|share| *share >= now).unwrap_or(shares.len() - 1);
-    slider(props, name, now.to_string(), notch, shares.len(), move |notch| change(shares.get(notch).copied()))
+    let changes = shares.into_iter().map(|share| change(Some(share))).collect();
+    slider(props, name, now.to_string(), notch, changes)
 }
 
-fn slider(
-    props: &Props,
-    name: &'static str,
-    shown: String,
-    notch: usize,
-    notches: usize,
-    change: impl Fn(usize) -> QualityChange + 'static,
-) -> Html {
+/// A slider whose notches are changes of all links.
+fn slider(props: &Props<'_>, name: &'static str, shown: String, notch: usize, changes: Vec<QualityChange>) -> Html {
     let act = props.act.clone();
+    let max = (changes.len() - 1).to_string();
     let onchange = Callback::from(move |event: Event| {
-        let input = event.target_unchecked_into::<HtmlInputElement>();
-        let change = change(input.value_as_number() as usize);
-        act.emit(Action::Do(gestures::set_network(change)));
+        let notch = event.target_unchecked_into::<HtmlInputElement>().value_as_number() as usize;
+        if let Some(change) = changes.get(notch) {
+            act.emit(Action::Do(gestures::set_network(*change)));
+        }
     });
-    html! {
-        <label class="slider">
-            <span>{ name }</span><output>{ &shown }</output>
-            <input type="range" min="0" max={(notches - 1).to_string()} step="1" value={notch.to_string()} aria-valuetext={shown} {onchange} />
-        </label>
-    }
+    let value = leaf("output", "", &shown);
+    let input = html! {
+        <input type="range" min="0" {max} step="1" value={notch.to_string()} aria-valuetext={shown} {onchange} />
+    };
+    tag("label", "slider", vec![leaf("span", "", name), value, input])
 }

@@ -3,38 +3,29 @@
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::icon::{Icon, icon};
+use super::bits::{asks, leaf, picture_button, soft, tag};
+use super::icon::Icon;
+use super::stage::Props;
 use crate::player::gestures::Group;
 use crate::player::{Action, Gesture, Selection};
 use crate::tr;
 use crate::view::{Point, Size};
 use crate::web::app::By;
-use crate::web::browser::{focus, style};
-use crate::web::frame::Inspection;
+use crate::web::browser::{document, focus, style};
 use crate::web::pick;
-use crate::web::shared::Shared;
 use crate::words::{self, Language};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub selection: Selection,
-    pub by: By,
-    /// Where it points, and how far it keeps away, in the picture's units.
-    pub at: (Point, f64),
-    pub size: Size,
-    pub language: Language,
-    pub inspection: Shared<Inspection>,
-    pub act: Callback<Action>,
-    pub close: Callback<()>,
-}
+/// Which menu is open, and how it was opened.
+type Open = Option<(Selection, By)>;
 
-#[component]
-pub fn NodeMenu(props: &Props) -> Html {
-    let Props { selection, language, inspection, .. } = props;
+/// Keeps the open menu at its place, and the focus where the reader expects it: gives the
+/// reference that the menu is to be drawn with.
+#[hook]
+pub fn use_menu_card(open: Open, at: (Point, f64), size: Size) -> NodeRef {
     let card = use_node_ref();
     {
         // Its place depends on its size: it is known only when it is there.
-        let (card, at, size) = (card.clone(), props.at, props.size);
+        let card = card.clone();
         use_effect(move || {
             if let Some(card) = card.cast::<HtmlElement>() {
                 settle(&card, at, size);
@@ -42,38 +33,40 @@ pub fn NodeMenu(props: &Props) -> Html {
         });
     }
     {
-        let (card, by) = (card.clone(), props.by);
-        use_effect_with(*selection, move |selection| {
-            let back = format!("[data-pick={}]", pick::code(*selection));
+        let card = card.clone();
+        use_effect_with(open, move |open| {
+            let by_keyboard = open.filter(|(_, by)| *by == By::Keyboard).map(|(selection, _)| selection);
             let first = card.cast::<Element>().and_then(|card| card.query_selector("button").ok().flatten());
-            if let (By::Keyboard, Some(first)) = (by, first) {
+            if let (Some(_), Some(first)) = (by_keyboard, first) {
                 focus(&first);
             }
             move || {
                 // The focus goes back to where it came from.
-                let document = crate::web::browser::document();
-                if let (By::Keyboard, Ok(Some(figure))) = (by, document.query_selector(&back)) {
+                let Some(selection) = by_keyboard else { return };
+                let figure = format!("[data-pick={}]", pick::code(selection));
+                if let Ok(Some(figure)) = document().query_selector(&figure) {
                     focus(&figure);
                 }
             }
         });
     }
+    card
+}
+
+/// The card of what is selected, if it is open.
+pub fn menu_card(props: &Props, card: NodeRef) -> Html {
+    let Props { language, inspection, .. } = props;
+    let Some((selection, _)) = &props.menu else { return Html::default() };
     // What is offered belongs to the selection that the inspector has seen.
     let gestures: &[Gesture] = if inspection.selection == Some(*selection) { &inspection.gestures } else { &[] };
     let group = |group: Group| gestures.iter().filter(move |gesture| gesture.group == group);
-    let close = {
-        let close = props.close.clone();
-        Callback::from(move |_: MouseEvent| close.emit(()))
-    };
+    let close = props.close_menu.reform(|_: MouseEvent| ());
+    let shut = picture_button("", Icon::Close, tr!(*language, "Close"), close);
+    let head = tag("div", "head", vec![leaf("b", "", &title(*selection, *language)), shut]);
     html! {
         <div class="menu-card" ref={card} role="group" aria-label={title(*selection, *language)}>
-            <div class="head">
-                <b>{ title(*selection, *language) }</b>
-                <button class="bare" onclick={close} aria-label={tr!(*language, "Close")} title={tr!(*language, "Close")}>{ icon(Icon::Close) }</button>
-            </div>
-            if gestures.is_empty() {
-                <p class="soft">{ nothing(*selection, *language) }</p>
-            }
+            { head }
+            if gestures.is_empty() { { soft(nothing(*selection, *language)) } }
             { for [Group::Main, Group::Timers, Group::Request, Group::Network].map(|kind| buttons(group(kind), &props.act, *language)) }
         </div>
     }
@@ -85,16 +78,15 @@ pub fn buttons<'a>(gestures: impl Iterator<Item = &'a Gesture>, act: &Callback<A
     if buttons.is_empty() {
         return Html::default();
     }
-    html! { <div class="acts">{ for buttons }</div> }
+    tag("div", "acts", buttons)
 }
 
 fn button(gesture: &Gesture, act: &Callback<Action>, language: Language) -> Html {
-    let (act, command) = (act.clone(), gesture.command.clone());
-    let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::Do(command.clone())));
+    let onclick = asks(act, Action::Do(gesture.command.clone()));
     html! {
         <button {onclick}>
             { words::tell(language, &gesture.label) }
-            if let Some(key) = gesture.key { <kbd>{ key }</kbd> }
+            { gesture.key.map(|key| leaf("kbd", "", key)) }
         </button>
     }
 }
@@ -129,6 +121,6 @@ fn settle(card: &HtmlElement, (at, away): (Point, f64), size: Size) {
         true => below,
         false => (y - away - h).max(8.0),
     };
-    style(card, "left", &format!("{left:.0}px"));
-    style(card, "top", &format!("{top:.0}px"));
+    style(card, "left", &format!("{}px", left as i32));
+    style(card, "top", &format!("{}px", top as i32));
 }

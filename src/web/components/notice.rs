@@ -2,43 +2,28 @@
 
 use yew::prelude::*;
 
+use super::bits::{asks, button, picture_button, tag};
 use super::caption::with_names;
-use super::icon::{Icon, icon};
+use super::icon::Icon;
 use crate::player::{Action, Notice, Tone};
 use crate::tr;
 use crate::words::Language;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub notice: Option<Notice>,
-    pub language: Language,
-    pub act: Callback<Action>,
-}
-
-#[component]
-pub fn NoticeCard(props: &Props) -> Html {
-    let language = props.language;
-    // The region stays, so that what appears in it is read aloud.
-    let card = props.notice.as_ref().map(|notice| {
+/// The notice. Its region is there without one too, so that what appears in it is read aloud.
+pub fn notice(notice: Option<&Notice>, language: Language, act: &Callback<Action>) -> Html {
+    let card = notice.map(|notice| {
         let tone = match notice.tone {
-            Tone::Plain => "plain",
-            Tone::Refusal => "refusal",
-            Tone::Violation => "violation",
+            Tone::Plain => "notice",
+            Tone::Refusal => "notice refusal",
+            Tone::Violation => "notice violation",
         };
-        let act = props.act.clone();
-        let close = Callback::from(move |_: MouseEvent| act.emit(Action::Dismiss));
         let goto = notice.event.map(|event| {
-            let act = props.act.clone();
-            let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::SeekEvent(event)));
-            html! { <button {onclick}>{ icon(Icon::Target) }{ tr!(language, "Go there") }</button> }
+            button("", Some(Icon::Target), tr!(language, "Go there"), asks(act, Action::SeekEvent(event)))
         });
-        html! {
-            <div class={classes!("notice", tone)}>
-                <p>{ with_names(&notice.told(language)) }</p>
-                { goto }
-                <button class="bare" onclick={close} aria-label={tr!(language, "Close")} title={tr!(language, "Close")}>{ icon(Icon::Close) }</button>
-            </div>
-        }
+        let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];
+        parts.extend(goto);
+        parts.push(picture_button("", Icon::Close, tr!(language, "Close"), asks(act, Action::Dismiss)));
+        tag("div", tone, parts)
     });
     html! { <div class="notices" role="alert">{ card }</div> }
 }

@@ -1,7 +1,9 @@
 //! The whole run in one bar: what the diagram shows of it, where commands were given, and where the
 //! cursor is. It is the run's slider, by pointer and by keyboard.
 
-use wasm_bindgen::JsCast;
+use std::cell::Cell;
+use std::rc::Rc;
+
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -43,23 +45,19 @@ fn whole(store: &Store) -> Time {
     run.head().1.max(last).max(store.ui.window.span)
 }
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub id: AttrValue,
-    pub extent: Extent,
-    pub language: Language,
-    pub act: Callback<Action>,
+/// The bar, and whether a pointer holds it: both live as long as the timeline.
+#[derive(Clone, Default)]
+pub struct Bar {
+    element: NodeRef,
+    held: Rc<Cell<bool>>,
 }
 
-#[component]
-pub fn Overview(props: &Props) -> Html {
-    let Props { extent, language, .. } = props;
-    let bar = use_node_ref();
-    let held = use_mut_ref(|| false);
+/// The bar of a run.
+pub fn overview(extent: &Extent, bar: &Bar, language: Language, act: &Callback<Action>) -> Html {
     let seek = {
-        let (act, whole) = (props.act.clone(), extent.whole);
+        let (act, whole, element) = (act.clone(), extent.whole, bar.element.clone());
         move |event: &PointerEvent| {
-            let Some(bar) = event.current_target().and_then(|bar| bar.dyn_into::<Element>().ok()) else { return };
+            let Some(bar) = element.cast::<Element>() else { return };
             let rect = bar.get_bounding_client_rect();
             let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
             act.emit(Action::Pause);
@@ -67,27 +65,30 @@ pub fn Overview(props: &Props) -> Html {
         }
     };
     let onpointerdown = {
-        let (held, seek) = (held.clone(), seek.clone());
+        let (bar, seek) = (bar.clone(), seek.clone());
         Callback::from(move |event: PointerEvent| {
-            if let Some(bar) = event.current_target().and_then(|bar| bar.dyn_into::<Element>().ok()) {
-                let _ = bar.set_pointer_capture(event.pointer_id());
+            if let Some(element) = bar.element.cast::<Element>() {
+                let _ = element.set_pointer_capture(event.pointer_id());
             }
-            *held.borrow_mut() = true;
+            bar.held.set(true);
             seek(&event);
         })
     };
     let onpointermove = {
-        let held = held.clone();
+        let held = bar.held.clone();
         Callback::from(move |event: PointerEvent| {
-            if *held.borrow() {
+            if held.get() {
                 seek(&event);
             }
         })
     };
-    let onpointerup = Callback::from(move |_: PointerEvent| *held.borrow_mut() = false);
-    let share = |time: Time| format!("{:.2}%", 100.0 * time.0 as f64 / extent.whole.0.max(1) as f64);
+    let onpointerup = {
+        let held = bar.held.clone();
+        Callback::from(move |_: PointerEvent| held.set(false))
+    };
+    let share = |time: Time| percent(time, extent.whole);
     html! {
-        <div class="overview" ref={bar} role="slider" tabindex="0" aria-label={tr!(*language, "Position in the run")}
+        <div class="overview" ref={bar.element.clone()} role="slider" tabindex="0" aria-label={tr!(language, "Position in the run")}
             aria-valuemin="0" aria-valuemax={(extent.whole.0 / 1_000).to_string()} aria-valuenow={(extent.now.0 / 1_000).to_string()}
             aria-valuetext={seconds(extent.now, 3)} {onpointerdown} {onpointermove} onpointerup={onpointerup.clone()} onpointercancel={onpointerup}>
             <svg class="whole" aria-hidden="true" focusable="false">
@@ -104,14 +105,20 @@ pub fn Overview(props: &Props) -> Html {
 /// Moves the window and the cursor of the bar: as the animator does, with every frame.
 pub fn place(root: Option<&Element>, store: &Store) {
     let Some(bar) = root.and_then(|root| root.query_selector(".overview").ok().flatten()) else { return };
-    let whole = whole(store).0.max(1) as f64;
-    let percent = |time: Time| format!("{:.2}%", (100.0 * time.0 as f64 / whole).min(100.0));
+    let whole = whole(store);
+    let percent = |time: Time| percent(time, whole);
     let window = store.ui.window;
     if let Some(shown) = bar.query_selector(".shown").ok().flatten() {
         style(&shown, "left", &percent(window.from));
-        style(&shown, "width", &percent(window.to().min(Time(whole as u64)).since(window.from)));
+        style(&shown, "width", &percent(window.to().min(whole).since(window.from)));
     }
     if let Some(here) = bar.query_selector(".here").ok().flatten() {
         style(&here, "left", &percent(store.pane().run.now()));
     }
+}
+
+/// A share of the whole, to a hundredth of a percent.
+fn percent(part: Time, whole: Time) -> String {
+    let share = (part.0.min(whole.0) as f64 / whole.0.max(1) as f64 * 10_000.0) as u64;
+    format!("{}.{:02}%", share / 100, share % 100)
 }

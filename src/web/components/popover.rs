@@ -3,25 +3,14 @@
 
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Its button.
-    pub label: Html,
-    /// What the button is called where the label is only a picture, and what a pointer is told.
-    #[prop_or_default]
-    pub title: Option<&'static str>,
-    #[prop_or_default]
-    pub class: Classes,
-    /// What it opens.
-    pub children: Html,
-}
+use super::draw::names;
 
-#[component]
-pub fn Popover(props: &Props) -> Html {
+/// A button with this label, and what it opens.
+pub fn popover(class: &'static str, label: Html, panel: Html) -> Html {
     html! {
-        <details class={classes!("popover", props.class.clone())}>
-            <summary class="button" title={props.title} aria-label={props.title}>{ props.label.clone() }</summary>
-            <div class="panel">{ props.children.clone() }</div>
+        <details class={names(&["popover", class])}>
+            <summary class="button">{ label }</summary>
+            <div class="panel">{ panel }</div>
         </details>
     }
 }

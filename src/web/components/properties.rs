@@ -2,35 +2,26 @@
 
 use yew::prelude::*;
 
+use super::bits::{asks, button, chip, leaf, tag};
 use super::caption::with_names;
-use super::icon::{Icon, icon};
+use super::icon::Icon;
+use super::inspector::Props;
 use crate::player::Action;
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::tr;
 use crate::view::ticks::seconds;
-use crate::web::frame::Inspection;
-use crate::web::shared::Shared;
-use crate::words::{Language, tell, translate};
+use crate::words::{tell, translate};
 
-#[derive(yew::Properties, PartialEq)]
-pub struct Props {
-    pub inspection: Shared<Inspection>,
-    pub language: Language,
-    pub act: Callback<Action>,
-}
-
-#[component]
-pub fn Properties(props: &Props) -> Html {
+/// All properties at the cursor.
+pub fn properties(props: &Props) -> Html {
     let language = props.language;
     let count = props.inspection.properties.len();
     let holding = count - props.inspection.broken();
-    html! {
-        <section class="properties">
-            <h2>{ tr!(language, "At {0}", seconds(props.inspection.now, 3)) }<span class="chip plain">{ tr!(language, "{0} of {1} hold", holding, count) }</span></h2>
-            <ul>{ for props.inspection.properties.iter().map(|property| item(props, property)) }</ul>
-        </section>
-    }
+    let now = tr!(language, "At {0}", seconds(props.inspection.now, 3));
+    let title = vec![now.into(), chip("plain", &tr!(language, "{0} of {1} hold", holding, count))];
+    let items = props.inspection.properties.iter().map(|property| item(props, property));
+    tag("section", "properties", vec![tag("h2", "", title), tag("ul", "", items.collect())])
 }
 
 fn item(props: &Props, property: &PropertyShot) -> Html {
@@ -42,9 +33,8 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
     };
     let since = match &property.standing {
         Standing::Violated { at, event, .. } => {
-            let (act, event) = (props.act.clone(), *event);
-            let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::SeekEvent(event)));
-            html! { <button {onclick}>{ icon(Icon::Target) }{ tr!(language, "violated since {0}", seconds(*at, 4)) }</button> }
+            let since = tr!(language, "violated since {0}", seconds(*at, 4));
+            button("", Some(Icon::Target), &since, asks(&props.act, Action::SeekEvent(*event)))
         }
         _ => Html::default(),
     };
@@ -53,20 +43,17 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
         PropertyKind::Sometimes => tr!(language, "some time"),
         PropertyKind::Converges => tr!(language, "in the end"),
     };
-    html! {
-        <li {class}>
-            <span class="sign" aria-hidden="true">{ sign }</span>
-            <div>
-                <h3><span>{ translate(language, property.name) }</span><small>{ kind }</small></h3>
-                <p class="formula">{ property.formula }</p>
-                <p>{ translate(language, property.meaning) }</p>
-                if matches!(property.standing, Standing::Holds) {
-                    <span class="unseen">{ standing }</span>
-                } else {
-                    <p class="standing">{ with_names(&standing) }</p>
-                }
-                { since }
-            </div>
-        </li>
-    }
+    let told = match property.standing {
+        Standing::Holds => leaf("span", "unseen", &standing),
+        _ => tag("p", "standing", vec![with_names(&standing)]),
+    };
+    let text = vec![
+        tag("h3", "", vec![leaf("span", "", translate(language, property.name)), leaf("small", "", kind)]),
+        leaf("p", "formula", property.formula),
+        leaf("p", "", translate(language, property.meaning)),
+        told,
+        since,
+    ];
+    let sign = html! { <span class="sign" aria-hidden="true">{ sign }</span> };
+    tag("li", class, vec![sign, tag("div", "", text)])
 }

@@ -4,77 +4,28 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::icon::{Icon, icon};
+use super::bits::{asks, button, leaf, soft, tag};
+use super::draw::when;
+use super::icon::Icon;
+use super::inspector::Props;
 use crate::base::Time;
 use crate::command::Script;
-use crate::player::{Action, Notice};
+use crate::player::Action;
 use crate::tr;
-use crate::web::frame::Inspection;
-use crate::web::shared::Shared;
-use crate::words::Language;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub inspection: Shared<Inspection>,
-    pub language: Language,
-    pub notice: Option<Notice>,
-    pub act: Callback<Action>,
+/// The script being changed.
+#[derive(Clone)]
+pub struct Editing {
+    area: NodeRef,
+    /// The text that editing began with: the run may go on underneath.
+    text: UseStateHandle<Option<String>>,
 }
 
-#[component]
-pub fn ScriptTab(props: &Props) -> Html {
-    let editing = use_state(|| false);
-    let Some(script) = &props.inspection.script else { return Html::default() };
-    let language = props.language;
-    if *editing {
-        let leave = {
-            let editing = editing.clone();
-            Callback::from(move |()| editing.set(false))
-        };
-        return html! { <Editor text={script.to_string()} {language} notice={props.notice.clone()} act={&props.act} {leave} /> };
-    }
-    let edit = Callback::from(move |_: MouseEvent| editing.set(true));
-    html! {
-        <section class="script">
-            <h2>{ tr!(language, "Script") }<span class="grow"></span><button onclick={edit}>{ icon(Icon::Pen) }{ tr!(language, "Edit") }</button></h2>
-            <p class="soft">{ tr!(language, "Everything you do adds a line. The link carries these lines, and nothing else.") }</p>
-            { lines(props, script) }
-        </section>
-    }
-}
-
-/// The lines, each of which leads to its time; those still to come are dimmed.
-fn lines(props: &Props, script: &Script) -> Html {
-    let now = props.inspection.now;
-    let line = |(at, text): (Option<Time>, String)| {
-        let class = classes!("code", at.is_some_and(|at| at > now).then_some("later"));
-        let Some(at) = at else { return html! { <li {class}><code>{ text }</code></li> } };
-        let act = props.act.clone();
-        let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::Seek(at)));
-        html! { <li {class}><button class="inline" {onclick}><code>{ at.to_string() }</code></button><code>{ text }</code></li> }
-    };
-    let first = std::iter::once((None, script.setup.to_string()));
-    let title = script.title.iter().map(|title| (None, format!("title {title}")));
-    let rest = script.lines.iter().map(|line| (Some(line.at), line.command.to_string()));
-    html! { <ol class="lines">{ for first.chain(title).chain(rest).map(line) }</ol> }
-}
-
-#[derive(Properties, PartialEq)]
-struct EditorProps {
-    text: String,
-    language: Language,
-    notice: Option<Notice>,
-    act: Callback<Action>,
-    leave: Callback<()>,
-}
-
-#[component]
-fn Editor(props: &EditorProps) -> Html {
-    let language = props.language;
+/// Remembers the script being changed, and leads to a mistake in it.
+#[hook]
+pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
     let area = use_node_ref();
-    // The text that editing began with: the run may go on underneath.
-    let text = use_memo((), |()| props.text.clone());
-    let place = props.notice.as_ref().and_then(|notice| notice.place);
+    let text = use_state(|| None);
     {
         let area = area.clone();
         use_effect_with(place, move |place| {
@@ -83,6 +34,54 @@ fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
+    Editing { area, text }
+}
+
+/// The script, or the editor.
+pub fn script_tab(props: &Props, editing: Editing) -> Html {
+    let Editing { area, text: edited } = editing;
+    let Some(script) = &props.inspection.script else { return Html::default() };
+    let language = props.language;
+    if let Some(text) = &*edited {
+        let leave = {
+            let edited = edited.clone();
+            Callback::from(move |_: MouseEvent| edited.set(None))
+        };
+        return editor(props, text, area, leave);
+    }
+    let edit = {
+        let (edited, text) = (edited.clone(), script.to_string());
+        Callback::from(move |_: MouseEvent| edited.set(Some(text.clone())))
+    };
+    let title = vec![
+        tr!(language, "Script").into(),
+        leaf("span", "grow", ""),
+        button("", Some(Icon::Pen), tr!(language, "Edit"), edit),
+    ];
+    let about = tr!(language, "Everything you do adds a line. The link carries these lines, and nothing else.");
+    tag("section", "script", vec![tag("h2", "", title), soft(about), lines(props, script)])
+}
+
+/// The lines, each of which leads to its time; those still to come are dimmed.
+fn lines(props: &Props, script: &Script) -> Html {
+    let now = props.inspection.now;
+    let last = script.lines.iter().map(|line| line.at).take_while(|at| *at <= now).last();
+    let line = |(at, text): (Option<Time>, String)| {
+        let here = last.is_some() && at == last;
+        let class = if here { "here" } else { when(at.is_some_and(|at| at > now), "later") };
+        let time = at.map(|at| button("inline mono", None, &at.to_string(), asks(&props.act, Action::Seek(at))));
+        tag("li", class, time.into_iter().chain([leaf("code", "", &text)]).collect())
+    };
+    let mut lines = vec![line((None, script.setup.to_string()))];
+    lines.extend(script.title.iter().map(|title| line((None, format!("title {title}")))));
+    lines.extend(script.lines.iter().map(|given| line((Some(given.at), given.command.to_string()))));
+    tag("ol", "lines", lines)
+}
+
+/// The text to be changed, and what was wrong with it.
+fn editor(props: &Props, text: &str, area: NodeRef, leave: Callback<MouseEvent>) -> Html {
+    let language = props.language;
+    let place = props.notice.as_ref().and_then(|notice| notice.place);
     let run = {
         let (act, area) = (props.act.clone(), area.clone());
         Callback::from(move |_: MouseEvent| {
@@ -91,22 +90,18 @@ fn Editor(props: &EditorProps) -> Html {
             }
         })
     };
-    let leave = {
-        let leave = props.leave.clone();
-        Callback::from(move |_: MouseEvent| leave.emit(()))
-    };
     html! {
         <section class="script">
-            <h2>{ tr!(language, "Script") }</h2>
+            { leaf("h2", "", tr!(language, "Script")) }
             <textarea ref={area} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
-                aria-invalid={place.is_some().to_string()} value={(*text).clone()} />
+                aria-invalid={place.is_some().to_string()} value={text.to_owned()} />
             if let (Some(notice), Some(_)) = (&props.notice, place) {
                 <p class="mistake" role="alert">{ notice.told(language) }</p>
             }
-            <div class="acts">
-                <button class="primary" onclick={run}>{ icon(Icon::Play) }{ tr!(language, "Run this script") }</button>
-                <button onclick={leave}>{ tr!(language, "Back") }</button>
-            </div>
+            { tag("div", "acts", vec![
+                button("primary", Some(Icon::Play), tr!(language, "Run this script"), run),
+                button("", None, tr!(language, "Back"), leave),
+            ]) }
         </section>
     }
 }

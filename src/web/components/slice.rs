@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::view::path::{number, translate};
+use super::draw::{line, names, path, text, when};
+use crate::view::path::translate;
 use crate::view::spacetime::Label;
 use crate::view::{Path, Point, Slice};
 use crate::words::{Language, translate as word};
@@ -53,22 +54,15 @@ pub fn SliceFigure(props: &Props) -> Html {
     }
 }
 
-fn path(class: &'static str, path: &Path) -> Html {
-    if path.is_empty() {
-        return Html::default();
-    }
-    html! { <path {class} d={path.to_string()} /> }
-}
-
 /// A fault or a violation, with its word.
 fn mark(label: &Label, props: &Props) -> Html {
-    let class = classes!("fault", label.violation.then_some("violated"), label.across.then_some("across"));
+    let class = names(&["fault", when(label.violation, "violated"), when(label.mends, "mends")]);
     let shape = if label.violation { "M-5 -5L5 5M5 -5L-5 5" } else { "M0 -7L6 4H-6Z" };
     html! {
         <g {class} transform={translate(label.at)}>
-            if label.across { <path class="through" d={format!("M0 4V{}", number(props.bottom - label.at.y))} /> }
-            <path class="sign" d={shape} />
-            if label.shows_word() { <text x="9" y="4">{ word(props.language, label.text) }</text> }
+            if label.across { { path("through", Path::new().move_to(Point::new(0.0, 4.0)).down_to(props.bottom - label.at.y)) } }
+            { line("sign", shape) }
+            if label.shows_word() { { text("", Point::new(9.0, 4.0), word(props.language, label.text)) } }
         </g>
     }
 }

@@ -4,12 +4,15 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::bits::{leaf, tag};
 use super::drag::{Drag, Stroke};
-use super::figures::{ClientFigure, NodeFigure, Pill};
-use super::node_menu::NodeMenu;
-use super::wires::WireFigure;
+use super::draw::{names, path, text};
+use super::figures::{client_figure, node_figure, pill};
+use super::node_menu::{menu_card, use_menu_card};
+use super::wires::Wires;
 use crate::player::{Action, Selection, Tool};
 use crate::tr;
+use crate::view::hull::Hull;
 use crate::view::path::number;
 use crate::view::{Point, Scene};
 use crate::web::animator::TRAIL_CLASSES;
@@ -42,13 +45,15 @@ pub fn Stage(props: &Props) -> Html {
     let svg = use_node_ref();
     let drag = use_mut_ref(Drag::default);
     let size = scene.layout.size;
+    let at = props.menu.map_or_else(Default::default, |(selection, _)| anchor(scene, selection));
+    let card = use_menu_card(props.menu, at, size);
     let place = {
         let (svg, size) = (svg.clone(), size);
         move |event: &PointerEvent| point_of(&svg, size.w, size.h, event)
     };
     let onpointerdown = {
-        let (drag, place, draws) = (drag.clone(), place.clone(), *tool != Tool::Select);
-        Callback::from(move |event: PointerEvent| drag.borrow_mut().press(place(&event), &event, draws))
+        let (drag, place, svg, draws) = (drag.clone(), place.clone(), svg.clone(), *tool != Tool::Select);
+        Callback::from(move |event: PointerEvent| drag.borrow_mut().press(svg.cast(), place(&event), &event, draws))
     };
     // A click selects; it does not take the keyboard away from the page.
     let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
@@ -72,37 +77,22 @@ pub fn Stage(props: &Props) -> Html {
     let onkeydown = keys(props.pick.clone());
     html! {
         <>
-        <svg class={classes!("scene", tool_class(*tool))} ref={svg} id={format!("{id}-scene")}
+        <svg class={names(&["scene", tool_class(*tool)])} ref={svg} id={format!("{id}-scene")}
             viewBox={format!("0 0 {} {}", number(size.w), number(size.h))}
             role="group" aria-label={tr!(*language, "The cluster. Arrow keys go from one to the next, Enter shows what can be done.")}
             {onpointerdown} {onmousedown} {onpointermove} {onpointerup} {onpointercancel} {onclick} {onkeydown}>
             { hulls(props) }
-            <g class="edgePaths">{ for scene.wires.iter().map(|wire| html! {
-                <WireFigure key={format!("{}-{}", wire.a, wire.b)} wire={wire.clone()} language={*language}
-                    selected={links(props.selection, wire.a, wire.b)} />
-            }) }</g>
+            <Wires wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
             <g class="trails">{ for TRAIL_CLASSES.iter().enumerate().map(|(i, class)| html! {
                 <path id={format!("{id}-trail{i}")} class={*class} />
             }) }</g>
-            <g class="clients">{ for scene.clients.iter().map(|client| html! {
-                <ClientFigure key={client.id.0} client={client.clone()} language={*language}
-                    selected={props.selection == Some(Selection::Client(client.id))} />
-            }) }</g>
-            <g class="nodes">{ for scene.nodes.iter().enumerate().map(|(i, node)| html! {
-                <NodeFigure key={node.id.0} id={id.clone()} node={node.clone()} detail={scene.layout.detail}
-                    language={*language} first={i == 0} selected={props.selection == Some(Selection::Node(node.id))} />
-            }) }</g>
-            <g class="messages">{ for scene.flights.iter().map(|flight| html! {
-                <Pill key={format!("{}-{}", flight.key.0, flight.key.1)} id={id.clone()} flight={flight.clone()}
-                    language={*language} selected={props.selection == Some(Selection::Message(flight.key.0))} />
-            }) }</g>
+            { tag("g", "clients", scene.clients.iter().map(|client| client_figure(props, client)).collect()) }
+            { tag("g", "nodes", scene.nodes.iter().map(|node| node_figure(props, node)).collect()) }
+            { tag("g", "messages", scene.flights.iter().map(|flight| pill(props, flight)).collect()) }
             <path class="drawn" id={format!("{id}-drawn")} />
         </svg>
-        <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>{ for props.told.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
-        if let Some((selection, by)) = props.menu {
-            <NodeMenu {selection} {by} at={anchor(scene, selection)} size={size} language={*language}
-                inspection={props.inspection.clone()} act={&props.act} close={&props.close_menu} />
-        }
+        <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>{ for props.told.iter().map(|line| leaf("li", "", line)) }</ul>
+        { menu_card(props, card) }
         </>
     }
 }
@@ -116,22 +106,19 @@ fn tool_class(tool: Tool) -> &'static str {
 }
 
 fn hulls(props: &Props) -> Html {
-    let hull = |hull: &crate::view::hull::Hull| {
-        html! {
-            <g class={classes!("cluster", hull.minority.then_some("minority"))}>
-                <path d={hull.path.to_string()} />
-                if hull.minority {
-                    <text class="cluster-label" x={number(hull.label.x)} y={number(hull.label.y)}>{ tr!(props.language, "cut off") }</text>
-                }
-            </g>
+    let hull = |hull: &Hull| {
+        let mut parts = vec![path("", &hull.path)];
+        if hull.minority {
+            parts.push(text("cluster-label", hull.label, tr!(props.language, "cut off")));
         }
+        tag("g", if hull.minority { "cluster minority" } else { "cluster" }, parts)
     };
-    html! { <g class="clusters">{ for props.scene.hulls.iter().map(hull) }</g> }
+    tag("g", "clusters", props.scene.hulls.iter().map(hull).collect())
 }
 
-/// Whether this link is selected, in either direction.
-fn links(selection: Option<Selection>, a: crate::base::Endpoint, b: crate::base::Endpoint) -> bool {
-    matches!(selection, Some(Selection::Link(from, to)) if (from, to) == (a, b) || (from, to) == (b, a))
+/// The selection, if it is a link: the links need not be drawn anew for another.
+fn link(selection: Option<Selection>) -> Option<Selection> {
+    selection.filter(|selection| matches!(selection, Selection::Link(..)))
 }
 
 /// Where the menu of a selection points, in the picture's units, and how far it keeps away.
@@ -141,8 +128,8 @@ fn anchor(scene: &Scene, selection: Selection) -> (Point, f64) {
         Selection::Node(node) => (scene.layout.place(node.into()).0, scene.layout.node.h / 2.0),
         Selection::Client(client) => (scene.layout.place(client.into()).0, scene.layout.client.h / 2.0),
         Selection::Link(from, to) => {
-            let ((a, _), (b, _)) = (scene.layout.place(from), scene.layout.place(to));
-            (a.towards(b, 0.5), 10.0)
+            let wire = scene.wires.iter().find(|wire| (wire.a, wire.b) == (from, to) || (wire.a, wire.b) == (to, from));
+            (wire.map_or_else(Point::default, |wire| wire.middle()), 10.0)
         }
         Selection::Message(id) => {
             let middle = Point::new(scene.layout.size.w / 2.0, scene.layout.size.h / 2.0);

@@ -2,24 +2,18 @@
 
 use yew::prelude::*;
 
+use super::bits::{asks, leaf, tag};
 use super::caption::with_names;
+use super::draw::when;
+use super::inspector::Props;
 use crate::player::{Action, Tab};
 use crate::tr;
 use crate::sim::snapshot::Told;
 use crate::view::ticks::seconds;
-use crate::web::frame::Inspection;
-use crate::web::shared::Shared;
-use crate::words::{Language, tell};
+use crate::words::tell;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub inspection: Shared<Inspection>,
-    pub language: Language,
-    pub act: Callback<Action>,
-}
-
-#[component]
-pub fn Story(props: &Props) -> Html {
+/// The list, where there is something to tell.
+pub fn story(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     if inspection.told.is_empty() {
         return Html::default();
@@ -28,24 +22,19 @@ pub fn Story(props: &Props) -> Html {
         Tab::Script => tr!(*language, "Every event"),
         _ => tr!(*language, "What happened"),
     };
-    html! {
-        <section class="story">
-            <h3>{ heading }</h3>
-            <ol>{ for inspection.told.iter().map(|told| line(props, told)) }</ol>
-        </section>
-    }
+    let lines = inspection.told.iter().map(|told| line(props, told));
+    tag("section", "story", vec![leaf("h3", "", heading), tag("ol", "", lines.collect())])
 }
 
 fn line(props: &Props, told: &Told) -> Html {
-    let (act, event) = (props.act.clone(), told.event);
-    let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::SeekEvent(event)));
+    let onclick = asks(&props.act, Action::SeekEvent(told.event));
     let place = told.place.map(|place| place.to_string()).unwrap_or_default();
     html! {
-        <li key={told.event} class={classes!(told.notable.then_some("notable"))}>
+        <li key={told.event} class={when(told.notable, "notable")}>
             <button {onclick}>
-                <time>{ seconds(told.at, 3) }</time>
-                <b>{ place }</b>
-                <span>{ with_names(&tell(props.language, &told.sentence)) }</span>
+                { leaf("time", "", &seconds(told.at, 3)) }
+                { leaf("b", "", &place) }
+                { tag("span", "", vec![with_names(&tell(props.language, &told.sentence))]) }
             </button>
         </li>
     }

@@ -1,12 +1,15 @@
 //! What is selected, looked at closely: a server, a client, a link, a message.
 
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
+use super::bits::{asks, button, chip, entry, entry_of, leaf, soft, tag};
 use super::icon::{Icon, icon};
-use super::logs::Logs;
+use super::inspector::Props;
+use super::logs::logs;
 use super::node_menu::{buttons, title};
-use crate::base::{ClientId, NodeId, Time};
+use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::command::Command;
 use crate::player::gestures::Group;
 use crate::player::{Action, Selection};
@@ -14,40 +17,27 @@ use crate::protocol::{Field, Shape};
 use crate::sim::snapshot::{ClientShot, FlightShot, MessageShot, NodeShot, Status};
 use crate::tr;
 use crate::view::ticks::seconds;
-use crate::web::frame::{Inspection, Subject};
-use crate::web::shared::Shared;
-use crate::words::{Language, translate};
-
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub inspection: Shared<Inspection>,
-    pub language: Language,
-    pub act: Callback<Action>,
-}
+use crate::web::frame::Subject;
+use crate::words::{Language, tell, translate};
 
 /// A server, a client or a link; and everyone's logs.
-#[component]
-pub fn NodeTab(props: &Props) -> Html {
+pub fn node_tab(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     let language = *language;
     let subject = match (&inspection.subject, inspection.selection) {
         (Subject::Node(node), _) => server(props, node),
         (Subject::Client(client), _) => visitor(props, client),
-        (Subject::Link, Some(selection)) => html! {
-            <section>
-                <h2>{ tr!(language, "Link {0}", title(selection, language)) }</h2>
-                { acts(props, &[Group::Main, Group::Network]) }
-            </section>
-        },
-        _ => html! {
-            <section class="hint">
-                <h2>{ translate(language, inspection.meta.title) }</h2>
-                <p>{ translate(language, inspection.meta.summary) }</p>
-                <p class="soft">{ tr!(language, "Click a server, a client, a link or a message: it shows here what it knows, and what you can do to it.") }</p>
-            </section>
-        },
+        (Subject::Link, Some(selection)) => {
+            let title = tr!(language, "Link {0}", title(selection, language));
+            tag("section", "", vec![leaf("h2", "", &title), acts(props, &[Group::Main, Group::Network])])
+        }
+        _ => {
+            let hint = tr!(language, "Click a server, a client, a link or a message: it shows here what it knows, and what you can do to it.");
+            let title = leaf("h2", "", translate(language, inspection.meta.title));
+            tag("section", "hint", vec![title, leaf("p", "", translate(language, inspection.meta.summary)), soft(hint)])
+        }
     };
-    html! { <>{ subject }<Logs inspection={inspection.clone()} {language} /></> }
+    [subject, logs(props)].into_iter().collect()
 }
 
 fn server(props: &Props, node: &NodeShot) -> Html {
@@ -62,63 +52,63 @@ fn server(props: &Props, node: &NodeShot) -> Html {
     let timers: Vec<String> = node.timers.iter().map(|timer| {
         format!("{} {}", timer.name, seconds(timer.fires_at.since(props.inspection.now), 3))
     }).collect();
-    html! {
-        <section>
-            <h2>
-                { node.id.to_string() }
-                <span class={classes!("chip", class)}>{ state }</span>
-                if node.isolated { <span class="chip bad">{ tr!(language, "cut off") }</span> }
-            </h2>
-            <dl class="fields">
-                { for node.view.fields.iter().map(|field| row(field, language)) }
-                <dt>{ tr!(language, "Lamport clock") }</dt><dd>{ node.lamport }</dd>
-                if !timers.is_empty() { <><dt>{ tr!(language, "timers") }</dt><dd>{ timers.join(" · ") }</dd></> }
-                if node.drift_ppm != 0 { <><dt>{ tr!(language, "own clock") }</dt><dd>{ seconds(node.local_now, 3) }</dd></> }
-                if node.pending_writes > 0 { <><dt>{ tr!(language, "being written") }</dt><dd>{ node.pending_writes }</dd></> }
-            </dl>
-            <p class="soft legend-line">{ icon(Icon::Disk) }{ tr!(language, "survives a crash") }</p>
-            { acts(props, &[Group::Main, Group::Timers]) }
-            <Ask request={props.inspection.request} {language} to={Some(node.id)} client={ClientId(0)} act={&props.act} />
-            <details class="more-acts">
-                <summary>{ tr!(language, "Clock and disk") }</summary>
-                { acts(props, &[Group::Clock, Group::Disk]) }
-            </details>
-        </section>
+    let mut fields: Vec<Html> = node.view.fields.iter().map(|field| row(field, language)).collect();
+    fields.push(entry(tr!(language, "Lamport clock"), node.lamport.to_string()));
+    if !timers.is_empty() {
+        fields.push(entry(tr!(language, "timers"), timers.join(" · ")));
     }
+    if node.drift_ppm != 0 {
+        fields.push(entry(tr!(language, "own clock"), seconds(node.local_now, 3)));
+    }
+    if node.pending_writes > 0 {
+        fields.push(entry(tr!(language, "being written"), node.pending_writes.to_string()));
+    }
+    let mut title = vec![node.id.to_string().into(), chip(class, state)];
+    if node.isolated {
+        title.push(chip("bad", tr!(language, "cut off")));
+    }
+    let durable = vec![icon(Icon::Disk), tr!(language, "survives a crash").into()];
+    let more = vec![leaf("summary", "", tr!(language, "Clock and disk")), acts(props, &[Group::Clock, Group::Disk])];
+    let parts = vec![
+        tag("h2", "", title),
+        tag("dl", "fields", fields),
+        tag("p", "soft legend-line", durable),
+        acts(props, &[Group::Main, Group::Timers]),
+        ask(props, ClientId(0), Some(node.id)),
+        tag("details", "more-acts", more),
+    ];
+    tag("section", "", parts)
 }
 
 fn row(field: &Field, language: Language) -> Html {
     let disk = field.durable.then(|| html! {
         <span class="disk" title={tr!(language, "survives a crash")}>{ icon(Icon::Disk) }<span class="unseen">{ tr!(language, "survives a crash") }</span></span>
     });
-    html! { <><dt>{ translate(language, field.name) }{ disk }</dt><dd>{ &field.value }</dd></> }
+    let name = std::iter::once(translate(language, field.name).into()).chain(disk);
+    [tag("dt", "", name.collect()), leaf("dd", "", &field.value)].into_iter().collect()
 }
 
 fn visitor(props: &Props, client: &ClientShot) -> Html {
     let language = props.language;
-    let open = client.open.as_ref().map(|open| html! {
-        <>
-        <dt>{ tr!(language, "waits for") }</dt><dd>{ &open.request }</dd>
-        <dt>{ tr!(language, "asked") }</dt><dd>{ open.asked.to_string() }</dd>
-        <dt>{ tr!(language, "since") }</dt><dd>{ seconds(open.since, 3) }</dd>
-        <dt>{ tr!(language, "attempt") }</dt><dd>{ open.attempt }</dd>
-        </>
-    });
-    let answer = client.answer.as_ref().map(|(request, answer)| html! {
-        <><dt>{ tr!(language, "last answer") }</dt><dd>{ format!("{request} → {answer}") }</dd></>
-    });
-    html! {
-        <section>
-            <h2>{ tr!(language, "client {0}", client.id) }</h2>
-            <dl class="fields">
-                { open }{ answer }
-                <dt>{ tr!(language, "waiting requests") }</dt><dd>{ client.waiting }</dd>
-                <dt>{ tr!(language, "Lamport clock") }</dt><dd>{ client.lamport }</dd>
-            </dl>
-            { acts(props, &[Group::Request]) }
-            <Ask request={props.inspection.request} {language} to={None::<NodeId>} client={client.id} act={&props.act} />
-        </section>
+    let mut fields = Vec::new();
+    if let Some(open) = &client.open {
+        fields.push(entry(tr!(language, "waits for"), open.request.clone()));
+        fields.push(entry(tr!(language, "asked"), open.asked.to_string()));
+        fields.push(entry(tr!(language, "since"), seconds(open.since, 3)));
+        fields.push(entry(tr!(language, "attempt"), open.attempt.to_string()));
     }
+    if let Some((request, answer)) = &client.answer {
+        fields.push(entry(tr!(language, "last answer"), format!("{request} → {answer}")));
+    }
+    fields.push(entry(tr!(language, "waiting requests"), client.waiting.to_string()));
+    fields.push(entry(tr!(language, "Lamport clock"), client.lamport.to_string()));
+    let parts = vec![
+        leaf("h2", "", &tr!(language, "client {0}", client.id)),
+        tag("dl", "fields", fields),
+        acts(props, &[Group::Request]),
+        ask(props, client.id, None),
+    ];
+    tag("section", "", parts)
 }
 
 fn acts(props: &Props, groups: &[Group]) -> Html {
@@ -130,74 +120,56 @@ fn acts(props: &Props, groups: &[Group]) -> Html {
     groups.iter().map(of).collect()
 }
 
-#[derive(Properties, PartialEq)]
-struct AskProps {
-    request: &'static str,
-    language: Language,
-    to: Option<NodeId>,
-    client: ClientId,
-    act: Callback<Action>,
-}
-
 /// A request, as somebody types it.
-#[component]
-fn Ask(props: &AskProps) -> Html {
-    let input = use_node_ref();
-    let onsubmit = {
-        let (act, input, to, client) = (props.act.clone(), input.clone(), props.to, props.client);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let Some(input) = input.cast::<HtmlInputElement>() else { return };
-            let request = input.value().trim().to_owned();
-            if !request.is_empty() {
-                act.emit(Action::Do(Command::Request { client, to, request }));
-            }
-        })
-    };
-    let name = match props.to {
-        Some(to) => tr!(props.language, "{0} asks {1}", props.client, to),
-        None => tr!(props.language, "{0} asks", props.client),
+fn ask(props: &Props, client: ClientId, to: Option<NodeId>) -> Html {
+    let language = props.language;
+    let act = props.act.clone();
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let form = event.target_unchecked_into::<Element>();
+        let input = form.query_selector("input").ok().flatten();
+        let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let request = input.value().trim().to_owned();
+        if !request.is_empty() {
+            act.emit(Action::Do(Command::Request { client, to, request }));
+        }
+    });
+    let name = match to {
+        Some(to) => tr!(language, "{0} asks {1}", client, to),
+        None => tr!(language, "{0} asks", client),
     };
     html! {
         <form class="ask" {onsubmit}>
-            <label><span>{ name }</span><input ref={input} type="text" value={props.request} autocomplete="off" spellcheck="false" /></label>
-            <button type="submit">{ tr!(props.language, "Send") }</button>
+            <label><span>{ name }</span><input type="text" value={props.inspection.request} autocomplete="off" spellcheck="false" /></label>
+            { button("", None, tr!(language, "Send"), Callback::noop()) }
         </form>
     }
 }
 
 /// A message: what it carries, when it was sent, why, and what can be done to it.
-#[component]
-pub fn MessageTab(props: &Props) -> Html {
+pub fn message_tab(props: &Props) -> Html {
     let language = props.language;
     match &props.inspection.subject {
         Subject::Message { shot, flight, stamp } => message(props, shot, flight.as_deref(), stamp.as_deref()),
-        _ => html! {
-            <section class="hint">
-                <h2>{ tr!(language, "No message is selected") }</h2>
-                <p class="soft">{ tr!(language, "Click a message on the stage, or an arrow of the diagram.") }</p>
-            </section>
-        },
+        _ => {
+            let title = leaf("h2", "", tr!(language, "No message is selected"));
+            let hint = soft(tr!(language, "Click a message on the stage, or an arrow of the diagram."));
+            tag("section", "hint", vec![title, hint])
+        }
     }
 }
 
 fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, stamp: Option<&[u64]>) -> Html {
     let language = props.language;
-    let seek = |event: u64| {
-        let act = props.act.clone();
-        Callback::from(move |_: MouseEvent| act.emit(Action::SeekEvent(event)))
-    };
     let time = |time: Time| seconds(time, 4);
-    let ends = [shot.from, shot.to].map(|end| {
-        let act = props.act.clone();
+    let link = |text: &str, action| button("inline", None, text, asks(&props.act, action));
+    let [from, to] = [shot.from, shot.to].map(|end| {
         let selection = match end {
-            crate::base::Endpoint::Node(node) => Selection::Node(node),
-            crate::base::Endpoint::Client(client) => Selection::Client(client),
+            Endpoint::Node(node) => Selection::Node(node),
+            Endpoint::Client(client) => Selection::Client(client),
         };
-        let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::Select(Some(selection))));
-        html! { <button class="inline" {onclick}>{ end.to_string() }</button> }
+        link(&end.to_string(), Action::Select(Some(selection)))
     });
-    let [from, to] = ends;
     let fate = match flight {
         Some(flight) if flight.held => tr!(language, "held back").to_owned(),
         Some(flight) => match flight.lost_at {
@@ -207,22 +179,25 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, stamp
         None if shot.sent_at > props.inspection.now => tr!(language, "not yet sent").to_owned(),
         None => tr!(language, "no longer under way").to_owned(),
     };
-    html! {
-        <section>
-            <h2>{ &shot.label }<span class="chip plain">{ shot.kind.name }</span></h2>
-            <dl class="fields">
-                <dt>{ tr!(language, "from, to") }</dt><dd>{ from }{ " → " }{ to }</dd>
-                <dt>{ tr!(language, "sent") }</dt><dd><button class="inline" onclick={seek(shot.id)}>{ time(shot.sent_at) }</button>{ tr!(language, " by event {0}", shot.id) }</dd>
-                <dt>{ tr!(language, "fate") }</dt><dd>{ fate }</dd>
-                { for shot.fields.iter().map(|field| html! { <><dt>{ translate(language, field.name) }</dt><dd>{ &field.value }</dd></> }) }
-                <dt>{ tr!(language, "Lamport stamp") }</dt><dd>{ shot.lamport }</dd>
-                if let Some(stamp) = stamp { <><dt>{ tr!(language, "vector stamp") }</dt><dd class="mono">{ vector(stamp) }</dd></> }
-                if let Some(cause) = &shot.cause { <><dt>{ tr!(language, "because") }</dt><dd>{ cause }</dd></> }
-                if let Some((file, line)) = shot.line { <><dt>{ tr!(language, "source") }</dt><dd class="mono">{ format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file)) }</dd></> }
-            </dl>
-            { acts(props, &[Group::Main]) }
-        </section>
+    let sent = [link(&time(shot.sent_at), Action::SeekEvent(shot.id)), tr!(language, " by event {0}", shot.id).into()];
+    let mut fields = vec![
+        entry_of(tr!(language, "from, to"), [from, " → ".into(), to].into_iter().collect()),
+        entry_of(tr!(language, "sent"), sent.into_iter().collect()),
+        entry(tr!(language, "fate"), fate),
+    ];
+    fields.extend(shot.fields.iter().map(|field| entry(translate(language, field.name), field.value.clone())));
+    fields.push(entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()));
+    if let Some(stamp) = stamp {
+        fields.push(entry(tr!(language, "vector stamp"), vector(stamp)));
     }
+    if let Some(cause) = &shot.cause {
+        fields.push(entry(tr!(language, "because"), tell(language, cause)));
+    }
+    if let Some((file, line)) = shot.line {
+        fields.push(entry(tr!(language, "source"), format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file))));
+    }
+    let title = vec![shot.label.clone().into(), chip("plain", shot.kind.name)];
+    tag("section", "", vec![tag("h2", "", title), tag("dl", "fields", fields), acts(props, &[Group::Main])])
 }
 
 fn vector(stamp: &[u64]) -> String {

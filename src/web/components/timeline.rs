@@ -7,13 +7,15 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::draw::{line, path, text};
+use super::overview::{Bar, Extent, overview};
 use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
 use crate::player::{Action, Selection, Window};
 use crate::tr;
 use crate::view::path::number;
 use crate::view::ticks::seconds;
-use crate::view::{Point, Rows, Sheet};
+use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
 use crate::web::app::{AXIS, GUTTER};
 use crate::web::browser::set;
@@ -27,7 +29,8 @@ pub struct Props {
     pub window: Window,
     pub selection: Option<Selection>,
     pub language: Language,
-    pub playing: bool,
+    /// The whole run, for the bar below.
+    pub extent: Extent,
     pub act: Callback<Action>,
 }
 
@@ -57,19 +60,17 @@ pub fn Timeline(props: &Props) -> Html {
     let Props { id, sheet, language, .. } = props;
     let svg = use_node_ref();
     let hand = use_mut_ref(Hand::default);
-    let at = |event: &PointerEvent| place(event);
-    let onpointerdown = {
-        let (hand, props) = (hand.clone(), Reading::of(props));
-        Callback::from(move |event: PointerEvent| press(&hand, &props, &event, at(&event)))
+    let bar = use_memo((), |()| Bar::default());
+    // Yew listens at the page's root: the diagram itself is known by its reference only.
+    let listener = |heard: fn(&RefCell<Hand>, &Reading, &PointerEvent, &Element)| {
+        let (hand, reading, svg) = (hand.clone(), Reading::of(props), svg.clone());
+        Callback::from(move |event: PointerEvent| {
+            if let Some(diagram) = svg.cast::<Element>() {
+                heard(&hand, &reading, &event, &diagram);
+            }
+        })
     };
-    let onpointermove = {
-        let (hand, props) = (hand.clone(), Reading::of(props));
-        Callback::from(move |event: PointerEvent| drag(&hand, &props, &event, at(&event)))
-    };
-    let onpointerup = {
-        let (hand, props) = (hand.clone(), Reading::of(props));
-        Callback::from(move |event: PointerEvent| release(&hand, &props, &event, at(&event)))
-    };
+    let (onpointerdown, onpointermove, onpointerup) = (listener(press), listener(drag), listener(release));
     let onpointercancel = {
         let hand = hand.clone();
         Callback::from(move |_: PointerEvent| *hand.borrow_mut() = Hand::default())
@@ -78,55 +79,68 @@ pub fn Timeline(props: &Props) -> Html {
     let height = sheet.rows.bottom() + 2.0;
     let label = tr!(*language, "Space-time diagram from {0} to {1}", seconds(props.window.from, 2), seconds(props.window.to(), 2));
     html! {
+        <>
         <div class="spacetime">
             <svg ref={svg} class="diagram" role="img" aria-label={label} height={number(height)}
                 {onpointerdown} {onpointermove} {onpointerup} {onpointercancel}>
-                { lanes(&sheet.rows) }
-                <svg x={number(GUTTER)} class="view">
+                { lifelines(&sheet.rows) }
+                <g transform={format!("translate({} 0)", number(GUTTER))}>
                     <g id={format!("{id}-scroll")}>
                         { ticks(sheet) }
                         { known(props, height) }
                         <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
                         { selected(props) }
                         <g class="cursor" id={format!("{id}-cursor")}>
-                            <path class="line" d={format!("M0 10V{}", number(height))} />
-                            <path class="handle" d="M-7 3H7V8L0 15L-7 8Z" />
+                            { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
+                            { line("handle", "M-7 3H7V8L0 15L-7 8Z") }
                         </g>
                     </g>
-                </svg>
+                </g>
+                { names(&sheet.rows) }
             </svg>
             if sheet.thinned() { <p class="hint-line">{ tr!(*language, "Too many messages to draw: zoom in.") }</p> }
             else if sheet.truncated() { <p class="hint-line">{ tr!(*language, "What is further back is drawn when the cursor is there.") }</p> }
         </div>
+        { overview(&props.extent, &bar, *language, &props.act) }
+        </>
     }
 }
 
-/// Names and lines of the lanes: they do not scroll.
-fn lanes(rows: &Rows) -> Html {
-    let lane = |(row, lane): (usize, crate::base::Endpoint)| {
-        let y = rows.y(row);
-        html! {
-            <g class="lane">
-                <text class="actor" x={number(GUTTER - 12.0)} y={number(y + 4.0)}>{ lane.to_string() }</text>
-                <line class="actor-line" x1={number(GUTTER)} x2="100%" y1={number(y)} y2={number(y)} />
-            </g>
-        }
+/// The lanes' lines do not scroll.
+fn lifelines(rows: &Rows) -> Html {
+    let mut lines = Path::new();
+    for row in 0..rows.lanes().count() {
+        lines.move_to(Point::new(GUTTER, rows.y(row))).across_to(GUTTER + 10_000.0);
+    }
+    path("actor-line", &lines)
+}
+
+/// Neither do their names, on a plate under which the rest goes out of sight.
+fn names(rows: &Rows) -> Html {
+    let name = |(row, lane): (usize, crate::base::Endpoint)| {
+        text("actor", Point::new(GUTTER - 12.0, rows.y(row) + 4.0), &lane.to_string())
     };
-    html! { <g class={classes!("lanes", (rows.pitch < 13.0).then_some("tight"))}>{ for rows.lanes().enumerate().map(lane) }</g> }
+    html! {
+        <g class={if rows.pitch < 13.0 { "lanes tight" } else { "lanes" }}>
+            <rect class="plate" width={number(GUTTER - 8.0)} y={number(AXIS)} height={number(rows.bottom())} />
+            { for rows.lanes().enumerate().map(name) }
+        </g>
+    }
 }
 
 fn ticks(sheet: &Sheet) -> Html {
-    let bottom = number(sheet.rows.bottom());
+    let mut grid = Path::new();
+    for (x, _) in &sheet.ticks {
+        grid.move_to(Point::new(*x, AXIS - 2.0)).down_to(sheet.rows.bottom());
+    }
     let tick = |(x, tick): &(f64, crate::view::ticks::Tick)| {
-        let x = number(*x);
         html! {
             <g key={tick.at.0}>
-                <line class="grid" x1={x.clone()} x2={x.clone()} y1={number(AXIS - 2.0)} y2={bottom.clone()} />
-                <text class="tick" x={x} y="10">{ &tick.label }</text>
+                { text("tick", Point::new(x + 5.0, 11.0), &tick.label) }
             </g>
         }
     };
-    html! { <g class="ticks">{ for sheet.ticks.iter().map(tick) }</g> }
+    html! { <g class="ticks">{ path("grid", &grid) }{ for sheet.ticks.iter().map(tick) }</g> }
 }
 
 /// What has happened: cut off where the run is known no further, so that bands and messages under
@@ -144,8 +158,8 @@ fn known(props: &Props, height: f64) -> Html {
         <svg id={format!("{}-known", props.id)} x={number(-BEFORE)} height={number(height)}>
             <g transform={format!("translate({} 0)", number(BEFORE))}>
                 { for sheet.slices.iter().map(slice) }
-                <path class="messageLine going" d={sound.to_string()} />
-                <path class="messageLine lost" d={doomed.to_string()} />
+                { path("messageLine going", sound) }
+                { path("messageLine lost", doomed) }
             </g>
         </svg>
     }
@@ -161,7 +175,7 @@ fn selected(props: &Props) -> Html {
         Some((arrow.from.plus(x, 0.0), arrow.to.plus(x, 0.0)))
     });
     let Some((from, to)) = arrow else { return Html::default() };
-    html! { <line class="chosen" x1={number(from.x)} y1={number(from.y)} x2={number(to.x)} y2={number(to.y)} /> }
+    path("chosen", Path::new().line(from, to))
 }
 
 /// What the listeners need to know.
@@ -188,20 +202,15 @@ impl Reading {
 }
 
 /// The place of a pointer within the diagram.
-fn place(event: &PointerEvent) -> Point {
-    use wasm_bindgen::JsCast;
-    let target = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-    let rect = target.map(|target| target.get_bounding_client_rect());
-    let (left, top) = rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
-    Point::new(f64::from(event.client_x()) - left, f64::from(event.client_y()) - top)
+fn place(event: &PointerEvent, diagram: &Element) -> Point {
+    let rect = diagram.get_bounding_client_rect();
+    Point::new(f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
 }
 
-fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point) {
-    use wasm_bindgen::JsCast;
-    if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
-        let _ = target.set_pointer_capture(event.pointer_id());
-        set(&target, "data-dragging", "yes");
-    }
+fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
+    let at = place(event, diagram);
+    let _ = diagram.set_pointer_capture(event.pointer_id());
+    set(diagram, "data-dragging", "yes");
     let mut hand = hand.borrow_mut();
     hand.down.push((event.pointer_id(), at));
     hand.moved = false;
@@ -217,7 +226,8 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Poin
     }
 }
 
-fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point) {
+fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
+    let at = place(event, diagram);
     let mut hand = hand.borrow_mut();
     let Some(index) = hand.down.iter().position(|(id, _)| *id == event.pointer_id()) else { return };
     let before = hand.down[index].1;
@@ -241,11 +251,9 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point
     }
 }
 
-fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, at: Point) {
-    use wasm_bindgen::JsCast;
-    if let Some(target) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
-        let _ = target.remove_attribute("data-dragging");
-    }
+fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
+    let at = place(event, diagram);
+    let _ = diagram.remove_attribute("data-dragging");
     let mut hand = hand.borrow_mut();
     hand.down.retain(|(id, _)| *id != event.pointer_id());
     let clicked = !hand.moved && hand.mode == Mode::Pan;
@@ -285,7 +293,7 @@ fn use_wheel(svg: &NodeRef, reading: Reading) {
                     reading.act.emit(Action::PanTimeline(reading.micros(pixels)));
                 } else {
                     let x = f64::from(event.client_x()) - inside.get_bounding_client_rect().left();
-                    let percent = (100.0 * (dy / 400.0).exp()).clamp(50.0, 200.0).round() as u32;
+                    let percent = (100.0 + dy / 4.0).clamp(60.0, 166.0) as u32;
                     reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(x) });
                 }
             })

@@ -3,7 +3,10 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::flaws::Flaws;
+use super::bits::{asks, button, field, leaf, option, picture_button};
+use super::dialog::{dialog_box, use_dialog};
+use super::draw::line;
+use super::flaws::flaws;
 use super::icon::{Icon, icon};
 use crate::catalog::catalog;
 use crate::player::{Action, Dialog, Scene, Theme};
@@ -16,6 +19,7 @@ use crate::{sentence, tr};
 pub struct Props {
     pub id: AttrValue,
     pub heading: Shared<Heading>,
+    pub dialog: Option<Dialog>,
     pub act: Callback<Action>,
 }
 
@@ -23,11 +27,9 @@ pub struct Props {
 pub fn TopBar(props: &Props) -> Html {
     let heading = &props.heading;
     let language = heading.language;
-    let act = |action: Action| {
-        let callback = props.act.clone();
-        Callback::from(move |_: MouseEvent| callback.emit(action.clone()))
-    };
+    let act = |action| asks(&props.act, action);
     let more = use_state(|| false);
+    let opened = use_dialog(props.dialog);
     let toggle = {
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(!*more))
@@ -38,13 +40,14 @@ pub fn TopBar(props: &Props) -> Html {
         _ => tr!(language, "Dark colours"),
     };
     html! {
+        <>
         <header class="top">
             <h1 class="logo">
                 <svg viewBox="0 0 26 22" aria-hidden="true" focusable="false">
-                    <path class="edge" d="M6 5L20 5L13 17Z" />
-                    <path class="dot" d="M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0" />
+                    { line("edge", "M6 5L20 5L13 17Z") }
+                    { line("dot", "M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0") }
                 </svg>
-                <span>{ "Synod" }</span>
+                { leaf("span", "", "Synod") }
             </h1>
             { protocols(props) }
             { scenes(props) }
@@ -52,22 +55,20 @@ pub fn TopBar(props: &Props) -> Html {
             <button class="bare more" onclick={toggle} aria-expanded={(*more).to_string()} title={tr!(language, "More")} aria-label={tr!(language, "More")}>
                 { icon(Icon::More) }
             </button>
-            <div class={classes!("extra", more.then_some("open"))}>
+            <div class={if *more { "extra open" } else { "extra" }}>
                 { seed(props) }
-                <Flaws heading={heading.clone()} act={props.act.clone()} />
+                { flaws(heading, &props.act) }
             </div>
-            <span class="grow"></span>
-            <button class="primary share" onclick={act(Action::Open(Dialog::Share))}>
-                { icon(Icon::Share) }<span>{ tr!(language, "Share") }</span>
-            </button>
+            { leaf("span", "grow", "") }
+            { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Open(Dialog::Share))) }
             <button onclick={act(Action::Language(language.other()))} lang={language.other().tag()}>
                 { language.other().name() }
             </button>
-            <button class="bare" onclick={act(Action::Theme(theme))} aria-label={theme_name} title={theme_name}>{ icon(Icon::Theme) }</button>
-            <button class="bare" onclick={act(Action::Open(Dialog::Help))} aria-label={tr!(language, "Help")} title={tr!(language, "Help")}>
-                { icon(Icon::Help) }
-            </button>
+            { picture_button("", Icon::Theme, theme_name, act(Action::Theme(theme))) }
+            { picture_button("", Icon::Help, tr!(language, "Help"), act(Action::Open(Dialog::Help))) }
         </header>
+        { dialog_box(props.dialog, opened, language, &props.act) }
+        </>
     }
 }
 
@@ -77,13 +78,6 @@ fn is_dark(theme: Theme) -> bool {
         Theme::Auto => crate::web::browser::media("(prefers-color-scheme: dark)"),
         Theme::Light => false,
         Theme::Dark => true,
-    }
-}
-
-/// A select with its name inside its frame.
-fn field(name: &'static str, class: &'static str, select: Html) -> Html {
-    html! {
-        <label class={classes!("field", class)}><span>{ name }</span>{ select }{ icon(Icon::Caret) }</label>
     }
 }
 
@@ -98,9 +92,9 @@ fn protocols(props: &Props) -> Html {
     });
     let options = catalog().iter().map(|entry| {
         let meta = entry.meta;
-        html! { <option value={meta.slug} selected={meta.slug == heading.protocol}>{ translate(heading.language, meta.title) }</option> }
+        option(meta.slug.to_owned(), translate(heading.language, meta.title), meta.slug == heading.protocol)
     });
-    field(tr!(heading.language, "Protocol"), "protocol", html! { <select {onchange}>{ for options }</select> })
+    field(tr!(heading.language, "Protocol"), "protocol", onchange, options.collect())
 }
 
 fn scenes(props: &Props) -> Html {
@@ -120,13 +114,13 @@ fn scenes(props: &Props) -> Html {
             Some(title) => tr!(language, "{0}, changed", title),
             None => tr!(language, "A run of your own").to_owned(),
         };
-        html! { <option value="" selected=true>{ name }</option> }
+        option(String::new(), &name, true)
     });
     let options = Scene::all().filter(|scene| scene.protocol == heading.protocol).map(|scene| {
         let selected = heading.pristine && heading.scene == Some(scene);
-        html! { <option value={code(&scene)} {selected}>{ translate(language, &scene.title()) }</option> }
+        option(code(&scene), translate(language, &scene.title()), selected)
     });
-    field(tr!(language, "Scene"), "scene", html! { <select {onchange}>{ own }{ for options }</select> })
+    field(tr!(language, "Scene"), "scene", onchange, own.into_iter().chain(options).collect())
 }
 
 fn code(scene: &Scene) -> String {
@@ -155,18 +149,15 @@ fn seed(props: &Props) -> Html {
             }
         });
     });
-    let act = props.act.clone();
-    let another = Callback::from(move |_: MouseEvent| act.emit(Action::Seed(now.wrapping_add(1))));
+    let another = asks(&props.act, Action::Seed(now.wrapping_add(1)));
     let size = now.to_string().len().clamp(2, 10).to_string();
     html! {
         <>
         <label class="field seed">
-            <span>{ tr!(language, "Seed") }</span>
+            { leaf("span", "", tr!(language, "Seed")) }
             <input type="text" inputmode="numeric" autocomplete="off" {size} value={now.to_string()} {onchange} />
         </label>
-        <button class="bare dice" onclick={another} title={tr!(language, "Another seed")} aria-label={tr!(language, "Another seed")}>
-            { icon(Icon::Dice) }
-        </button>
+        { picture_button("dice", Icon::Dice, tr!(language, "Another seed"), another) }
         </>
     }
 }

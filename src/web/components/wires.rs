@@ -5,39 +5,52 @@ use yew::prelude::*;
 
 use crate::player::Selection;
 use crate::sim::snapshot::LinkState;
-use crate::view::links::{Strand, Wire};
-use crate::view::path::{number, translate};
-use crate::view::{Path, Point};
+use crate::view::links::{Strand, Wire, between, draw};
+use super::draw::{boxed, names, path, text, when};
+use crate::view::path::translate;
+use crate::view::{Path, Point, Size};
 use crate::web::pick;
 use crate::words::{self, Language};
 use crate::tr;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    pub wire: Wire,
-    pub selected: bool,
+    pub wires: Vec<Wire>,
+    /// The link that is selected.
+    pub selection: Option<Selection>,
     pub language: Language,
 }
 
+/// All links. They change seldom, and then are drawn together.
 #[component]
-pub fn WireFigure(props: &Props) -> Html {
-    let Props { wire, language, .. } = props;
+pub fn Wires(props: &Props) -> Html {
+    let figure = |wire: &Wire| wire_figure(wire, selects(props.selection, wire), props.language);
+    html! { <g class="edgePaths">{ for props.wires.iter().map(figure) }</g> }
+}
+
+/// Whether this link is selected, in either direction.
+fn selects(selection: Option<Selection>, wire: &Wire) -> bool {
+    let ends = (wire.a, wire.b);
+    matches!(selection, Some(Selection::Link(from, to)) if (from, to) == ends || (to, from) == ends)
+}
+
+fn wire_figure(wire: &Wire, selected: bool, language: Language) -> Html {
     let mut reach = Path::new();
-    reach.line(wire.from, wire.to);
-    let told: Vec<String> = wire.told().iter().map(|told| words::tell(*language, told)).collect();
+    draw(&mut reach, wire.from, wire.bend, wire.to);
+    let told: Vec<String> = wire.told().iter().map(|told| words::tell(language, told)).collect();
     let label = match told.is_empty() {
-        true => tr!(*language, "Link between {0} and {1}", wire.a, wire.b),
+        true => tr!(language, "Link between {0} and {1}", wire.a, wire.b),
         false => told.join(" "),
     };
-    let class = classes!(
+    let class = names(&[
         "edgePath",
-        wire.dead.then_some("dead"),
-        props.selected.then_some("selected"),
-        wire.note.is_some().then_some("changed"),
-    );
+        when(wire.dead, "dead"),
+        when(selected, "selected"),
+        when(wire.note.is_some(), "changed"),
+    ]);
     html! {
-        <g {class} data-pick={pick::code(Selection::Link(wire.a, wire.b))} tabindex="-1" role="button" aria-label={label}>
-            <path class="reach" d={reach.into_string()} />
+        <g key={format!("{}-{}", wire.a, wire.b)} {class} data-pick={pick::code(Selection::Link(wire.a, wire.b))} tabindex="-1" role="button" aria-label={label}>
+            { path("reach", &reach) }
             { for wire.strands().into_iter().map(strand) }
             { note(wire) }
         </g>
@@ -54,41 +67,35 @@ fn state_class(state: LinkState) -> &'static str {
 }
 
 fn strand(strand: Strand) -> Html {
-    let (from, to, state, one_way) = match strand {
-        Strand::Both { from, to, state } => (from, to, state, false),
-        Strand::Way { from, to, state } => (from, to, state, true),
+    let (from, bend, to, state, one_way) = match strand {
+        Strand::Both { from, bend, to, state } => (from, bend, to, state, false),
+        Strand::Way { from, to, state } => (from, None, to, state, true),
     };
     let mut line = Path::new();
-    line.line(from, to);
+    draw(&mut line, from, bend, to);
     let head = one_way.then(|| {
         let mut head = Path::new();
         let tip = to.towards(from, 4.0 / from.distance(to).max(1.0));
         head.head(tip, from.direction(to), 9.0);
-        html! { <path class="arrowheadPath" d={head.into_string()} /> }
+        path("arrowheadPath", &head)
     });
-    let middle = from.towards(to, if one_way { 0.36 } else { 0.5 });
+    let middle = between(from, bend, to, if one_way { 0.36 } else { 0.5 });
     let mark = match state {
         LinkState::Healthy => Html::default(),
-        LinkState::Cut => html! { <path class="break" d={saltire(middle)} /> },
-        LinkState::Held => html! { <path class="bars" d={bars(middle, from.direction(to))} /> },
+        LinkState::Cut => path("break", Path::new().saltire(middle, 4.5)),
+        LinkState::Held => path("bars", &bars(middle, from.direction(to))),
     };
-    html! { <g class={state_class(state)}><path class="path" d={line.into_string()} />{ head }{ mark }</g> }
-}
-
-fn saltire(at: Point) -> String {
-    let mut path = Path::new();
-    path.saltire(at, 4.5);
-    path.into_string()
+    html! { <g class={state_class(state)}>{ path("path", &line) }{ head }{ mark }</g> }
 }
 
 /// Two bars across the link.
-fn bars(at: Point, along: Point) -> String {
-    let mut path = Path::new();
+fn bars(at: Point, along: Point) -> Path {
+    let mut bars = Path::new();
     for shift in [-3.0, 3.0] {
         let foot = at.plus(along.x * shift, along.y * shift);
-        path.line(foot.plus(-along.y * 6.0, along.x * 6.0), foot.plus(along.y * 6.0, -along.x * 6.0));
+        bars.line(foot.plus(-along.y * 6.0, along.x * 6.0), foot.plus(along.y * 6.0, -along.x * 6.0));
     }
-    path.into_string()
+    bars
 }
 
 /// What was changed of it, on a small plate.
@@ -96,9 +103,9 @@ fn note(wire: &Wire) -> Html {
     let Some(note) = &wire.note else { return Html::default() };
     let width = crate::view::flight::text_width(note, 10.5) + 12.0;
     html! {
-        <g class="edgeLabel" transform={translate(wire.from.towards(wire.to, 0.5))}>
-            <rect x={number(-width / 2.0)} y="-9" width={number(width)} height="18" rx="4" />
-            <text y="3.5">{ note }</text>
+        <g class="edgeLabel" transform={translate(wire.middle())}>
+            { boxed("", Point::default(), Size::new(width, 18.0), 4.0) }
+            { text("", Point::new(0.0, 3.5), note) }
         </g>
     }
 }

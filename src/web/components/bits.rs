@@ -1,0 +1,73 @@
+//! Bits that many regions share. Each is a function and not a component: what costs nothing to draw
+//! need not be remembered. (They also keep the program small: markup written once is compiled once.)
+
+use yew::prelude::*;
+
+use super::draw::names;
+use super::icon::{Icon, icon};
+use crate::player::Action;
+
+/// An element with a class and a text, and nothing else.
+pub fn leaf(tag: &'static str, class: &'static str, text: &str) -> Html {
+    html! { <@{tag} {class}>{ text }</@> }
+}
+
+/// An element with a class and others inside.
+pub fn tag(tag: &'static str, class: &'static str, inside: Vec<Html>) -> Html {
+    html! { <@{tag} {class}>{ for inside }</@> }
+}
+
+/// A click that asks for an action.
+pub fn asks(act: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
+    let act = act.clone();
+    Callback::from(move |_| act.emit(action.clone()))
+}
+
+/// A button with a picture and perhaps a word.
+pub fn button(class: &'static str, picture: Option<Icon>, word: &str, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button {class} {onclick}>
+            { picture.map(icon) }
+            if !word.is_empty() { { leaf("span", "", word) } }
+        </button>
+    }
+}
+
+/// A button that is a picture only: its name is told, and shown to a pointer that waits.
+pub fn picture_button(class: &'static str, picture: Icon, name: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button class={names(&["bare", class])} {onclick} aria-label={name} title={name}>{ icon(picture) }</button> }
+}
+
+/// A name and its value, in a list of them.
+pub fn entry(name: &str, value: String) -> Html {
+    entry_of(name, value.into())
+}
+
+/// The same with marked up text.
+pub fn entry_of(name: &str, value: Html) -> Html {
+    [leaf("dt", "", name), tag("dd", "", vec![value])].into_iter().collect()
+}
+
+/// A select with its name inside its frame.
+pub fn field(name: &'static str, class: &'static str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
+    html! {
+        <label class={names(&["field", class])}>
+            <span>{ name }</span><select {onchange}>{ for options }</select>{ icon(Icon::Caret) }
+        </label>
+    }
+}
+
+/// One of a select's choices.
+pub fn option(value: String, name: &str, selected: bool) -> Html {
+    html! { <option {value} {selected}>{ name }</option> }
+}
+
+/// A word on a coloured plate.
+pub fn chip(class: &'static str, word: &str) -> Html {
+    html! { <span class={names(&["chip", class])}>{ word }</span> }
+}
+
+/// A paragraph in a softer tone.
+pub fn soft(text: &str) -> Html {
+    leaf("p", "soft", text)
+}

@@ -1,0 +1,46 @@
+//! The shapes that the pictures are made of, and lists of class names. Small functions, so that a
+//! shape used thirty times is compiled once.
+
+use yew::prelude::*;
+
+use crate::view::path::number;
+use crate::view::{Path, Point, Size};
+
+/// These class names, without the empty ones.
+pub fn names(names: &[&'static str]) -> Classes {
+    names.iter().copied().filter(|name| !name.is_empty()).collect()
+}
+
+/// A class name that is there or not.
+pub fn when(is: bool, name: &'static str) -> &'static str {
+    if is { name } else { "" }
+}
+
+/// A path; nothing where it is empty.
+pub fn path(class: &'static str, path: &Path) -> Html {
+    match path.is_empty() {
+        true => Html::default(),
+        false => line(class, path.to_string()),
+    }
+}
+
+/// A path that is known as text.
+pub fn line(class: &'static str, d: impl Into<AttrValue>) -> Html {
+    fn draw(class: &'static str, d: AttrValue) -> Html {
+        html! { <path {class} {d} /> }
+    }
+    draw(class, d.into())
+}
+
+/// A rectangle around a centre, with round corners.
+pub fn boxed(class: &'static str, centre: Point, size: Size, rx: f64) -> Html {
+    let (x, y) = (centre.x - size.w / 2.0, centre.y - size.h / 2.0);
+    html! {
+        <rect {class} x={number(x)} y={number(y)} width={number(size.w)} height={number(size.h)} rx={number(rx)} />
+    }
+}
+
+/// A word at a place.
+pub fn text(class: &'static str, at: Point, word: &str) -> Html {
+    html! { <text {class} x={number(at.x)} y={number(at.y)}>{ word }</text> }
+}
