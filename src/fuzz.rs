@@ -12,8 +12,9 @@ use crate::catalog::{self, Entry, Run};
 use crate::command::{
     Command, Latency, Line, Link, Partition, Quality, QualityChange, Script, Setup,
 };
-use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::protocol::PropertyKind;
+use crate::sentence;
+use crate::sim::snapshot::{PropertyShot, Standing};
 
 /// What broke.
 #[derive(Clone, Debug)]
@@ -130,7 +131,7 @@ impl Plan {
                 2 => self.partition(),
                 3 => self.trouble_link(),
                 4 => self.say(Command::Heal(Vec::new())),
-                5 => self.change_clock(),
+                5 => self.change_clock_or_disk(),
                 6 => self.fire(),
                 7 => self.black_out(),
                 _ => self.request(),
@@ -243,10 +244,22 @@ impl Plan {
         }
     }
 
-    fn change_clock(&mut self) {
+    fn change_clock_or_disk(&mut self) {
         let node = self.node();
-        let ppm = self.chance.below(400_000) as i32 - 200_000;
-        self.say(Command::Drift { node, ppm });
+        match self.chance.below(3) {
+            0 => {
+                let micros = i64::from(self.chance.below(2_000_000)) - 1_000_000;
+                self.say(Command::Jump { node, micros });
+            }
+            1 => {
+                let latency = Latency::constant(Time::millis(u64::from(self.chance.below(100))));
+                self.say(Command::Disk { node, latency });
+            }
+            _ => {
+                let ppm = self.chance.below(400_000) as i32 - 200_000;
+                self.say(Command::Drift { node, ppm });
+            }
+        }
     }
 
     fn request(&mut self) {
@@ -275,6 +288,7 @@ impl Plan {
                 self.say(Command::Resume(node));
             }
             self.say(Command::Drift { node, ppm: 0 });
+            self.say(Command::Disk { node, latency: Latency::constant(Time::millis(2)) });
         }
         self.say(Command::Heal(Vec::new()));
         let zero = Some(Ratio::ZERO);
@@ -287,31 +301,32 @@ impl Plan {
     }
 }
 
-/// What breaks in this script, if anything. `liveness`: whatever ought to converge must have done
-/// so at some instant of the last quarter of the quiet time before the end.
+/// What breaks in this script, if anything. `liveness`: in the last quarter of the quiet time before
+/// the end, whatever ought to converge has come to stay so, and every client has its answer.
 pub fn judge(script: &Script, liveness: bool) -> Result<Option<Verdict>, Sentence> {
     let mut run = catalog::start(script.clone())?;
     let end = run.end().unwrap_or(Time::LIMIT);
     let patience = if liveness { Time(QUIET.0 / 4) } else { Time::ZERO };
     run_until_broken(&mut *run, Time(end.0.saturating_sub(patience.0)));
-    if let Some(broken) = broken(&run.properties()) {
-        return Ok(Some(broken));
-    }
-    if !liveness {
-        return Ok(None);
-    }
-    loop {
-        let missing = missing(&run.properties(), run.now());
-        if missing.is_none() || run.now() >= end {
-            return Ok(missing);
-        }
+    let mut lacks = None;
+    while liveness && run.violations() == 0 && run.now() < end {
         let next = run.now() + Time::millis(50);
         run_until_broken(&mut *run, next.min(end));
-        if let Some(broken) = broken(&run.properties()) {
-            return Ok(Some(broken));
-        }
+        lacks = missing(&run.properties(), run.now()).or_else(|| unanswered(&*run));
     }
+    Ok(broken(&run.properties()).or(lacks))
 }
+
+/// A client that still waits.
+fn unanswered(run: &dyn Run) -> Option<Verdict> {
+    let snapshot = run.snapshot();
+    let waits = snapshot.clients.iter().find(|client| client.open.is_some() || client.waiting > 0)?;
+    let why = sentence!("{0} still waits for an answer", waits.id);
+    Some(Verdict { property: ANSWERED, at: run.now(), why })
+}
+
+/// What is demanded of every protocol that has clients.
+const ANSWERED: &str = "Every Request Is Answered";
 
 fn run_until_broken(run: &mut dyn Run, until: Time) {
     while run.violations() == 0 && !run.run_to(until, 64) {}

@@ -47,6 +47,9 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     /// Records in the history variables what this replica's last step made true.
     fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self);
 
+    /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
+    /// it: what a checkpoint costs.
+    fn weight(&self) -> usize;
     fn role(&self) -> Role;
     fn view(&self) -> NodeView;
     /// Number of entries in the replicated log.

@@ -25,8 +25,8 @@ use crate::command::{
 use crate::sentence;
 use crate::sim::recording::LINES;
 
-/// A script's size at the most, in bytes.
-pub const SIZE: usize = 512 * 1024;
+pub use crate::sim::recording::SIZE;
+
 /// A caption's or title's length at the most, in characters.
 pub const CAPTION: usize = 400;
 /// Clients at the most.
@@ -57,6 +57,8 @@ pub fn parse(text: &str) -> Result<Script, Mistake> {
         let sentence = sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
         return Err(Mistake { line: 1, column: 1, sentence });
     }
+    // Some editors begin a file with a mark that nobody sees.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader: Option<Reader> = None;
     for (number, line) in (1..).zip(text.lines()) {
         let mut words = Words::new(line, number);
@@ -85,11 +87,10 @@ pub fn parse_command(text: &str, setup: &Setup) -> Result<Command, Mistake> {
     Ok(command)
 }
 
-/// What a run does until its end (or until `limit`, if the script has none), an event a line.
-pub fn transcript(run: &mut dyn Run, limit: Time) -> String {
-    use std::fmt::Write;
+/// Tells what a run does until its end (or until `limit`, if the script has none), an event a line,
+/// for as long as the listener says that it listens.
+pub fn narrate(run: &mut dyn Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
     let until = run.end().unwrap_or(limit);
-    let mut text = String::new();
     loop {
         let before = run.event();
         let done = run.run_to(until, 1);
@@ -97,12 +98,25 @@ pub fn transcript(run: &mut dyn Run, limit: Time) -> String {
             let place = told.place.map_or("-".to_string(), |place| place.to_string());
             let Time(at) = told.at;
             let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
-            let _ = writeln!(text, "{seconds}.{micros:06} {place:<3} {}", told.sentence);
+            if !listener(&format!("{seconds}.{micros:06} {place:<3} {}", told.sentence)) {
+                return;
+            }
         }
         if done {
-            return text;
+            return;
         }
     }
+}
+
+/// All that [`narrate`] tells.
+pub fn transcript(run: &mut dyn Run, limit: Time) -> String {
+    let mut text = String::new();
+    narrate(run, limit, |line| {
+        text.push_str(line);
+        text.push('\n');
+        true
+    });
+    text
 }
 
 // ---- words -----------------------------------------------------------------------------------
@@ -226,8 +240,13 @@ impl Reader {
         let slug = words.next("a protocol of the catalog")?;
         let entry = catalog::find(slug).ok_or_else(|| words.expected("a protocol of the catalog"))?;
         let mut setup = Setup::new(slug, entry.meta.nodes);
+        let mut given: Vec<&str> = Vec::new();
         while !words.is_at_end() {
-            setting(words, &mut setup, entry)?;
+            let name = setting(words, &mut setup, entry)?;
+            if name != "flaw" && given.contains(&name) {
+                return Err(words.expected("each setting once"));
+            }
+            given.push(name);
         }
         Ok(Reader { script: Script { setup, title: None, lines: Vec::new() }, entry })
     }
@@ -242,15 +261,19 @@ impl Reader {
         let last = self.script.lines.last();
         let before = last.map_or(Time::ZERO, |line| line.at);
         let at = match first.strip_prefix('+') {
-            Some(more) => before + more.parse().map_err(|_| words.expected(TIME))?,
-            None => first.parse().map_err(|_| words.expected(TIME))?,
+            Some(more) => more.parse().map(|more| before + more),
+            None => first.parse(),
         };
+        let at: Time = at.map_err(|expected| match expected {
+            Time::TOO_LONG => words.expected(Time::TOO_LONG),
+            _ => words.expected(TIME),
+        })?;
         if at < before {
             let sentence = sentence!("this line is at {0}, before the line above it at {1}", at, before);
             return Err(words.wrong(sentence));
         }
         if at > Time::LIMIT {
-            return Err(words.expected("a time of at most one hour (3600s)"));
+            return Err(words.expected(Time::TOO_LONG));
         }
         if self.script.lines.len() >= LINES {
             return Err(words.wrong(sentence!("a script has at most {0} commands", LINES)));
@@ -262,7 +285,8 @@ impl Reader {
     }
 }
 
-fn setting(words: &mut Words, setup: &mut Setup, entry: &Entry) -> Result<(), Mistake> {
+/// Reads a setting; its name comes back.
+fn setting<'a>(words: &mut Words<'a>, setup: &mut Setup, entry: &Entry) -> Result<&'a str, Mistake> {
     let (name, text) = assignment(words, SETTING)?;
     let mut change = QualityChange::default();
     match name {
@@ -297,7 +321,7 @@ fn setting(words: &mut Words, setup: &mut Setup, entry: &Entry) -> Result<(), Mi
         }
         _ => return Err(words.expected(SETTING)),
     }
-    Ok(())
+    Ok(name)
 }
 
 fn number(words: &mut Words, name: &str, text: &str, least: u64, most: u64) -> Result<u64, Mistake> {
@@ -403,7 +427,7 @@ fn existing(words: &Words, setup: &Setup, end: Endpoint) -> Result<Endpoint, Mis
     match exists {
         true => Ok(end),
         false => Err(words.wrong(sentence!(
-            "there is no {0}: this run has {1} servers and {2} clients",
+            "there is no {0} in this run (servers: {1}, clients: {2})",
             end,
             setup.nodes,
             setup.clients
@@ -427,11 +451,12 @@ fn clock(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
     };
     match name {
         "drift" => {
-            let share: Ratio = value(words, name, amount)?;
-            let ppm = sign * share.ppm() as i32;
-            match crate::sim::DRIFT.contains(&ppm) {
-                true => Ok(Command::Drift { node, ppm }),
-                false => Err(words.expected("a drift from -50% to +100%")),
+            words.last += "drift=".len();
+            let share = amount.parse::<Ratio>().ok();
+            let ppm = share.map(|share| sign * share.ppm() as i32);
+            match ppm.filter(|ppm| crate::sim::DRIFT.contains(ppm)) {
+                Some(ppm) => Ok(Command::Drift { node, ppm }),
+                None => Err(words.expected("a drift from -50% to +100%")),
             }
         }
         "jump" => {

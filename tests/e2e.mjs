@@ -205,7 +205,7 @@ test("a violation stops the play and says what broke", async () => {
   await open("#v1&scene=raft/figure-8-flaw&speed=5");
   await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor({ timeout: 60_000 });
   await button("Play").waitFor();
-  await tab("Properties").click();
+  await page.getByRole("tab", { name: /^Properties/ }).click();
   await page.getByRole("tabpanel").getByText(/violated/i).first().waitFor();
 });
 

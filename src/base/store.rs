@@ -100,6 +100,15 @@ impl Store {
         }
     }
 
+    /// Number of keys.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     pub fn session(&self, client: ClientId) -> Option<&Session> {
         self.sessions.get(&client)
     }

@@ -14,6 +14,9 @@ impl Time {
     /// The longest run: one hour. It keeps every sum of two times far from overflow.
     pub const LIMIT: Time = Time::seconds(3_600);
 
+    /// What the parser says of a longer one.
+    pub const TOO_LONG: &str = "a time of at most one hour (3600s)";
+
     pub const fn micros(n: u64) -> Time {
         Time(n)
     }
@@ -80,7 +83,7 @@ impl FromStr for Time {
         };
         let micros = decimal(number, unit).ok_or(expected)?;
         if micros > Time::LIMIT.0 {
-            return Err("a time of at most one hour (3600s)");
+            return Err(Time::TOO_LONG);
         }
         Ok(Time(micros))
     }

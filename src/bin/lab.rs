@@ -39,13 +39,18 @@ fn main() -> ExitCode {
 }
 
 fn refuse(sentence: String) -> ExitCode {
-    eprintln!("{sentence}");
+    // Where nobody reads, nobody misses it.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
     ExitCode::from(2)
 }
 
 /// Writes a line or more; a reader that has gone away (`lab list | head`) is no failure.
 fn print(text: impl std::fmt::Display) -> Result<(), String> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
+    unless_gone(writeln!(std::io::stdout().lock(), "{text}"))
+}
+
+fn unless_gone(written: std::io::Result<()>) -> Result<(), String> {
+    match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(format!("The output cannot be written: {error}."))
         }
@@ -86,6 +91,9 @@ fn text(name: &str) -> Result<String, String> {
         file => std::fs::File::open(file).and_then(|file| file.take(limit).read_to_end(&mut text)),
     };
     read.map_err(|error| format!("{name} cannot be read: {error}."))?;
+    if text.len() > scenario::SIZE {
+        return Err(format!("{name} is too long: a script has at most {} bytes.", scenario::SIZE));
+    }
     String::from_utf8(text).map_err(|error| {
         format!("{name} is no text: byte {} is not UTF-8.", error.utf8_error().valid_up_to())
     })
@@ -94,17 +102,18 @@ fn text(name: &str) -> Result<String, String> {
 fn run(file: &str) -> Result<(), String> {
     let script = scenario::parse(&text(file)?).map_err(|mistake| format!("{file}: {mistake}."))?;
     let mut run = catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))?;
-    let transcript = scenario::transcript(&mut *run, Time::seconds(10));
-    match write!(std::io::stdout().lock(), "{transcript}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(format!("The output cannot be written: {error}."))
-        }
-        _ => Ok(()),
-    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut written = Ok(());
+    scenario::narrate(&mut *run, Time::seconds(10), |line| {
+        written = writeln!(out, "{line}");
+        written.is_ok()
+    });
+    unless_gone(written.and_then(|()| out.flush()))
 }
 
 fn schedule(protocol: &str, seed: &str) -> Result<(), String> {
-    let hunt = Hunt::parse(protocol, &["--from", seed])?;
+    let mut hunt = Hunt::parse(protocol, &[])?;
+    hunt.from = seed.parse().map_err(|_| format!("A seed is a number, not “{seed}”."))?;
     let script = fuzz::schedule(hunt.entry, hunt.from, &hunt.flaws);
     print(script.map_err(|sentence| sentence.to_string())?)
 }

@@ -4,9 +4,11 @@
 
 use std::collections::VecDeque;
 
-use super::agenda::Ticket;
-use crate::base::{Chance, ClientId, NodeId, Text, Time};
-use crate::protocol::Protocol;
+use super::agenda::{Due, Item, Ticket};
+use super::{Events, Sim};
+use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
+use crate::protocol::{Outcome, Protocol};
+use crate::trace::{Payload, What};
 
 #[derive(Clone, Debug)]
 pub struct Client<P: Protocol> {
@@ -59,4 +61,100 @@ impl<P: Protocol> Client<P> {
             sending: Chance::new(seed, (1 << 32) + u64::from(id.0)),
         }
     }
+}
+
+impl<P: Protocol> Sim<P> {
+    /// The client wants something: now, or after what it wanted before.
+    pub(super) fn ask(
+        &mut self,
+        id: ClientId,
+        to: Option<NodeId>,
+        request: P::Request,
+        cause: u64,
+        out: &mut Events<P>,
+    ) {
+        let client = &mut self.clients[id.index()];
+        if client.open.is_some() {
+            client.waiting.push_back((request, to));
+            return;
+        }
+        client.contact = to.unwrap_or(client.contact);
+        client.seq += 1;
+        let seq = client.seq;
+        self.tick(id.into(), 0);
+        let what = What::Ask { seq, request: request.clone() };
+        let event = self.record(Endpoint::Client(id), cause, None, what, out);
+        let patience = Ticket::default();
+        let open = Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
+        self.clients[id.index()].open = Some(open);
+        self.attempt(id, event, out);
+    }
+
+    /// Sends the open request to the client's contact, and waits.
+    fn attempt(&mut self, id: ClientId, cause: u64, out: &mut Events<P>) {
+        let retry = self.setup.retry;
+        let client = &mut self.clients[id.index()];
+        let (seq, contact) = (client.seq, client.contact);
+        let Some(open) = &mut client.open else { return };
+        open.attempt += 1;
+        open.patience = self.agenda.put(self.now + retry, Item::Client(id));
+        let payload = Payload::Request { seq, request: open.request.clone() };
+        self.send(id.into(), contact.into(), payload, cause, None, out);
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        id: ClientId,
+        from: NodeId,
+        seq: u64,
+        outcome: Outcome,
+        event: u64,
+        out: &mut Events<P>,
+    ) {
+        let now = self.now;
+        let nodes = self.setup.nodes;
+        let client = &mut self.clients[id.index()];
+        // Only the answer to the open request counts; any other is late.
+        let Some(open) = client.open.as_mut().filter(|_| client.seq == seq) else { return };
+        match outcome {
+            Outcome::Done(answer) => {
+                client.contact = from;
+                client.answered = client.open.take().map(|open| (open.request, answer));
+                if let Some((request, to)) = client.waiting.pop_front() {
+                    self.ask(id, to, request, event, out);
+                }
+            }
+            Outcome::Redirect(known) => {
+                // A redirection by a server it no longer waits for says nothing new.
+                if client.contact != from {
+                    return;
+                }
+                open.sent_on = Some(known.unwrap_or(next_node(from, nodes)));
+                let pause = if known.is_some() { COURTESY } else { NO_LEADER };
+                open.patience = self.agenda.put(now + pause, Item::Client(id));
+                open.cause = event;
+            }
+        }
+    }
+
+    pub(super) fn patience_due(&mut self, id: ClientId, due: Due, out: &mut Events<P>) {
+        let nodes = self.setup.nodes;
+        let client = &mut self.clients[id.index()];
+        let Some(open) = client.open.as_mut().filter(|open| open.patience == due.ticket) else {
+            return;
+        };
+        self.now = due.at;
+        let cause = open.cause;
+        let redirected = open.sent_on.take();
+        client.contact = redirected.unwrap_or(next_node(client.contact, nodes));
+        let (to, redirected) = (client.contact, redirected.is_some());
+        self.tick(id.into(), 0);
+        let event = self.record(Endpoint::Client(id), cause, None, What::Retry { to, redirected }, out);
+        self.attempt(id, event, out);
+    }
+}
+
+/// The server after this one, around the ring.
+fn next_node(node: NodeId, nodes: u16) -> NodeId {
+    NodeId((node.0 + 1) % nodes)
 }

@@ -1,6 +1,7 @@
 //! Commands: what people, scripts and links do to a run. A command that makes no sense at this
 //! instant is refused with one sentence and changes nothing.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::client::WAITING;
@@ -42,7 +43,7 @@ impl<P: Protocol> Sim<P> {
         if let Some(stranger) = endpoints.into_iter().find(|end| !self.exists(*end)) {
             let (nodes, clients) = (self.setup.nodes, self.setup.clients);
             return Err(sentence!(
-                "There is no {0}: this run has {1} servers and {2} clients.",
+                "There is no {0} in this run (servers: {1}, clients: {2}).",
                 stranger,
                 nodes,
                 clients
@@ -77,8 +78,16 @@ impl<P: Protocol> Sim<P> {
             {
                 Err(sentence!("Message #{0} is not under way at this moment.", *id))
             }
-            Command::Duplicate(id) if self.slot(*id).is_none() => {
-                Err(sentence!("Message #{0} is not under way at this moment.", *id))
+            Command::Duplicate(id) => match self.flight(*id) {
+                None => Err(sentence!("Message #{0} is not under way at this moment.", *id)),
+                Some(flight) if self.network.is_connection(flight.from, flight.to) => Err(sentence!(
+                    "Message #{0} is on a connection, where nothing arrives twice.",
+                    *id
+                )),
+                Some(_) => Ok(()),
+            },
+            Command::Deliver(id) if self.flight(*id).is_some_and(|flight| self.is_waiting(flight)) => {
+                Err(sentence!("Message #{0} has arrived, at a server that stands still.", *id))
             }
             Command::Delay { message, .. } if self.is_held(*message) => Err(sentence!(
                 "Message #{0} waits on a held link: heal the link, or deliver it now.",
@@ -298,13 +307,16 @@ impl<P: Protocol> Sim<P> {
         cause: u64,
         out: &mut Events<P>,
     ) {
-        for &(from, to) in links {
+        let links: BTreeSet<(Endpoint, Endpoint)> = links.iter().copied().collect();
+        for &(from, to) in &links {
             self.network.set_state(from, to, state);
         }
         let now = self.now;
         for slot in self.slots() {
             let Some(flight) = &self.flights[slot as usize] else { continue };
-            if !links.contains(&(flight.from, flight.to)) || flight.fate.lost.is_some() {
+            // What has arrived at a server that stands still is no longer on the link.
+            let over = flight.fate.lost.is_some() || (!flight.fate.held && flight.fate.arrives <= now);
+            if over || !links.contains(&(flight.from, flight.to)) {
                 continue;
             }
             match (state, flight.fate.held) {
@@ -319,7 +331,7 @@ impl<P: Protocol> Sim<P> {
                         Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
                         Endpoint::Client(client) => &mut self.clients[client.index()].sending,
                     };
-                    let arrives = now + self.network.latency(from, to, chance);
+                    let arrives = self.network.release(from, to, now, chance);
                     self.with_fate(slot, |fate| *fate = Fate { arrives, lost: None, held: false });
                 }
                 (LinkState::Held, false) => self.with_fate(slot, |fate| fate.held = true),
@@ -368,9 +380,18 @@ impl<P: Protocol> Sim<P> {
         self.slots().into_iter().find(under_way)
     }
 
+    fn flight(&self, id: u64) -> Option<&super::Flight<P>> {
+        self.slot(id).and_then(|slot| self.flights[slot as usize].as_ref())
+    }
+
     fn is_held(&self, id: u64) -> bool {
-        let flight = self.slot(id).and_then(|slot| self.flights[slot as usize].as_ref());
-        flight.is_some_and(|flight| flight.fate.held)
+        self.flight(id).is_some_and(|flight| flight.fate.held)
+    }
+
+    /// Whether it has arrived at a server that stands still.
+    fn is_waiting(&self, flight: &super::Flight<P>) -> bool {
+        let paused = |node: NodeId| self.nodes[node.index()].status == Status::Paused;
+        !flight.fate.held && flight.fate.arrives <= self.now && flight.to.node().is_some_and(paused)
     }
 
     fn with_fate(&mut self, slot: u32, change: impl FnOnce(&mut Fate)) {

@@ -30,14 +30,14 @@ use std::rc::Rc;
 pub use commands::DRIFT;
 
 use agenda::{Agenda, Due, Item, Ticket};
-use client::{COURTESY, Client, NO_LEADER, Open};
+use client::Client;
 use network::{Fate, Network};
 use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::Setup;
 use crate::protocol::{
-    Cluster, Effect, Effects, Input, Line, Outcome, PropertyKind, Protocol,
+    Cluster, Effect, Effects, Input, Line, PropertyKind, Protocol,
 };
 use crate::trace::{Event, Loss, Payload, Status, What};
 
@@ -47,6 +47,9 @@ pub struct Sim<P: Protocol> {
     setup: Rc<Setup>,
     config: Rc<P::Config>,
     now: Time,
+    /// The latest entry taken from the agenda, whether or not it made an event: what a server that
+    /// stands still was due, say. A cluster serves only for instants from here on.
+    reached: Time,
     /// Events so far.
     events: u64,
     /// Messages that arrived so far.
@@ -62,6 +65,8 @@ pub struct Sim<P: Protocol> {
     flights: Vec<Option<Flight<P>>>,
     /// Slots of `flights` that are free.
     free: Vec<u32>,
+    /// How many are under way to each place: servers, then clients.
+    inbound: Vec<u32>,
     ghost: P::Ghost,
     standings: Vec<Progress>,
     checking: bool,
@@ -95,9 +100,10 @@ enum Progress {
     Violated { at: Time, event: u64, why: Sentence },
 }
 
-/// Messages under way, or waiting for a disk, at the most: what comes on top is lost, as in a
-/// network whose buffers are full. It keeps a run's memory bounded whatever its script says.
-const CAPACITY: usize = 10_000;
+/// Messages under way to one place, or waiting for one disk, at the most: what comes on top is lost,
+/// as where buffers are full. It keeps a run's memory bounded whatever its script says, and a
+/// server that stands still troubles nobody else.
+const CAPACITY: u32 = 1_000;
 
 /// Where a step writes its events.
 pub type Events<P> = VecDeque<Event<P>>;
@@ -112,6 +118,7 @@ impl<P: Protocol> Sim<P> {
         Sim {
             config: Rc::new(config),
             now: Time::ZERO,
+            reached: Time::ZERO,
             events: 0,
             deliveries: 0,
             commands: 0,
@@ -122,6 +129,7 @@ impl<P: Protocol> Sim<P> {
             network: Network::new(setup.link, P::META.channel),
             flights: Vec::new(),
             free: Vec::new(),
+            inbound: vec![0; usize::from(setup.nodes) + usize::from(setup.clients)],
             ghost: P::Ghost::default(),
             standings: vec![Progress::Open; P::properties().len()],
             checking: true,
@@ -136,6 +144,11 @@ impl<P: Protocol> Sim<P> {
         self.now
     }
 
+    /// The latest instant that has had its effect on this cluster.
+    pub fn reached(&self) -> Time {
+        self.reached.max(self.now)
+    }
+
     /// Number of events so far.
     pub fn events(&self) -> u64 {
         self.events
@@ -143,8 +156,11 @@ impl<P: Protocol> Sim<P> {
 
     /// How much it holds, in entries of about a hundred bytes: what a copy of it costs.
     pub fn weight(&self) -> usize {
-        let outboxes: usize = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len()).sum();
-        64 + self.flights.len() + self.agenda.len() + outboxes
+        let nodes = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len());
+        let replicas = self.replicas.iter().flatten().map(P::weight);
+        let clients = self.clients.iter().map(|client| client.waiting.len());
+        let parts = nodes.chain(replicas).chain(clients);
+        64 + self.flights.len() + self.agenda.len() + parts.sum::<usize>()
     }
 
     /// Number of messages that arrived so far.
@@ -181,6 +197,7 @@ impl<P: Protocol> Sim<P> {
     /// The next thing that is due by `limit` happens; false if nothing is.
     pub fn step(&mut self, limit: Time, out: &mut Events<P>) -> bool {
         while let Some(due) = self.agenda.take(limit) {
+            self.reached = due.at;
             if self.happen(due, out) {
                 return true;
             }
@@ -287,18 +304,35 @@ impl<P: Protocol> Sim<P> {
                     continue;
                 }
             };
-            let node = &mut self.nodes[id.index()];
+            let node = &self.nodes[id.index()];
             match what {
                 // Nothing is being written: it leaves at once.
                 Waiting::Send { to, payload } if node.outbox.is_empty() => {
                     self.send(id.into(), to, payload, cause, Some(line), out);
                 }
-                Waiting::Send { .. } if node.outbox.len() >= CAPACITY => {}
-                what => node.outbox.push_back(Pending { what, cause, line }),
+                what => self.wait(id, Pending { what, cause, line }, out),
             }
         }
         self.fx = fx;
         self.start_sync(id);
+    }
+
+    /// Waits for the disk, behind what waits already.
+    fn wait(&mut self, id: NodeId, pending: Pending<P>, out: &mut Events<P>) {
+        let outbox = &mut self.nodes[id.index()].outbox;
+        let full = outbox.len() >= CAPACITY as usize;
+        match (pending.what, outbox.back_mut()) {
+            (Waiting::Send { to, payload }, _) if full => {
+                let (sent, sent_at, why) = (pending.cause, self.now, Loss::Full);
+                let what = What::Lost { from: id.into(), sent, sent_at, why, payload };
+                self.record(to, pending.cause, Some(pending.line), what, out);
+            }
+            // One write will do for both.
+            (Waiting::Write(disk), Some(Pending { what: Waiting::Write(last), .. })) if full => {
+                *last = disk;
+            }
+            (what, _) => outbox.push_back(Pending { what, ..pending }),
+        }
     }
 
     /// Roles, history variables and properties after a step of this node.
@@ -474,7 +508,7 @@ impl<P: Protocol> Sim<P> {
             Endpoint::Client(client) => &mut self.clients[client.index()].sending,
         };
         let (mut fate, mut copies) = self.network.fates(from, to, self.now, chance);
-        if self.flights.len() - self.free.len() >= CAPACITY {
+        if *self.inbound(to) >= CAPACITY {
             fate.lost = Some((self.now, Loss::Full));
             copies.clear();
         }
@@ -502,12 +536,20 @@ impl<P: Protocol> Sim<P> {
         });
     }
 
+    fn inbound(&mut self, to: Endpoint) -> &mut u32 {
+        match to {
+            Endpoint::Node(node) => &mut self.inbound[node.index()],
+            Endpoint::Client(client) => &mut self.inbound[self.nodes.len() + client.index()],
+        }
+    }
+
     /// Puts a message under way.
     fn take_off(&mut self, flight: Flight<P>) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.flights.push(None);
             self.flights.len() as u32 - 1
         });
+        *self.inbound(flight.to) += 1;
         self.flights[slot as usize] = Some(flight);
         self.schedule(slot);
         slot
@@ -543,6 +585,7 @@ impl<P: Protocol> Sim<P> {
     fn land(&mut self, slot: u32, out: &mut Events<P>) {
         let Some(flight) = self.flights[slot as usize].take() else { return };
         self.free.push(slot);
+        *self.inbound(flight.to) -= 1;
         let down = match flight.to {
             Endpoint::Node(node) => self.nodes[node.index()].status == Status::Down,
             Endpoint::Client(_) => false,
@@ -572,100 +615,4 @@ impl<P: Protocol> Sim<P> {
             (to, from, _) => unreachable!("a message from {from} to {to} that neither understands"),
         }
     }
-
-    // ---- clients -----------------------------------------------------------------------------
-
-    /// The client wants something: now, or after what it wanted before.
-    fn ask(
-        &mut self,
-        id: ClientId,
-        to: Option<NodeId>,
-        request: P::Request,
-        cause: u64,
-        out: &mut Events<P>,
-    ) {
-        let client = &mut self.clients[id.index()];
-        if client.open.is_some() {
-            client.waiting.push_back((request, to));
-            return;
-        }
-        client.contact = to.unwrap_or(client.contact);
-        client.seq += 1;
-        let seq = client.seq;
-        self.tick(id.into(), 0);
-        let what = What::Ask { seq, request: request.clone() };
-        let event = self.record(Endpoint::Client(id), cause, None, what, out);
-        let patience = Ticket::default();
-        let open = Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
-        self.clients[id.index()].open = Some(open);
-        self.attempt(id, event, out);
-    }
-
-    /// Sends the open request to the client's contact, and waits.
-    fn attempt(&mut self, id: ClientId, cause: u64, out: &mut Events<P>) {
-        let retry = self.setup.retry;
-        let client = &mut self.clients[id.index()];
-        let (seq, contact) = (client.seq, client.contact);
-        let Some(open) = &mut client.open else { return };
-        open.attempt += 1;
-        open.patience = self.agenda.put(self.now + retry, Item::Client(id));
-        let payload = Payload::Request { seq, request: open.request.clone() };
-        self.send(id.into(), contact.into(), payload, cause, None, out);
-    }
-
-    fn answer(
-        &mut self,
-        id: ClientId,
-        from: NodeId,
-        seq: u64,
-        outcome: Outcome,
-        event: u64,
-        out: &mut Events<P>,
-    ) {
-        let now = self.now;
-        let nodes = self.setup.nodes;
-        let client = &mut self.clients[id.index()];
-        // Only the answer to the open request counts; any other is late.
-        let Some(open) = client.open.as_mut().filter(|_| client.seq == seq) else { return };
-        match outcome {
-            Outcome::Done(answer) => {
-                client.contact = from;
-                client.answered = client.open.take().map(|open| (open.request, answer));
-                if let Some((request, to)) = client.waiting.pop_front() {
-                    self.ask(id, to, request, event, out);
-                }
-            }
-            Outcome::Redirect(known) => {
-                // A redirection by a server it no longer waits for says nothing new.
-                if client.contact != from {
-                    return;
-                }
-                open.sent_on = Some(known.unwrap_or(next_node(from, nodes)));
-                let pause = if known.is_some() { COURTESY } else { NO_LEADER };
-                open.patience = self.agenda.put(now + pause, Item::Client(id));
-                open.cause = event;
-            }
-        }
-    }
-
-    fn patience_due(&mut self, id: ClientId, due: Due, out: &mut Events<P>) {
-        let nodes = self.setup.nodes;
-        let client = &mut self.clients[id.index()];
-        let Some(open) = client.open.as_mut().filter(|open| open.patience == due.ticket) else {
-            return;
-        };
-        self.now = due.at;
-        let cause = open.cause;
-        let redirected = open.sent_on.take();
-        client.contact = redirected.unwrap_or(next_node(client.contact, nodes));
-        let (to, redirected) = (client.contact, redirected.is_some());
-        self.tick(id.into(), 0);
-        let event = self.record(Endpoint::Client(id), cause, None, What::Retry { to, redirected }, out);
-        self.attempt(id, event, out);
-    }
-}
-
-/// The server after this one, around the ring.
-fn next_node(node: NodeId, nodes: u16) -> NodeId {
-    NodeId((node.0 + 1) % nodes)
 }

@@ -98,24 +98,23 @@ impl Network {
         let Condition { state, quality } = self.condition(from, to);
         let mut arrives = now + draw(quality.latency, chance);
         let held = state == LinkState::Held;
-        let connection = self.channel == Channel::Fifo && from.node().is_some() && to.node().is_some();
         let mut lost = match state {
             // It falls where the cut is: on the first third of the way.
             LinkState::Cut => Some((now + Time(arrives.since(now).0 / 3), Loss::Cut)),
-            _ => chance.happens(quality.loss).then(|| {
+            // What is held goes on its way, and may be lost, only when the link heals.
+            LinkState::Held => None,
+            LinkState::Healthy => chance.happens(quality.loss).then(|| {
                 let way = arrives.since(now).0;
                 (now + Time(way / 4 + u64::from(chance.below(1000)) * (way / 2) / 1000), Loss::Chance)
             }),
         };
-        if connection {
+        if self.is_connection(from, to) {
             if matches!(lost, Some((_, Loss::Chance))) {
                 // A connection sends again what the network lost: late, but not lost.
                 arrives = arrives + Time(3 * arrives.since(now).0);
                 lost = None;
             }
-            let last = self.last_arrival.entry((from, to)).or_default();
-            arrives = arrives.max(*last + Time(1));
-            *last = arrives;
+            arrives = self.in_order(from, to, arrives);
             return (Fate { arrives, lost, held }, Vec::new());
         }
         if chance.happens(quality.reorder) {
@@ -131,9 +130,25 @@ impl Network {
         (Fate { arrives, lost, held }, copies)
     }
 
-    /// How long a message takes on this link, drawn anew.
-    pub fn latency(&self, from: Endpoint, to: Endpoint, chance: &mut Chance) -> Time {
-        draw(self.condition(from, to).quality.latency, chance)
+    /// When a message arrives that has waited on a held link and leaves now.
+    pub fn release(&mut self, from: Endpoint, to: Endpoint, now: Time, chance: &mut Chance) -> Time {
+        let arrives = now + draw(self.condition(from, to).quality.latency, chance);
+        match self.is_connection(from, to) {
+            true => self.in_order(from, to, arrives),
+            false => arrives,
+        }
+    }
+
+    /// Whether what arrives here, arrives once and in order.
+    pub fn is_connection(&self, from: Endpoint, to: Endpoint) -> bool {
+        self.channel == Channel::Fifo && from.node().is_some() && to.node().is_some()
+    }
+
+    /// No earlier than what was sent before.
+    fn in_order(&mut self, from: Endpoint, to: Endpoint, arrives: Time) -> Time {
+        let last = self.last_arrival.entry((from, to)).or_default();
+        *last = arrives.max(*last + Time(1));
+        *last
     }
 
     /// Whether the node can speak both ways with a majority of `nodes`, itself included.

@@ -119,9 +119,9 @@ impl<P: Protocol> Node<P> {
 impl Clock {
     /// What it shows at true time `now`.
     pub fn read(&self, now: Time) -> Time {
-        let elapsed = now.since(self.since).0 as i64;
-        let shown = self.reading + elapsed + elapsed / 1_000 * i64::from(self.ppm) / 1_000;
-        Time(shown.max(0) as u64)
+        let elapsed = i128::from(now.since(self.since).0);
+        let measured = elapsed * (1_000_000 + i128::from(self.ppm)) / 1_000_000;
+        Time((self.reading + measured as i64).max(0) as u64)
     }
 
     pub fn drift(&mut self, now: Time, ppm: i32) {
@@ -153,6 +153,11 @@ mod tests {
         clock.drift(Time::seconds(1), 100_000);
         assert_eq!(clock.read(Time::seconds(2)), Time::millis(2_100));
         assert_eq!(clock.true_length(Time::millis(110)), Time::millis(100));
+        clock.drift(Time::seconds(2), -500_000);
+        for micros in 2_000_000..2_003_000 {
+            let (before, after) = (clock.read(Time(micros)), clock.read(Time(micros + 1)));
+            assert!(before <= after, "a slow clock never runs backwards");
+        }
         clock.jump(Time::seconds(2), -5_000_000);
         assert_eq!(clock.read(Time::seconds(2)), Time::ZERO);
     }

@@ -29,6 +29,8 @@ const STRIDE: u64 = 512;
 const KEPT: usize = 20_000;
 /// Commands in one script.
 pub const LINES: usize = 10_000;
+/// A script's size at the most, in bytes.
+pub const SIZE: usize = 512 * 1024;
 /// Vector stamps are derived for runs of up to this many events.
 const STAMPED: u64 = 300_000;
 
@@ -186,11 +188,6 @@ impl<P: Protocol> Recording<P> {
         &self.checkpoints[position.saturating_sub(1)]
     }
 
-    fn go_back_to(&mut self, sim: Sim<P>) {
-        self.clock = sim.now();
-        self.here = sim;
-    }
-
     /// Makes sure that what happened from `from` to `to` is kept, as far as there is room.
     fn cover(&mut self, from: Time, to: Time) {
         let starts = self.kept.since < from || self.kept.first == 1;
@@ -199,11 +196,22 @@ impl<P: Protocol> Recording<P> {
         if starts && ends {
             return;
         }
-        let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        self.recall(
+            |sim| sim.events() == 0 || sim.now() < from,
+            |kept| {
+                let room = kept.events.len() < KEPT || kept.events[KEPT - 1].at < from;
+                room && kept.events.back().is_none_or(|last| last.at <= to)
+            },
+        );
+    }
+
+    /// Simulates again, and keeps, what followed the last checkpoint that `start` accepts, for as
+    /// long as `more` says.
+    fn recall(&mut self, start: impl Fn(&Sim<P>) -> bool, more: impl Fn(&Kept<P>) -> bool) {
+        let mut sim = self.checkpoint(start).clone();
         self.kept = Kept::new(&sim);
         while sim.events() < self.head.0
-            && self.kept.events.back().is_none_or(|last| last.at <= to)
-            && (self.kept.events.len() < KEPT || sim.now() < from)
+            && more(&self.kept)
             && advance(&self.script, &mut sim, self.head.1, &mut self.kept.events)
         {
             self.kept.trim();
@@ -311,39 +319,31 @@ impl<P: Protocol> Run for Recording<P> {
                 break;
             }
         }
-        self.go_back_to(start);
+        self.here = start;
         while self.here.events() < before && self.advance(Time::LIMIT) {}
         self.clock = self.here.now();
         true
     }
 
     fn seek(&mut self, to: Time, budget: u32) -> bool {
-        if to < self.clock {
-            let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() <= to);
-            // Forward from here where that is nearer than any checkpoint.
-            if self.here.now() > to || near.events() > self.here.events() {
-                let near = near.clone();
-                self.go_back_to(near);
-            }
-            self.clock = self.here.now();
-            return self.run_to(to, u32::MAX);
+        let to = to.min(Time::LIMIT);
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.reached() <= to);
+        // From the checkpoint, unless the cluster is nearer and has not seen beyond `to`.
+        if self.here.reached() > to || near.events() > self.here.events() {
+            self.here = near.clone();
         }
-        if to <= self.head.1 {
-            let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() <= to);
-            if near.events() > self.here.events() {
-                let near = near.clone();
-                self.go_back_to(near);
-            }
-            return self.run_to(to, u32::MAX);
-        }
-        self.run_to(to, budget)
+        self.clock = self.here.now();
+        // What is known already is simulated again whatever the budget: it is never far.
+        self.run_to(to.min(self.head.1), u32::MAX);
+        to <= self.head.1 || self.run_to(to, budget)
     }
 
     fn seek_event(&mut self, event: u64, budget: u32) -> bool {
         let near = self.checkpoint(|sim| sim.events() <= event);
-        if self.here.events() > event || near.events() > self.here.events() {
-            let near = near.clone();
-            self.go_back_to(near);
+        // Where nothing is to be done, the cluster may still have seen beyond its last event.
+        let beyond = self.here.events() > event || self.here.reached() > self.here.now();
+        if beyond || near.events() > self.here.events() {
+            self.here = near.clone();
         }
         let mut steps = 0;
         while self.here.events() < event {
@@ -358,9 +358,6 @@ impl<P: Protocol> Run for Recording<P> {
     }
 
     fn command(&mut self, command: Command) -> Result<(), Sentence> {
-        if self.script.lines.len() >= LINES {
-            return Err(sentence!("A script has at most {0} commands.", LINES));
-        }
         // Everything else of this instant comes first.
         let at = self.clock;
         let mut trial = self.here.clone();
@@ -368,6 +365,13 @@ impl<P: Protocol> Run for Recording<P> {
         while trial.step(at, &mut events) {}
         trial.check(&command)?;
         let given = trial.commands() as usize;
+        if given >= LINES {
+            return Err(sentence!("A script has at most {0} commands.", LINES));
+        }
+        let size = |line: &Line| line.at.to_string().len() + line.command.to_string().len() + 10;
+        if self.script.lines[..given].iter().map(size).sum::<usize>() > SIZE - 10_000 {
+            return Err(sentence!("A script has at most {0} bytes.", SIZE));
+        }
         self.script.lines.truncate(given);
         self.script.lines.push(Line { at, command: Rc::new(command) });
         // What was simulated beyond this instant is no longer true.
@@ -429,8 +433,7 @@ impl<P: Protocol> Run for Recording<P> {
     fn told(&mut self, count: usize, notable_only: bool) -> Vec<Told> {
         let here = self.here.events();
         if self.kept.first > here || self.kept.end() <= here {
-            let now = self.here.now();
-            self.cover(Time(now.0.saturating_sub(1_000_000)), now);
+            self.recall(|sim| sim.events() + KEPT as u64 / 2 <= here, |kept| kept.end() <= here);
         }
         let mut told: Vec<Told> = (self.kept.first..=here)
             .rev()
@@ -457,7 +460,6 @@ impl<P: Protocol> Run for Recording<P> {
             return None;
         }
         let mut sim = self.checkpoints.first()?.clone();
-        sim.set_checking(false);
         let setup = &self.script.setup;
         let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
         let mut events = Events::new();

@@ -2,8 +2,6 @@
 //! `a` happened before `b`. They are not stored: a cluster of a thousand would need a thousand
 //! numbers an event.
 
-use std::collections::VecDeque;
-
 use crate::base::Endpoint;
 use crate::protocol::Protocol;
 use crate::trace::{Event, What};
@@ -13,12 +11,10 @@ pub struct Stamps {
     nodes: usize,
     /// By place: nodes, then clients.
     places: Vec<Vec<u64>>,
-    /// What messages carry: by the event that sent them, in their order.
-    carried: VecDeque<(u64, Vec<u64>)>,
+    /// What messages carry, by the event that sent them, in their order: all are kept, for a copy may
+    /// arrive long after the original.
+    carried: Vec<(u64, Vec<u64>)>,
 }
-
-/// Messages whose stamps are remembered: copies may arrive much later than the original.
-const REMEMBERED: usize = 4_096;
 
 impl Stamps {
     pub fn new(nodes: u16, clients: u16) -> Stamps {
@@ -26,7 +22,7 @@ impl Stamps {
         Stamps {
             nodes: usize::from(nodes),
             places: vec![vec![0; width]; width],
-            carried: VecDeque::new(),
+            carried: Vec::new(),
         }
     }
 
@@ -48,10 +44,7 @@ impl Stamps {
             self.places[place][place] += 1;
         }
         if let What::Send { .. } = &event.what {
-            self.carried.push_back((number, self.places[place].clone()));
-            if self.carried.len() > REMEMBERED {
-                self.carried.pop_front();
-            }
+            self.carried.push((number, self.places[place].clone()));
         }
         Some(&self.places[place])
     }

@@ -126,9 +126,20 @@ fn clocks_agree_with_happened_before() {
 
 /// What happened, in words, each with its time in ms.
 fn tell(text: &str) -> Vec<(u64, String)> {
+    tell_until(text, Time::seconds(2))
+}
+
+fn tell_until(text: &str, end: Time) -> Vec<(u64, String)> {
     let mut run = run(text);
-    run.run_to(Time::seconds(2), u32::MAX);
-    let told = run.told(usize::MAX, false);
+    let mut told = Vec::new();
+    loop {
+        let before = run.event();
+        let done = run.run_to(end, 1);
+        told.extend(run.told((run.event() - before) as usize, false));
+        if done {
+            break;
+        }
+    }
     let line = |told: &synod::sim::snapshot::Told| {
         let place = told.place.map_or(String::new(), |place| format!("{place} "));
         (told.at.0 / 1_000, format!("{place}{}", told.sentence))
@@ -237,4 +248,98 @@ fn a_fast_clock_runs_out_of_patience_early() {
     let usual = first("run raft nodes=1 seed=7 election=200ms");
     let fast = first("run raft nodes=1 seed=7 election=200ms\n0s clock S1 drift=+100%");
     assert_eq!((usual, fast), (200, 100));
+}
+
+/// A command after any seek does what the script then says: the link that is sent is the run seen.
+#[test]
+fn what_is_done_after_a_seek_is_what_the_script_says() {
+    let entry = catalog::find("raft").unwrap();
+    let mut chance = Chance::new(11, 0);
+    for seed in 1..=60 {
+        let mut run = catalog::start(fuzz::schedule(entry, seed, &[]).unwrap()).unwrap();
+        run.run_to(Time::seconds(3), u32::MAX);
+        let to = Time(u64::from(chance.below(3_000_000)));
+        match chance.below(3) {
+            0 => drop(run.seek(to, u32::MAX)),
+            1 => drop(run.seek_event(u64::from(chance.below(run.head().0 as u32)), u32::MAX)),
+            _ => drop(run.step_back()),
+        }
+        let paused = run.snapshot().nodes.into_iter().find(|node| node.status == synod::sim::snapshot::Status::Paused);
+        let command = match paused {
+            Some(node) => Command::Resume(node.id),
+            None => Command::Heal(Vec::new()),
+        };
+        run.command(command).unwrap();
+        let mut again = catalog::start(run.script().clone()).unwrap();
+        for run in [&mut run, &mut again] {
+            run.run_to(Time::seconds(4), u32::MAX);
+        }
+        assert_eq!(sight(&*run), sight(&*again), "seed {seed}\n{}", run.script());
+    }
+}
+
+#[test]
+fn who_stands_still_is_not_served_early_after_a_seek() {
+    let text = "run raft nodes=1 seed=7 election=60s\n10ms request C1 put x=1\n11ms pause S1";
+    let mut live = run(text);
+    live.run_to(Time::millis(100), u32::MAX);
+    live.seek(Time::millis(11), u32::MAX);
+    live.command(Command::Resume(synod::base::NodeId(0))).unwrap();
+    let mut again = run(&live.script().to_string());
+    for run in [&mut live, &mut again] {
+        run.run_to(Time::millis(50), u32::MAX);
+    }
+    assert_eq!(sight(&*live), sight(&*again));
+}
+
+#[test]
+fn one_server_that_stands_still_troubles_nobody_else() {
+    let told = tell_until(
+        "run raft nodes=3 seed=7 heartbeat=5ms\n10ms fire S3 election\n400ms pause S1\n30s request C1 put x=1",
+        Time::seconds(31),
+    );
+    assert!(count(&told, 0..31_000, "S1 never receives", "too many messages are under way") > 0);
+    assert_eq!(count(&told, 0..31_000, "S2 never receives", ""), 0);
+    assert_eq!(count(&told, 30_000..31_000, "C1 receives “ok”", ""), 1);
+}
+
+#[test]
+fn vector_stamps_know_every_message_however_late() {
+    let late = "run raft nodes=3 seed=7 heartbeat=2ms latency=1ms\n10ms fire S3 election\n\
+                50ms hold S3>S1\n50ms cut S2-S1\n1.5s heal S3>S1";
+    let flawed = std::fs::read_to_string("tests/scenarios/raft/flaw-commit-without-min.txt").unwrap();
+    for text in [late, flawed.as_str()] {
+        let mut run = run(text);
+        run.run_to(Time::millis(1_800), u32::MAX);
+        let told = run.told(60, false);
+        let mut seen = 0;
+        for told in &told {
+            let Some(message) = delivered(&mut *run, told.event) else { continue };
+            let (sent, arrived) = (run.vector_stamp(message).unwrap(), run.vector_stamp(told.event).unwrap());
+            assert!(sent.iter().zip(&arrived).all(|(sent, arrived)| sent <= arrived), "{told:?}");
+            assert_ne!(sent, arrived);
+            seen += 1;
+        }
+        assert!(seen > 5, "{seen} messages");
+    }
+}
+
+/// The event that sent the message which arrived with this event.
+fn delivered(run: &mut dyn Run, event: u64) -> Option<u64> {
+    let stretch = run.stretch(Time::ZERO, run.now());
+    let mark = stretch.marks.iter().find(|mark| mark.event == event)?;
+    match mark.what {
+        synod::sim::snapshot::MarkKind::Arrow { sent, lost: false, .. } => Some(sent),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_story_is_told_wherever_the_cursor_is() {
+    let mut run = run("run raft nodes=15 seed=1 heartbeat=1ms latency=1ms");
+    run.run_to(Time::seconds(5), u32::MAX);
+    run.seek(Time::seconds(3), u32::MAX);
+    assert_eq!(run.told(20, false).len(), 20);
+    run.run_to(Time::millis(3_100), u32::MAX);
+    assert_eq!(run.told(20, false).len(), 20);
 }

@@ -1,1 +1,185 @@
-//! Views.
+//! Pictures: what a script looks like at an instant, told in words and counted in paths.
+
+use std::rc::Rc;
+
+use synod::base::{NodeId, Time};
+use synod::catalog::{self, Run};
+use synod::scenario;
+use synod::sim::snapshot::LinkState;
+use synod::view::chart::{Ask, Chart};
+use synod::view::layout::{Layout, Room};
+use synod::view::links::Strand;
+use synod::view::{Point, Rows, Scene, Sheet};
+
+const DESK: Room = Room { width: 962.0, height: 578.0, top: 58.0, bottom: 84.0 };
+
+/// The story that the pictures below are taken from.
+const STORY: &str = "\
+run raft nodes=5 seed=7
+300ms  say A leader leads.
+400ms  request C1 put x=1
+900ms  partition S1 S2 | S3 S4 S5
+950ms  cut S3>S4
+960ms  hold S4-S5
+970ms  link S3-S5 latency=50ms loss=30%
+1.2s   crash S2
+1.3s   pause S3
+";
+
+fn run_to(time: Time) -> Box<dyn Run> {
+    let script = scenario::parse(STORY).unwrap();
+    let mut run = catalog::start(script).unwrap();
+    assert!(run.seek(time, u32::MAX));
+    run
+}
+
+fn scene(run: &dyn Run) -> Scene {
+    let layout = Rc::new(Layout::new(5, 1, DESK));
+    let usual = run.script().setup.link;
+    Scene::new(&run.snapshot(), &run.logs(6), &usual, &layout)
+}
+
+fn sheet(run: &mut dyn Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
+    let flights = scene(run).flights;
+    let ask = Ask {
+        from,
+        span,
+        width: 1_000.0,
+        rows: Rows::new(1, 5, 18.0, 140.0),
+        now: run.now(),
+        known: run.head().1,
+        history: 0,
+        commands: run.script().lines.len(),
+    };
+    chart.sheet(ask, &flights, |from, to| run.stretch(from, to))
+}
+
+#[test]
+fn a_scene_says_in_words_what_it_shows() {
+    let scene = scene(&*run_to(Time::millis(1_350)));
+    let told = scene.to_string();
+    for sentence in [
+        "at 1.35s after event",
+        "caption: A leader leads.",
+        "S2 has crashed. On its disk: 1@1 no-op?, 2@1 x=1?.",
+        "S3 is paused",
+        "S1 S2: cut off from the majority.",
+        "What S3 sends to S4 is lost: the link is cut.",
+        "The link between S4 and S5 holds everything back.",
+        "The link between S3 and S5 is changed: 50ms loss=30%.",
+        "The link between S1 and S3 is cut.",
+    ] {
+        assert!(told.contains(sentence), "“{sentence}” is not in\n{told}");
+    }
+}
+
+#[test]
+fn a_partition_stands_in_a_hull_of_its_own() {
+    let scene = scene(&*run_to(Time::millis(940)));
+    let minority: Vec<_> = scene.hulls.iter().filter(|hull| hull.minority).collect();
+    assert_eq!(minority.len(), 1);
+    assert_eq!(minority[0].members, [NodeId(0), NodeId(1)]);
+    assert!(minority[0].path.as_str().ends_with('Z'));
+    assert!(scene_before().hulls.is_empty(), "nobody is parted before");
+}
+
+fn scene_before() -> Scene {
+    scene(&*run_to(Time::millis(800)))
+}
+
+#[test]
+fn a_one_way_cut_is_drawn_as_two_arrows() {
+    let scene = scene(&*run_to(Time::millis(955)));
+    let wire = scene.wires.iter().find(|wire| (wire.a, wire.b) == (NodeId(2).into(), NodeId(3).into()));
+    let strands = wire.unwrap().strands();
+    let states: Vec<LinkState> = strands
+        .iter()
+        .map(|strand| match strand {
+            Strand::Way { state, .. } => *state,
+            Strand::Both { .. } => panic!("both ways alike"),
+        })
+        .collect();
+    assert_eq!(states, [LinkState::Cut, LinkState::Healthy]);
+    let alike = scene.wires.iter().filter(|wire| wire.strands().len() == 1).count();
+    assert_eq!(alike, 9, "of ten links one differs by direction");
+}
+
+#[test]
+fn a_change_of_all_links_is_told_once() {
+    let script = scenario::parse("run raft nodes=3 seed=1\n1ms link all loss=10%\n2ms link S1-S2 loss=50%\n").unwrap();
+    let mut run = catalog::start(script).unwrap();
+    run.seek(Time::millis(5), u32::MAX);
+    let layout = Rc::new(Layout::new(3, 1, DESK));
+    let usual = run.script().setup.link;
+    let scene = Scene::new(&run.snapshot(), &run.logs(6), &usual, &layout);
+    let notes: Vec<_> = scene.wires.iter().filter_map(|wire| wire.note.as_deref()).collect();
+    assert_eq!(notes, ["loss=50%"]);
+}
+
+#[test]
+fn messages_stay_between_their_ends() {
+    let mut run = run_to(Time::ZERO);
+    let mut seen = 0;
+    while run.now() < Time::seconds(2) && run.step_forward() {
+        let scene = scene(&*run);
+        for flight in &scene.flights {
+            seen += 1;
+            let place = flight.place(run.now());
+            let size = scene.layout.size;
+            assert!(place.at.x > 0.0 && place.at.x < size.w && place.at.y > 0.0 && place.at.y < size.h);
+            assert!(place.presence > 0.0 && place.presence <= 1.0);
+        }
+    }
+    assert!(seen > 1_000);
+}
+
+#[test]
+fn hundreds_of_arrows_are_a_few_paths() {
+    let mut run = run_to(Time::millis(2_000));
+    let sheet = sheet(&mut *run, &mut Chart::default(), Time::ZERO, Time::seconds(2));
+    let arrows: usize = sheet.slices.iter().map(|slice| slice.diagram.arrows.len()).sum();
+    assert!(arrows > 200, "{arrows}");
+    let lost = sheet.slices.iter().filter(|slice| !slice.diagram.losses.is_empty()).count();
+    assert!(lost >= 2, "the cut loses messages in each third from 0.9 s on");
+    let labels: Vec<_> = sheet.slices.iter().flat_map(|slice| &slice.diagram.labels).map(|label| label.text).collect();
+    assert_eq!(labels, ["partition", "cut", "hold", "link", "crash", "pause"], "a request or a caption is no fault");
+}
+
+#[test]
+fn what_is_past_is_drawn_once() {
+    let mut run = run_to(Time::millis(1_000));
+    let mut chart = Chart::default();
+    let span = Time::millis(900);
+    let before = sheet(&mut *run, &mut chart, Time::ZERO, span);
+    run.run_to(Time::millis(1_010), u32::MAX);
+    let after = sheet(&mut *run, &mut chart, Time::millis(100), span);
+    let kept = after.slices.iter().filter(|slice| before.slices.iter().any(|other| Rc::ptr_eq(slice, other)));
+    assert_eq!(kept.count(), 3, "all but the one that is being written");
+    assert!(after.covers(Time::millis(100), span) && !after.covers(Time::seconds(2), span));
+}
+
+#[test]
+fn a_click_on_an_arrow_finds_its_message() {
+    let mut run = run_to(Time::millis(800));
+    let sheet = sheet(&mut *run, &mut Chart::default(), Time::ZERO, Time::millis(800));
+    let mut tried = 0;
+    for slice in &sheet.slices {
+        let x = sheet.scale.x(slice.from);
+        for arrow in &slice.diagram.arrows {
+            // Right on its line, where no other is nearer.
+            let hit = sheet.hit(arrow.from.towards(arrow.to, 0.31).plus(x, 0.0), 5.0).unwrap();
+            let exact = hit.sent == arrow.sent || hit.from == arrow.from || hit.to == arrow.to;
+            tried += usize::from(exact);
+        }
+    }
+    assert!(tried > 50);
+    assert_eq!(sheet.hit(Point::new(-500.0, -500.0), 8.0), None);
+}
+
+#[test]
+fn the_same_instant_is_the_same_picture_however_it_is_reached() {
+    let straight = scene(&*run_to(Time::millis(1_100)));
+    let mut run = run_to(Time::millis(2_000));
+    run.seek(Time::millis(1_100), u32::MAX);
+    assert_eq!(scene(&*run), straight);
+}

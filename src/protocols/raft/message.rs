@@ -57,11 +57,18 @@ pub struct Position {
 pub enum Appended {
     /// The log equals the leader's up to this index.
     Match(u64),
-    /// The log has no entry at `prev`: it would go on at `index`. Or it has one of another `term`,
-    /// whose first entry is at `index`: a hint from where to try again (the end of §5.3).
-    Mismatch { term: Option<u64>, index: u64 },
+    /// The log has no such entry at index `prev`, and goes on as the hint says.
+    Mismatch { prev: u64, hint: Hint },
     /// It came from a leader of an older term.
     Stale,
+}
+
+/// From where a leader may try again (the end of §5.3): the log ends before `index`; or at the place
+/// asked for it has an entry of this `term`, whose first entry is at `index`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Hint {
+    pub term: Option<u64>,
+    pub index: u64,
 }
 
 /// The entries of one message. Copies of the message share them, and none cost nothing.
@@ -108,7 +115,7 @@ impl fmt::Display for Message {
             },
             Message::AppendEntriesReply { term, outcome } => match outcome {
                 Appended::Match(index) => write!(f, "ok {index}"),
-                Appended::Mismatch { index, .. } => write!(f, "no {index}"),
+                Appended::Mismatch { hint, .. } => write!(f, "no {}", hint.index),
                 Appended::Stale => write!(f, "no t{term}"),
             },
         }
@@ -155,9 +162,10 @@ impl protocol::Message for Message {
                     vec![Field::volatile("term", term), Field::volatile("success", success)];
                 match outcome {
                     Appended::Match(index) => fields.push(Field::volatile("matchIndex", index)),
-                    Appended::Mismatch { term, index } => {
-                        fields.extend(term.map(|term| Field::volatile("conflictTerm", term)));
-                        fields.push(Field::volatile("conflictIndex", index));
+                    Appended::Mismatch { prev, hint } => {
+                        fields.push(Field::volatile("prevLogIndex", prev));
+                        fields.extend(hint.term.map(|term| Field::volatile("conflictTerm", term)));
+                        fields.push(Field::volatile("conflictIndex", hint.index));
                     }
                     Appended::Stale => {}
                 }

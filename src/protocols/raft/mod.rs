@@ -35,7 +35,7 @@ use crate::protocol::{
 use crate::{protocol, sentence};
 
 pub use config::Config;
-pub use message::{Appended, Command, Disk, Entries, Entry, Message, Position};
+pub use message::{Appended, Command, Disk, Entries, Entry, Hint, Message, Position};
 pub use properties::Ghost;
 
 /// A server.
@@ -179,6 +179,10 @@ impl Protocol for Raft {
         ghost.witness(node, replica);
     }
 
+    fn weight(&self) -> usize {
+        self.store.len()
+    }
+
     fn role(&self) -> protocol::Role {
         self.shown_role()
     }
@@ -246,7 +250,7 @@ impl Raft {
 
             Message::AppendEntriesReply { outcome, .. } => match outcome {
                 Appended::Match(index) => self.stores(from, index, fx),
-                Appended::Mismatch { term, index } => self.back_up(from, term, index, fx),
+                Appended::Mismatch { prev, hint } => self.back_up(from, prev, hint, fx),
                 Appended::Stale => {}
             },
         }
@@ -450,17 +454,18 @@ impl Raft {
         }
     }
 
-    /// The follower's log differs: go back to where they may agree, a whole term at a time, and try
-    /// again (end of §5.3).
-    fn back_up(&mut self, follower: NodeId, term: Option<u64>, index: u64, fx: &mut Effects<Self>) {
-        // Where the leader has entries of the follower's term, they may agree up to the last of them.
-        let last = self.log.partition_point(|entry| Some(entry.term) <= term);
-        let next =
-            if last > 0 && Some(self.position(last).term) == term { last + 1 } else { index };
-        let Role::Leader(lead) = &mut self.role else { return };
-        if next >= lead.next[follower.index()] {
-            return; // A late answer: the leader has gone back already.
+    /// The follower has no such entry at `prev`: go back to where the logs may agree, a whole term at
+    /// a time, and try again (end of §5.3).
+    fn back_up(&mut self, follower: NodeId, prev: u64, hint: Hint, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &self.role else { return };
+        if prev + 1 != lead.next[follower.index()] {
+            return; // A late answer, to what was asked before.
         }
+        // Where the leader has entries of the follower's term, they may agree up to the last of them.
+        let last = self.log.partition_point(|entry| Some(entry.term) <= hint.term);
+        let agree = last > 0 && Some(self.position(last).term) == hint.term;
+        let next = if agree { last + 1 } else { hint.index }.min(prev);
+        let Role::Leader(lead) = &mut self.role else { return };
         lead.next[follower.index()] = next;
         // This goes back only if the follower has lost its disk.
         lead.matched[follower.index()] = lead.matched[follower.index()].min(next - 1);
@@ -534,7 +539,8 @@ impl Raft {
                 prev.index,
                 end
             ));
-            return Some(Appended::Mismatch { term: None, index: end + 1 });
+            let hint = Hint { term: None, index: end + 1 };
+            return Some(Appended::Mismatch { prev: prev.index, hint });
         }
         if prev.term != found.term {
             fx.note(sentence!(
@@ -542,7 +548,8 @@ impl Raft {
                 prev.index, found.term, prev.term
             ));
             let before = self.log.partition_point(|entry| entry.term < found.term);
-            return Some(Appended::Mismatch { term: Some(found.term), index: before + 1 });
+            let hint = Hint { term: Some(found.term), index: before + 1 };
+            return Some(Appended::Mismatch { prev: prev.index, hint });
         }
         None
     }
