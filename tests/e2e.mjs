@@ -69,8 +69,8 @@ const script = async (who = page) => {
   await tab("Script", who).click();
   return (await who.locator(".lines li").allTextContents()).join("\n");
 };
-/** What every server is and knows, as the picture says it in words. */
-const words = (who = page) => who.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
+/** What every server is and knows, as the picture says it. */
+const words = (who = page) => who.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.textContent));
 const hash = () => page.evaluate(() => location.hash);
 
 /** The link to a run that stands still at this time. */
@@ -106,7 +106,7 @@ test("what one did is in the link, and a friend sees the same", async () => {
   await page.locator(".node.crashed[data-pick=n3]").waitFor();
   await page.waitForFunction(() => location.hash.includes("crash+S4"));
   const seen = { words: await words(), clock: await clock() };
-  assert.match(seen.words.join("\n"), /S1 leader/);
+  assert.match(seen.words.join("\n"), /S1\s*leader/);
 
   await page.reload();
   await page.locator(".node.crashed[data-pick=n3]").waitFor();
@@ -176,6 +176,24 @@ test("a damaged link says so, and the page works", async () => {
   }
 });
 
+test("a damaged link that comes later leaves the run on screen as it is", async () => {
+  await open(at(CALM, "300ms"));
+  await page.locator(".node.leader").waitFor();
+  await page.waitForFunction(() => /at=300ms\.\d+/.test(location.hash));
+  const [before, good] = [await words(), await hash()];
+  await page.evaluate(() => (location.hash = "#v1&run=raft+%zz"));
+  await page.getByText(/This link is damaged/).first().waitFor();
+  assert.deepEqual(await words(), before);
+  assert.equal(await hash(), good);
+});
+
+test("a reload in mid-run comes back to about there", async () => {
+  await open("#v1&scene=raft/minority-leader&speed=1");
+  await page.waitForFunction(() => parseFloat(/&at=([\d.]+)s/.exec(location.hash)?.[1] ?? 0) > 1);
+  await page.reload();
+  await page.waitForFunction(() => parseFloat(document.querySelector("[role=timer]")?.textContent ?? 0) > 0.9);
+});
+
 test("a script with a mistake is refused with its place, and the run is untouched", async () => {
   await open(at(CALM, "300ms"));
   await page.locator(".node.leader").waitFor();
@@ -187,6 +205,7 @@ test("a script with a mistake is refused with its place, and the run is untouche
   await page.getByRole("button", { name: /run this script/i }).click();
   await page.getByText(/Line 2, column 4: expected a command/).first().waitFor();
   assert.deepEqual(await words(), before);
+  assert.equal(await editor.inputValue(), "run raft nodes=3\n1s crush S1", "what was written is still there");
   await editor.fill("run raft nodes=3\n1s crash S1");
   await page.getByRole("button", { name: /run this script/i }).click();
   await page.waitForFunction(() => document.querySelectorAll(".node").length === 3);

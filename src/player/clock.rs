@@ -123,6 +123,11 @@ impl Store {
         }
         if run.event() > event {
             run.seek_event(event, FAST_STEPS);
+            // The event tells instants of the same time apart; where it contradicts the time, the
+            // time is what people read.
+            if run.now() != time {
+                run.seek(time, FAST_STEPS);
+            }
         } else if run.event() < event {
             let happened = run.event();
             self.ui.notice = Some(Notice::refusal(sentence!(

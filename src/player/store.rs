@@ -131,7 +131,7 @@ impl Store {
                 self.load(script, true);
             }
             Action::ToggleFlaw(name) => self.toggle_flaw(&name),
-            _ => unreachable!("not an action on the script: {action:?}"),
+            _ => unreachable!("not an action on the script"),
         }
         Change::Frame
     }
@@ -163,7 +163,7 @@ impl Store {
                 Some(_) => {}
                 None => ui.escape(),
             },
-            _ => unreachable!("the run's own actions are handled before: {action:?}"),
+            _ => unreachable!("the run's own actions are handled before"),
         }
         Change::Frame
     }
@@ -204,9 +204,18 @@ impl Store {
     fn give(&mut self, command: Command) -> Change {
         self.playback.goal = None;
         let given = self.pane_mut().command(command);
+        if given.is_ok() {
+            self.ui.touched = Some(self.pane().run.now());
+        }
         self.ui.window.follows = true;
         self.settle(given);
         Change::Frame
+    }
+
+    /// Whether a caption that was said at `since` may still be true now.
+    pub fn caption_stands(&self, since: Time) -> bool {
+        let now = self.pane().run.now();
+        self.ui.touched.is_none_or(|touched| touched < since || touched > now)
     }
 
     /// After something was done to the run, or refused.
@@ -271,6 +280,7 @@ impl Store {
         self.ui.window.follows = true;
         self.ui.window.from = Time::ZERO;
         self.ui.hover = None;
+        self.ui.touched = None;
         let script = self.pane().run.script();
         let kept = self.ui.selection.filter(|selection| match *selection {
             Selection::Node(node) => pane::exists(script, node.into()),

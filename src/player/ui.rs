@@ -22,6 +22,8 @@ pub struct Ui {
     pub hover: Option<Selection>,
     pub dialog: Option<Dialog>,
     pub notice: Option<Notice>,
+    /// When something was last done to this run by hand: a caption from before may no longer be true.
+    pub touched: Option<Time>,
     pub window: Window,
 }
 

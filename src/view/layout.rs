@@ -2,6 +2,7 @@
 //! outside it. The picture takes the shape of the room it is given, so that a phone's tall stage is
 //! used as well as a desk's wide one, and text keeps its size until there are very many servers.
 
+use super::links::between;
 use super::path::{Point, Size};
 
 /// The room for a picture, in pixels, with what lies over its edges.
@@ -38,6 +39,9 @@ pub struct Layout {
     pub clients: Vec<Point>,
     pub node: Size,
     pub client: Size,
+    /// For each client and server: where the way between them is bent, so as not to run behind
+    /// somebody else.
+    pub bends: Vec<Vec<Option<Point>>>,
 }
 
 impl Detail {
@@ -101,12 +105,12 @@ impl Layout {
         loop {
             let layout = Layout::try_fit(nodes, clients, room, detail);
             if layout.fits() {
-                return layout;
+                return layout.bent();
             }
             match detail.smaller() {
                 Some(smaller) => detail = smaller,
                 // Too many for the room: everything is drawn smaller.
-                None if room.width > SMALLEST => return layout,
+                None if room.width > SMALLEST => return layout.bent(),
                 None => {
                     room.width *= 1.15;
                     room.height *= 1.15;
@@ -153,7 +157,35 @@ impl Layout {
         } else {
             row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
         };
-        Layout { size: Size::new(room.width, room.height), top: room.top, detail, nodes, clients, node, client }
+        Layout { size: Size::new(room.width, room.height), top: room.top, detail, nodes, clients, node, client, bends: Vec::new() }
+    }
+
+    /// The layout with its ways found.
+    fn bent(mut self) -> Layout {
+        let to_all = |client: &Point| (0..self.nodes.len()).map(|node| self.way(*client, node)).collect();
+        self.bends = self.clients.iter().map(to_all).collect();
+        self
+    }
+
+    /// Where the way from a client to a server is bent: only if it would run behind somebody else,
+    /// and as little as it takes.
+    fn way(&self, from: Point, node: usize) -> Option<Point> {
+        let to = self.nodes[node];
+        let others = || self.nodes.iter().enumerate().filter(|(i, _)| *i != node).map(|(_, at)| *at);
+        let room = self.node.grown(16.0, 14.0);
+        let clear = |bend: Option<Point>| {
+            (1..40).all(|step| {
+                let at = between(from, bend, to, f64::from(step) / 40.0);
+                let inside = at.x > 4.0 && at.x < self.size.w - 4.0 && at.y > 4.0 && at.y < self.size.h - 4.0;
+                inside && !others().any(|other| room.covers(other, at))
+            })
+        };
+        if clear(None) {
+            return None;
+        }
+        let (middle, along) = (from.towards(to, 0.5), from.direction(to));
+        let bends = (1..24).flat_map(|step| [f64::from(step) * 24.0, f64::from(step) * -24.0]);
+        bends.map(|by| Some(middle.plus(-along.y * by, along.x * by))).find(|bend| clear(*bend)).flatten()
     }
 
     /// Whether all boxes stand apart and inside the picture.

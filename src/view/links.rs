@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::path::{Path, Point, Size};
-use crate::base::{Endpoint, NodeId};
+use crate::base::Endpoint;
 use crate::command::Quality;
 use crate::sim::snapshot::{LinkShot, LinkState, Snapshot, Status};
 
@@ -184,29 +184,14 @@ pub fn between(from: Point, bend: Option<Point>, to: Point, share: f64) -> Point
 }
 
 impl Layout {
-    /// Where the way between two places is bent: only if it would run behind somebody else, and as
-    /// little as it takes.
+    /// Where the way between two places is bent.
     pub fn bend(&self, a: Endpoint, b: Endpoint) -> Option<Point> {
-        if a.node().is_some() && b.node().is_some() {
-            return None;
-        }
-        let ((from, _), (to, _)) = (self.place(a), self.place(b));
-        let others = (0..self.nodes.len()).map(|i| Endpoint::Node(NodeId(i as u16)));
-        let others: Vec<Point> = others.filter(|end| *end != a && *end != b).map(|end| self.place(end).0).collect();
-        let room = self.node.grown(16.0, 14.0);
-        let clear = |bend: Option<Point>| {
-            (1..40).all(|step| {
-                let at = between(from, bend, to, f64::from(step) / 40.0);
-                let inside = at.x > 4.0 && at.x < self.size.w - 4.0 && at.y > 4.0 && at.y < self.size.h - 4.0;
-                inside && !others.iter().any(|other| room.covers(*other, at))
-            })
+        let (client, node) = match (a, b) {
+            (Endpoint::Client(client), Endpoint::Node(node)) => (client, node),
+            (Endpoint::Node(node), Endpoint::Client(client)) => (client, node),
+            _ => return None,
         };
-        if clear(None) {
-            return None;
-        }
-        let (middle, along) = (from.towards(to, 0.5), from.direction(to));
-        let bends = (1..24).flat_map(|step| [f64::from(step) * 24.0, f64::from(step) * -24.0]);
-        bends.map(|by| Some(middle.plus(-along.y * by, along.x * by))).find(|bend| clear(*bend)).flatten()
+        *self.bends.get(client.index())?.get(node.index())?
     }
 
     /// The centre and the size of whoever stands here.

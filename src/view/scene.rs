@@ -1,6 +1,8 @@
 //! The stage at one instant: a [`Snapshot`] laid out. Everything that glides is given with its
 //! times, so that whoever draws can move it to any instant until the next event.
 
+use std::rc::Rc;
+
 use super::flight::Flight;
 use super::hull::{Hull, hulls};
 use super::layout::Layout;
@@ -16,7 +18,7 @@ use crate::sim::snapshot::{ClientShot, FlightShot, Logs, NodeShot, OpenShot, Sna
 pub struct Scene {
     pub now: Time,
     pub event: u64,
-    pub layout: Layout,
+    pub layout: Rc<Layout>,
     pub nodes: Vec<Box>,
     pub clients: Vec<Visitor>,
     pub wires: Vec<Wire>,
@@ -98,7 +100,7 @@ pub fn epoch_colour(epoch: u64) -> u64 {
 
 impl Scene {
     /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
-    pub fn new(snapshot: &Snapshot, logs: &Logs, usual: &Quality, layout: &Layout) -> Scene {
+    pub fn new(snapshot: &Snapshot, logs: &Logs, usual: &Quality, layout: &Rc<Layout>) -> Scene {
         let (wires, network) = wires(snapshot, layout, usual);
         Scene {
             now: snapshot.now,
@@ -110,7 +112,7 @@ impl Scene {
             flights: flights(&snapshot.flights, layout),
             hulls: hulls(snapshot, layout),
             caption: snapshot.caption.as_ref().map(|(_, text)| text.clone()),
-            layout: layout.clone(),
+            layout: Rc::clone(layout),
         }
     }
 }
@@ -176,7 +178,7 @@ fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
             |other: &&FlightShot| (other.from, other.to) == (shot.from, shot.to) && near(other, shot);
         let before = shots[..i].iter().filter(same_way).count();
         let ends = [layout.place(shot.from), layout.place(shot.to)];
-        let lane = 5.0 + 15.0 * (before % 4) as f64;
+        let lane = 10.0 + 16.0 * (before % 4) as f64;
         flights.push(Flight::new(shot, ends, layout.bend(shot.from, shot.to), lane));
     }
     flights

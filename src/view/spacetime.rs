@@ -140,7 +140,7 @@ const HEAD: f64 = 6.5;
 /// With more arrows than this a slice is a blot: it shows only what is out of the ordinary.
 const CROWD: usize = 1_500;
 /// Labels on one row closer than this lose their words.
-const LABEL_ROOM: f64 = 26.0;
+const LABEL_ROOM: f64 = 16.0;
 
 impl Diagram {
     /// Draws what happened from the stretch's beginning until before `to`; its bands reach to `end`.
@@ -233,7 +233,7 @@ impl Diagram {
 impl Label {
     /// Whether there is room for its word.
     pub fn shows_word(&self) -> bool {
-        self.room > LABEL_ROOM + self.text.len() as f64 * 5.0
+        self.room > LABEL_ROOM + self.text.len() as f64 * 5.8
     }
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::Element;
 
-use super::browser::{by_id, set, window};
+use super::browser::{by_id, set, style, window};
 use crate::base::{NodeId, Time};
 use crate::player::Window;
 use crate::protocol::Tone;
@@ -68,6 +68,10 @@ pub struct Gliders {
     known: Option<Element>,
     future: Option<Element>,
     cursor: Option<Element>,
+    /// The window and the cursor on the bar of the whole run, and where they were put.
+    shown: Option<Element>,
+    here: Option<Element>,
+    overview: [String; 3],
 }
 
 struct Pill {
@@ -134,6 +138,8 @@ impl Gliders {
             self.known = find("known");
             self.future = find("future");
             self.cursor = find("cursor");
+            self.shown = find("shown");
+            self.here = find("here");
         }
     }
 
@@ -155,6 +161,18 @@ impl Gliders {
             self.shown_clock = clock;
         }
         self.place_time(now, known, sheet, shown);
+    }
+
+    /// Moves the window and the cursor of the bar of the whole run.
+    pub fn place_overview(&mut self, places: [String; 3]) {
+        let [left, width, here] = &places;
+        let moves = [(&self.shown, "left", left), (&self.shown, "width", width), (&self.here, "left", here)];
+        for ((element, property, place), before) in moves.into_iter().zip(&self.overview) {
+            if let Some(element) = element.as_ref().filter(|_| place != before) {
+                style(element, property, place);
+            }
+        }
+        self.overview = places;
     }
 
     fn place_flights(&mut self, now: Time, scene: &Scene) {

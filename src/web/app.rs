@@ -2,12 +2,14 @@
 //! the components below what they draw. What a message changes decides what is done: nothing, a move
 //! of what glides, or a drawing by Yew.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::animator::{Gliders, Loop};
-use super::components::{Extent, Page, Stroke, page};
+use super::components::{Extent, Page, Stroke, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, usual};
 use super::senses::{Senses, Told, close_others, is_for_page};
 use super::shared::Shared;
@@ -63,7 +65,9 @@ pub struct App {
     seen: bool,
     stage: Size,
     timeline: Size,
-    layout: Layout,
+    layout: Rc<Layout>,
+    /// Servers, clients and room of the layout.
+    laid_out: (u16, u16, Size),
     chart: Chart,
     scene: Shared<Scene>,
     sheet: Shared<Sheet>,
@@ -98,10 +102,12 @@ struct Callbacks {
 }
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
-const INSPECT_EVERY: f64 = 100.0;
+const INSPECT_EVERY: f64 = 150.0;
 const TELL_EVERY: f64 = 1_200.0;
 /// How long the address bar waits for things to settle, in ms.
 const SETTLE: u32 = 300;
+/// … and while the run plays: a reload in the middle of it comes back to about there.
+const PLAYING: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
 /// Room of the time axis above the lanes, and left of them.
@@ -136,6 +142,7 @@ impl Component for App {
             stage,
             timeline,
             layout,
+            laid_out: (0, 0, Size::default()),
             chart,
             inspected: 0.0,
             told,
@@ -252,9 +259,7 @@ impl App {
             }
             Msg::SaveLink => {
                 self.save_later = None;
-                if !self.store.moving() {
-                    address::replace(&self.store.link());
-                }
+                address::replace(&self.store.link());
                 Change::None
             }
         }
@@ -278,9 +283,10 @@ impl App {
             self.menu = None;
         }
         let gesture = matches!(action, Action::Do(_));
+        let chosen = matches!(action, Action::Language(_) | Action::Theme(_));
         let before = self.store.pane().current().id;
         let change = self.store.update(action);
-        if gesture {
+        if gesture || chosen {
             address::replace(&self.store.link());
         }
         if leads_elsewhere && self.store.pane().current().id != before {
@@ -335,19 +341,17 @@ impl App {
         self.act(action)
     }
 
-    /// Goes where the address says, keeping what this visit chose.
+    /// Goes where the address says: the back button, or a link typed.
     fn follow_address(&mut self) -> Change {
         let hash = address::hash();
         if hash == self.store.link() {
             return Change::None;
         }
-        let ui = &self.store.ui;
-        let mut preferences = browser::preferences();
-        (preferences.language, preferences.theme) = (ui.language, ui.theme);
-        self.store = Store::from_link(&hash, preferences);
-        self.chart = Chart::default();
         self.menu = None;
-        Change::Frame
+        let change = self.store.update(Action::OpenLink(hash));
+        // A link that cannot be read has changed nothing: the address says again what is shown.
+        address::replace(&self.store.link());
+        change
     }
 
     /// Between two events: nothing is drawn unless the timeline has scrolled off its sheet.
@@ -377,12 +381,17 @@ impl App {
         let run = &self.store.pane().run;
         let (now, known) = (run.now(), run.head().1);
         self.gliders.place(now, known, &self.scene, &self.sheet, &self.store.ui.window);
-        super::components::place_overview(self.root.cast::<Element>().as_ref(), &self.store);
+        self.gliders.place_overview(overview_places(&self.store));
     }
 
     /// Something has happened: everything that is drawn is read off the store anew.
     fn refresh(&mut self, ctx: &Context<Self>) {
-        self.layout = layout(&self.store, self.stage);
+        let setup = &self.store.pane().run.script().setup;
+        let wanted = (setup.nodes, setup.clients, self.stage);
+        if wanted != self.laid_out {
+            self.laid_out = wanted;
+            self.layout = layout(&self.store, self.stage);
+        }
         self.scene = Shared::new(scene(&self.store, &self.layout));
         self.draw_sheet();
         let headed = headed(&self.store);
@@ -441,7 +450,8 @@ impl App {
     fn save_soon(&mut self, ctx: &Context<Self>) {
         if self.save_later.is_none() {
             let link = ctx.link().clone();
-            self.save_later = Some(Timeout::new(SETTLE, move || link.send_message(Msg::SaveLink)));
+            let wait = if self.store.moving() { PLAYING } else { SETTLE };
+            self.save_later = Some(Timeout::new(wait, move || link.send_message(Msg::SaveLink)));
         }
     }
 }
@@ -463,7 +473,7 @@ fn headed(store: &Store) -> (u32, usize, words::Language, crate::player::Theme) 
     (pane.current().id, pane.run.script().lines.len(), store.ui.language, store.ui.theme)
 }
 
-fn layout(store: &Store, stage: Size) -> Layout {
+fn layout(store: &Store, stage: Size) -> Rc<Layout> {
     let setup = &store.pane().run.script().setup;
     // Few servers leave the corner free in which the tools are.
     let few = setup.nodes <= 5;
@@ -473,12 +483,14 @@ fn layout(store: &Store, stage: Size) -> Layout {
         _ => (58.0, 84.0),
     };
     let room = Room { width: stage.w, height: stage.h, top, bottom };
-    Layout::new(setup.nodes.into(), setup.clients.into(), room)
+    Rc::new(Layout::new(setup.nodes.into(), setup.clients.into(), room))
 }
 
-fn scene(store: &Store, layout: &Layout) -> Scene {
+fn scene(store: &Store, layout: &Rc<Layout>) -> Scene {
     let run = &store.pane().run;
-    Scene::new(&run.snapshot(), &run.logs(layout.detail.entries() as u64), &usual(store), layout)
+    let mut snapshot = run.snapshot();
+    snapshot.caption = snapshot.caption.filter(|(since, _)| store.caption_stands(*since));
+    Scene::new(&snapshot, &run.logs(layout.detail.entries() as u64), &usual(store), layout)
 }
 
 fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {

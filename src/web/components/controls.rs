@@ -90,13 +90,13 @@ fn until(props: &Props<'_>) -> Html {
         tag("li", "", vec![button("bare chooses", None, &name, asks(props.act, Action::RunUntil(until)))])
     };
     let label = [leaf("span", "", tr!(language, "Run until")), icon(Icon::Caret)].into_iter().collect();
-    let mut items = vec![
-        item(Until::Leader, tr!(language, "another server leads").to_owned()),
-        item(Until::Violation, tr!(language, "a property breaks").to_owned()),
-    ];
-    for kind in props.kinds {
+    // The panel stands above its button: what is added while it is open is added at its top.
+    let mut items: Vec<Html> = Vec::new();
+    for kind in props.kinds.iter().rev() {
         items.push(item(Until::Sent(kind), tr!(language, "{0} is sent", (*kind).to_owned())));
     }
+    items.push(item(Until::Leader, tr!(language, "another server leads").to_owned()));
+    items.push(item(Until::Violation, tr!(language, "a property breaks").to_owned()));
     popover("until", label, tag("ul", "commands", items))
 }
 

@@ -8,14 +8,14 @@ use super::stage::Props;
 use crate::player::Selection;
 use crate::protocol::{Shape, Tone};
 use crate::sim::snapshot::Status;
+use crate::tr;
 use crate::view::layout::Detail;
 use crate::view::path::{number, translate};
 use crate::view::scene::{Box, EntryState, Visitor, epoch_colour};
 use crate::view::{Flight, Path, Point, Size};
 use crate::web::animator::flight_id;
 use crate::web::pick;
-use crate::words;
-use crate::{tr, words::translate as word};
+use crate::words::translate as word;
 
 /// A server.
 pub fn node_figure(props: &Props, node: &Box) -> Html {
@@ -40,9 +40,8 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
         Detail::Small | Detail::Tiny => format!("{} {}", word(language, node.epoch.0), node.epoch.1),
         _ => format!("{} {} · L {}", word(language, node.epoch.0), node.epoch.1, node.lamport),
     };
-    let role_word = if detail == Detail::Tiny { "" } else { word(language, node.role) };
-    // What is seen comes first: people who speak to their browser say what they see.
-    let spoken = format!("{} {role_word} {epoch}. {}", node.id, words::tell(language, &node.told()));
+    // Its texts are its name. (All that it shows is in the list of the picture in words.)
+    let spoken = (detail == Detail::Tiny).then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));
     html! {
         <g key={node.id.0} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
             data-pick={pick::code(Selection::Node(node.id))} tabindex={if node.id.0 == 0 { "0" } else { "-1" }}
@@ -167,11 +166,9 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
     };
     let title = tr!(language, "client {0}", client.id);
     let seen = clipped(&words_shown, client.size.w - 14.0);
-    let told = client.told().map(|told| words::tell(language, &told)).unwrap_or_default();
-    let told = format!("{title} {seen}. {told}");
     html! {
         <g key={client.id.0} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
-            data-pick={pick::code(Selection::Client(client.id))} tabindex="-1" role="button" aria-label={told}>
+            data-pick={pick::code(Selection::Client(client.id))} tabindex="-1" role="button">
             { boxed("actor", Point::default(), client.size, 6.0) }
             { boxed("focus", Point::default(), client.size.grown(10.0, 10.0), 10.0) }
             { text("title", Point::new(0.0, -5.0), &title) }{ " " }

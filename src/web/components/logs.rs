@@ -12,6 +12,7 @@ use crate::player::Selection;
 use crate::protocol::LogCell;
 use crate::tr;
 use crate::view::scene::EntryState;
+use crate::web::frame::COLUMNS;
 use crate::words::Language;
 
 /// The table of all logs.
@@ -23,7 +24,8 @@ pub fn logs(props: &Props) -> Html {
         let empty = soft(tr!(*language, "All logs are empty."));
         return tag("section", "", vec![leaf("h3", "", tr!(*language, "Logs")), empty]);
     };
-    let columns: Vec<u64> = (logs.first..=last).collect();
+    // As wide as when it is full: entries do not shrink as the log grows.
+    let columns: Vec<u64> = (logs.first..=last.max(logs.first + COLUMNS - 1)).collect();
     let swatch = |class, state| [leaf("span", class, ""), meaning(*language, state).into()];
     let legend = [
         swatch("swatch committed", EntryState::Committed),

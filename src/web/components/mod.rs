@@ -47,5 +47,5 @@ mod top_bar;
 mod wires;
 
 pub use drag::Stroke;
-pub use overview::{Extent, place as place_overview};
+pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};

@@ -10,14 +10,14 @@ use crate::tr;
 use crate::words::Language;
 
 /// The notice. Its region is there without one too, so that what appears in it is read aloud.
-pub fn notice(notice: Option<&Notice>, language: Language, act: &Callback<Action>) -> Html {
+pub fn notice(notice: Option<&Notice>, here: u64, language: Language, act: &Callback<Action>) -> Html {
     let card = notice.map(|notice| {
         let tone = match notice.tone {
             Tone::Plain => "notice",
             Tone::Refusal => "notice refusal",
             Tone::Violation => "notice violation",
         };
-        let goto = notice.event.map(|event| {
+        let goto = notice.event.filter(|event| *event != here).map(|event| {
             button("", Some(Icon::Target), tr!(language, "Go there"), asks(act, Action::SeekEvent(event)))
         });
         let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];

@@ -11,7 +11,6 @@ use crate::base::Time;
 use crate::player::{Action, Store};
 use crate::tr;
 use crate::view::ticks::seconds;
-use crate::web::browser::style;
 use crate::words::Language;
 
 /// The run's length, and what stands in it.
@@ -53,7 +52,7 @@ pub struct Bar {
 }
 
 /// The bar of a run.
-pub fn overview(extent: &Extent, bar: &Bar, language: Language, act: &Callback<Action>) -> Html {
+pub fn overview(id: &str, extent: &Extent, bar: &Bar, language: Language, act: &Callback<Action>) -> Html {
     let seek = {
         let (act, whole, element) = (act.clone(), extent.whole, bar.element.clone());
         move |event: &PointerEvent| {
@@ -96,25 +95,17 @@ pub fn overview(extent: &Extent, bar: &Bar, language: Language, act: &Callback<A
                 <rect class="seen" width={share(extent.known)} height="6" y="5" rx="3" />
                 { for extent.faults.iter().map(|at| html! { <rect class="fault-tick" x={share(*at)} y="3" width="2" height="10" rx="1" /> }) }
             </svg>
-            <span class="shown"></span>
-            <span class="here"></span>
+            <span class="shown" id={format!("{id}-shown")}></span>
+            <span class="here" id={format!("{id}-here")}></span>
         </div>
     }
 }
 
-/// Moves the window and the cursor of the bar: as the animator does, with every frame.
-pub fn place(root: Option<&Element>, store: &Store) {
-    let Some(bar) = root.and_then(|root| root.query_selector(".overview").ok().flatten()) else { return };
+/// Where the window and the cursor are on the bar: left, width, and the cursor's left.
+pub fn places(store: &Store) -> [String; 3] {
     let whole = whole(store);
-    let percent = |time: Time| percent(time, whole);
     let window = store.ui.window;
-    if let Some(shown) = bar.query_selector(".shown").ok().flatten() {
-        style(&shown, "left", &percent(window.from));
-        style(&shown, "width", &percent(window.to().min(whole).since(window.from)));
-    }
-    if let Some(here) = bar.query_selector(".here").ok().flatten() {
-        style(&here, "left", &percent(store.pane().run.now()));
-    }
+    [window.from, window.to().min(whole).since(window.from), store.pane().run.now()].map(|time| percent(time, whole))
 }
 
 /// A share of the whole, to a hundredth of a percent.

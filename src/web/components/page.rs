@@ -80,7 +80,7 @@ pub fn page(props: Page<'_>) -> Html {
                     act={act} pick={props.pick} stroke={props.stroke} close_menu={props.close_menu}
                 />
                 { tools(&shown_tools) }
-                { notice(ui.notice.as_ref(), language, act) }
+                { notice(ui.notice.as_ref(), scene.event, language, act) }
                 { caption(said) }
             </main>
             <Inspector id={id.clone()} inspection={props.inspection.clone()} {language} notice={ui.notice.clone()}

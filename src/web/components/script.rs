@@ -11,7 +11,7 @@ use super::inspector::Props;
 use crate::base::Time;
 use crate::command::Script;
 use crate::player::Action;
-use crate::tr;
+use crate::{scenario, tr};
 
 /// The script being changed.
 #[derive(Clone)]
@@ -47,7 +47,11 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
             let edited = edited.clone();
             Callback::from(move |_: MouseEvent| edited.set(None))
         };
-        return editor(props, text, area, leave);
+        let write = {
+            let edited = edited.clone();
+            Callback::from(move |text: String| edited.set(Some(text)))
+        };
+        return editor(props, text, area, write, leave);
     }
     let edit = {
         let (edited, text) = (edited.clone(), script.to_string());
@@ -79,22 +83,33 @@ fn lines(props: &Props, script: &Script) -> Html {
 }
 
 /// The text to be changed, and what was wrong with it.
-fn editor(props: &Props, text: &str, area: NodeRef, leave: Callback<MouseEvent>) -> Html {
+fn editor(
+    props: &Props,
+    text: &str,
+    area: NodeRef,
+    write: Callback<String>,
+    leave: Callback<MouseEvent>,
+) -> Html {
     let language = props.language;
     let place = props.notice.as_ref().and_then(|notice| notice.place);
     let run = {
-        let (act, area) = (props.act.clone(), area.clone());
-        Callback::from(move |_: MouseEvent| {
-            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-                act.emit(Action::LoadText(area.value()));
+        let (act, text, leave) = (props.act.clone(), text.to_owned(), leave.clone());
+        Callback::from(move |event: MouseEvent| {
+            // The editor closes over a script that runs, and stays open over one that does not.
+            if scenario::parse(&text).is_ok() {
+                leave.emit(event);
             }
+            act.emit(Action::LoadText(text.clone()));
         })
     };
+    let oninput = Callback::from(move |event: InputEvent| {
+        write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+    });
     html! {
         <section class="script">
             { leaf("h2", "", tr!(language, "Script")) }
             <textarea ref={area} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
-                aria-invalid={place.is_some().to_string()} value={text.to_owned()} />
+                aria-invalid={place.is_some().to_string()} value={text.to_owned()} {oninput} />
             if let (Some(notice), Some(_)) = (&props.notice, place) {
                 <p class="mistake" role="alert">{ notice.told(language) }</p>
             }

@@ -101,7 +101,7 @@ pub fn Timeline(props: &Props) -> Html {
             if sheet.thinned() { <p class="hint-line">{ tr!(*language, "Too many messages to draw: zoom in.") }</p> }
             else if sheet.truncated() { <p class="hint-line">{ tr!(*language, "What is further back is drawn when the cursor is there.") }</p> }
         </div>
-        { overview(&props.extent, &bar, *language, &props.act) }
+        { overview(id, &props.extent, &bar, *language, &props.act) }
         </>
     }
 }
@@ -122,7 +122,7 @@ fn names(rows: &Rows) -> Html {
     };
     html! {
         <g class={if rows.pitch < 13.0 { "lanes tight" } else { "lanes" }}>
-            <rect class="plate" width={number(GUTTER - 8.0)} y={number(AXIS)} height={number(rows.bottom())} />
+            <rect class="plate" width={number(GUTTER)} y={number(AXIS)} height={number(rows.bottom())} />
             { for rows.lanes().enumerate().map(name) }
         </g>
     }
@@ -277,9 +277,11 @@ fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagra
 fn use_wheel(svg: &NodeRef, reading: Reading) {
     use gloo_events::{EventListener, EventListenerOptions};
     use wasm_bindgen::JsCast;
+    // What it reads changes with every event; the listener stays.
+    let latest = use_mut_ref(|| reading.clone());
+    *latest.borrow_mut() = reading;
     let svg = svg.clone();
-    use_effect_with(reading, move |reading| {
-        let reading = reading.clone();
+    use_effect_with((), move |()| {
         let listener = svg.cast::<Element>().map(|element| {
             let inside = element.clone();
             // Not passive: the page must not scroll as well.
@@ -287,6 +289,7 @@ fn use_wheel(svg: &NodeRef, reading: Reading) {
             EventListener::new_with_options(&element, "wheel", options, move |event| {
                 let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
                 event.prevent_default();
+                let reading = latest.borrow().clone();
                 let (dx, dy) = (event.delta_x(), event.delta_y());
                 if event.shift_key() || dx.abs() > dy.abs() {
                     let pixels = if dx.abs() > dy.abs() { dx } else { dy };
