@@ -97,7 +97,10 @@ pub enum Partition {
 pub enum Command {
     /// The node stops; what was not yet durable is lost. `torn`: of the writes under way some, in
     /// their order, reached the disk although nobody was told.
-    Crash { node: NodeId, torn: bool },
+    Crash {
+        node: NodeId,
+        torn: bool,
+    },
     Restart(NodeId),
     /// The node stands still, with all its memory, while the world moves on.
     Pause(NodeId),
@@ -105,12 +108,24 @@ pub enum Command {
     /// Erases the node's disk (and stops it).
     Wipe(NodeId),
     /// A timer runs out now.
-    Fire { node: NodeId, timer: String },
+    Fire {
+        node: NodeId,
+        timer: String,
+    },
     /// The node's clock runs faster or slower by parts per million.
-    Drift { node: NodeId, ppm: i32 },
+    Drift {
+        node: NodeId,
+        ppm: i32,
+    },
     /// The node's clock jumps, in µs.
-    Jump { node: NodeId, micros: i64 },
-    Disk { node: NodeId, latency: Latency },
+    Jump {
+        node: NodeId,
+        micros: i64,
+    },
+    Disk {
+        node: NodeId,
+        latency: Latency,
+    },
     /// What is sent or under way on these links is lost.
     Cut(Vec<Link>),
     /// What is sent on these links waits until they heal.
@@ -119,14 +134,24 @@ pub enum Command {
     /// These links, or all, carry again.
     Heal(Vec<Link>),
     /// A change of these links, or of all.
-    Link { links: Vec<Link>, change: QualityChange },
+    Link {
+        links: Vec<Link>,
+        change: QualityChange,
+    },
     /// A message under way, by the number of the event that sent it.
     Drop(u64),
-    Delay { message: u64, by: Time },
+    Delay {
+        message: u64,
+        by: Time,
+    },
     Duplicate(u64),
     Deliver(u64),
     /// A client asks a server, or the one it asked last.
-    Request { client: ClientId, to: Option<NodeId>, request: String },
+    Request {
+        client: ClientId,
+        to: Option<NodeId>,
+        request: String,
+    },
     /// A caption.
     Say(String),
     /// The story ends here: playing pauses.
@@ -261,7 +286,9 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verb())?;
         match self {
-            Command::Crash { node, torn } => write!(f, " {node}{}", if *torn { " torn" } else { "" }),
+            Command::Crash { node, torn } => {
+                write!(f, " {node}{}", if *torn { " torn" } else { "" })
+            }
             Command::Restart(node)
             | Command::Pause(node)
             | Command::Resume(node)
@@ -290,7 +317,9 @@ impl fmt::Display for Command {
                 write!(f, " #{message}")
             }
             Command::Delay { message, by } => write!(f, " #{message} {by}"),
-            Command::Request { client, to: Some(to), request } => write!(f, " {client} {to} {request}"),
+            Command::Request { client, to: Some(to), request } => {
+                write!(f, " {client} {to} {request}")
+            }
             Command::Request { client, to: None, request } => write!(f, " {client} {request}"),
             Command::Say(text) => write!(f, " {text}"),
             Command::End => Ok(()),
@@ -300,7 +329,8 @@ impl fmt::Display for Command {
 
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let join = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" ");
+        let join =
+            |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" ");
         match self {
             Partition::Groups(groups) => {
                 let groups: Vec<String> = groups.iter().map(|group| join(group)).collect();

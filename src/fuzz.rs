@@ -70,7 +70,8 @@ fn quality(chance: &mut Chance) -> Quality {
         true => Ratio::percent(chance.below(most + 1)),
         false => Ratio::ZERO,
     };
-    let (loss, duplicate, replay, reorder) = (share(60, 30), share(40, 50), share(20, 10), share(40, 40));
+    let (loss, duplicate, replay, reorder) =
+        (share(60, 30), share(40, 50), share(20, 10), share(40, 40));
     let mean = Time::millis(2 + u64::from(chance.below(60)));
     let latency = match chance.below(3) {
         0 => Latency::constant(mean),
@@ -238,8 +239,12 @@ impl Plan {
             0 => self.say(Command::Cut(links)),
             1 => self.say(Command::Hold(links)),
             _ => {
-                let latency = Some(Latency::constant(Time::millis(u64::from(self.chance.below(300)))));
-                self.say(Command::Link { links, change: QualityChange { latency, ..Default::default() } });
+                let latency =
+                    Some(Latency::constant(Time::millis(u64::from(self.chance.below(300)))));
+                self.say(Command::Link {
+                    links,
+                    change: QualityChange { latency, ..Default::default() },
+                });
             }
         }
     }
@@ -320,7 +325,8 @@ pub fn judge(script: &Script, liveness: bool) -> Result<Option<Verdict>, Sentenc
 /// A client that still waits.
 fn unanswered(run: &dyn Run) -> Option<Verdict> {
     let snapshot = run.snapshot();
-    let waits = snapshot.clients.iter().find(|client| client.open.is_some() || client.waiting > 0)?;
+    let waits =
+        snapshot.clients.iter().find(|client| client.open.is_some() || client.waiting > 0)?;
     let why = sentence!("{0} still waits for an answer", waits.id);
     Some(Verdict { property: ANSWERED, at: run.now(), why })
 }
@@ -394,7 +400,8 @@ pub fn shrink(script: &Script, verdict: &Verdict, mut tries: u32) -> Script {
 fn is_safety(script: &Script, verdict: &Verdict) -> bool {
     let properties = catalog::find(&script.setup.protocol).map(|entry| (entry.properties)());
     let mut properties = properties.unwrap_or_default().into_iter();
-    properties.any(|property| property.name == verdict.property && property.kind == PropertyKind::Always)
+    properties
+        .any(|property| property.name == verdict.property && property.kind == PropertyKind::Always)
 }
 
 /// A plain network, if the property breaks on one too.

@@ -121,11 +121,18 @@ pub enum Tone {
 /// What a replica is asked to react to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input<P: Protocol> {
-    Message { from: NodeId, message: P::Message },
+    Message {
+        from: NodeId,
+        message: P::Message,
+    },
     /// A timer ran out; it is no longer set.
     Timer(P::Timer),
     /// A client's request. `seq` counts the client's requests from 1; a repeated one has the same.
-    Request { from: ClientId, seq: u64, request: P::Request },
+    Request {
+        from: ClientId,
+        seq: u64,
+        request: P::Request,
+    },
     /// The disk now holds this: everything persisted so far is durable.
     Saved(P::Disk),
 }

@@ -19,9 +19,7 @@ use std::rc::Rc;
 
 use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
-use crate::command::{
-    Command, Latency, Line, Link, Partition, QualityChange, Script, Setup,
-};
+use crate::command::{Command, Latency, Line, Link, Partition, QualityChange, Script, Setup};
 use crate::sentence;
 use crate::sim::recording::LINES;
 
@@ -54,7 +52,8 @@ impl fmt::Display for Mistake {
 /// Reads a script, and checks that all it names exists.
 pub fn parse(text: &str) -> Result<Script, Mistake> {
     if text.len() > SIZE {
-        let sentence = sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
+        let sentence =
+            sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
         return Err(Mistake { line: 1, column: 1, sentence });
     }
     // Some editors begin a file with a mark that nobody sees.
@@ -206,7 +205,10 @@ impl<'a> Words<'a> {
 }
 
 /// `name=value`.
-fn assignment<'a>(words: &mut Words<'a>, expected: &'static str) -> Result<(&'a str, &'a str), Mistake> {
+fn assignment<'a>(
+    words: &mut Words<'a>,
+    expected: &'static str,
+) -> Result<(&'a str, &'a str), Mistake> {
     let word = words.next(expected)?;
     word.split_once('=').ok_or_else(|| words.expected(expected))
 }
@@ -238,7 +240,8 @@ impl Reader {
             return Err(words.expected(RUN));
         }
         let slug = words.next("a protocol of the catalog")?;
-        let entry = catalog::find(slug).ok_or_else(|| words.expected("a protocol of the catalog"))?;
+        let entry =
+            catalog::find(slug).ok_or_else(|| words.expected("a protocol of the catalog"))?;
         let mut setup = Setup::new(slug, entry.meta.nodes);
         let mut given: Vec<&str> = Vec::new();
         while !words.is_at_end() {
@@ -269,7 +272,8 @@ impl Reader {
             _ => words.expected(TIME),
         })?;
         if at < before {
-            let sentence = sentence!("this line is at {0}, before the line above it at {1}", at, before);
+            let sentence =
+                sentence!("this line is at {0}, before the line above it at {1}", at, before);
             return Err(words.wrong(sentence));
         }
         if at > Time::LIMIT {
@@ -286,7 +290,11 @@ impl Reader {
 }
 
 /// Reads a setting; its name comes back.
-fn setting<'a>(words: &mut Words<'a>, setup: &mut Setup, entry: &Entry) -> Result<&'a str, Mistake> {
+fn setting<'a>(
+    words: &mut Words<'a>,
+    setup: &mut Setup,
+    entry: &Entry,
+) -> Result<&'a str, Mistake> {
     let (name, text) = assignment(words, SETTING)?;
     let mut change = QualityChange::default();
     match name {
@@ -324,7 +332,13 @@ fn setting<'a>(words: &mut Words<'a>, setup: &mut Setup, entry: &Entry) -> Resul
     Ok(name)
 }
 
-fn number(words: &mut Words, name: &str, text: &str, least: u64, most: u64) -> Result<u64, Mistake> {
+fn number(
+    words: &mut Words,
+    name: &str,
+    text: &str,
+    least: u64,
+    most: u64,
+) -> Result<u64, Mistake> {
     words.last += name.len() + 1;
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse().ok()).flatten();
@@ -395,7 +409,9 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         "disk" => {
             let node = node(words, setup)?;
             match assignment(words, "latency=TIME")? {
-                (name @ "latency", text) => Command::Disk { node, latency: value(words, name, text)? },
+                (name @ "latency", text) => {
+                    Command::Disk { node, latency: value(words, name, text)? }
+                }
                 _ => return Err(words.expected("latency=TIME")),
             }
         }

@@ -41,11 +41,26 @@ pub enum What<P: Protocol> {
     /// What the node is has changed.
     Role(Role),
     /// A message left for `to`.
-    Send { to: Endpoint, payload: Payload<P> },
+    Send {
+        to: Endpoint,
+        payload: Payload<P>,
+    },
     /// A message arrived; `sent` is the event that sent it.
-    Deliver { from: Endpoint, sent: u64, sent_at: Time, copy: bool, payload: Payload<P> },
+    Deliver {
+        from: Endpoint,
+        sent: u64,
+        sent_at: Time,
+        copy: bool,
+        payload: Payload<P>,
+    },
     /// A message was lost on its way to this place.
-    Lost { from: Endpoint, sent: u64, sent_at: Time, why: Loss, payload: Payload<P> },
+    Lost {
+        from: Endpoint,
+        sent: u64,
+        sent_at: Time,
+        why: Loss,
+        payload: Payload<P>,
+    },
     /// A timer ran out.
     Timer(P::Timer),
     /// A write was handed to the disk.
@@ -53,12 +68,21 @@ pub enum What<P: Protocol> {
     /// All writes so far are durable.
     Saved,
     /// A client wants something.
-    Ask { seq: u64, request: P::Request },
+    Ask {
+        seq: u64,
+        request: P::Request,
+    },
     /// A client asks again: it was sent on to `to`, or has waited too long.
-    Retry { to: NodeId, redirected: bool },
+    Retry {
+        to: NodeId,
+        redirected: bool,
+    },
     Note(Sentence),
     /// The property of this index broke.
-    Violation { property: u16, why: Sentence },
+    Violation {
+        property: u16,
+        why: Sentence,
+    },
 }
 
 /// Whether a node runs.
@@ -145,7 +169,9 @@ impl<P: Protocol> fmt::Display for Payload<P> {
             Payload::Message(message) => message.fmt(f),
             Payload::Request { request, .. } => request.fmt(f),
             Payload::Reply { outcome: Outcome::Done(answer), .. } => answer.fmt(f),
-            Payload::Reply { outcome: Outcome::Redirect(Some(node)), .. } => write!(f, "try {node}"),
+            Payload::Reply { outcome: Outcome::Redirect(Some(node)), .. } => {
+                write!(f, "try {node}")
+            }
             Payload::Reply { outcome: Outcome::Redirect(None), .. } => f.write_str("no leader"),
         }
     }

@@ -40,7 +40,8 @@ fn scenes_do_the_same_here() {
 #[wasm_bindgen_test]
 fn scenarios_do_the_same_here() {
     let files: Vec<_> = SCENARIOS.dirs().flat_map(|folder| folder.files()).collect();
-    let scripts = files.iter().filter(|file| file.path().extension().is_some_and(|end| end == "txt"));
+    let scripts =
+        files.iter().filter(|file| file.path().extension().is_some_and(|end| end == "txt"));
     let mut compared = 0;
     for file in scripts {
         let name = file.path().display().to_string();

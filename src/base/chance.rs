@@ -58,7 +58,9 @@ impl Chance {
                 (last, length) = (next, length + 1);
             }
             if length % 2 == 1 {
-                return Time(whole * mean.0 + ((u128::from(first) * u128::from(mean.0)) >> 32) as u64);
+                return Time(
+                    whole * mean.0 + ((u128::from(first) * u128::from(mean.0)) >> 32) as u64,
+                );
             }
         }
         Time(64 * mean.0)
@@ -89,7 +91,11 @@ mod tests {
         drawn.sort_unstable();
         let mean = drawn.iter().sum::<u64>() / 20_000;
         assert!((9_700..10_300).contains(&mean), "mean {mean}");
-        assert!((6_700..7_200).contains(&drawn[10_000]), "median {} (ln 2 of the mean)", drawn[10_000]);
+        assert!(
+            (6_700..7_200).contains(&drawn[10_000]),
+            "median {} (ln 2 of the mean)",
+            drawn[10_000]
+        );
     }
 
     #[test]

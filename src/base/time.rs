@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_time() {
-        for wrong in ["", "5", "s", ".5s", "5.s", "-1s", "0.5us", "1e3s", "99999999s", "1.0000001s"] {
+        for wrong in ["", "5", "s", ".5s", "5.s", "-1s", "0.5us", "1e3s", "99999999s", "1.0000001s"]
+        {
             assert!(wrong.parse::<Time>().is_err(), "{wrong}");
         }
         assert!("3ms..2ms".parse::<Span>().is_err());

@@ -63,13 +63,19 @@ fn list() -> Result<(), String> {
         let slug = entry.meta.slug;
         print(format_args!("{slug} protocol — {}", entry.meta.title))?;
         for option in (entry.options)() {
-            print(format_args!("{slug} option {}={} — {}", option.name, option.usual, option.help))?;
+            print(format_args!(
+                "{slug} option {}={} — {}",
+                option.name, option.usual, option.help
+            ))?;
         }
         for property in (entry.properties)() {
             print(format_args!("{slug} property {}", property.name))?;
         }
         for flaw in (entry.flaws)() {
-            print(format_args!("{slug} flaw {} — {}; breaks {}", flaw.name, flaw.title, flaw.breaks))?;
+            print(format_args!(
+                "{slug} flaw {} — {}; breaks {}",
+                flaw.name, flaw.title, flaw.breaks
+            ))?;
         }
         for (name, _) in entry.meta.scenes {
             print(format_args!("{slug} scene {name}"))?;
@@ -134,14 +140,18 @@ impl Hunt {
         let mut words = words.iter();
         while let Some(&option) = words.next() {
             let value = words.next().ok_or_else(|| format!("{option} needs a value."))?;
-            let number = || value.parse::<u64>().map_err(|_| format!("{option} takes a number, not “{value}”."));
+            let number = || {
+                value.parse::<u64>().map_err(|_| format!("{option} takes a number, not “{value}”."))
+            };
             match option {
                 "--seeds" => hunt.seeds = number()?,
                 "--from" => hunt.from = number()?,
                 "--flaw" if (entry.flaws)().iter().any(|flaw| flaw.name == *value) => {
                     hunt.flaws.push((*value).into());
                 }
-                "--flaw" => return Err(format!("{protocol} has no flaw “{value}”: `lab list` names them.")),
+                "--flaw" => {
+                    return Err(format!("{protocol} has no flaw “{value}”: `lab list` names them."));
+                }
                 _ => return Err(format!("I don't understand “{option}”.\n\n{USAGE}")),
             }
         }
@@ -271,7 +281,11 @@ mod bench {
         let bytes = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before) as f64;
         let events = run.event();
         print(format_args!("{:<48} {:>9}", "events in the run whose past is sought", events))?;
-        print(format_args!("{:<48} {:>9.1}", "bytes an event, checkpoints included", bytes / events as f64))?;
+        print(format_args!(
+            "{:<48} {:>9.1}",
+            "bytes an event, checkpoints included",
+            bytes / events as f64
+        ))?;
         let mut times = Vec::new();
         for n in 0..200u64 {
             let event = (n * 7_919_993) % events;

@@ -33,7 +33,10 @@ pub enum Item {
     /// The message in this slot arrives, or is lost.
     Flight(u32),
     /// The node's timer of this position may have run out.
-    Timer { node: NodeId, position: u16 },
+    Timer {
+        node: NodeId,
+        position: u16,
+    },
     /// The node's disk has finished a write.
     Sync(NodeId),
     /// The client has waited long enough.

@@ -85,7 +85,8 @@ impl<P: Protocol> Sim<P> {
         let what = What::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
         let patience = Ticket::default();
-        let open = Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
+        let open =
+            Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
         self.clients[id.index()].open = Some(open);
         self.attempt(id, event, out);
     }
@@ -149,7 +150,8 @@ impl<P: Protocol> Sim<P> {
         client.contact = redirected.unwrap_or(next_node(client.contact, nodes));
         let (to, redirected) = (client.contact, redirected.is_some());
         self.tick(id.into(), 0);
-        let event = self.record(Endpoint::Client(id), cause, None, What::Retry { to, redirected }, out);
+        let event =
+            self.record(Endpoint::Client(id), cause, None, What::Retry { to, redirected }, out);
         self.attempt(id, event, out);
     }
 }

@@ -68,11 +68,9 @@ impl<P: Protocol> Sim<P> {
             Command::Fire { node, .. } if status(node) == Status::Paused => {
                 Err(sentence!("{0} stands still: resume it first.", *node))
             }
-            Command::Fire { node, timer } if self.timer(*node, timer).is_none() => Err(sentence!(
-                "{0} has no timer “{1}” set at this moment.",
-                *node,
-                timer.clone()
-            )),
+            Command::Fire { node, timer } if self.timer(*node, timer).is_none() => {
+                Err(sentence!("{0} has no timer “{1}” set at this moment.", *node, timer.clone()))
+            }
             Command::Drop(id) | Command::Delay { message: id, .. } | Command::Deliver(id)
                 if self.slot(*id).is_none() =>
             {
@@ -80,13 +78,14 @@ impl<P: Protocol> Sim<P> {
             }
             Command::Duplicate(id) => match self.flight(*id) {
                 None => Err(sentence!("Message #{0} is not under way at this moment.", *id)),
-                Some(flight) if self.network.is_connection(flight.from, flight.to) => Err(sentence!(
-                    "Message #{0} is on a connection, where nothing arrives twice.",
-                    *id
-                )),
+                Some(flight) if self.network.is_connection(flight.from, flight.to) => Err(
+                    sentence!("Message #{0} is on a connection, where nothing arrives twice.", *id),
+                ),
                 Some(_) => Ok(()),
             },
-            Command::Deliver(id) if self.flight(*id).is_some_and(|flight| self.is_waiting(flight)) => {
+            Command::Deliver(id)
+                if self.flight(*id).is_some_and(|flight| self.is_waiting(flight)) =>
+            {
                 Err(sentence!("Message #{0} has arrived, at a server that stands still.", *id))
             }
             Command::Delay { message, .. } if self.is_held(*message) => Err(sentence!(
@@ -94,7 +93,9 @@ impl<P: Protocol> Sim<P> {
                 *message
             )),
             Command::Request { request, .. } => match request.parse::<P::Request>() {
-                Err(expected) => Err(sentence!("Expected {0}, not “{1}”.", expected, request.clone())),
+                Err(expected) => {
+                    Err(sentence!("Expected {0}, not “{1}”.", expected, request.clone()))
+                }
                 Ok(_) => self.check_queue(command),
             },
             _ => Ok(()),
@@ -165,7 +166,9 @@ impl<P: Protocol> Sim<P> {
                 }
             }
             Command::Drift { node, ppm } => self.drift(*node, *ppm),
-            Command::Jump { node, micros } => self.nodes[node.index()].clock.jump(self.now, *micros),
+            Command::Jump { node, micros } => {
+                self.nodes[node.index()].clock.jump(self.now, *micros)
+            }
             Command::Disk { node, latency } => self.nodes[node.index()].disk_latency = *latency,
             Command::Cut(links) => self.set_links(links, LinkState::Cut, cause, out),
             Command::Hold(links) => self.set_links(links, LinkState::Held, cause, out),
@@ -233,7 +236,8 @@ impl<P: Protocol> Sim<P> {
                 }
             }
             Item::Timer { node, position } => {
-                if let Some(timer) = self.nodes[node.index()].timers.get_mut(usize::from(position)) {
+                if let Some(timer) = self.nodes[node.index()].timers.get_mut(usize::from(position))
+                {
                     timer.queued = Some((now, self.agenda.put(now, due.what)));
                 }
             }
@@ -315,7 +319,8 @@ impl<P: Protocol> Sim<P> {
         for slot in self.slots() {
             let Some(flight) = &self.flights[slot as usize] else { continue };
             // What has arrived at a server that stands still is no longer on the link.
-            let over = flight.fate.lost.is_some() || (!flight.fate.held && flight.fate.arrives <= now);
+            let over =
+                flight.fate.lost.is_some() || (!flight.fate.held && flight.fate.arrives <= now);
             if over || !links.contains(&(flight.from, flight.to)) {
                 continue;
             }
@@ -411,7 +416,8 @@ impl<P: Protocol> Sim<P> {
 
     /// One more copy, which arrives a little later than the original would.
     fn duplicate(&mut self, id: u64) {
-        let Some(flight) = self.slot(id).and_then(|slot| self.flights[slot as usize].clone()) else {
+        let Some(flight) = self.slot(id).and_then(|slot| self.flights[slot as usize].clone())
+        else {
             return;
         };
         let copies = self.flights.iter().flatten().filter(|other| other.sent == id);

@@ -13,7 +13,8 @@ use crate::trace::Payload;
 impl<P: Protocol> Sim<P> {
     /// Everything at this instant; the clock shows `now`, which may be later than the last event.
     pub fn snapshot(&self, now: Time) -> Snapshot {
-        let flights = self.slots().into_iter().filter_map(|slot| self.flights[slot as usize].as_ref());
+        let flights =
+            self.slots().into_iter().filter_map(|slot| self.flights[slot as usize].as_ref());
         Snapshot {
             now,
             event: self.events,
@@ -108,25 +109,26 @@ impl<P: Protocol> Sim<P> {
     pub fn properties(&self) -> Vec<PropertyShot> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: NodeId(0) };
         let properties = P::properties().iter().zip(&self.standings);
-        let shot = |(property, progress): (&crate::protocol::Property<P>, &Progress)| PropertyShot {
-            name: property.name,
-            formula: property.formula,
-            meaning: property.meaning,
-            kind: property.kind,
-            standing: match (progress, property.kind) {
-                (Progress::Violated { at, event, why }, _) => {
-                    Standing::Violated { at: *at, event: *event, why: why.clone() }
-                }
-                (_, PropertyKind::Always) | (Progress::Seen, _) => Standing::Holds,
-                (Progress::Open, PropertyKind::Sometimes) => {
-                    Standing::NotYet(sentence!("not seen in this run so far"))
-                }
-                (Progress::Open, PropertyKind::Converges) => match (property.holds)(&cluster) {
-                    Ok(()) => Standing::Holds,
-                    Err(missing) => Standing::NotYet(missing),
+        let shot =
+            |(property, progress): (&crate::protocol::Property<P>, &Progress)| PropertyShot {
+                name: property.name,
+                formula: property.formula,
+                meaning: property.meaning,
+                kind: property.kind,
+                standing: match (progress, property.kind) {
+                    (Progress::Violated { at, event, why }, _) => {
+                        Standing::Violated { at: *at, event: *event, why: why.clone() }
+                    }
+                    (_, PropertyKind::Always) | (Progress::Seen, _) => Standing::Holds,
+                    (Progress::Open, PropertyKind::Sometimes) => {
+                        Standing::NotYet(sentence!("not seen in this run so far"))
+                    }
+                    (Progress::Open, PropertyKind::Converges) => match (property.holds)(&cluster) {
+                        Ok(()) => Standing::Holds,
+                        Err(missing) => Standing::NotYet(missing),
+                    },
                 },
-            },
-        };
+            };
         properties.map(shot).collect()
     }
 
@@ -172,7 +174,8 @@ impl<P: Protocol> Sim<P> {
             let replica = self.replicas[id.index()].as_ref();
             replica.is_some_and(|replica| replica.role().shape == crate::protocol::Shape::Lead)
         };
-        let epoch = |id: &NodeId| self.replicas[id.index()].as_ref().map(|replica| replica.view().epoch.1);
+        let epoch =
+            |id: &NodeId| self.replicas[id.index()].as_ref().map(|replica| replica.view().epoch.1);
         NodeId::all(self.setup.nodes).filter(leads).max_by_key(epoch)
     }
 }

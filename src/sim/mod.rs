@@ -36,9 +36,7 @@ use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::Setup;
-use crate::protocol::{
-    Cluster, Effect, Effects, Input, Line, PropertyKind, Protocol,
-};
+use crate::protocol::{Cluster, Effect, Effects, Input, Line, PropertyKind, Protocol};
 use crate::trace::{Event, Loss, Payload, Status, What};
 
 /// A cluster at one instant.
@@ -97,7 +95,11 @@ enum Progress {
     /// Nothing to report yet: an `Always` holds, a `Sometimes` has not been seen.
     Open,
     Seen,
-    Violated { at: Time, event: u64, why: Sentence },
+    Violated {
+        at: Time,
+        event: u64,
+        why: Sentence,
+    },
 }
 
 /// Messages under way to one place, or waiting for one disk, at the most: what comes on top is lost,
@@ -123,7 +125,9 @@ impl<P: Protocol> Sim<P> {
             deliveries: 0,
             commands: 0,
             agenda,
-            nodes: NodeId::all(setup.nodes).map(|id| Node::new(id, setup.seed, setup.disk)).collect(),
+            nodes: NodeId::all(setup.nodes)
+                .map(|id| Node::new(id, setup.seed, setup.disk))
+                .collect(),
             replicas: vec![None; usize::from(setup.nodes)],
             clients: (0..setup.clients).map(|id| Client::new(ClientId(id), setup.seed)).collect(),
             network: Network::new(setup.link, P::META.channel),
@@ -191,7 +195,10 @@ impl<P: Protocol> Sim<P> {
 
     /// Number of properties broken so far.
     pub fn violations(&self) -> usize {
-        self.standings.iter().filter(|standing| matches!(standing, Progress::Violated { .. })).count()
+        self.standings
+            .iter()
+            .filter(|standing| matches!(standing, Progress::Violated { .. }))
+            .count()
     }
 
     /// The next thing that is due by `limit` happens; false if nothing is.
@@ -258,7 +265,8 @@ impl<P: Protocol> Sim<P> {
         let mut fx = std::mem::take(&mut self.fx);
         fx.start(self.nodes[id.index()].clock.read(self.now));
         let disk = &self.nodes[id.index()].disk;
-        self.replicas[id.index()] = Some(P::boot(id, self.setup.nodes, &self.config, disk, &mut fx));
+        self.replicas[id.index()] =
+            Some(P::boot(id, self.setup.nodes, &self.config, disk, &mut fx));
         self.carry_out(id, event, fx, out);
         self.observe(id, event, out);
     }
@@ -514,22 +522,10 @@ impl<P: Protocol> Sim<P> {
         }
         let lamport = *self.lamport(from);
         let (sent_at, ticket) = (self.now, Ticket::default());
-        let first = Flight {
-            sent,
-            copy: 0,
-            from,
-            to,
-            payload,
-            lamport,
-            sent_at,
-            fate,
-            ticket,
-            line,
-        };
-        let twins: Vec<_> = (1..)
-            .zip(copies)
-            .map(|(copy, fate)| Flight { copy, fate, ..first.clone() })
-            .collect();
+        let first =
+            Flight { sent, copy: 0, from, to, payload, lamport, sent_at, fate, ticket, line };
+        let twins: Vec<_> =
+            (1..).zip(copies).map(|(copy, fate)| Flight { copy, fate, ..first.clone() }).collect();
         self.take_off(first);
         twins.into_iter().for_each(|twin| {
             self.take_off(twin);

@@ -57,7 +57,9 @@ impl Network {
 
     /// Links that differ from the standard, and whether in quality.
     pub fn special(&self) -> impl Iterator<Item = ((Endpoint, Endpoint), Condition, bool)> {
-        self.special.iter().map(|(ends, condition)| (*ends, *condition, condition.quality != self.standard))
+        self.special
+            .iter()
+            .map(|(ends, condition)| (*ends, *condition, condition.quality != self.standard))
     }
 
     pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState) {
@@ -105,7 +107,10 @@ impl Network {
             LinkState::Held => None,
             LinkState::Healthy => chance.happens(quality.loss).then(|| {
                 let way = arrives.since(now).0;
-                (now + Time(way / 4 + u64::from(chance.below(1000)) * (way / 2) / 1000), Loss::Chance)
+                (
+                    now + Time(way / 4 + u64::from(chance.below(1000)) * (way / 2) / 1000),
+                    Loss::Chance,
+                )
             }),
         };
         if self.is_connection(from, to) {
@@ -124,14 +129,20 @@ impl Network {
         let whole = lost.is_none();
         let duplicate = (whole && chance.happens(quality.duplicate))
             .then(|| copy(now + draw(quality.latency, chance)));
-        let replay =
-            (whole && chance.happens(quality.replay)).then(|| copy(arrives + chance.within(REPLAY)));
+        let replay = (whole && chance.happens(quality.replay))
+            .then(|| copy(arrives + chance.within(REPLAY)));
         let copies = duplicate.into_iter().chain(replay).collect();
         (Fate { arrives, lost, held }, copies)
     }
 
     /// When a message arrives that has waited on a held link and leaves now.
-    pub fn release(&mut self, from: Endpoint, to: Endpoint, now: Time, chance: &mut Chance) -> Time {
+    pub fn release(
+        &mut self,
+        from: Endpoint,
+        to: Endpoint,
+        now: Time,
+        chance: &mut Chance,
+    ) -> Time {
         let arrives = now + draw(self.condition(from, to).quality.latency, chance);
         match self.is_connection(from, to) {
             true => self.in_order(from, to, arrives),
@@ -183,7 +194,8 @@ pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(NodeId, NodeId)> {
         Partition::Groups(groups) => {
             let unnamed = |node: &NodeId| !groups.iter().any(|group| group.contains(node));
             Box::new(move |from, to| {
-                let together = groups.iter().any(|group| group.contains(&from) && group.contains(&to));
+                let together =
+                    groups.iter().any(|group| group.contains(&from) && group.contains(&to));
                 !together && !(unnamed(&from) && unnamed(&to))
             })
         }

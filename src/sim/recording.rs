@@ -242,7 +242,12 @@ impl<P: Protocol> Recording<P> {
 }
 
 /// One step of a script: commands come after everything else of their time.
-fn advance<P: Protocol>(script: &Script, sim: &mut Sim<P>, limit: Time, out: &mut Events<P>) -> bool {
+fn advance<P: Protocol>(
+    script: &Script,
+    sim: &mut Sim<P>,
+    limit: Time,
+    out: &mut Events<P>,
+) -> bool {
     let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
     if sim.step(line.map_or(limit, |line| line.at), out) {
         return true;

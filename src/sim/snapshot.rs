@@ -162,7 +162,14 @@ pub struct Mark {
 #[derive(Clone, Debug)]
 pub enum MarkKind {
     /// A message that arrived on this lane, or was lost on its way to it.
-    Arrow { sent: u64, copy: bool, from: Endpoint, sent_at: Time, tone: Tone, lost: bool },
+    Arrow {
+        sent: u64,
+        copy: bool,
+        from: Endpoint,
+        sent_at: Time,
+        tone: Tone,
+        lost: bool,
+    },
     Timer,
     /// A command: its verb.
     Command(&'static str),
@@ -214,4 +221,3 @@ pub struct Logs {
     /// By node; entries that the disk does not hold yet are pending.
     pub rows: Vec<(NodeId, Vec<(LogCell, bool)>)>,
 }
-

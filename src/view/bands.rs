@@ -27,7 +27,8 @@ impl Bands {
             let Some(row) = rows.row(lane.at) else { continue };
             let mut state = *lane;
             let mut since = stretch.from;
-            let marks = stretch.marks.iter().filter(|mark| mark.lane == Some(lane.at) && mark.at < end);
+            let marks =
+                stretch.marks.iter().filter(|mark| mark.lane == Some(lane.at) && mark.at < end);
             for mark in marks {
                 let next = after(state, mark);
                 if next != state {

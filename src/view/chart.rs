@@ -64,7 +64,12 @@ const TICK: f64 = 130.0;
 
 impl Chart {
     /// The picture asked for; `stretch` tells what happened between two times.
-    pub fn sheet(&mut self, ask: Ask, flights: &[Flight], mut stretch: impl FnMut(Time, Time) -> Stretch) -> Sheet {
+    pub fn sheet(
+        &mut self,
+        ask: Ask,
+        flights: &[Flight],
+        mut stretch: impl FnMut(Time, Time) -> Stretch,
+    ) -> Sheet {
         self.forget(&ask);
         let length = Time((ask.span.0 / SLICES).max(1));
         let first = (ask.from.0 / length.0).saturating_sub(1);
@@ -75,7 +80,10 @@ impl Chart {
             .map(|index| (Time(index * length.0), Time((index + 1) * length.0)))
             .filter(|(from, _)| *from <= ask.known)
             .map(|(from, to)| {
-                let known = self.slices.iter().find(|slice| slice.complete && slice.from == from && slice.to == to);
+                let known = self
+                    .slices
+                    .iter()
+                    .find(|slice| slice.complete && slice.from == from && slice.to == to);
                 known.cloned().unwrap_or_else(|| {
                     let scale = Scale { origin: from, pixels_per_micro };
                     let diagram = Diagram::of(&stretch(from, to), to, to, &scale, &ask.rows);
@@ -87,7 +95,10 @@ impl Chart {
         let (from, to) = (scale.origin, Time((last + 1) * length.0));
         let step = ticks::step(ask.span, (ask.width / TICK) as u64);
         let sheet = Sheet {
-            ticks: ticks::ticks(from, to, step).into_iter().map(|tick| (scale.x(tick.at), tick)).collect(),
+            ticks: ticks::ticks(from, to, step)
+                .into_iter()
+                .map(|tick| (scale.x(tick.at), tick))
+                .collect(),
             under_way: under_way(flights, ask.known.max(ask.now), &scale, &ask.rows),
             rows: ask.rows.clone(),
             slices: slices.clone(),

@@ -52,7 +52,12 @@ const LONGEST_LABEL: usize = 26;
 impl Flight {
     /// The pill of a message between two boxes. `lane` moves it aside, so that opposite messages
     /// and volleys on one link do not cover each other.
-    pub fn new(shot: &FlightShot, ends: [(Point, Size); 2], bend: Option<Point>, lane: f64) -> Flight {
+    pub fn new(
+        shot: &FlightShot,
+        ends: [(Point, Size); 2],
+        bend: Option<Point>,
+        lane: f64,
+    ) -> Flight {
         let label = shortened(&shot.label);
         let pill = Size::new((text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
         let [(a, a_box), (b, b_box)] = ends;
@@ -61,7 +66,8 @@ impl Flight {
         let (towards_b, towards_a) = (bend.unwrap_or(b), bend.unwrap_or(a));
         // The pill keeps clear of the boxes by about half of itself.
         let clear = |size: Size| size.grown(pill.w * 0.5, pill.h * 0.7);
-        let (mut start, mut goal) = (clear(a_box).border(a, towards_b), clear(b_box).border(b, towards_a));
+        let (mut start, mut goal) =
+            (clear(a_box).border(a, towards_b), clear(b_box).border(b, towards_a));
         if start.distance(a) + goal.distance(b) > a.distance(b) * 0.8 {
             (start, goal) = (a_box.border(a, towards_b), b_box.border(b, towards_a));
         }
@@ -112,7 +118,12 @@ impl Flight {
         let length = self.start.distance(self.goal).max(1.0);
         let tail = on_the_way((share - TRAIL / length).max(0.0));
         let drop = DEPTH * fallen * fallen;
-        Place { at: at.plus(0.0, drop), tail: tail.plus(0.0, drop * 0.4), presence, falls: fallen > 0.0 }
+        Place {
+            at: at.plus(0.0, drop),
+            tail: tail.plus(0.0, drop * 0.4),
+            presence,
+            falls: fallen > 0.0,
+        }
     }
 }
 
@@ -163,7 +174,12 @@ mod tests {
             held,
         };
         let size = Size::new(100.0, 60.0);
-        Flight::new(&shot, [(Point::new(0.0, 0.0), size), (Point::new(600.0, 0.0), size)], None, 0.0)
+        Flight::new(
+            &shot,
+            [(Point::new(0.0, 0.0), size), (Point::new(600.0, 0.0), size)],
+            None,
+            0.0,
+        )
     }
 
     #[test]

@@ -72,16 +72,22 @@ fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Option<Hull> {
     let mut path = Path::new();
     let whole = outline(&centres.iter().flat_map(|at| corners(*at, size)).collect::<Vec<_>>());
     // A stranger's box inside the hull would tell a lie: then each member has its own.
-    let stranger = (0..count).map(|i| NodeId(i as u16)).filter(|node| !members.contains(node)).any(|node| {
-        let (at, size) = layout.place(node.into());
-        corners(at, size.grown(6.0, 6.0)).iter().any(|corner| super::path::encloses(&whole, *corner))
-    });
+    let stranger =
+        (0..count).map(|i| NodeId(i as u16)).filter(|node| !members.contains(node)).any(|node| {
+            let (at, size) = layout.place(node.into());
+            corners(at, size.grown(6.0, 6.0))
+                .iter()
+                .any(|corner| super::path::encloses(&whole, *corner))
+        });
     match stranger {
         false => round(&whole, &mut path),
         true if !minority => return None,
         true => centres.iter().for_each(|at| round(&corners(*at, size), &mut path)),
     }
-    let top = centres.iter().copied().fold(Point::new(0.0, f64::MAX), |a, b| if b.y < a.y { b } else { a });
+    let top = centres
+        .iter()
+        .copied()
+        .fold(Point::new(0.0, f64::MAX), |a, b| if b.y < a.y { b } else { a });
     let above = top.plus(14.0 - size.w / 2.0, -size.h / 2.0 - 7.0);
     let low = centres.iter().copied().fold(Point::default(), |a, b| if b.y > a.y { b } else { a });
     let label = match above.y > layout.top + 10.0 {

@@ -94,7 +94,9 @@ impl Layout {
     /// The largest picture of so many servers and clients that this room takes.
     pub fn new(nodes: usize, clients: usize, room: Room) -> Layout {
         // A large screen shows the picture larger, not emptier.
-        let zoom = (room.width / 960.0).min((room.height - room.top - room.bottom) / 440.0).clamp(1.0, 1.7);
+        let zoom = (room.width / 960.0)
+            .min((room.height - room.top - room.bottom) / 440.0)
+            .clamp(1.0, 1.7);
         let mut room = Room {
             width: (room.width / zoom).max(200.0),
             height: (room.height / zoom).max(160.0),
@@ -137,7 +139,9 @@ impl Layout {
         );
         let ring = ring(nodes, free);
         let extent = |pick: fn(&Point) -> f64| {
-            ring.iter().map(pick).fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
+            ring.iter()
+                .map(pick)
+                .fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
         };
         let ((left, east), (north, south)) = (extent(|p| p.x), extent(|p| p.y));
         // The ring and the clients beside it are centred together.
@@ -157,12 +161,22 @@ impl Layout {
         } else {
             row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
         };
-        Layout { size: Size::new(room.width, room.height), top: room.top, detail, nodes, clients, node, client, bends: Vec::new() }
+        Layout {
+            size: Size::new(room.width, room.height),
+            top: room.top,
+            detail,
+            nodes,
+            clients,
+            node,
+            client,
+            bends: Vec::new(),
+        }
     }
 
     /// The layout with its ways found.
     fn bent(mut self) -> Layout {
-        let to_all = |client: &Point| (0..self.nodes.len()).map(|node| self.way(*client, node)).collect();
+        let to_all =
+            |client: &Point| (0..self.nodes.len()).map(|node| self.way(*client, node)).collect();
         self.bends = self.clients.iter().map(to_all).collect();
         self
     }
@@ -171,12 +185,16 @@ impl Layout {
     /// and as little as it takes.
     fn way(&self, from: Point, node: usize) -> Option<Point> {
         let to = self.nodes[node];
-        let others = || self.nodes.iter().enumerate().filter(|(i, _)| *i != node).map(|(_, at)| *at);
+        let others =
+            || self.nodes.iter().enumerate().filter(|(i, _)| *i != node).map(|(_, at)| *at);
         let room = self.node.grown(16.0, 14.0);
         let clear = |bend: Option<Point>| {
             (1..40).all(|step| {
                 let at = between(from, bend, to, f64::from(step) / 40.0);
-                let inside = at.x > 4.0 && at.x < self.size.w - 4.0 && at.y > 4.0 && at.y < self.size.h - 4.0;
+                let inside = at.x > 4.0
+                    && at.x < self.size.w - 4.0
+                    && at.y > 4.0
+                    && at.y < self.size.h - 4.0;
                 inside && !others().any(|other| room.covers(other, at))
             })
         };
@@ -185,7 +203,10 @@ impl Layout {
         }
         let (middle, along) = (from.towards(to, 0.5), from.direction(to));
         let bends = (1..24).flat_map(|step| [f64::from(step) * 24.0, f64::from(step) * -24.0]);
-        bends.map(|by| Some(middle.plus(-along.y * by, along.x * by))).find(|bend| clear(*bend)).flatten()
+        bends
+            .map(|by| Some(middle.plus(-along.y * by, along.x * by)))
+            .find(|bend| clear(*bend))
+            .flatten()
     }
 
     /// Whether all boxes stand apart and inside the picture.
@@ -194,20 +215,34 @@ impl Layout {
             (a.x - b.x).abs() >= size.w + GAP.w || (a.y - b.y).abs() >= size.h + GAP.h
         };
         let inside = self.nodes.iter().all(|p| {
-            p.x >= self.node.w / 2.0 && p.x <= self.size.w - self.node.w / 2.0 && p.y >= self.node.h / 2.0
+            p.x >= self.node.w / 2.0
+                && p.x <= self.size.w - self.node.w / 2.0
+                && p.y >= self.node.h / 2.0
         });
         let pairs = self.nodes.iter().enumerate();
         let visitors = self.node.grown(self.client.w, self.client.h);
-        let clear = self.clients.iter().all(|client| !self.nodes.iter().any(|node| visitors.covers(*node, *client)));
+        let clear = self
+            .clients
+            .iter()
+            .all(|client| !self.nodes.iter().any(|node| visitors.covers(*node, *client)));
         let Size { w, h } = self.client;
         let in_sight = |p: &Point| {
-            p.x >= w / 2.0 && p.x <= self.size.w - w / 2.0 && p.y >= h / 2.0 && p.y <= self.size.h - h / 2.0
+            p.x >= w / 2.0
+                && p.x <= self.size.w - w / 2.0
+                && p.y >= h / 2.0
+                && p.y <= self.size.h - h / 2.0
         };
         let beside = |a: Point, b: Point| (a.x - b.x).abs() >= w || (a.y - b.y).abs() >= h;
         let clear = clear
             && self.clients.iter().all(in_sight)
-            && self.clients.iter().enumerate().all(|(i, a)| self.clients[..i].iter().all(|b| beside(*a, *b)));
-        inside && clear && pairs.clone().all(|(i, a)| self.nodes[..i].iter().all(|b| apart(*a, *b, self.node)))
+            && self
+                .clients
+                .iter()
+                .enumerate()
+                .all(|(i, a)| self.clients[..i].iter().all(|b| beside(*a, *b)));
+        inside
+            && clear
+            && pairs.clone().all(|(i, a)| self.nodes[..i].iter().all(|b| apart(*a, *b, self.node)))
     }
 }
 
@@ -251,7 +286,8 @@ fn on_circle(turn: f64) -> Point {
         let folded = if quarter.abs() > 1.0 { quarter.signum() * 2.0 - quarter } else { quarter };
         let x = folded * std::f64::consts::FRAC_PI_2;
         let square = x * x;
-        x * (1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0))))
+        x * (1.0
+            - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0))))
     };
     Point::new(sine(turn), -sine(turn + 0.25))
 }
@@ -333,7 +369,8 @@ mod tests {
 
     #[test]
     fn a_large_screen_shows_it_larger() {
-        let large = Layout::new(5, 1, Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 });
+        let large =
+            Layout::new(5, 1, Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 });
         assert!(large.size.w < 1200.0, "{:?}", large.size);
     }
 }

@@ -47,7 +47,11 @@ impl Wire {
         let aside = |p: Point, side: f64| p.plus(-d.y * 5.0 * side, d.x * 5.0 * side);
         vec![
             Strand::Way { from: aside(self.from, 1.0), to: aside(self.to, 1.0), state: self.there },
-            Strand::Way { from: aside(self.to, -1.0), to: aside(self.from, -1.0), state: self.back },
+            Strand::Way {
+                from: aside(self.to, -1.0),
+                to: aside(self.from, -1.0),
+                state: self.back,
+            },
         ]
     }
 
@@ -109,11 +113,12 @@ fn conversations(snapshot: &Snapshot) -> Vec<(Endpoint, Endpoint)> {
     for client in &snapshot.clients {
         let me = Endpoint::Client(client.id);
         let asked = client.open.iter().map(|open| Endpoint::Node(open.asked));
-        let under_way = snapshot.flights.iter().filter_map(|flight| match (flight.from, flight.to) {
-            (from, to) if from == me => Some(to),
-            (from, to) if to == me => Some(from),
-            _ => None,
-        });
+        let under_way =
+            snapshot.flights.iter().filter_map(|flight| match (flight.from, flight.to) {
+                (from, to) if from == me => Some(to),
+                (from, to) if to == me => Some(from),
+                _ => None,
+            });
         let out_of_order = snapshot.links.iter().filter(|link| link.state != LinkState::Healthy);
         let troubled = out_of_order.filter_map(|link| match (link.from, link.to) {
             (from, to) if from == me => Some(to),
@@ -137,8 +142,9 @@ fn is_down(snapshot: &Snapshot, end: Endpoint) -> bool {
 /// The quality of all links between servers, where it is the same and not what the run began with.
 fn alike(snapshot: &Snapshot) -> Option<Quality> {
     let count = snapshot.nodes.len();
-    let between_servers =
-        || snapshot.links.iter().filter(|link| link.from.node().is_some() && link.to.node().is_some());
+    let between_servers = || {
+        snapshot.links.iter().filter(|link| link.from.node().is_some() && link.to.node().is_some())
+    };
     let first = between_servers().next()?.quality;
     let same = between_servers().all(|link| link.changed && link.quality == first);
     (same && between_servers().count() == count * (count - 1)).then_some(first)

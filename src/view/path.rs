@@ -243,8 +243,14 @@ mod tests {
     #[test]
     fn a_box_ends_where_the_line_leaves_it() {
         let size = Size::new(20.0, 10.0);
-        assert_eq!(size.border(Point::new(0.0, 0.0), Point::new(100.0, 0.0)), Point::new(10.0, 0.0));
-        assert_eq!(size.border(Point::new(0.0, 0.0), Point::new(0.0, -50.0)), Point::new(0.0, -5.0));
+        assert_eq!(
+            size.border(Point::new(0.0, 0.0), Point::new(100.0, 0.0)),
+            Point::new(10.0, 0.0)
+        );
+        assert_eq!(
+            size.border(Point::new(0.0, 0.0), Point::new(0.0, -50.0)),
+            Point::new(0.0, -5.0)
+        );
         let inside = Point::new(3.0, 1.0);
         assert_eq!(size.border(Point::new(0.0, 0.0), inside), inside);
     }

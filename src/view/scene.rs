@@ -11,7 +11,9 @@ use super::path::{Point, Size};
 use crate::base::{ClientId, NodeId, Time};
 use crate::command::Quality;
 use crate::protocol::{LogCell, Shape};
-use crate::sim::snapshot::{ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot};
+use crate::sim::snapshot::{
+    ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot,
+};
 
 /// Everything on the stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +128,10 @@ impl Box {
         let shown = layout.detail.entries().min(cells.len());
         let entries: Vec<Entry> = cells[cells.len() - shown..]
             .iter()
-            .map(|(cell, _)| Entry { cell: cell.clone(), state: EntryState::of(cell, shot.log_on_disk) })
+            .map(|(cell, _)| Entry {
+                cell: cell.clone(),
+                state: EntryState::of(cell, shot.log_on_disk),
+            })
             .collect();
         Box {
             id: shot.id,
@@ -174,8 +179,9 @@ impl Visitor {
 fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
     let mut flights = Vec::with_capacity(shots.len());
     for (i, shot) in shots.iter().enumerate() {
-        let same_way =
-            |other: &&FlightShot| (other.from, other.to) == (shot.from, shot.to) && near(other, shot);
+        let same_way = |other: &&FlightShot| {
+            (other.from, other.to) == (shot.from, shot.to) && near(other, shot)
+        };
         let before = shots[..i].iter().filter(same_way).count();
         let ends = [layout.place(shot.from), layout.place(shot.to)];
         let lane = 10.0 + 16.0 * (before % 4) as f64;

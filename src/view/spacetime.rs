@@ -105,7 +105,9 @@ impl Rows {
     pub fn row(&self, lane: Endpoint) -> Option<usize> {
         match lane {
             Endpoint::Client(client) => (client.index() < self.clients).then(|| client.index()),
-            Endpoint::Node(node) => (node.index() < self.nodes).then(|| self.clients + node.index()),
+            Endpoint::Node(node) => {
+                (node.index() < self.nodes).then(|| self.clients + node.index())
+            }
         }
     }
 
@@ -145,7 +147,8 @@ const LABEL_ROOM: f64 = 16.0;
 impl Diagram {
     /// Draws what happened from the stretch's beginning until before `to`; its bands reach to `end`.
     pub fn of(stretch: &Stretch, to: Time, end: Time, scale: &Scale, rows: &Rows) -> Diagram {
-        let arrows = stretch.marks.iter().filter(|mark| matches!(mark.what, MarkKind::Arrow { .. })).count();
+        let arrows =
+            stretch.marks.iter().filter(|mark| matches!(mark.what, MarkKind::Arrow { .. })).count();
         let mut diagram = Diagram {
             bands: Bands::of(stretch, end, scale, rows),
             truncated: stretch.truncated,
@@ -163,12 +166,21 @@ impl Diagram {
         let x = scale.x(mark.at);
         let lane = mark.lane.and_then(|lane| rows.lane_y(lane));
         match (&mark.what, lane) {
-            (MarkKind::Arrow { lost: false, tone: Tone::Beat | Tone::Reply | Tone::Call, .. } | MarkKind::Timer, _)
-                if self.thinned => {}
+            (
+                MarkKind::Arrow {
+                    lost: false, tone: Tone::Beat | Tone::Reply | Tone::Call, ..
+                }
+                | MarkKind::Timer,
+                _,
+            ) if self.thinned => {}
             (MarkKind::Arrow { sent, from, sent_at, tone, lost, .. }, Some(y)) => {
                 let Some(from_y) = rows.lane_y(*from) else { return };
                 let from = Point::new(scale.x(*sent_at), from_y);
-                self.arrow(Arrow { sent: *sent, event: mark.event, from, to: Point::new(x, y) }, *tone, *lost);
+                self.arrow(
+                    Arrow { sent: *sent, event: mark.event, from, to: Point::new(x, y) },
+                    *tone,
+                    *lost,
+                );
             }
             (MarkKind::Timer, Some(y)) => {
                 self.timers.line(Point::new(x, y - 4.0), Point::new(x, y + 4.0));
@@ -200,7 +212,15 @@ impl Diagram {
         self.arrows.push(arrow);
     }
 
-    fn label(&mut self, mark: &Mark, x: f64, lane: Option<f64>, text: &'static str, violation: bool, rows: &Rows) {
+    fn label(
+        &mut self,
+        mark: &Mark,
+        x: f64,
+        lane: Option<f64>,
+        text: &'static str,
+        violation: bool,
+        rows: &Rows,
+    ) {
         // Captions and the end are not faults: they are on the stage.
         if matches!(text, "say" | "end" | "request") && !violation {
             return;
@@ -208,7 +228,15 @@ impl Diagram {
         let at = Point::new(x, lane.filter(|_| !violation).unwrap_or(rows.top - 1.0));
         let across = lane.is_none() || violation;
         let mends = matches!(text, "heal" | "restart" | "resume");
-        self.labels.push(Label { event: mark.event, at, text, violation, mends, across, room: f64::INFINITY });
+        self.labels.push(Label {
+            event: mark.event,
+            at,
+            text,
+            violation,
+            mends,
+            across,
+            room: f64::INFINITY,
+        });
     }
 
     /// Labels that stand too close to the next one on their row keep their mark and lose their word.
@@ -242,7 +270,9 @@ impl Label {
 pub fn under_way(flights: &[Flight], known: Time, scale: &Scale, rows: &Rows) -> [Path; 2] {
     let [mut sound, mut doomed] = [Path::new(), Path::new()];
     for flight in flights {
-        let (Some(from), Some(to)) = (rows.lane_y(flight.from), rows.lane_y(flight.to)) else { continue };
+        let (Some(from), Some(to)) = (rows.lane_y(flight.from), rows.lane_y(flight.to)) else {
+            continue;
+        };
         let from = Point::new(scale.x(flight.sent_at), from);
         if flight.held {
             // It waits on its sender's lane.

@@ -34,7 +34,13 @@ impl Box {
         match self.status {
             Status::Down => sentence!("{0} has crashed. On its disk: {1}.", self.id, log),
             Status::Paused => {
-                sentence!("{0} is paused, {1} {2}. Log: {3}.", self.id, self.epoch.0, self.epoch.1, log)
+                sentence!(
+                    "{0} is paused, {1} {2}. Log: {3}.",
+                    self.id,
+                    self.epoch.0,
+                    self.epoch.1,
+                    log
+                )
             }
             Status::Up => sentence!(
                 "{0} is {1}, {2} {3}, Lamport clock {4}. Log: {5}.",
@@ -58,7 +64,10 @@ impl Box {
                 EntryState::Pending => "…",
             };
             let comma = if text.is_empty() { "" } else { ", " };
-            text.push_str(&format!("{comma}{}@{} {}{mark}", entry.cell.index, entry.cell.epoch, entry.cell.text));
+            text.push_str(&format!(
+                "{comma}{}@{} {}{mark}",
+                entry.cell.index, entry.cell.epoch, entry.cell.text
+            ));
         }
         if text.is_empty() { "–".to_owned() } else { text }
     }
@@ -75,9 +84,12 @@ impl Visitor {
                 open.request.clone(),
                 open.since
             )),
-            (None, Some((request, answer))) => {
-                Some(sentence!("{0} asked for {1} and was told: {2}.", self.id, request.clone(), answer.clone()))
-            }
+            (None, Some((request, answer))) => Some(sentence!(
+                "{0} asked for {1} and was told: {2}.",
+                self.id,
+                request.clone(),
+                answer.clone()
+            )),
             (None, None) => None,
         }
     }
@@ -89,14 +101,20 @@ impl Wire {
         let one_way = |from: Endpoint, to: Endpoint, state| match state {
             LinkState::Healthy => None,
             LinkState::Held => Some(sentence!("What {0} sends to {1} is held back.", from, to)),
-            LinkState::Cut => Some(sentence!("What {0} sends to {1} is lost: the link is cut.", from, to)),
+            LinkState::Cut => {
+                Some(sentence!("What {0} sends to {1} is lost: the link is cut.", from, to))
+            }
         };
         let mut told: Vec<Sentence> = match (self.there, self.back) {
             (LinkState::Cut, LinkState::Cut) => {
                 vec![sentence!("The link between {0} and {1} is cut.", self.a, self.b)]
             }
             (LinkState::Held, LinkState::Held) => {
-                vec![sentence!("The link between {0} and {1} holds everything back.", self.a, self.b)]
+                vec![sentence!(
+                    "The link between {0} and {1} holds everything back.",
+                    self.a,
+                    self.b
+                )]
             }
             (there, back) => {
                 let both = [one_way(self.a, self.b, there), one_way(self.b, self.a, back)];
@@ -104,7 +122,12 @@ impl Wire {
             }
         };
         if let Some(note) = &self.note {
-            told.push(sentence!("The link between {0} and {1} is changed: {2}.", self.a, self.b, note.clone()));
+            told.push(sentence!(
+                "The link between {0} and {1} is changed: {2}.",
+                self.a,
+                self.b,
+                note.clone()
+            ));
         }
         told
     }
@@ -115,8 +138,16 @@ impl Flight {
     pub fn told(&self, now: Time) -> Sentence {
         let label = self.label.clone();
         match (self.held, self.lost_at) {
-            (true, _) => sentence!("{0} to {1}: {2}, held back since {3}.", self.from, self.to, label, self.sent_at),
-            (_, Some(_)) => sentence!("{0} to {1}: {2}, about to be lost.", self.from, self.to, label),
+            (true, _) => sentence!(
+                "{0} to {1}: {2}, held back since {3}.",
+                self.from,
+                self.to,
+                label,
+                self.sent_at
+            ),
+            (_, Some(_)) => {
+                sentence!("{0} to {1}: {2}, about to be lost.", self.from, self.to, label)
+            }
             _ => {
                 let left = self.arrives_at.since(now);
                 sentence!("{0} to {1}: {2}, arrives in {3}.", self.from, self.to, label, left)

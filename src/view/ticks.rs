@@ -26,7 +26,10 @@ pub fn step(span: Time, wanted: u64) -> Time {
 /// The multiples of a step from `from` to `to`.
 pub fn ticks(from: Time, to: Time, step: Time) -> Vec<Tick> {
     let first = from.0.div_ceil(step.0) * step.0;
-    (first..=to.0).step_by(step.0 as usize).map(|at| Tick { at: Time(at), label: label(Time(at), step) }).collect()
+    (first..=to.0)
+        .step_by(step.0 as usize)
+        .map(|at| Tick { at: Time(at), label: label(Time(at), step) })
+        .collect()
 }
 
 /// A time as people read it beside others that are `step` apart: `1.24 s`.

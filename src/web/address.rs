@@ -14,7 +14,12 @@ pub fn hash() -> String {
 pub fn with_hash(hash: &str) -> String {
     let location = window().location();
     let part = |part: Result<String, JsValue>| part.unwrap_or_default();
-    format!("{}{}{}{hash}", part(location.origin()), part(location.pathname()), part(location.search()))
+    format!(
+        "{}{}{}{hash}",
+        part(location.origin()),
+        part(location.pathname()),
+        part(location.search())
+    )
 }
 
 /// Changes the link of the present entry of the history.

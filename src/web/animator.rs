@@ -166,7 +166,11 @@ impl Gliders {
     /// Moves the window and the cursor of the bar of the whole run.
     pub fn place_overview(&mut self, places: [String; 3]) {
         let [left, width, here] = &places;
-        let moves = [(&self.shown, "left", left), (&self.shown, "width", width), (&self.here, "left", here)];
+        let moves = [
+            (&self.shown, "left", left),
+            (&self.shown, "width", width),
+            (&self.here, "left", here),
+        ];
         for ((element, property, place), before) in moves.into_iter().zip(&self.overview) {
             if let Some(element) = element.as_ref().filter(|_| place != before) {
                 style(element, property, place);

@@ -268,7 +268,11 @@ impl App {
     fn act(&mut self, action: Action) -> Change {
         let leads_elsewhere = matches!(
             action,
-            Action::LoadScene { .. } | Action::LoadText(_) | Action::Load(_) | Action::Seed(_) | Action::ToggleFlaw(_)
+            Action::LoadScene { .. }
+                | Action::LoadText(_)
+                | Action::Load(_)
+                | Action::Seed(_)
+                | Action::ToggleFlaw(_)
         );
         match &action {
             Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
@@ -417,7 +421,8 @@ impl App {
     /// The document says what the page shows, and in which language.
     fn entitle(&self) {
         let language = self.store.ui.language;
-        let title = self.heading.title.as_deref().map_or("", |title| words::translate(language, title));
+        let title =
+            self.heading.title.as_deref().map_or("", |title| words::translate(language, title));
         browser::describe(title, language, self.store.ui.theme);
     }
 

@@ -105,10 +105,15 @@ pub fn focus(element: &Element) {
 
 /// Whether a key press here is meant for the element and not for the page.
 pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
-    let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return false };
+    let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return false;
+    };
     matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT")
         || (element.tag_name() == "INPUT"
-            && !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio" | "range")))
+            && !matches!(
+                element.get_attribute("type").as_deref(),
+                Some("checkbox" | "radio" | "range")
+            ))
 }
 
 /// Puts a text on the clipboard; the error says nothing that helps.

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::panic::PanicHookInfo;
 
 use super::browser::{by_id, document};
-use crate::words::Language;
 use crate::tr;
+use crate::words::Language;
 
 thread_local! {
     /// What was running, kept up to date for the card.
@@ -41,7 +41,14 @@ fn show(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     let parts = [
         element("h1", "", tr!(language, "Something in Synod itself went wrong.")),
-        element("p", "", tr!(language, "This is a bug of the page, not of the protocol. Below is the script that was running: with it the bug can be found.")),
+        element(
+            "p",
+            "",
+            tr!(
+                language,
+                "This is a bug of the page, not of the protocol. Below is the script that was running: with it the bug can be found."
+            ),
+        ),
         element("pre", "", &script),
         element("p", "soft", &place),
         element("a", "button primary", tr!(language, "Start again")),

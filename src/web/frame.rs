@@ -151,7 +151,8 @@ impl Inspection {
             tab,
             selection,
             subject: subject(&mut **run, &snapshot, selection),
-            gestures: selection.map_or_else(Vec::new, |selection| gestures::offered(&**run, selection)),
+            gestures: selection
+                .map_or_else(Vec::new, |selection| gestures::offered(&**run, selection)),
             request: run.meta().request,
             logs: run.logs(COLUMNS),
             properties: run.properties(),
@@ -175,12 +176,17 @@ fn subject(run: &mut dyn Run, snapshot: &Snapshot, selection: Option<Selection>)
         Some(Selection::Node(NodeId(node))) => {
             snapshot.nodes.get(usize::from(node)).map(|shot| Subject::Node(Box::new(shot.clone())))
         }
-        Some(Selection::Client(ClientId(client))) => {
-            snapshot.clients.get(usize::from(client)).map(|shot| Subject::Client(Box::new(shot.clone())))
-        }
+        Some(Selection::Client(ClientId(client))) => snapshot
+            .clients
+            .get(usize::from(client))
+            .map(|shot| Subject::Client(Box::new(shot.clone()))),
         Some(Selection::Link(..)) => Some(Subject::Link),
         Some(Selection::Message(id)) => run.message(id).map(|shot| Subject::Message {
-            flight: snapshot.flights.iter().find(|flight| flight.id == id).map(|shot| Box::new(shot.clone())),
+            flight: snapshot
+                .flights
+                .iter()
+                .find(|flight| flight.id == id)
+                .map(|shot| Box::new(shot.clone())),
             stamp: run.vector_stamp(id),
             shot: Box::new(shot),
         }),

@@ -28,7 +28,6 @@ mod pick;
 mod senses;
 mod shared;
 
-
 /// Shows the playground in the page's `#synod`.
 pub fn start() {
     crash::install();

@@ -6,8 +6,8 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, Event, HtmlDetailsElement, IntersectionObserver, IntersectionObserverEntry, KeyboardEvent,
-    ResizeObserver,
+    Element, Event, HtmlDetailsElement, IntersectionObserver, IntersectionObserverEntry,
+    KeyboardEvent, ResizeObserver,
 };
 use yew::Callback;
 
@@ -21,8 +21,14 @@ pub struct Senses {
 }
 
 enum Observer {
-    Resize(ResizeObserver, #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>),
-    Sight(IntersectionObserver, #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut(Array)>),
+    Resize(
+        ResizeObserver,
+        #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>,
+    ),
+    Sight(
+        IntersectionObserver,
+        #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut(Array)>,
+    ),
 }
 
 impl Drop for Observer {
@@ -68,7 +74,9 @@ impl Senses {
         }
         if let Ok(Some(list)) = window().match_media(REDUCED_MOTION) {
             let reduced = told.reduced_motion;
-            listeners.push(EventListener::new(&list, "change", move |_| reduced.emit(media(REDUCED_MOTION))));
+            listeners.push(EventListener::new(&list, "change", move |_| {
+                reduced.emit(media(REDUCED_MOTION))
+            }));
         }
         let mut observers = Vec::new();
         observers.extend(watch_sight(root, told.seen));
@@ -149,5 +157,7 @@ fn presses(event: &Event) -> bool {
     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return false };
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     matches!(event.key().as_str(), " " | "Enter")
-        && target.is_some_and(|target| target.closest("button, a, summary, input, [data-pick]").ok().flatten().is_some())
+        && target.is_some_and(|target| {
+            target.closest("button, a, summary, input, [data-pick]").ok().flatten().is_some()
+        })
 }

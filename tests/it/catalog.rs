@@ -17,7 +17,9 @@ fn names_are_unique_and_fit_a_script() {
         let scenes = entry.meta.scenes.iter().map(|(name, _)| *name);
         for name in options.chain(flaws).chain(scenes).chain([slug]) {
             assert!(names.insert(name), "{slug}: two things are called {name}");
-            let fits = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            let fits = name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             assert!(fits, "{name} would not survive a link");
         }
     }
@@ -28,7 +30,8 @@ fn every_protocol_has_scenes_properties_and_a_request() {
     for entry in catalog::catalog() {
         let meta = entry.meta;
         assert!(meta.scenes.len() >= 2, "{} has scenes", meta.slug);
-        let kinds: Vec<PropertyKind> = (entry.properties)().iter().map(|property| property.kind).collect();
+        let kinds: Vec<PropertyKind> =
+            (entry.properties)().iter().map(|property| property.kind).collect();
         for kind in [PropertyKind::Always, PropertyKind::Sometimes, PropertyKind::Converges] {
             assert!(kinds.contains(&kind), "{} has a property that {kind:?}", meta.slug);
         }
@@ -41,7 +44,8 @@ fn every_protocol_has_scenes_properties_and_a_request() {
 fn every_scene_reads_has_a_title_captions_and_an_end() {
     for entry in catalog::catalog() {
         for (name, text) in entry.meta.scenes {
-            let script = scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
+            let script =
+                scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
             assert_eq!(script.setup.protocol, entry.meta.slug, "{name}");
             assert!(script.title.is_some(), "{name} has a title");
             let verbs: Vec<&str> = script.lines.iter().map(|line| line.command.verb()).collect();
@@ -57,9 +61,18 @@ fn every_option_takes_its_own_value_and_its_samples() {
         for option in (entry.options)() {
             let values = option.samples.iter().copied().chain([option.usual.as_str()]);
             for value in values {
-                assert_eq!((entry.check_option)(option.name, value), Ok(()), "{}={value}", option.name);
+                assert_eq!(
+                    (entry.check_option)(option.name, value),
+                    Ok(()),
+                    "{}={value}",
+                    option.name
+                );
             }
-            assert!((entry.check_option)(option.name, "no value at all").is_err(), "{}", option.name);
+            assert!(
+                (entry.check_option)(option.name, "no value at all").is_err(),
+                "{}",
+                option.name
+            );
         }
     }
 }

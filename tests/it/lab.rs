@@ -67,9 +67,18 @@ fn bad_input_gets_one_sentence() {
     );
     assert!(refusal(&["run", "/no/such/file"], b"").starts_with("/no/such/file cannot be read: "));
     assert_eq!(refusal(&["run", "-"], b"run raft\n\xff"), "- is no text: byte 9 is not UTF-8.");
-    assert_eq!(refusal(&["fuzz", "rift"], b""), "There is no protocol “rift”: `lab list` names them.");
-    assert_eq!(refusal(&["fuzz", "raft", "--flaw", "x"], b""), "raft has no flaw “x”: `lab list` names them.");
-    assert_eq!(refusal(&["fuzz", "raft", "--seeds", "many"], b""), "--seeds takes a number, not “many”.");
+    assert_eq!(
+        refusal(&["fuzz", "rift"], b""),
+        "There is no protocol “rift”: `lab list` names them."
+    );
+    assert_eq!(
+        refusal(&["fuzz", "raft", "--flaw", "x"], b""),
+        "raft has no flaw “x”: `lab list` names them."
+    );
+    assert_eq!(
+        refusal(&["fuzz", "raft", "--seeds", "many"], b""),
+        "--seeds takes a number, not “many”."
+    );
     assert_eq!(refusal(&["fuzz", "raft", "--seeds"], b""), "--seeds needs a value.");
     assert!(refusal(&["dance"], b"").starts_with("I don't understand “dance”."));
     let huge = vec![b'x'; 600 * 1024];

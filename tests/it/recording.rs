@@ -102,7 +102,9 @@ fn a_command_that_makes_no_sense_changes_nothing() {
 
 #[test]
 fn clocks_agree_with_happened_before() {
-    let mut run = run("run raft nodes=3 seed=7 loss=10% duplicate=20% replay=5%\n300ms request C1 put x=1\n600ms crash S2\n700ms restart S2");
+    let mut run = run(
+        "run raft nodes=3 seed=7 loss=10% duplicate=20% replay=5%\n300ms request C1 put x=1\n600ms crash S2\n700ms restart S2",
+    );
     run.run_to(Time::millis(900), u32::MAX);
     let told = run.told(usize::MAX, false);
     assert_eq!(told.len() as u64, run.event());
@@ -167,7 +169,10 @@ fn a_cut_is_one_way_and_a_hold_keeps_what_it_holds() {
     let held = tell(&format!("{S3_LEADS}400ms hold S3-S1 S3-S2\n900ms heal"));
     assert!(count(&held, 200..400, "S1 receives", "from S3") > 0);
     assert_eq!(count(&held, 401..900, "S1 receives", "from S3"), 0, "nothing passes a held link");
-    assert!(count(&held, 900..930, "S1 receives “beat”", "from S3") > 3, "it comes after the healing");
+    assert!(
+        count(&held, 900..930, "S1 receives “beat”", "from S3") > 3,
+        "it comes after the healing"
+    );
 }
 
 #[test]
@@ -227,7 +232,9 @@ fn disks_lose_what_they_have_not_written_and_sometimes_not() {
     };
     assert_eq!(crash(""), 0, "the write under way is lost");
     let torn = (1..20).map(|seed| {
-        let script = format!("run raft nodes=3 seed={seed} disk=50ms\n10ms fire S1 election\n30ms crash S1 torn");
+        let script = format!(
+            "run raft nodes=3 seed={seed} disk=50ms\n10ms fire S1 election\n30ms crash S1 torn"
+        );
         let mut run = run(&script);
         run.run_to(Time::millis(40), u32::MAX);
         run.snapshot().nodes[0].view.epoch.1
@@ -264,7 +271,11 @@ fn what_is_done_after_a_seek_is_what_the_script_says() {
             1 => drop(run.seek_event(u64::from(chance.below(run.head().0 as u32)), u32::MAX)),
             _ => drop(run.step_back()),
         }
-        let paused = run.snapshot().nodes.into_iter().find(|node| node.status == synod::sim::snapshot::Status::Paused);
+        let paused = run
+            .snapshot()
+            .nodes
+            .into_iter()
+            .find(|node| node.status == synod::sim::snapshot::Status::Paused);
         let command = match paused {
             Some(node) => Command::Resume(node.id),
             None => Command::Heal(Vec::new()),
@@ -307,7 +318,8 @@ fn one_server_that_stands_still_troubles_nobody_else() {
 fn vector_stamps_know_every_message_however_late() {
     let late = "run raft nodes=3 seed=7 heartbeat=2ms latency=1ms\n10ms fire S3 election\n\
                 50ms hold S3>S1\n50ms cut S2-S1\n1.5s heal S3>S1";
-    let flawed = std::fs::read_to_string("tests/scenarios/raft/flaw-commit-without-min.txt").unwrap();
+    let flawed =
+        std::fs::read_to_string("tests/scenarios/raft/flaw-commit-without-min.txt").unwrap();
     for text in [late, flawed.as_str()] {
         let mut run = run(text);
         run.run_to(Time::millis(1_800), u32::MAX);
@@ -315,7 +327,8 @@ fn vector_stamps_know_every_message_however_late() {
         let mut seen = 0;
         for told in &told {
             let Some(message) = delivered(&mut *run, told.event) else { continue };
-            let (sent, arrived) = (run.vector_stamp(message).unwrap(), run.vector_stamp(told.event).unwrap());
+            let (sent, arrived) =
+                (run.vector_stamp(message).unwrap(), run.vector_stamp(told.event).unwrap());
             assert!(sent.iter().zip(&arrived).all(|(sent, arrived)| sent <= arrived), "{told:?}");
             assert_ne!(sent, arrived);
             seen += 1;

@@ -46,7 +46,8 @@ fn uses(text: &str) -> Vec<(usize, String)> {
     for (number, line) in (1..).zip(text.lines()) {
         let code = line.split("//").next().unwrap_or("");
         for rest in code.split("crate::").skip(1) {
-            let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
             found.push((number, rest[..end].to_string()));
         }
     }
@@ -82,7 +83,10 @@ fn a_file_uses_only_what_stands_above_it() {
 fn a_breach_would_be_seen() {
     let layers = layers();
     let breach = "use crate::base::Time;\nuse crate::player::Store; // crate::web\n";
-    assert_eq!(breaches(&layers, "sim", breach), ["line 2: sim uses player, which stands below it"]);
+    assert_eq!(
+        breaches(&layers, "sim", breach),
+        ["line 2: sim uses player, which stands below it"]
+    );
     assert!(breaches(&layers, "web", breach).is_empty());
 }
 

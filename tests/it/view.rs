@@ -90,7 +90,8 @@ fn scene_before() -> Scene {
 #[test]
 fn a_one_way_cut_is_drawn_as_two_arrows() {
     let scene = scene(&*run_to(Time::millis(955)));
-    let wire = scene.wires.iter().find(|wire| (wire.a, wire.b) == (NodeId(2).into(), NodeId(3).into()));
+    let wire =
+        scene.wires.iter().find(|wire| (wire.a, wire.b) == (NodeId(2).into(), NodeId(3).into()));
     let strands = wire.unwrap().strands();
     let states: Vec<LinkState> = strands
         .iter()
@@ -106,7 +107,10 @@ fn a_one_way_cut_is_drawn_as_two_arrows() {
 
 #[test]
 fn a_change_of_all_links_is_told_once() {
-    let script = scenario::parse("run raft nodes=3 seed=1\n1ms link all loss=10%\n2ms link S1-S2 loss=50%\n").unwrap();
+    let script = scenario::parse(
+        "run raft nodes=3 seed=1\n1ms link all loss=10%\n2ms link S1-S2 loss=50%\n",
+    )
+    .unwrap();
     let mut run = catalog::start(script).unwrap();
     run.seek(Time::millis(5), u32::MAX);
     let layout = Rc::new(Layout::new(3, 1, DESK));
@@ -126,7 +130,9 @@ fn messages_stay_between_their_ends() {
             seen += 1;
             let place = flight.place(run.now());
             let size = scene.layout.size;
-            assert!(place.at.x > 0.0 && place.at.x < size.w && place.at.y > 0.0 && place.at.y < size.h);
+            assert!(
+                place.at.x > 0.0 && place.at.x < size.w && place.at.y > 0.0 && place.at.y < size.h
+            );
             assert!(place.presence > 0.0 && place.presence <= 1.0);
         }
     }
@@ -141,8 +147,17 @@ fn hundreds_of_arrows_are_a_few_paths() {
     assert!(arrows > 200, "{arrows}");
     let lost = sheet.slices.iter().filter(|slice| !slice.diagram.losses.is_empty()).count();
     assert!(lost >= 2, "the cut loses messages in each third from 0.9 s on");
-    let labels: Vec<_> = sheet.slices.iter().flat_map(|slice| &slice.diagram.labels).map(|label| label.text).collect();
-    assert_eq!(labels, ["partition", "cut", "hold", "link", "crash", "pause"], "a request or a caption is no fault");
+    let labels: Vec<_> = sheet
+        .slices
+        .iter()
+        .flat_map(|slice| &slice.diagram.labels)
+        .map(|label| label.text)
+        .collect();
+    assert_eq!(
+        labels,
+        ["partition", "cut", "hold", "link", "crash", "pause"],
+        "a request or a caption is no fault"
+    );
 }
 
 #[test]
@@ -153,7 +168,10 @@ fn what_is_past_is_drawn_once() {
     let before = sheet(&mut *run, &mut chart, Time::ZERO, span);
     run.run_to(Time::millis(1_010), u32::MAX);
     let after = sheet(&mut *run, &mut chart, Time::millis(100), span);
-    let kept = after.slices.iter().filter(|slice| before.slices.iter().any(|other| Rc::ptr_eq(slice, other)));
+    let kept = after
+        .slices
+        .iter()
+        .filter(|slice| before.slices.iter().any(|other| Rc::ptr_eq(slice, other)));
     assert_eq!(kept.count(), 3, "all but the one that is being written");
     assert!(after.covers(Time::millis(100), span) && !after.covers(Time::seconds(2), span));
 }

@@ -24,7 +24,12 @@ pub fn asks(act: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
 }
 
 /// A button with a picture and perhaps a word.
-pub fn button(class: &'static str, picture: Option<Icon>, word: &str, onclick: Callback<MouseEvent>) -> Html {
+pub fn button(
+    class: &'static str,
+    picture: Option<Icon>,
+    word: &str,
+    onclick: Callback<MouseEvent>,
+) -> Html {
     html! {
         <button {class} {onclick}>
             { picture.map(icon) }
@@ -34,7 +39,12 @@ pub fn button(class: &'static str, picture: Option<Icon>, word: &str, onclick: C
 }
 
 /// A button that is a picture only: its name is told, and shown to a pointer that waits.
-pub fn picture_button(class: &'static str, picture: Icon, name: &'static str, onclick: Callback<MouseEvent>) -> Html {
+pub fn picture_button(
+    class: &'static str,
+    picture: Icon,
+    name: &'static str,
+    onclick: Callback<MouseEvent>,
+) -> Html {
     html! { <button class={names(&["bare", class])} {onclick} aria-label={name} title={name}>{ icon(picture) }</button> }
 }
 
@@ -49,7 +59,12 @@ pub fn entry_of(name: &str, value: Html) -> Html {
 }
 
 /// A select with its name inside its frame.
-pub fn field(name: &'static str, class: &'static str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
+pub fn field(
+    name: &'static str,
+    class: &'static str,
+    onchange: Callback<Event>,
+    options: Vec<Html>,
+) -> Html {
     html! {
         <label class={names(&["field", class])}>
             <span>{ name }</span><select {onchange}>{ for options }</select>{ icon(Icon::Caret) }

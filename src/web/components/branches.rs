@@ -19,7 +19,8 @@ const DEPTHS: [&str; 6] = ["", "depth-1", "depth-2", "depth-3", "depth-4", "dept
 pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
     let language = controls.language;
     let place = tr!(language, "branch {0} of {1}", controls.branch + 1, controls.branches.len());
-    let label = [icon(Icon::Branch), leaf("span", "", &place), icon(Icon::Caret)].into_iter().collect();
+    let label =
+        [icon(Icon::Branch), leaf("span", "", &place), icon(Icon::Caret)].into_iter().collect();
     let item = |(place, line): (usize, &BranchLine)| {
         let onclick = asks(act, Action::Branch(place));
         let here = place == controls.branch;

@@ -17,7 +17,8 @@ pub fn with_names(text: &str) -> Html {
     let bytes = text.as_bytes();
     let mut i = 0;
     while i < bytes.len() {
-        let starts = matches!(bytes[i], b'S' | b'C') && (i == 0 || !bytes[i - 1].is_ascii_alphanumeric());
+        let starts =
+            matches!(bytes[i], b'S' | b'C') && (i == 0 || !bytes[i - 1].is_ascii_alphanumeric());
         let digits = bytes[i + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         let end = i + 1 + digits;
         let ends = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric());

@@ -7,8 +7,8 @@ use super::bits::{asks, button, field, leaf, option, picture_button, tag};
 use super::branches::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
-use crate::player::playback::{Speed, Until};
 use crate::player::Action;
+use crate::player::playback::{Speed, Until};
 use crate::tr;
 use crate::web::frame;
 
@@ -87,9 +87,14 @@ fn speeds(props: &Props<'_>) -> Html {
 fn until(props: &Props<'_>) -> Html {
     let language = props.controls.language;
     let item = |until: Until, name: String| {
-        tag("li", "", vec![button("bare chooses", None, &name, asks(props.act, Action::RunUntil(until)))])
+        tag(
+            "li",
+            "",
+            vec![button("bare chooses", None, &name, asks(props.act, Action::RunUntil(until)))],
+        )
     };
-    let label = [leaf("span", "", tr!(language, "Run until")), icon(Icon::Caret)].into_iter().collect();
+    let label =
+        [leaf("span", "", tr!(language, "Run until")), icon(Icon::Caret)].into_iter().collect();
     // The panel stands above its button: what is added while it is open is added at its top.
     let mut items: Vec<Html> = Vec::new();
     for kind in props.kinds.iter().rev() {
@@ -113,7 +118,8 @@ fn status(props: &Props<'_>) -> Html {
             </span>
         };
     }
-    let mut parts = vec![leaf("span", "", &tr!(language, "event {0} of {1}", controls.event, controls.last))];
+    let mut parts =
+        vec![leaf("span", "", &tr!(language, "event {0} of {1}", controls.event, controls.last))];
     if controls.branches.len() > 1 {
         parts.push(branches(controls, props.act));
     }

@@ -35,7 +35,12 @@ pub fn use_dialog(dialog: Option<Dialog>) -> Opened {
 }
 
 /// The dialog, if one is open.
-pub fn dialog_box(dialog: Option<Dialog>, opened: Opened, language: Language, act: &Callback<Action>) -> Html {
+pub fn dialog_box(
+    dialog: Option<Dialog>,
+    opened: Opened,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
     let Opened { element, copied } = opened;
     let Some(dialog) = dialog else { return Html::default() };
     let (title, content) = match dialog {

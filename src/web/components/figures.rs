@@ -37,11 +37,14 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
         (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
     };
     let epoch = match detail {
-        Detail::Small | Detail::Tiny => format!("{} {}", word(language, node.epoch.0), node.epoch.1),
+        Detail::Small | Detail::Tiny => {
+            format!("{} {}", word(language, node.epoch.0), node.epoch.1)
+        }
         _ => format!("{} {} · L {}", word(language, node.epoch.0), node.epoch.1, node.lamport),
     };
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
-    let spoken = (detail == Detail::Tiny).then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));
+    let spoken = (detail == Detail::Tiny)
+        .then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));
     html! {
         <g key={node.id.0} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
             data-pick={pick::code(Selection::Node(node.id))} tabindex={if node.id.0 == 0 { "0" } else { "-1" }}
@@ -66,8 +69,10 @@ fn outline(node: &Box, by: f64, class: &'static str) -> Html {
     let shape = if node.status == Status::Down { Shape::Plain } else { node.shape };
     if shape == Shape::Bid {
         let (x, y, cut) = (w / 2.0, h / 2.0, 18.0 + by / 6.0);
-        let points = [(-x, 0.0), (cut - x, -y), (x - cut, -y), (x, 0.0), (x - cut, y), (cut - x, y)];
-        let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", number(*x), number(*y))).collect();
+        let points =
+            [(-x, 0.0), (cut - x, -y), (x - cut, -y), (x, 0.0), (x - cut, y), (cut - x, y)];
+        let points: Vec<String> =
+            points.iter().map(|(x, y)| format!("{},{}", number(*x), number(*y))).collect();
         return html! { <polygon {class} points={points.join(" ")} /> };
     }
     let rx = if shape == Shape::Lead { h / 2.0 } else { 6.0 + by / 2.0 };
@@ -81,7 +86,9 @@ fn entries(node: &Box, y: f64) -> Html {
     let count = node.entries.len() as f64 + if more { 1.1 } else { 0.0 };
     let left = -(count * STEP - 3.0) / 2.0;
     let first = left + if more { 1.1 * STEP } else { 0.0 };
-    let cells = node.entries.iter().enumerate().map(|(i, entry)| square(entry.cell.epoch, entry.state, Point::new(first + STEP * i as f64, y)));
+    let cells = node.entries.iter().enumerate().map(|(i, entry)| {
+        square(entry.cell.epoch, entry.state, Point::new(first + STEP * i as f64, y))
+    });
     html! {
         <g class="entries">
             if more { { text("more", Point::new(left + 6.0, y + 10.5), &format!("+{}", node.earlier)) } }
@@ -104,7 +111,8 @@ pub fn square(epoch: u64, state: EntryState, at: Point) -> Html {
 /// The class of a term, ballot or epoch: its colour.
 pub fn epoch_class(epoch: u64) -> &'static str {
     const CLASSES: [&str; 9] = [
-        "epoch-0", "epoch-1", "epoch-2", "epoch-3", "epoch-4", "epoch-5", "epoch-6", "epoch-7", "epoch-8",
+        "epoch-0", "epoch-1", "epoch-2", "epoch-3", "epoch-4", "epoch-5", "epoch-6", "epoch-7",
+        "epoch-8",
     ];
     CLASSES[epoch_colour(epoch) as usize % CLASSES.len()]
 }
@@ -139,7 +147,9 @@ fn corner(props: &Props, node: &Box) -> Html {
         }
     });
     let mark = match (node.status, &node.timer) {
-        (Status::Down, _) => html! { <path class="crash" transform={place} d="M-6 -6L6 6M6 -6L-6 6" /> },
+        (Status::Down, _) => {
+            html! { <path class="crash" transform={place} d="M-6 -6L6 6M6 -6L-6 6" /> }
+        }
         (Status::Paused, _) => html! {
             <g class="hold" transform={place}><circle r="10" /><path d="M-3 -4v8M3 -4v8" /></g>
         },

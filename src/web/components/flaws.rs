@@ -18,7 +18,8 @@ pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
     let flaws = find(heading.protocol).map(|entry| (entry.flaws)()).unwrap_or_default();
     let items = flaws.into_iter().map(|flaw| {
         let act = act.clone();
-        let onchange = Callback::from(move |_: Event| act.emit(Action::ToggleFlaw(flaw.name.to_owned())));
+        let onchange =
+            Callback::from(move |_: Event| act.emit(Action::ToggleFlaw(flaw.name.to_owned())));
         let checked = heading.flaws.iter().any(|on| on == flaw.name);
         let parts = vec![
             html! { <input type="checkbox" {checked} {onchange} /> },
@@ -31,7 +32,10 @@ pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
     let active = !heading.flaws.is_empty();
     let count = leaf("span", "", &flaw_count(language, heading.flaws.len()));
     let label = [icon(Icon::Flag), count, icon(Icon::Caret)].into_iter().collect();
-    let about = tr!(language, "Bugs that real systems have had. Switch one on: the run starts again with it, up to the same instant.");
+    let about = tr!(
+        language,
+        "Bugs that real systems have had. Switch one on: the run starts again with it, up to the same instant."
+    );
     let panel = [soft(about), tag("ul", "choices", items.collect())].into_iter().collect();
     popover(if active { "flaws active" } else { "flaws" }, label, panel)
 }

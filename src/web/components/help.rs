@@ -15,8 +15,14 @@ use crate::words::{Language, translate};
 pub fn help(language: Language) -> Html {
     let tries = [
         tr!(language, "Click the leader and crash it: the others elect another one."),
-        tr!(language, "Step back before the crash, and do something else: a branch begins, and both are kept."),
-        tr!(language, "Cut links, or draw a lasso around some servers: they are parted from the others."),
+        tr!(
+            language,
+            "Step back before the crash, and do something else: a branch begins, and both are kept."
+        ),
+        tr!(
+            language,
+            "Cut links, or draw a lasso around some servers: they are parted from the others."
+        ),
         tr!(language, "Click a message under way: drop it, delay it, send it twice."),
         tr!(language, "Switch a flaw on, and run until a property breaks."),
         tr!(language, "Share: the link carries the whole run, and others see the very same."),

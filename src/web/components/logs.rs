@@ -19,7 +19,8 @@ use crate::words::Language;
 pub fn logs(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     let logs = &inspection.logs;
-    let last = logs.rows.iter().filter_map(|(_, cells)| cells.last()).map(|(cell, _)| cell.index).max();
+    let last =
+        logs.rows.iter().filter_map(|(_, cells)| cells.last()).map(|(cell, _)| cell.index).max();
     let Some(last) = last else {
         let empty = soft(tr!(*language, "All logs are empty."));
         return tag("section", "", vec![leaf("h3", "", tr!(*language, "Logs")), empty]);

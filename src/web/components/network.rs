@@ -21,24 +21,45 @@ pub fn network(props: &Props<'_>) -> Html {
     let language = *language;
     let latencies = gestures::latencies();
     let typical = network.latency.typical();
-    let latency = latencies.iter().position(|notch| notch.typical() >= typical).unwrap_or(latencies.len() - 1);
-    let slower = latencies.iter().map(|latency| QualityChange { latency: Some(*latency), ..UNCHANGED }).collect();
-    let slow = slider(props, tr!(language, "Latency"), network.latency.to_string(), latency, slower);
+    let latency = latencies
+        .iter()
+        .position(|notch| notch.typical() >= typical)
+        .unwrap_or(latencies.len() - 1);
+    let slower = latencies
+        .iter()
+        .map(|latency| QualityChange { latency: Some(*latency), ..UNCHANGED })
+        .collect();
+    let slow =
+        slider(props, tr!(language, "Latency"), network.latency.to_string(), latency, slower);
     let mut label = vec![icon(Icon::Network), leaf("span", "", tr!(language, "Network"))];
     label.extend(props.changed.map(|changed| leaf("span", "badge", changed)));
     label.push(icon(Icon::Caret));
     let panel = [
         soft(tr!(language, "All links at once, from now on.")),
         slow,
-        share(props, tr!(language, "Loss"), network.loss, |loss| QualityChange { loss, ..UNCHANGED }),
-        share(props, tr!(language, "Duplication"), network.duplicate, |duplicate| QualityChange { duplicate, ..UNCHANGED }),
-        share(props, tr!(language, "Reordering"), network.reorder, |reorder| QualityChange { reorder, ..UNCHANGED }),
+        share(props, tr!(language, "Loss"), network.loss, |loss| QualityChange {
+            loss,
+            ..UNCHANGED
+        }),
+        share(props, tr!(language, "Duplication"), network.duplicate, |duplicate| QualityChange {
+            duplicate,
+            ..UNCHANGED
+        }),
+        share(props, tr!(language, "Reordering"), network.reorder, |reorder| QualityChange {
+            reorder,
+            ..UNCHANGED
+        }),
     ];
     popover("network", label.into_iter().collect(), panel.into_iter().collect())
 }
 
 /// A slider for a share, from none to all.
-fn share(props: &Props<'_>, name: &'static str, now: Ratio, change: fn(Option<Ratio>) -> QualityChange) -> Html {
+fn share(
+    props: &Props<'_>,
+    name: &'static str,
+    now: Ratio,
+    change: fn(Option<Ratio>) -> QualityChange,
+) -> Html {
     let shares = gestures::shares();
     let notch = shares.iter().position(|share| *share >= now).unwrap_or(shares.len() - 1);
     let changes = shares.into_iter().map(|share| change(Some(share))).collect();
@@ -46,7 +67,13 @@ fn share(props: &Props<'_>, name: &'static str, now: Ratio, change: fn(Option<Ra
 }
 
 /// A slider whose notches are changes of all links.
-fn slider(props: &Props<'_>, name: &'static str, shown: String, notch: usize, changes: Vec<QualityChange>) -> Html {
+fn slider(
+    props: &Props<'_>,
+    name: &'static str,
+    shown: String,
+    notch: usize,
+    changes: Vec<QualityChange>,
+) -> Html {
     let act = props.act.clone();
     let max = (changes.len() - 1).to_string();
     let onchange = Callback::from(move |event: Event| {

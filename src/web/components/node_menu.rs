@@ -35,8 +35,11 @@ pub fn use_menu_card(open: Open, at: (Point, f64), size: Size) -> NodeRef {
     {
         let card = card.clone();
         use_effect_with(open, move |open| {
-            let by_keyboard = open.filter(|(_, by)| *by == By::Keyboard).map(|(selection, _)| selection);
-            let first = card.cast::<Element>().and_then(|card| card.query_selector("button").ok().flatten());
+            let by_keyboard =
+                open.filter(|(_, by)| *by == By::Keyboard).map(|(selection, _)| selection);
+            let first = card
+                .cast::<Element>()
+                .and_then(|card| card.query_selector("button").ok().flatten());
             if let (Some(_), Some(first)) = (by_keyboard, first) {
                 focus(&first);
             }
@@ -58,7 +61,8 @@ pub fn menu_card(props: &Props, card: NodeRef) -> Html {
     let Props { language, inspection, .. } = props;
     let Some((selection, _)) = &props.menu else { return Html::default() };
     // What is offered belongs to the selection that the inspector has seen.
-    let gestures: &[Gesture] = if inspection.selection == Some(*selection) { &inspection.gestures } else { &[] };
+    let gestures: &[Gesture] =
+        if inspection.selection == Some(*selection) { &inspection.gestures } else { &[] };
     let group = |group: Group| gestures.iter().filter(move |gesture| gesture.group == group);
     let close = props.close_menu.reform(|_: MouseEvent| ());
     let shut = picture_button("", Icon::Close, tr!(*language, "Close"), close);
@@ -73,7 +77,11 @@ pub fn menu_card(props: &Props, card: NodeRef) -> Html {
 }
 
 /// A row of buttons, if there are any.
-pub fn buttons<'a>(gestures: impl Iterator<Item = &'a Gesture>, act: &Callback<Action>, language: Language) -> Html {
+pub fn buttons<'a>(
+    gestures: impl Iterator<Item = &'a Gesture>,
+    act: &Callback<Action>,
+    language: Language,
+) -> Html {
     let buttons: Vec<Html> = gestures.map(|gesture| button(gesture, act, language)).collect();
     if buttons.is_empty() {
         return Html::default();
@@ -103,7 +111,9 @@ pub fn title(selection: Selection, language: Language) -> String {
 /// Why nothing is offered.
 fn nothing(selection: Selection, language: Language) -> &'static str {
     match selection {
-        Selection::Message(_) => tr!(language, "It is no longer under way. Step back to change its fate."),
+        Selection::Message(_) => {
+            tr!(language, "It is no longer under way. Step back to change its fate.")
+        }
         _ => tr!(language, "Nothing can be done here now."),
     }
 }

@@ -10,7 +10,12 @@ use crate::tr;
 use crate::words::Language;
 
 /// The notice. Its region is there without one too, so that what appears in it is read aloud.
-pub fn notice(notice: Option<&Notice>, here: u64, language: Language, act: &Callback<Action>) -> Html {
+pub fn notice(
+    notice: Option<&Notice>,
+    here: u64,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
     let card = notice.map(|notice| {
         let tone = match notice.tone {
             Tone::Plain => "notice",
@@ -18,11 +23,21 @@ pub fn notice(notice: Option<&Notice>, here: u64, language: Language, act: &Call
             Tone::Violation => "notice violation",
         };
         let goto = notice.event.filter(|event| *event != here).map(|event| {
-            button("", Some(Icon::Target), tr!(language, "Go there"), asks(act, Action::SeekEvent(event)))
+            button(
+                "",
+                Some(Icon::Target),
+                tr!(language, "Go there"),
+                asks(act, Action::SeekEvent(event)),
+            )
         });
         let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];
         parts.extend(goto);
-        parts.push(picture_button("", Icon::Close, tr!(language, "Close"), asks(act, Action::Dismiss)));
+        parts.push(picture_button(
+            "",
+            Icon::Close,
+            tr!(language, "Close"),
+            asks(act, Action::Dismiss),
+        ));
         tag("div", tone, parts)
     });
     html! { <div class="notices" role="alert">{ card }</div> }

@@ -26,13 +26,18 @@ pub struct Extent {
 impl Extent {
     pub fn of(store: &Store) -> Extent {
         let run = &store.pane().run;
-        let is_fault = |verb: &str| !matches!(verb, "say" | "end" | "request" | "heal" | "restart" | "resume");
+        let is_fault =
+            |verb: &str| !matches!(verb, "say" | "end" | "request" | "heal" | "restart" | "resume");
         let lines = run.script().lines.iter();
         Extent {
             now: run.now(),
             whole: whole(store),
             known: run.head().1,
-            faults: lines.filter(|line| is_fault(line.command.verb())).map(|line| line.at).take(200).collect(),
+            faults: lines
+                .filter(|line| is_fault(line.command.verb()))
+                .map(|line| line.at)
+                .take(200)
+                .collect(),
         }
     }
 }
@@ -52,13 +57,20 @@ pub struct Bar {
 }
 
 /// The bar of a run.
-pub fn overview(id: &str, extent: &Extent, bar: &Bar, language: Language, act: &Callback<Action>) -> Html {
+pub fn overview(
+    id: &str,
+    extent: &Extent,
+    bar: &Bar,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
     let seek = {
         let (act, whole, element) = (act.clone(), extent.whole, bar.element.clone());
         move |event: &PointerEvent| {
             let Some(bar) = element.cast::<Element>() else { return };
             let rect = bar.get_bounding_client_rect();
-            let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
+            let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0))
+                .clamp(0.0, 1.0);
             act.emit(Action::Pause);
             act.emit(Action::Seek(Time((whole.0 as f64 * share) as u64)));
         }
@@ -105,7 +117,8 @@ pub fn overview(id: &str, extent: &Extent, bar: &Bar, language: Language, act: &
 pub fn places(store: &Store) -> [String; 3] {
     let whole = whole(store);
     let window = store.ui.window;
-    [window.from, window.to().min(whole).since(window.from), store.pane().run.now()].map(|time| percent(time, whole))
+    [window.from, window.to().min(whole).since(window.from), store.pane().run.now()]
+        .map(|time| percent(time, whole))
 }
 
 /// A share of the whole, to a hundredth of a percent.

@@ -52,7 +52,11 @@ pub fn page(props: Page<'_>) -> Html {
     let Page { id, ui, act, scene, .. } = props;
     let language = ui.language;
     let said = scene.caption.as_deref().map(|caption| words::translate(language, caption));
-    let classes = names(&["synod", when(props.drawer, "drawer-open"), when(props.controls.playing, "playing")]);
+    let classes = names(&[
+        "synod",
+        when(props.drawer, "drawer-open"),
+        when(props.controls.playing, "playing"),
+    ]);
     let carries = |wire: &Wire| wire.there == wire.back && wire.worst() == LinkState::Healthy;
     let shown_tools = tools::Props {
         tool: ui.tool,

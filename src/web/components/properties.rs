@@ -48,7 +48,11 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
         _ => tag("p", "standing", vec![with_names(&standing)]),
     };
     let text = vec![
-        tag("h3", "", vec![leaf("span", "", translate(language, property.name)), leaf("small", "", kind)]),
+        tag(
+            "h3",
+            "",
+            vec![leaf("span", "", translate(language, property.name)), leaf("small", "", kind)],
+        ),
         leaf("p", "formula", property.formula),
         leaf("p", "", translate(language, property.meaning)),
         told,

@@ -29,7 +29,8 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
     {
         let area = area.clone();
         use_effect_with(place, move |place| {
-            if let (Some((line, column)), Some(area)) = (place, area.cast::<HtmlTextAreaElement>()) {
+            if let (Some((line, column)), Some(area)) = (place, area.cast::<HtmlTextAreaElement>())
+            {
                 point_at(&area, *line, *column);
             }
         });
@@ -62,7 +63,10 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
         leaf("span", "grow", ""),
         button("", Some(Icon::Pen), tr!(language, "Edit"), edit),
     ];
-    let about = tr!(language, "Everything you do adds a line. The link carries these lines, and nothing else.");
+    let about = tr!(
+        language,
+        "Everything you do adds a line. The link carries these lines, and nothing else."
+    );
     tag("section", "script", vec![tag("h2", "", title), soft(about), lines(props, script)])
 }
 
@@ -73,12 +77,15 @@ fn lines(props: &Props, script: &Script) -> Html {
     let line = |(at, text): (Option<Time>, String)| {
         let here = last.is_some() && at == last;
         let class = if here { "here" } else { when(at.is_some_and(|at| at > now), "later") };
-        let time = at.map(|at| button("inline mono", None, &at.to_string(), asks(&props.act, Action::Seek(at))));
+        let time = at.map(|at| {
+            button("inline mono", None, &at.to_string(), asks(&props.act, Action::Seek(at)))
+        });
         tag("li", class, time.into_iter().chain([leaf("code", "", &text)]).collect())
     };
     let mut lines = vec![line((None, script.setup.to_string()))];
     lines.extend(script.title.iter().map(|title| line((None, format!("title {title}")))));
-    lines.extend(script.lines.iter().map(|given| line((Some(given.at), given.command.to_string()))));
+    lines
+        .extend(script.lines.iter().map(|given| line((Some(given.at), given.command.to_string()))));
     tag("ol", "lines", lines)
 }
 
@@ -127,7 +134,12 @@ fn point_at(area: &HtmlTextAreaElement, line: u32, column: u32) {
     let before: usize = text.split_inclusive('\n').take(line as usize - 1).map(utf16).sum();
     let rest = text.split('\n').nth(line as usize - 1).unwrap_or("");
     let within: usize = rest.chars().take(column as usize - 1).map(char::len_utf16).sum();
-    let word: usize = rest.chars().skip(column as usize - 1).take_while(|c| !c.is_whitespace()).map(char::len_utf16).sum();
+    let word: usize = rest
+        .chars()
+        .skip(column as usize - 1)
+        .take_while(|c| !c.is_whitespace())
+        .map(char::len_utf16)
+        .sum();
     let start = (before + within) as u32;
     let _ = area.focus();
     let _ = area.set_selection_range(start, start + word.max(1) as u32);

@@ -19,7 +19,8 @@ pub fn share(language: Language, copied: UseStateHandle<bool>, act: &Callback<Ac
     let copy = {
         let (link, act, field) = (link.clone(), act.clone(), field.clone());
         Callback::from(move |_: MouseEvent| {
-            let (link, act, field, copied) = (link.clone(), act.clone(), field.clone(), copied.clone());
+            let (link, act, field, copied) =
+                (link.clone(), act.clone(), field.clone(), copied.clone());
             yew::platform::spawn_local(async move {
                 match browser::copy(&link).await {
                     Ok(()) => copied.set(true),

@@ -52,8 +52,11 @@ pub fn Stage(props: &Props) -> Html {
         move |event: &PointerEvent| point_of(&svg, size.w, size.h, event)
     };
     let onpointerdown = {
-        let (drag, place, svg, draws) = (drag.clone(), place.clone(), svg.clone(), *tool != Tool::Select);
-        Callback::from(move |event: PointerEvent| drag.borrow_mut().press(svg.cast(), place(&event), &event, draws))
+        let (drag, place, svg, draws) =
+            (drag.clone(), place.clone(), svg.clone(), *tool != Tool::Select);
+        Callback::from(move |event: PointerEvent| {
+            drag.borrow_mut().press(svg.cast(), place(&event), &event, draws)
+        })
     };
     // A click selects; it does not take the keyboard away from the page.
     let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
@@ -62,7 +65,8 @@ pub fn Stage(props: &Props) -> Html {
         Callback::from(move |event: PointerEvent| drag.borrow_mut().extend(place(&event)))
     };
     let onpointerup = {
-        let (drag, scene, stroke, tool) = (drag.clone(), scene.clone(), props.stroke.clone(), *tool);
+        let (drag, scene, stroke, tool) =
+            (drag.clone(), scene.clone(), props.stroke.clone(), *tool);
         Callback::from(move |_: PointerEvent| {
             if let Some(drawn) = drag.borrow_mut().end(&scene, tool) {
                 stroke.emit(drawn);
@@ -126,9 +130,14 @@ fn anchor(scene: &Scene, selection: Selection) -> (Point, f64) {
     let flight = |id| scene.flights.iter().find(|flight| flight.key.0 == id);
     match selection {
         Selection::Node(node) => (scene.layout.place(node.into()).0, scene.layout.node.h / 2.0),
-        Selection::Client(client) => (scene.layout.place(client.into()).0, scene.layout.client.h / 2.0),
+        Selection::Client(client) => {
+            (scene.layout.place(client.into()).0, scene.layout.client.h / 2.0)
+        }
         Selection::Link(from, to) => {
-            let wire = scene.wires.iter().find(|wire| (wire.a, wire.b) == (from, to) || (wire.a, wire.b) == (to, from));
+            let wire = scene
+                .wires
+                .iter()
+                .find(|wire| (wire.a, wire.b) == (from, to) || (wire.a, wire.b) == (to, from));
             (wire.map_or_else(Point::default, |wire| wire.middle()), 10.0)
         }
         Selection::Message(id) => {
@@ -143,12 +152,16 @@ fn point_of(svg: &NodeRef, w: f64, h: f64, event: &PointerEvent) -> Point {
     let Some(svg) = svg.cast::<Element>() else { return Point::default() };
     let rect = svg.get_bounding_client_rect();
     let scale = (w / rect.width().max(1.0)).max(h / rect.height().max(1.0));
-    Point::new((f64::from(event.client_x()) - rect.left()) * scale, (f64::from(event.client_y()) - rect.top()) * scale)
+    Point::new(
+        (f64::from(event.client_x()) - rect.left()) * scale,
+        (f64::from(event.client_y()) - rect.top()) * scale,
+    )
 }
 
 /// A click on something picks it; with the cut tool it cuts a link; elsewhere it lets go.
 fn clicked(props: &Props, drag: std::rc::Rc<std::cell::RefCell<Drag>>) -> Callback<MouseEvent> {
-    let (act, picked, tool, stroke) = (props.act.clone(), props.pick.clone(), props.tool, props.stroke.clone());
+    let (act, picked, tool, stroke) =
+        (props.act.clone(), props.pick.clone(), props.tool, props.stroke.clone());
     let (open, selected) = (props.menu.is_some(), props.selection.is_some());
     let close = props.close_menu.clone();
     Callback::from(move |event: MouseEvent| {
@@ -194,7 +207,9 @@ fn go(from: &Element, along: i32, across: i32) -> bool {
     let Some(code) = from.get_attribute("data-pick") else { return false };
     let Some(scene) = from.closest("svg").ok().flatten() else { return false };
     let of_kind = |kind: char| -> Vec<Element> {
-        let Ok(list) = scene.query_selector_all(&format!("[data-pick^={kind}]")) else { return Vec::new() };
+        let Ok(list) = scene.query_selector_all(&format!("[data-pick^={kind}]")) else {
+            return Vec::new();
+        };
         (0..list.length()).filter_map(|i| list.get(i)?.dyn_into().ok()).collect()
     };
     let kind = KINDS.iter().position(|kind| code.starts_with(*kind)).unwrap_or(0);

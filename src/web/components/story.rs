@@ -7,8 +7,8 @@ use super::caption::with_names;
 use super::draw::when;
 use super::inspector::Props;
 use crate::player::{Action, Tab};
-use crate::tr;
 use crate::sim::snapshot::Told;
+use crate::tr;
 use crate::view::ticks::seconds;
 use crate::words::tell;
 

@@ -29,12 +29,27 @@ pub fn node_tab(props: &Props) -> Html {
         (Subject::Client(client), _) => visitor(props, client),
         (Subject::Link, Some(selection)) => {
             let title = tr!(language, "Link {0}", title(selection, language));
-            tag("section", "", vec![leaf("h2", "", &title), acts(props, &[Group::Main, Group::Network])])
+            tag(
+                "section",
+                "",
+                vec![leaf("h2", "", &title), acts(props, &[Group::Main, Group::Network])],
+            )
         }
         _ => {
-            let hint = tr!(language, "Click a server, a client, a link or a message: it shows here what it knows, and what you can do to it.");
+            let hint = tr!(
+                language,
+                "Click a server, a client, a link or a message: it shows here what it knows, and what you can do to it."
+            );
             let title = leaf("h2", "", translate(language, inspection.meta.title));
-            tag("section", "hint", vec![title, leaf("p", "", translate(language, inspection.meta.summary)), soft(hint)])
+            tag(
+                "section",
+                "hint",
+                vec![
+                    title,
+                    leaf("p", "", translate(language, inspection.meta.summary)),
+                    soft(hint),
+                ],
+            )
         }
     };
     [subject, logs(props)].into_iter().collect()
@@ -49,9 +64,13 @@ fn server(props: &Props, node: &NodeShot) -> Html {
         (_, Shape::Bid) => (translate(language, node.view.role.name), "bids"),
         (_, Shape::Plain) => (translate(language, node.view.role.name), "plain"),
     };
-    let timers: Vec<String> = node.timers.iter().map(|timer| {
-        format!("{} {}", timer.name, seconds(timer.fires_at.since(props.inspection.now), 3))
-    }).collect();
+    let timers: Vec<String> = node
+        .timers
+        .iter()
+        .map(|timer| {
+            format!("{} {}", timer.name, seconds(timer.fires_at.since(props.inspection.now), 3))
+        })
+        .collect();
     let mut fields: Vec<Html> = node.view.fields.iter().map(|field| row(field, language)).collect();
     fields.push(entry(tr!(language, "Lamport clock"), node.lamport.to_string()));
     if !timers.is_empty() {
@@ -68,7 +87,10 @@ fn server(props: &Props, node: &NodeShot) -> Html {
         title.push(chip("bad", tr!(language, "cut off")));
     }
     let durable = vec![icon(Icon::Disk), tr!(language, "survives a crash").into()];
-    let more = vec![leaf("summary", "", tr!(language, "Clock and disk")), acts(props, &[Group::Clock, Group::Disk])];
+    let more = vec![
+        leaf("summary", "", tr!(language, "Clock and disk")),
+        acts(props, &[Group::Clock, Group::Disk]),
+    ];
     let parts = vec![
         tag("h2", "", title),
         tag("dl", "fields", fields),
@@ -114,7 +136,8 @@ fn visitor(props: &Props, client: &ClientShot) -> Html {
 fn acts(props: &Props, groups: &[Group]) -> Html {
     let of = |group: &Group| {
         let group = *group;
-        let offered = props.inspection.gestures.iter().filter(move |gesture| gesture.group == group);
+        let offered =
+            props.inspection.gestures.iter().filter(move |gesture| gesture.group == group);
         buttons(offered, &props.act, props.language)
     };
     groups.iter().map(of).collect()
@@ -128,7 +151,9 @@ fn ask(props: &Props, client: ClientId, to: Option<NodeId>) -> Html {
         event.prevent_default();
         let form = event.target_unchecked_into::<Element>();
         let input = form.query_selector("input").ok().flatten();
-        let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
         let request = input.value().trim().to_owned();
         if !request.is_empty() {
             act.emit(Action::Do(Command::Request { client, to, request }));
@@ -150,16 +175,24 @@ fn ask(props: &Props, client: ClientId, to: Option<NodeId>) -> Html {
 pub fn message_tab(props: &Props) -> Html {
     let language = props.language;
     match &props.inspection.subject {
-        Subject::Message { shot, flight, stamp } => message(props, shot, flight.as_deref(), stamp.as_deref()),
+        Subject::Message { shot, flight, stamp } => {
+            message(props, shot, flight.as_deref(), stamp.as_deref())
+        }
         _ => {
             let title = leaf("h2", "", tr!(language, "No message is selected"));
-            let hint = soft(tr!(language, "Click a message on the stage, or an arrow of the diagram."));
+            let hint =
+                soft(tr!(language, "Click a message on the stage, or an arrow of the diagram."));
             tag("section", "hint", vec![title, hint])
         }
     }
 }
 
-fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, stamp: Option<&[u64]>) -> Html {
+fn message(
+    props: &Props,
+    shot: &MessageShot,
+    flight: Option<&FlightShot>,
+    stamp: Option<&[u64]>,
+) -> Html {
     let language = props.language;
     let time = |time: Time| seconds(time, 4);
     let link = |text: &str, action| button("inline", None, text, asks(&props.act, action));
@@ -179,13 +212,18 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, stamp
         None if shot.sent_at > props.inspection.now => tr!(language, "not yet sent").to_owned(),
         None => tr!(language, "no longer under way").to_owned(),
     };
-    let sent = [link(&time(shot.sent_at), Action::SeekEvent(shot.id)), tr!(language, " by event {0}", shot.id).into()];
+    let sent = [
+        link(&time(shot.sent_at), Action::SeekEvent(shot.id)),
+        tr!(language, " by event {0}", shot.id).into(),
+    ];
     let mut fields = vec![
         entry_of(tr!(language, "from, to"), [from, " → ".into(), to].into_iter().collect()),
         entry_of(tr!(language, "sent"), sent.into_iter().collect()),
         entry(tr!(language, "fate"), fate),
     ];
-    fields.extend(shot.fields.iter().map(|field| entry(translate(language, field.name), field.value.clone())));
+    fields.extend(
+        shot.fields.iter().map(|field| entry(translate(language, field.name), field.value.clone())),
+    );
     fields.push(entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()));
     if let Some(stamp) = stamp {
         fields.push(entry(tr!(language, "vector stamp"), vector(stamp)));
@@ -194,10 +232,17 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, stamp
         fields.push(entry(tr!(language, "because"), tell(language, cause)));
     }
     if let Some((file, line)) = shot.line {
-        fields.push(entry(tr!(language, "source"), format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file))));
+        fields.push(entry(
+            tr!(language, "source"),
+            format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file)),
+        ));
     }
     let title = vec![shot.label.clone().into(), chip("plain", shot.kind.name)];
-    tag("section", "", vec![tag("h2", "", title), tag("dl", "fields", fields), acts(props, &[Group::Main])])
+    tag(
+        "section",
+        "",
+        vec![tag("h2", "", title), tag("dl", "fields", fields), acts(props, &[Group::Main])],
+    )
 }
 
 fn vector(stamp: &[u64]) -> String {

@@ -70,14 +70,20 @@ pub fn Timeline(props: &Props) -> Html {
             }
         })
     };
-    let (onpointerdown, onpointermove, onpointerup) = (listener(press), listener(drag), listener(release));
+    let (onpointerdown, onpointermove, onpointerup) =
+        (listener(press), listener(drag), listener(release));
     let onpointercancel = {
         let hand = hand.clone();
         Callback::from(move |_: PointerEvent| *hand.borrow_mut() = Hand::default())
     };
     use_wheel(&svg, Reading::of(props));
     let height = sheet.rows.bottom() + 2.0;
-    let label = tr!(*language, "Space-time diagram from {0} to {1}", seconds(props.window.from, 2), seconds(props.window.to(), 2));
+    let label = tr!(
+        *language,
+        "Space-time diagram from {0} to {1}",
+        seconds(props.window.from, 2),
+        seconds(props.window.to(), 2)
+    );
     html! {
         <>
         <div class="spacetime">
@@ -229,7 +235,9 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram:
 fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
     let at = place(event, diagram);
     let mut hand = hand.borrow_mut();
-    let Some(index) = hand.down.iter().position(|(id, _)| *id == event.pointer_id()) else { return };
+    let Some(index) = hand.down.iter().position(|(id, _)| *id == event.pointer_id()) else {
+        return;
+    };
     let before = hand.down[index].1;
     if !hand.moved && before.distance(at) < 4.0 && hand.mode != Mode::Scrub {
         return;
@@ -243,7 +251,8 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: 
         (Mode::Scrub, _) => reading.act.emit(Action::Seek(reading.time(at.x))),
         (Mode::Pan, _) => reading.act.emit(Action::PanTimeline(reading.micros(before.x - at.x))),
         (Mode::Pinch, Some(other)) => {
-            let (was, is) = ((before.x - other.x).abs().max(10.0), (at.x - other.x).abs().max(10.0));
+            let (was, is) =
+                ((before.x - other.x).abs().max(10.0), (at.x - other.x).abs().max(10.0));
             let percent = (100.0 * was / is).round() as u32;
             reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(other.x) });
         }

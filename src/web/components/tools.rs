@@ -36,13 +36,33 @@ pub fn tools(props: &Props<'_>) -> Html {
         }
     };
     let segments = vec![
-        tool(Tool::Select, tr!(language, "Select"), tr!(language, "Click a server, a link or a message"), Icon::Select),
-        tool(Tool::Cut, tr!(language, "Cut"), tr!(language, "Click links, or draw a line across them"), Icon::Cut),
-        tool(Tool::Lasso, tr!(language, "Lasso"), tr!(language, "Draw a line around servers: they are parted from the others"), Icon::Lasso),
+        tool(
+            Tool::Select,
+            tr!(language, "Select"),
+            tr!(language, "Click a server, a link or a message"),
+            Icon::Select,
+        ),
+        tool(
+            Tool::Cut,
+            tr!(language, "Cut"),
+            tr!(language, "Click links, or draw a line across them"),
+            Icon::Cut,
+        ),
+        tool(
+            Tool::Lasso,
+            tr!(language, "Lasso"),
+            tr!(language, "Draw a line around servers: they are parted from the others"),
+            Icon::Lasso,
+        ),
     ];
     let heal = props.troubled.then(|| {
         let heal = gestures::heal();
-        button("", Some(Icon::Heal), &tell(language, &heal.label), asks(props.act, Action::Do(heal.command)))
+        button(
+            "",
+            Some(Icon::Heal),
+            &tell(language, &heal.label),
+            asks(props.act, Action::Do(heal.command)),
+        )
     });
     html! {
         <div class="tools" role="toolbar" aria-label={tr!(language, "Tools")}>

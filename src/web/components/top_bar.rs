@@ -92,7 +92,11 @@ fn protocols(props: &Props) -> Html {
     });
     let options = catalog().iter().map(|entry| {
         let meta = entry.meta;
-        option(meta.slug.to_owned(), translate(heading.language, meta.title), meta.slug == heading.protocol)
+        option(
+            meta.slug.to_owned(),
+            translate(heading.language, meta.title),
+            meta.slug == heading.protocol,
+        )
     });
     field(tr!(heading.language, "Protocol"), "protocol", onchange, options.collect())
 }

@@ -3,15 +3,15 @@
 
 use yew::prelude::*;
 
+use super::draw::{boxed, names, path, text, when};
 use crate::player::Selection;
 use crate::sim::snapshot::LinkState;
+use crate::tr;
 use crate::view::links::{Strand, Wire, between, draw};
-use super::draw::{boxed, names, path, text, when};
 use crate::view::path::translate;
 use crate::view::{Path, Point, Size};
 use crate::web::pick;
 use crate::words::{self, Language};
-use crate::tr;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -93,7 +93,10 @@ fn bars(at: Point, along: Point) -> Path {
     let mut bars = Path::new();
     for shift in [-3.0, 3.0] {
         let foot = at.plus(along.x * shift, along.y * shift);
-        bars.line(foot.plus(-along.y * 6.0, along.x * 6.0), foot.plus(along.y * 6.0, -along.x * 6.0));
+        bars.line(
+            foot.plus(-along.y * 6.0, along.x * 6.0),
+            foot.plus(along.y * 6.0, -along.x * 6.0),
+        );
     }
     bars
 }

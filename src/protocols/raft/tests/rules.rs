@@ -104,12 +104,24 @@ fn a_later_term_deposes_a_leader_and_sends_its_clients_on() {
 /// The possible followers of Figure 7, and what each says to the first AppendEntries of the leader
 /// of term 8, whose last entry is at index 10 and of term 6.
 const FIGURE_7: [(&str, &[u64], Appended); 6] = [
-    ("a", &[1, 1, 1, 4, 4, 5, 5, 6, 6], Appended::Mismatch { prev: 10, hint: Hint { term: None, index: 10 } }),
+    (
+        "a",
+        &[1, 1, 1, 4, 4, 5, 5, 6, 6],
+        Appended::Mismatch { prev: 10, hint: Hint { term: None, index: 10 } },
+    ),
     ("b", &[1, 1, 1, 4], Appended::Mismatch { prev: 10, hint: Hint { term: None, index: 5 } }),
     ("c", &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6], Appended::Match(10)),
     ("d", &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7], Appended::Match(10)),
-    ("e", &[1, 1, 1, 4, 4, 4, 4], Appended::Mismatch { prev: 10, hint: Hint { term: None, index: 8 } }),
-    ("f", &[1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3], Appended::Mismatch { prev: 10, hint: Hint { term: Some(3), index: 7 } }),
+    (
+        "e",
+        &[1, 1, 1, 4, 4, 4, 4],
+        Appended::Mismatch { prev: 10, hint: Hint { term: None, index: 8 } },
+    ),
+    (
+        "f",
+        &[1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3],
+        Appended::Mismatch { prev: 10, hint: Hint { term: Some(3), index: 7 } },
+    ),
 ];
 const LEADER_OF_FIGURE_7: &[u64] = &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
 
