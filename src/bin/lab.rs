@@ -150,7 +150,9 @@ impl Hunt {
                     hunt.flaws.push((*value).into());
                 }
                 "--flaw" => {
-                    return Err(format!("{protocol} has no flaw “{value}”: `lab list` names them."));
+                    return Err(format!(
+                        "{protocol} has no flaw “{value}”: `lab list` names them."
+                    ));
                 }
                 _ => return Err(format!("I don't understand “{option}”.\n\n{USAGE}")),
             }

@@ -82,7 +82,7 @@ pub enum Subject {
 }
 
 /// Columns of the logs in the inspector, and events told there.
-pub const COLUMNS: u64 = 5;
+pub const COLUMNS: u64 = 12;
 const EVENTS: usize = 40;
 
 impl Heading {

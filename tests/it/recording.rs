@@ -201,7 +201,7 @@ fn who_stands_still_catches_up_and_who_crashes_does_not() {
 
 #[test]
 fn messages_are_duplicated_dropped_delayed_and_delivered_by_hand() {
-    let copies = tell(&format!("{}", S3_LEADS.replace("seed=7", "seed=7 duplicate=100%")));
+    let copies = tell(&S3_LEADS.replace("seed=7", "seed=7 duplicate=100%"));
     assert_eq!(count(&copies, 0..100, "S1 receives “vote? t1”", "from S3"), 2);
     let mut probe = run(S3_LEADS);
     probe.run_to(Time::millis(15), u32::MAX);

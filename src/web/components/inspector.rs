@@ -114,7 +114,7 @@ fn arrows(id: &AttrValue, tab: Tab, act: &Callback<Action>) -> Callback<Keyboard
         event.stop_propagation();
         act.emit(Action::Tab(next));
         if let Some(button) = by_id(&tab_id(&id, next)) {
-            focus(&Element::from(button));
+            focus(&button);
         }
     })
 }

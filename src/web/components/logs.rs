@@ -12,8 +12,10 @@ use crate::player::Selection;
 use crate::protocol::LogCell;
 use crate::tr;
 use crate::view::scene::EntryState;
-use crate::web::frame::COLUMNS;
 use crate::words::Language;
+
+/// Columns that the table has in any case.
+const LEAST: u64 = 5;
 
 /// The table of all logs.
 pub fn logs(props: &Props) -> Html {
@@ -26,7 +28,7 @@ pub fn logs(props: &Props) -> Html {
         return tag("section", "", vec![leaf("h3", "", tr!(*language, "Logs")), empty]);
     };
     // As wide as when it is full: entries do not shrink as the log grows.
-    let columns: Vec<u64> = (logs.first..=last.max(logs.first + COLUMNS - 1)).collect();
+    let columns: Vec<u64> = (logs.first..=last.max(logs.first + LEAST - 1)).collect();
     let swatch = |class, state| [leaf("span", class, ""), meaning(*language, state).into()];
     let legend = [
         swatch("swatch committed", EntryState::Committed),

@@ -52,7 +52,7 @@ pub fn TopBar(props: &Props) -> Html {
             { protocols(props) }
             { scenes(props) }
             // Where there is no room beside the scenes, a button shows the rest.
-            <button class="bare more" onclick={toggle} aria-expanded={(*more).to_string()} title={tr!(language, "More")} aria-label={tr!(language, "More")}>
+            <button class="bare more-button" onclick={toggle} aria-expanded={(*more).to_string()} title={tr!(language, "More")} aria-label={tr!(language, "More")}>
                 { icon(Icon::More) }
             </button>
             <div class={if *more { "extra open" } else { "extra" }}>

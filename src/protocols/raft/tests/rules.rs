@@ -161,8 +161,9 @@ fn figure_7_every_log_is_repaired() {
 
 #[test]
 fn appending_is_idempotent_and_only_a_conflict_truncates() {
-    let cases: [(&[u64], (u64, u64), &[u64], &[u64]); 6] = [
-        // Log before, prev, entries, log after.
+    type Terms = &'static [u64];
+    // Log before, prev, entries, log after.
+    let cases: [(Terms, (u64, u64), Terms, Terms); 6] = [
         (&[1, 1, 2], (1, 1), &[1], &[1, 1, 2]),
         (&[1, 1, 2], (1, 1), &[], &[1, 1, 2]),
         (&[1, 1, 2], (1, 1), &[1, 2, 3], &[1, 1, 2, 3]),
