@@ -1,7 +1,6 @@
 //! Everything about what is selected, and about the run, in tabs. Where there is no room beside the
 //! stage it is a drawer that its own tabs open.
 
-use web_sys::Element;
 use yew::prelude::*;
 
 use super::bits::picture_button;
