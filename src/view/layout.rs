@@ -32,8 +32,9 @@ pub enum Detail {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     pub size: Size,
-    /// Covered by tools at the top, in the picture's units.
+    /// Covered by tools at the top and by the caption at the bottom, in the picture's units.
     pub top: f64,
+    pub bottom: f64,
     pub detail: Detail,
     pub nodes: Vec<Point>,
     pub clients: Vec<Point>,
@@ -164,6 +165,7 @@ impl Layout {
         Layout {
             size: Size::new(room.width, room.height),
             top: room.top,
+            bottom: room.bottom,
             detail,
             nodes,
             clients,
@@ -230,7 +232,7 @@ impl Layout {
             p.x >= w / 2.0
                 && p.x <= self.size.w - w / 2.0
                 && p.y >= h / 2.0
-                && p.y <= self.size.h - h / 2.0
+                && p.y <= self.size.h - self.bottom - h / 2.0
         };
         let beside = |a: Point, b: Point| (a.x - b.x).abs() >= w || (a.y - b.y).abs() >= h;
         let clear = clear

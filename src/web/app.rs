@@ -9,52 +9,21 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::animator::{Gliders, Loop};
-use super::components::{Extent, Page, Stroke, overview_places, page};
-use super::frame::{Controls, Heading, Inspection, usual};
+use super::components::{Extent, Page, overview_places, page};
+use super::frame::{Controls, Heading, Inspection};
+use super::message::{By, Callbacks, Msg};
+use super::picture::{layout, scene, sheet, told};
 use super::senses::{Senses, Told, close_others, is_for_page};
 use super::shared::Shared;
 use super::{address, browser, crash};
-use crate::command::Command;
 use crate::player::{Action, Change, Dialog, Selection, Store, gestures, keys};
-use crate::view::chart::{Ask, Chart};
-use crate::view::layout::{Layout, Room};
-use crate::view::{Rows, Scene, Sheet, Size};
+use crate::view::{Chart, Layout, Scene, Sheet, Size};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Prefix of all ids: several playgrounds on a page never collide.
     pub id: AttrValue,
-}
-
-pub enum Msg {
-    Act(Action),
-    /// An animation frame, at this time.
-    Frame(f64),
-    /// Something on the stage was pressed: it is selected, and what it offers is shown.
-    Pick(Selection, By),
-    /// A line was drawn with a tool.
-    Stroke(Stroke),
-    /// Closes the menu of what is selected.
-    CloseMenu,
-    /// Opens or closes the inspector where there is no room for it beside the stage.
-    Drawer(bool),
-    Stage(Size),
-    Timeline(Size),
-    Seen(bool),
-    Key(KeyboardEvent),
-    /// The address has changed: the back button, or a link typed.
-    Address,
-    /// Time to draw anew what is not drawn at every event.
-    Inspect,
-    SaveLink,
-}
-
-/// How something was picked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    Pointer,
-    Keyboard,
 }
 
 pub struct App {
@@ -92,15 +61,6 @@ pub struct App {
     told_to: Callbacks,
 }
 
-/// Made once: a component that is given the same ones again need not be drawn again.
-struct Callbacks {
-    act: Callback<Action>,
-    pick: Callback<(Selection, By)>,
-    stroke: Callback<Stroke>,
-    close_menu: Callback<()>,
-    open_drawer: Callback<bool>,
-}
-
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
 const INSPECT_EVERY: f64 = 150.0;
 const TELL_EVERY: f64 = 1_200.0;
@@ -110,9 +70,6 @@ const SETTLE: u32 = 300;
 const PLAYING: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
-/// Room of the time axis above the lanes, and left of them.
-pub const AXIS: f64 = 18.0;
-pub const GUTTER: f64 = 44.0;
 
 impl Component for App {
     type Message = Msg;
@@ -224,7 +181,7 @@ impl App {
                 self.store.update(Action::Tick { elapsed_micros })
             }
             Msg::Pick(selection, by) => self.pick(selection, by),
-            Msg::Stroke(stroke) => match self.asked_for(&stroke) {
+            Msg::Stroke(stroke) => match stroke.command(&*self.store.pane().run) {
                 Some(command) => self.act(Action::Do(command)),
                 None => Change::None,
             },
@@ -306,31 +263,9 @@ impl App {
         }
         let again = self.menu.is_some_and(|(open, _)| open == selection);
         self.menu = (!again).then_some((selection, by));
+        // The menu offers what the inspector has seen: it must see this now.
+        self.inspected = 0.0;
         self.store.update(Action::Select(Some(selection)))
-    }
-
-    /// What a line drawn on the stage asks for: it cuts the links it crosses, or heals them where
-    /// all are cut already; around servers it parts them from the others.
-    fn asked_for(&self, stroke: &Stroke) -> Option<Command> {
-        let run = &*self.store.pane().run;
-        match stroke {
-            Stroke::Around(inside) => gestures::lasso(run, inside).map(|gesture| gesture.command),
-            Stroke::Across(links) => {
-                let (mut cut, mut heal) = (Vec::new(), Vec::new());
-                for (from, to) in links {
-                    match gestures::cut(run, *from, *to).command {
-                        Command::Cut(links) => cut.extend(links),
-                        Command::Heal(links) => heal.extend(links),
-                        _ => {}
-                    }
-                }
-                match (cut.is_empty(), heal.is_empty()) {
-                    (false, _) => Some(Command::Cut(cut)),
-                    (true, false) => Some(Command::Heal(heal)),
-                    (true, true) => None,
-                }
-            }
-        }
     }
 
     fn key(&mut self, event: &KeyboardEvent) -> Change {
@@ -476,46 +411,4 @@ fn listening(ctx: &Context<App>) -> Told {
 fn headed(store: &Store) -> (u32, usize, words::Language, crate::player::Theme) {
     let pane = store.pane();
     (pane.current().id, pane.run.script().lines.len(), store.ui.language, store.ui.theme)
-}
-
-fn layout(store: &Store, stage: Size) -> Rc<Layout> {
-    let setup = &store.pane().run.script().setup;
-    // Few servers leave the corner free in which the tools are.
-    let few = setup.nodes <= 5;
-    let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
-        (true, _) => (if few { 4.0 } else { 40.0 }, 48.0),
-        (_, true) => (56.0, 84.0),
-        _ => (58.0, 84.0),
-    };
-    let room = Room { width: stage.w, height: stage.h, top, bottom };
-    Rc::new(Layout::new(setup.nodes.into(), setup.clients.into(), room))
-}
-
-fn scene(store: &Store, layout: &Rc<Layout>) -> Scene {
-    let run = &store.pane().run;
-    let mut snapshot = run.snapshot();
-    snapshot.caption = snapshot.caption.filter(|(since, _)| store.caption_stands(*since));
-    Scene::new(&snapshot, &run.logs(layout.detail.entries() as u64), &usual(store), layout)
-}
-
-fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {
-    let window = store.ui.window;
-    let pane = store.pane_mut();
-    let setup = &pane.run.script().setup;
-    let rows = Rows::new(setup.clients.into(), setup.nodes.into(), AXIS, size.h - AXIS - 2.0);
-    let ask = Ask {
-        from: window.from,
-        span: window.span,
-        width: (size.w - GUTTER).max(50.0),
-        rows,
-        now: pane.run.now(),
-        known: pane.run.head().1,
-        history: pane.current().id.into(),
-        commands: pane.run.script().lines.len(),
-    };
-    chart.sheet(ask, &scene.flights, |from, to| pane.run.stretch(from, to))
-}
-
-fn told(scene: &Scene, store: &Store) -> Vec<String> {
-    scene.told().iter().map(|sentence| words::tell(store.ui.language, sentence)).collect()
 }

@@ -129,8 +129,11 @@ fn branches(store: &Store) -> Vec<BranchLine> {
             above = parent(id).and_then(|branch| branch.parent).filter(|_| depth < 8);
         }
         let since = branch.parent.map(|(_, since)| since);
+        // It departs where its lines are no longer its parent's.
         let lines = &branch.script.lines;
-        let departure = since.and_then(|since| lines.iter().find(|line| line.at >= since));
+        let own = branch.parent.and_then(|(id, _)| parent(id)).map(|parent| &parent.script.lines);
+        let shared = own.map_or(0, |own| lines.iter().zip(own).take_while(|(a, b)| a == b).count());
+        let departure = lines.get(shared).filter(|_| since.is_some());
         BranchLine {
             depth,
             since,

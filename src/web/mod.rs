@@ -7,8 +7,8 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `app.rs` | holds the store, takes all messages |
-//! | `frame.rs` | what the components are given: immutable, shared, compared by pointer |
+//! | `app.rs`, `message.rs` | holds the store, takes all messages |
+//! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
 //! | `address.rs` | the link in the address bar |
 //! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
@@ -24,7 +24,9 @@ mod browser;
 mod components;
 mod crash;
 mod frame;
+mod message;
 mod pick;
+mod picture;
 mod senses;
 mod shared;
 

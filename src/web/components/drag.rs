@@ -4,7 +4,9 @@
 use web_sys::{Element, PointerEvent};
 
 use crate::base::{Endpoint, NodeId};
-use crate::player::Tool;
+use crate::catalog::Run;
+use crate::command::Command;
+use crate::player::{Tool, gestures};
 use crate::view::path::{crosses, encloses};
 use crate::view::{Path, Point, Scene};
 use crate::web::browser::set;
@@ -16,6 +18,32 @@ pub enum Stroke {
     Across(Vec<(Endpoint, Endpoint)>),
     /// It goes around these servers.
     Around(Vec<NodeId>),
+}
+
+impl Stroke {
+    /// What it asks for: a line cuts the links it crosses, or heals them where all are cut already;
+    /// around servers it parts them from the others.
+    pub fn command(&self, run: &dyn Run) -> Option<Command> {
+        let links = match self {
+            Stroke::Around(inside) => {
+                return gestures::lasso(run, inside).map(|gesture| gesture.command);
+            }
+            Stroke::Across(links) => links,
+        };
+        let (mut cut, mut heal) = (Vec::new(), Vec::new());
+        for (from, to) in links {
+            match gestures::cut(run, *from, *to).command {
+                Command::Cut(links) => cut.extend(links),
+                Command::Heal(links) => heal.extend(links),
+                _ => {}
+            }
+        }
+        match (cut.is_empty(), heal.is_empty()) {
+            (false, _) => Some(Command::Cut(cut)),
+            (true, false) => Some(Command::Heal(heal)),
+            (true, true) => None,
+        }
+    }
 }
 
 /// A line in the making.

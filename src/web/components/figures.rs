@@ -52,7 +52,7 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
             { outline(node, 0.0, "label-container") }
             if selected { { outline(node, 12.0, "selection") } }
             { outline(node, 12.0, "focus") }
-            <text class="nodeLabel" y={number(title_y)}>
+            <text class="nodeLabel" x={if detail == Detail::Full { "0" } else { "-5" }} y={number(title_y)}>
                 <tspan class="id">{ node.id.to_string() }</tspan>
                 if detail != Detail::Tiny { { " " }<tspan class="role" dx="3">{ word(language, node.role) }</tspan> }
             </text>{ " " }

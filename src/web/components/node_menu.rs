@@ -10,8 +10,8 @@ use crate::player::gestures::Group;
 use crate::player::{Action, Gesture, Selection};
 use crate::tr;
 use crate::view::{Point, Size};
-use crate::web::app::By;
 use crate::web::browser::{document, focus, style};
+use crate::web::message::By;
 use crate::web::pick;
 use crate::words::{self, Language};
 
@@ -39,7 +39,7 @@ pub fn use_menu_card(open: Open, at: (Point, f64), size: Size) -> NodeRef {
                 open.filter(|(_, by)| *by == By::Keyboard).map(|(selection, _)| selection);
             let first = card
                 .cast::<Element>()
-                .and_then(|card| card.query_selector("button").ok().flatten());
+                .and_then(|card| card.query_selector(".acts button").ok().flatten());
             if let (Some(_), Some(first)) = (by_keyboard, first) {
                 focus(&first);
             }

@@ -18,8 +18,8 @@ use crate::player::{Action, Selection, Ui};
 use crate::sim::snapshot::LinkState;
 use crate::view::links::Wire;
 use crate::view::{Scene, Sheet};
-use crate::web::app::By;
 use crate::web::frame::{Controls, Heading, Inspection};
+use crate::web::message::By;
 use crate::web::shared::Shared;
 use crate::{tr, words};
 

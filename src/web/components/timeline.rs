@@ -17,8 +17,8 @@ use crate::view::path::number;
 use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
-use crate::web::app::{AXIS, GUTTER};
 use crate::web::browser::set;
+use crate::web::picture::{AXIS, GUTTER};
 use crate::web::shared::Shared;
 use crate::words::Language;
 

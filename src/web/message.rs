@@ -1,0 +1,48 @@
+//! What can happen to the page, and whom its regions tell.
+
+use web_sys::KeyboardEvent;
+use yew::Callback;
+
+use super::components::Stroke;
+use crate::player::{Action, Selection};
+use crate::view::Size;
+
+/// A message of the app.
+pub enum Msg {
+    Act(Action),
+    /// An animation frame, at this time.
+    Frame(f64),
+    /// Something on the stage was pressed: it is selected, and what it offers is shown.
+    Pick(Selection, By),
+    /// A line was drawn with a tool.
+    Stroke(Stroke),
+    /// Closes the menu of what is selected.
+    CloseMenu,
+    /// Opens or closes the inspector where there is no room for it beside the stage.
+    Drawer(bool),
+    Stage(Size),
+    Timeline(Size),
+    Seen(bool),
+    Key(KeyboardEvent),
+    /// The address has changed: the back button, or a link typed.
+    Address,
+    /// Time to draw anew what is not drawn at every event.
+    Inspect,
+    SaveLink,
+}
+
+/// How something was picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    Pointer,
+    Keyboard,
+}
+
+/// Made once: a component that is given the same ones again need not be drawn again.
+pub struct Callbacks {
+    pub act: Callback<Action>,
+    pub pick: Callback<(Selection, By)>,
+    pub stroke: Callback<Stroke>,
+    pub close_menu: Callback<()>,
+    pub open_drawer: Callback<bool>,
+}
