@@ -78,14 +78,14 @@ const at = (lines, time) => `#v1&run=${encodeURIComponent(lines.join("\n")).repl
 const CALM = ["raft nodes=5 seed=3", "10ms fire S1 election"];
 
 test("a newcomer's first minute", async () => {
-  await open("#v1&speed=1/2");
+  await open("#v1&speed=1/10");
   const leader = page.locator(".node.leader");
   await leader.waitFor();
   const first = await leader.getAttribute("data-pick");
   await leader.click();
   await page.keyboard.press("c");
   await page.locator(`.node.crashed[data-pick=${first}]`).waitFor();
-  await page.locator(`.node.leader:not([data-pick=${first}])`).waitFor();
+  await page.locator(`.node.leader:not([data-pick=${first}])`).waitFor({ timeout: 60_000 });
   await page.keyboard.press("Space");
   await button("Play").waitFor();
   // Back before it: nobody leads.
