@@ -60,28 +60,46 @@ impl Loop {
 pub struct Gliders {
     id: String,
     flights: Vec<((u64, u32), Pill)>,
-    trails: [Option<Element>; TRAILS],
-    rings: Vec<Ring>,
+    rings: Vec<(NodeId, Glider)>,
     clock: Option<Element>,
     shown_clock: String,
-    scroll: Option<Element>,
-    known: Option<Element>,
-    future: Option<Element>,
-    cursor: Option<Element>,
+    trails: [Glider; TRAILS],
+    scroll: Glider,
+    known: Glider,
+    future: Glider,
+    cursor: Glider,
     /// The window and the cursor on the bar of the whole run, and where they were put.
     shown: Option<Element>,
     here: Option<Element>,
     overview: [String; 3],
 }
 
+/// An element of which one attribute is the animator's, and what it was set to.
+#[derive(Default)]
+struct Glider {
+    element: Option<Element>,
+    value: String,
+}
+
+impl Glider {
+    fn of(element: Option<Element>) -> Glider {
+        Glider { element, value: String::new() }
+    }
+
+    /// Sets the attribute, if that changes anything.
+    fn set(&mut self, attribute: &str, value: String) {
+        if value != self.value {
+            if let Some(element) = &self.element {
+                set(element, attribute, &value);
+            }
+            self.value = value;
+        }
+    }
+}
+
 struct Pill {
     element: Element,
     falls: bool,
-}
-
-struct Ring {
-    node: NodeId,
-    element: Element,
 }
 
 /// One trail path for each tone, and one for what is being lost.
@@ -128,16 +146,16 @@ impl Gliders {
         self.rings.clear();
         for node in scene.nodes.iter().filter(|node| node.timer.is_some()) {
             let element = by_id(&format!("{}-ring{}", self.id, node.id.0));
-            self.rings.extend(element.map(|element| Ring { node: node.id, element }));
+            self.rings.push((node.id, Glider::of(element)));
         }
         if self.clock.is_none() {
             let find = |name: &str| by_id(&format!("{}-{name}", self.id));
-            self.trails = std::array::from_fn(|i| find(&format!("trail{i}")));
+            self.trails = std::array::from_fn(|i| Glider::of(find(&format!("trail{i}"))));
             self.clock = find("clock");
-            self.scroll = find("scroll");
-            self.known = find("known");
-            self.future = find("future");
-            self.cursor = find("cursor");
+            self.scroll = Glider::of(find("scroll"));
+            self.known = Glider::of(find("known"));
+            self.future = Glider::of(find("future"));
+            self.cursor = Glider::of(find("cursor"));
             self.shown = find("shown");
             self.here = find("here");
         }
@@ -146,12 +164,12 @@ impl Gliders {
     /// Moves everything to where it is now.
     pub fn place(&mut self, now: Time, known: Time, scene: &Scene, sheet: &Sheet, shown: &Window) {
         self.place_flights(now, scene);
-        for ring in &self.rings {
-            let left = scene.nodes.get(ring.node.index()).and_then(|node| node.timer_left(now));
+        for (node, ring) in &mut self.rings {
+            let left = scene.nodes.get(node.index()).and_then(|node| node.timer_left(now));
             let mut dashes = String::with_capacity(12);
             push_number(&mut dashes, left.unwrap_or(0.0) * AROUND);
             dashes.push_str(" 99");
-            set(&ring.element, "stroke-dasharray", &dashes);
+            ring.set("stroke-dasharray", dashes);
         }
         let clock = seconds(now, 3);
         if clock != self.shown_clock {
@@ -199,27 +217,17 @@ impl Gliders {
                 set(&pill.element, "data-falls", if place.falls { "yes" } else { "no" });
             }
         }
-        for (element, path) in self.trails.iter().zip(&trails) {
-            if let Some(element) = element {
-                set(element, "d", path.as_str());
-            }
+        for (trail, path) in self.trails.iter_mut().zip(trails) {
+            trail.set("d", path.into_string());
         }
     }
 
-    fn place_time(&self, now: Time, known: Time, sheet: &Sheet, shown: &Window) {
-        let x = sheet.scale.x(now);
-        if let Some(scroll) = &self.scroll {
-            set(scroll, "transform", &translate(Point::new(-sheet.scale.x(shown.from), 0.0)));
-        }
-        if let Some(element) = &self.known {
-            set(element, "width", &number((BEFORE + sheet.scale.x(known.max(now))).max(0.0)));
-        }
-        if let Some(element) = &self.future {
-            set(element, "x", &number(x));
-        }
-        if let Some(element) = &self.cursor {
-            set(element, "transform", &translate(Point::new(x, 0.0)));
-        }
+    fn place_time(&mut self, now: Time, known: Time, sheet: &Sheet, shown: &Window) {
+        let x = |time: Time| sheet.scale.x(time);
+        self.scroll.set("transform", translate(Point::new(-x(shown.from), 0.0)));
+        self.known.set("width", number((BEFORE + x(known.max(now))).max(0.0)));
+        self.future.set("x", number(x(now)));
+        self.cursor.set("transform", translate(Point::new(x(now), 0.0)));
     }
 }
 

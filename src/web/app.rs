@@ -62,7 +62,7 @@ pub struct App {
 }
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
-const INSPECT_EVERY: f64 = 150.0;
+const INSPECT_EVERY: f64 = 200.0;
 const TELL_EVERY: f64 = 1_200.0;
 /// How long the address bar waits for things to settle, in ms.
 const SETTLE: u32 = 300;
