@@ -46,6 +46,9 @@ pub struct App {
     inspection: Shared<Inspection>,
     /// When the inspection was made, in ms.
     inspected: f64,
+    /// When the picture was drawn last, and whether something has happened since.
+    drawn: f64,
+    stale: bool,
     /// The stage in words.
     told: Shared<Vec<String>>,
     narration: AttrValue,
@@ -63,6 +66,8 @@ pub struct App {
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
 const INSPECT_EVERY: f64 = 200.0;
+/// The picture is drawn anew so often at the most, in ms; in between, messages and clocks glide.
+const DRAW_EVERY: f64 = 30.0;
 const TELL_EVERY: f64 = 1_200.0;
 /// How long the address bar waits for things to settle, in ms.
 const SETTLE: u32 = 300;
@@ -102,6 +107,8 @@ impl Component for App {
             laid_out: (0, 0, Size::default()),
             chart,
             inspected: 0.0,
+            drawn: 0.0,
+            stale: false,
             told,
             narration: AttrValue::default(),
             kinds: Vec::new(),
@@ -122,14 +129,24 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let tick = matches!(msg, Msg::Frame(_));
         let change = self.take(msg);
-        let drawn = match change {
-            Change::None => false,
-            Change::Time => self.glide(),
-            Change::Frame => {
+        self.stale |= change == Change::Frame;
+        // While it plays, what has happened may wait for the next frame but one: nobody sees the
+        // difference, and half the work is saved.
+        let soon = tick && self.store.moving() && browser::now() - self.drawn < DRAW_EVERY;
+        let drawn = match (self.stale, soon) {
+            (true, true) => {
+                self.place();
+                false
+            }
+            (true, false) => {
+                self.stale = false;
+                self.drawn = browser::now();
                 self.refresh(ctx);
                 true
             }
+            (false, _) => change == Change::Time && self.glide(),
         };
         self.frames.run(self.store.moving() && self.seen);
         drawn
@@ -165,6 +182,7 @@ impl Component for App {
             self.senses = Some(Senses::new(&root, listening(ctx)));
             self.frames.run(self.store.moving());
             self.entitle();
+            self.note_for_crash();
         }
         self.gliders.collect(&self.scene);
         self.place();
@@ -338,8 +356,7 @@ impl App {
             self.headed = headed;
             self.heading = Shared::new(Heading::of(&self.store));
             self.entitle();
-            let script = self.store.pane().run.script();
-            crash::running(|| script.to_string(), self.store.ui.language);
+            self.note_for_crash();
         }
         self.note_kinds();
         let passed = browser::now() - self.inspected;
@@ -359,6 +376,12 @@ impl App {
         let title =
             self.heading.title.as_deref().map_or("", |title| words::translate(language, title));
         browser::describe(title, language, self.store.ui.theme);
+    }
+
+    /// What is running, should the program itself fail.
+    fn note_for_crash(&self) {
+        let script = self.store.pane().run.script();
+        crash::running(|| script.to_string(), self.store.ui.language);
     }
 
     fn draw_sheet(&mut self) {

@@ -6,11 +6,12 @@ use super::bits::{asks, leaf, tag};
 use super::caption::with_names;
 use super::draw::when;
 use super::inspector::Props;
+use crate::base::{Sentence, Value};
 use crate::player::{Action, Tab};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::ticks::seconds;
-use crate::words::tell;
+use crate::words::{Language, tell, translate};
 
 /// The list, where there is something to tell.
 pub fn story(props: &Props) -> Html {
@@ -34,8 +35,18 @@ fn line(props: &Props, told: &Told) -> Html {
             <button {onclick}>
                 { leaf("time", "", &seconds(told.at, 3)) }
                 { leaf("b", "", &place) }
-                { tag("span", "", vec![with_names(&tell(props.language, &told.sentence))]) }
+                { tag("span", "", vec![with_names(&in_words(props.language, &told.sentence))]) }
             </button>
         </li>
     }
+}
+
+/// The event in the reader's language, the captions that it quotes included.
+fn in_words(language: Language, sentence: &Sentence) -> String {
+    let translated = |value: &Value| match value {
+        Value::Text(text) => Value::from(translate(language, text).to_owned()),
+        other => other.clone(),
+    };
+    let values = sentence.values.iter().map(translated).collect();
+    tell(language, &Sentence { template: sentence.template, values })
 }
