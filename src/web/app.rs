@@ -67,7 +67,7 @@ pub struct App {
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
 const INSPECT_EVERY: f64 = 200.0;
 /// The picture is drawn anew so often at the most, in ms; in between, messages and clocks glide.
-const DRAW_EVERY: f64 = 30.0;
+const DRAW_EVERY: f64 = 40.0;
 const TELL_EVERY: f64 = 1_200.0;
 /// How long the address bar waits for things to settle, in ms.
 const SETTLE: u32 = 300;
@@ -132,8 +132,8 @@ impl Component for App {
         let tick = matches!(msg, Msg::Frame(_));
         let change = self.take(msg);
         self.stale |= change == Change::Frame;
-        // While it plays, what has happened may wait for the next frame but one: nobody sees the
-        // difference, and half the work is saved.
+        // While it plays, what has happened may wait for a frame or two: nobody sees the
+        // difference, and most of the work is saved.
         let soon = tick && self.store.moving() && browser::now() - self.drawn < DRAW_EVERY;
         let drawn = match (self.stale, soon) {
             (true, true) => {

@@ -19,7 +19,8 @@ pub fn running(script: impl FnOnce() -> String, language: Language) {
 }
 
 pub fn install() {
-    std::panic::set_hook(Box::new(|info| {
+    // Through Yew, which otherwise sets a hook of its own when it starts.
+    yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         show(info);
     }));
