@@ -3,7 +3,7 @@
 
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
-use crate::protocol::{Meta, PropertyKind, Protocol};
+use crate::protocol::{Form, Meta, PropertyKind, Protocol, Request as _};
 use crate::protocols::raft::Raft;
 use crate::sentence;
 use crate::sim::recording::Recording;
@@ -31,6 +31,8 @@ pub struct Entry {
     pub properties: fn() -> Vec<PropertyInfo>,
     /// What is wrong with this option: the error says what was expected.
     pub check_option: fn(&str, &str) -> Result<(), &'static str>,
+    /// What clients can ask.
+    pub forms: &'static [Form],
     /// What is wrong with this request.
     pub check_request: fn(&str) -> Result<(), &'static str>,
     /// Starts a run; the error says what in the set-up is wrong.
@@ -77,6 +79,7 @@ impl Entry {
             flaws: flaws::<P>,
             properties: properties::<P>,
             check_option: |name, value| set_option::<P>(&mut P::Config::default(), name, value),
+            forms: P::Request::FORMS,
             check_request: |text| text.parse::<P::Request>().map(drop),
             start: |script| Ok(Box::new(record::<P>(script)?)),
             start_unchecked: |script| Ok(Box::new(record::<P>(script)?.unchecked())),
@@ -151,6 +154,7 @@ fn configure<P: Protocol>(setup: &Setup) -> Result<P::Config, Sentence> {
         let flaw = flaw.ok_or_else(|| sentence!("There is no flaw “{0}”.", name.clone()))?;
         *(flaw.switch)(&mut config) = true;
     }
+    P::check(&config, setup.nodes)?;
     Ok(config)
 }
 

@@ -274,11 +274,16 @@ impl Plan {
         self.requests += 1;
         let client = crate::base::ClientId(self.chance.below(self.clients.into()) as u16);
         let to = self.chance.happens(Ratio::percent(50)).then(|| self.node());
-        // The protocol's example, with a value of its own where it ends in one.
-        let example = self.entry.meta.request;
-        let request = match example.rsplit_once('=') {
-            Some((start, _)) => format!("{start}={}", self.requests),
-            None => example.to_string(),
+        // One of the protocol's examples, with a value of its own where it ends in a number.
+        let examples = self.entry.meta.requests;
+        let example = match examples {
+            [only] => only,
+            _ => self.chance.pick(examples).copied().unwrap_or_default(),
+        };
+        let start = example.trim_end_matches(|c: char| c.is_ascii_digit());
+        let request = match start.len() < example.len() {
+            true => format!("{start}{}", self.requests),
+            false => example.to_string(),
         };
         self.say(Command::Request { client, to, request });
     }

@@ -2,12 +2,13 @@
 //! data that describes it. A protocol decides; the simulator acts. It sees no clock, no network and
 //! no chance except through its effects, so the same file runs under every schedule and every fault.
 
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::hash::Hash;
 use std::panic::Location;
 use std::str::FromStr;
 
-use crate::base::{ClientId, NodeId, Sentence, Span, Text, Time};
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time, store};
+use crate::{key, sentence};
 
 /// One replica of a protocol: its volatile state, and the rules that move it.
 ///
@@ -16,8 +17,7 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     const META: Meta;
     type Message: Message;
     type Timer: Copy + Ord + Hash + Debug + Display;
-    /// What a client asks of the service. Its parser's error says what was expected.
-    type Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static str>;
+    type Request: Request;
     /// All that survives a crash.
     type Disk: Clone + Default + Eq + Hash + Debug;
     /// Options and flaws, as a script sets them.
@@ -26,6 +26,10 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     /// and no replica stores. See [`Protocol::witness`].
     type Ghost: Clone + Default;
 
+    /// What in these options makes no sense for so many servers.
+    fn check(_config: &Self::Config, _nodes: u16) -> Result<(), Sentence> {
+        Ok(())
+    }
     fn options() -> &'static [Knob<Self::Config>];
     fn flaws() -> &'static [Flaw<Self::Config>];
     /// The properties that the literature names; each is checked after every step.
@@ -45,19 +49,111 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>);
 
     /// Records in the history variables what this replica's last step made true.
-    fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self);
+    fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self, moment: Moment);
+    /// Records in the history variables what a client asked, or was told.
+    fn overhear(
+        _ghost: &mut Self::Ghost,
+        _client: ClientId,
+        _request: &Self::Request,
+        _told: Option<&Outcome>,
+    ) {
+    }
 
     /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
     /// it: what a checkpoint costs.
     fn weight(&self) -> usize;
     fn role(&self) -> Role;
     fn view(&self) -> NodeView;
-    /// Number of entries in the replicated log.
+    /// What a disk holds, by the names of the paper: the state that survives a crash.
+    fn durable(disk: &Self::Disk) -> Vec<Field>;
+    /// The last index of the replicated log; 0 where there is none.
     fn log_len(&self) -> u64;
-    /// The log's entries after `from` up to and including `to`, as cells to draw.
-    fn log(&self, from: u64, to: u64) -> Vec<LogCell>;
-    /// How much of this replica's log `disk` holds: the rest is pending.
-    fn log_on_disk(&self, disk: &Self::Disk) -> u64;
+    /// The log's entries after `from` up to and including `to`, as cells to draw. `disk` is what
+    /// this replica's disk holds: what is not there yet is pending.
+    fn log(&self, disk: &Self::Disk, from: u64, to: u64) -> Vec<LogCell>;
+}
+
+/// When a replica is witnessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It has just started, and knows only what its disk held.
+    Boot,
+    Step,
+}
+
+/// What a client asks of the service, as a script writes it. Its parser's error says what was
+/// expected.
+pub trait Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static str> {
+    /// What can be asked, as forms to fill in.
+    const FORMS: &'static [Form];
+
+    /// Only the server that it is sent to can answer: the client asks no other.
+    fn stays(&self) -> bool {
+        false
+    }
+}
+
+/// A kind of request, as a form to fill in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Its name in the service's description: `Prepare`.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
+    /// How a script writes it, a brace for each blank: `put {0}={1}`.
+    pub script: &'static str,
+    pub blanks: &'static [Blank],
+}
+
+impl Form {
+    /// The request with these values in its blanks, as a script writes it.
+    pub fn fill(&self, values: &[impl AsRef<str>]) -> String {
+        let value = |place: &str| {
+            place.parse().ok().and_then(|place: usize| values.get(place)).map_or("", AsRef::as_ref)
+        };
+        // Every second piece stands in braces.
+        let pieces = self.script.split(['{', '}']).enumerate();
+        pieces.map(|(i, piece)| if i % 2 == 0 { piece } else { value(piece).trim() }).collect()
+    }
+}
+
+/// A place to fill in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blank {
+    pub name: &'static str,
+    pub holds: Holds,
+    /// What stands there until somebody types.
+    pub sample: &'static str,
+}
+
+/// What a blank takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A whole number within these bounds.
+    Number { least: u64, most: u64 },
+    /// A word as [`crate::base::store::word`] reads it.
+    Word,
+}
+
+/// Stores of keys and values are asked alike, whatever keeps their copies equal.
+impl Request for store::Request {
+    const FORMS: &'static [Form] = &[
+        Form {
+            name: "Put",
+            help: "gives a key a value",
+            script: "put {0}={1}",
+            blanks: &[
+                Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
+                Blank { name: key!("value"), holds: Holds::Word, sample: "1" },
+            ],
+        },
+        Form {
+            name: "Get",
+            help: "asks for a key's value",
+            script: "get {0}",
+            blanks: &[Blank { name: key!("key"), holds: Holds::Word, sample: "x" }],
+        },
+    ];
 }
 
 /// What the catalog says of a protocol before it runs.
@@ -74,8 +170,9 @@ pub struct Meta {
     pub nodes: u16,
     pub max_nodes: u16,
     pub channel: Channel,
-    /// A request a newcomer might send.
-    pub request: &'static str,
+    /// What clients of random schedules ask, digits at the end counted up; the first is what a
+    /// newcomer might send.
+    pub requests: &'static [&'static str],
     /// Scripts worth showing, in the order of the menu: name and text.
     pub scenes: &'static [(&'static str, &'static str)],
 }
@@ -153,8 +250,22 @@ pub enum Effect<P: Protocol> {
 pub enum Outcome {
     /// Done, with the state machine's answer.
     Done(Text),
+    /// Answered, but not done: why.
+    Refused(Sentence),
     /// Not here: try that server, if any is known.
     Redirect(Option<NodeId>),
+}
+
+impl Outcome {
+    /// In words. What a state machine answers is nobody's language.
+    pub fn told(&self) -> Sentence {
+        match self {
+            Outcome::Done(answer) => sentence!("{0}", answer.clone()),
+            Outcome::Refused(why) => why.clone(),
+            Outcome::Redirect(Some(node)) => sentence!("try {0}", *node),
+            Outcome::Redirect(None) => sentence!("no leader"),
+        }
+    }
 }
 
 /// The effects of one step, in order, each with the source line that asked for it.
@@ -340,9 +451,61 @@ pub enum Shape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     pub role: Role,
-    /// Its place in the protocol's own time, such as `term 3`: a word and a number.
-    pub epoch: (&'static str, u64),
+    pub epoch: Epoch,
+    /// What it knows only while it runs. (What survives a crash is [`Protocol::durable`].)
     pub fields: Vec<Field>,
+    /// What is written on it where it keeps no log, such as the value it has accepted.
+    pub badge: Option<Badge>,
+    /// Whose support it is gathering, or has gathered.
+    pub quorum: Option<Gathering>,
+}
+
+/// A place in the protocol's own time, such as `term 3` or `ballot 2.S1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch {
+    pub word: &'static str,
+    pub number: u64,
+    /// Whose, where several may use one number.
+    pub by: Option<Endpoint>,
+}
+
+impl Epoch {
+    pub const fn new(word: &'static str, number: u64) -> Epoch {
+        Epoch { word, number, by: None }
+    }
+}
+
+/// `3` or `2.S1`: without its word, which is translated.
+impl Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.by {
+            Some(by) => write!(f, "{}.{by}", self.number),
+            None => write!(f, "{}", self.number),
+        }
+    }
+}
+
+/// A short text on a node, in the colour of its epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// `accepted`, `chosen`: translated.
+    pub word: &'static str,
+    /// The value: data, nobody's language.
+    pub text: String,
+    /// Its colour: a term, ballot or epoch; 0 for none.
+    pub epoch: u64,
+    pub state: CellState,
+}
+
+/// A majority as it forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathering {
+    /// What is given: `promises`, `votes`.
+    pub word: &'static str,
+    /// Who has given it.
+    pub of: Vec<NodeId>,
+    /// How many it takes.
+    pub needed: u16,
 }
 
 /// A named value.
@@ -350,17 +513,11 @@ pub struct NodeView {
 pub struct Field {
     pub name: &'static str,
     pub value: String,
-    /// Survives a crash.
-    pub durable: bool,
 }
 
 impl Field {
-    pub fn durable(name: &'static str, value: impl Display) -> Field {
-        Field { name, value: value.to_string(), durable: true }
-    }
-
-    pub fn volatile(name: &'static str, value: impl Display) -> Field {
-        Field { name, value: value.to_string(), durable: false }
+    pub fn new(name: &'static str, value: impl Display) -> Field {
+        Field { name, value: value.to_string() }
     }
 }
 
@@ -371,5 +528,16 @@ pub struct LogCell {
     /// The term, ballot or epoch it was written in: its colour and its number.
     pub epoch: u64,
     pub text: String,
-    pub committed: bool,
+    pub state: CellState,
+}
+
+/// How far something written has come. Told apart by outline and pattern, not by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellState {
+    /// Not on the disk yet: a crash would lose it.
+    Pending,
+    /// On the disk, and perhaps to be replaced.
+    Stored,
+    /// Committed, chosen: here for good.
+    Settled,
 }

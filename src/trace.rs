@@ -169,10 +169,8 @@ impl<P: Protocol> fmt::Display for Payload<P> {
             Payload::Message(message) => message.fmt(f),
             Payload::Request { request, .. } => request.fmt(f),
             Payload::Reply { outcome: Outcome::Done(answer), .. } => answer.fmt(f),
-            Payload::Reply { outcome: Outcome::Redirect(Some(node)), .. } => {
-                write!(f, "try {node}")
-            }
-            Payload::Reply { outcome: Outcome::Redirect(None), .. } => f.write_str("no leader"),
+            Payload::Reply { outcome: Outcome::Refused(_), .. } => f.write_str("refused"),
+            Payload::Reply { outcome, .. } => outcome.told().fmt(f),
         }
     }
 }

@@ -220,6 +220,24 @@ test("the back button brings back the scene before", async () => {
   await page.locator(".node").nth(4).waitFor();
 });
 
+test("the request console checks its blanks, keeps what is typed while the run plays, and shows the answer", async () => {
+  await open("#v1&run=raft+nodes=3+seed=3;10ms+fire+S1+election&speed=1/5");
+  await page.locator(".node").first().click();
+  const put = page.locator("form.ask", { hasText: "Put" });
+  const [key, value] = [put.getByLabel("key"), put.getByLabel("value")];
+  await key.fill("a b");
+  await put.getByRole("button").click();
+  assert.equal(await key.evaluate((input) => input.validity.valid), false, "a space is no part of a key");
+  const event = () => page.getByText(/^event \d+ of/).first().textContent();
+  const before = await event();
+  await page.waitForFunction((before) => !document.body.textContent.includes(before), before);
+  assert.equal(await key.inputValue(), "a b", "the run went on, and what was typed stayed");
+  await key.fill("colour");
+  await value.fill("red");
+  await put.getByRole("button").click();
+  await page.locator(".client").getByText("put colour=red → ok").waitFor();
+});
+
 test("a violation stops the play and says what broke", async () => {
   await open("#v1&scene=raft/figure-8-flaw&speed=5");
   await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor({ timeout: 60_000 });

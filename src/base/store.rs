@@ -16,6 +16,9 @@ pub enum Request {
     Get { key: Text },
 }
 
+/// The answer where a key has none. No value contains a space.
+pub const NO_VALUE: &str = "no value";
+
 impl Request {
     /// The shortest text that tells requests apart: `x=1` or `x?`.
     pub fn label(&self) -> impl fmt::Display {
@@ -52,7 +55,7 @@ impl FromStr for Request {
 }
 
 /// A key or a value.
-fn word(text: &str) -> Result<Text, &'static str> {
+pub fn word(text: &str) -> Result<Text, &'static str> {
     let plain = |c: char| !c.is_control() && !c.is_whitespace() && !"=;#\"".contains(c);
     match (1..=32).contains(&text.chars().count()) && text.chars().all(plain) {
         true => Ok(text.into()),
@@ -93,9 +96,8 @@ impl Store {
                 Rc::make_mut(&mut self.values).insert(key.clone(), value.clone());
                 "ok".into()
             }
-            // No value contains a space, so this answer is none.
             Request::Get { key } => {
-                self.values.get(key).cloned().unwrap_or_else(|| "no value".into())
+                self.values.get(key).cloned().unwrap_or_else(|| NO_VALUE.into())
             }
         }
     }

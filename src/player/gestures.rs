@@ -71,7 +71,7 @@ fn of_node(run: &dyn Run, snapshot: &Snapshot, id: NodeId) -> Vec<Gesture> {
         }
     }
     for client in run.clients().into_iter().take(1) {
-        let text = run.meta().request;
+        let text = run.meta().requests[0];
         let request = Command::Request { client, to: Some(id), request: text.to_owned() };
         let label = sentence!("{0} asks it: {1}", client, text.to_owned());
         offered.push(Gesture::new(label, Group::Request, request).key("r"));
@@ -128,7 +128,7 @@ fn disks(node: &NodeShot) -> Vec<Gesture> {
 }
 
 fn of_client(run: &dyn Run, client: ClientId) -> Vec<Gesture> {
-    let text = run.meta().request;
+    let text = run.meta().requests[0];
     if !run.clients().contains(&client) {
         return Vec::new();
     }
@@ -318,7 +318,7 @@ mod tests {
         store.update(Action::Do(Command::Request {
             client: ClientId(0),
             to: Some(NodeId(0)),
-            request: store.pane().run.meta().request.into(),
+            request: store.pane().run.meta().requests[0].into(),
         }));
         let snapshot = store.pane().run.snapshot();
         let flight = snapshot.flights.last().expect("the request is under way").id;

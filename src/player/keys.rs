@@ -171,7 +171,7 @@ fn request(store: &Store, _: &str) -> Option<Action> {
         Some(Selection::Node(node)) => Some(node),
         _ => None,
     };
-    gestures::request(run, to, run.meta().request).map(Action::Do)
+    gestures::request(run, to, run.meta().requests[0]).map(Action::Do)
 }
 
 #[cfg(test)]

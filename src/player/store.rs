@@ -46,7 +46,8 @@ impl Store {
             Ok(store) => (store, notice),
             Err(why) => {
                 let first = Store::new(Shows::First.script(), preferences);
-                (first.expect("what the catalog offers runs"), Some(Notice::refusal(why)))
+                let Ok(first) = first else { unreachable!("what the catalog offers runs") };
+                (first, Some(Notice::refusal(why)))
             }
         };
         store.follow(&link);

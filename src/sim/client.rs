@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 
 use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
-use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
-use crate::protocol::{Outcome, Protocol};
+use crate::base::{Chance, ClientId, Endpoint, NodeId, Time};
+use crate::protocol::{Outcome, Protocol, Request as _};
 use crate::trace::{Payload, What};
 
 #[derive(Clone, Debug)]
@@ -20,8 +20,8 @@ pub struct Client<P: Protocol> {
     pub waiting: VecDeque<(P::Request, Option<NodeId>)>,
     /// The server that answered last, or was named by one.
     pub contact: NodeId,
-    /// The last request that was answered, and the answer.
-    pub answered: Option<(P::Request, Text)>,
+    /// The last requests that were answered, and the answers; the newest is last.
+    pub answered: VecDeque<(P::Request, Outcome)>,
     pub sending: Chance,
 }
 
@@ -38,6 +38,9 @@ pub struct Open<P: Protocol> {
     /// The server a redirection named: the next to ask.
     pub sent_on: Option<NodeId>,
 }
+
+/// How many answers a client remembers.
+const REMEMBERED: usize = 8;
 
 /// How many requests may wait for their turn.
 pub const WAITING: usize = 1_000;
@@ -57,7 +60,7 @@ impl<P: Protocol> Client<P> {
             open: None,
             waiting: VecDeque::new(),
             contact: NodeId(0),
-            answered: None,
+            answered: VecDeque::new(),
             sending: Chance::new(seed, (1 << 32) + u64::from(id.0)),
         }
     }
@@ -84,10 +87,12 @@ impl<P: Protocol> Sim<P> {
         self.tick(id.into(), 0);
         let what = What::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
+        let asked = request.clone();
         let patience = Ticket::default();
         let open =
             Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
         self.clients[id.index()].open = Some(open);
+        self.overhear(id, &asked, None, event, out);
         self.attempt(id, event, out);
     }
 
@@ -116,12 +121,20 @@ impl<P: Protocol> Sim<P> {
         let nodes = self.setup.nodes;
         let client = &mut self.clients[id.index()];
         // Only the answer to the open request counts; any other is late.
-        let Some(open) = client.open.as_mut().filter(|_| client.seq == seq) else { return };
+        if client.seq != seq || client.open.is_none() {
+            return;
+        }
         match outcome {
-            Outcome::Done(answer) => {
+            Outcome::Done(_) | Outcome::Refused(_) => {
                 client.contact = from;
-                client.answered = client.open.take().map(|open| (open.request, answer));
-                if let Some((request, to)) = client.waiting.pop_front() {
+                let Some(open) = client.open.take() else { return };
+                if client.answered.len() == REMEMBERED {
+                    client.answered.pop_front();
+                }
+                client.answered.push_back((open.request.clone(), outcome.clone()));
+                let next = client.waiting.pop_front();
+                self.overhear(id, &open.request, Some((from, &outcome)), event, out);
+                if let Some((request, to)) = next {
                     self.ask(id, to, request, event, out);
                 }
             }
@@ -130,6 +143,7 @@ impl<P: Protocol> Sim<P> {
                 if client.contact != from {
                     return;
                 }
+                let Some(open) = &mut client.open else { return };
                 open.sent_on = Some(known.unwrap_or(next_node(from, nodes)));
                 let pause = if known.is_some() { COURTESY } else { NO_LEADER };
                 open.patience = self.agenda.put(now + pause, Item::Client(id));
@@ -147,7 +161,11 @@ impl<P: Protocol> Sim<P> {
         self.now = due.at;
         let cause = open.cause;
         let redirected = open.sent_on.take();
-        client.contact = redirected.unwrap_or(next_node(client.contact, nodes));
+        let next = match open.request.stays() {
+            true => client.contact,
+            false => next_node(client.contact, nodes),
+        };
+        client.contact = redirected.unwrap_or(next);
         let (to, redirected) = (client.contact, redirected.is_some());
         self.tick(id.into(), 0);
         let event =

@@ -9,7 +9,7 @@ use super::network::{self, LinkState};
 use super::{Events, Fate, Sim, Ticket};
 use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
-use crate::protocol::Protocol;
+use crate::protocol::{Moment, Protocol};
 use crate::sentence;
 use crate::trace::{Loss, Status, What};
 
@@ -213,7 +213,7 @@ impl<P: Protocol> Sim<P> {
             self.stir(due);
         }
         self.record(Endpoint::Node(id), cause, None, What::Status(Status::Down), out);
-        self.observe(id, cause, out);
+        self.observe(id, Moment::Step, cause, out);
     }
 
     /// What came due while the node stood still is due now, in its order.

@@ -6,7 +6,7 @@ use super::network::Condition;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Endpoint, NodeId, Time};
-use crate::protocol::{Cluster, Effects, LogCell, PropertyKind, Protocol};
+use crate::protocol::{Cluster, Effects, Outcome, PropertyKind, Protocol};
 use crate::sentence;
 use crate::trace::Payload;
 
@@ -65,8 +65,8 @@ impl<P: Protocol> Sim<P> {
             status: node.status,
             isolated: node.isolated,
             view: replica.view(),
+            disk: disk_shot::<P>(&node.disk, node.last_write()),
             log_len: replica.log_len(),
-            log_on_disk: replica.log_on_disk(&node.disk),
             lamport: node.lamport,
             timers: timers.collect(),
             pending_writes: node.pending_writes(),
@@ -87,10 +87,7 @@ impl<P: Protocol> Sim<P> {
                 attempt: open.attempt,
             }),
             waiting: client.waiting.len() as u32,
-            answer: client
-                .answered
-                .as_ref()
-                .map(|(request, answer)| (request.to_string(), answer.to_string())),
+            answers: client.answered.iter().map(answer_shot::<P>).collect(),
         };
         (0..).zip(&self.clients).map(shot).collect()
     }
@@ -139,13 +136,7 @@ impl<P: Protocol> Sim<P> {
         let longest = replicas.iter().map(|(_, replica)| replica.log_len()).max().unwrap_or(0);
         let before = longest.saturating_sub(columns);
         let row = |(id, replica): (NodeId, Cow<P>)| {
-            let on_disk = replica.log_on_disk(&self.nodes[id.index()].disk);
-            let cells = replica.log(before, longest).into_iter();
-            let with_disk = |cell: LogCell| {
-                let on_disk = cell.index <= on_disk;
-                (cell, on_disk)
-            };
-            (id, cells.map(with_disk).collect())
+            (id, replica.log(&self.nodes[id.index()].disk, before, longest))
         };
         Logs { first: before + 1, rows: replicas.into_iter().map(row).collect() }
     }
@@ -175,9 +166,29 @@ impl<P: Protocol> Sim<P> {
             replica.is_some_and(|replica| replica.role().shape == crate::protocol::Shape::Lead)
         };
         let epoch =
-            |id: &NodeId| self.replicas[id.index()].as_ref().map(|replica| replica.view().epoch.1);
+            |id: &NodeId| self.replicas[id.index()].as_ref().map(|replica| replica.view().epoch);
         NodeId::all(self.setup.nodes).filter(leads).max_by_key(epoch)
     }
+}
+
+/// What the disk holds, and what it will hold once everything under way is written.
+fn disk_shot<P: Protocol>(disk: &P::Disk, under_way: Option<&P::Disk>) -> Vec<DiskField> {
+    let later = under_way.map(P::durable).unwrap_or_default();
+    let shot = |field: crate::protocol::Field| {
+        let later = later.iter().find(|later| later.name == field.name);
+        let pending = later.filter(|later| later.value != field.value);
+        DiskField {
+            name: field.name,
+            value: field.value,
+            pending: pending.map(|f| f.value.clone()),
+        }
+    };
+    P::durable(disk).into_iter().map(shot).collect()
+}
+
+fn answer_shot<P: Protocol>((request, outcome): &(P::Request, Outcome)) -> AnswerShot {
+    let refused = matches!(outcome, Outcome::Refused(_));
+    AnswerShot { request: request.to_string(), told: outcome.told(), refused }
 }
 
 /// A message looked at closely.
@@ -188,19 +199,20 @@ pub fn message_shot<P: Protocol>(
     (sent_at, lamport): (Time, u64),
     line: Option<crate::protocol::Line>,
 ) -> MessageShot {
-    use crate::protocol::{Field, Message, Outcome};
+    use crate::protocol::{Field, Message};
     let fields = match payload {
         Payload::Message(message) => message.fields(),
         Payload::Request { seq, request } => {
-            vec![Field::volatile("request", request), Field::volatile("seq", seq)]
+            vec![Field::new("request", request), Field::new("seq", seq)]
         }
         Payload::Reply { seq, outcome } => {
             let outcome = match outcome {
-                Outcome::Done(answer) => Field::volatile("answer", answer),
-                Outcome::Redirect(Some(node)) => Field::volatile("leader", node),
-                Outcome::Redirect(None) => Field::volatile("leader", "unknown"),
+                Outcome::Done(answer) => Field::new("answer", answer),
+                Outcome::Redirect(Some(node)) => Field::new("leader", node),
+                Outcome::Redirect(None) => Field::new("leader", "unknown"),
+                Outcome::Refused(why) => Field::new("refused", why),
             };
-            vec![outcome, Field::volatile("seq", seq)]
+            vec![outcome, Field::new("seq", seq)]
         }
     };
     MessageShot {

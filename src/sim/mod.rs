@@ -36,7 +36,9 @@ use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::Setup;
-use crate::protocol::{Cluster, Effect, Effects, Input, Line, PropertyKind, Protocol};
+use crate::protocol::{
+    Cluster, Effect, Effects, Input, Line, Moment, Outcome, PropertyKind, Protocol,
+};
 use crate::trace::{Event, Loss, Payload, Status, What};
 
 /// A cluster at one instant.
@@ -268,7 +270,7 @@ impl<P: Protocol> Sim<P> {
         self.replicas[id.index()] =
             Some(P::boot(id, self.setup.nodes, &self.config, disk, &mut fx));
         self.carry_out(id, event, fx, out);
-        self.observe(id, event, out);
+        self.observe(id, Moment::Boot, event, out);
     }
 
     /// The replica reacts to what `cause` recorded.
@@ -279,7 +281,7 @@ impl<P: Protocol> Sim<P> {
         let Some(replica) = &mut self.replicas[id.index()] else { return };
         replica.step(input, &mut fx);
         self.carry_out(id, cause, fx, out);
-        self.observe(id, cause, out);
+        self.observe(id, Moment::Step, cause, out);
     }
 
     fn carry_out(&mut self, id: NodeId, cause: u64, mut fx: Effects<P>, out: &mut Events<P>) {
@@ -344,7 +346,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// Roles, history variables and properties after a step of this node.
-    fn observe(&mut self, id: NodeId, cause: u64, out: &mut Events<P>) {
+    fn observe(&mut self, id: NodeId, moment: Moment, cause: u64, out: &mut Events<P>) {
         if let Some(replica) = &self.replicas[id.index()] {
             let role = replica.role();
             if self.nodes[id.index()].role != Some(role) {
@@ -358,8 +360,29 @@ impl<P: Protocol> Sim<P> {
             return;
         }
         if let Some(replica) = &self.replicas[id.index()] {
-            P::witness(&mut self.ghost, id, replica);
+            P::witness(&mut self.ghost, id, replica, moment);
         }
+        self.check_properties(id, cause, out);
+    }
+
+    /// A client has asked something, or was told something.
+    fn overhear(
+        &mut self,
+        client: ClientId,
+        request: &P::Request,
+        told: Option<(NodeId, &Outcome)>,
+        cause: u64,
+        out: &mut Events<P>,
+    ) {
+        if self.checking {
+            P::overhear(&mut self.ghost, client, request, told.map(|(_, outcome)| outcome));
+            if let Some((from, _)) = told {
+                self.check_properties(from, cause, out);
+            }
+        }
+    }
+
+    fn check_properties(&mut self, id: NodeId, cause: u64, out: &mut Events<P>) {
         for (position, property) in P::properties().iter().enumerate() {
             if property.kind == PropertyKind::Converges
                 || !matches!(self.standings[position], Progress::Open)

@@ -110,6 +110,14 @@ impl<P: Protocol> Node<P> {
         self.role = None;
     }
 
+    /// What the disk will hold once everything under way is written, if anything is.
+    pub fn last_write(&self) -> Option<&P::Disk> {
+        self.outbox.iter().rev().find_map(|item| match &item.what {
+            Waiting::Write(disk) => Some(disk),
+            Waiting::Send { .. } => None,
+        })
+    }
+
     pub fn pending_writes(&self) -> u32 {
         let writes = self.outbox.iter().filter(|item| matches!(item.what, Waiting::Write(_)));
         writes.count() as u32

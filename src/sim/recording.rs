@@ -15,7 +15,7 @@ use super::snapshot::*;
 use super::{Events, Sim};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::command::{Command, Line, Script};
-use crate::protocol::{Meta, Protocol};
+use crate::protocol::{Form, Meta, Protocol, Request as _};
 use crate::sentence;
 use crate::trace::{Event, What};
 
@@ -264,6 +264,10 @@ fn advance<P: Protocol>(
 impl<P: Protocol> Run for Recording<P> {
     fn meta(&self) -> &'static Meta {
         &P::META
+    }
+
+    fn forms(&self) -> &'static [Form] {
+        P::Request::FORMS
     }
 
     fn script(&self) -> &Script {

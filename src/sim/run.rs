@@ -3,7 +3,7 @@
 use super::snapshot::{Logs, MessageShot, PropertyShot, Snapshot, Stretch, Told};
 use crate::base::{ClientId, NodeId, Sentence, Time};
 use crate::command::{Command, Script};
-use crate::protocol::Meta;
+use crate::protocol::{Form, Meta};
 
 /// A run of some protocol, with its whole past: the face that the player, the views and the embed
 /// API see.
@@ -13,6 +13,8 @@ use crate::protocol::Meta;
 /// ever been simulated.
 pub trait Run {
     fn meta(&self) -> &'static Meta;
+    /// What clients can ask.
+    fn forms(&self) -> &'static [Form];
     /// The script as it stands, with every command given so far.
     fn script(&self) -> &Script;
     fn now(&self) -> Time;

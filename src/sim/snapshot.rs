@@ -31,9 +31,9 @@ pub struct NodeShot {
     pub isolated: bool,
     /// While down: as of its disk, with the role it would restart in.
     pub view: NodeView,
+    /// What survives a crash.
+    pub disk: Vec<DiskField>,
     pub log_len: u64,
-    /// Entries of the log that the disk holds.
-    pub log_on_disk: u64,
     pub lamport: u64,
     pub timers: Vec<TimerShot>,
     /// Writes that are not durable yet.
@@ -41,6 +41,15 @@ pub struct NodeShot {
     /// Its clock's reading, and how much too fast it runs (parts per million).
     pub local_now: Time,
     pub drift_ppm: i32,
+}
+
+/// Something that a disk holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskField {
+    pub name: &'static str,
+    pub value: String,
+    /// What is being written over it, and would be lost in a crash.
+    pub pending: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +68,16 @@ pub struct ClientShot {
     pub open: Option<OpenShot>,
     /// Requests that wait for their turn.
     pub waiting: u32,
-    /// The last answer: the request and what came back.
-    pub answer: Option<(String, String)>,
+    /// The last answers, the newest last.
+    pub answers: Vec<AnswerShot>,
+}
+
+/// A request and what came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerShot {
+    pub request: String,
+    pub told: Sentence,
+    pub refused: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,6 +235,6 @@ pub struct Told {
 pub struct Logs {
     /// Index of the first column.
     pub first: u64,
-    /// By node; entries that the disk does not hold yet are pending.
-    pub rows: Vec<(NodeId, Vec<(LogCell, bool)>)>,
+    /// By node.
+    pub rows: Vec<(NodeId, Vec<LogCell>)>,
 }

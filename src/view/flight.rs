@@ -2,7 +2,7 @@
 //! function serves play, pause, scrub and step; nothing is animated that could not be drawn still.
 
 use super::links::between;
-use super::path::{Point, Size};
+use super::path::{Point, Size, within};
 use crate::base::{Endpoint, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::FlightShot;
@@ -99,12 +99,12 @@ impl Flight {
         }
         let share = |end: Time| match end.since(self.sent_at).0 {
             0 => 1.0,
-            whole => (gone / whole as f64).clamp(0.0, 1.0),
+            whole => within(gone / whole as f64, 0.0, 1.0),
         };
         match self.lost_at {
             None => self.on_the_way(share(self.arrives_at), 1.0, 0.0),
             Some(lost) => {
-                let fallen = ((share(lost) - (1.0 - FALL)) / FALL).clamp(0.0, 1.0);
+                let fallen = within((share(lost) - (1.0 - FALL)) / FALL, 0.0, 1.0);
                 // Slower and slower along the way, faster and faster down.
                 let along = share(self.arrives_at).min(share(lost) * 0.72 + 0.1);
                 self.on_the_way(along, 1.0 - 0.8 * fallen * fallen, fallen)

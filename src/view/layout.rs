@@ -3,7 +3,7 @@
 //! used as well as a desk's wide one, and text keeps its size until there are very many servers.
 
 use super::links::between;
-use super::path::{Point, Size};
+use super::path::{Point, Size, within};
 
 /// The room for a picture, in pixels, with what lies over its edges.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,9 +95,8 @@ impl Layout {
     /// The largest picture of so many servers and clients that this room takes.
     pub fn new(nodes: usize, clients: usize, room: Room) -> Layout {
         // A large screen shows the picture larger, not emptier.
-        let zoom = (room.width / 960.0)
-            .min((room.height - room.top - room.bottom) / 440.0)
-            .clamp(1.0, 1.7);
+        let fits = (room.width / 960.0).min((room.height - room.top - room.bottom) / 440.0);
+        let zoom = within(fits, 1.0, 1.7);
         let mut room = Room {
             width: (room.width / zoom).max(200.0),
             height: (room.height / zoom).max(160.0),
@@ -316,7 +315,7 @@ fn even_turns(count: usize, free: Size) -> Vec<f64> {
 /// Clients below each other from `top`; those that reach beyond `bottom` begin higher.
 fn column(count: usize, client: Size, top: Point, bottom: f64) -> Vec<Point> {
     let gaps = count.saturating_sub(1) as f64;
-    let step = ((bottom - top.y) / gaps.max(1.0)).clamp(client.h + 8.0, client.h + 28.0);
+    let step = within((bottom - top.y) / gaps.max(1.0), client.h + 8.0, client.h + 28.0);
     let over = (step * gaps - (bottom - top.y)).max(0.0);
     (0..count).map(|i| top.plus(0.0, step * i as f64 - over / 2.0)).collect()
 }

@@ -49,7 +49,7 @@ impl Point {
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length = dx * dx + dy * dy;
         let share = match length > 0.0 {
-            true => (((self.x - a.x) * dx + (self.y - a.y) * dy) / length).clamp(0.0, 1.0),
+            true => within(((self.x - a.x) * dx + (self.y - a.y) * dy) / length, 0.0, 1.0),
             false => 0.0,
         };
         self.distance(a.towards(b, share))
@@ -207,6 +207,12 @@ fn push_whole(text: &mut String, number: u64) {
         push_whole(text, number / 10);
     }
     text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// The number, or the bound that it is beyond. (`f64::clamp` would tell wrong bounds in words, and
+/// all that prints floats with it: twelve kilobytes of the page.)
+pub fn within(number: f64, least: f64, most: f64) -> f64 {
+    number.max(least).min(most)
 }
 
 /// A number as an attribute.

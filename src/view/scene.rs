@@ -7,12 +7,12 @@ use super::flight::Flight;
 use super::hull::{Hull, hulls};
 use super::layout::Layout;
 use super::links::{Wire, wires};
-use super::path::{Point, Size};
+use super::path::{Point, Size, within};
 use crate::base::{ClientId, NodeId, Time};
 use crate::command::Quality;
-use crate::protocol::{LogCell, Shape};
+use crate::protocol::{Badge, Epoch, Gathering, LogCell, Shape};
 use crate::sim::snapshot::{
-    ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot,
+    AnswerShot, ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot,
 };
 
 /// Everything on the stage.
@@ -41,30 +41,17 @@ pub struct Box {
     pub status: Status,
     pub isolated: bool,
     pub role: &'static str,
-    pub epoch: (&'static str, u64),
+    pub epoch: Epoch,
+    pub badge: Option<Badge>,
+    /// Whose support it gathers.
+    pub quorum: Option<Gathering>,
     pub lamport: u64,
     /// The timer to watch: the one set for the longest time, for it decides.
     pub timer: Option<TimerShot>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LogCell>,
     /// Entries before the ones shown.
     pub earlier: u64,
     pub pending_writes: u32,
-}
-
-/// An entry of a log, small.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    pub cell: LogCell,
-    pub state: EntryState,
-}
-
-/// How far an entry has come. Told apart by outline and pattern, not by colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryState {
-    Committed,
-    Uncommitted,
-    /// Not on the disk yet: a crash would lose it.
-    Pending,
 }
 
 /// A client.
@@ -77,19 +64,7 @@ pub struct Visitor {
     pub open: Option<OpenShot>,
     /// Requests that wait for their turn.
     pub waiting: u32,
-    /// The last answer: the request and what came back.
-    pub answer: Option<(String, String)>,
-}
-
-impl EntryState {
-    /// `on_disk`: the last index that the server's disk holds.
-    pub fn of(cell: &LogCell, on_disk: u64) -> EntryState {
-        match (cell.index > on_disk, cell.committed) {
-            (true, _) => EntryState::Pending,
-            (_, true) => EntryState::Committed,
-            _ => EntryState::Uncommitted,
-        }
-    }
+    pub answer: Option<AnswerShot>,
 }
 
 /// One of eight colours for a term, ballot or epoch, from 1; 0 for none.
@@ -126,13 +101,7 @@ impl Box {
         let cells = row.map_or(&[][..], |(_, cells)| cells);
         // The row may hold columns that this server has not reached; its last cells are its log's.
         let shown = layout.detail.entries().min(cells.len());
-        let entries: Vec<Entry> = cells[cells.len() - shown..]
-            .iter()
-            .map(|(cell, _)| Entry {
-                cell: cell.clone(),
-                state: EntryState::of(cell, shot.log_on_disk),
-            })
-            .collect();
+        let entries = cells[cells.len() - shown..].to_vec();
         Box {
             id: shot.id,
             at,
@@ -146,6 +115,8 @@ impl Box {
                 Status::Down => crate::key!("crashed"),
             },
             epoch: shot.view.epoch,
+            badge: shot.view.badge.clone(),
+            quorum: shot.view.quorum.clone(),
             lamport: shot.lamport,
             timer: watched(&shot.timers).filter(|_| shot.status != Status::Down).cloned(),
             earlier: shot.log_len - entries.len().min(shot.log_len as usize) as u64,
@@ -158,7 +129,7 @@ impl Box {
     pub fn timer_left(&self, now: Time) -> Option<f64> {
         let timer = self.timer.as_ref()?;
         let whole = timer.fires_at.since(timer.set_at).0.max(1);
-        Some((timer.fires_at.since(now).0 as f64 / whole as f64).clamp(0.0, 1.0))
+        Some(within(timer.fires_at.since(now).0 as f64 / whole as f64, 0.0, 1.0))
     }
 }
 
@@ -170,8 +141,8 @@ fn watched(timers: &[TimerShot]) -> Option<&TimerShot> {
 impl Visitor {
     fn new(shot: &ClientShot, layout: &Layout) -> Visitor {
         let (at, size) = layout.place(shot.id.into());
-        let ClientShot { id, open, waiting, answer, .. } = shot.clone();
-        Visitor { id, at, size, open, waiting, answer }
+        let ClientShot { id, open, waiting, mut answers, .. } = shot.clone();
+        Visitor { id, at, size, open, waiting, answer: answers.pop() }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::bands::Bands;
 use super::flight::Flight;
-use super::path::{Path, Point};
+use super::path::{Path, Point, within};
 use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::{Mark, MarkKind, Stretch};
@@ -91,7 +91,7 @@ impl Scale {
     /// The time at a place, as far as there is time.
     pub fn time(&self, x: f64) -> Time {
         let micros = self.origin.0 as f64 + x / self.pixels_per_micro;
-        Time(micros.round().clamp(0.0, Time::LIMIT.0 as f64) as u64)
+        Time(within(micros.round(), 0.0, Time::LIMIT.0 as f64) as u64)
     }
 }
 
@@ -99,7 +99,7 @@ impl Rows {
     /// Rows that fill a height below `top`, none taller than is pleasant.
     pub fn new(clients: usize, nodes: usize, top: f64, height: f64) -> Rows {
         let count = (clients + nodes).max(1) as f64;
-        Rows { clients, nodes, top, pitch: (height / count).clamp(8.0, 26.0) }
+        Rows { clients, nodes, top, pitch: within(height / count, 8.0, 26.0) }
     }
 
     pub fn row(&self, lane: Endpoint) -> Option<usize> {

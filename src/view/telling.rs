@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::flight::Flight;
 use super::links::Wire;
-use super::scene::{Box, EntryState, Scene, Visitor};
+use super::scene::{Box, Scene, Visitor};
 use crate::base::{Endpoint, Sentence, Time};
+use crate::protocol::{CellState, Gathering};
 use crate::sentence;
 use crate::sim::snapshot::{LinkState, Status};
 
@@ -14,7 +15,10 @@ impl Scene {
     /// order, messages under way.
     pub fn told(&self) -> Vec<Sentence> {
         let mut told: Vec<Sentence> = Vec::new();
-        told.extend(self.nodes.iter().map(Box::told));
+        for node in &self.nodes {
+            told.push(node.told());
+            told.extend(node.gathering_told());
+        }
         told.extend(self.clients.iter().filter_map(Visitor::told));
         for hull in self.hulls.iter().filter(|hull| hull.minority) {
             let names = hull.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
@@ -37,8 +41,8 @@ impl Box {
                 sentence!(
                     "{0} is paused, {1} {2}. Log: {3}.",
                     self.id,
-                    self.epoch.0,
-                    self.epoch.1,
+                    self.epoch.word,
+                    self.epoch.to_string(),
                     log
                 )
             }
@@ -46,12 +50,20 @@ impl Box {
                 "{0} is {1}, {2} {3}, Lamport clock {4}. Log: {5}.",
                 self.id,
                 self.role,
-                self.epoch.0,
-                self.epoch.1,
+                self.epoch.word,
+                self.epoch.to_string(),
                 self.lamport,
                 log
             ),
         }
+    }
+
+    /// Whose support it has.
+    fn gathering_told(&self) -> Option<Sentence> {
+        let Gathering { word, of, needed } = self.quorum.as_ref()?;
+        let names: Vec<String> = of.iter().map(ToString::to_string).collect();
+        let names = if names.is_empty() { "–".to_owned() } else { names.join(" ") };
+        Some(sentence!("{0} needs {1} {2} and has: {3}.", self.id, *needed, *word, names))
     }
 
     /// The entries as `1 x=1, 2 y=4 (uncommitted)`: the marks are read as they are.
@@ -59,17 +71,18 @@ impl Box {
         let mut text = String::new();
         for entry in &self.entries {
             let mark = match entry.state {
-                EntryState::Committed => "✓",
-                EntryState::Uncommitted => "?",
-                EntryState::Pending => "…",
+                CellState::Settled => "✓",
+                CellState::Stored => "?",
+                CellState::Pending => "…",
             };
             let comma = if text.is_empty() { "" } else { ", " };
-            text.push_str(&format!(
-                "{comma}{}@{} {}{mark}",
-                entry.cell.index, entry.cell.epoch, entry.cell.text
-            ));
+            text.push_str(&format!("{comma}{}@{} {}{mark}", entry.index, entry.epoch, entry.text));
         }
-        if text.is_empty() { "–".to_owned() } else { text }
+        match &self.badge {
+            Some(badge) => format!("{} {}", badge.word, badge.text),
+            None if text.is_empty() => "–".to_owned(),
+            None => text,
+        }
     }
 }
 
@@ -84,11 +97,11 @@ impl Visitor {
                 open.request.clone(),
                 open.since
             )),
-            (None, Some((request, answer))) => Some(sentence!(
+            (None, Some(answer)) => Some(sentence!(
                 "{0} asked for {1} and was told: {2}.",
                 self.id,
-                request.clone(),
-                answer.clone()
+                answer.request.clone(),
+                answer.told.clone()
             )),
             (None, None) => None,
         }

@@ -49,6 +49,8 @@ pub struct App {
     /// When the picture was drawn last, and whether something has happened since.
     drawn: f64,
     stale: bool,
+    /// What a drawing takes of late, in ms.
+    cost: f64,
     /// The stage in words.
     told: Shared<Vec<String>>,
     narration: AttrValue,
@@ -66,8 +68,11 @@ pub struct App {
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
 const INSPECT_EVERY: f64 = 200.0;
-/// The picture is drawn anew so often at the most, in ms; in between, messages and clocks glide.
-const DRAW_EVERY: f64 = 40.0;
+/// While the run plays, a drawing is followed by a pause so many times as long, in which messages
+/// and clocks only glide: the busier the picture, or the slower the machine, the longer.
+const PAUSE_SHARE: f64 = 15.0;
+/// … but no longer than this, in ms.
+const LONGEST_PAUSE: f64 = 250.0;
 const TELL_EVERY: f64 = 1_200.0;
 /// How long the address bar waits for things to settle, in ms.
 const SETTLE: u32 = 300;
@@ -109,6 +114,7 @@ impl Component for App {
             inspected: 0.0,
             drawn: 0.0,
             stale: false,
+            cost: 0.0,
             told,
             narration: AttrValue::default(),
             kinds: Vec::new(),
@@ -134,7 +140,9 @@ impl Component for App {
         self.stale |= change == Change::Frame;
         // While it plays, what has happened may wait for a frame or two: nobody sees the
         // difference, and most of the work is saved.
-        let soon = tick && self.store.moving() && browser::now() - self.drawn < DRAW_EVERY;
+        let pause = (PAUSE_SHARE * self.cost).min(LONGEST_PAUSE);
+        let now = browser::now();
+        let soon = tick && self.store.moving() && now - self.drawn < pause;
         let drawn = match (self.stale, soon) {
             (true, true) => {
                 self.place();
@@ -142,12 +150,14 @@ impl Component for App {
             }
             (true, false) => {
                 self.stale = false;
-                self.drawn = browser::now();
                 self.refresh(ctx);
                 true
             }
             (false, _) => change == Change::Time && self.glide(),
         };
+        if drawn {
+            self.drawn = now;
+        }
         self.frames.run(self.store.moving() && self.seen);
         drawn
     }
@@ -186,6 +196,8 @@ impl Component for App {
         }
         self.gliders.collect(&self.scene);
         self.place();
+        let cost = browser::now() - self.drawn;
+        self.cost += (cost.min(LONGEST_PAUSE) - self.cost) * 0.25;
     }
 }
 

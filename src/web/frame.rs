@@ -6,7 +6,7 @@ use crate::catalog::Run;
 use crate::command::{Quality, Script};
 use crate::player::gestures::{self, Gesture};
 use crate::player::{Scene, Selection, Speed, Store, Tab, Theme};
-use crate::protocol::Meta;
+use crate::protocol::{Form, Meta};
 use crate::sim::snapshot::{
     ClientShot, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot, Standing, Told,
 };
@@ -60,9 +60,8 @@ pub struct Inspection {
     pub selection: Option<Selection>,
     pub subject: Subject,
     pub gestures: Vec<Gesture>,
-    /// A request that a newcomer might send.
-    pub request: &'static str,
-    pub nodes: Vec<NodeShot>,
+    /// What clients can ask.
+    pub forms: &'static [Form],
     pub logs: Logs,
     pub properties: Vec<PropertyShot>,
     pub script: Option<Script>,
@@ -156,13 +155,12 @@ impl Inspection {
             subject: subject(&mut **run, &snapshot, selection),
             gestures: selection
                 .map_or_else(Vec::new, |selection| gestures::offered(&**run, selection)),
-            request: run.meta().request,
+            forms: run.forms(),
             logs: run.logs(COLUMNS),
             properties: run.properties(),
             script: (tab == Tab::Script).then(|| run.script().clone()),
             told: told(&mut **run, tab),
             meta: run.meta(),
-            nodes: snapshot.nodes,
         }
     }
 

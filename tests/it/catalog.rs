@@ -35,8 +35,27 @@ fn every_protocol_has_scenes_properties_and_a_request() {
         for kind in [PropertyKind::Always, PropertyKind::Sometimes, PropertyKind::Converges] {
             assert!(kinds.contains(&kind), "{} has a property that {kind:?}", meta.slug);
         }
-        assert!((entry.check_request)(meta.request).is_ok(), "{}: {}", meta.slug, meta.request);
+        assert!(!meta.requests.is_empty(), "{} can be asked something", meta.slug);
+        for request in meta.requests {
+            assert_eq!((entry.check_request)(request), Ok(()), "{}: {request}", meta.slug);
+        }
         assert!((1..=meta.max_nodes).contains(&meta.nodes));
+    }
+}
+
+#[test]
+fn every_form_filled_in_is_a_request() {
+    for entry in catalog::catalog() {
+        for form in entry.forms {
+            let samples: Vec<&str> = form.blanks.iter().map(|blank| blank.sample).collect();
+            let request = form.fill(&samples);
+            assert_eq!((entry.check_request)(&request), Ok(()), "{}: {request}", entry.meta.slug);
+            for place in 0..samples.len() {
+                let mut wrong = samples.clone();
+                wrong[place] = "a b";
+                assert!((entry.check_request)(&form.fill(&wrong)).is_err(), "{}", form.name);
+            }
+        }
     }
 }
 

@@ -228,7 +228,7 @@ fn disks_lose_what_they_have_not_written_and_sometimes_not() {
         ));
         run.run_to(Time::millis(40), u32::MAX);
         let view = run.snapshot().nodes[0].view.clone();
-        view.epoch.1
+        view.epoch.number
     };
     assert_eq!(crash(""), 0, "the write under way is lost");
     let torn = (1..20).map(|seed| {
@@ -237,7 +237,7 @@ fn disks_lose_what_they_have_not_written_and_sometimes_not() {
         );
         let mut run = run(&script);
         run.run_to(Time::millis(40), u32::MAX);
-        run.snapshot().nodes[0].view.epoch.1
+        run.snapshot().nodes[0].view.epoch.number
     });
     let terms: Vec<u64> = torn.collect();
     assert!(terms.contains(&0) && terms.contains(&1), "it may have reached the disk: {terms:?}");

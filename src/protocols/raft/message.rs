@@ -142,30 +142,29 @@ impl protocol::Message for Message {
     fn fields(&self) -> Vec<Field> {
         match self {
             Message::RequestVote { term, last } => vec![
-                Field::volatile("term", term),
-                Field::volatile("lastLogIndex", last.index),
-                Field::volatile("lastLogTerm", last.term),
+                Field::new("term", term),
+                Field::new("lastLogIndex", last.index),
+                Field::new("lastLogTerm", last.term),
             ],
             Message::RequestVoteReply { term, vote_granted } => {
-                vec![Field::volatile("term", term), Field::volatile("voteGranted", vote_granted)]
+                vec![Field::new("term", term), Field::new("voteGranted", vote_granted)]
             }
             Message::AppendEntries { term, prev, entries, leader_commit } => vec![
-                Field::volatile("term", term),
-                Field::volatile("prevLogIndex", prev.index),
-                Field::volatile("prevLogTerm", prev.term),
-                Field::volatile("entries[]", entries),
-                Field::volatile("leaderCommit", leader_commit),
+                Field::new("term", term),
+                Field::new("prevLogIndex", prev.index),
+                Field::new("prevLogTerm", prev.term),
+                Field::new("entries[]", entries),
+                Field::new("leaderCommit", leader_commit),
             ],
             Message::AppendEntriesReply { term, outcome } => {
                 let success = matches!(outcome, Appended::Match(_));
-                let mut fields =
-                    vec![Field::volatile("term", term), Field::volatile("success", success)];
+                let mut fields = vec![Field::new("term", term), Field::new("success", success)];
                 match outcome {
-                    Appended::Match(index) => fields.push(Field::volatile("matchIndex", index)),
+                    Appended::Match(index) => fields.push(Field::new("matchIndex", index)),
                     Appended::Mismatch { prev, hint } => {
-                        fields.push(Field::volatile("prevLogIndex", prev));
-                        fields.extend(hint.term.map(|term| Field::volatile("conflictTerm", term)));
-                        fields.push(Field::volatile("conflictIndex", hint.index));
+                        fields.push(Field::new("prevLogIndex", prev));
+                        fields.extend(hint.term.map(|term| Field::new("conflictTerm", term)));
+                        fields.push(Field::new("conflictIndex", hint.index));
                     }
                     Appended::Stale => {}
                 }

@@ -30,7 +30,8 @@ use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::store::Request;
 use crate::base::{ClientId, Log, NodeId, Sentence, Span, Store};
 use crate::protocol::{
-    Channel, Effects, Flaw, Input, Knob, LogCell, Meta, NodeView, Outcome, Property, Protocol,
+    Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
+    Protocol,
 };
 use crate::{protocol, sentence};
 
@@ -105,7 +106,7 @@ impl Protocol for Raft {
         nodes: 5,
         max_nodes: 15,
         channel: Channel::Datagram,
-        request: "put x=1",
+        requests: &["put x=1"],
         scenes: &[
             ("first-election", include_str!("../../../scenes/raft/first-election.txt")),
             ("split-vote", include_str!("../../../scenes/raft/split-vote.txt")),
@@ -175,8 +176,8 @@ impl Protocol for Raft {
         properties::PROPERTIES
     }
 
-    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Raft) {
-        ghost.witness(node, replica);
+    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Raft, moment: Moment) {
+        ghost.witness(node, replica, moment);
     }
 
     fn weight(&self) -> usize {
@@ -191,16 +192,16 @@ impl Protocol for Raft {
         self.shown()
     }
 
+    fn durable(disk: &Disk) -> Vec<Field> {
+        view::durable(disk)
+    }
+
     fn log_len(&self) -> u64 {
         self.log.len()
     }
 
-    fn log(&self, from: u64, to: u64) -> Vec<LogCell> {
-        self.shown_log(from, to)
-    }
-
-    fn log_on_disk(&self, disk: &Disk) -> u64 {
-        disk.log.common_prefix(&self.log)
+    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
+        self.shown_log(disk, from, to)
     }
 }
 

@@ -5,10 +5,10 @@
 //! properties are checked after every step, so each looks only at what that step has changed.
 
 use crate::base::{Log, NodeId, Sentence};
-use crate::protocol::{Cluster, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind};
 use crate::sentence;
 
-use super::{Entry, Raft, Role};
+use super::{Entry, Raft};
 
 pub const PROPERTIES: &[Property<Raft>] = &[
     Property {
@@ -76,6 +76,8 @@ pub struct Ghost {
     seen: Vec<Seen>,
     /// What the server that took the last step was before it, if the step changed any of it.
     before: Option<Seen>,
+    /// That step was its start: what was not on its disk, and all it knew of commits, is gone.
+    booted: bool,
     /// Every term that had a leader, in order.
     reigns: Log<Reign>,
     /// The longest sequence of entries that leaders have committed.
@@ -108,7 +110,8 @@ struct Reign {
 
 impl Ghost {
     /// Records what a server's step has made true.
-    pub(super) fn witness(&mut self, node: NodeId, raft: &Raft) {
+    pub(super) fn witness(&mut self, node: NodeId, raft: &Raft, moment: Moment) {
+        self.booted = moment == Moment::Boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(raft.nodes), Seen::default);
         }
@@ -347,10 +350,7 @@ fn state_machine_safety(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
 
 fn monotonic(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
     match step(cluster) {
-        // It has just restarted: what was not on its disk, and all it knew of commits, is gone.
-        Some(Step { raft: Raft { role: Role::Follower, leader: None, commit: 0, .. }, .. }) => {
-            Ok(())
-        }
+        Some(Step { ghost: Ghost { booted: true, .. }, .. }) => Ok(()),
         Some(Step { node, before, raft, .. }) if raft.term < before.term => Err(sentence!(
             "the term of {0} went back from {1} to {2}",
             node,

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use crate::base::NodeId;
-use crate::protocol::{Field, LogCell, NodeView, Role, Shape};
+use crate::base::quorum::majority;
+use crate::key;
+use crate::protocol::{CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape};
 
-use super::{Command, Entry, Raft, Timer};
+use super::{Command, Disk, Entry, Raft, Timer};
 
 impl Raft {
     pub(super) fn shown_role(&self) -> Role {
@@ -17,29 +19,32 @@ impl Raft {
     }
 
     pub(super) fn shown(&self) -> NodeView {
-        let or_none = |node: Option<NodeId>| node.map_or("–".into(), |node| node.to_string());
+        let mut quorum = None;
         let mut fields = vec![
-            Field::durable("currentTerm", self.term),
-            Field::durable("votedFor", or_none(self.voted_for)),
-            Field::durable("log length", self.log.len()),
-            Field::volatile("commitIndex", self.commit),
-            Field::volatile("lastApplied", self.applied),
-            Field::volatile("leader known", or_none(self.leader)),
+            Field::new("commitIndex", self.commit),
+            Field::new("lastApplied", self.applied),
+            Field::new("leader known", or_none(self.leader)),
         ];
         match &self.role {
             super::Role::Follower => {}
             super::Role::Candidate { votes } => {
-                let votes: Vec<String> = votes.iter().map(NodeId::to_string).collect();
-                let names = if votes.is_empty() { "–".into() } else { votes.join(" ") };
-                fields.push(Field::volatile("votes received", names));
+                let names: Vec<String> = votes.iter().map(NodeId::to_string).collect();
+                let names = if names.is_empty() { "–".into() } else { names.join(" ") };
+                fields.push(Field::new("votes received", names));
+                quorum = Some(Gathering {
+                    word: key!("votes"),
+                    of: votes.clone(),
+                    needed: majority(self.nodes),
+                });
             }
             super::Role::Leader(lead) => {
-                fields.push(Field::volatile("nextIndex", self.by_follower(&lead.next)));
-                fields.push(Field::volatile("matchIndex", self.by_follower(&lead.matched)));
+                fields.push(Field::new("nextIndex", self.by_follower(&lead.next)));
+                fields.push(Field::new("matchIndex", self.by_follower(&lead.matched)));
             }
         }
-        fields.push(Field::volatile("state machine", &self.store));
-        NodeView { role: self.shown_role(), epoch: ("term", self.term), fields }
+        fields.push(Field::new("state machine", &self.store));
+        let epoch = Epoch::new(key!("term"), self.term);
+        NodeView { role: self.shown_role(), epoch, fields, badge: None, quorum }
     }
 
     /// `S2 4 · S3 5`
@@ -49,17 +54,34 @@ impl Raft {
         each.join(" · ")
     }
 
-    pub(super) fn shown_log(&self, from: u64, to: u64) -> Vec<LogCell> {
+    pub(super) fn shown_log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
+        let on_disk = disk.log.common_prefix(&self.log);
         let entries = self.log.range(from, to).into_iter();
         entries
             .map(|(index, entry)| LogCell {
                 index,
                 epoch: entry.term,
                 text: entry.to_string(),
-                committed: index <= self.commit,
+                state: match index {
+                    _ if index > on_disk => CellState::Pending,
+                    _ if index > self.commit => CellState::Stored,
+                    _ => CellState::Settled,
+                },
             })
             .collect()
     }
+}
+
+pub(super) fn durable(disk: &Disk) -> Vec<Field> {
+    vec![
+        Field::new("currentTerm", disk.term),
+        Field::new("votedFor", or_none(disk.voted_for)),
+        Field::new("log length", disk.log.len()),
+    ]
+}
+
+fn or_none(node: Option<NodeId>) -> String {
+    node.map_or("–".into(), |node| node.to_string())
 }
 
 /// As the graph, a log cell and a sentence show it: `x=1`, `x?`, `no-op`.

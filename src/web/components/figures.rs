@@ -3,19 +3,21 @@
 
 use yew::prelude::*;
 
+use super::bits::tag;
 use super::draw::{boxed, line, names, path, text, when};
 use super::stage::Props;
 use crate::player::Selection;
-use crate::protocol::{Shape, Tone};
+use crate::protocol::{Badge, CellState, Gathering, Shape, Tone};
 use crate::sim::snapshot::Status;
 use crate::tr;
+use crate::view::flight::text_width;
 use crate::view::layout::Detail;
 use crate::view::path::{number, translate};
-use crate::view::scene::{Box, EntryState, Visitor, epoch_colour};
+use crate::view::scene::{Box, Visitor, epoch_colour};
 use crate::view::{Flight, Path, Point, Size};
 use crate::web::animator::flight_id;
 use crate::web::pick;
-use crate::words::translate as word;
+use crate::words::{Language, tell, translate as word};
 
 /// A server.
 pub fn node_figure(props: &Props, node: &Box) -> Html {
@@ -28,19 +30,23 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
         (_, Shape::Plain) => "follower",
     };
     let paused = when(node.status == Status::Paused, "paused");
-    let [title_y, epoch_y, entries_y] = match (detail, node.entries.is_empty()) {
-        (Detail::Full, false) => [-14.0, 5.0, 14.0],
-        (Detail::Full, true) => [-4.0, 16.0, 0.0],
-        (Detail::Compact, false) => [-13.0, 4.0, 12.0],
-        (Detail::Compact, true) => [-4.0, 15.0, 0.0],
-        (Detail::Small, _) => [-3.0, 14.0, 0.0],
-        (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
-    };
-    let epoch = match detail {
-        Detail::Small | Detail::Tiny => {
-            format!("{} {}", word(language, node.epoch.0), node.epoch.1)
+    let [title_y, epoch_y, entries_y] =
+        match (detail, node.entries.is_empty() && node.badge.is_none()) {
+            (Detail::Full, false) => [-14.0, 5.0, 14.0],
+            (Detail::Full, true) => [-4.0, 16.0, 0.0],
+            (Detail::Compact, false) => [-13.0, 4.0, 12.0],
+            (Detail::Compact, true) => [-4.0, 15.0, 0.0],
+            (Detail::Small, _) => [-3.0, 14.0, 0.0],
+            (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
+        };
+    let mut epoch = format!("{} {}", word(language, node.epoch.word), node.epoch);
+    epoch += &match (&node.quorum, detail) {
+        (_, Detail::Small | Detail::Tiny) => String::new(),
+        // A majority as it forms matters more than a clock.
+        (Some(Gathering { word: given, of, needed }), _) => {
+            format!(" · {} {}/{needed}", word(language, given), of.len())
         }
-        _ => format!("{} {} · L {}", word(language, node.epoch.0), node.epoch.1, node.lamport),
+        (None, _) => format!(" · L {}", node.lamport),
     };
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let spoken = (detail == Detail::Tiny)
@@ -58,6 +64,7 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
             </text>{ " " }
             { text("epoch", Point::new(0.0, epoch_y), &epoch) }
             if !node.entries.is_empty() { { entries(node, entries_y) } }
+            if let Some(badge) = &node.badge { { badge_figure(badge, entries_y, language) } }
             { corner(props, node) }
         </g>
     }
@@ -86,9 +93,10 @@ fn entries(node: &Box, y: f64) -> Html {
     let count = node.entries.len() as f64 + if more { 1.1 } else { 0.0 };
     let left = -(count * STEP - 3.0) / 2.0;
     let first = left + if more { 1.1 * STEP } else { 0.0 };
-    let cells = node.entries.iter().enumerate().map(|(i, entry)| {
-        square(entry.cell.epoch, entry.state, Point::new(first + STEP * i as f64, y))
-    });
+    let cells =
+        node.entries.iter().enumerate().map(|(i, entry)| {
+            square(entry.epoch, entry.state, Point::new(first + STEP * i as f64, y))
+        });
     html! {
         <g class="entries">
             if more { { text("more", Point::new(left + 6.0, y + 10.5), &format!("+{}", node.earlier)) } }
@@ -97,13 +105,22 @@ fn entries(node: &Box, y: f64) -> Html {
     }
 }
 
+/// What it holds where it keeps no log: a square as for an entry, and the words.
+fn badge_figure(badge: &Badge, y: f64, language: Language) -> Html {
+    let told = format!("{} {}", word(language, badge.word), badge.text);
+    let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
+    let mut words = vec![square(badge.epoch, badge.state, Point::new(left, y))];
+    words.push(text("badge", Point::new(9.0, y + 10.5), &told));
+    tag("g", "entries", words)
+}
+
 /// An entry, as a square whose outline says how far it has come.
-pub fn square(epoch: u64, state: EntryState, at: Point) -> Html {
+pub fn square(epoch: u64, state: CellState, at: Point) -> Html {
     let class = names(&["entry", entry_class(state), epoch_class(epoch)]);
     html! {
         <g {class} transform={translate(at)}>
             { boxed("", Point::new(6.5, 6.5), Size::new(13.0, 13.0), 2.0) }
-            if state == EntryState::Pending { { line("", "M1 8L8 1M5 12L12 5") } }
+            if state == CellState::Pending { { line("", "M1 8L8 1M5 12L12 5") } }
         </g>
     }
 }
@@ -118,11 +135,11 @@ pub fn epoch_class(epoch: u64) -> &'static str {
 }
 
 /// The class of an entry's state, on the stage and in tables.
-pub fn entry_class(state: EntryState) -> &'static str {
+pub fn entry_class(state: CellState) -> &'static str {
     match state {
-        EntryState::Committed => "committed",
-        EntryState::Uncommitted => "uncommitted",
-        EntryState::Pending => "pending",
+        CellState::Settled => "committed",
+        CellState::Stored => "uncommitted",
+        CellState::Pending => "pending",
     }
 }
 
@@ -171,7 +188,10 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
     let selected = props.selection == Some(Selection::Client(client.id));
     let (state, words_shown) = match (&client.open, &client.answer) {
         (Some(open), _) => ("waiting", format!("{} · {}", open.request, tr!(language, "waits"))),
-        (None, Some((request, answer))) => ("answered", format!("{request} → {answer}")),
+        (None, Some(answer)) => (
+            if answer.refused { "refused" } else { "answered" },
+            format!("{} → {}", answer.request, tell(language, &answer.told)),
+        ),
         (None, None) => ("idle", tr!(language, "asks nothing").to_owned()),
     };
     let title = tr!(language, "client {0}", client.id);
@@ -189,7 +209,6 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
 
 /// As much of a text as a width takes.
 fn clipped(text: &str, width: f64) -> String {
-    use crate::view::flight::text_width;
     if text_width(text, 11.5) <= width {
         return text.to_owned();
     }

@@ -6,9 +6,9 @@ use super::bits::{leaf, tag};
 use super::draw::line;
 use super::figures::square;
 use crate::player::keys::KEYS;
+use crate::protocol::CellState;
 use crate::tr;
 use crate::view::Point;
-use crate::view::scene::EntryState;
 use crate::words::{Language, translate};
 
 /// What the help says.
@@ -48,13 +48,13 @@ fn legend(language: Language) -> Html {
     let sign = |figure: Html, meaning: &'static str| {
         html! { <li><svg viewBox="0 0 20 16" class="sign" aria-hidden="true" focusable="false">{ figure }</svg>{ meaning }</li> }
     };
-    let entry = |state: EntryState, meaning| sign(square(1, state, Point::new(3.0, 1.0)), meaning);
+    let entry = |state: CellState, meaning| sign(square(1, state, Point::new(3.0, 1.0)), meaning);
     let line = |class, meaning| sign(line(class, "M0 8H20"), meaning);
     html! {
         <ul class="legend">
-            { entry(EntryState::Committed, tr!(language, "committed entry")) }
-            { entry(EntryState::Uncommitted, tr!(language, "entry not yet committed")) }
-            { entry(EntryState::Pending, tr!(language, "entry not yet on the disk")) }
+            { entry(CellState::Settled, tr!(language, "committed entry")) }
+            { entry(CellState::Stored, tr!(language, "entry not yet committed")) }
+            { entry(CellState::Pending, tr!(language, "entry not yet on the disk")) }
             { line("trail call", tr!(language, "call")) }
             { line("trail reply", tr!(language, "reply")) }
             { line("trail vote", tr!(language, "request for a vote")) }

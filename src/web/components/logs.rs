@@ -9,9 +9,8 @@ use super::figures::{entry_class, epoch_class};
 use super::inspector::Props;
 use crate::base::NodeId;
 use crate::player::Selection;
-use crate::protocol::LogCell;
+use crate::protocol::{CellState, LogCell};
 use crate::tr;
-use crate::view::scene::EntryState;
 use crate::words::Language;
 
 /// Columns that the table has in any case.
@@ -21,8 +20,7 @@ const LEAST: u64 = 5;
 pub fn logs(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     let logs = &inspection.logs;
-    let last =
-        logs.rows.iter().filter_map(|(_, cells)| cells.last()).map(|(cell, _)| cell.index).max();
+    let last = logs.rows.iter().filter_map(|(_, cells)| cells.last()).map(|cell| cell.index).max();
     let Some(last) = last else {
         let empty = soft(tr!(*language, "All logs are empty."));
         return tag("section", "", vec![leaf("h3", "", tr!(*language, "Logs")), empty]);
@@ -31,9 +29,9 @@ pub fn logs(props: &Props) -> Html {
     let columns: Vec<u64> = (logs.first..=last.max(logs.first + LEAST - 1)).collect();
     let swatch = |class, state| [leaf("span", class, ""), meaning(*language, state).into()];
     let legend = [
-        swatch("swatch committed", EntryState::Committed),
-        swatch("swatch uncommitted", EntryState::Uncommitted),
-        swatch("swatch pending", EntryState::Pending),
+        swatch("swatch committed", CellState::Settled),
+        swatch("swatch uncommitted", CellState::Stored),
+        swatch("swatch pending", CellState::Pending),
     ];
     let mut head = vec![leaf("td", "", "")];
     head.extend(columns.iter().map(|index| html! { <th scope="col">{ *index }</th> }));
@@ -49,13 +47,12 @@ pub fn logs(props: &Props) -> Html {
     }
 }
 
-fn row(props: &Props, node: NodeId, cells: &[(LogCell, bool)], columns: &[u64]) -> Html {
-    let on_disk = props.inspection.nodes.get(node.index()).map_or(0, |shot| shot.log_on_disk);
+fn row(props: &Props, node: NodeId, cells: &[LogCell], columns: &[u64]) -> Html {
     let selected = props.inspection.selection == Some(Selection::Node(node));
-    let cell = |index: &u64| match cells.iter().find(|(cell, _)| cell.index == *index) {
+    let cell = |index: &u64| match cells.iter().find(|cell| cell.index == *index) {
         None => leaf("td", "none", ""),
-        Some((cell, _)) => {
-            let state = EntryState::of(cell, on_disk);
+        Some(cell) => {
+            let state = cell.state;
             let class = names(&[entry_class(state), epoch_class(cell.epoch)]);
             html! {
                 <td {class} title={meaning(props.language, state)}>
@@ -69,10 +66,10 @@ fn row(props: &Props, node: NodeId, cells: &[(LogCell, bool)], columns: &[u64]) 
     tag("tr", when(selected, "selected"), cells_shown)
 }
 
-fn meaning(language: Language, state: EntryState) -> &'static str {
+fn meaning(language: Language, state: CellState) -> &'static str {
     match state {
-        EntryState::Committed => tr!(language, "committed"),
-        EntryState::Uncommitted => tr!(language, "not committed"),
-        EntryState::Pending => tr!(language, "not on disk"),
+        CellState::Settled => tr!(language, "committed"),
+        CellState::Stored => tr!(language, "not committed"),
+        CellState::Pending => tr!(language, "not on disk"),
     }
 }

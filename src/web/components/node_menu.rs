@@ -9,6 +9,7 @@ use super::stage::Props;
 use crate::player::gestures::Group;
 use crate::player::{Action, Gesture, Selection};
 use crate::tr;
+use crate::view::path::within;
 use crate::view::{Point, Size};
 use crate::web::browser::{document, focus, style};
 use crate::web::message::By;
@@ -125,7 +126,7 @@ fn settle(card: &HtmlElement, (at, away): (Point, f64), size: Size) {
     let scale = rect.width() / size.w.max(1.0);
     let (w, h) = (f64::from(card.offset_width()), f64::from(card.offset_height()));
     let (x, y, away) = (at.x * scale, at.y * scale, away * scale + 14.0);
-    let left = (x - w / 2.0).clamp(8.0, (rect.width() - w - 8.0).max(8.0));
+    let left = within(x - w / 2.0, 8.0, (rect.width() - w - 8.0).max(8.0));
     let below = y + away;
     let top = match below + h + 8.0 <= rect.height() {
         true => below,

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::base::Time;
 use crate::player::{Action, Store};
 use crate::tr;
+use crate::view::path::within;
 use crate::view::ticks::seconds;
 use crate::words::Language;
 
@@ -69,8 +70,8 @@ pub fn overview(
         move |event: &PointerEvent| {
             let Some(bar) = element.cast::<Element>() else { return };
             let rect = bar.get_bounding_client_rect();
-            let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0))
-                .clamp(0.0, 1.0);
+            let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
+            let share = within(share, 0.0, 1.0);
             act.emit(Action::Pause);
             act.emit(Action::Seek(Time((whole.0 as f64 * share) as u64)));
         }

@@ -13,8 +13,8 @@ use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::command::Command;
 use crate::player::gestures::Group;
 use crate::player::{Action, Selection};
-use crate::protocol::{Field, Shape};
-use crate::sim::snapshot::{ClientShot, FlightShot, MessageShot, NodeShot, Status};
+use crate::protocol::{Blank, Form, Holds, Shape};
+use crate::sim::snapshot::{ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status};
 use crate::tr;
 use crate::view::ticks::seconds;
 use crate::web::frame::Subject;
@@ -71,7 +71,12 @@ fn server(props: &Props, node: &NodeShot) -> Html {
             format!("{} {}", timer.name, seconds(timer.fires_at.since(props.inspection.now), 3))
         })
         .collect();
-    let mut fields: Vec<Html> = node.view.fields.iter().map(|field| row(field, language)).collect();
+    let disk = node.disk.iter().map(|field| on_disk(field, language));
+    let memory = node.view.fields.iter().map(|field| {
+        let name = translate(language, field.name);
+        entry(name, field.value.clone())
+    });
+    let mut fields: Vec<Html> = disk.chain(memory).collect();
     fields.push(entry(tr!(language, "Lamport clock"), node.lamport.to_string()));
     if !timers.is_empty() {
         fields.push(entry(tr!(language, "timers"), timers.join(" · ")));
@@ -96,18 +101,24 @@ fn server(props: &Props, node: &NodeShot) -> Html {
         tag("dl", "fields", fields),
         tag("p", "soft legend-line", durable),
         acts(props, &[Group::Main, Group::Timers]),
-        ask(props, ClientId(0), Some(node.id)),
+        console(props, ClientId(0), Some(node.id)),
         tag("details", "more-acts", more),
     ];
     tag("section", "", parts)
 }
 
-fn row(field: &Field, language: Language) -> Html {
-    let disk = field.durable.then(|| html! {
-        <span class="disk" title={tr!(language, "survives a crash")}>{ icon(Icon::Disk) }<span class="unseen">{ tr!(language, "survives a crash") }</span></span>
+/// What the disk holds, and what is on its way there.
+fn on_disk(field: &DiskField, language: Language) -> Html {
+    let survives = tr!(language, "survives a crash");
+    let name = vec![
+        translate(language, field.name).into(),
+        html! { <span class="disk" title={survives}>{ icon(Icon::Disk) }{ leaf("span", "unseen", survives) }</span> },
+    ];
+    let pending = field.pending.as_ref().map(|pending| {
+        leaf("span", "pending-write", &tr!(language, "{0} not yet on disk", pending.clone()))
     });
-    let name = std::iter::once(translate(language, field.name).into()).chain(disk);
-    [tag("dt", "", name.collect()), leaf("dd", "", &field.value)].into_iter().collect()
+    let value = std::iter::once(field.value.clone().into()).chain(pending);
+    [tag("dt", "", name), tag("dd", "", value.collect())].into_iter().collect()
 }
 
 fn visitor(props: &Props, client: &ClientShot) -> Html {
@@ -119,16 +130,20 @@ fn visitor(props: &Props, client: &ClientShot) -> Html {
         fields.push(entry(tr!(language, "since"), seconds(open.since, 3)));
         fields.push(entry(tr!(language, "attempt"), open.attempt.to_string()));
     }
-    if let Some((request, answer)) = &client.answer {
-        fields.push(entry(tr!(language, "last answer"), format!("{request} → {answer}")));
-    }
+    // The newest answer first.
+    fields.extend(client.answers.iter().rev().map(|answer| {
+        let told = format!("{} → {}", answer.request, tell(language, &answer.told));
+        let name =
+            if answer.refused { tr!(language, "refused") } else { tr!(language, "answered") };
+        entry(name, told)
+    }));
     fields.push(entry(tr!(language, "waiting requests"), client.waiting.to_string()));
     fields.push(entry(tr!(language, "Lamport clock"), client.lamport.to_string()));
     let parts = vec![
         leaf("h2", "", &tr!(language, "client {0}", client.id)),
         tag("dl", "fields", fields),
         acts(props, &[Group::Request]),
-        ask(props, client.id, None),
+        console(props, client.id, None),
     ];
     tag("section", "", parts)
 }
@@ -143,33 +158,59 @@ fn acts(props: &Props, groups: &[Group]) -> Html {
     groups.iter().map(of).collect()
 }
 
-/// A request, as somebody types it.
-fn ask(props: &Props, client: ClientId, to: Option<NodeId>) -> Html {
+/// The request console: what the service can be asked, each as a form to fill in.
+fn console(props: &Props, client: ClientId, to: Option<NodeId>) -> Html {
     let language = props.language;
-    let act = props.act.clone();
-    let onsubmit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        let form = event.target_unchecked_into::<Element>();
-        let input = form.query_selector("input").ok().flatten();
-        let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else {
-            return;
-        };
-        let request = input.value().trim().to_owned();
-        if !request.is_empty() {
-            act.emit(Action::Do(Command::Request { client, to, request }));
-        }
-    });
     let name = match to {
         Some(to) => tr!(language, "{0} asks {1}", client, to),
         None => tr!(language, "{0} asks", client),
     };
+    let forms = props.inspection.forms.iter().map(|form| ask(props, form, client, to));
+    let parts = std::iter::once(leaf("h3", "", &name)).chain(forms);
+    tag("div", "console", parts.collect())
+}
+
+/// One of its forms. The browser checks the blanks as they are filled; the request is checked
+/// again as any command is. What is typed is the browser's alone (Yew would set it back with the
+/// next event); a blank left empty means its sample.
+fn ask(props: &Props, form: &'static Form, client: ClientId, to: Option<NodeId>) -> Html {
+    let language = props.language;
+    let act = props.act.clone();
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let element = event.target_unchecked_into::<Element>();
+        let Ok(inputs) = element.query_selector_all("input") else { return };
+        let values = (0..inputs.length()).filter_map(|place| {
+            let input = inputs.get(place)?.dyn_into::<HtmlInputElement>().ok()?;
+            let value = input.value();
+            Some(if value.is_empty() { input.placeholder() } else { value })
+        });
+        let request = form.fill(&values.collect::<Vec<_>>());
+        act.emit(Action::Do(Command::Request { client, to, request }));
+    });
+    let blank = |blank: &Blank| {
+        let (kind, least, most) = match blank.holds {
+            Holds::Number { least, most } => ("number", Some(least), Some(most)),
+            Holds::Word => ("text", None, None),
+        };
+        let pattern = least.is_none().then_some(WORD);
+        html! {
+            <label><span>{ translate(language, blank.name) }</span><input type={kind} {pattern} maxlength="32"
+                min={least.map(|least| least.to_string())} max={most.map(|most| most.to_string())}
+                placeholder={blank.sample} autocomplete="off" spellcheck="false" /></label>
+        }
+    };
     html! {
-        <form class="ask" {onsubmit}>
-            <label><span>{ name }</span><input type="text" value={props.inspection.request} autocomplete="off" spellcheck="false" /></label>
+        <form class="ask" {onsubmit} title={translate(language, form.help)}>
+            { leaf("b", "", form.name) }
+            { for form.blanks.iter().map(blank) }
             { button("", None, tr!(language, "Send"), Callback::noop()) }
         </form>
     }
 }
+
+/// What [`crate::base::store::word`] takes, as the browser checks it.
+const WORD: &str = "[^\\s=;#\"]+";
 
 /// A message: what it carries, when it was sent, why, and what can be done to it.
 pub fn message_tab(props: &Props) -> Html {

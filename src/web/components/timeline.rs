@@ -13,7 +13,7 @@ use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
 use crate::player::{Action, Selection, Window};
 use crate::tr;
-use crate::view::path::number;
+use crate::view::path::{number, within};
 use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
@@ -305,7 +305,7 @@ fn use_wheel(svg: &NodeRef, reading: Reading) {
                     reading.act.emit(Action::PanTimeline(reading.micros(pixels)));
                 } else {
                     let x = f64::from(event.client_x()) - inside.get_bounding_client_rect().left();
-                    let percent = (100.0 + dy / 4.0).clamp(60.0, 166.0) as u32;
+                    let percent = within(100.0 + dy / 4.0, 60.0, 166.0) as u32;
                     reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(x) });
                 }
             })

@@ -27,10 +27,14 @@ impl Stage {
 
     /// This is what the server has become.
     fn now(&mut self, raft: Raft) {
+        self.at(Moment::Step, raft);
+    }
+
+    fn at(&mut self, moment: Moment, raft: Raft) {
         let changed = raft.me;
         self.replicas[changed.index()] = Some(raft);
         if let Some(raft) = &self.replicas[changed.index()] {
-            self.ghost.witness(changed, raft);
+            self.ghost.witness(changed, raft, moment);
         }
         for property in PROPERTIES {
             if property.kind == PropertyKind::Always
@@ -45,6 +49,14 @@ impl Stage {
         let mut raft = self.replicas[node.index()].clone().expect("it is up");
         change(&mut raft);
         self.now(raft);
+    }
+
+    /// The server crashes and starts again: its disk survives.
+    fn restart(&mut self, node: NodeId) {
+        let raft = self.replicas[node.index()].clone().expect("it is up");
+        let disk = Disk { term: raft.term, voted_for: raft.voted_for, log: raft.log.clone() };
+        let raft = Raft::boot(raft.me, raft.nodes, &raft.config, &disk, &mut Effects::new());
+        self.at(Moment::Boot, raft);
     }
 
     fn check(&self, property: &Property<Raft>, changed: NodeId) -> Result<(), String> {
@@ -79,16 +91,11 @@ fn commit(index: u64) -> impl FnOnce(&mut Raft) {
     }
 }
 
-fn restart(raft: &mut Raft) {
-    let disk = Disk { term: raft.term, voted_for: raft.voted_for, log: raft.log.clone() };
-    *raft = Raft::boot(raft.me, raft.nodes, &raft.config, &disk, &mut Effects::new());
-}
-
 #[test]
 fn election_safety_counts_leaders_that_are_gone() {
     let mut stage = three(1, &[1]);
     stage.change(S1, elect(2));
-    stage.change(S1, restart);
+    stage.restart(S1);
     stage.change(S3, elect(3));
     stage.breaks(&[]);
     stage.change(S2, |raft| {
@@ -151,7 +158,7 @@ fn leader_completeness_asks_a_new_leader_for_what_was_committed() {
     stage.change(S1, elect(2));
     stage.change(S2, |raft| raft.log = log(&[1, 2]));
     stage.change(S1, commit(2));
-    stage.change(S1, restart);
+    stage.restart(S1);
     stage.change(S2, elect(3));
     stage.breaks(&[]);
     stage.change(S3, elect(4));
@@ -164,7 +171,7 @@ fn leader_completeness_asks_the_leaders_of_later_terms_when_an_old_one_commits()
     let mut stage = three(1, &[1]);
     stage.change(S1, elect(2));
     stage.change(S3, elect(3));
-    stage.change(S3, restart);
+    stage.restart(S3);
     stage.breaks(&[]);
     stage.change(S1, commit(1));
     stage.breaks(&[]);
@@ -187,7 +194,7 @@ fn what_an_old_leader_commits_late_binds_only_later_leaders() {
 fn state_machine_safety_remembers_across_crashes() {
     let mut stage = three(2, &[1, 2]);
     stage.change(S1, commit(2));
-    stage.change(S1, restart);
+    stage.restart(S1);
     stage.change(S1, commit(1));
     stage.breaks(&[]);
     stage.change(S2, |raft| raft.log = log(&[1, 1]));
@@ -203,7 +210,7 @@ fn terms_and_commits_go_back_only_in_a_restart() {
     let mut stage = three(2, &[1, 2]);
     stage.change(S1, |raft| raft.leader = Some(S3));
     stage.change(S1, commit(2));
-    stage.change(S1, restart);
+    stage.restart(S1);
     stage.change(S1, commit(2));
     stage.breaks(&[]);
     stage.change(S1, |raft| raft.commit = 1);
@@ -212,6 +219,27 @@ fn terms_and_commits_go_back_only_in_a_restart() {
         ("Monotonic Term and Commit", "the commit index of S1 went back from 2 to 1"),
         ("Monotonic Term and Commit", "the term of S1 went back from 2 to 1"),
     ]);
+}
+
+#[test]
+fn a_restart_may_lose_what_was_not_on_disk_and_a_step_may_not() {
+    let forgets = |term| server(S1, 3, term, &[], Config::default());
+    let mut stage = three(2, &[]);
+    stage.at(Moment::Boot, forgets(1));
+    stage.breaks(&[]);
+    stage.change(S1, |raft| raft.term = 3);
+    stage.now(forgets(1));
+    stage.breaks(&[("Monotonic Term and Commit", "the term of S1 went back from 3 to 1")]);
+}
+
+#[test]
+fn an_election_is_seen_only_once_somebody_leads() {
+    let property = PROPERTIES.iter().find(|property| property.kind == PropertyKind::Sometimes);
+    let property = property.expect("there is one");
+    let mut stage = three(1, &[]);
+    assert_eq!(stage.check(property, S1).err().as_deref(), Some("no server leads"));
+    stage.change(S1, elect(2));
+    assert_eq!(stage.check(property, S1), Ok(()));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+//! Judges of what clients were told, whatever protocol told them.
+
+pub mod linearizability;
