@@ -26,7 +26,6 @@
 //! list and checks every path.
 //!
 //! 1. [`base`]: ids, time, chance, quorums, logs, sentences. Knows of nothing else.
-//! 1. [`check`]: judges of histories: linearizability.
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` the table.
 //! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
@@ -61,7 +60,6 @@
 
 pub mod base;
 pub mod catalog;
-pub mod check;
 pub mod command;
 pub mod fuzz;
 pub mod player;

@@ -50,14 +50,6 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
 
     /// Records in the history variables what this replica's last step made true.
     fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self, moment: Moment);
-    /// Records in the history variables what a client asked, or was told.
-    fn overhear(
-        _ghost: &mut Self::Ghost,
-        _client: ClientId,
-        _request: &Self::Request,
-        _told: Option<&Outcome>,
-    ) {
-    }
 
     /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
     /// it: what a checkpoint costs.

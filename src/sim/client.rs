@@ -87,12 +87,10 @@ impl<P: Protocol> Sim<P> {
         self.tick(id.into(), 0);
         let what = What::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
-        let asked = request.clone();
         let patience = Ticket::default();
         let open =
             Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
         self.clients[id.index()].open = Some(open);
-        self.overhear(id, &asked, None, event, out);
         self.attempt(id, event, out);
     }
 
@@ -131,9 +129,8 @@ impl<P: Protocol> Sim<P> {
                 if client.answered.len() == REMEMBERED {
                     client.answered.pop_front();
                 }
-                client.answered.push_back((open.request.clone(), outcome.clone()));
+                client.answered.push_back((open.request, outcome));
                 let next = client.waiting.pop_front();
-                self.overhear(id, &open.request, Some((from, &outcome)), event, out);
                 if let Some((request, to)) = next {
                     self.ask(id, to, request, event, out);
                 }

@@ -36,9 +36,7 @@ use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::Setup;
-use crate::protocol::{
-    Cluster, Effect, Effects, Input, Line, Moment, Outcome, PropertyKind, Protocol,
-};
+use crate::protocol::{Cluster, Effect, Effects, Input, Line, Moment, PropertyKind, Protocol};
 use crate::trace::{Event, Loss, Payload, Status, What};
 
 /// A cluster at one instant.
@@ -362,27 +360,6 @@ impl<P: Protocol> Sim<P> {
         if let Some(replica) = &self.replicas[id.index()] {
             P::witness(&mut self.ghost, id, replica, moment);
         }
-        self.check_properties(id, cause, out);
-    }
-
-    /// A client has asked something, or was told something.
-    fn overhear(
-        &mut self,
-        client: ClientId,
-        request: &P::Request,
-        told: Option<(NodeId, &Outcome)>,
-        cause: u64,
-        out: &mut Events<P>,
-    ) {
-        if self.checking {
-            P::overhear(&mut self.ghost, client, request, told.map(|(_, outcome)| outcome));
-            if let Some((from, _)) = told {
-                self.check_properties(from, cause, out);
-            }
-        }
-    }
-
-    fn check_properties(&mut self, id: NodeId, cause: u64, out: &mut Events<P>) {
         for (position, property) in P::properties().iter().enumerate() {
             if property.kind == PropertyKind::Converges
                 || !matches!(self.standings[position], Progress::Open)
