@@ -51,6 +51,16 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     /// Records in the history variables what this replica's last step made true.
     fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self, moment: Moment);
 
+    /// Records in the history variables that a client asks this; or, with an `outcome`, that its
+    /// request is over. What was asked and is not over may still take effect.
+    fn overhear(
+        _ghost: &mut Self::Ghost,
+        _client: ClientId,
+        _request: &Self::Request,
+        _outcome: Option<&Outcome>,
+    ) {
+    }
+
     /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
     /// it: what a checkpoint costs.
     fn weight(&self) -> usize;
@@ -398,13 +408,14 @@ pub enum PropertyKind {
     Converges,
 }
 
-/// The whole cluster, as a property sees it after one replica's step.
+/// The whole cluster, as a property sees it after one replica's step or a client's answer.
 pub struct Cluster<'a, P: Protocol> {
     /// By node; `None` where it is down.
     pub replicas: &'a [Option<P>],
     pub ghost: &'a P::Ghost,
-    /// The node that took the step, the only one that has changed.
-    pub changed: NodeId,
+    /// The node that took the step, the only one that has changed; `None` where a client was
+    /// answered, and no node has.
+    pub changed: Option<NodeId>,
 }
 
 impl<'a, P: Protocol> Cluster<'a, P> {
@@ -417,7 +428,7 @@ impl<'a, P: Protocol> Cluster<'a, P> {
 
     /// The replica that took the step, unless it crashed.
     pub fn changed(&self) -> Option<&'a P> {
-        self.replicas[self.changed.index()].as_ref()
+        self.replicas[self.changed?.index()].as_ref()
     }
 }
 

@@ -87,6 +87,9 @@ impl<P: Protocol> Sim<P> {
         self.tick(id.into(), 0);
         let what = What::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
+        if self.checking {
+            P::overhear(&mut self.ghost, id, &request, None);
+        }
         let patience = Ticket::default();
         let open =
             Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
@@ -126,11 +129,17 @@ impl<P: Protocol> Sim<P> {
             Outcome::Done(_) | Outcome::Refused(_) => {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
+                if self.checking {
+                    P::overhear(&mut self.ghost, id, &open.request, Some(&outcome));
+                }
                 if client.answered.len() == REMEMBERED {
                     client.answered.pop_front();
                 }
                 client.answered.push_back((open.request, outcome));
                 let next = client.waiting.pop_front();
+                if self.checking {
+                    self.judge(id.into(), event, out);
+                }
                 if let Some((request, to)) = next {
                     self.ask(id, to, request, event, out);
                 }

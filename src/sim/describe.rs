@@ -104,7 +104,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     pub fn properties(&self) -> Vec<PropertyShot> {
-        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: NodeId(0) };
+        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: None };
         let properties = P::properties().iter().zip(&self.standings);
         let shot =
             |(property, progress): (&crate::protocol::Property<P>, &Progress)| PropertyShot {

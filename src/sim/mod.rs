@@ -360,22 +360,28 @@ impl<P: Protocol> Sim<P> {
         if let Some(replica) = &self.replicas[id.index()] {
             P::witness(&mut self.ghost, id, replica, moment);
         }
+        self.judge(id.into(), cause, out);
+    }
+
+    /// The properties, after something has happened at this place.
+    fn judge(&mut self, place: Endpoint, cause: u64, out: &mut Events<P>) {
         for (position, property) in P::properties().iter().enumerate() {
             if property.kind == PropertyKind::Converges
                 || !matches!(self.standings[position], Progress::Open)
             {
                 continue;
             }
-            let holds = (property.holds)(&Cluster {
-                replicas: &self.replicas,
-                ghost: &self.ghost,
-                changed: id,
-            });
+            let changed = match place {
+                Endpoint::Node(node) => Some(node),
+                Endpoint::Client(_) => None,
+            };
+            let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
+            let holds = (property.holds)(&cluster);
             match (property.kind, holds) {
                 (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
                 (PropertyKind::Always, Err(why)) => {
                     let what = What::Violation { property: position as u16, why: why.clone() };
-                    let event = self.record(Endpoint::Node(id), cause, None, what, out);
+                    let event = self.record(place, cause, None, what, out);
                     self.standings[position] = Progress::Violated { at: self.now, event, why };
                 }
                 _ => {}

@@ -204,7 +204,7 @@ struct Step<'a> {
 
 /// The last step, unless it changed nothing, or was a crash.
 fn step<'a>(cluster: &Cluster<'a, Raft>) -> Option<Step<'a>> {
-    let (ghost, node) = (cluster.ghost, cluster.changed);
+    let (ghost, node) = (cluster.ghost, cluster.changed?);
     Some(Step { node, before: ghost.before.as_ref()?, raft: cluster.changed()?, ghost })
 }
 

@@ -60,7 +60,8 @@ impl Stage {
     }
 
     fn check(&self, property: &Property<Raft>, changed: NodeId) -> Result<(), String> {
-        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
+        let cluster =
+            Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
         (property.holds)(&cluster).map_err(|why| why.to_string())
     }
 
