@@ -3,10 +3,10 @@
 
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
-use crate::protocol::{Form, Meta, PropertyKind, Protocol, Request as _};
+use crate::ensemble::{Ensemble, Servers};
+use crate::protocol::{Form, Meta, PropertyInfo, Protocol, Request as _};
 use crate::protocols::raft::Raft;
 use crate::sentence;
-use crate::sim::recording::Recording;
 
 pub use crate::sim::run::Run;
 
@@ -35,10 +35,8 @@ pub struct Entry {
     pub forms: &'static [Form],
     /// What is wrong with this request.
     pub check_request: fn(&str) -> Result<(), &'static str>,
-    /// Starts a run; the error says what in the set-up is wrong.
-    pub start: fn(Script) -> Result<Box<dyn Run>, Sentence>,
-    /// The same without checking properties, for benchmarks.
-    pub start_unchecked: fn(Script) -> Result<Box<dyn Run>, Sentence>,
+    /// Its servers, all down; the error says what in the set-up is wrong.
+    ensemble: fn(&Setup) -> Result<Box<dyn Ensemble>, Sentence>,
 }
 
 /// An option that a script can set.
@@ -62,28 +60,24 @@ pub struct FlawInfo {
     pub breaks: &'static str,
 }
 
-/// A property, before any run.
-#[derive(Clone, Copy, Debug)]
-pub struct PropertyInfo {
-    pub name: &'static str,
-    pub formula: &'static str,
-    pub meaning: &'static str,
-    pub kind: PropertyKind,
-}
-
 impl Entry {
     const fn of<P: Protocol>() -> Entry {
         Entry {
             meta: &P::META,
             options: options::<P>,
             flaws: flaws::<P>,
-            properties: properties::<P>,
+            properties: PropertyInfo::of::<P>,
             check_option: |name, value| set_option::<P>(&mut P::Config::default(), name, value),
             forms: P::Request::FORMS,
             check_request: |text| text.parse::<P::Request>().map(drop),
-            start: |script| Ok(Box::new(record::<P>(script)?)),
-            start_unchecked: |script| Ok(Box::new(record::<P>(script)?.unchecked())),
+            ensemble: |setup| Ok(Box::new(Servers::<P>::new(setup.nodes, configure::<P>(setup)?))),
         }
+    }
+
+    /// Starts a run; the error says what in the set-up is wrong.
+    pub fn start(&self, script: Script) -> Result<Run, Sentence> {
+        let ensemble = (self.ensemble)(&script.setup)?;
+        Ok(Run::new(script, ensemble))
     }
 
     /// The script of this scene.
@@ -93,9 +87,9 @@ impl Entry {
 }
 
 /// Starts the run that a script describes.
-pub fn start(script: Script) -> Result<Box<dyn Run>, Sentence> {
+pub fn start(script: Script) -> Result<Run, Sentence> {
     match find(&script.setup.protocol) {
-        Some(entry) => (entry.start)(script),
+        Some(entry) => entry.start(script),
         None => Err(sentence!("There is no protocol “{0}”.", script.setup.protocol)),
     }
 }
@@ -119,16 +113,6 @@ fn flaws<P: Protocol>() -> Vec<FlawInfo> {
         breaks: flaw.breaks,
     };
     P::flaws().iter().map(info).collect()
-}
-
-fn properties<P: Protocol>() -> Vec<PropertyInfo> {
-    let info = |property: &crate::protocol::Property<P>| PropertyInfo {
-        name: property.name,
-        formula: property.formula,
-        meaning: property.meaning,
-        kind: property.kind,
-    };
-    P::properties().iter().map(info).collect()
 }
 
 fn set_option<P: Protocol>(
@@ -156,9 +140,4 @@ fn configure<P: Protocol>(setup: &Setup) -> Result<P::Config, Sentence> {
     }
     P::check(&config, setup.nodes)?;
     Ok(config)
-}
-
-fn record<P: Protocol>(script: Script) -> Result<Recording<P>, Sentence> {
-    let config = configure::<P>(&script.setup)?;
-    Ok(Recording::new(script, config))
 }

@@ -85,7 +85,7 @@ fn quality(chance: &mut Chance) -> Quality {
 /// sense. What comes of it is a plain script.
 struct Plan {
     entry: &'static Entry,
-    run: Box<dyn Run>,
+    run: Run,
     nodes: u16,
     clients: u16,
     chance: Chance,
@@ -99,7 +99,7 @@ impl Plan {
     fn new(entry: &'static Entry, setup: Setup, chance: Chance) -> Result<Plan, Sentence> {
         let all = vec![false; usize::from(setup.nodes)];
         let (nodes, clients) = (setup.nodes, setup.clients);
-        let run = (entry.start_unchecked)(Script { setup, ..Script::default() })?;
+        let run = entry.start(Script { setup, ..Script::default() })?.unchecked();
         let (down, paused) = (all.clone(), all);
         Ok(Plan { entry, run, nodes, clients, chance, now: Time::ZERO, down, paused, requests: 0 })
     }
@@ -317,18 +317,18 @@ pub fn judge(script: &Script, liveness: bool) -> Result<Option<Verdict>, Sentenc
     let mut run = catalog::start(script.clone())?;
     let end = run.end().unwrap_or(Time::LIMIT);
     let patience = if liveness { Time(QUIET.0 / 4) } else { Time::ZERO };
-    run_until_broken(&mut *run, Time(end.0.saturating_sub(patience.0)));
+    run_until_broken(&mut run, Time(end.0.saturating_sub(patience.0)));
     let mut lacks = None;
     while liveness && run.violations() == 0 && run.now() < end {
         let next = run.now() + Time::millis(50);
-        run_until_broken(&mut *run, next.min(end));
-        lacks = missing(&run.properties(), run.now()).or_else(|| unanswered(&*run));
+        run_until_broken(&mut run, next.min(end));
+        lacks = missing(&run.properties(), run.now()).or_else(|| unanswered(&run));
     }
     Ok(broken(&run.properties()).or(lacks))
 }
 
 /// A client that still waits.
-fn unanswered(run: &dyn Run) -> Option<Verdict> {
+fn unanswered(run: &Run) -> Option<Verdict> {
     let snapshot = run.snapshot();
     let waits =
         snapshot.clients.iter().find(|client| client.open.is_some() || client.waiting > 0)?;
@@ -339,7 +339,7 @@ fn unanswered(run: &dyn Run) -> Option<Verdict> {
 /// What is demanded of every protocol that has clients.
 const ANSWERED: &str = "Every Request Is Answered";
 
-fn run_until_broken(run: &mut dyn Run, until: Time) {
+fn run_until_broken(run: &mut Run, until: Time) {
     while run.violations() == 0 && !run.run_to(until, 64) {}
 }
 

@@ -8,11 +8,11 @@
 //! one way:
 //!
 //! ```text
-//! Command ──► Sim<P> ──► trace ──► Snapshot, Stretch ──► Scene, Chart ──► SVG
-//!    ▲          │          │
-//!  page,     network,   history,
-//!  URL, lab  disks,     words,
-//!            clients    checks
+//! Command ──► Sim ──► trace ──► Snapshot, Stretch ──► Scene, Chart ──► SVG
+//!    ▲        │        │
+//!  page,   network,  history,
+//!  URL,    disks,    words,
+//!  lab     clients   checks
 //! ```
 //!
 //! A run *is* its script (`command::Script`): a set-up with a seed, and commands at their times.
@@ -29,10 +29,11 @@
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` the table.
 //! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
+//! 1. [`ensemble`]: the servers of a run behind one face, so that what follows is compiled once.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
 //! 1. [`trace`]: typed events with cause, Lamport stamp and source line; words only when asked.
-//! 1. [`sim`]: agenda, network, disks, clocks, clients, faults; recording and replay. Names no protocol.
-//! 1. [`catalog`]: the one list of protocols, each behind [`catalog::Run`].
+//! 1. [`sim`]: agenda, network, disks, clocks, clients, faults; the past and its replay. Names no protocol.
+//! 1. [`catalog`]: the one list of protocols, and what each offers.
 //! 1. [`scenario`]: reading scripts, with line and column of a mistake; transcripts.
 //! 1. [`fuzz`]: random schedules, their verdict, shrinking.
 //! 1. [`view`]: folds plain data into things to draw and to read. Pure.
@@ -61,6 +62,7 @@
 pub mod base;
 pub mod catalog;
 pub mod command;
+pub mod ensemble;
 pub mod fuzz;
 pub mod player;
 pub mod protocol;

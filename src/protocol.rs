@@ -2,6 +2,7 @@
 //! data that describes it. A protocol decides; the simulator acts. It sees no clock, no network and
 //! no chance except through its effects, so the same file runs under every schedule and every fault.
 
+use std::any::Any;
 use std::fmt::{self, Debug, Display};
 use std::hash::Hash;
 use std::panic::Location;
@@ -15,7 +16,7 @@ use crate::{key, sentence};
 /// State, messages and disk are plain data without floats, compared and hashed by value.
 pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     const META: Meta;
-    type Message: Message;
+    type Message: Message + Clone + Eq + Hash;
     type Timer: Copy + Ord + Hash + Debug + Display;
     type Request: Request;
     /// All that survives a crash.
@@ -189,7 +190,7 @@ pub enum Channel {
 }
 
 /// A message between replicas. `Display` is the short label on the graph.
-pub trait Message: Clone + Eq + Hash + Debug + Display {
+pub trait Message: Any + Debug + Display {
     fn kind(&self) -> Kind;
     /// Its fields by their names in the paper, for whoever looks closer.
     fn fields(&self) -> Vec<Field>;
@@ -395,6 +396,28 @@ pub struct Property<P: Protocol> {
     pub kind: PropertyKind,
     /// The error says with its values what broke, or what is still missing.
     pub holds: fn(&Cluster<P>) -> Result<(), Sentence>,
+}
+
+/// A property, whatever its protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct PropertyInfo {
+    pub name: &'static str,
+    pub formula: &'static str,
+    pub meaning: &'static str,
+    pub kind: PropertyKind,
+}
+
+impl PropertyInfo {
+    /// Of all properties of the protocol, in their order.
+    pub fn of<P: Protocol>() -> Vec<PropertyInfo> {
+        let info = |property: &Property<P>| PropertyInfo {
+            name: property.name,
+            formula: property.formula,
+            meaning: property.meaning,
+            kind: property.kind,
+        };
+        P::properties().iter().map(info).collect()
+    }
 }
 
 /// When a property must hold.

@@ -21,9 +21,9 @@ use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Latency, Line, Link, Partition, QualityChange, Script, Setup};
 use crate::sentence;
-use crate::sim::recording::LINES;
+use crate::sim::run::LINES;
 
-pub use crate::sim::recording::SIZE;
+pub use crate::sim::run::SIZE;
 
 /// A caption's or title's length at the most, in characters.
 pub const CAPTION: usize = 400;
@@ -88,7 +88,7 @@ pub fn parse_command(text: &str, setup: &Setup) -> Result<Command, Mistake> {
 
 /// Tells what a run does until its end (or until `limit`, if the script has none), an event a line,
 /// for as long as the listener says that it listens.
-pub fn narrate(run: &mut dyn Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
+pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
     let until = run.end().unwrap_or(limit);
     loop {
         let before = run.event();
@@ -108,7 +108,7 @@ pub fn narrate(run: &mut dyn Run, limit: Time, mut listener: impl FnMut(&str) ->
 }
 
 /// All that [`narrate`] tells.
-pub fn transcript(run: &mut dyn Run, limit: Time) -> String {
+pub fn transcript(run: &mut Run, limit: Time) -> String {
     let mut text = String::new();
     narrate(run, limit, |line| {
         text.push_str(line);

@@ -10,12 +10,12 @@ use std::rc::Rc;
 
 use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::Command;
-use crate::protocol::{Kind, Line, Message, Outcome, Protocol, Role, Tone};
+use crate::protocol::{Kind, Line, Message, Outcome, Role, Tone};
 use crate::sentence;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
-pub struct Event<P: Protocol> {
+pub struct Event {
     pub at: Time,
     /// Where; `None` for what concerns the whole run.
     pub place: Option<Endpoint>,
@@ -25,11 +25,11 @@ pub struct Event<P: Protocol> {
     pub cause: u64,
     /// The line of the protocol that asked for it.
     pub line: Option<Line>,
-    pub what: What<P>,
+    pub what: What,
 }
 
 #[derive(Clone, Debug)]
-pub enum What<P: Protocol> {
+pub enum What {
     /// A command was given. Its consequences follow, each with this as its cause.
     Command(Rc<Command>),
     /// A command that makes no sense at this point was refused; the run goes on untouched.
@@ -43,7 +43,7 @@ pub enum What<P: Protocol> {
     /// A message left for `to`.
     Send {
         to: Endpoint,
-        payload: Payload<P>,
+        payload: Payload,
     },
     /// A message arrived; `sent` is the event that sent it.
     Deliver {
@@ -51,7 +51,7 @@ pub enum What<P: Protocol> {
         sent: u64,
         sent_at: Time,
         copy: bool,
-        payload: Payload<P>,
+        payload: Payload,
     },
     /// A message was lost on its way to this place.
     Lost {
@@ -59,10 +59,10 @@ pub enum What<P: Protocol> {
         sent: u64,
         sent_at: Time,
         why: Loss,
-        payload: Payload<P>,
+        payload: Payload,
     },
-    /// A timer ran out.
-    Timer(P::Timer),
+    /// The timer of this name ran out.
+    Timer(Text),
     /// A write was handed to the disk.
     Persist,
     /// All writes so far are durable.
@@ -70,7 +70,7 @@ pub enum What<P: Protocol> {
     /// A client wants something.
     Ask {
         seq: u64,
-        request: P::Request,
+        request: Text,
     },
     /// A client asks again: it was sent on to `to`, or has waited too long.
     Retry {
@@ -78,9 +78,9 @@ pub enum What<P: Protocol> {
         redirected: bool,
     },
     Note(Sentence),
-    /// The property of this index broke.
+    /// The property of this name broke.
     Violation {
-        property: u16,
+        property: &'static str,
         why: Sentence,
     },
 }
@@ -94,14 +94,14 @@ pub enum Status {
 }
 
 /// What a link carries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Payload<P: Protocol> {
-    Message(P::Message),
-    Request { seq: u64, request: P::Request },
+#[derive(Clone, Debug)]
+pub enum Payload {
+    Message(Rc<dyn Message>),
+    Request { seq: u64, request: Text },
     Reply { seq: u64, outcome: Outcome },
 }
 
-impl<P: Protocol> What<P> {
+impl What {
     /// An event in Lamport's sense: something a process did. The rest are remarks on it, which
     /// share its stamp.
     pub fn is_an_event(&self) -> bool {
@@ -152,7 +152,7 @@ impl Loss {
     }
 }
 
-impl<P: Protocol> Payload<P> {
+impl Payload {
     pub fn kind(&self) -> Kind {
         match self {
             Payload::Message(message) => message.kind(),
@@ -163,7 +163,7 @@ impl<P: Protocol> Payload<P> {
 }
 
 /// The short label on the graph.
-impl<P: Protocol> fmt::Display for Payload<P> {
+impl fmt::Display for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Payload::Message(message) => message.fmt(f),
@@ -175,7 +175,7 @@ impl<P: Protocol> fmt::Display for Payload<P> {
     }
 }
 
-impl<P: Protocol> Event<P> {
+impl Event {
     /// Something a person would want to be told, not one of the hundreds of sends and receipts.
     pub fn is_notable(&self) -> bool {
         match &self.what {
@@ -193,7 +193,7 @@ impl<P: Protocol> Event<P> {
 
     /// The event in words, without its place.
     pub fn tell(&self) -> Sentence {
-        let label = |payload: &Payload<P>| Text::from(payload.to_string());
+        let label = |payload: &Payload| Text::from(payload.to_string());
         match &self.what {
             What::Command(command) => match &**command {
                 Command::Say(caption) => sentence!("“{0}”", caption.clone()),
@@ -214,18 +214,17 @@ impl<P: Protocol> Event<P> {
             What::Lost { from, payload, why, .. } => {
                 sentence!("never receives “{0}” from {1}: {2}", label(payload), *from, why.reason())
             }
-            What::Timer(timer) => sentence!("timer runs out: {0}", timer.to_string()),
+            What::Timer(timer) => sentence!("timer runs out: {0}", timer.clone()),
             What::Persist => sentence!("writes to its disk"),
             What::Saved => sentence!("has its writes on disk"),
-            What::Ask { request, .. } => sentence!("wants “{0}”", request.to_string()),
+            What::Ask { request, .. } => sentence!("wants “{0}”", request.clone()),
             What::Retry { to, redirected: true } => sentence!("asks {0} instead", *to),
             What::Retry { to, redirected: false } => {
                 sentence!("has waited long enough and asks {0}", *to)
             }
             What::Note(sentence) => sentence.clone(),
             What::Violation { property, why } => {
-                let property = P::properties()[usize::from(*property)].name;
-                sentence!("{0} is violated: {1}", property, why.clone())
+                sentence!("{0} is violated: {1}", *property, why.clone())
             }
         }
     }

@@ -20,7 +20,7 @@ fn golden(path: &str) -> &'static str {
 fn compare(name: &str, script: &str, golden: &str) {
     let script = scenario::parse(script).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
     let mut run = catalog::start(script).unwrap_or_else(|sentence| panic!("{name}: {sentence}"));
-    let transcript = scenario::transcript(&mut *run, Time::seconds(5));
+    let transcript = scenario::transcript(&mut run, Time::seconds(5));
     for (number, (here, native)) in (1..).zip(transcript.lines().zip(golden.lines())) {
         assert_eq!(here, native, "{name}, line {number}");
     }

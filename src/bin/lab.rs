@@ -110,7 +110,7 @@ fn run(file: &str) -> Result<(), String> {
     let mut run = catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
-    scenario::narrate(&mut *run, Time::seconds(10), |line| {
+    scenario::narrate(&mut run, Time::seconds(10), |line| {
         written = writeln!(out, "{line}");
         written.is_ok()
     });
@@ -239,19 +239,19 @@ mod bench {
         let heartbeats = script(HEARTBEATS)?;
         let entry = catalog::find("raft").ok_or("there is no raft")?;
         print("five nodes, heartbeats, history on; median of 5 (slowest to fastest)")?;
-        let plain = deliveries(|| (entry.start_unchecked)(heartbeats.clone()))?;
+        let plain = deliveries(|| Ok(entry.start(heartbeats.clone())?.unchecked()))?;
         rate("deliveries a second, properties unchecked", &plain)?;
-        let checked = deliveries(|| (entry.start)(heartbeats.clone()))?;
+        let checked = deliveries(|| entry.start(heartbeats.clone()))?;
         rate("deliveries a second, all properties checked", &checked)?;
         let ratio = plain[ROUNDS / 2] / checked[ROUNDS / 2];
         print(format_args!("{:<48} {ratio:>9.2}", "time with all properties over without"))?;
         memory_and_seeks(&heartbeats)
     }
 
-    type Start<'a> = &'a dyn Fn() -> Result<Box<dyn Run>, synod::base::Sentence>;
+    type Start<'a> = &'a dyn Fn() -> Result<Run, synod::base::Sentence>;
 
     fn deliveries(
-        start: impl Fn() -> Result<Box<dyn Run>, synod::base::Sentence>,
+        start: impl Fn() -> Result<Run, synod::base::Sentence>,
     ) -> Result<Vec<f64>, String> {
         let start: Start = &start;
         let mut rates = Vec::new();

@@ -45,7 +45,7 @@ impl Gesture {
 }
 
 /// What this selection offers at this instant, by group.
-pub fn offered(run: &dyn Run, selection: Selection) -> Vec<Gesture> {
+pub fn offered(run: &Run, selection: Selection) -> Vec<Gesture> {
     let snapshot = run.snapshot();
     match selection {
         Selection::Node(node) => of_node(run, &snapshot, node),
@@ -57,7 +57,7 @@ pub fn offered(run: &dyn Run, selection: Selection) -> Vec<Gesture> {
 
 // ---- servers and clients ---------------------------------------------------------------------
 
-fn of_node(run: &dyn Run, snapshot: &Snapshot, id: NodeId) -> Vec<Gesture> {
+fn of_node(run: &Run, snapshot: &Snapshot, id: NodeId) -> Vec<Gesture> {
     let Some(node) = snapshot.nodes.get(id.index()) else { return Vec::new() };
     let mut offered = processes(node);
     if node.status == Status::Up {
@@ -127,7 +127,7 @@ fn disks(node: &NodeShot) -> Vec<Gesture> {
     ]
 }
 
-fn of_client(run: &dyn Run, client: ClientId) -> Vec<Gesture> {
+fn of_client(run: &Run, client: ClientId) -> Vec<Gesture> {
     let text = run.meta().requests[0];
     if !run.clients().contains(&client) {
         return Vec::new();
@@ -144,14 +144,14 @@ fn of_client(run: &dyn Run, client: ClientId) -> Vec<Gesture> {
 }
 
 /// A client's request, as typed, to a server or to whoever leads. The engine checks the text.
-pub fn request(run: &dyn Run, to: Option<NodeId>, text: &str) -> Option<Command> {
+pub fn request(run: &Run, to: Option<NodeId>, text: &str) -> Option<Command> {
     let client = *run.clients().first()?;
     Some(Command::Request { client, to: to.or(run.leader()), request: text.trim().to_owned() })
 }
 
 // ---- links -----------------------------------------------------------------------------------
 
-fn of_link(run: &dyn Run, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Vec<Gesture> {
+fn of_link(run: &Run, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Vec<Gesture> {
     let network = |label, command| Gesture::new(label, Group::Network, command);
     let main = |label, command| Gesture::new(label, Group::Main, command);
     let both = vec![Link::both_ways(from, to)];
@@ -183,7 +183,7 @@ fn of_link(run: &dyn Run, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> 
 }
 
 /// How a link can be made to treat what it carries.
-fn changes(run: &dyn Run, changed: bool) -> Vec<(Sentence, QualityChange)> {
+fn changes(run: &Run, changed: bool) -> Vec<(Sentence, QualityChange)> {
     let usual = self::network(run);
     let typical = usual.latency.typical();
     let slow = Time((typical.0 * 10).clamp(50_000, 10_000_000));
@@ -226,7 +226,7 @@ fn state(snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> LinkState {
 }
 
 /// For the cut tool: cuts this link both ways, or heals it where it carries nothing either way.
-pub fn cut(run: &dyn Run, from: Endpoint, to: Endpoint) -> Gesture {
+pub fn cut(run: &Run, from: Endpoint, to: Endpoint) -> Gesture {
     let snapshot = run.snapshot();
     let both = vec![Link::both_ways(from, to)];
     let healthy = |from, to| state(&snapshot, from, to) == LinkState::Healthy;
@@ -237,7 +237,7 @@ pub fn cut(run: &dyn Run, from: Endpoint, to: Endpoint) -> Gesture {
 }
 
 /// For the lasso: parts these servers from the others; nothing if that parts nobody.
-pub fn lasso(run: &dyn Run, inside: &[NodeId]) -> Option<Gesture> {
+pub fn lasso(run: &Run, inside: &[NodeId]) -> Option<Gesture> {
     let all = NodeId::all(run.script().setup.nodes);
     let (inside, outside): (Vec<NodeId>, Vec<NodeId>) = all.partition(|node| inside.contains(node));
     if inside.is_empty() || outside.is_empty() {
@@ -256,7 +256,7 @@ pub fn heal() -> Gesture {
 // ---- the whole network -----------------------------------------------------------------------
 
 /// The quality of a link that was not changed by itself: where the network's sliders stand.
-pub fn network(run: &dyn Run) -> Quality {
+pub fn network(run: &Run) -> Quality {
     let (now, script) = (run.now(), run.script());
     let given = script.lines.iter().take_while(|line| line.at <= now);
     given.fold(script.setup.link, |quality, line| match &*line.command {
@@ -331,7 +331,7 @@ mod tests {
             Selection::Message(flight),
         ];
         for selection in nodes.chain(others) {
-            let offered = offered(&*store.pane().run, selection);
+            let offered = offered(&store.pane().run, selection);
             assert!(!offered.is_empty(), "{selection:?}");
             for gesture in offered {
                 let mut trial = Store::from_link(&store.link(), Preferences::default());
@@ -346,14 +346,14 @@ mod tests {
         for nobody in
             [Selection::Node(NodeId(7)), Selection::Client(ClientId(7)), Selection::Message(1)]
         {
-            assert_eq!(offered(&*store.pane().run, nobody), [], "{nobody:?}");
+            assert_eq!(offered(&store.pane().run, nobody), [], "{nobody:?}");
         }
     }
 
     #[test]
     fn a_lasso_parts_and_heals_and_the_sliders_show_what_is_set() {
         let mut store = store("run raft nodes=5 seed=7 loss=5%");
-        let run = &*store.pane().run;
+        let run = &store.pane().run;
         assert_eq!(lasso(run, &[]), None);
         assert_eq!(lasso(run, &NodeId::all(5).collect::<Vec<_>>()), None);
         let lasso = lasso(run, &[NodeId(4), NodeId(0)]).unwrap();
@@ -361,13 +361,13 @@ mod tests {
         assert_eq!(network(run).loss, Ratio::percent(5));
         store.update(Action::Do(lasso.command));
         let (one, two) = (NodeId(0).into(), NodeId(1).into());
-        assert_eq!(cut(&*store.pane().run, one, two).command.to_string(), "heal S1-S2");
+        assert_eq!(cut(&store.pane().run, one, two).command.to_string(), "heal S1-S2");
         store.update(Action::Do(heal().command));
-        assert_eq!(cut(&*store.pane().run, one, two).command.to_string(), "cut S1-S2");
+        assert_eq!(cut(&store.pane().run, one, two).command.to_string(), "cut S1-S2");
         let slow = latencies()[6];
         let change = QualityChange { latency: Some(slow), ..Default::default() };
         store.update(Action::Do(set_network(change)));
-        let quality = network(&*store.pane().run);
+        let quality = network(&store.pane().run);
         assert_eq!((quality.latency, quality.loss), (slow, Ratio::percent(5)));
     }
 }

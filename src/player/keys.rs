@@ -160,13 +160,13 @@ fn gesture(store: &Store, key: &str) -> Option<Action> {
         let why = sentence!("Select a server first: click it, or press its number.");
         return Some(Action::Tell(Notice::refusal(why)));
     };
-    let offered = gestures::offered(&*store.pane().run, selection);
+    let offered = gestures::offered(&store.pane().run, selection);
     let has_key = |gesture: &Gesture| gesture.key == Some(key);
     offered.into_iter().find(has_key).map(|gesture| Action::Do(gesture.command))
 }
 
 fn request(store: &Store, _: &str) -> Option<Action> {
-    let run = &*store.pane().run;
+    let run = &store.pane().run;
     let to = match store.ui.selection {
         Some(Selection::Node(node)) => Some(node),
         _ => None,

@@ -16,7 +16,7 @@ pub const BRANCHES: usize = 32;
 
 /// A run on the page.
 pub struct Pane {
-    pub run: Box<dyn Run>,
+    pub run: Run,
     /// In the order of their beginning. The one that runs is among them.
     pub branches: Vec<Branch>,
     /// Place of the one that runs.
@@ -222,7 +222,7 @@ impl Pane {
 }
 
 /// A run with everything booted: nobody wants to look at a cluster before it is there.
-fn start(script: Script) -> Result<Box<dyn Run>, Sentence> {
+fn start(script: Script) -> Result<Run, Sentence> {
     let mut run = catalog::start(script)?;
     run.run_to(Time::ZERO, STEPS);
     Ok(run)

@@ -489,7 +489,7 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
         ),
         6 => Action::RunUntil(Until::Leader),
         7 => Action::Select(Some(selection)),
-        8..=10 => match chance.pick(&gestures::offered(&*store.pane().run, selection)) {
+        8..=10 => match chance.pick(&gestures::offered(&store.pane().run, selection)) {
             Some(gesture) => Action::Do(gesture.command.clone()),
             None => Action::Do(gestures::heal().command),
         },

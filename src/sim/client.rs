@@ -6,29 +6,31 @@ use std::collections::VecDeque;
 
 use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
-use crate::base::{Chance, ClientId, Endpoint, NodeId, Time};
-use crate::protocol::{Outcome, Protocol, Request as _};
+use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
+use crate::protocol::Outcome;
 use crate::trace::{Payload, What};
 
 #[derive(Clone, Debug)]
-pub struct Client<P: Protocol> {
+pub struct Client {
     pub lamport: u64,
     /// Of its last request.
     pub seq: u64,
-    pub open: Option<Open<P>>,
+    pub open: Option<Open>,
     /// What it wants next, and whom it would ask.
-    pub waiting: VecDeque<(P::Request, Option<NodeId>)>,
+    pub waiting: VecDeque<(Text, Option<NodeId>)>,
     /// The server that answered last, or was named by one.
     pub contact: NodeId,
     /// The last requests that were answered, and the answers; the newest is last.
-    pub answered: VecDeque<(P::Request, Outcome)>,
+    pub answered: VecDeque<(Text, Outcome)>,
     pub sending: Chance,
 }
 
 /// A request that has no answer yet.
 #[derive(Clone, Debug)]
-pub struct Open<P: Protocol> {
-    pub request: P::Request,
+pub struct Open {
+    pub request: Text,
+    /// Only the server that was asked can answer.
+    pub stays: bool,
     pub since: Time,
     pub attempt: u32,
     /// The event with which it began.
@@ -52,8 +54,8 @@ pub const COURTESY: Time = Time::millis(5);
 /// … and this long where nobody knows a leader.
 pub const NO_LEADER: Time = Time::millis(100);
 
-impl<P: Protocol> Client<P> {
-    pub fn new(id: ClientId, seed: u64) -> Client<P> {
+impl Client {
+    pub fn new(id: ClientId, seed: u64) -> Client {
         Client {
             lamport: 0,
             seq: 0,
@@ -66,16 +68,18 @@ impl<P: Protocol> Client<P> {
     }
 }
 
-impl<P: Protocol> Sim<P> {
+impl Sim {
     /// The client wants something: now, or after what it wanted before.
     pub(super) fn ask(
         &mut self,
         id: ClientId,
         to: Option<NodeId>,
-        request: P::Request,
+        request: &str,
         cause: u64,
-        out: &mut Events<P>,
+        out: &mut Events,
     ) {
+        // What no server would understand is refused as a command: see `Sim::check`.
+        let Ok((request, stays)) = self.ensemble.request(request) else { return };
         let client = &mut self.clients[id.index()];
         if client.open.is_some() {
             client.waiting.push_back((request, to));
@@ -88,17 +92,24 @@ impl<P: Protocol> Sim<P> {
         let what = What::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
         if self.checking {
-            P::overhear(&mut self.ghost, id, &request, None);
+            self.ensemble.overhear(id, &request, None);
         }
         let patience = Ticket::default();
-        let open =
-            Open { request, since: self.now, attempt: 0, cause: event, patience, sent_on: None };
+        let open = Open {
+            request,
+            stays,
+            since: self.now,
+            attempt: 0,
+            cause: event,
+            patience,
+            sent_on: None,
+        };
         self.clients[id.index()].open = Some(open);
         self.attempt(id, event, out);
     }
 
     /// Sends the open request to the client's contact, and waits.
-    fn attempt(&mut self, id: ClientId, cause: u64, out: &mut Events<P>) {
+    fn attempt(&mut self, id: ClientId, cause: u64, out: &mut Events) {
         let retry = self.setup.retry;
         let client = &mut self.clients[id.index()];
         let (seq, contact) = (client.seq, client.contact);
@@ -116,7 +127,7 @@ impl<P: Protocol> Sim<P> {
         seq: u64,
         outcome: Outcome,
         event: u64,
-        out: &mut Events<P>,
+        out: &mut Events,
     ) {
         let now = self.now;
         let nodes = self.setup.nodes;
@@ -130,7 +141,7 @@ impl<P: Protocol> Sim<P> {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
                 if self.checking {
-                    P::overhear(&mut self.ghost, id, &open.request, Some(&outcome));
+                    self.ensemble.overhear(id, &open.request, Some(&outcome));
                 }
                 if client.answered.len() == REMEMBERED {
                     client.answered.pop_front();
@@ -141,7 +152,7 @@ impl<P: Protocol> Sim<P> {
                     self.judge(id.into(), event, out);
                 }
                 if let Some((request, to)) = next {
-                    self.ask(id, to, request, event, out);
+                    self.ask(id, to, &request, event, out);
                 }
             }
             Outcome::Redirect(known) => {
@@ -158,7 +169,7 @@ impl<P: Protocol> Sim<P> {
         }
     }
 
-    pub(super) fn patience_due(&mut self, id: ClientId, due: Due, out: &mut Events<P>) {
+    pub(super) fn patience_due(&mut self, id: ClientId, due: Due, out: &mut Events) {
         let nodes = self.setup.nodes;
         let client = &mut self.clients[id.index()];
         let Some(open) = client.open.as_mut().filter(|open| open.patience == due.ticket) else {
@@ -167,7 +178,7 @@ impl<P: Protocol> Sim<P> {
         self.now = due.at;
         let cause = open.cause;
         let redirected = open.sent_on.take();
-        let next = match open.request.stays() {
+        let next = match open.stays {
             true => client.contact,
             false => next_node(client.contact, nodes),
         };

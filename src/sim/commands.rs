@@ -9,21 +9,21 @@ use super::network::{self, LinkState};
 use super::{Events, Fate, Sim, Ticket};
 use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
-use crate::protocol::{Moment, Protocol};
+use crate::protocol::Moment;
 use crate::sentence;
 use crate::trace::{Loss, Status, What};
 
 /// How far a clock may drift: twice as fast, or half as fast.
 pub const DRIFT: std::ops::RangeInclusive<i32> = -500_000..=1_000_000;
 
-impl<P: Protocol> Sim<P> {
+impl Sim {
     /// Number of commands given so far.
     pub fn commands(&self) -> u32 {
         self.commands
     }
 
     /// Gives the command at `at`, which is not before the last event. A refusal is an event too.
-    pub fn command(&mut self, at: Time, command: &Rc<Command>, out: &mut Events<P>) {
+    pub fn command(&mut self, at: Time, command: &Rc<Command>, out: &mut Events) {
         self.now = at;
         self.commands += 1;
         if let Err(why) = self.check(command) {
@@ -92,7 +92,7 @@ impl<P: Protocol> Sim<P> {
                 "Message #{0} waits on a held link: heal the link, or deliver it now.",
                 *message
             )),
-            Command::Request { request, .. } => match request.parse::<P::Request>() {
+            Command::Request { request, .. } => match self.ensemble.request(request) {
                 Err(expected) => {
                     Err(sentence!("Expected {0}, not “{1}”.", expected, request.clone()))
                 }
@@ -140,7 +140,7 @@ impl<P: Protocol> Sim<P> {
         }
     }
 
-    fn obey(&mut self, command: &Command, cause: u64, out: &mut Events<P>) {
+    fn obey(&mut self, command: &Command, cause: u64, out: &mut Events) {
         match command {
             Command::Crash { node, torn } => self.crash(*node, *torn, cause, out),
             Command::Restart(node) => self.boot(*node, cause, out),
@@ -148,7 +148,7 @@ impl<P: Protocol> Sim<P> {
                 if self.nodes[node.index()].status != Status::Down {
                     self.crash(*node, false, cause, out);
                 }
-                self.nodes[node.index()].disk = P::Disk::default();
+                self.nodes[node.index()].disk = self.ensemble.blank();
             }
             Command::Pause(node) => {
                 self.nodes[node.index()].status = Status::Paused;
@@ -192,9 +192,7 @@ impl<P: Protocol> Sim<P> {
                 }
             }
             Command::Request { client, to, request } => {
-                if let Ok(request) = request.parse::<P::Request>() {
-                    self.ask(*client, *to, request, cause, out);
-                }
+                self.ask(*client, *to, request, cause, out);
             }
             Command::Say(caption) => self.caption = Some((self.now, Text::from(caption.as_str()))),
             Command::End => {}
@@ -203,11 +201,11 @@ impl<P: Protocol> Sim<P> {
 
     // ---- processes ---------------------------------------------------------------------------
 
-    fn crash(&mut self, id: NodeId, torn: bool, cause: u64, out: &mut Events<P>) {
+    fn crash(&mut self, id: NodeId, torn: bool, cause: u64, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         node.lose_memory(torn);
         let stalled = std::mem::take(&mut node.stalled);
-        self.replicas[id.index()] = None;
+        self.ensemble.stop(id);
         // What had arrived while it stood still finds nobody.
         for due in stalled {
             self.stir(due);
@@ -270,26 +268,25 @@ impl<P: Protocol> Sim<P> {
     /// Position of the node's timer of this name, if it is set.
     fn timer(&self, node: NodeId, name: &str) -> Option<u16> {
         let timers = &self.nodes[node.index()].timers;
-        let position =
-            timers.iter().position(|timer| timer.set.is_some() && timer.name.to_string() == name);
+        let position = timers.iter().position(|timer| timer.set.is_some() && &*timer.name == name);
         position.map(|position| position as u16)
     }
 
     // ---- links -------------------------------------------------------------------------------
 
-    fn set_links(&mut self, links: &[Link], state: LinkState, cause: u64, out: &mut Events<P>) {
+    fn set_links(&mut self, links: &[Link], state: LinkState, cause: u64, out: &mut Events) {
         let directed: Vec<_> = links.iter().flat_map(|link| link.directed()).collect();
         self.set_directed(&directed, state, cause, out);
     }
 
-    fn heal_all(&mut self, cause: u64, out: &mut Events<P>) {
+    fn heal_all(&mut self, cause: u64, out: &mut Events) {
         let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
         let sick: Vec<_> = sick.map(|(ends, ..)| ends).collect();
         self.set_directed(&sick, LinkState::Healthy, cause, out);
     }
 
     /// The partition replaces whatever stood between the servers.
-    fn partition(&mut self, partition: &Partition, cause: u64, out: &mut Events<P>) {
+    fn partition(&mut self, partition: &Partition, cause: u64, out: &mut Events) {
         let cut = network::cut_by(partition, self.setup.nodes);
         let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
         let heal: Vec<_> = sick
@@ -309,7 +306,7 @@ impl<P: Protocol> Sim<P> {
         links: &[(Endpoint, Endpoint)],
         state: LinkState,
         cause: u64,
-        out: &mut Events<P>,
+        out: &mut Events,
     ) {
         let links: BTreeSet<(Endpoint, Endpoint)> = links.iter().copied().collect();
         for &(from, to) in &links {
@@ -385,7 +382,7 @@ impl<P: Protocol> Sim<P> {
         self.slots().into_iter().find(under_way)
     }
 
-    fn flight(&self, id: u64) -> Option<&super::Flight<P>> {
+    fn flight(&self, id: u64) -> Option<&super::Flight> {
         self.slot(id).and_then(|slot| self.flights[slot as usize].as_ref())
     }
 
@@ -394,7 +391,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// Whether it has arrived at a server that stands still.
-    fn is_waiting(&self, flight: &super::Flight<P>) -> bool {
+    fn is_waiting(&self, flight: &super::Flight) -> bool {
         let paused = |node: NodeId| self.nodes[node.index()].status == Status::Paused;
         !flight.fate.held && flight.fate.arrives <= self.now && flight.to.node().is_some_and(paused)
     }
@@ -406,7 +403,7 @@ impl<P: Protocol> Sim<P> {
         }
     }
 
-    fn drop_message(&mut self, id: u64, out: &mut Events<P>) {
+    fn drop_message(&mut self, id: u64, out: &mut Events) {
         if let Some(slot) = self.slot(id) {
             let now = self.now;
             self.with_fate(slot, |fate| fate.lost = Some((now, Loss::Dropped)));

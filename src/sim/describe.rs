@@ -1,16 +1,16 @@
 //! A cluster as plain data, made only when somebody looks.
 
-use std::borrow::Cow;
-
 use super::network::Condition;
+use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
-use crate::base::{Endpoint, NodeId, Time};
-use crate::protocol::{Cluster, Effects, Outcome, PropertyKind, Protocol};
+use crate::base::{Endpoint, NodeId, Text, Time};
+use crate::ensemble::Image;
+use crate::protocol::{Field, Line, Outcome, PropertyInfo, PropertyKind, Shape};
 use crate::sentence;
 use crate::trace::Payload;
 
-impl<P: Protocol> Sim<P> {
+impl Sim {
     /// Everything at this instant; the clock shows `now`, which may be later than the last event.
     pub fn snapshot(&self, now: Time) -> Snapshot {
         let flights =
@@ -26,7 +26,7 @@ impl<P: Protocol> Sim<P> {
         }
     }
 
-    fn flight_shot(flight: &Flight<P>) -> FlightShot {
+    fn flight_shot(flight: &Flight) -> FlightShot {
         FlightShot {
             id: flight.sent,
             copy: flight.copy,
@@ -41,21 +41,8 @@ impl<P: Protocol> Sim<P> {
         }
     }
 
-    /// What the node runs, or would run if it booted now.
-    fn replica(&self, id: NodeId) -> Cow<'_, P> {
-        match &self.replicas[id.index()] {
-            Some(replica) => Cow::Borrowed(replica),
-            None => {
-                let disk = &self.nodes[id.index()].disk;
-                let mut ignored = Effects::new();
-                Cow::Owned(P::boot(id, self.setup.nodes, &self.config, disk, &mut ignored))
-            }
-        }
-    }
-
     fn node_shot(&self, id: NodeId, now: Time) -> NodeShot {
         let node = &self.nodes[id.index()];
-        let replica = self.replica(id);
         let timers = node.timers.iter().filter_map(|timer| {
             let (set_at, fires_at) = timer.set?;
             Some(TimerShot { name: timer.name.to_string(), set_at, fires_at })
@@ -64,9 +51,9 @@ impl<P: Protocol> Sim<P> {
             id,
             status: node.status,
             isolated: node.isolated,
-            view: replica.view(),
-            disk: disk_shot::<P>(&node.disk, node.last_write()),
-            log_len: replica.log_len(),
+            view: self.ensemble.view(id, &node.disk),
+            disk: self.disk_shot(&node.disk, node.last_write()),
+            log_len: self.ensemble.log_len(id, &node.disk),
             lamport: node.lamport,
             timers: timers.collect(),
             pending_writes: node.pending_writes(),
@@ -76,7 +63,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     fn client_shots(&self) -> Vec<ClientShot> {
-        let shot = |(id, client): (u16, &super::Client<P>)| ClientShot {
+        let shot = |(id, client): (u16, &super::Client)| ClientShot {
             id: crate::base::ClientId(id),
             lamport: client.lamport,
             open: client.open.as_ref().map(|open| OpenShot {
@@ -87,7 +74,7 @@ impl<P: Protocol> Sim<P> {
                 attempt: open.attempt,
             }),
             waiting: client.waiting.len() as u32,
-            answers: client.answered.iter().map(answer_shot::<P>).collect(),
+            answers: client.answered.iter().map(answer_shot).collect(),
         };
         (0..).zip(&self.clients).map(shot).collect()
     }
@@ -104,10 +91,9 @@ impl<P: Protocol> Sim<P> {
     }
 
     pub fn properties(&self) -> Vec<PropertyShot> {
-        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: None };
-        let properties = P::properties().iter().zip(&self.standings);
+        let properties = self.properties.iter().zip(&self.standings).enumerate();
         let shot =
-            |(property, progress): (&crate::protocol::Property<P>, &Progress)| PropertyShot {
+            |(position, (property, progress)): (usize, (&PropertyInfo, &Progress))| PropertyShot {
                 name: property.name,
                 formula: property.formula,
                 meaning: property.meaning,
@@ -120,10 +106,12 @@ impl<P: Protocol> Sim<P> {
                     (Progress::Open, PropertyKind::Sometimes) => {
                         Standing::NotYet(sentence!("not seen in this run so far"))
                     }
-                    (Progress::Open, PropertyKind::Converges) => match (property.holds)(&cluster) {
-                        Ok(()) => Standing::Holds,
-                        Err(missing) => Standing::NotYet(missing),
-                    },
+                    (Progress::Open, PropertyKind::Converges) => {
+                        match self.ensemble.holds(position, None) {
+                            Ok(()) => Standing::Holds,
+                            Err(missing) => Standing::NotYet(missing),
+                        }
+                    }
                 },
             };
         properties.map(shot).collect()
@@ -131,14 +119,13 @@ impl<P: Protocol> Sim<P> {
 
     /// The logs of all servers, of which the last `columns` indexes.
     pub fn logs(&self, columns: u64) -> Logs {
-        let ids = NodeId::all(self.setup.nodes);
-        let replicas: Vec<(NodeId, Cow<P>)> = ids.map(|id| (id, self.replica(id))).collect();
-        let longest = replicas.iter().map(|(_, replica)| replica.log_len()).max().unwrap_or(0);
+        let nodes = || NodeId::all(self.setup.nodes).zip(&self.nodes);
+        let lengths = nodes().map(|(id, node)| self.ensemble.log_len(id, &node.disk));
+        let longest = lengths.max().unwrap_or(0);
         let before = longest.saturating_sub(columns);
-        let row = |(id, replica): (NodeId, Cow<P>)| {
-            (id, replica.log(&self.nodes[id.index()].disk, before, longest))
-        };
-        Logs { first: before + 1, rows: replicas.into_iter().map(row).collect() }
+        let row =
+            |(id, node): (NodeId, &Node)| (id, self.ensemble.log(id, &node.disk, before, longest));
+        Logs { first: before + 1, rows: nodes().map(row).collect() }
     }
 
     /// The message under way that this event sent.
@@ -161,45 +148,41 @@ impl<P: Protocol> Sim<P> {
 
     /// A server that leads, the one of the latest epoch if several believe so.
     pub fn leader(&self) -> Option<NodeId> {
-        let leads = |id: &NodeId| {
-            let replica = self.replicas[id.index()].as_ref();
-            replica.is_some_and(|replica| replica.role().shape == crate::protocol::Shape::Lead)
-        };
-        let epoch =
-            |id: &NodeId| self.replicas[id.index()].as_ref().map(|replica| replica.view().epoch);
+        let leads =
+            |id: &NodeId| self.ensemble.role(*id).is_some_and(|role| role.shape == Shape::Lead);
+        let epoch = |id: &NodeId| self.ensemble.view(*id, &self.nodes[id.index()].disk).epoch;
         NodeId::all(self.setup.nodes).filter(leads).max_by_key(epoch)
+    }
+
+    /// What the disk holds, and what it will hold once everything under way is written.
+    fn disk_shot(&self, disk: &Image, under_way: Option<&Image>) -> Vec<DiskField> {
+        let later = under_way.map(|image| self.ensemble.durable(image)).unwrap_or_default();
+        let shot = |field: Field| {
+            let later = later.iter().find(|later| later.name == field.name);
+            let pending = later.filter(|later| later.value != field.value);
+            DiskField {
+                name: field.name,
+                value: field.value,
+                pending: pending.map(|f| f.value.clone()),
+            }
+        };
+        self.ensemble.durable(disk).into_iter().map(shot).collect()
     }
 }
 
-/// What the disk holds, and what it will hold once everything under way is written.
-fn disk_shot<P: Protocol>(disk: &P::Disk, under_way: Option<&P::Disk>) -> Vec<DiskField> {
-    let later = under_way.map(P::durable).unwrap_or_default();
-    let shot = |field: crate::protocol::Field| {
-        let later = later.iter().find(|later| later.name == field.name);
-        let pending = later.filter(|later| later.value != field.value);
-        DiskField {
-            name: field.name,
-            value: field.value,
-            pending: pending.map(|f| f.value.clone()),
-        }
-    };
-    P::durable(disk).into_iter().map(shot).collect()
-}
-
-fn answer_shot<P: Protocol>((request, outcome): &(P::Request, Outcome)) -> AnswerShot {
+fn answer_shot((request, outcome): &(Text, Outcome)) -> AnswerShot {
     let refused = matches!(outcome, Outcome::Refused(_));
     AnswerShot { request: request.to_string(), told: outcome.told(), refused }
 }
 
 /// A message looked at closely.
-pub fn message_shot<P: Protocol>(
+pub fn message_shot(
     id: u64,
     (from, to): (Endpoint, Endpoint),
-    payload: &Payload<P>,
+    payload: &Payload,
     (sent_at, lamport): (Time, u64),
-    line: Option<crate::protocol::Line>,
+    line: Option<Line>,
 ) -> MessageShot {
-    use crate::protocol::{Field, Message};
     let fields = match payload {
         Payload::Message(message) => message.fields(),
         Payload::Request { seq, request } => {

@@ -1,16 +1,16 @@
 //! The simulator: one cluster of any protocol, its network, disks, clocks and clients, moved from
-//! event to event in virtual time. It knows no protocol by name.
+//! event to event in virtual time. What its servers run is behind [`Ensemble`].
 //!
 //! A [`Sim`] is the state at one instant and nothing else: cloning it makes a checkpoint, and the
-//! same script makes the same events. [`recording::Recording`] keeps the past and replays it.
+//! same script makes the same events. [`run::Run`] keeps the past and replays it.
 //!
 //! One *step* takes one entry of the agenda (a message arrives, a timer runs out, a disk is done) or
 //! one command of the script, lets the replica concerned react, and records what happened:
 //!
 //! ```text
-//! agenda ──► Input ──► Protocol::step ──► Effects ──► network, disk, timers ──► agenda
-//!                            │
-//!                            └──► witness, properties ──► violations
+//! agenda ──► Stimulus ──► Ensemble::step ──► Wishes ──► network, disk, timers ──► agenda
+//!                              │
+//!                              └──► witness, properties ──► violations
 //! ```
 
 pub mod agenda;
@@ -19,7 +19,6 @@ mod commands;
 mod describe;
 pub mod network;
 pub mod node;
-pub mod recording;
 pub mod run;
 pub mod snapshot;
 pub mod stamps;
@@ -34,16 +33,16 @@ use client::Client;
 use network::{Fate, Network};
 use node::{Node, Pending, Timer, Waiting};
 
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Text, Time};
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::command::Setup;
-use crate::protocol::{Cluster, Effect, Effects, Input, Line, Moment, PropertyKind, Protocol};
+use crate::ensemble::{Ensemble, Stimulus, Wish, Wishes};
+use crate::protocol::{Form, Line, Meta, Moment, PropertyInfo, PropertyKind};
 use crate::trace::{Event, Loss, Payload, Status, What};
 
 /// A cluster at one instant.
 #[derive(Clone)]
-pub struct Sim<P: Protocol> {
+pub struct Sim {
     setup: Rc<Setup>,
-    config: Rc<P::Config>,
     now: Time,
     /// The latest entry taken from the agenda, whether or not it made an event: what a server that
     /// stands still was due, say. A cluster serves only for instants from here on.
@@ -55,33 +54,34 @@ pub struct Sim<P: Protocol> {
     /// Commands of the script given so far.
     commands: u32,
     agenda: Agenda,
-    nodes: Vec<Node<P>>,
-    /// What the nodes run; `None` while down.
-    replicas: Vec<Option<P>>,
-    clients: Vec<Client<P>>,
+    nodes: Vec<Node>,
+    /// What the nodes run.
+    ensemble: Box<dyn Ensemble>,
+    clients: Vec<Client>,
     network: Network,
-    flights: Vec<Option<Flight<P>>>,
+    flights: Vec<Option<Flight>>,
     /// Slots of `flights` that are free.
     free: Vec<u32>,
     /// How many are under way to each place: servers, then clients.
     inbound: Vec<u32>,
-    ghost: P::Ghost,
+    properties: Rc<[PropertyInfo]>,
+    /// By property.
     standings: Vec<Progress>,
     checking: bool,
     caption: Option<(Time, Text)>,
     /// Empty between steps: kept so that a step need not allocate.
-    fx: Effects<P>,
+    wishes: Wishes,
 }
 
 /// A copy of a message under way.
 #[derive(Clone, Debug)]
-struct Flight<P: Protocol> {
+struct Flight {
     /// The event that sent it.
     sent: u64,
     copy: u32,
     from: Endpoint,
     to: Endpoint,
-    payload: Payload<P>,
+    payload: Payload,
     lamport: u64,
     sent_at: Time,
     fate: Fate,
@@ -108,17 +108,17 @@ enum Progress {
 const CAPACITY: u32 = 1_000;
 
 /// Where a step writes its events.
-pub type Events<P> = VecDeque<Event<P>>;
+pub type Events = VecDeque<Event>;
 
-impl<P: Protocol> Sim<P> {
+impl Sim {
     /// The cluster before anything has happened.
-    pub fn new(setup: Rc<Setup>, config: P::Config) -> Sim<P> {
+    pub fn new(setup: Rc<Setup>, ensemble: Box<dyn Ensemble>) -> Sim {
         let mut agenda = Agenda::default();
         NodeId::all(setup.nodes).for_each(|node| {
             agenda.put(Time::ZERO, Item::Boot(node));
         });
+        let properties = ensemble.properties();
         Sim {
-            config: Rc::new(config),
             now: Time::ZERO,
             reached: Time::ZERO,
             events: 0,
@@ -126,19 +126,19 @@ impl<P: Protocol> Sim<P> {
             commands: 0,
             agenda,
             nodes: NodeId::all(setup.nodes)
-                .map(|id| Node::new(id, setup.seed, setup.disk))
+                .map(|id| Node::new(id, setup.seed, ensemble.blank(), setup.disk))
                 .collect(),
-            replicas: vec![None; usize::from(setup.nodes)],
             clients: (0..setup.clients).map(|id| Client::new(ClientId(id), setup.seed)).collect(),
-            network: Network::new(setup.link, P::META.channel),
+            network: Network::new(setup.link, ensemble.meta().channel),
             flights: Vec::new(),
             free: Vec::new(),
             inbound: vec![0; usize::from(setup.nodes) + usize::from(setup.clients)],
-            ghost: P::Ghost::default(),
-            standings: vec![Progress::Open; P::properties().len()],
+            standings: vec![Progress::Open; properties.len()],
+            properties: properties.into(),
+            ensemble,
             checking: true,
             caption: None,
-            fx: Effects::new(),
+            wishes: Wishes::new(),
             setup,
         }
     }
@@ -153,6 +153,15 @@ impl<P: Protocol> Sim<P> {
         self.reached.max(self.now)
     }
 
+    /// What clients can ask.
+    pub fn forms(&self) -> &'static [Form] {
+        self.ensemble.forms()
+    }
+
+    pub fn meta(&self) -> &'static Meta {
+        self.ensemble.meta()
+    }
+
     /// Number of events so far.
     pub fn events(&self) -> u64 {
         self.events
@@ -161,10 +170,9 @@ impl<P: Protocol> Sim<P> {
     /// How much it holds, in entries of about a hundred bytes: what a copy of it costs.
     pub fn weight(&self) -> usize {
         let nodes = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len());
-        let replicas = self.replicas.iter().flatten().map(P::weight);
         let clients = self.clients.iter().map(|client| client.waiting.len());
-        let parts = nodes.chain(replicas).chain(clients);
-        64 + self.flights.len() + self.agenda.len() + parts.sum::<usize>()
+        let own = 64 + self.flights.len() + self.agenda.len();
+        own + self.ensemble.weight() + nodes.chain(clients).sum::<usize>()
     }
 
     /// Number of messages that arrived so far.
@@ -202,7 +210,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// The next thing that is due by `limit` happens; false if nothing is.
-    pub fn step(&mut self, limit: Time, out: &mut Events<P>) -> bool {
+    pub fn step(&mut self, limit: Time, out: &mut Events) -> bool {
         while let Some(due) = self.agenda.take(limit) {
             self.reached = due.at;
             if self.happen(due, out) {
@@ -213,7 +221,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// Whether the entry still meant something.
-    fn happen(&mut self, due: Due, out: &mut Events<P>) -> bool {
+    fn happen(&mut self, due: Due, out: &mut Events) -> bool {
         let before = self.events;
         match due.what {
             Item::Boot(node) => {
@@ -233,8 +241,8 @@ impl<P: Protocol> Sim<P> {
         place: impl Into<Option<Endpoint>>,
         cause: u64,
         line: Option<Line>,
-        what: What<P>,
-        out: &mut Events<P>,
+        what: What,
+        out: &mut Events,
     ) -> u64 {
         let place = place.into();
         self.events += 1;
@@ -258,56 +266,49 @@ impl<P: Protocol> Sim<P> {
 
     // ---- replicas ----------------------------------------------------------------------------
 
-    fn boot(&mut self, id: NodeId, cause: u64, out: &mut Events<P>) {
+    fn boot(&mut self, id: NodeId, cause: u64, out: &mut Events) {
         self.tick(id.into(), 0);
         self.nodes[id.index()].status = Status::Up;
         let event = self.record(Endpoint::Node(id), cause, None, What::Status(Status::Up), out);
-        let mut fx = std::mem::take(&mut self.fx);
-        fx.start(self.nodes[id.index()].clock.read(self.now));
-        let disk = &self.nodes[id.index()].disk;
-        self.replicas[id.index()] =
-            Some(P::boot(id, self.setup.nodes, &self.config, disk, &mut fx));
-        self.carry_out(id, event, fx, out);
+        let mut wishes = std::mem::take(&mut self.wishes);
+        let node = &self.nodes[id.index()];
+        self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
+        self.carry_out(id, event, wishes, out);
         self.observe(id, Moment::Boot, event, out);
     }
 
     /// The replica reacts to what `cause` recorded.
-    fn react(&mut self, id: NodeId, input: Input<P>, cause: u64, out: &mut Events<P>) {
+    fn react(&mut self, id: NodeId, stimulus: Stimulus, cause: u64, out: &mut Events) {
         let local_now = self.nodes[id.index()].clock.read(self.now);
-        let mut fx = std::mem::take(&mut self.fx);
-        fx.start(local_now);
-        let Some(replica) = &mut self.replicas[id.index()] else { return };
-        replica.step(input, &mut fx);
-        self.carry_out(id, cause, fx, out);
+        let mut wishes = std::mem::take(&mut self.wishes);
+        self.ensemble.step(id, stimulus, local_now, &mut wishes);
+        self.carry_out(id, cause, wishes, out);
         self.observe(id, Moment::Step, cause, out);
     }
 
-    fn carry_out(&mut self, id: NodeId, cause: u64, mut fx: Effects<P>, out: &mut Events<P>) {
-        for (effect, line) in fx.drain() {
-            let what = match effect {
-                Effect::Send { to, message } => {
+    fn carry_out(&mut self, id: NodeId, cause: u64, mut wishes: Wishes, out: &mut Events) {
+        for (wish, line) in wishes.drain(..) {
+            let what = match wish {
+                Wish::Send { to, message } => {
                     Waiting::Send { to: to.into(), payload: Payload::Message(message) }
                 }
-                Effect::Reply { to, seq, outcome } => {
+                Wish::Reply { to, seq, outcome } => {
                     Waiting::Send { to: to.into(), payload: Payload::Reply { seq, outcome } }
                 }
-                Effect::Persist(disk) => {
+                Wish::Persist(disk) => {
                     self.tick(id.into(), 0);
                     self.record(Endpoint::Node(id), cause, Some(line), What::Persist, out);
                     Waiting::Write(disk)
                 }
-                Effect::SetTimer { timer, after } => {
+                Wish::SetTimer { timer, after } => {
                     self.set_timer(id, timer, after, cause);
                     continue;
                 }
-                Effect::CancelTimer(timer) => {
-                    let mut timers = self.nodes[id.index()].timers.iter_mut();
-                    if let Some(timer) = timers.find(|known| known.name == timer) {
-                        timer.set = None;
-                    }
+                Wish::CancelTimer(timer) => {
+                    self.nodes[id.index()].timers[usize::from(timer)].set = None;
                     continue;
                 }
-                Effect::Note(sentence) => {
+                Wish::Note(sentence) => {
                     self.record(Endpoint::Node(id), cause, Some(line), What::Note(sentence), out);
                     continue;
                 }
@@ -321,12 +322,12 @@ impl<P: Protocol> Sim<P> {
                 what => self.wait(id, Pending { what, cause, line }, out),
             }
         }
-        self.fx = fx;
+        self.wishes = wishes;
         self.start_sync(id);
     }
 
     /// Waits for the disk, behind what waits already.
-    fn wait(&mut self, id: NodeId, pending: Pending<P>, out: &mut Events<P>) {
+    fn wait(&mut self, id: NodeId, pending: Pending, out: &mut Events) {
         let outbox = &mut self.nodes[id.index()].outbox;
         let full = outbox.len() >= CAPACITY as usize;
         match (pending.what, outbox.back_mut()) {
@@ -344,9 +345,8 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// Roles, history variables and properties after a step of this node.
-    fn observe(&mut self, id: NodeId, moment: Moment, cause: u64, out: &mut Events<P>) {
-        if let Some(replica) = &self.replicas[id.index()] {
-            let role = replica.role();
+    fn observe(&mut self, id: NodeId, moment: Moment, cause: u64, out: &mut Events) {
+        if let Some(role) = self.ensemble.role(id) {
             if self.nodes[id.index()].role != Some(role) {
                 let first = self.nodes[id.index()].role.replace(role).is_none();
                 if !first || cause != 0 {
@@ -357,30 +357,27 @@ impl<P: Protocol> Sim<P> {
         if !self.checking {
             return;
         }
-        if let Some(replica) = &self.replicas[id.index()] {
-            P::witness(&mut self.ghost, id, replica, moment);
-        }
+        self.ensemble.witness(id, moment);
         self.judge(id.into(), cause, out);
     }
 
     /// The properties, after something has happened at this place.
-    fn judge(&mut self, place: Endpoint, cause: u64, out: &mut Events<P>) {
-        for (position, property) in P::properties().iter().enumerate() {
+    fn judge(&mut self, place: Endpoint, cause: u64, out: &mut Events) {
+        let changed = match place {
+            Endpoint::Node(node) => Some(node),
+            Endpoint::Client(_) => None,
+        };
+        for position in 0..self.standings.len() {
+            let property = self.properties[position];
             if property.kind == PropertyKind::Converges
                 || !matches!(self.standings[position], Progress::Open)
             {
                 continue;
             }
-            let changed = match place {
-                Endpoint::Node(node) => Some(node),
-                Endpoint::Client(_) => None,
-            };
-            let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
-            let holds = (property.holds)(&cluster);
-            match (property.kind, holds) {
+            match (property.kind, self.ensemble.holds(position, changed)) {
                 (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
                 (PropertyKind::Always, Err(why)) => {
-                    let what = What::Violation { property: position as u16, why: why.clone() };
+                    let what = What::Violation { property: property.name, why: why.clone() };
                     let event = self.record(place, cause, None, what, out);
                     self.standings[position] = Progress::Violated { at: self.now, event, why };
                 }
@@ -391,21 +388,19 @@ impl<P: Protocol> Sim<P> {
 
     // ---- timers and disks --------------------------------------------------------------------
 
-    fn set_timer(&mut self, id: NodeId, name: P::Timer, after: crate::base::Span, cause: u64) {
+    fn set_timer(&mut self, id: NodeId, position: u16, after: Span, cause: u64) {
         let now = self.now;
         let node = &mut self.nodes[id.index()];
         let length = node.clock.true_length(node.timing.within(after));
         let set = Some((now, now + length));
-        let position = match node.timers.iter().position(|timer| timer.name == name) {
-            Some(position) => position,
+        match node.timers.get_mut(usize::from(position)) {
+            Some(timer) => (timer.set, timer.cause) = (set, cause),
             None => {
+                let name = self.ensemble.timer(id, position);
                 node.timers.push(Timer { name, set, queued: None, cause });
-                node.timers.len() - 1
             }
-        };
-        let timer = &mut node.timers[position];
-        (timer.set, timer.cause) = (set, cause);
-        self.queue_timer(id, position as u16);
+        }
+        self.queue_timer(id, position);
     }
 
     /// Makes sure that the agenda has an entry no later than the timer's end.
@@ -418,7 +413,7 @@ impl<P: Protocol> Sim<P> {
         }
     }
 
-    fn timer_due(&mut self, id: NodeId, position: u16, due: Due, out: &mut Events<P>) {
+    fn timer_due(&mut self, id: NodeId, position: u16, due: Due, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         let Some(timer) = node.timers.get_mut(usize::from(position)) else { return };
         if timer.queued.is_none_or(|(_, ticket)| ticket != due.ticket) {
@@ -441,16 +436,16 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// The timer runs out, by itself or because `command` (an event) says so.
-    fn run_out(&mut self, id: NodeId, position: u16, command: Option<u64>, out: &mut Events<P>) {
+    fn run_out(&mut self, id: NodeId, position: u16, command: Option<u64>, out: &mut Events) {
         let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
         timer.set = None;
         if command.is_none() {
             timer.queued = None;
         }
-        let (name, cause) = (timer.name, command.unwrap_or(timer.cause));
+        let (name, cause) = (timer.name.clone(), command.unwrap_or(timer.cause));
         self.tick(id.into(), 0);
         let event = self.record(Endpoint::Node(id), cause, None, What::Timer(name), out);
-        self.react(id, Input::Timer(name), event, out);
+        self.react(id, Stimulus::Timer(position), event, out);
     }
 
     /// Starts a write of everything that waits for one, if none is under way.
@@ -466,7 +461,7 @@ impl<P: Protocol> Sim<P> {
         node.syncing = Some((last as u32 + 1, ticket));
     }
 
-    fn sync_due(&mut self, id: NodeId, due: Due, out: &mut Events<P>) {
+    fn sync_due(&mut self, id: NodeId, due: Due, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         let Some((covers, ticket)) = node.syncing else { return };
         if ticket != due.ticket {
@@ -478,7 +473,7 @@ impl<P: Protocol> Sim<P> {
         }
         self.now = due.at;
         node.syncing = None;
-        let mut done: Vec<Pending<P>> = node.outbox.drain(..covers as usize).collect();
+        let mut done: Vec<Pending> = node.outbox.drain(..covers as usize).collect();
         // What was asked for after the last write it covers waits for no other write.
         while matches!(node.outbox.front(), Some(Pending { what: Waiting::Send { .. }, .. })) {
             done.extend(node.outbox.pop_front());
@@ -499,7 +494,7 @@ impl<P: Protocol> Sim<P> {
             }
         }
         self.start_sync(id);
-        self.react(id, Input::Saved(disk), saved, out);
+        self.react(id, Stimulus::Saved(disk), saved, out);
     }
 
     // ---- messages ----------------------------------------------------------------------------
@@ -508,10 +503,10 @@ impl<P: Protocol> Sim<P> {
         &mut self,
         from: Endpoint,
         to: Endpoint,
-        payload: Payload<P>,
+        payload: Payload,
         cause: u64,
         line: Option<Line>,
-        out: &mut Events<P>,
+        out: &mut Events,
     ) {
         assert_ne!(from, to, "a message to oneself");
         self.tick(from, 0);
@@ -546,7 +541,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// Puts a message under way.
-    fn take_off(&mut self, flight: Flight<P>) -> u32 {
+    fn take_off(&mut self, flight: Flight) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.flights.push(None);
             self.flights.len() as u32 - 1
@@ -567,7 +562,7 @@ impl<P: Protocol> Sim<P> {
         };
     }
 
-    fn flight_due(&mut self, slot: u32, due: Due, out: &mut Events<P>) {
+    fn flight_due(&mut self, slot: u32, due: Due, out: &mut Events) {
         let Some(flight) = &self.flights[slot as usize] else { return };
         if flight.ticket != due.ticket {
             return;
@@ -584,7 +579,7 @@ impl<P: Protocol> Sim<P> {
     }
 
     /// The message arrives, or is lost, now.
-    fn land(&mut self, slot: u32, out: &mut Events<P>) {
+    fn land(&mut self, slot: u32, out: &mut Events) {
         let Some(flight) = self.flights[slot as usize].take() else { return };
         self.free.push(slot);
         *self.inbound(flight.to) -= 1;
@@ -606,10 +601,10 @@ impl<P: Protocol> Sim<P> {
         let event = self.record(to, sent, None, what, out);
         match (to, from, payload) {
             (Endpoint::Node(to), Endpoint::Node(from), Payload::Message(message)) => {
-                self.react(to, Input::Message { from, message }, event, out);
+                self.react(to, Stimulus::Message { from, message }, event, out);
             }
             (Endpoint::Node(to), Endpoint::Client(from), Payload::Request { seq, request }) => {
-                self.react(to, Input::Request { from, seq, request }, event, out);
+                self.react(to, Stimulus::Request { from, seq, request }, event, out);
             }
             (Endpoint::Client(to), Endpoint::Node(from), Payload::Reply { seq, outcome }) => {
                 self.answer(to, from, seq, outcome, event, out);

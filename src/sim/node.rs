@@ -5,26 +5,27 @@ use std::collections::VecDeque;
 
 use super::agenda::{Due, Ticket};
 use super::snapshot::Status;
-use crate::base::{Chance, Endpoint, NodeId, Time};
+use crate::base::{Chance, Endpoint, NodeId, Text, Time};
 use crate::command::Latency;
-use crate::protocol::{Line, Protocol, Role};
+use crate::ensemble::Image;
+use crate::protocol::{Line, Role};
 use crate::trace::Payload;
 
 #[derive(Clone, Debug)]
-pub struct Node<P: Protocol> {
+pub struct Node {
     pub status: Status,
     pub isolated: bool,
     /// As last recorded; a change is an event.
     pub role: Option<Role>,
     pub lamport: u64,
     /// What is durable.
-    pub disk: P::Disk,
+    pub disk: Image,
     /// Writes, and what must not leave before them.
-    pub outbox: VecDeque<Pending<P>>,
+    pub outbox: VecDeque<Pending>,
     /// How many of the outbox's items the write under way covers, and when it ends.
     pub syncing: Option<(u32, Ticket)>,
     pub disk_latency: Latency,
-    pub timers: Vec<Timer<P::Timer>>,
+    pub timers: Vec<Timer>,
     pub clock: Clock,
     /// What came due while the node stood still.
     pub stalled: Vec<Due>,
@@ -36,22 +37,22 @@ pub struct Node<P: Protocol> {
 
 /// A write, or something that waits behind one.
 #[derive(Clone, Debug)]
-pub struct Pending<P: Protocol> {
-    pub what: Waiting<P>,
+pub struct Pending {
+    pub what: Waiting,
     /// The event that asked for it, and the line.
     pub cause: u64,
     pub line: Line,
 }
 
 #[derive(Clone, Debug)]
-pub enum Waiting<P: Protocol> {
-    Write(P::Disk),
-    Send { to: Endpoint, payload: Payload<P> },
+pub enum Waiting {
+    Write(Image),
+    Send { to: Endpoint, payload: Payload },
 }
 
 #[derive(Clone, Debug)]
-pub struct Timer<T> {
-    pub name: T,
+pub struct Timer {
+    pub name: Text,
     /// When it was set and when it runs out, unless it is not set.
     pub set: Option<(Time, Time)>,
     /// Its entry in the agenda, at this time, which may be earlier than when it runs out now: a
@@ -69,15 +70,15 @@ pub struct Clock {
     pub ppm: i32,
 }
 
-impl<P: Protocol> Node<P> {
-    pub fn new(id: NodeId, seed: u64, disk_latency: Latency) -> Node<P> {
+impl Node {
+    pub fn new(id: NodeId, seed: u64, disk: Image, disk_latency: Latency) -> Node {
         let stream = u64::from(id.0) * 2;
         Node {
             status: Status::Down,
             isolated: false,
             role: None,
             lamport: 0,
-            disk: P::Disk::default(),
+            disk,
             outbox: VecDeque::new(),
             syncing: None,
             disk_latency,
@@ -93,7 +94,7 @@ impl<P: Protocol> Node<P> {
     /// order, survive all the same.
     pub fn lose_memory(&mut self, torn: bool) {
         let pending = std::mem::take(&mut self.outbox);
-        let mut writes: Vec<P::Disk> = pending
+        let mut writes: Vec<Image> = pending
             .into_iter()
             .filter_map(|pending| match pending.what {
                 Waiting::Write(disk) => Some(disk),
@@ -111,7 +112,7 @@ impl<P: Protocol> Node<P> {
     }
 
     /// What the disk will hold once everything under way is written, if anything is.
-    pub fn last_write(&self) -> Option<&P::Disk> {
+    pub fn last_write(&self) -> Option<&Image> {
         self.outbox.iter().rev().find_map(|item| match &item.what {
             Waiting::Write(disk) => Some(disk),
             Waiting::Send { .. } => None,

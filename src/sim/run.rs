@@ -1,9 +1,38 @@
-//! What the page, the terminal and the tests see of a run, whatever its protocol.
+//! A run with its whole past, in bounded memory. It keeps copies of the cluster (*checkpoints*) at
+//! growing distances and the events around the cursor; whatever else is asked for is simulated
+//! again, which gives the same, event for event.
+//!
+//! At most [`CHECKPOINTS`] copies are kept, of bounded [`WEIGHT`] together: when there are more, every second one goes and the
+//! distance between them doubles. A million events are then two to four thousand apart, and any
+//! cursor is a copy and a few thousand steps away.
 
-use super::snapshot::{Logs, MessageShot, PropertyShot, Snapshot, Stretch, Told};
-use crate::base::{ClientId, NodeId, Sentence, Time};
-use crate::command::{Command, Script};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::describe::message_shot;
+use super::snapshot::*;
+use super::{Events, Sim};
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::command::{Command, Line, Script};
+use crate::ensemble::Ensemble;
 use crate::protocol::{Form, Meta};
+use crate::sentence;
+use crate::trace::{Event, What};
+
+/// Copies kept at the most.
+const CHECKPOINTS: usize = 512;
+/// … and together they hold at most so many entries (of about a hundred bytes).
+const WEIGHT: usize = 500_000;
+/// Events from one copy to the next, at first.
+const STRIDE: u64 = 512;
+/// Events kept around the cursor; while the run goes on, up to twice as many.
+const KEPT: usize = 20_000;
+/// Commands in one script.
+pub const LINES: usize = 10_000;
+/// A script's size at the most, in bytes.
+pub const SIZE: usize = 512 * 1024;
+/// Vector stamps are derived for runs of up to this many events.
+const STAMPED: u64 = 300_000;
 
 /// A run of some protocol, with its whole past: the face that the player, the views and the embed
 /// API see.
@@ -11,53 +40,521 @@ use crate::protocol::{Form, Meta};
 /// The *cursor* is where the run stands: all events up to [`Run::event`] have happened, and the
 /// clock shows [`Run::now`], which may lie between two events. The *head* is as far as the run has
 /// ever been simulated.
-pub trait Run {
-    fn meta(&self) -> &'static Meta;
+pub struct Run {
+    script: Script,
+    /// The cluster at the cursor.
+    here: Sim,
+    /// What the clock shows: not before the last event.
+    clock: Time,
+    /// The furthest that has been simulated.
+    head: (u64, Time),
+    checkpoints: Vec<Sim>,
+    stride: u64,
+    /// Of all checkpoints.
+    weight: usize,
+    kept: Kept,
+    /// What is known already, while it is simulated again: empty between steps.
+    fresh: Events,
+}
+
+/// A contiguous piece of the trace.
+struct Kept {
+    /// Number of the first event kept.
+    first: u64,
+    /// How the lanes stood before it, and when.
+    lanes: Vec<Lane>,
+    since: Time,
+    events: VecDeque<Event>,
+}
+
+impl Kept {
+    /// From this cluster on.
+    fn new(sim: &Sim) -> Kept {
+        Kept {
+            first: sim.events() + 1,
+            lanes: sim.lanes(),
+            since: if sim.events() == 0 { Time::ZERO } else { sim.now() },
+            events: VecDeque::new(),
+        }
+    }
+
+    /// The number that comes after the last one kept.
+    fn end(&self) -> u64 {
+        self.first + self.events.len() as u64
+    }
+
+    fn get(&self, number: u64) -> Option<&Event> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    /// Forgets the oldest, from time to time.
+    fn trim(&mut self) {
+        if self.events.len() < 2 * KEPT {
+            return;
+        }
+        for oldest in self.events.drain(..KEPT) {
+            self.since = oldest.at;
+            follow(&mut self.lanes, &oldest);
+        }
+        self.first += KEPT as u64;
+    }
+}
+
+/// How the lanes stand after the event.
+fn follow(lanes: &mut [Lane], event: &Event) {
+    let Some(lane) = lanes.iter_mut().find(|lane| Some(lane.at) == event.place) else { return };
+    match &event.what {
+        What::Status(status) => {
+            lane.status = *status;
+            if *status == Status::Down {
+                lane.role = None;
+            }
+        }
+        What::Isolated(isolated) => lane.isolated = *isolated,
+        What::Role(role) => lane.role = Some(*role),
+        _ => {}
+    }
+}
+
+impl Run {
+    pub fn new(script: Script, ensemble: Box<dyn Ensemble>) -> Run {
+        let here = Sim::new(Rc::new(script.setup.clone()), ensemble);
+        Run {
+            script,
+            clock: Time::ZERO,
+            head: (0, Time::ZERO),
+            checkpoints: vec![here.clone()],
+            stride: STRIDE,
+            weight: here.weight(),
+            kept: Kept::new(&here),
+            fresh: Events::new(),
+            here,
+        }
+    }
+
+    /// The cluster at the cursor.
+    pub fn sim(&self) -> &Sim {
+        &self.here
+    }
+
+    /// Without properties: for benchmarks.
+    pub fn unchecked(mut self) -> Self {
+        self.here.set_checking(false);
+        self.checkpoints = vec![self.here.clone()];
+        self
+    }
+
+    /// The next thing that happens by `limit`, whether by itself or by the script.
+    fn advance(&mut self, limit: Time) -> bool {
+        let new = self.here.events() + 1 == self.kept.end();
+        let sink = if new { &mut self.kept.events } else { &mut self.fresh };
+        let advanced = advance(&self.script, &mut self.here, limit, sink);
+        self.fresh.clear();
+        if advanced {
+            self.kept.trim();
+            self.remember();
+        }
+        advanced
+    }
+
+    /// The furthest so far, and a checkpoint now and then.
+    fn remember(&mut self) {
+        if self.here.events() <= self.head.0 {
+            return;
+        }
+        self.head = (self.here.events(), self.here.now());
+        let last = self.checkpoints.last().map_or(0, Sim::events);
+        if self.here.events() >= last + self.stride {
+            self.checkpoints.push(self.here.clone());
+            self.weight += self.here.weight();
+            if self.checkpoints.len() > CHECKPOINTS || self.weight > WEIGHT {
+                self.thin_out();
+            }
+        }
+    }
+
+    /// Every second checkpoint goes, but never the first.
+    fn thin_out(&mut self) {
+        let mut position = 0;
+        self.checkpoints.retain(|_| {
+            position += 1;
+            position % 2 == 1
+        });
+        self.stride *= 2;
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        self.weight = self.checkpoints.iter().map(Sim::weight).sum();
+    }
+
+    /// The last checkpoint that `wanted` accepts; the first one always will do.
+    fn checkpoint(&self, wanted: impl Fn(&Sim) -> bool) -> &Sim {
+        let position = self.checkpoints.partition_point(wanted);
+        &self.checkpoints[position.saturating_sub(1)]
+    }
+
+    /// Makes sure that what happened from `from` to `to` is kept, as far as there is room.
+    fn cover(&mut self, from: Time, to: Time) {
+        let starts = self.kept.since < from || self.kept.first == 1;
+        let ends = self.kept.end() > self.head.0
+            || self.kept.events.back().is_some_and(|last| last.at > to);
+        if starts && ends {
+            return;
+        }
+        self.recall(
+            |sim| sim.events() == 0 || sim.now() < from,
+            |kept| {
+                let room = kept.events.len() < KEPT || kept.events[KEPT - 1].at < from;
+                room && kept.events.back().is_none_or(|last| last.at <= to)
+            },
+        );
+    }
+
+    /// Simulates again, and keeps, what followed the last checkpoint that `start` accepts, for as
+    /// long as `more` says.
+    fn recall(&mut self, start: impl Fn(&Sim) -> bool, more: impl Fn(&Kept) -> bool) {
+        let mut sim = self.checkpoint(start).clone();
+        self.kept = Kept::new(&sim);
+        while sim.events() < self.head.0
+            && more(&self.kept)
+            && advance(&self.script, &mut sim, self.head.1, &mut self.kept.events)
+        {
+            self.kept.trim();
+        }
+    }
+
+    /// The event of this number, wherever it is: simulated again if need be.
+    fn event_at(&mut self, number: u64) -> Option<Event> {
+        if number == 0 || number > self.head.0 {
+            return None;
+        }
+        if let Some(event) = self.kept.get(number) {
+            return Some(event.clone());
+        }
+        let mut sim = self.checkpoint(|sim| sim.events() < number).clone();
+        let mut events = Events::new();
+        loop {
+            events.clear();
+            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+                return None;
+            }
+            if sim.events() >= number {
+                let back = (sim.events() - number) as usize;
+                return events.into_iter().rev().nth(back);
+            }
+        }
+    }
+}
+
+/// One step of a script: commands come after everything else of their time.
+fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
+    let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
+    if sim.step(line.map_or(limit, |line| line.at), out) {
+        return true;
+    }
+    match line {
+        Some(line) => {
+            sim.command(line.at, &line.command, out);
+            true
+        }
+        None => false,
+    }
+}
+
+/// The face that the player, the views and the terminal see.
+impl Run {
+    pub fn meta(&self) -> &'static Meta {
+        self.here.meta()
+    }
+
     /// What clients can ask.
-    fn forms(&self) -> &'static [Form];
+    pub fn forms(&self) -> &'static [Form] {
+        self.here.forms()
+    }
+
     /// The script as it stands, with every command given so far.
-    fn script(&self) -> &Script;
-    fn now(&self) -> Time;
-    fn event(&self) -> u64;
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock
+    }
+
+    pub fn event(&self) -> u64 {
+        self.here.events()
+    }
+
     /// Messages that arrived up to the cursor.
-    fn deliveries(&self) -> u64;
+    pub fn deliveries(&self) -> u64 {
+        self.here.deliveries()
+    }
+
     /// Furthest simulated event and its time.
-    fn head(&self) -> (u64, Time);
+    pub fn head(&self) -> (u64, Time) {
+        (self.head.0, self.head.1.max(self.clock))
+    }
+
     /// Where the script's `end` stands.
-    fn end(&self) -> Option<Time>;
+    pub fn end(&self) -> Option<Time> {
+        let end = self.script.lines.iter().rfind(|line| *line.command == Command::End);
+        end.map(|line| line.at)
+    }
 
     /// Moves the clock forward to `to`, over at most `budget` steps; whether it got there.
-    fn run_to(&mut self, to: Time, budget: u32) -> bool;
+    pub fn run_to(&mut self, to: Time, budget: u32) -> bool {
+        let to = to.min(Time::LIMIT);
+        for _ in 0..budget {
+            if !self.advance(to) {
+                self.clock = self.clock.max(to);
+                return true;
+            }
+            self.clock = self.clock.max(self.here.now());
+        }
+        false
+    }
+
     /// One step forward, to the next event whenever that is; false at the end of time.
-    fn step_forward(&mut self) -> bool;
+    pub fn step_forward(&mut self) -> bool {
+        let stepped = self.advance(Time::LIMIT);
+        self.clock = self.clock.max(self.here.now());
+        stepped
+    }
+
     /// Back to before the last step.
-    fn step_back(&mut self) -> bool;
+    pub fn step_back(&mut self) -> bool {
+        let target = self.here.events();
+        if target == 0 {
+            return false;
+        }
+        // Twice the same way: once to see where the step before this one ended, once to go there.
+        let start = self.checkpoint(|sim| sim.events() < target).clone();
+        let (mut probe, mut before, mut events) = (start.clone(), start.events(), Events::new());
+        while probe.events() < target {
+            before = probe.events();
+            events.clear();
+            if !advance(&self.script, &mut probe, Time::LIMIT, &mut events) {
+                break;
+            }
+        }
+        self.here = start;
+        while self.here.events() < before && self.advance(Time::LIMIT) {}
+        self.clock = self.here.now();
+        true
+    }
+
     /// Back or forth to any time; whether it got there within the budget (backwards always).
-    fn seek(&mut self, to: Time, budget: u32) -> bool;
+    pub fn seek(&mut self, to: Time, budget: u32) -> bool {
+        let to = to.min(Time::LIMIT);
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.reached() <= to);
+        // From the checkpoint, unless the cluster is nearer and has not seen beyond `to`.
+        if self.here.reached() > to || near.events() > self.here.events() {
+            self.here = near.clone();
+        }
+        self.clock = self.here.now();
+        // What is known already is simulated again whatever the budget: it is never far.
+        self.run_to(to.min(self.head.1), u32::MAX);
+        to <= self.head.1 || self.run_to(to, budget)
+    }
+
     /// Back or forth to just after this event.
-    fn seek_event(&mut self, event: u64, budget: u32) -> bool;
+    pub fn seek_event(&mut self, event: u64, budget: u32) -> bool {
+        let near = self.checkpoint(|sim| sim.events() <= event);
+        // Where nothing is to be done, the cluster may still have seen beyond its last event.
+        let beyond = self.here.events() > event || self.here.reached() > self.here.now();
+        if beyond || near.events() > self.here.events() {
+            self.here = near.clone();
+        }
+        let mut steps = 0;
+        while self.here.events() < event {
+            let known = self.here.events() < self.head.0;
+            if (!known && steps >= budget) || !self.advance(Time::LIMIT) {
+                break;
+            }
+            steps += u32::from(!known);
+        }
+        self.clock = self.here.now();
+        self.here.events() >= event
+    }
 
     /// Gives a command now. What lay in the future is forgotten, unless the command is refused:
     /// then nothing has changed.
-    fn command(&mut self, command: Command) -> Result<(), Sentence>;
+    pub fn command(&mut self, command: Command) -> Result<(), Sentence> {
+        // Everything else of this instant comes first.
+        let at = self.clock;
+        let mut trial = self.here.clone();
+        let mut events = Events::new();
+        while trial.step(at, &mut events) {}
+        trial.check(&command)?;
+        let given = trial.commands() as usize;
+        if given >= LINES {
+            return Err(sentence!("A script has at most {0} commands.", LINES));
+        }
+        let size = |line: &Line| line.at.to_string().len() + line.command.to_string().len() + 10;
+        if self.script.lines[..given].iter().map(size).sum::<usize>() > SIZE - 10_000 {
+            return Err(sentence!("A script has at most {0} bytes.", SIZE));
+        }
+        self.script.lines.truncate(given);
+        self.script.lines.push(Line { at, command: Rc::new(command) });
+        // What was simulated beyond this instant is no longer true.
+        let here = self.here.events();
+        self.checkpoints.retain(|checkpoint| checkpoint.events() <= here);
+        self.weigh();
+        self.kept.events.truncate((here + 1).saturating_sub(self.kept.first) as usize);
+        if self.kept.first > here + 1 {
+            self.kept = Kept::new(&self.here);
+        }
+        self.head = (here, self.here.now());
+        self.run_to(at, u32::MAX);
+        Ok(())
+    }
 
-    fn snapshot(&self) -> Snapshot;
-    fn properties(&self) -> Vec<PropertyShot>;
+    pub fn snapshot(&self) -> Snapshot {
+        self.here.snapshot(self.clock)
+    }
+
+    pub fn properties(&self) -> Vec<PropertyShot> {
+        self.here.properties()
+    }
+
     /// Number of violations up to the cursor; it grows when one happens.
-    fn violations(&self) -> usize;
+    pub fn violations(&self) -> usize {
+        self.here.violations()
+    }
+
     /// Logs of all servers: the last `columns` indexes.
-    fn logs(&self, columns: u64) -> Logs;
+    pub fn logs(&self, columns: u64) -> Logs {
+        self.here.logs(columns)
+    }
+
     /// What happened between two times, as far as it has been simulated.
-    fn stretch(&mut self, from: Time, to: Time) -> Stretch;
+    pub fn stretch(&mut self, from: Time, to: Time) -> Stretch {
+        self.cover(from, to);
+        let mut lanes = self.kept.lanes.clone();
+        let mut marks = Vec::new();
+        for (number, event) in (self.kept.first..).zip(&self.kept.events) {
+            if event.at < from {
+                follow(&mut lanes, event);
+            } else if event.at <= to {
+                marks.extend(mark(number, event));
+            } else {
+                // An arrow that ends later may begin within.
+                let begins = matches!(
+                    &event.what,
+                    What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= to
+                );
+                if begins {
+                    marks.extend(mark(number, event));
+                }
+                if event.at.since(to) > Time::seconds(1) {
+                    break;
+                }
+            }
+        }
+        let truncated = self.kept.since > from && self.kept.first > 1;
+        Stretch { from, to, lanes, marks, truncated }
+    }
+
     /// The last `count` events up to the cursor in words, newest last.
-    fn told(&mut self, count: usize, notable_only: bool) -> Vec<Told>;
+    pub fn told(&mut self, count: usize, notable_only: bool) -> Vec<Told> {
+        let here = self.here.events();
+        if self.kept.first > here || self.kept.end() <= here {
+            self.recall(|sim| sim.events() + KEPT as u64 / 2 <= here, |kept| kept.end() <= here);
+        }
+        let mut told: Vec<Told> = (self.kept.first..=here)
+            .rev()
+            .map_while(|number| Some((number, self.kept.get(number)?)))
+            .filter(|(_, event)| !notable_only || event.is_notable())
+            .take(count)
+            .map(|(number, event)| tell(number, event))
+            .collect();
+        told.reverse();
+        told
+    }
+
     /// A message by the event that sent it, if it is within reach.
-    fn message(&mut self, id: u64) -> Option<MessageShot>;
+    pub fn message(&mut self, id: u64) -> Option<MessageShot> {
+        let event = self.event_at(id)?;
+        let What::Send { to, payload } = &event.what else { return None };
+        let ends = (event.place?, *to);
+        let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
+        shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
+        Some(shot)
+    }
+
     /// Vector stamp of an event: how many events of each node, then of each client, lie in its past.
-    fn vector_stamp(&self, event: u64) -> Option<Vec<u64>>;
+    pub fn vector_stamp(&self, event: u64) -> Option<Vec<u64>> {
+        if event == 0 || event > self.head.0.min(STAMPED) {
+            return None;
+        }
+        let mut sim = self.checkpoints.first()?.clone();
+        let setup = &self.script.setup;
+        let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
+        let mut events = Events::new();
+        let mut number = 0;
+        while advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+            for happened in events.drain(..) {
+                number += 1;
+                let stamp = stamps.follow(number, &happened);
+                if number == event {
+                    return stamp.map(<[u64]>::to_vec);
+                }
+            }
+        }
+        None
+    }
+
     /// The names of a node's timers, whether set or not.
-    fn timers(&self, node: NodeId) -> Vec<String>;
+    pub fn timers(&self, node: NodeId) -> Vec<String> {
+        self.here.timers(node)
+    }
+
     /// A server that would take a request just now, for a newcomer's click.
-    fn leader(&self) -> Option<NodeId>;
-    fn clients(&self) -> Vec<ClientId>;
+    pub fn leader(&self) -> Option<NodeId> {
+        self.here.leader()
+    }
+
+    pub fn clients(&self) -> Vec<ClientId> {
+        (0..self.script.setup.clients).map(ClientId).collect()
+    }
+}
+
+fn tell(number: u64, event: &Event) -> Told {
+    Told {
+        event: number,
+        at: event.at,
+        place: event.place,
+        lamport: event.lamport,
+        sentence: event.tell(),
+        notable: event.is_notable(),
+    }
+}
+
+/// The event as drawn on the space-time diagram, if it is.
+fn mark(number: u64, event: &Event) -> Option<Mark> {
+    let arrow = |from: Endpoint, sent, sent_at, copy, tone, lost| MarkKind::Arrow {
+        sent,
+        copy,
+        from,
+        sent_at,
+        tone,
+        lost,
+    };
+    let what = match &event.what {
+        What::Deliver { from, sent, sent_at, copy, payload } => {
+            arrow(*from, *sent, *sent_at, *copy, payload.kind().tone, false)
+        }
+        What::Lost { from, sent, sent_at, payload, .. } => {
+            arrow(*from, *sent, *sent_at, false, payload.kind().tone, true)
+        }
+        What::Timer(_) => MarkKind::Timer,
+        What::Command(command) => MarkKind::Command(command.verb()),
+        What::Status(status) => MarkKind::Status(*status),
+        What::Isolated(isolated) => MarkKind::Isolated(*isolated),
+        What::Role(role) => MarkKind::Role(*role),
+        What::Violation { property, .. } => MarkKind::Violation(property),
+        _ => return None,
+    };
+    Some(Mark { event: number, at: event.at, lane: event.place, what })
 }

@@ -3,7 +3,6 @@
 //! numbers an event.
 
 use crate::base::Endpoint;
-use crate::protocol::Protocol;
 use crate::trace::{Event, What};
 
 /// The stamps of all places, as far as the trace has been followed.
@@ -27,7 +26,7 @@ impl Stamps {
     }
 
     /// The stamp after the event, at its place.
-    pub fn follow<P: Protocol>(&mut self, number: u64, event: &Event<P>) -> Option<&[u64]> {
+    pub fn follow(&mut self, number: u64, event: &Event) -> Option<&[u64]> {
         let place = match event.place? {
             Endpoint::Node(node) => node.index(),
             Endpoint::Client(client) => self.nodes + client.index(),

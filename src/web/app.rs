@@ -175,7 +175,7 @@ impl Component for App {
             narration: &self.narration,
             kinds: &self.kinds,
             ui: &self.store.ui,
-            network: gestures::network(&*self.store.pane().run),
+            network: gestures::network(&self.store.pane().run),
             overview: Extent::of(&self.store),
             menu: self.menu,
             drawer: self.drawer,
@@ -211,7 +211,7 @@ impl App {
                 self.store.update(Action::Tick { elapsed_micros })
             }
             Msg::Pick(selection, by) => self.pick(selection, by),
-            Msg::Stroke(stroke) => match stroke.command(&*self.store.pane().run) {
+            Msg::Stroke(stroke) => match stroke.command(&self.store.pane().run) {
                 Some(command) => self.act(Action::Do(command)),
                 None => Change::None,
             },

@@ -152,14 +152,14 @@ impl Inspection {
             now: run.now(),
             tab,
             selection,
-            subject: subject(&mut **run, &snapshot, selection),
+            subject: subject(run, &snapshot, selection),
             gestures: selection
-                .map_or_else(Vec::new, |selection| gestures::offered(&**run, selection)),
+                .map_or_else(Vec::new, |selection| gestures::offered(run, selection)),
             forms: run.forms(),
             logs: run.logs(COLUMNS),
             properties: run.properties(),
             script: (tab == Tab::Script).then(|| run.script().clone()),
-            told: told(&mut **run, tab),
+            told: told(run, tab),
             meta: run.meta(),
         }
     }
@@ -171,7 +171,7 @@ impl Inspection {
     }
 }
 
-fn subject(run: &mut dyn Run, snapshot: &Snapshot, selection: Option<Selection>) -> Subject {
+fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> Subject {
     let subject = match selection {
         None => None,
         Some(Selection::Node(NodeId(node))) => {
@@ -196,7 +196,7 @@ fn subject(run: &mut dyn Run, snapshot: &Snapshot, selection: Option<Selection>)
 }
 
 /// The story so far, newest first. On the script's tab every event is told.
-fn told(run: &mut dyn Run, tab: Tab) -> Vec<Told> {
+fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),

@@ -29,7 +29,7 @@ fn the_same_script_does_the_same_twice_and_as_text() {
             assert_eq!(read, script, "seed {seed}: printing and reading are inverse");
             let tell = |script| {
                 let mut run = catalog::start(script).unwrap();
-                scenario::transcript(&mut *run, Time::seconds(5))
+                scenario::transcript(&mut run, Time::seconds(5))
             };
             assert_eq!(tell(script), tell(read), "seed {seed}");
         }

@@ -44,7 +44,7 @@ pub fn all() -> Vec<Golden> {
 pub fn transcript(name: &str, text: &str) -> String {
     let script = scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
     let mut run = catalog::start(script).unwrap_or_else(|sentence| panic!("{name}: {sentence}"));
-    scenario::transcript(&mut *run, Time::seconds(5))
+    scenario::transcript(&mut run, Time::seconds(5))
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod fuzz;
 mod goldens;
 mod lab;
 mod link;
-mod recording;
+mod run;
 mod scenario;
 mod tidy;
 mod view;

@@ -26,20 +26,20 @@ run raft nodes=5 seed=7
 1.3s   pause S3
 ";
 
-fn run_to(time: Time) -> Box<dyn Run> {
+fn run_to(time: Time) -> Run {
     let script = scenario::parse(STORY).unwrap();
     let mut run = catalog::start(script).unwrap();
     assert!(run.seek(time, u32::MAX));
     run
 }
 
-fn scene(run: &dyn Run) -> Scene {
+fn scene(run: &Run) -> Scene {
     let layout = Rc::new(Layout::new(5, 1, DESK));
     let usual = run.script().setup.link;
     Scene::new(&run.snapshot(), &run.logs(6), &usual, &layout)
 }
 
-fn sheet(run: &mut dyn Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
+fn sheet(run: &mut Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
     let flights = scene(run).flights;
     let ask = Ask {
         from,
@@ -56,7 +56,7 @@ fn sheet(run: &mut dyn Run, chart: &mut Chart, from: Time, span: Time) -> Sheet 
 
 #[test]
 fn a_scene_says_in_words_what_it_shows() {
-    let scene = scene(&*run_to(Time::millis(1_350)));
+    let scene = scene(&run_to(Time::millis(1_350)));
     let told = scene.to_string();
     for sentence in [
         "at 1.35s after event",
@@ -75,7 +75,7 @@ fn a_scene_says_in_words_what_it_shows() {
 
 #[test]
 fn a_partition_stands_in_a_hull_of_its_own() {
-    let scene = scene(&*run_to(Time::millis(940)));
+    let scene = scene(&run_to(Time::millis(940)));
     let minority: Vec<_> = scene.hulls.iter().filter(|hull| hull.minority).collect();
     assert_eq!(minority.len(), 1);
     assert_eq!(minority[0].members, [NodeId(0), NodeId(1)]);
@@ -84,12 +84,12 @@ fn a_partition_stands_in_a_hull_of_its_own() {
 }
 
 fn scene_before() -> Scene {
-    scene(&*run_to(Time::millis(800)))
+    scene(&run_to(Time::millis(800)))
 }
 
 #[test]
 fn a_one_way_cut_is_drawn_as_two_arrows() {
-    let scene = scene(&*run_to(Time::millis(955)));
+    let scene = scene(&run_to(Time::millis(955)));
     let wire =
         scene.wires.iter().find(|wire| (wire.a, wire.b) == (NodeId(2).into(), NodeId(3).into()));
     let strands = wire.unwrap().strands();
@@ -125,7 +125,7 @@ fn messages_stay_between_their_ends() {
     let mut run = run_to(Time::ZERO);
     let mut seen = 0;
     while run.now() < Time::seconds(2) && run.step_forward() {
-        let scene = scene(&*run);
+        let scene = scene(&run);
         for flight in &scene.flights {
             seen += 1;
             let place = flight.place(run.now());
@@ -142,7 +142,7 @@ fn messages_stay_between_their_ends() {
 #[test]
 fn hundreds_of_arrows_are_a_few_paths() {
     let mut run = run_to(Time::millis(2_000));
-    let sheet = sheet(&mut *run, &mut Chart::default(), Time::ZERO, Time::seconds(2));
+    let sheet = sheet(&mut run, &mut Chart::default(), Time::ZERO, Time::seconds(2));
     let arrows: usize = sheet.slices.iter().map(|slice| slice.diagram.arrows.len()).sum();
     assert!(arrows > 200, "{arrows}");
     let lost = sheet.slices.iter().filter(|slice| !slice.diagram.losses.is_empty()).count();
@@ -165,9 +165,9 @@ fn what_is_past_is_drawn_once() {
     let mut run = run_to(Time::millis(1_000));
     let mut chart = Chart::default();
     let span = Time::millis(900);
-    let before = sheet(&mut *run, &mut chart, Time::ZERO, span);
+    let before = sheet(&mut run, &mut chart, Time::ZERO, span);
     run.run_to(Time::millis(1_010), u32::MAX);
-    let after = sheet(&mut *run, &mut chart, Time::millis(100), span);
+    let after = sheet(&mut run, &mut chart, Time::millis(100), span);
     let kept = after
         .slices
         .iter()
@@ -179,7 +179,7 @@ fn what_is_past_is_drawn_once() {
 #[test]
 fn a_click_on_an_arrow_finds_its_message() {
     let mut run = run_to(Time::millis(800));
-    let sheet = sheet(&mut *run, &mut Chart::default(), Time::ZERO, Time::millis(800));
+    let sheet = sheet(&mut run, &mut Chart::default(), Time::ZERO, Time::millis(800));
     let mut tried = 0;
     for slice in &sheet.slices {
         let x = sheet.scale.x(slice.from);
@@ -196,8 +196,8 @@ fn a_click_on_an_arrow_finds_its_message() {
 
 #[test]
 fn the_same_instant_is_the_same_picture_however_it_is_reached() {
-    let straight = scene(&*run_to(Time::millis(1_100)));
+    let straight = scene(&run_to(Time::millis(1_100)));
     let mut run = run_to(Time::millis(2_000));
     run.seek(Time::millis(1_100), u32::MAX);
-    assert_eq!(scene(&*run), straight);
+    assert_eq!(scene(&run), straight);
 }

@@ -23,7 +23,7 @@ pub enum Stroke {
 impl Stroke {
     /// What it asks for: a line cuts the links it crosses, or heals them where all are cut already;
     /// around servers it parts them from the others.
-    pub fn command(&self, run: &dyn Run) -> Option<Command> {
+    pub fn command(&self, run: &Run) -> Option<Command> {
         let links = match self {
             Stroke::Around(inside) => {
                 return gestures::lasso(run, inside).map(|gesture| gesture.command);

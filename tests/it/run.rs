@@ -5,12 +5,12 @@ use synod::catalog::{self, Run};
 use synod::command::Command;
 use synod::{fuzz, scenario};
 
-fn run(text: &str) -> Box<dyn Run> {
+fn run(text: &str) -> Run {
     catalog::start(scenario::parse(text).unwrap()).unwrap()
 }
 
 /// Everything that is to be seen at the cursor.
-fn sight(run: &dyn Run) -> String {
+fn sight(run: &Run) -> String {
     format!("{:?} {:?} {:?}", run.snapshot(), run.properties(), run.logs(8))
 }
 
@@ -20,21 +20,21 @@ fn any_cursor_by_any_way_is_the_same() {
     for seed in 1..=4 {
         let script = fuzz::schedule(entry, seed, &[]).unwrap();
         let mut run = catalog::start(script).unwrap();
-        let mut sights = vec![(0, sight(&*run))];
+        let mut sights = vec![(0, sight(&run))];
         while run.now() < Time::seconds(4) && run.step_forward() {
-            sights.push((run.event(), sight(&*run)));
+            sights.push((run.event(), sight(&run)));
         }
         let mut chance = Chance::new(seed, 0);
         for _ in 0..60 {
             let position = chance.below(sights.len() as u32) as usize;
             let (event, expected) = &sights[position];
             assert!(run.seek_event(*event, u32::MAX));
-            assert_eq!(&sight(&*run), expected, "seed {seed}, event {event}");
+            assert_eq!(&sight(&run), expected, "seed {seed}, event {event}");
             if position > 0 {
                 assert!(run.step_back());
-                assert_eq!(&sight(&*run), &sights[position - 1].1, "seed {seed}, before {event}");
+                assert_eq!(&sight(&run), &sights[position - 1].1, "seed {seed}, before {event}");
                 assert!(run.step_forward());
-                assert_eq!(&sight(&*run), expected, "seed {seed}, back at {event}");
+                assert_eq!(&sight(&run), expected, "seed {seed}, back at {event}");
             }
         }
     }
@@ -44,13 +44,13 @@ fn any_cursor_by_any_way_is_the_same() {
 fn time_can_be_sought_to_the_microsecond() {
     let mut there = run("run raft nodes=5 seed=3");
     there.seek(Time::micros(1_234_567), u32::MAX);
-    let expected = sight(&*there);
+    let expected = sight(&there);
     there.run_to(Time::seconds(30), u32::MAX);
     assert!(there.seek(Time::micros(1_234_567), 0), "back needs no budget");
-    assert_eq!(sight(&*there), expected);
+    assert_eq!(sight(&there), expected);
     assert!(!there.seek(Time::seconds(3_000), 100), "far ahead needs more than a hundred steps");
     there.seek(Time::micros(1_234_567), 0);
-    assert_eq!(sight(&*there), expected);
+    assert_eq!(sight(&there), expected);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn memory_stays_flat_and_the_past_whole() {
     assert!(long.event() > 200_000);
     short.seek_event(100_001, u32::MAX);
     long.seek_event(100_001, u32::MAX);
-    assert_eq!(sight(&*short), sight(&*long));
+    assert_eq!(sight(&short), sight(&long));
     let from = Time::seconds(5);
     let stretch = long.stretch(from, from + Time::millis(20));
     assert!(stretch.marks.len() > 50 && !stretch.truncated, "the far past is simulated again");
@@ -79,14 +79,14 @@ fn a_command_in_the_past_forgets_the_future_and_is_in_the_script() {
     run.run_to(Time::seconds(2), u32::MAX);
     let mut again = self::run(&text);
     again.run_to(Time::seconds(2), u32::MAX);
-    assert_eq!(sight(&*run), sight(&*again), "the script says it all");
+    assert_eq!(sight(&run), sight(&again), "the script says it all");
 }
 
 #[test]
 fn a_command_that_makes_no_sense_changes_nothing() {
     let mut run = run("run raft nodes=3 seed=7\n1s crash S1\n2s restart S1");
     run.run_to(Time::millis(1_500), u32::MAX);
-    let before = (sight(&*run), run.script().clone(), run.head());
+    let before = (sight(&run), run.script().clone(), run.head());
     for (text, sentence) in [
         ("crash S1", "S1 is down."),
         ("restart S2", "S2 is up: only a server that is down can be restarted."),
@@ -97,7 +97,7 @@ fn a_command_that_makes_no_sense_changes_nothing() {
         let command = scenario::parse_command(text, &run.script().setup).unwrap();
         assert_eq!(run.command(command).unwrap_err().to_string(), sentence);
     }
-    assert_eq!((sight(&*run), run.script().clone(), run.head()), before);
+    assert_eq!((sight(&run), run.script().clone(), run.head()), before);
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn what_is_done_after_a_seek_is_what_the_script_says() {
         for run in [&mut run, &mut again] {
             run.run_to(Time::seconds(4), u32::MAX);
         }
-        assert_eq!(sight(&*run), sight(&*again), "seed {seed}\n{}", run.script());
+        assert_eq!(sight(&run), sight(&again), "seed {seed}\n{}", run.script());
     }
 }
 
@@ -300,7 +300,7 @@ fn who_stands_still_is_not_served_early_after_a_seek() {
     for run in [&mut live, &mut again] {
         run.run_to(Time::millis(50), u32::MAX);
     }
-    assert_eq!(sight(&*live), sight(&*again));
+    assert_eq!(sight(&live), sight(&again));
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn vector_stamps_know_every_message_however_late() {
         let told = run.told(60, false);
         let mut seen = 0;
         for told in &told {
-            let Some(message) = delivered(&mut *run, told.event) else { continue };
+            let Some(message) = delivered(&mut run, told.event) else { continue };
             let (sent, arrived) =
                 (run.vector_stamp(message).unwrap(), run.vector_stamp(told.event).unwrap());
             assert!(sent.iter().zip(&arrived).all(|(sent, arrived)| sent <= arrived), "{told:?}");
@@ -338,7 +338,7 @@ fn vector_stamps_know_every_message_however_late() {
 }
 
 /// The event that sent the message which arrived with this event.
-fn delivered(run: &mut dyn Run, event: u64) -> Option<u64> {
+fn delivered(run: &mut Run, event: u64) -> Option<u64> {
     let stretch = run.stretch(Time::ZERO, run.now());
     let mark = stretch.marks.iter().find(|mark| mark.event == event)?;
     match mark.what {

@@ -1,0 +1,271 @@
+//! The servers of a run behind one face, whatever they run. A [`Protocol`] is typed, so that its file
+//! reads as the paper does; what surrounds it is the same for all. [`Servers`] stands between: what
+//! is typed within is opaque without, so the simulator is compiled once, not once a protocol.
+//!
+//! | within | without |
+//! |---|---|
+//! | a message | `Rc<dyn Message>`: it can be named and drawn, and copied for nothing |
+//! | what a disk holds | an [`Image`], which only its own protocol can read |
+//! | a timer | its place among the timers that the server has set |
+//! | a client's request | its text, as a script writes it |
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::base::{ClientId, NodeId, Sentence, Span, Text, Time};
+use crate::protocol::{
+    Cluster, Effect, Effects, Field, Form, Input, Line, LogCell, Message, Meta, Moment, NodeView,
+    Outcome, PropertyInfo, Protocol, Request as _, Role,
+};
+
+/// What a disk holds, or a write to it.
+pub type Image = Rc<dyn Any>;
+
+/// What a server is asked to react to: [`Input`] from without.
+pub enum Stimulus {
+    Message { from: NodeId, message: Rc<dyn Message> },
+    Timer(u16),
+    Request { from: ClientId, seq: u64, request: Text },
+    Saved(Image),
+}
+
+/// What a server asks for: [`Effect`] from without.
+#[derive(Clone)]
+pub enum Wish {
+    Send { to: NodeId, message: Rc<dyn Message> },
+    Persist(Image),
+    SetTimer { timer: u16, after: Span },
+    CancelTimer(u16),
+    Reply { to: ClientId, seq: u64, outcome: Outcome },
+    Note(Sentence),
+}
+
+/// What the servers of one step ask for, in order, each with the source line.
+pub type Wishes = Vec<(Wish, Line)>;
+
+/// All servers of a run, what they must not be seen to break, and how they look.
+pub trait Ensemble {
+    /// A copy that goes its own way: a checkpoint.
+    fn copy(&self) -> Box<dyn Ensemble>;
+    /// What a copy costs, in entries of about a hundred bytes.
+    fn weight(&self) -> usize;
+    fn meta(&self) -> &'static Meta;
+    fn properties(&self) -> Vec<PropertyInfo>;
+
+    /// An empty disk.
+    fn blank(&self) -> Image;
+    fn boot(&mut self, node: NodeId, disk: &Image, local_now: Time, wishes: &mut Wishes);
+    /// One atomic step of a server that is up.
+    fn step(&mut self, node: NodeId, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes);
+    /// Its memory is lost.
+    fn stop(&mut self, node: NodeId);
+    /// The name of a timer that the server has set since it booted.
+    fn timer(&self, node: NodeId, timer: u16) -> Text;
+
+    /// What clients can ask.
+    fn forms(&self) -> &'static [Form];
+    /// The request as it prints, and whether it stays where it was sent; or what was expected.
+    fn request(&self, text: &str) -> Result<(Text, bool), &'static str>;
+
+    /// The history variables learn of a server's step …
+    fn witness(&mut self, node: NodeId, moment: Moment);
+    /// … and of what a client asked or was told.
+    fn overhear(&mut self, client: ClientId, request: &str, outcome: Option<&Outcome>);
+    /// Whether the property of this position holds now. `changed` as in [`Cluster`].
+    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Sentence>;
+
+    /// `None` while down.
+    fn role(&self, node: NodeId) -> Option<Role>;
+    /// While down: as it would boot from this disk. So with the next two.
+    fn view(&self, node: NodeId, disk: &Image) -> NodeView;
+    fn log_len(&self, node: NodeId, disk: &Image) -> u64;
+    fn log(&self, node: NodeId, disk: &Image, from: u64, to: u64) -> Vec<LogCell>;
+    fn durable(&self, disk: &Image) -> Vec<Field>;
+}
+
+impl Clone for Box<dyn Ensemble> {
+    fn clone(&self) -> Self {
+        self.copy()
+    }
+}
+
+/// Servers that run this protocol.
+#[derive(Clone)]
+pub struct Servers<P: Protocol> {
+    config: Rc<P::Config>,
+    /// By node; `None` while down.
+    replicas: Vec<Option<P>>,
+    /// By node: the timers it has set since it booted, in the order of their first time.
+    timers: Vec<Vec<P::Timer>>,
+    ghost: P::Ghost,
+    /// Empty between steps: kept so that a step need not allocate.
+    fx: Effects<P>,
+}
+
+impl<P: Protocol> Servers<P> {
+    /// All of them down.
+    pub fn new(nodes: u16, config: P::Config) -> Servers<P> {
+        Servers {
+            config: Rc::new(config),
+            replicas: vec![None; usize::from(nodes)],
+            timers: vec![Vec::new(); usize::from(nodes)],
+            ghost: P::Ghost::default(),
+            fx: Effects::new(),
+        }
+    }
+
+    /// What the node runs, or would run if it booted now.
+    fn replica(&self, node: NodeId, disk: &Image) -> Cow<'_, P> {
+        match &self.replicas[node.index()] {
+            Some(replica) => Cow::Borrowed(replica),
+            None => Cow::Owned(self.start(node, disk, &mut Effects::new())),
+        }
+    }
+
+    fn start(&self, node: NodeId, disk: &Image, fx: &mut Effects<P>) -> P {
+        P::boot(node, self.replicas.len() as u16, &self.config, read::<P>(disk), fx)
+    }
+
+    /// Hands on what a step asked for.
+    fn tell(&mut self, node: NodeId, wishes: &mut Wishes) {
+        let timers = &mut self.timers[node.index()];
+        for (effect, line) in self.fx.drain() {
+            let wish = match effect {
+                Effect::Send { to, message } => Wish::Send { to, message: Rc::new(message) },
+                Effect::Persist(disk) => Wish::Persist(Rc::new(disk)),
+                Effect::SetTimer { timer, after } => {
+                    let known = timers.iter().position(|known| *known == timer);
+                    let place = known.unwrap_or_else(|| {
+                        timers.push(timer);
+                        timers.len() - 1
+                    });
+                    Wish::SetTimer { timer: place as u16, after }
+                }
+                Effect::CancelTimer(timer) => {
+                    match timers.iter().position(|known| *known == timer) {
+                        Some(place) => Wish::CancelTimer(place as u16),
+                        None => continue,
+                    }
+                }
+                Effect::Reply { to, seq, outcome } => Wish::Reply { to, seq, outcome },
+                Effect::Note(sentence) => Wish::Note(sentence),
+            };
+            wishes.push((wish, line));
+        }
+    }
+
+    /// What the protocol makes of the stimulus. The simulator gives back what it was given.
+    fn input(&self, node: NodeId, stimulus: Stimulus) -> Input<P> {
+        match stimulus {
+            Stimulus::Message { from, message } => {
+                let message: &dyn Any = &*message;
+                let message = message.downcast_ref::<P::Message>().expect("a message of its own");
+                Input::Message { from, message: message.clone() }
+            }
+            Stimulus::Timer(timer) => Input::Timer(self.timers[node.index()][usize::from(timer)]),
+            Stimulus::Request { from, seq, request } => {
+                let request = request.parse().expect("a request that has been read before");
+                Input::Request { from, seq, request }
+            }
+            Stimulus::Saved(disk) => Input::Saved(read::<P>(&disk).clone()),
+        }
+    }
+}
+
+fn read<P: Protocol>(image: &Image) -> &P::Disk {
+    image.downcast_ref().expect("a disk of its own")
+}
+
+impl<P: Protocol> Ensemble for Servers<P> {
+    fn copy(&self) -> Box<dyn Ensemble> {
+        Box::new(self.clone())
+    }
+
+    fn weight(&self) -> usize {
+        self.replicas.iter().flatten().map(P::weight).sum()
+    }
+
+    fn meta(&self) -> &'static Meta {
+        &P::META
+    }
+
+    fn properties(&self) -> Vec<PropertyInfo> {
+        PropertyInfo::of::<P>()
+    }
+
+    fn blank(&self) -> Image {
+        Rc::new(P::Disk::default())
+    }
+
+    fn boot(&mut self, node: NodeId, disk: &Image, local_now: Time, wishes: &mut Wishes) {
+        let mut fx = std::mem::take(&mut self.fx);
+        fx.start(local_now);
+        self.replicas[node.index()] = Some(self.start(node, disk, &mut fx));
+        self.fx = fx;
+        self.tell(node, wishes);
+    }
+
+    fn step(&mut self, node: NodeId, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes) {
+        let input = self.input(node, stimulus);
+        let Some(replica) = &mut self.replicas[node.index()] else { return };
+        self.fx.start(local_now);
+        replica.step(input, &mut self.fx);
+        self.tell(node, wishes);
+    }
+
+    fn stop(&mut self, node: NodeId) {
+        self.replicas[node.index()] = None;
+        self.timers[node.index()].clear();
+    }
+
+    fn timer(&self, node: NodeId, timer: u16) -> Text {
+        self.timers[node.index()][usize::from(timer)].to_string().into()
+    }
+
+    fn forms(&self) -> &'static [Form] {
+        P::Request::FORMS
+    }
+
+    fn request(&self, text: &str) -> Result<(Text, bool), &'static str> {
+        let request: P::Request = text.parse()?;
+        Ok((request.to_string().into(), request.stays()))
+    }
+
+    fn witness(&mut self, node: NodeId, moment: Moment) {
+        if let Some(replica) = &self.replicas[node.index()] {
+            P::witness(&mut self.ghost, node, replica, moment);
+        }
+    }
+
+    fn overhear(&mut self, client: ClientId, request: &str, outcome: Option<&Outcome>) {
+        if let Ok(request) = request.parse() {
+            P::overhear(&mut self.ghost, client, &request, outcome);
+        }
+    }
+
+    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Sentence> {
+        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
+        (P::properties()[property].holds)(&cluster)
+    }
+
+    fn role(&self, node: NodeId) -> Option<Role> {
+        self.replicas[node.index()].as_ref().map(P::role)
+    }
+
+    fn view(&self, node: NodeId, disk: &Image) -> NodeView {
+        self.replica(node, disk).view()
+    }
+
+    fn log_len(&self, node: NodeId, disk: &Image) -> u64 {
+        self.replica(node, disk).log_len()
+    }
+
+    fn log(&self, node: NodeId, disk: &Image, from: u64, to: u64) -> Vec<LogCell> {
+        self.replica(node, disk).log(read::<P>(disk), from, to)
+    }
+
+    fn durable(&self, disk: &Image) -> Vec<Field> {
+        P::durable(read::<P>(disk))
+    }
+}
