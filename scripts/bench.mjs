@@ -29,8 +29,11 @@ function weigh(dist) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => [path.slice(dist.length + 1), gzipSync(readFileSync(path), { level: 9 }).length])
     .sort((a, b) => b[1] - a[1]);
-  const total = files.reduce((sum, [, size]) => sum + size, 0);
-  for (const [name, size] of [...files, ["dist/ in all, gzip", total]]) {
+  // What is fetched only when it is asked for: code (scripts/split.mjs), Chinese.
+  const later = ([name]) => /_rest\.wasm$|\.txt$/.test(name);
+  const sum = (files) => files.reduce((sum, [, size]) => sum + size, 0);
+  const first = ["the first visit in all, gzip", sum(files.filter((file) => !later(file)))];
+  for (const [name, size] of [...files.filter((file) => !later(file)), first, ...files.filter(later)]) {
     console.log(`${(size / 1024).toFixed(1).padStart(9)} KB  ${name}`);
   }
 }

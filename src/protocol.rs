@@ -16,7 +16,7 @@ use crate::{key, sentence};
 /// State, messages and disk are plain data without floats, compared and hashed by value.
 pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     const META: Meta;
-    type Message: Message + Clone + Eq + Hash;
+    type Message: Message + Clone + Eq + Hash + Debug;
     type Timer: Copy + Ord + Hash + Debug + Display;
     type Request: Request;
     /// All that survives a crash.
@@ -190,10 +190,16 @@ pub enum Channel {
 }
 
 /// A message between replicas. `Display` is the short label on the graph.
-pub trait Message: Any + Debug + Display {
+pub trait Message: Any + Display {
     fn kind(&self) -> Kind;
     /// Its fields by their names in the paper, for whoever looks closer.
     fn fields(&self) -> Vec<Field>;
+}
+
+impl Debug for dyn Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
 }
 
 /// A kind of message: its name in the paper, and how it is drawn.

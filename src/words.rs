@@ -2,8 +2,8 @@
 //! whoever reads, gettext's way: the English text is the key of its translation, and a key without
 //! one is shown as it is.
 //!
-//! The Chinese stands in `www/locale/zh.po`, a file that every translator's tool opens; `build.rs`
-//! makes it the sorted table searched here, so that nothing is parsed in the browser.
+//! The Chinese stands in `www/locale/zh.po`, a file that every translator's tool opens, and once more
+//! in `zh.txt` beside it, sorted by what is searched for: `BLESS=1 cargo test` writes that one.
 //!
 //! To be translated, a text must be *found*. `tests/it/words.rs` reads the sources for these forms,
 //! and lists what the `.po` file lacks and what it no longer needs:
@@ -19,6 +19,8 @@
 //! and asks the catalog for the rest: titles, summaries, properties, flaws, options, scenes and
 //! their captions. So a protocol says what it has to say in plain English, and a test says what is
 //! missing in Chinese.
+
+use std::sync::OnceLock;
 
 use crate::base::Sentence;
 use crate::base::digest::Digest;
@@ -98,9 +100,32 @@ impl Language {
     }
 }
 
-// `CHINESE: &[(u32, &str)]`: the digest of the English, and the Chinese, sorted; and `TRANSLATIONS`,
-// English and Chinese, where there is room for both.
-include!(concat!(env!("OUT_DIR"), "/chinese.rs"));
+/// Digests of the English and the Chinese, sorted; empty until it has been learnt.
+static CHINESE: OnceLock<Vec<(u32, &'static str)>> = OnceLock::new();
+
+/// Takes in `www/locale/zh.txt`; the page fetches it when somebody wants to read Chinese.
+pub fn learn(table: &str) {
+    let table: &'static str = table.to_owned().leak();
+    let row = |line: &'static str| {
+        let (digest, text) = line.split_once(' ')?;
+        Some((u32::from_str_radix(digest, 16).ok()?, text))
+    };
+    let _ = CHINESE.set(table.lines().filter_map(row).collect());
+}
+
+/// Whether texts can be shown in this language.
+pub fn knows(language: Language) -> bool {
+    language == Language::English || CHINESE.get().is_some()
+}
+
+fn chinese() -> &'static [(u32, &'static str)] {
+    // In a terminal there is nobody to fetch it.
+    #[cfg(not(target_arch = "wasm32"))]
+    if CHINESE.get().is_none() {
+        learn(include_str!("../www/locale/zh.txt"));
+    }
+    CHINESE.get().map_or(&[], Vec::as_slice)
+}
 
 /// The text in this language, or the English itself where there is no translation. It takes texts
 /// from the code and texts from a script (captions, titles) alike.
@@ -108,23 +133,22 @@ pub fn translate(language: Language, english: &str) -> &str {
     match language {
         Language::English => english,
         Language::Chinese => {
-            match CHINESE.binary_search_by_key(&(Digest::of(&english) as u32), |(key, _)| *key) {
-                Ok(place) => CHINESE[place].1,
+            match chinese().binary_search_by_key(&digest(english), |(key, _)| *key) {
+                Ok(place) => chinese()[place].1,
                 Err(_) => english,
             }
         }
     }
 }
 
+/// What stands for an English text in `www/locale/zh.txt`, so that the page carries none twice.
+pub fn digest(english: &str) -> u32 {
+    Digest::of(&english) as u32
+}
+
 /// The sentence in this language, its fixed words included.
 pub fn tell(language: Language, sentence: &Sentence) -> String {
     sentence.tell(&|english| translate(language, english))
-}
-
-/// Every translation, as English and Chinese: for the test that compares it with the code.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn chinese() -> &'static [(&'static str, &'static str)] {
-    TRANSLATIONS
 }
 
 #[cfg(test)]
@@ -158,11 +182,5 @@ mod tests {
         );
         let nested = crate::sentence!("is now {0}", "leader");
         assert_eq!(tr!(Language::Chinese, "refused: {0}", nested), "被拒绝：成为领导者");
-    }
-
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(TRANSLATIONS.is_sorted_by(|a, b| a.0 < b.0), "no key twice");
-        assert!(CHINESE.is_sorted_by(|a, b| a.0 < b.0), "no digest twice");
     }
 }

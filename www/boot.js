@@ -3,6 +3,57 @@
 
 const script = document.querySelector('link[rel="modulepreload"][href]');
 const wasm = document.querySelector('link[rel="preload"][as="fetch"][href$=".wasm"]');
+// What the first visit does not need (scripts/split.mjs); none where all is in one file.
+const later = document.querySelector('link[rel="rest"]')?.href;
+
+let program; // What the rest is joined to.
+let fetched; // A promise that the rest is ready …
+let ready; // … compiled …
+let joined = !later; // … and part of the program.
+
+globalThis.synodLater = {
+  joins(exports) {
+    program = exports;
+  },
+
+  /** Fetches the rest, to be there when it is called. */
+  soon() {
+    if (joined || ready) return Promise.resolve();
+    fetched ??= WebAssembly.compileStreaming(fetch(later)).then(
+      (module) => void (ready = module),
+      (error) => {
+        fetched = undefined; // To be tried again.
+        throw error;
+      },
+    );
+    return fetched;
+  },
+
+  /** A text file that stands beside the page. */
+  async text(name) {
+    const response = await fetch(name, { cache: "no-cache" });
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return response.text();
+  },
+
+  /** Called by whatever was taken out: returns once it is there. */
+  load() {
+    if (joined) return;
+    new WebAssembly.Instance(ready ?? new WebAssembly.Module(bytes(later)), { first: program });
+    joined = true;
+  },
+};
+
+/** A file's bytes, waited for: the program cannot go on without them. */
+function bytes(url) {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  // A request that is waited for may not ask for bytes: text that keeps each of them does.
+  request.overrideMimeType("text/plain; charset=x-user-defined");
+  request.send();
+  if (request.status !== 200) throw new Error(`${url}: ${request.status}`);
+  return Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
+}
 
 function fail(error) {
   console.error(error);

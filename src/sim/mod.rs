@@ -346,12 +346,12 @@ impl Sim {
 
     /// Roles, history variables and properties after a step of this node.
     fn observe(&mut self, id: NodeId, moment: Moment, cause: u64, out: &mut Events) {
-        if let Some(role) = self.ensemble.role(id) {
-            if self.nodes[id.index()].role != Some(role) {
-                let first = self.nodes[id.index()].role.replace(role).is_none();
-                if !first || cause != 0 {
-                    self.record(Endpoint::Node(id), cause, None, What::Role(role), out);
-                }
+        if let Some(role) = self.ensemble.role(id)
+            && self.nodes[id.index()].role != Some(role)
+        {
+            let first = self.nodes[id.index()].role.replace(role).is_none();
+            if !first || cause != 0 {
+                self.record(Endpoint::Node(id), cause, None, What::Role(role), out);
             }
         }
         if !self.checking {

@@ -11,14 +11,15 @@ use yew::prelude::*;
 use super::animator::{Gliders, Loop};
 use super::components::{Extent, Page, overview_places, page};
 use super::frame::{Controls, Heading, Inspection};
+use super::later::Needs;
 use super::message::{By, Callbacks, Msg};
 use super::picture::{layout, scene, sheet, told};
 use super::senses::{Senses, Told, close_others, is_for_page};
 use super::shared::Shared;
 use super::{address, browser, crash};
-use crate::player::{Action, Change, Dialog, Selection, Store, gestures, keys};
+use crate::player::{Action, Change, Dialog, Notice, Selection, Store, gestures, keys};
 use crate::view::{Chart, Layout, Scene, Sheet, Size};
-use crate::words;
+use crate::{sentence, words};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -252,7 +253,25 @@ impl App {
         }
     }
 
+    /// Does it, once the part of the program that it needs is there.
     fn act(&mut self, action: Action) -> Change {
+        let needs = Needs::of(&action);
+        if !needs.anything() {
+            return self.act_now(action);
+        }
+        let act = self.told_to.act.clone();
+        yew::platform::spawn_local(async move {
+            act.emit(match needs.fetch().await {
+                Ok(()) => action,
+                Err(_) => Action::Tell(Notice::refusal(sentence!(
+                    "A part of Synod could not be fetched. Check the connection, and try again."
+                ))),
+            });
+        });
+        Change::None
+    }
+
+    fn act_now(&mut self, action: Action) -> Change {
         let leads_elsewhere = matches!(
             action,
             Action::LoadScene { .. }

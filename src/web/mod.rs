@@ -14,6 +14,7 @@
 //! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | what is under a pointer |
+//! | `later.rs` | what is fetched when it is first asked for |
 //! | `crash.rs` | the card that is shown should the program fail |
 //! | `components/` | the regions of the page |
 
@@ -24,6 +25,7 @@ mod browser;
 mod components;
 mod crash;
 mod frame;
+mod later;
 mod message;
 mod pick;
 mod picture;
@@ -32,7 +34,17 @@ mod shared;
 
 /// Shows the playground in the page's `#synod`.
 pub fn start() {
+    later::introduce();
     crash::install();
+    yew::platform::spawn_local(async {
+        let needs = later::Needs::of_link(&address::hash(), Some(browser::preferences().language));
+        // Where it fails the page still speaks English, and asks again for code when it is called.
+        let _ = needs.fetch().await;
+        show();
+    });
+}
+
+fn show() {
     let Some(root) = browser::document().get_element_by_id("synod") else { return };
     root.set_inner_html("");
     let props = app::Props { id: "synod-1".into() };

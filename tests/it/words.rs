@@ -52,10 +52,38 @@ const UNSEEN: [&str; 14] = [
     "expect",
 ];
 
+/// What is translated, by its English; a message still empty or marked fuzzy is not.
+fn chinese() -> BTreeMap<String, String> {
+    let catalog = polib::po_file::parse(&root().join("www/locale/zh.po")).unwrap();
+    let messages = catalog.messages().filter(|message| !message.flags().is_fuzzy());
+    let pairs =
+        messages.map(|message| (message.msgid().to_owned(), message.msgstr().unwrap().to_owned()));
+    pairs.filter(|(_, chinese)| !chinese.is_empty()).collect()
+}
+
+#[test]
+fn the_page_reads_what_the_translator_wrote() {
+    let mut rows = BTreeMap::new();
+    for (english, chinese) in chinese() {
+        assert!(!chinese.contains('\n'), "{chinese:?} fits no line");
+        let other = rows.insert(words::digest(&english), chinese);
+        assert_eq!(other, None, "another text has the digest of {english:?}");
+    }
+    let table: String =
+        rows.iter().map(|(digest, chinese)| format!("{digest:08x} {chinese}\n")).collect();
+    let path = root().join("www/locale/zh.txt");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == table, "www/locale/zh.txt is not what zh.po says: BLESS=1 cargo test words");
+}
+
 #[test]
 fn everything_has_its_chinese() {
     let shown = shown();
-    let known: BTreeSet<&str> = words::chinese().iter().map(|(english, _)| *english).collect();
+    let chinese = chinese();
+    let known: BTreeSet<&str> = chinese.keys().map(String::as_str).collect();
     let missing: Vec<String> = shown
         .iter()
         .filter(|(text, _)| !known.contains(text.as_str()))
@@ -72,11 +100,8 @@ fn everything_has_its_chinese() {
 #[test]
 fn no_translation_is_left_over() {
     let shown = shown();
-    let left: Vec<&str> = words::chinese()
-        .iter()
-        .map(|(english, _)| *english)
-        .filter(|english| !shown.contains_key(*english))
-        .collect();
+    let left: Vec<String> =
+        chinese().into_keys().filter(|english| !shown.contains_key(english)).collect();
     assert!(
         left.is_empty(),
         "www/locale/zh.po has {} texts that nothing shows:\n{left:#?}",
@@ -86,8 +111,8 @@ fn no_translation_is_left_over() {
 
 #[test]
 fn translations_fill_the_same_places() {
-    for (english, chinese) in words::chinese() {
-        assert_eq!(places(english), places(chinese), "{english:?} is translated as {chinese:?}");
+    for (english, chinese) in chinese() {
+        assert_eq!(places(&english), places(&chinese), "{english:?} is translated as {chinese:?}");
     }
 }
 
@@ -96,25 +121,24 @@ fn no_text_is_translated_twice() {
     let po = fs::read_to_string(root().join("www/locale/zh.po")).unwrap();
     let messages = po.lines().filter(|line| line.starts_with("msgid ")).count();
     // One more: the header.
-    assert_eq!(
-        messages,
-        words::chinese().len() + 1,
-        "a msgid stands there twice, or is empty or fuzzy"
-    );
+    assert_eq!(messages, chinese().len() + 1, "a msgid stands there twice, or is empty or fuzzy");
 }
 
 /// What a run says while it runs is in its templates, but also in the words that fill them.
 #[test]
 fn what_runs_say_is_translated_through_and_through() {
+    let chinese = chinese();
     for entry in catalog::catalog() {
         for (name, text) in entry.meta.scenes {
             let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
             while !run.run_to(run.end().unwrap_or(Time::seconds(10)), 1_000) {}
             for told in run.told(1_000, false) {
                 for text in texts(&told.sentence) {
-                    let known =
-                        words::chinese().binary_search_by_key(&text, |(english, _)| english);
-                    assert!(known.is_ok(), "{name}: {text:?} in {:?}", told.sentence.template);
+                    assert!(
+                        chinese.contains_key(text),
+                        "{name}: {text:?} in {:?}",
+                        told.sentence.template
+                    );
                 }
             }
         }

@@ -1,0 +1,93 @@
+//! What comes later. `npm run build` takes out of the first file whatever the first visit does not
+//! need (`scripts/split.mjs`), and the Chinese stands in a file of its own; `www/boot.js` fetches
+//! both. Code that is missing is loaded when it is called in any case: this only makes it come before
+//! anybody waits for it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::catalog;
+use crate::player::{Action, Link};
+use crate::words::{self, Language};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Tells what the rest of the code will be joined to.
+    #[wasm_bindgen(js_namespace = synodLater)]
+    fn joins(exports: &JsValue);
+    /// Fetches the rest of the code, and resolves once it could be loaded at once.
+    #[wasm_bindgen(js_namespace = synodLater, catch)]
+    fn soon() -> Result<js_sys::Promise, JsValue>;
+    /// Returns once the rest of the code is there. Each function that was taken out begins so.
+    #[wasm_bindgen(js_namespace = synodLater)]
+    fn load();
+    /// A text file that stands beside the page.
+    #[wasm_bindgen(js_namespace = synodLater, catch)]
+    fn text(name: &str) -> Result<js_sys::Promise, JsValue>;
+}
+
+static LOADED: AtomicBool = AtomicBool::new(false);
+
+/// Before anything else.
+pub fn introduce() {
+    joins(&wasm_bindgen::exports());
+}
+
+/// What something needs that may not be there yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Needs {
+    code: bool,
+    chinese: bool,
+}
+
+impl Needs {
+    /// Of what a person does.
+    pub fn of(action: &Action) -> Needs {
+        match action {
+            Action::Language(language) => Needs::of_language(*language),
+            Action::LoadScene { protocol, .. } => Needs::of_text(protocol),
+            Action::LoadText(text) => Needs::of_text(text),
+            Action::Load(script) => Needs::of_text(&script.setup.protocol),
+            Action::OpenLink(link) => Needs::of_link(link, None),
+            _ => Needs::default(),
+        }
+    }
+
+    /// Of a page that this link opens, for somebody who would like to read this language.
+    pub fn of_link(link: &str, wish: Option<Language>) -> Needs {
+        let said = Link::parse(link).ok().and_then(|link| link.language);
+        let language = said.or(wish).map_or(Needs::default(), Needs::of_language);
+        Needs { chinese: language.chinese, ..Needs::of_text(link) }
+    }
+
+    fn of_language(language: Language) -> Needs {
+        Needs { chinese: !words::knows(language), code: false }
+    }
+
+    /// The first protocol comes with the page.
+    fn of_text(text: &str) -> Needs {
+        let later =
+            || catalog::catalog().iter().skip(1).any(|entry| text.contains(entry.meta.slug));
+        Needs { code: !LOADED.load(Ordering::Relaxed) && later(), chinese: false }
+    }
+
+    pub fn anything(self) -> bool {
+        self.code || self.chinese
+    }
+
+    /// Fetches it.
+    pub async fn fetch(self) -> Result<(), JsValue> {
+        if self.code {
+            JsFuture::from(soon()?).await?;
+            load();
+            LOADED.store(true, Ordering::Relaxed);
+        }
+        if self.chinese {
+            let table = JsFuture::from(text("zh.txt")?).await?;
+            words::learn(&table.as_string().unwrap_or_default());
+        }
+        Ok(())
+    }
+}
