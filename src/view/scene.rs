@@ -7,7 +7,7 @@ use super::flight::Flight;
 use super::hull::{Hull, hulls};
 use super::layout::Layout;
 use super::links::{Wire, wires};
-use super::path::{Point, Size, within};
+use super::path::{Path, Point, Size, within};
 use crate::base::{ClientId, NodeId, Time};
 use crate::command::Quality;
 use crate::protocol::{Badge, Epoch, Gathering, LogCell, Shape};
@@ -28,6 +28,7 @@ pub struct Scene {
     pub network: Option<String>,
     pub flights: Vec<Flight>,
     pub hulls: Vec<Hull>,
+    pub bonds: Vec<Bond>,
     pub caption: Option<String>,
 }
 
@@ -52,6 +53,16 @@ pub struct Box {
     /// Entries before the ones shown.
     pub earlier: u64,
     pub pending_writes: u32,
+}
+
+/// A quorum as it forms: ways from those who have given their support to the server that gathers it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bond {
+    pub of: NodeId,
+    pub path: Path,
+    pub epoch: u64,
+    /// It is a quorum.
+    pub whole: bool,
 }
 
 /// A client.
@@ -88,6 +99,7 @@ impl Scene {
             network,
             flights: flights(&snapshot.flights, layout),
             hulls: hulls(snapshot, layout),
+            bonds: snapshot.nodes.iter().filter_map(|shot| Bond::new(shot, layout)).collect(),
             caption: snapshot.caption.as_ref().map(|(_, text)| text.clone()),
             layout: Rc::clone(layout),
         }
@@ -136,6 +148,22 @@ impl Box {
 /// Of several timers the one that runs out last: heartbeats come and go, elections matter.
 fn watched(timers: &[TimerShot]) -> Option<&TimerShot> {
     timers.iter().max_by_key(|timer| timer.fires_at.since(timer.set_at))
+}
+
+impl Bond {
+    fn new(shot: &NodeShot, layout: &Layout) -> Option<Bond> {
+        let Gathering { of, needed, .. } = shot.view.quorum.as_ref()?;
+        if shot.status == Status::Down {
+            return None;
+        }
+        let place = |node: NodeId| layout.place(node.into()).0;
+        let mut path = Path::new();
+        for giver in of.iter().filter(|giver| **giver != shot.id) {
+            path.line(place(*giver), place(shot.id));
+        }
+        let whole = of.len() >= usize::from(*needed);
+        Some(Bond { of: shot.id, path, epoch: shot.view.epoch.number, whole })
+    }
 }
 
 impl Visitor {

@@ -6,14 +6,15 @@ use yew::prelude::*;
 
 use super::bits::{leaf, tag};
 use super::drag::{Drag, Stroke};
-use super::draw::{names, path, text};
-use super::figures::{client_figure, node_figure, pill};
+use super::draw::{names, path, text, when};
+use super::figures::{client_figure, epoch_class, node_figure, pill};
 use super::node_menu::{menu_card, use_menu_card};
 use super::wires::Wires;
 use crate::player::{Action, Selection, Tool};
 use crate::tr;
 use crate::view::hull::Hull;
 use crate::view::path::number;
+use crate::view::scene::Bond;
 use crate::view::{Point, Scene};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
@@ -86,6 +87,7 @@ pub fn Stage(props: &Props) -> Html {
             role="group" aria-label={tr!(*language, "The cluster. Arrow keys go from one to the next, Enter shows what can be done.")}
             {onpointerdown} {onmousedown} {onpointermove} {onpointerup} {onpointercancel} {onclick} {onkeydown}>
             { hulls(props) }
+            { tag("g", "bonds", scene.bonds.iter().map(bond).collect()) }
             <Wires wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
             <g class="trails">{ for TRAIL_CLASSES.iter().enumerate().map(|(i, class)| html! {
                 <path id={format!("{id}-trail{i}")} class={*class} />
@@ -118,6 +120,12 @@ fn hulls(props: &Props) -> Html {
         tag("g", if hull.minority { "cluster minority" } else { "cluster" }, parts)
     };
     tag("g", "clusters", props.scene.hulls.iter().map(hull).collect())
+}
+
+/// Those who support a server, drawn to it.
+fn bond(bond: &Bond) -> Html {
+    let class = names(&["bond", when(bond.whole, "whole"), epoch_class(bond.epoch)]);
+    html! { <path key={bond.of.0} {class} d={bond.path.to_string()} /> }
 }
 
 /// The selection, if it is a link: the links need not be drawn anew for another.
