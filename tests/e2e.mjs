@@ -236,6 +236,20 @@ test("the request console checks its blanks, keeps what is typed while the run p
   await value.fill("red");
   await put.getByRole("button").click();
   await page.locator(".client").getByText("put colour=red → ok").waitFor();
+  await page.locator(".answers").getByText("C1 put colour=red → ok").waitFor();
+});
+
+test("any client asks any server, with nothing selected", async () => {
+  await open("#v1&run=raft+nodes=3+clients=2+seed=3;10ms+fire+S1+election&speed=1/5");
+  await page.locator(".console").getByLabel("client").selectOption("C2");
+  await page.locator(".console").getByLabel("asks").selectOption("S3");
+  const get = page.locator("form.ask", { hasText: "Get" });
+  await get.getByLabel("key").fill("colour");
+  await get.getByRole("button").click();
+  await tab("Script").click();
+  await page.locator(".lines li", { hasText: "request C2 S3 get colour" }).waitFor();
+  await tab("Node").click();
+  await page.locator(".answers").getByText("C2 get colour → no value").waitFor();
 });
 
 test("a violation stops the play and says what broke", async () => {

@@ -62,6 +62,7 @@ pub struct Inspection {
     pub gestures: Vec<Gesture>,
     /// What clients can ask.
     pub forms: &'static [Form],
+    pub clients: Vec<ClientShot>,
     pub logs: Logs,
     pub properties: Vec<PropertyShot>,
     pub script: Option<Script>,
@@ -156,6 +157,7 @@ impl Inspection {
             gestures: selection
                 .map_or_else(Vec::new, |selection| gestures::offered(run, selection)),
             forms: run.forms(),
+            clients: snapshot.clients,
             logs: run.logs(COLUMNS),
             properties: run.properties(),
             script: (tab == Tab::Script).then(|| run.script().clone()),

@@ -1,7 +1,7 @@
 //! What is selected, looked at closely: a server, a client, a link, a message.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::bits::{asks, button, chip, entry, entry_of, leaf, soft, tag};
@@ -48,6 +48,7 @@ pub fn node_tab(props: &Props) -> Html {
                     title,
                     leaf("p", "", translate(language, inspection.meta.summary)),
                     soft(hint),
+                    console(props, None, None),
                 ],
             )
         }
@@ -101,7 +102,7 @@ fn server(props: &Props, node: &NodeShot) -> Html {
         tag("dl", "fields", fields),
         tag("p", "soft legend-line", durable),
         acts(props, &[Group::Main, Group::Timers]),
-        console(props, ClientId(0), Some(node.id)),
+        console(props, None, Some(node.id)),
         tag("details", "more-acts", more),
     ];
     tag("section", "", parts)
@@ -143,7 +144,7 @@ fn visitor(props: &Props, client: &ClientShot) -> Html {
         leaf("h2", "", &tr!(language, "client {0}", client.id)),
         tag("dl", "fields", fields),
         acts(props, &[Group::Request]),
-        console(props, client.id, None),
+        console(props, Some(client.id), None),
     ];
     tag("section", "", parts)
 }
@@ -158,28 +159,76 @@ fn acts(props: &Props, groups: &[Group]) -> Html {
     groups.iter().map(of).collect()
 }
 
-/// The request console: what the service can be asked, each as a form to fill in.
-fn console(props: &Props, client: ClientId, to: Option<NodeId>) -> Html {
+/// The request console: who asks whom, what the service can be asked, each as a form to fill in, and
+/// what came back.
+fn console(props: &Props, client: Option<ClientId>, to: Option<NodeId>) -> Html {
     let language = props.language;
-    let name = match to {
-        Some(to) => tr!(language, "{0} asks {1}", client, to),
-        None => tr!(language, "{0} asks", client),
+    let clients = &props.inspection.clients;
+    let option =
+        |value: String, chosen: bool| html! { <option selected={chosen}>{ value }</option> };
+    let choice = |name: &'static str, options: Vec<Html>| {
+        html! { <label><span>{ name }</span><select>{ for options }</select></label> }
     };
-    let forms = props.inspection.forms.iter().map(|form| ask(props, form, client, to));
-    let parts = std::iter::once(leaf("h3", "", &name)).chain(forms);
-    tag("div", "console", parts.collect())
+    let askers = clients.iter().map(|shot| option(shot.id.to_string(), client == Some(shot.id)));
+    // Asked nobody in particular, a client asks the server that answered it last.
+    let anyone = tr!(language, "anyone").to_owned();
+    let anybody = std::iter::once(option(anyone, to.is_none()));
+    let servers = props.inspection.logs.rows.iter();
+    let asked = anybody.chain(servers.map(|(id, _)| option(id.to_string(), to == Some(*id))));
+    let who = vec![
+        choice(tr!(language, "client"), askers.collect()),
+        choice(tr!(language, "asks"), asked.collect()),
+    ];
+    let forms = props.inspection.forms.iter().map(|form| ask(props, form));
+    let answers: Vec<Html> =
+        clients.iter().flat_map(|client| came_back(client, language)).collect();
+    html! {
+        <div key={format!("{client:?} {to:?}")} class="console">
+            { leaf("h3", "", tr!(language, "Requests")) }
+            { tag("div", "who", who) }
+            { for forms }
+            if !answers.is_empty() { <ol class="answers" aria-live="polite">{ for answers }</ol> }
+        </div>
+    }
+}
+
+/// A client's last requests, and what it was told.
+fn came_back(client: &ClientShot, language: Language) -> Vec<Html> {
+    const SHOWN: usize = 3;
+    let line = |class: &'static str, request: &str, told: &str| {
+        let request = format!("{} {request} → ", client.id);
+        tag("li", class, vec![request.into(), leaf("b", "", told)])
+    };
+    let past = client.answers.iter().skip(client.answers.len().saturating_sub(SHOWN));
+    let past = past.map(|answer| {
+        let class = if answer.refused { "refused" } else { "" };
+        line(class, &answer.request, &tell(language, &answer.told))
+    });
+    let open = client
+        .open
+        .iter()
+        .map(|open| line("soft", &open.request, &tr!(language, "waits for {0}", open.asked)));
+    past.chain(open).collect()
 }
 
 /// One of its forms. The browser checks the blanks as they are filled; the request is checked
 /// again as any command is. What is typed is the browser's alone (Yew would set it back with the
 /// next event); a blank left empty means its sample.
-fn ask(props: &Props, form: &'static Form, client: ClientId, to: Option<NodeId>) -> Html {
+fn ask(props: &Props, form: &'static Form) -> Html {
     let language = props.language;
     let act = props.act.clone();
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         let element = event.target_unchecked_into::<Element>();
         let Ok(inputs) = element.query_selector_all("input") else { return };
+        let chosen = element.closest(".console").ok().flatten();
+        let chosen = chosen.and_then(|console| console.query_selector_all("select").ok());
+        let choice = |place| {
+            let select = chosen.as_ref()?.get(place)?.dyn_into::<HtmlSelectElement>().ok()?;
+            select.value().parse::<Endpoint>().ok()
+        };
+        let Some(Endpoint::Client(client)) = choice(0) else { return };
+        let to = choice(1).and_then(Endpoint::node);
         let values = (0..inputs.length()).filter_map(|place| {
             let input = inputs.get(place)?.dyn_into::<HtmlInputElement>().ok()?;
             let value = input.value();
