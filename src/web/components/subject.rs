@@ -169,7 +169,9 @@ fn console(props: &Props, client: Option<ClientId>, to: Option<NodeId>) -> Html 
     let choice = |name: &'static str, options: Vec<Html>| {
         html! { <label><span>{ name }</span><select>{ for options }</select></label> }
     };
-    let askers = clients.iter().map(|shot| option(shot.id.to_string(), client == Some(shot.id)));
+    let askers = clients
+        .iter()
+        .map(|shot| option(shot.id.to_string(), client.unwrap_or(ClientId(0)) == shot.id));
     // Asked nobody in particular, a client asks the server that answered it last.
     let anyone = tr!(language, "anyone").to_owned();
     let anybody = std::iter::once(option(anyone, to.is_none()));
