@@ -18,8 +18,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, ask, target } from "./steps.mjs";
 
-/** What may come later: whatever belongs to a protocol other than the first. */
-const LATER = /synod\[\w+\]::protocols::(?!raft\b)\w+::/;
+/** What may come later: protocols other than the first, and what is behind a button. */
+const LATER = /synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::thumbnail|web::components::(?:runs|help))\b|\bidb\[\w+\]::/;
 
 /** The import that makes sure that the rest is there: src/web/later.rs. */
 const LOAD = /synod\[\w+\]::web::later::load::/;

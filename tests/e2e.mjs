@@ -252,6 +252,86 @@ test("any client asks any server, with nothing selected", async () => {
   await page.locator(".answers").getByText("C2 get colour → no value").waitFor();
 });
 
+test("runs are kept, come back after a reload, and are renamed, deleted and put back", async () => {
+  await open(at(CALM, "100ms"));
+  await keep("One leader");
+  await page.reload();
+  await page.locator(".node").first().waitFor();
+  await button("Runs").click();
+  const run = page.locator(".runs li");
+  await run.locator(".thumbnail .plain").waitFor();
+  assert.equal(await run.getByLabel("Name").inputValue(), "One leader");
+  await run.getByLabel("Name").fill("x".repeat(10_000));
+  await run.getByLabel("Name").press("Enter");
+  await page.waitForFunction(() => document.querySelector(".runs li input").value === "x".repeat(80));
+  await run.getByRole("button", { name: "Delete" }).click();
+  await page.getByText(/is deleted/).waitFor();
+  assert.equal(await run.count(), 0);
+  await button("Put it back").click();
+  await run.waitFor();
+  await run.getByLabel("Name").fill("Again");
+  await run.getByLabel("Name").press("Enter");
+  await button("Close").click();
+  await open("#v1&scene=raft/figure-8&at=0s");
+  await button("Runs").click();
+  await run.getByRole("button", { name: "Open" }).click();
+  assert.match(await script(), /fire S1 election/);
+  assert.equal(await clock(), "0.100 s");
+  await page.goBack();
+  await page.waitForFunction(() => location.hash.includes("figure-8"));
+});
+
+test("a kept run of a newer Synod, a damaged one and a foreign one are shown and said to be so", async () => {
+  await open(at(CALM, "100ms"));
+  await keep("Whole");
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("synod").onsuccess = (event) => done(event.target.result)));
+    const runs = database.transaction("runs", "readwrite").objectStore("runs");
+    runs.put({ version: 99, name: "Newer", date: 1, script: "run raft" });
+    runs.put({ version: 1, name: "Damaged", date: 2, script: "run raft\n1s fly S1", picture: "<script>" });
+    runs.put({ version: 1, name: "Empty", date: "?" });
+    runs.put({ name: 7 });
+    await new Promise((done) => (runs.transaction.oncomplete = done));
+    database.close();
+  });
+  await button("Close").click();
+  await button("Runs").click();
+  const row = (place) => page.locator(".runs li").nth(place); // The newest first.
+  await row(2).getByText("A newer Synod has kept this run").waitFor();
+  await page.getByText("This run is damaged: it has no script.").waitFor();
+  await page.getByText("This is no run that Synod has kept.").waitFor();
+  await row(1).getByText(/This run is damaged: .*line 2/i).waitFor();
+  await row(0).getByRole("button", { name: "Open" }).click();
+  assert.equal(await clock(), "0.100 s");
+});
+
+test("where the browser keeps nothing, or has no room, the page says so", async () => {
+  await page.addInitScript(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await button("Keep this run").click();
+  await page.getByText("The browser's store is full").waitFor();
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, "indexedDB", { get: () => { throw new DOMException("no", "SecurityError"); } });
+  });
+  await page.reload();
+  await page.locator(".node").first().waitFor();
+  await button("Runs").click();
+  await page.getByText("This browser does not let the page keep runs").waitFor();
+});
+
+/** Keeps the run on screen under this name. */
+async function keep(name) {
+  await button("Runs").click();
+  await page.locator("dialog form").getByLabel("Name").fill(name);
+  await button("Keep this run").click();
+  await page.locator(".runs li").waitFor();
+}
+
 test("a violation stops the play and says what broke", async () => {
   await open("#v1&scene=raft/figure-8-flaw&speed=5");
   await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor({ timeout: 60_000 });

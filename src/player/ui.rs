@@ -72,6 +72,7 @@ pub enum Theme {
 pub enum Dialog {
     Help,
     Share,
+    Runs,
 }
 
 /// Something the page has to say, until it is dismissed or superseded.

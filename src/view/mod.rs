@@ -15,6 +15,7 @@
 //! | `flight.rs` | its messages under way, at any instant of their way |
 //! | `hull.rs` | its partitions |
 //! | `telling.rs` | the stage in words |
+//! | `thumbnail.rs` | the stage, small, to know a run again by |
 //! | `spacetime.rs` | the space-time diagram, in few and long paths |
 //! | `bands.rs` | what its lanes are over a stretch of time |
 //! | `ticks.rs` | its time axis |
@@ -30,6 +31,7 @@ pub mod path;
 pub mod scene;
 pub mod spacetime;
 pub mod telling;
+pub mod thumbnail;
 pub mod ticks;
 
 pub use chart::{Chart, Sheet, Slice};
@@ -38,3 +40,4 @@ pub use layout::{Detail, Layout};
 pub use path::{Path, Point, Size};
 pub use scene::Scene;
 pub use spacetime::{Diagram, Rows, Scale};
+pub use thumbnail::Thumbnail;

@@ -106,8 +106,8 @@ pub fn encloses(outline: &[Point], point: Point) -> bool {
 pub struct Path(String);
 
 impl Path {
-    pub fn new() -> Path {
-        Path::default()
+    pub const fn new() -> Path {
+        Path(String::new())
     }
 
     pub fn is_empty(&self) -> bool {

@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use super::animator::{Gliders, Loop};
 use super::components::{Extent, Page, overview_places, page};
-use super::frame::{Controls, Heading, Inspection};
+use super::frame::{Controls, Heading, Inspection, Instant};
 use super::later::Needs;
 use super::message::{By, Callbacks, Msg};
 use super::picture::{layout, scene, sheet, told};
@@ -62,6 +62,8 @@ pub struct App {
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
     senses: Option<Senses>,
+    /// What may be kept, while that is asked.
+    instant: Option<Shared<Instant>>,
     /// The timeline's window has been fitted to the room.
     fitted: bool,
     told_to: Callbacks,
@@ -124,6 +126,7 @@ impl Component for App {
             inspect_later: None,
             save_later: None,
             senses: None,
+            instant: None,
             fitted: false,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
@@ -176,6 +179,7 @@ impl Component for App {
             narration: &self.narration,
             kinds: &self.kinds,
             ui: &self.store.ui,
+            instant: self.instant.as_ref(),
             network: gestures::network(&self.store.pane().run),
             overview: Extent::of(&self.store),
             menu: self.menu,
@@ -284,6 +288,11 @@ impl App {
             Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
             Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
             Action::Open(Dialog::Share) => address::replace(&self.store.link()),
+            Action::Open(Dialog::Runs) => {
+                self.store.update(Action::Pause);
+                self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene)));
+            }
+            Action::Close => self.instant = None,
             Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
             _ => {}
         }

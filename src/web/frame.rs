@@ -10,7 +10,8 @@ use crate::protocol::{Form, Meta};
 use crate::sim::snapshot::{
     ClientShot, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot, Standing, Told,
 };
-use crate::words::Language;
+use crate::view::Thumbnail;
+use crate::words::{Language, translate};
 
 /// What the top bar shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +99,30 @@ impl Heading {
             flaws: script.setup.flaws.clone(),
             language: store.ui.language,
             theme: store.ui.theme,
+        }
+    }
+}
+
+/// The run on screen as it would be kept: the script, and where in it one is.
+#[derive(Debug)]
+pub struct Instant {
+    pub name: String,
+    pub script: String,
+    pub time: Time,
+    /// See [`Thumbnail`].
+    pub picture: String,
+}
+
+impl Instant {
+    pub fn of(store: &Store, scene: &crate::view::Scene) -> Instant {
+        let pane = store.pane();
+        let script = pane.run.script();
+        let title = script.title.as_deref().unwrap_or(pane.run.meta().title);
+        Instant {
+            name: translate(store.ui.language, title).to_owned(),
+            script: script.to_string(),
+            time: pane.run.now(),
+            picture: Thumbnail::of(scene).write(),
         }
     }
 }

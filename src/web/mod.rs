@@ -11,6 +11,7 @@
 //! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
 //! | `address.rs` | the link in the address bar |
+//! | `runs.rs` | the runs that somebody has kept, in the browser's database |
 //! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | what is under a pointer |
@@ -29,6 +30,7 @@ mod later;
 mod message;
 mod pick;
 mod picture;
+mod runs;
 mod senses;
 mod shared;
 

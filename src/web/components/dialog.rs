@@ -6,9 +6,12 @@ use yew::prelude::*;
 use super::bits::{asks, leaf, picture_button, tag};
 use super::help::help;
 use super::icon::Icon;
+use super::runs::Runs;
 use super::share::share;
 use crate::player::{Action, Dialog};
 use crate::tr;
+use crate::web::frame::Instant;
+use crate::web::shared::Shared;
 use crate::words::Language;
 
 /// What an open dialog needs to remember.
@@ -38,6 +41,7 @@ pub fn use_dialog(dialog: Option<Dialog>) -> Opened {
 pub fn dialog_box(
     dialog: Option<Dialog>,
     opened: Opened,
+    instant: Option<&Shared<Instant>>,
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
@@ -46,6 +50,11 @@ pub fn dialog_box(
     let (title, content) = match dialog {
         Dialog::Help => (tr!(language, "What to try"), help(language)),
         Dialog::Share => (tr!(language, "Share this instant"), share(language, copied, act)),
+        Dialog::Runs => {
+            let Some(instant) = instant.cloned() else { return Html::default() };
+            let runs = html! { <Runs {language} {instant} {act} /> };
+            (tr!(language, "Kept runs"), runs)
+        }
     };
     let onclose = {
         let act = act.clone();

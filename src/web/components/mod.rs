@@ -35,6 +35,7 @@ mod overview;
 mod page;
 mod popover;
 mod properties;
+mod runs;
 mod script;
 mod share;
 mod slice;

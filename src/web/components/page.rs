@@ -18,7 +18,7 @@ use crate::player::{Action, Selection, Ui};
 use crate::sim::snapshot::LinkState;
 use crate::view::links::Wire;
 use crate::view::{Scene, Sheet};
-use crate::web::frame::{Controls, Heading, Inspection};
+use crate::web::frame::{Controls, Heading, Inspection, Instant};
 use crate::web::message::By;
 use crate::web::shared::Shared;
 use crate::{tr, words};
@@ -36,6 +36,7 @@ pub struct Page<'a> {
     pub narration: &'a AttrValue,
     pub kinds: &'a [&'static str],
     pub ui: &'a Ui,
+    pub instant: Option<&'a Shared<Instant>>,
     pub network: Quality,
     pub overview: Extent,
     pub menu: Option<(Selection, By)>,
@@ -76,7 +77,7 @@ pub fn page(props: Page<'_>) -> Html {
     };
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
-            <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} act={act} />
+            <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} act={act} />
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <Stage
                     id={id.clone()} scene={scene.clone()} told={props.told.clone()} selection={ui.selection}

@@ -10,7 +10,7 @@ use super::flaws::flaws;
 use super::icon::{Icon, icon};
 use crate::catalog::catalog;
 use crate::player::{Action, Dialog, Scene, Theme};
-use crate::web::frame::Heading;
+use crate::web::frame::{Heading, Instant};
 use crate::web::shared::Shared;
 use crate::words::{Language, translate};
 use crate::{sentence, tr};
@@ -20,6 +20,8 @@ pub struct Props {
     pub id: AttrValue,
     pub heading: Shared<Heading>,
     pub dialog: Option<Dialog>,
+    /// The run on screen, where it may be kept.
+    pub instant: Option<Shared<Instant>>,
     pub act: Callback<Action>,
 }
 
@@ -58,6 +60,7 @@ pub fn TopBar(props: &Props) -> Html {
             <div class={if *more { "extra open" } else { "extra" }}>
                 { seed(props) }
                 { flaws(heading, &props.act) }
+                { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Open(Dialog::Runs))) }
             </div>
             { leaf("span", "grow", "") }
             { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Open(Dialog::Share))) }
@@ -67,7 +70,7 @@ pub fn TopBar(props: &Props) -> Html {
             { picture_button("", Icon::Theme, theme_name, act(Action::Theme(theme))) }
             { picture_button("", Icon::Help, tr!(language, "Help"), act(Action::Open(Dialog::Help))) }
         </header>
-        { dialog_box(props.dialog, opened, language, &props.act) }
+        { dialog_box(props.dialog, opened, props.instant.as_ref(), language, &props.act) }
         </>
     }
 }

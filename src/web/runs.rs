@@ -1,0 +1,168 @@
+//! The runs that somebody has kept, in the browser's own database (IndexedDB): each is its script and
+//! the instant it was left at, with a name, a date and a small picture. What another version has
+//! written is shown and left alone; what is damaged says so.
+
+use idb::{
+    DatabaseEvent, Error, Factory, KeyPath, ObjectStore, ObjectStoreParams, Query, TransactionMode,
+};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::frame::Instant;
+use crate::base::{Sentence, Time};
+use crate::command::Script;
+use crate::view::Thumbnail;
+use crate::{scenario, sentence};
+
+const DATABASE: &str = "synod";
+const RUNS: &str = "runs";
+/// Of what is written here. A greater one is a newer Synod's.
+const VERSION: f64 = 1.0;
+/// A name is cut off here.
+pub const LONGEST_NAME: usize = 80;
+
+/// A run that was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    pub name: String,
+    /// Milliseconds since 1970.
+    pub date: f64,
+    pub picture: Option<Thumbnail>,
+    /// The error says why it cannot be opened here.
+    pub script: Result<Script, Sentence>,
+    pub time: Time,
+    /// As it is stored, whatever else is in it.
+    record: JsValue,
+}
+
+/// All runs kept, the newest first.
+pub async fn all() -> Result<Vec<Kept>, Sentence> {
+    let rows = within(TransactionMode::ReadOnly, async |runs| runs.get_all(None, None)?.await);
+    let mut kept: Vec<Kept> = rows.await.map_err(told)?.into_iter().map(Kept::read).collect();
+    kept.sort_by(|a, b| b.date.total_cmp(&a.date));
+    Ok(kept)
+}
+
+/// Keeps the run as it stands.
+pub async fn keep(instant: &Instant, name: &str) -> Result<(), Sentence> {
+    let record = Object::new();
+    let fields = [
+        ("version", VERSION.into()),
+        ("name", cut(name).into()),
+        ("date", js_sys::Date::now().into()),
+        ("script", instant.script.as_str().into()),
+        ("time", (instant.time.0 as f64).into()),
+        ("picture", instant.picture.as_str().into()),
+    ];
+    for (field, value) in fields {
+        set(&record, field, &value);
+    }
+    put(&record).await
+}
+
+impl Kept {
+    fn read(record: JsValue) -> Kept {
+        let text = |field| get(&record, field).as_string();
+        let number = |field| get(&record, field).as_f64();
+        let script = match number("version") {
+            Some(version) if version > VERSION => {
+                Err(sentence!("A newer Synod has kept this run: it cannot be opened here."))
+            }
+            Some(_) => match text("script").map(|script| scenario::parse(&script)) {
+                Some(Ok(script)) => Ok(script),
+                Some(Err(mistake)) => {
+                    Err(sentence!("This run is damaged: {0}", mistake.to_string()))
+                }
+                None => Err(sentence!("This run is damaged: it has no script.")),
+            },
+            None => Err(sentence!("This is no run that Synod has kept.")),
+        };
+        Kept {
+            name: text("name").unwrap_or_default(),
+            date: number("date").unwrap_or(0.0),
+            picture: text("picture").and_then(|text| Thumbnail::read(&text)),
+            script,
+            time: Time(number("time").unwrap_or(0.0) as u64),
+            record,
+        }
+    }
+
+    pub async fn rename(&self, name: &str) -> Result<(), Sentence> {
+        set(&self.record, "name", &cut(name).into());
+        self.put().await
+    }
+
+    /// Writes it as it is: also what was just deleted.
+    pub async fn put(&self) -> Result<(), Sentence> {
+        put(&self.record).await
+    }
+
+    pub async fn delete(&self) -> Result<(), Sentence> {
+        let id = Query::Key(get(&self.record, "id"));
+        let deleted = within(TransactionMode::ReadWrite, async |runs| runs.delete(id)?.await);
+        deleted.await.map_err(told)
+    }
+
+    pub fn id(&self) -> u64 {
+        get(&self.record, "id").as_f64().unwrap_or(0.0) as u64
+    }
+}
+
+async fn put(record: &JsValue) -> Result<(), Sentence> {
+    let put =
+        within(TransactionMode::ReadWrite, async |runs| runs.put(record, None)?.await.map(drop));
+    put.await.map_err(told)
+}
+
+/// Does something with the runs, and waits until it is done for good.
+async fn within<T>(
+    mode: TransactionMode,
+    work: impl AsyncFnOnce(&ObjectStore) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut open = Factory::new()?.open(DATABASE, Some(1))?;
+    open.on_upgrade_needed(|event| {
+        let mut params = ObjectStoreParams::new();
+        params.auto_increment(true).key_path(Some(KeyPath::new_single("id")));
+        // Where it fails, the first use of the store says so.
+        let _ = event.database().and_then(|new| new.create_object_store(RUNS, params));
+    });
+    let database = open.await?;
+    let transaction = database.transaction(&[RUNS], mode)?;
+    let done = work(&transaction.object_store(RUNS)?).await;
+    let ended = transaction.await;
+    database.close();
+    let done = done?;
+    ended?;
+    Ok(done)
+}
+
+/// What the browser says, in words that help.
+fn told(error: Error) -> Sentence {
+    let words = format!("{error:?}");
+    if words.contains("Quota") {
+        return sentence!(
+            "The browser's store is full: delete a kept run, or free some space, and try again. The run on screen is untouched."
+        );
+    }
+    if words.contains("VersionError") {
+        return sentence!(
+            "A newer Synod has used this browser's store: its runs stay as they are."
+        );
+    }
+    sentence!(
+        "This browser does not let the page keep runs (a private window, or a page within a page). Share the link instead: it carries the whole run."
+    )
+}
+
+fn cut(name: &str) -> String {
+    name.trim().chars().take(LONGEST_NAME).collect()
+}
+
+fn get(record: &JsValue, field: &str) -> JsValue {
+    Reflect::get(record, &field.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Sets a field of a plain object: it cannot fail.
+fn set(record: &JsValue, field: &str, value: &JsValue) {
+    let _ = Reflect::set(record, &field.into(), value);
+}
