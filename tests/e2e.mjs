@@ -332,6 +332,17 @@ async function keep(name) {
   await page.locator(".runs li").waitFor();
 }
 
+test("a part that cannot be fetched says so, and the page works on", async () => {
+  await open(at(CALM, "100ms"));
+  await page.route(/zh\.txt$/, (route) => route.fulfill({ status: 404 }));
+  await page.getByRole("button", { name: "中文" }).click();
+  await page.locator(".notices").getByText("A part of Synod could not be fetched").waitFor();
+  complaints.length = 0; // The browser's own complaint of the file.
+  await page.unroute(/zh\.txt$/);
+  await page.getByRole("button", { name: "中文" }).click();
+  await button("播放").waitFor();
+});
+
 test("a violation stops the play and says what broke", async () => {
   await open("#v1&scene=raft/figure-8-flaw&speed=5");
   await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor({ timeout: 60_000 });

@@ -66,6 +66,11 @@ function fail(error) {
     : "Synod could not start: it needs a recent browser with WebAssembly, and all of its files. Please reload the page.";
 }
 
+// Whoever touches the page may soon ask for more.
+for (const touch of ["pointerdown", "keydown"]) {
+  addEventListener(touch, () => synodLater.soon().catch(() => {}), { once: true, passive: true });
+}
+
 try {
   const { default: init } = await import(script.href);
   await init({ module_or_path: wasm.href });

@@ -134,6 +134,7 @@ impl Component for App {
                 stroke: ctx.link().callback(Msg::Stroke),
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
                 open_drawer: ctx.link().callback(Msg::Drawer),
+                address: ctx.link().callback(|()| Msg::Address),
             },
         }
     }
@@ -264,15 +265,21 @@ impl App {
             return self.act_now(action);
         }
         let act = self.told_to.act.clone();
-        yew::platform::spawn_local(async move {
-            act.emit(match needs.fetch().await {
-                Ok(()) => action,
-                Err(_) => Action::Tell(Notice::refusal(sentence!(
-                    "A part of Synod could not be fetched. Check the connection, and try again."
-                ))),
-            });
-        });
+        self.after(needs, move || act.emit(action));
         Change::None
+    }
+
+    /// Fetches what is needed, then goes on; or says that it cannot be had.
+    fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
+        let act = self.told_to.act.clone();
+        yew::platform::spawn_local(async move {
+            match needs.fetch().await {
+                Ok(()) => go_on(),
+                Err(_) => act.emit(Action::Tell(Notice::refusal(sentence!(
+                    "A part of Synod could not be fetched. Check the connection, and try again."
+                )))),
+            }
+        });
     }
 
     fn act_now(&mut self, action: Action) -> Change {
@@ -344,8 +351,15 @@ impl App {
         if hash == self.store.link() {
             return Change::None;
         }
+        let open = Action::OpenLink(hash);
+        let needs = Needs::of(&open);
+        if needs.anything() {
+            let again = self.told_to.address.clone();
+            self.after(needs, move || again.emit(()));
+            return Change::None;
+        }
         self.menu = None;
-        let change = self.store.update(Action::OpenLink(hash));
+        let change = self.store.update(open);
         // A link that cannot be read has changed nothing: the address says again what is shown.
         address::replace(&self.store.link());
         change

@@ -45,4 +45,6 @@ pub struct Callbacks {
     pub stroke: Callback<Stroke>,
     pub close_menu: Callback<()>,
     pub open_drawer: Callback<bool>,
+    /// Looks again at what the address says.
+    pub address: Callback<()>,
 }
