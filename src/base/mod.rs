@@ -3,6 +3,7 @@
 
 pub mod chance;
 pub mod digest;
+pub mod history;
 pub mod id;
 pub mod log;
 pub mod quorum;
@@ -13,6 +14,7 @@ pub mod text;
 pub mod time;
 
 pub use chance::Chance;
+pub use history::History;
 pub use id::{ClientId, Endpoint, NodeId};
 pub use log::Log;
 pub use ratio::Ratio;

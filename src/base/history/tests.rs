@@ -1,0 +1,492 @@
+//! Histories as text, and the checker against a search through all orders.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::Chance;
+
+/// Judges a history, one event after the other:
+///
+/// - `1 put x=1`: a client asks;
+/// - `1 < ok`: it is told;
+/// - `1 gives up`.
+fn history(text: &str) -> History {
+    let mut history = History::default();
+    for event in text.split(", ").filter(|event| !event.is_empty()) {
+        let (client, what) = event.split_once(' ').unwrap();
+        let client = ClientId(client.parse::<u16>().unwrap() - 1);
+        match what.strip_prefix("< ") {
+            Some(answer) => history.told(client, answer),
+            None if what == "gives up" => history.give_up(client),
+            None => history.ask(client, &what.parse().unwrap()),
+        }
+    }
+    history
+}
+
+fn holds(text: &str) {
+    assert_eq!(history(text).verdict(), Ok(()), "{text}");
+}
+
+/// All that comes before the last event must hold; it does not; `possible` does.
+#[track_caller]
+fn breaks(text: &str, possible: &str) {
+    let (before, last) = text.rsplit_once(", ").unwrap();
+    holds(before);
+    let told = history(text).verdict().expect_err(text).to_string();
+    assert!(told.ends_with(&format!("could have been told: {possible}")), "{text}: {told}");
+    let (client, _) = last.split_once(" < ").unwrap();
+    for answer in possible.split(", ") {
+        holds(&format!("{before}, {client} < {answer}"));
+    }
+}
+
+#[test]
+fn one_client_reads_what_it_wrote() {
+    holds("");
+    holds(
+        "1 get x, 1 < no value, 1 put x=1, 1 < ok, 1 get x, 1 < 1, 1 put x=2, 1 < ok, 1 get x, 1 < 2",
+    );
+    breaks("1 put x=1, 1 < ok, 1 get x, 1 < no value", "1");
+    breaks("1 put x=1, 1 < ok, 1 put x=2, 1 < ok, 1 get x, 1 < 1", "2");
+    breaks("1 get x, 1 < 1", "no value");
+}
+
+#[test]
+fn a_verdict_is_one_sentence() {
+    let history = history("1 put x=1, 1 < ok, 2 put x=2, 3 get x, 3 < 7");
+    assert_eq!(
+        history.verdict().unwrap_err().to_string(),
+        "C3 asked “get x” and was told “7”, which no order of the requests explains; \
+         it could have been told: 1, 2"
+    );
+}
+
+#[test]
+fn open_requests_stand_in_either_order() {
+    for answer in ["no value", "1"] {
+        holds(&format!("1 put x=1, 2 get x, 2 < {answer}, 1 < ok, 2 get x, 2 < 1"));
+    }
+    // Herlihy and Wing's own examples, as registers.
+    holds("1 put x=0, 2 put x=1, 1 < ok, 2 < ok, 1 get x, 1 < 1, 2 get x, 2 < 1");
+    holds("1 put x=0, 2 put x=1, 1 < ok, 2 < ok, 1 get x, 1 < 0, 2 get x, 2 < 0");
+    breaks("1 put x=0, 2 put x=1, 1 < ok, 2 < ok, 1 get x, 1 < 0, 2 get x, 2 < 1", "0");
+    breaks("1 put x=0, 1 < ok, 2 put x=1, 1 get x, 1 < 1, 1 get x, 1 < 0", "1");
+}
+
+#[test]
+fn two_reads_agree_on_the_order() {
+    let open = "1 put x=0, 1 < ok, 1 put x=1, 2 get x, 2 < 1";
+    holds(&format!("{open}, 3 get x, 3 < 1"));
+    breaks(&format!("{open}, 3 get x, 3 < 0"), "1");
+    // Had the second been asked before the first was answered, it might have been the first.
+    holds("1 put x=0, 1 < ok, 1 put x=1, 2 get x, 3 get x, 2 < 1, 3 < 0");
+    let open = "1 put x=1, 2 put x=2, 3 get x, 3 < 1, 3 get x, 3 < 2";
+    breaks(&format!("{open}, 3 get x, 3 < 1"), "2");
+    breaks(&format!("{open}, 1 < ok, 2 < ok, 3 get x, 3 < 1"), "2");
+}
+
+#[test]
+fn a_stale_read_is_found() {
+    breaks("1 put x=1, 1 < ok, 1 put x=2, 1 < ok, 2 get x, 2 < 1", "2");
+    breaks("1 put x=1, 1 < ok, 2 get x, 2 < no value", "1");
+    breaks("1 put x=1, 1 < ok, 1 put x=2, 3 get x, 3 < 2, 2 get x, 1 < ok, 2 < 1", "2");
+}
+
+/// A read is judged by what it may have seen since its call, not by what is there at its answer.
+#[test]
+fn a_read_may_be_told_what_is_overwritten_by_now() {
+    let all = "2 get x, 1 put x=1, 1 < ok, 1 put x=2, 1 < ok, 1 put x=3, 1 < ok";
+    for answer in ["no value", "1", "2", "3"] {
+        holds(&format!("{all}, 2 < {answer}"));
+    }
+    breaks(&format!("{all}, 3 get x, 2 < 1, 3 < 1"), "3");
+    // Nobody says that the other write was overwritten, but it may have been.
+    holds("1 put x=1, 2 put x=2, 3 get x, 1 < ok, 2 < ok, 4 get x, 4 < 2, 3 < 1");
+    holds("1 put x=1, 2 put x=2, 3 get x, 1 < ok, 2 < ok, 4 get x, 4 < 1, 3 < 2");
+    // It was so while the first read was open, and so before the second.
+    holds("1 put x=1, 2 get x, 3 put x=2, 3 < ok, 4 get x, 4 < 2, 2 < 1, 1 < ok, 4 get x, 4 < 2");
+    breaks(
+        "1 put x=1, 3 put x=2, 3 < ok, 4 get x, 4 < 2, 2 get x, 2 < 1, 1 < ok, 4 get x, 4 < 2",
+        "1",
+    );
+}
+
+#[test]
+fn a_write_may_be_overwritten_at_once() {
+    let both = "1 put x=1, 2 put x=2, 2 < ok, 3 get x, 3 < 2";
+    holds(&format!("{both}, 1 < ok, 3 get x, 3 < 2"));
+    holds(&format!("{both}, 1 < ok, 3 get x, 3 < 1"));
+    holds(&format!("{both}, 3 get x, 3 < 1, 1 < ok, 3 get x, 3 < 1"));
+    // Asked after the other was answered, it is overwritten by nothing.
+    breaks("2 put x=2, 2 < ok, 1 put x=1, 3 get x, 3 < 2, 1 < ok, 3 get x, 3 < 2", "1");
+    // It can't be both.
+    breaks(&format!("{both}, 3 get x, 3 < 1, 3 get x, 3 < 2"), "1");
+}
+
+#[test]
+fn each_key_is_judged_by_itself() {
+    holds("1 put x=1, 1 < ok, 2 get y, 2 < no value, 2 put y=2, 2 < ok, 1 get x, 1 < 1");
+    breaks("1 put x=1, 1 < ok, 1 put y=2, 1 < ok, 2 get y, 2 < 1", "2");
+}
+
+#[test]
+fn a_write_that_is_given_up_may_take_effect_at_any_later_time() {
+    let lost = "1 put x=1, 1 < ok, 2 put x=2, 2 gives up, 1 get x, 1 < 1, 2 get x, 2 < 1";
+    holds(&format!("{lost}, 1 put x=3, 1 < ok, 1 get x, 1 < 3, 3 get x, 3 < 2, 1 get x, 1 < 2"));
+    breaks(&format!("{lost}, 3 get x, 3 < 2, 1 get x, 1 < 1"), "2");
+    // Once, that is.
+    breaks(
+        &format!("{lost}, 3 get x, 3 < 2, 1 put x=4, 1 < ok, 3 get x, 3 < 4, 3 get x, 3 < 2"),
+        "4",
+    );
+    // The same value was given up twice.
+    let twice = "2 put x=2, 2 gives up, 2 put x=2, 2 gives up, 1 put x=1, 1 < ok";
+    let again = "3 get x, 3 < 2, 1 put x=1, 1 < ok";
+    holds(&format!("{twice}, {again}, 3 get x, 3 < 2"));
+    breaks(&format!("{twice}, {again}, {again}, 3 get x, 3 < 2"), "1");
+    // It does not take effect before its call.
+    breaks("2 put x=2, 2 < ok, 3 get x, 1 put x=1, 1 gives up, 3 < 1, 4 get x, 4 < 2", "1");
+}
+
+#[test]
+fn a_read_that_is_given_up_says_nothing() {
+    holds("1 put x=1, 1 < ok, 2 get x, 2 gives up, 2 < 7, 2 get x, 2 < 1");
+}
+
+#[test]
+fn only_what_is_asked_is_answered() {
+    holds("1 < 7, 1 get x, 1 < no value, 1 < 7, 2 < 7, 1 gives up");
+    holds("1 put x=1, 1 < whatever, 2 get x, 2 < 1");
+    // Who asks for something else waits no longer: that write stays open.
+    holds("1 put x=1, 1 put x=2, 1 < ok, 2 get x, 2 < 2, 2 get x, 2 < 1");
+}
+
+#[test]
+fn what_is_broken_stays_so() {
+    let first = history("1 put x=1, 1 < ok, 2 get x, 2 < 5");
+    let later = history("1 put x=1, 1 < ok, 2 get x, 2 < 5, 1 get x, 1 < 6, 1 get y, 1 < no value");
+    assert_eq!(first.verdict(), later.verdict());
+}
+
+#[test]
+fn copies_are_independent() {
+    let mut history = history("1 put x=1, 1 < ok, 2 get x, 3 put x=2");
+    let copy = history.clone();
+    history.told(ClientId(1), "7");
+    assert!(history.verdict().is_err());
+    assert_eq!(copy.verdict(), Ok(()));
+    let mut copy = copy;
+    copy.told(ClientId(1), "2");
+    assert_eq!(copy.verdict(), Ok(()));
+}
+
+// ---- how large it grows ----------------------------------------------------------------------
+
+#[test]
+fn many_writes_given_up_lead_to_few_states() {
+    let mut text = "1 get x, 2 put x=a, 2 < ok".to_owned();
+    for value in 0..60 {
+        text += &format!(", 2 put x={value}, 2 gives up, 3 put x=b{value}, 3 < ok");
+    }
+    let many = history(&text);
+    assert!(many.weight() < 300, "{}", many.weight());
+    holds(&format!("{text}, 4 get x, 4 < 17, 1 < 18, 4 get x, 4 < 19, 5 get x, 5 < 59"));
+    breaks(
+        &format!("{text}, 4 put x=c, 4 < ok, 4 get x, 4 < 17, 1 < 18, 6 get z, 6 < 0"),
+        "no value",
+    );
+}
+
+/// Whatever is over is forgotten.
+#[test]
+fn a_long_history_costs_no_more_than_a_short_one() {
+    let mut run = Run::default();
+    let mut chance = Chance::new(7, 1);
+    let mut history = History::default();
+    let mut most = 0;
+    for _ in 0..50_000 {
+        let mut draw = |below| chance.below(below) as u8;
+        let draw = Draw { client: draw(4), choice: draw(7) + 1, key: draw(2), value: draw(3) };
+        if let Some(event) = run.step(draw, u32::MAX) {
+            event.happens(&mut history);
+        }
+        assert_eq!(history.verdict(), Ok(()));
+        most = most.max(history.weight());
+    }
+    assert!(run.asked > 10_000, "{}", run.asked);
+    assert!(most < 100, "{most}");
+}
+
+#[test]
+fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
+    let mut history = history("2 put y=1, 2 < ok");
+    for value in 0..LIMIT {
+        assert_eq!(history.unjudged().count(), 0);
+        history.ask(ClientId(0), &format!("put x={value}").parse().unwrap());
+        history.give_up(ClientId(0));
+    }
+    assert_eq!(history.unjudged().map(|key| &**key).collect::<Vec<_>>(), ["x"]);
+    assert!(history.weight() < 10);
+    let read = |history: &mut History, request: &str, answer| {
+        history.ask(ClientId(1), &request.parse().unwrap());
+        history.told(ClientId(1), answer);
+        history.verdict().is_ok()
+    };
+    assert!(read(&mut history, "get x", "nonsense"));
+    assert!(!read(&mut history, "get y", "nonsense"));
+}
+
+// ---- against a search through all orders -----------------------------------------------------
+
+#[derive(Clone, Debug)]
+enum Event {
+    Ask(ClientId, Request),
+    Told(ClientId, Text),
+    GivesUp(ClientId),
+}
+
+impl Event {
+    fn happens(&self, history: &mut History) {
+        match self {
+            Event::Ask(client, request) => history.ask(*client, request),
+            Event::Told(client, answer) => history.told(*client, answer),
+            Event::GivesUp(client) => history.give_up(*client),
+        }
+    }
+}
+
+/// One request of a history, from event to event.
+struct Operation {
+    client: ClientId,
+    request: Request,
+    called: usize,
+    /// Where it ends, and with which answer. Without: it may take effect at any later time.
+    answered: Option<(usize, Text)>,
+    given_up: bool,
+}
+
+fn operations(events: &[Event]) -> Vec<Operation> {
+    let mut operations: Vec<Operation> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        let (Event::Ask(client, _) | Event::Told(client, _) | Event::GivesUp(client)) = event;
+        let open = operations.iter_mut().find(|operation| {
+            operation.client == *client && operation.answered.is_none() && !operation.given_up
+        });
+        match (event, open) {
+            (Event::Ask(client, request), None) => operations.push(Operation {
+                client: *client,
+                request: request.clone(),
+                called: at,
+                answered: None,
+                given_up: false,
+            }),
+            (Event::Told(_, answer), Some(open)) => open.answered = Some((at, answer.clone())),
+            (Event::GivesUp(_), Some(open)) => open.given_up = true,
+            _ => unreachable!("the histories below are well formed"),
+        }
+    }
+    operations
+}
+
+/// Whether some order of the operations explains all answers (Wing and Gong, 1993): takes one after
+/// the other out of those that nothing answered has to precede, and tries them on a store of
+/// several keys. `taken` are those tried already, one bit each.
+fn explained(operations: &[Operation], taken: u32, store: &BTreeMap<Text, Text>) -> bool {
+    let left = || (0..).zip(operations).filter(|(place, _)| taken & (1 << place) == 0);
+    let ends = left().filter_map(|(_, operation)| operation.answered.as_ref().map(|(at, _)| *at));
+    let Some(first_end) = ends.min() else { return true };
+    left().filter(|(_, operation)| operation.called < first_end).any(|(place, operation)| {
+        let taken = taken | 1 << place;
+        match &operation.request {
+            Request::Put { key, value } => {
+                let mut store = store.clone();
+                store.insert(key.clone(), value.clone());
+                explained(operations, taken, &store)
+            }
+            Request::Get { key } => {
+                let value = store.get(key).map_or(NO_VALUE, |value| value);
+                let fits = |(_, answer): &(usize, Text)| **answer == *value;
+                operation.answered.as_ref().is_some_and(fits) && explained(operations, taken, store)
+            }
+        }
+    })
+}
+
+fn linearizable(events: &[Event]) -> bool {
+    explained(&operations(events), 0, &BTreeMap::new())
+}
+
+const VALUES: [&str; 4] = [NO_VALUE, "1", "2", "3"];
+
+/// After every event the verdict is that of the search; and what an answer could have been, if it
+/// is wrong, is what the search could have explained.
+fn check(events: &[Event]) -> Result<(), TestCaseError> {
+    let mut history = History::default();
+    for (length, event) in (1..).zip(events) {
+        event.happens(&mut history);
+        let right = linearizable(&events[..length]);
+        prop_assert_eq!(history.verdict().is_ok(), right, "{:#?}", &events[..length]);
+        let Err(why) = history.verdict() else { continue };
+        let Event::Told(client, _) = event else { panic!("only an answer can be wrong") };
+        let mut instead = events[..length].to_vec();
+        let possible = VALUES.into_iter().filter(|value| {
+            instead[length - 1] = Event::Told(*client, (*value).into());
+            linearizable(&instead)
+        });
+        let possible: BTreeSet<Text> = possible.map(Text::from).collect();
+        prop_assert_eq!(why.values[3].to_string(), list(&possible), "{:#?}", &events[..length]);
+        break;
+    }
+    Ok(())
+}
+
+/// What happens next, by chance.
+#[derive(Clone, Copy, Debug)]
+struct Draw {
+    client: u8,
+    /// Below 8. At zero a client gives up.
+    choice: u8,
+    key: u8,
+    value: u8,
+}
+
+impl Draw {
+    fn client(self) -> ClientId {
+        ClientId(self.client.into())
+    }
+
+    fn request(self) -> Request {
+        let key = Text::from(["x", "y"][usize::from(self.key)]);
+        match self.choice % 2 {
+            0 => Request::Get { key },
+            _ => Request::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
+        }
+    }
+}
+
+fn draws(clients: u8, keys: u8, values: u8) -> impl Strategy<Value = Vec<Draw>> {
+    let draw = (0..clients, 0..8u8, 0..keys, 0..values);
+    let draw = draw.prop_map(|(client, choice, key, value)| Draw { client, choice, key, value });
+    prop::collection::vec(draw, 0..40)
+}
+
+fn any_draws() -> impl Strategy<Value = Vec<Draw>> {
+    (3..=4u8, 1..=2u8, 2..=3u8)
+        .prop_flat_map(|(clients, keys, values)| draws(clients, keys, values))
+}
+
+/// Answers by chance. With `sense`, where one would be wrong, a right one is taken as often as not:
+/// otherwise few histories would go on for long.
+fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut open: BTreeMap<ClientId, Request> = BTreeMap::new();
+    let mut asked = 0;
+    for draw in draws {
+        let client = draw.client();
+        match open.remove(&client) {
+            None if asked < most => {
+                asked += 1;
+                open.insert(client, draw.request());
+                events.push(Event::Ask(client, draw.request()));
+            }
+            None => {}
+            Some(_) if draw.choice == 0 => events.push(Event::GivesUp(client)),
+            Some(Request::Put { .. }) => events.push(Event::Told(client, "ok".into())),
+            Some(Request::Get { .. }) => {
+                let last = events.len();
+                events.push(Event::Told(client, VALUES[usize::from(draw.choice % 4)].into()));
+                for value in VALUES {
+                    if sense && draw.choice < 7 && !linearizable(&events) {
+                        events[last] = Event::Told(client, value.into());
+                    }
+                }
+            }
+        }
+    }
+    events
+}
+
+/// A store with one copy of everything, and what its clients do.
+#[derive(Default)]
+struct Run {
+    store: BTreeMap<Text, Text>,
+    asked: u32,
+    /// What each client waits for, and the answer once that has taken effect.
+    open: BTreeMap<ClientId, (Request, Option<Text>)>,
+    /// Writes that were given up, and have not taken effect.
+    adrift: Vec<Request>,
+}
+
+impl Run {
+    /// What a client notices of it, if anything. At most so many requests are asked.
+    fn step(&mut self, draw: Draw, most: u32) -> Option<Event> {
+        let client = draw.client();
+        if draw.choice == 1 && !self.adrift.is_empty() {
+            let late = self.adrift.remove(usize::from(draw.value) % self.adrift.len());
+            self.execute(&late);
+            return None;
+        }
+        match self.open.remove(&client) {
+            None if self.asked < most => {
+                self.asked += 1;
+                self.open.insert(client, (draw.request(), None));
+                Some(Event::Ask(client, draw.request()))
+            }
+            None => None,
+            Some((request, answer)) if draw.choice == 0 => {
+                self.adrift.extend(answer.is_none().then_some(request));
+                Some(Event::GivesUp(client))
+            }
+            Some((request, None)) => {
+                let answer = self.execute(&request);
+                self.open.insert(client, (request, Some(answer)));
+                None
+            }
+            Some((_, Some(answer))) => Some(Event::Told(client, answer)),
+        }
+    }
+
+    fn execute(&mut self, request: &Request) -> Text {
+        match request {
+            Request::Put { key, value } => {
+                self.store.insert(key.clone(), value.clone());
+                "ok".into()
+            }
+            Request::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
+    #[test]
+    fn any_answers_are_judged_as_a_search_would(draws in any_draws(), sense in any::<bool>()) {
+        check(&nonsense(&draws, 8, sense))?;
+    }
+
+    #[test]
+    fn a_real_register_holds_and_with_a_wrong_answer_is_judged_as_a_search_would(
+        draws in any_draws(),
+        place: prop::sample::Index,
+        other in 0..4usize,
+    ) {
+        let mut run = Run::default();
+        let mut events: Vec<Event> = draws.iter().filter_map(|draw| run.step(*draw, 8)).collect();
+        prop_assert!(linearizable(&events));
+        check(&events)?;
+        let is_value = |event: &&mut Event| matches!(event, Event::Told(_, answer) if **answer != *"ok");
+        let mut values: Vec<&mut Event> = events.iter_mut().filter(is_value).collect();
+        if !values.is_empty() {
+            let place = place.index(values.len());
+            if let Event::Told(_, answer) = &mut *values[place] {
+                *answer = VALUES[other].into();
+            }
+            check(&events)?;
+        }
+    }
+}
+
+/// Cases of each of the two tests above.
+const CASES: u32 = 2_000;

@@ -1,0 +1,269 @@
+//! What the servers write down and say to each other: the four messages of Paxos, each now for many
+//! slots at once, and the refusal.
+
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use crate::base::store::Request;
+use crate::base::{ClientId, Log, NodeId};
+use crate::protocol::{self, Field, Kind, Tone};
+
+/// A ballot, or proposal number: a round, and the proposer that it belongs to, so that no two
+/// proposers ever use the same one (*Paxos Made Simple*, §2.5). The round decides, then the proposer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ballot {
+    /// From 1; 0 stands for no ballot at all.
+    pub round: u64,
+    pub by: NodeId,
+}
+
+/// All that survives a crash: what an acceptor must remember.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Disk {
+    /// `maxBal`: the highest ballot this server has promised to. One promise holds for all slots.
+    pub promised: Ballot,
+    pub votes: Log<Slot>,
+}
+
+/// What an acceptor holds in a slot of its log; a gap is `None`.
+pub type Slot = Option<Vote>;
+
+/// `maxVBal` and `maxVal`: the command last accepted in a slot, and its ballot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Vote {
+    pub ballot: Ballot,
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Fills a gap (§3): it changes nothing, but what comes after it can be executed.
+    NoOp,
+    /// A client's request. `seq` is what tells a repeated request from a new one.
+    Execute { client: ClientId, seq: u64, request: Request },
+}
+
+/// Phase 1 is `Prepare` and `Promise`, phase 2 `Accept` and `Accepted`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Message {
+    /// 1a, for all slots from `first` on: the proposer knows what was chosen before.
+    Prepare { ballot: Ballot, first: u64 },
+    /// 1b: what this acceptor has accepted in these slots, and how far it knows what was chosen.
+    Promise { ballot: Ballot, votes: Tail, chosen: u64 },
+    /// 2a, for the slots from `first` on, a command each; without any it is a heartbeat. Every slot
+    /// up to `chosen` is.
+    Accept { ballot: Ballot, first: u64, commands: Commands, chosen: u64 },
+    /// 2b, for the slots that were asked for; and all slots up to `holds` besides.
+    Accepted { ballot: Ballot, slots: Slots, holds: u64 },
+    /// To whoever asks with too low a ballot: the promise in the way.
+    Refused { ballot: Ballot, promised: Ballot },
+}
+
+/// The slots from `first` to `last`; none, where `first` is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slots {
+    pub first: u64,
+    pub last: u64,
+}
+
+/// A log from a slot on. It is shared with whoever sent it, however long it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tail {
+    log: Log<Slot>,
+    first: u64,
+}
+
+/// How many slots of it are shown.
+const SHOWN: u64 = 8;
+
+/// The commands of one message. Copies of the message share them, and none cost nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Commands(Option<Rc<Vec<Command>>>);
+
+impl Ballot {
+    /// None yet: below every ballot in use.
+    pub const NONE: Ballot = Ballot { round: 0, by: NodeId(0) };
+}
+
+impl Default for Ballot {
+    fn default() -> Ballot {
+        Ballot::NONE
+    }
+}
+
+impl Slots {
+    pub const NONE: Slots = Slots { first: 1, last: 0 };
+
+    pub fn is_empty(self) -> bool {
+        self.first > self.last
+    }
+
+    pub fn contains(self, slot: u64) -> bool {
+        (self.first..=self.last).contains(&slot)
+    }
+}
+
+impl Tail {
+    pub fn new(log: &Log<Slot>, first: u64) -> Tail {
+        Tail { log: log.clone(), first }
+    }
+
+    pub fn last(&self) -> u64 {
+        self.log.len()
+    }
+
+    /// What was accepted in this slot.
+    pub fn get(&self, slot: u64) -> Option<&Vote> {
+        self.log.get(slot).filter(|_| slot >= self.first)?.as_ref()
+    }
+
+    /// What was accepted in the first slots, gaps left out.
+    fn begin(&self) -> impl Iterator<Item = (u64, &Vote)> {
+        let slots = self.first..=self.last().min(self.first + SHOWN - 1);
+        slots.filter_map(|slot| Some((slot, self.get(slot)?)))
+    }
+
+    /// Whether it goes on after what `begin` tells.
+    fn goes_on(&self) -> bool {
+        self.last() >= self.first + SHOWN
+    }
+}
+
+impl Deref for Commands {
+    type Target = [Command];
+    fn deref(&self) -> &[Command] {
+        self.0.as_ref().map_or(&[], |commands| commands)
+    }
+}
+
+impl FromIterator<Command> for Commands {
+    fn from_iter<I: IntoIterator<Item = Command>>(commands: I) -> Commands {
+        let commands: Vec<Command> = commands.into_iter().collect();
+        Commands((!commands.is_empty()).then(|| Rc::new(commands)))
+    }
+}
+
+/// `2.S1`
+impl fmt::Display for Ballot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.round {
+            0 => f.write_str("–"),
+            round => write!(f, "{round}.{}", self.by),
+        }
+    }
+}
+
+/// As the graph, a log cell and a sentence show it: `x=1`, `x?`, `no-op`.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::NoOp => f.write_str("no-op"),
+            Command::Execute { request, .. } => request.label().fmt(f),
+        }
+    }
+}
+
+/// `3` or `3–5`
+impl fmt::Display for Slots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.last.saturating_sub(self.first) {
+            0 => self.first.fmt(f),
+            _ => write!(f, "{}–{}", self.first, self.last),
+        }
+    }
+}
+
+/// The label on the graph.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Message::Prepare { ballot, .. } => write!(f, "prepare {ballot}"),
+            Message::Promise { ballot, votes, .. } => match votes.begin().count() {
+                0 if !votes.goes_on() => write!(f, "promise {ballot}"),
+                1 if !votes.goes_on() => votes.begin().try_for_each(|(slot, vote)| {
+                    write!(f, "promise {ballot} + {slot}: {}", vote.command)
+                }),
+                _ => write!(f, "promise {ballot} + {}–{}", votes.first, votes.last()),
+            },
+            Message::Accept { first, commands, .. } => match &commands[..] {
+                [] => f.write_str("beat"),
+                [command] => write!(f, "accept {first}: {command}"),
+                commands => write!(f, "accept {first}–{}", first + commands.len() as u64 - 1),
+            },
+            Message::Accepted { slots, holds, .. } if slots.is_empty() => write!(f, "ok ≤{holds}"),
+            Message::Accepted { slots, .. } => write!(f, "ok {slots}"),
+            Message::Refused { promised, .. } => write!(f, "no {promised}"),
+        }
+    }
+}
+
+impl protocol::Message for Message {
+    fn kind(&self) -> Kind {
+        match self {
+            Message::Prepare { .. } => Kind { name: "Prepare", tone: Tone::Vote },
+            Message::Promise { .. } => Kind { name: "Promise", tone: Tone::Reply },
+            Message::Accept { commands, .. } => match commands.is_empty() {
+                true => Kind { name: "heartbeat", tone: Tone::Beat },
+                false => Kind { name: "Accept", tone: Tone::Call },
+            },
+            Message::Accepted { .. } => Kind { name: "Accepted", tone: Tone::Reply },
+            Message::Refused { .. } => Kind { name: "Refused", tone: Tone::Reply },
+        }
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        match self {
+            Message::Prepare { ballot, first } => {
+                vec![Field::new("bal", ballot), Field::new("from slot", first)]
+            }
+            Message::Promise { ballot, votes, chosen } => vec![
+                Field::new("bal", ballot),
+                Field::new("from slot", votes.first),
+                Field::new("accepted", votes),
+                Field::new("chosen up to", chosen),
+            ],
+            Message::Accept { ballot, first, commands, chosen } => vec![
+                Field::new("bal", ballot),
+                Field::new("from slot", first),
+                Field::new("val", commands),
+                Field::new("chosen up to", chosen),
+            ],
+            Message::Accepted { ballot, slots, holds } => {
+                let slots = if slots.is_empty() { "–".into() } else { slots.to_string() };
+                vec![
+                    Field::new("bal", ballot),
+                    Field::new("slots", slots),
+                    Field::new("holds all up to", holds),
+                ]
+            }
+            Message::Refused { ballot, promised } => {
+                vec![Field::new("bal", ballot), Field::new("maxBal", promised)]
+            }
+        }
+    }
+}
+
+/// Each vote with its slot and ballot: `[3: x=1 (1.S1), 5: x=3 (2.S2)]`.
+impl fmt::Display for Tail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (place, (slot, vote)) in self.begin().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{slot}: {} ({})", vote.command, vote.ballot)?;
+        }
+        f.write_str(if self.goes_on() { "…]" } else { "]" })
+    }
+}
+
+/// `[x=1, no-op]`
+impl fmt::Display for Commands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (place, command) in self.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{command}")?;
+        }
+        f.write_str("]")
+    }
+}

@@ -1,0 +1,344 @@
+//! What must never break: that at most one command is chosen in a slot, that all servers execute the
+//! same commands in the same order, and what clients can see of it; and the invariants below, which
+//! make it so.
+//!
+//! They trust no server's word for the past. A [`Ghost`] watches the cluster from outside, across
+//! crashes: what was chosen, what was executed, what was promised. The properties are checked after
+//! every step, so each looks only at what that step has changed.
+
+use crate::base::store::Request;
+use crate::base::{ClientId, History, Log, NodeId, Sentence};
+use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
+use crate::sentence;
+
+use super::{Ballot, Command, MultiPaxos, Role, Slot};
+
+pub const PROPERTIES: &[Property<MultiPaxos>] = &[
+    Property {
+        name: "Agreement",
+        formula: "chosen(s, v) ∧ chosen(s, w) ⇒ v = w",
+        meaning: "At most one command is ever chosen in a slot: accepted by a majority at one ballot.",
+        kind: PropertyKind::Always,
+        holds: agreement,
+    },
+    Property {
+        name: "Applied Logs Are Prefixes",
+        formula: "appliedᵢ ⊑ appliedⱼ ∨ appliedⱼ ⊑ appliedᵢ",
+        meaning: "Of any two servers, one has executed all that the other has, in the same order.",
+        kind: PropertyKind::Always,
+        holds: applied_logs_are_prefixes,
+    },
+    Property {
+        name: "One Value Per Ballot And Slot",
+        formula: "⟨b, v⟩ = voteᵢ[s] ∧ ⟨b, w⟩ = voteⱼ[s] ⇒ v = w",
+        meaning: "No two servers accept different commands in one slot at the same ballot.",
+        kind: PropertyKind::Always,
+        holds: one_value_per_ballot_and_slot,
+    },
+    Property {
+        name: "Ballots Are Ordered",
+        formula: "voteᵢ[s].bal ≤ maxBalᵢ ∧ maxBalᵢ ≤ maxBalᵢ′",
+        meaning: "No server accepts anything above its promise, and no promise goes back: also not \
+                  over a crash, once another server has counted on it.",
+        kind: PropertyKind::Always,
+        holds: ballots_are_ordered,
+    },
+    Property {
+        name: "Linearizability",
+        formula: "∃ <: (told(a) before asked(b) ⇒ a < b) ∧ answers = store(<)",
+        meaning: "Clients see one store: each request takes effect at one instant between its question \
+                  and its answer.",
+        kind: PropertyKind::Always,
+        holds: linearizability,
+    },
+    Property {
+        name: "A Command Is Chosen",
+        formula: "◇ ∃ s, v: chosen(s, v)",
+        meaning: "At some point something is chosen.",
+        kind: PropertyKind::Sometimes,
+        holds: a_command_is_chosen,
+    },
+    Property {
+        name: "All Apply The Same",
+        formula: "◇□ ∃! l: leads(l) ∧ ∀ i: appliedᵢ = logₗ",
+        meaning: "When faults have ended, one leader remains and all servers execute its whole log.",
+        kind: PropertyKind::Converges,
+        holds: all_apply_the_same,
+    },
+];
+
+/// History variables: what the properties need to know of the past.
+#[derive(Clone, Default)]
+pub struct Ghost {
+    /// By server: what it was after its last step. A crashed server stays as it was last seen.
+    seen: Vec<Seen>,
+    /// What the server that took the last step was before it, if the step changed any of it.
+    before: Option<Seen>,
+    /// That step was its start: all that was not on its disk is gone.
+    booted: bool,
+    /// By slot, what a leader has first found chosen there, by counting a majority.
+    chosen: Log<Command>,
+    /// The longest sequence of commands that any server has executed.
+    executed: Log<Command>,
+    /// By server, the highest ballot that another server has its promise for.
+    promised: Vec<Ballot>,
+    /// What clients have asked and been told.
+    history: History,
+}
+
+/// What properties look at in a server.
+#[derive(Clone, Default)]
+struct Seen {
+    promised: Ballot,
+    promises: u64,
+    leads: bool,
+    chosen: u64,
+    votes: Log<Slot>,
+    executed: Log<Command>,
+}
+
+impl Ghost {
+    /// Records what a server's step has made true.
+    pub(super) fn witness(&mut self, node: NodeId, server: &MultiPaxos, moment: Moment) {
+        self.booted = moment == Moment::Boot;
+        if self.seen.len() <= node.index() {
+            self.seen.resize_with(usize::from(server.nodes), Seen::default);
+            self.promised.resize(usize::from(server.nodes), Ballot::NONE);
+        }
+        let seen = &mut self.seen[node.index()];
+        if seen.still_describes(server) {
+            self.before = None;
+            return;
+        }
+        let before = std::mem::replace(seen, Seen::of(server));
+        for by in promised_by(server).filter(|by| *by != node) {
+            let known = &mut self.promised[by.index()];
+            *known = server.promised.max(*known);
+        }
+        if server.leads() && server.chosen > self.chosen.len() {
+            self.record_chosen(server);
+        }
+        if extends(&server.executed, &self.executed) {
+            self.executed = server.executed.clone();
+        }
+        self.before = Some(before);
+    }
+
+    /// Records that a client asks, or what it is told.
+    pub(super) fn overhear(
+        &mut self,
+        client: ClientId,
+        request: &Request,
+        outcome: Option<&Outcome>,
+    ) {
+        match outcome {
+            None => self.history.ask(client, request),
+            Some(Outcome::Done(answer)) => self.history.told(client, answer),
+            Some(Outcome::Refused(_) | Outcome::Redirect(_)) => self.history.give_up(client),
+        }
+    }
+
+    fn record_chosen(&mut self, leader: &MultiPaxos) {
+        for slot in self.chosen.len() + 1..=leader.chosen {
+            let Some(Some(vote)) = leader.votes.get(slot) else { return };
+            self.chosen.push(vote.command.clone());
+        }
+    }
+}
+
+impl Seen {
+    fn of(server: &MultiPaxos) -> Seen {
+        Seen {
+            promised: server.promised,
+            promises: promised_by(server).count() as u64,
+            leads: server.leads(),
+            chosen: server.chosen,
+            votes: server.votes.clone(),
+            executed: server.executed.clone(),
+        }
+    }
+
+    fn still_describes(&self, server: &MultiPaxos) -> bool {
+        self.promised == server.promised
+            && self.promises == promised_by(server).count() as u64
+            && self.leads == server.leads()
+            && self.chosen == server.chosen
+            && self.votes == server.votes
+            && self.executed == server.executed
+    }
+}
+
+/// Who has promised to this server's ballot, for all that it knows.
+fn promised_by(server: &MultiPaxos) -> impl Iterator<Item = NodeId> {
+    let (candidate, leader) = match &server.role {
+        Role::Acceptor => (&[][..], &[][..]),
+        Role::Candidate { promises } => (&promises[..], &[][..]),
+        Role::Leader(lead) => (&[][..], &lead.promised[..]),
+    };
+    candidate.iter().map(|promise| promise.by).chain(leader.iter().copied())
+}
+
+/// Whether the log begins with all of the other, and goes on.
+fn extends(log: &Log<Command>, other: &Log<Command>) -> bool {
+    log.len() > other.len() && log.common_prefix(other) == other.len()
+}
+
+/// A step that a property has to look at: the server, what it was, what it is, and all of the past.
+struct Step<'a> {
+    node: NodeId,
+    before: &'a Seen,
+    server: &'a MultiPaxos,
+    ghost: &'a Ghost,
+}
+
+/// The last step, unless it changed nothing, or was a crash.
+fn step<'a>(cluster: &Cluster<'a, MultiPaxos>) -> Option<Step<'a>> {
+    let (ghost, node) = (cluster.ghost, cluster.changed?);
+    Some(Step { node, before: ghost.before.as_ref()?, server: cluster.changed()?, ghost })
+}
+
+impl<'a> Step<'a> {
+    /// The slots that the step has changed.
+    fn changed_slots(&self) -> impl Iterator<Item = (u64, &'a super::Vote)> + use<'a> {
+        let votes = &self.server.votes;
+        let same = votes.common_prefix(&self.before.votes);
+        let changed = votes.range(same, votes.len()).into_iter();
+        changed.filter_map(|(slot, vote)| Some((slot, vote.as_ref()?)))
+    }
+}
+
+fn agreement(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    let Some(step) = step(cluster) else { return Ok(()) };
+    let Step { node, before, server, ghost } = step;
+    if !server.leads() {
+        return Ok(());
+    }
+    for slot in before.chosen + 1..=server.chosen {
+        if let (Some(Some(vote)), Some(first)) = (server.votes.get(slot), ghost.chosen.get(slot))
+            && vote.command != *first
+        {
+            return Err(sentence!(
+                "{0} had {2} chosen in slot {1} at ballot {3}, where {4} had been chosen",
+                node,
+                slot,
+                name(&vote.command),
+                vote.ballot.to_string(),
+                name(first)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn applied_logs_are_prefixes(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    let Some(Step { node, server, ghost, .. }) = step(cluster) else { return Ok(()) };
+    let (mine, longest) = (&server.executed, &ghost.executed);
+    let same = mine.common_prefix(longest);
+    match (mine.get(same + 1), longest.get(same + 1)) {
+        (Some(own), Some(first)) => Err(sentence!(
+            "{0} executed {2} as its command number {1}, where {3} had been executed",
+            node,
+            same + 1,
+            name(own),
+            name(first)
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn one_value_per_ballot_and_slot(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    let Some(step) = step(cluster) else { return Ok(()) };
+    for (slot, vote) in step.changed_slots() {
+        for (other, theirs) in NodeId::all(step.server.nodes).zip(&step.ghost.seen) {
+            if let Some(Some(theirs)) = theirs.votes.get(slot)
+                && theirs.ballot == vote.ballot
+                && theirs.command != vote.command
+            {
+                return Err(sentence!(
+                    "{0} accepted {3} in slot {1} at ballot {2}, and {4} accepted {5}",
+                    step.node,
+                    slot,
+                    vote.ballot.to_string(),
+                    name(&vote.command),
+                    other,
+                    name(&theirs.command)
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn ballots_are_ordered(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    let Some(step) = step(cluster) else { return Ok(()) };
+    let Step { node, before, server, ghost } = &step;
+    let promised = match ghost.booted {
+        true => ghost.promised[node.index()],
+        false => before.promised,
+    };
+    if server.promised < promised {
+        return Err(sentence!(
+            "the promise of {0} went back from ballot {1} to {2}",
+            *node,
+            promised.to_string(),
+            server.promised.to_string()
+        ));
+    }
+    match step.changed_slots().find(|(_, vote)| vote.ballot > server.promised) {
+        Some((slot, vote)) => Err(sentence!(
+            "{0} accepted {2} in slot {1} at ballot {3}, but has promised only {4}",
+            *node,
+            slot,
+            name(&vote.command),
+            vote.ballot.to_string(),
+            server.promised.to_string()
+        )),
+        None => Ok(()),
+    }
+}
+
+fn linearizability(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    cluster.ghost.history.verdict()
+}
+
+fn a_command_is_chosen(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    match cluster.ghost.chosen.is_empty() {
+        false => Ok(()),
+        true => Err(sentence!("nothing is chosen")),
+    }
+}
+
+fn all_apply_the_same(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+    let mut leaders = cluster.up().filter(|(_, server)| server.leads());
+    let Some((leader, lead)) = leaders.next() else { return Err(sentence!("no server leads")) };
+    if let Some((other, _)) = leaders.next() {
+        return Err(sentence!("{0} and {1} both take themselves for the leader", leader, other));
+    }
+    for (node, server) in cluster.up() {
+        if server.executed.len() < lead.votes.len() {
+            return Err(sentence!(
+                "{0} has executed {1} of {2} commands",
+                node,
+                server.executed.len(),
+                lead.votes.len()
+            ));
+        }
+        if server.executed != lead.executed {
+            let same = server.executed.common_prefix(&lead.executed);
+            return Err(sentence!(
+                "{0} has not executed what the leader has: they differ from command {1} on",
+                node,
+                same + 1
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A command by its label, and the client whose it is: two clients may ask for the same.
+fn name(command: &Command) -> String {
+    match command {
+        Command::NoOp => command.to_string(),
+        Command::Execute { client, seq, .. } => format!("{command} ({client}, request {seq})"),
+    }
+}

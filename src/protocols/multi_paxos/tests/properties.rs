@@ -1,0 +1,293 @@
+//! Every property on a cluster that breaks it: a checker that has never found anything proves
+//! nothing.
+
+use crate::protocol::{Cluster, Property, PropertyKind};
+
+use super::super::properties::PROPERTIES;
+use super::*;
+
+/// A cluster whose servers are replaced at will.
+struct Stage {
+    ghost: Ghost,
+    replicas: Vec<Option<MultiPaxos>>,
+    broken: Vec<(&'static str, String)>,
+}
+
+impl Stage {
+    /// Three acceptors with these votes, all of them promised to S1.
+    fn of(round: u64, votes: Votes) -> Stage {
+        let mut stage =
+            Stage { ghost: Ghost::default(), replicas: vec![None; 3], broken: Vec::new() };
+        for me in [S1, S2, S3] {
+            stage.now(server(me, 3, ballot(round, S1), votes, Config::default()));
+        }
+        assert_eq!(stage.broken, [], "the start is sound");
+        stage
+    }
+
+    /// This is what the server has become.
+    fn now(&mut self, server: MultiPaxos) {
+        self.at(Moment::Step, server);
+    }
+
+    fn at(&mut self, moment: Moment, server: MultiPaxos) {
+        let changed = server.me;
+        self.replicas[changed.index()] = Some(server);
+        if let Some(server) = &self.replicas[changed.index()] {
+            self.ghost.witness(changed, server, moment);
+        }
+        self.judge(Some(changed));
+    }
+
+    fn judge(&mut self, changed: Option<NodeId>) {
+        for property in PROPERTIES {
+            if property.kind == PropertyKind::Always
+                && let Err(why) = self.check(property, changed)
+            {
+                self.broken.push((property.name, why));
+            }
+        }
+    }
+
+    fn change(&mut self, node: NodeId, change: impl FnOnce(&mut MultiPaxos)) {
+        let mut server = self.replicas[node.index()].clone().expect("it is up");
+        change(&mut server);
+        self.now(server);
+    }
+
+    /// The server crashes and starts again with this promise on its disk.
+    fn restart(&mut self, node: NodeId, promised: Ballot) {
+        let server = self.replicas[node.index()].take().expect("it is up");
+        let disk = Disk { promised, votes: server.votes };
+        let server = MultiPaxos::boot(node, 3, &server.config, &disk, &mut Effects::new());
+        self.at(Moment::Boot, server);
+    }
+
+    fn check(
+        &self,
+        property: &Property<MultiPaxos>,
+        changed: Option<NodeId>,
+    ) -> Result<(), String> {
+        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
+        (property.holds)(&cluster).map_err(|why| why.to_string())
+    }
+
+    /// What the property of this kind says of the cluster.
+    fn missing(&self, kind: PropertyKind) -> Option<String> {
+        let property = PROPERTIES.iter().find(|property| property.kind == kind);
+        self.check(property.expect("there is one"), None).err()
+    }
+
+    /// Exactly these properties are broken.
+    fn breaks(&self, expected: &[(&str, &str)]) {
+        let broken: Vec<(&str, &str)> =
+            self.broken.iter().map(|(name, why)| (*name, why.as_str())).collect();
+        assert_eq!(broken, expected);
+    }
+}
+
+/// The server leads at this ballot, with these votes for its own proposals.
+fn lead(round: u64, votes: Votes) -> impl FnOnce(&mut MultiPaxos) {
+    move |server| {
+        server.promised = ballot(round, server.me);
+        let own = |(slot, vote): (u64, &Slot)| {
+            let command = vote.as_ref()?.command.clone();
+            Some((slot, Vote { ballot: server.promised, command }))
+        };
+        let own = log(votes).range(server.chosen, u64::MAX).into_iter().filter_map(own).collect();
+        server.write(own);
+        let accepted = (server.chosen..server.votes.len()).map(|_| Vec::new()).collect();
+        server.role = Role::Leader(Lead {
+            promised: Vec::new(),
+            accepted,
+            holds: vec![server.chosen; 3],
+            sent: vec![server.chosen; 3],
+            overdue: 0,
+            waiting: Vec::new(),
+        });
+    }
+}
+
+/// The server takes its votes up to this slot for chosen.
+fn execute(slot: u64) -> impl FnOnce(&mut MultiPaxos) {
+    move |server| {
+        (server.chosen + 1..=slot).for_each(|slot| server.execute(slot, &mut Effects::new()));
+    }
+}
+
+#[test]
+fn agreement_remembers_what_leaders_had_chosen() {
+    let mut stage = Stage::of(1, &[]);
+    stage.change(S1, lead(2, &[(0, "a=1"), (0, "b=2")]));
+    stage.change(S1, execute(2));
+    stage.restart(S1, ballot(2, S1));
+    stage.change(S2, lead(3, &[(0, "a=1")]));
+    stage.change(S2, execute(1));
+    stage.breaks(&[]);
+    stage.change(S2, |server| {
+        server.write(vec![(2, Vote { ballot: ballot(3, S2), command: put("b=9") })])
+    });
+    stage.breaks(&[]);
+    stage.change(S2, |server| server.chosen = 2);
+    let why = "S2 had b=9 (C1, request 1) chosen in slot 2 at ballot 3.S2, \
+               where b=2 (C1, request 1) had been chosen";
+    stage.breaks(&[("Agreement", why)]);
+}
+
+#[test]
+fn agreement_tells_equal_commands_of_two_clients_apart() {
+    let mut stage = Stage::of(1, &[]);
+    stage.change(S1, lead(2, &[(0, "a=1")]));
+    stage.change(S1, execute(1));
+    stage.change(S2, |server| {
+        lead(3, &[])(server);
+        let Command::Execute { seq, request, .. } = put("a=1") else { return };
+        let command = Command::Execute { client: C2, seq, request };
+        server.write(vec![(1, Vote { ballot: ballot(3, S2), command })]);
+    });
+    stage.breaks(&[]);
+    stage.change(S2, |server| server.chosen = 1);
+    assert_eq!(stage.broken[0].0, "Agreement");
+}
+
+#[test]
+fn applied_logs_are_compared_across_crashes() {
+    let mut stage = Stage::of(1, &[(1, "a=1"), (1, "b=2"), (1, "c=3")]);
+    stage.change(S1, execute(3));
+    stage.restart(S1, ballot(1, S1));
+    stage.change(S1, execute(1));
+    stage.change(S2, execute(2));
+    stage.breaks(&[]);
+    stage.change(S3, execute(1));
+    stage.change(S3, |server| server.chosen = 2);
+    stage.change(S3, execute(3));
+    let why = "S3 executed c=3 (C1, request 1) as its command number 2, \
+               where b=2 (C1, request 1) had been executed";
+    stage.breaks(&[("Applied Logs Are Prefixes", why)]);
+}
+
+#[test]
+fn one_value_per_ballot_and_slot_looks_at_crashed_servers_too() {
+    let accept = |round, by, text: &str| {
+        let vote = Vote { ballot: ballot(round, by), command: put(text) };
+        move |server: &mut MultiPaxos| server.write(vec![(3, vote)])
+    };
+    let mut stage = Stage::of(4, &[(1, "a=1")]);
+    stage.change(S1, accept(2, S2, "c=3"));
+    stage.replicas[S1.index()] = None;
+    stage.change(S2, accept(2, S2, "c=3"));
+    stage.change(S3, accept(2, S3, "c=4"));
+    stage.breaks(&[]);
+    stage.change(S3, accept(2, S2, "c=4"));
+    let why = "S3 accepted c=4 (C1, request 1) in slot 3 at ballot 2.S2, \
+               and S1 accepted c=3 (C1, request 1)";
+    stage.breaks(&[("One Value Per Ballot And Slot", why)]);
+}
+
+#[test]
+fn a_promise_goes_back_neither_in_a_step_nor_over_a_crash() {
+    let told = |by| Promise { by, votes: Tail::new(&Log::new(), 1), chosen: 0 };
+    let mut stage = Stage::of(1, &[]);
+    stage.change(S2, |server| server.promised = ballot(2, S1));
+    stage.restart(S2, ballot(1, S1));
+    stage.breaks(&[]); // Lost before anybody had heard of it.
+    stage.change(S2, |server| server.promised = ballot(2, S1));
+    stage.change(S1, |server| {
+        server.promised = ballot(2, S1);
+        server.role = Role::Candidate { promises: vec![told(S1), told(S2)] };
+    });
+    stage.restart(S2, ballot(2, S1));
+    stage.breaks(&[]);
+    stage.restart(S2, ballot(1, S1));
+    let why = "the promise of S2 went back from ballot 2.S1 to 1.S1";
+    stage.breaks(&[("Ballots Are Ordered", why)]);
+    stage.broken.clear();
+    stage.change(S3, |server| server.promised = ballot(1, S2));
+    stage.change(S3, |server| server.promised = Ballot::NONE);
+    stage.breaks(&[("Ballots Are Ordered", "the promise of S3 went back from ballot 1.S2 to –")]);
+}
+
+#[test]
+fn the_promises_that_made_a_leader_count_as_well() {
+    let mut stage = Stage::of(1, &[]);
+    stage.change(S2, |server| server.promised = ballot(2, S1));
+    stage.change(S1, |server| {
+        lead(2, &[])(server);
+        let Role::Leader(lead) = &mut server.role else { return };
+        lead.promised = vec![S1, S2];
+    });
+    stage.restart(S2, ballot(1, S1));
+    assert_eq!(stage.broken[0].0, "Ballots Are Ordered");
+}
+
+#[test]
+fn no_vote_is_above_the_promise() {
+    let mut stage = Stage::of(2, &[(1, "a=1")]);
+    let vote = |round| Vote { ballot: ballot(round, S2), command: put("b=2") };
+    stage.change(S3, |server| server.write(vec![(2, vote(1))]));
+    stage.breaks(&[]);
+    stage.change(S3, |server| server.write(vec![(2, vote(2))]));
+    let why =
+        "S3 accepted b=2 (C1, request 1) in slot 2 at ballot 2.S2, but has promised only 2.S1";
+    stage.breaks(&[("Ballots Are Ordered", why)]);
+}
+
+#[test]
+fn linearizability_is_what_clients_see() {
+    let mut stage = Stage::of(1, &[]);
+    let mut ask = |client, text: &str, answer: &str| {
+        let request = text.parse().expect("a request");
+        stage.ghost.overhear(client, &request, None);
+        stage.ghost.overhear(client, &request, Some(&Outcome::Done(answer.into())));
+        stage.judge(None);
+    };
+    ask(C1, "put x=1", "ok");
+    ask(C2, "put x=2", "ok");
+    ask(C2, "get x", "2");
+    ask(C1, "get x", "1");
+    let why = "C1 asked “get x” and was told “1”, which no order of the requests explains; \
+               it could have been told: 2";
+    stage.breaks(&[("Linearizability", why)]);
+}
+
+#[test]
+fn something_is_chosen_once_a_leader_has_counted() {
+    let mut stage = Stage::of(1, &[(1, "a=1")]);
+    let missing = |stage: &Stage| stage.missing(PropertyKind::Sometimes);
+    assert_eq!(missing(&stage).as_deref(), Some("nothing is chosen"));
+    stage.change(S1, lead(2, &[(0, "a=1")]));
+    stage.change(S1, execute(1));
+    assert_eq!(missing(&stage), None);
+}
+
+#[test]
+fn convergence_says_what_is_missing() {
+    let mut stage = Stage::of(1, &[(1, "a=1"), (1, "b=2")]);
+    let missing = |stage: &Stage| stage.missing(PropertyKind::Converges);
+    assert_eq!(missing(&stage).as_deref(), Some("no server leads"));
+    stage.change(S1, lead(2, &[(0, "a=1"), (0, "b=2")]));
+    assert_eq!(missing(&stage).as_deref(), Some("S1 has executed 0 of 2 commands"));
+    stage.change(S1, execute(2));
+    stage.change(S2, execute(1));
+    assert_eq!(missing(&stage).as_deref(), Some("S2 has executed 1 of 2 commands"));
+    stage.change(S2, execute(2));
+    stage.change(S3, |server| server.votes = log(&[(1, "a=1"), (1, "b=9")]));
+    stage.change(S3, execute(2));
+    let why = "S3 has not executed what the leader has: they differ from command 2 on";
+    assert_eq!(missing(&stage).as_deref(), Some(why));
+    stage.change(S3, |server| server.executed = log_of(&["a=1", "b=2"]));
+    assert_eq!(missing(&stage), None);
+    stage.change(S3, lead(3, &[]));
+    assert_eq!(missing(&stage).as_deref(), Some("S1 and S3 both take themselves for the leader"));
+}
+
+fn log_of(commands: &[&str]) -> Log<Command> {
+    commands.iter().map(|text| command(text)).collect()
+}
+
+#[test]
+fn every_flaw_breaks_a_property_that_there_is() {
+    for flaw in config::FLAWS {
+        assert!(PROPERTIES.iter().any(|property| property.name == flaw.breaks), "{}", flaw.name);
+    }
+}
