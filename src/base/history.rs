@@ -77,7 +77,10 @@ impl History {
         let Some((number, request)) = self.no_longer_waiting(client) else { return };
         let (answer, asked) = (Text::from(answer), self.asked);
         let explained = self.change(&request, |register| match request {
-            Request::Put { .. } => Ok(register.write_answered(number, asked)),
+            Request::Put { .. } => {
+                register.write_answered(number, asked);
+                Ok(())
+            }
             Request::Get { .. } => register.read_answered(number, &answer, asked),
         });
         if let Some(Err(possible)) = explained {

@@ -230,15 +230,23 @@ mod bench {
     use synod::catalog::Run;
 
     // Often enough that a million fit into the longest run, which lasts an hour.
-    const HEARTBEATS: &str = "run raft nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms";
+    const HEARTBEATS: [(&str, &str); 2] = [
+        ("raft", "run raft nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms"),
+        ("multi-paxos", "run multi-paxos nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms"),
+    ];
     const MILLION: u64 = 1_000_000;
     const ROUNDS: usize = 5;
 
     pub fn all() -> Result<(), String> {
-        let script = |text: &str| scenario::parse(text).map_err(|mistake| mistake.to_string());
-        let heartbeats = script(HEARTBEATS)?;
-        let entry = catalog::find("raft").ok_or("there is no raft")?;
-        print("five nodes, heartbeats, history on; median of 5 (slowest to fastest)")?;
+        HEARTBEATS.into_iter().try_for_each(|(slug, text)| of_protocol(slug, text))
+    }
+
+    fn of_protocol(slug: &str, heartbeats: &str) -> Result<(), String> {
+        let heartbeats = scenario::parse(heartbeats).map_err(|mistake| mistake.to_string())?;
+        let entry = catalog::find(slug).ok_or("there is no such protocol")?;
+        print(format_args!(
+            "{slug}: five nodes, heartbeats, history on; median of 5 (slowest to fastest)"
+        ))?;
         let plain = deliveries(|| Ok(entry.start(heartbeats.clone())?.unchecked()))?;
         rate("deliveries a second, properties unchecked", &plain)?;
         let checked = deliveries(|| entry.start(heartbeats.clone()))?;
