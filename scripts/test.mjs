@@ -1,11 +1,13 @@
 // npm test: sets up, then runs every test there is. A part of it: npm test -- --only native
 //   lint    format and Clippy, for this machine and for the browser
 //   native  the engine's tests on this machine
+//   export  what leaves Synod, read by the programs it is for
 //   web     the same engine inside a headless Chromium
 //   e2e     the release build in dist/, used as a person uses it
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { page } from "./page.mjs";
 import { findBrowser, setup } from "./setup.mjs";
 import { Failure, command, read, run, step, target } from "./steps.mjs";
 
@@ -28,6 +30,12 @@ const parts = {
       await step("native tests", () => run("cargo", ["test"]));
     },
   },
+  export: {
+    needs: { rust: true, node: true },
+    async test() {
+      await step("what is exported", () => run("node", ["--test", "--test-reporter=spec", "tests/ejson.mjs"]));
+    },
+  },
   web: {
     needs: { rust: true, wasmTools: true, browser: true },
     async test() {
@@ -46,7 +54,7 @@ const parts = {
     needs: { rust: true, node: true, wasmTools: true, browser: true },
     async test() {
       const { chrome } = findBrowser();
-      await step("page, release build into dist/", () => run("trunk", ["build", "--release"]));
+      await page();
       await step("end-to-end tests", () =>
         run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs"], { CHROME: chrome }),
       );

@@ -22,6 +22,7 @@ use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Latency, Line, Link, Partition, QualityChange, Script, Setup};
 use crate::sentence;
 use crate::sim::run::LINES;
+use crate::sim::snapshot::Told;
 
 pub use crate::sim::run::SIZE;
 
@@ -86,18 +87,15 @@ pub fn parse_command(text: &str, setup: &Setup) -> Result<Command, Mistake> {
     Ok(command)
 }
 
-/// Tells what a run does until its end (or until `limit`, if the script has none), an event a line,
-/// for as long as the listener says that it listens.
-pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
+/// Goes on with a run until its end (or until `limit`, if the script has none), and hands over every
+/// event, for as long as the listener says that it listens.
+pub fn follow(run: &mut Run, limit: Time, listener: &mut dyn FnMut(&Told) -> bool) {
     let until = run.end().unwrap_or(limit);
     loop {
         let before = run.event();
         let done = run.run_to(until, 1);
         for told in run.told((run.event() - before) as usize, false) {
-            let place = told.place.map_or("-".to_string(), |place| place.to_string());
-            let Time(at) = told.at;
-            let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
-            if !listener(&format!("{seconds}.{micros:06} {place:<3} {}", told.sentence)) {
+            if !listener(&told) {
                 return;
             }
         }
@@ -105,6 +103,16 @@ pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> boo
             return;
         }
     }
+}
+
+/// The same in words, an event a line.
+pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
+    follow(run, limit, &mut |told| {
+        let place = told.place.map_or("-".to_string(), |place| place.to_string());
+        let Time(at) = told.at;
+        let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
+        listener(&format!("{seconds}.{micros:06} {place:<3} {}", told.sentence))
+    });
 }
 
 /// All that [`narrate`] tells.

@@ -5,9 +5,10 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synod::base::Time;
+use synod::base::{Endpoint, Sentence, Time};
 use synod::catalog::{self, Entry};
 use synod::command::Script;
+use synod::view::ejson;
 use synod::{fuzz, scenario};
 
 const USAGE: &str = "\
@@ -15,6 +16,10 @@ lab: protocols in a terminal
 
   lab list                                   what there is, a line each
   lab run FILE|-|PROTOCOL/SCENE              what a script does, an event a line
+  lab export FILE --as ejson [--node S1] [--at TIME]
+                                             its history, or what a server holds at a time, as
+                                             documents for mongoimport
+  lab import FILE                            the script of a file that was exported
   lab fuzz PROTOCOL [--seeds N] [--from N] [--flaw NAME]
                                              hunts for violations; exit 0 where there are none,
                                              1 with a small script where there is one
@@ -29,6 +34,8 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["list"] => list(),
         ["run", file] => run(file),
+        ["export", file, "--as", "ejson", ref rest @ ..] => export(file, rest),
+        ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
         ["bench"] => bench::all(),
@@ -85,29 +92,34 @@ fn list() -> Result<(), String> {
 }
 
 /// The text of a file, of the standard input (`-`) or of a scene (`raft/figure-8`).
-fn text(name: &str) -> Result<String, String> {
+fn text(name: &str, size: usize, what: &str) -> Result<String, String> {
     let scene = name.split_once('/').and_then(|(slug, scene)| catalog::find(slug)?.scene(scene));
     if let Some(scene) = scene {
         return Ok(scene.into());
     }
-    let limit = scenario::SIZE as u64 + 1;
+    let limit = size as u64 + 1;
     let mut text = Vec::new();
     let read = match name {
         "-" => std::io::stdin().take(limit).read_to_end(&mut text),
         file => std::fs::File::open(file).and_then(|file| file.take(limit).read_to_end(&mut text)),
     };
     read.map_err(|error| format!("{name} cannot be read: {error}."))?;
-    if text.len() > scenario::SIZE {
-        return Err(format!("{name} is too long: a script has at most {} bytes.", scenario::SIZE));
+    if text.len() > size {
+        return Err(format!("{name} is too long: {what} has at most {size} bytes."));
     }
     String::from_utf8(text).map_err(|error| {
         format!("{name} is no text: byte {} is not UTF-8.", error.utf8_error().valid_up_to())
     })
 }
 
+fn script(file: &str) -> Result<Script, String> {
+    let text = text(file, scenario::SIZE, "a script")?;
+    scenario::parse(&text).map_err(|mistake| format!("{file}: {mistake}."))
+}
+
 fn run(file: &str) -> Result<(), String> {
-    let script = scenario::parse(&text(file)?).map_err(|mistake| format!("{file}: {mistake}."))?;
-    let mut run = catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))?;
+    let mut run =
+        catalog::start(script(file)?).map_err(|sentence| format!("{file}: {sentence}"))?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
     scenario::narrate(&mut run, Time::seconds(10), |line| {
@@ -115,6 +127,52 @@ fn run(file: &str) -> Result<(), String> {
         written.is_ok()
     });
     unless_gone(written.and_then(|()| out.flush()))
+}
+
+fn export(file: &str, options: &[&str]) -> Result<(), String> {
+    let (mut node, mut at) = (None, None);
+    for pair in options.chunks(2) {
+        match *pair {
+            ["--node", name] => match name.parse() {
+                Ok(Endpoint::Node(id)) => node = Some(id),
+                _ => return Err(format!("Expected a server such as S1, not “{name}”.")),
+            },
+            ["--at", text] => {
+                let time: Time = text
+                    .parse()
+                    .map_err(|_| format!("Expected a time such as 1.2s, not “{text}”."))?;
+                at = Some(time);
+            }
+            _ => return Err(format!("I don't understand “{}”.\n\n{USAGE}", options.join(" "))),
+        }
+    }
+    let script = script(file)?;
+    let refused = |sentence: Sentence| format!("{file}: {sentence}");
+    let Some(node) = node else {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut written = Ok(());
+        let limit = at.unwrap_or(Time::seconds(10));
+        let told = ejson::history(&script, Time::ZERO, limit, &mut |document| {
+            written = out.write_all(document.as_bytes());
+            written.is_ok()
+        });
+        unless_gone(written.and_then(|()| out.flush()))?;
+        return told.map_err(refused);
+    };
+    let mut run = catalog::start(script).map_err(refused)?;
+    let end = at.or(run.end()).unwrap_or(Time::seconds(10));
+    while !run.run_to(end, 1_000_000) {}
+    let documents = ejson::node(&run, node).map_err(refused)?;
+    unless_gone(std::io::stdout().write_all(documents.as_bytes()))
+}
+
+fn import(file: &str) -> Result<(), String> {
+    let import = ejson::read(&text(file, ejson::SIZE, "a file of documents")?)
+        .map_err(|sentence| format!("{file}: {sentence}"))?;
+    if let Some(differs) = import.differs {
+        let _ = writeln!(std::io::stderr(), "{file}: {differs}");
+    }
+    print(import.script)
 }
 
 fn schedule(protocol: &str, seed: &str) -> Result<(), String> {

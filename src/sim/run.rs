@@ -523,6 +523,7 @@ impl Run {
 fn tell(number: u64, event: &Event) -> Told {
     Told {
         event: number,
+        cause: event.cause,
         at: event.at,
         place: event.place,
         lamport: event.lamport,

@@ -222,6 +222,8 @@ pub struct Stretch {
 #[derive(Clone, Debug)]
 pub struct Told {
     pub event: u64,
+    /// The event that made it happen; 0 for what has no cause.
+    pub cause: u64,
     pub at: Time,
     pub place: Option<Endpoint>,
     pub lamport: u64,

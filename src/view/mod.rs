@@ -20,9 +20,11 @@
 //! | `bands.rs` | what its lanes are over a stretch of time |
 //! | `ticks.rs` | its time axis |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
+//! | `ejson.rs` | a run as documents of a database, and back |
 
 pub mod bands;
 pub mod chart;
+pub mod ejson;
 pub mod flight;
 pub mod hull;
 pub mod layout;

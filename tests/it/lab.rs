@@ -61,6 +61,49 @@ fn hunts_and_answers_the_shell() {
 }
 
 #[test]
+fn what_is_exported_comes_back() {
+    let history = lab(&["export", "raft/figure-8", "--as", "ejson"], b"");
+    assert!(history.status.success());
+    let script = lab(&["import", "-"], &history.stdout);
+    assert!(script.status.success() && script.stderr.is_empty());
+    assert!(out(&script).starts_with("run raft "), "{}", out(&script));
+    let node =
+        lab(&["export", "raft/figure-8", "--as", "ejson", "--node", "S3", "--at", "500ms"], b"");
+    assert!(out(&node).contains("\"kind\":\"disk\",") && out(&node).contains("currentTerm"));
+    assert_eq!(out(&lab(&["import", "-"], &node.stdout)), out(&script));
+    // What somebody has changed is taken all the same, and said.
+    let changed = out(&history).replace("\"text\":\"sends", "\"text\":\"sings");
+    let import = lab(&["import", "-"], changed.as_bytes());
+    let said = String::from_utf8(import.stderr.clone()).unwrap();
+    assert!(said.contains("of the file is “sings"), "{said}");
+    assert_eq!(out(&import), out(&script));
+}
+
+#[test]
+fn what_cannot_be_exported_or_imported_gets_one_sentence() {
+    let export = |more: &[&str]| {
+        refusal(&[&["export", "raft/figure-8", "--as", "ejson"], more].concat(), b"")
+    };
+    assert_eq!(export(&["--node", "S9"]), "raft/figure-8: There is no S9 in this run.");
+    assert_eq!(export(&["--node", "C1"]), "Expected a server such as S1, not “C1”.");
+    assert_eq!(export(&["--at", "noon"]), "Expected a time such as 1.2s, not “noon”.");
+    let import = |text: &str| refusal(&["import", "-"], text.as_bytes());
+    assert_eq!(import("{]"), "-: Line 1 of the file is no JSON document.");
+    assert_eq!(import("{\"kind\":\"event\"}\n[1, 2"), "-: Line 2 of the file is no JSON document.");
+    let nothing =
+        "-: The file has no document of kind “run”: it holds nothing that Synod has written.";
+    assert_eq!(import(""), nothing);
+    assert_eq!(import("{\"kind\":\"event\"}"), nothing);
+    let newer = "{\"kind\":\"run\",\"format\":{\"$numberLong\":\"2\"},\"script\":\"run raft\"}";
+    assert_eq!(import(newer), "-: The file was written by a newer Synod: it cannot be read here.");
+    assert_eq!(import("{\"kind\":\"run\"}"), "-: The document of kind “run” has no script.");
+    let damaged = import("{\"kind\":\"run\",\"script\":\"run raft\\n1s fly S1\"}");
+    assert!(damaged.starts_with("-: The file's script is damaged: line 2"), "{damaged}");
+    let large = refusal(&["import", "-"], &vec![b' '; 33 * 1024 * 1024]);
+    assert_eq!(large, "- is too long: a file of documents has at most 33554432 bytes.");
+}
+
+#[test]
 fn bad_input_gets_one_sentence() {
     let mistaken = refusal(&["run", "-"], b"run raft\n1s crush S1\n");
     assert_eq!(

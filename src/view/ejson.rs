@@ -1,0 +1,345 @@
+//! Runs as documents of a database: newline-delimited MongoDB Extended JSON v2, in its canonical
+//! form, as `mongoimport` takes it and `mongoexport --jsonFormat=canonical` gives it back.
+//! (<https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/>)
+//!
+//! A run *is* its script, so the first document carries that, and is all that is needed to come
+//! back. The others tell what it led to, for whoever wants to look things up:
+//!
+//! | `kind` | one for each | fields |
+//! |---|---|---|
+//! | `run` | file | `format`, `title`, `script`, `time` of the cursor |
+//! | `event` | event of the history | `event`, `time`, `place`, `lamport`, `cause`, `text` |
+//! | `disk` | thing on a server's disk | `node`, `name`, `value`, `pending` |
+//! | `entry` | entry of a server's log | `node`, `index`, `epoch`, `text`, `state` |
+//!
+//! Times are microseconds. Each `_id` begins with a digest of the script, so that a file that is
+//! taken in twice, or beside another, gives the same documents.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use picojson::{Event, PullParser, SliceParser};
+
+use crate::base::digest::Digest;
+use crate::base::{NodeId, Sentence, Time};
+use crate::catalog::{self, Run};
+use crate::command::Script;
+use crate::protocol::CellState;
+use crate::sim::snapshot::Told;
+use crate::{scenario, sentence};
+
+/// Of the documents written here; a greater one is a newer Synod's.
+const FORMAT: u64 = 1;
+/// Events in one file at the most.
+pub const EVENTS: u64 = 1_000_000;
+/// Bytes of a file that is read back, at the most.
+pub const SIZE: usize = 32 * 1024 * 1024;
+/// Events of a file that are compared with what the script gives, at the most.
+const COMPARED: u64 = 100_000;
+
+/// Everything that happens in the run, from its start to its end (or to `limit`, if the script has
+/// none), a document a line, for as long as `write` says that it could be written. The cursor is
+/// where one is when it is taken in again.
+pub fn history(
+    script: &Script,
+    cursor: Time,
+    limit: Time,
+    write: &mut dyn FnMut(&str) -> bool,
+) -> Result<(), Sentence> {
+    let mut run = catalog::start(script.clone())?;
+    let id = identity(script);
+    if !write(&header(&id, script, cursor)) {
+        return Ok(());
+    }
+    let mut count = 0;
+    scenario::follow(&mut run, limit, &mut |told| {
+        count += 1;
+        count <= EVENTS && write(&event(&id, told))
+    });
+    match count > EVENTS {
+        true => Err(sentence!("The history ends after {0} events: a file holds no more.", EVENTS)),
+        false => Ok(()),
+    }
+}
+
+/// What one server holds at the cursor: its disk, and its log.
+pub fn node(run: &Run, node: NodeId) -> Result<String, Sentence> {
+    let snapshot = run.snapshot();
+    let Some(shot) = snapshot.nodes.iter().find(|shot| shot.id == node) else {
+        return Err(sentence!("There is no {0} in this run.", node));
+    };
+    let id = identity(run.script());
+    let at = format!("{id}:{}:{}", run.event(), node);
+    let mut text = header(&id, run.script(), run.now());
+    for field in &shot.disk {
+        let mut document = Document::new(&format!("{at}:{}", field.name), "disk");
+        document.text("run", &id).text("node", &node.to_string());
+        document.text("name", field.name).text("value", &field.value);
+        document.maybe("pending", field.pending.as_deref());
+        text += &document.end();
+    }
+    let logs = run.logs(u64::MAX);
+    for cell in logs.rows.iter().filter(|(whose, _)| *whose == node).flat_map(|(_, row)| row) {
+        let mut document = Document::new(&format!("{at}:{}", cell.index), "entry");
+        document.text("run", &id).text("node", &node.to_string());
+        document.number("index", cell.index).number("epoch", cell.epoch).text("text", &cell.text);
+        document.text(
+            "state",
+            match cell.state {
+                CellState::Pending => "pending",
+                CellState::Stored => "stored",
+                CellState::Settled => "settled",
+            },
+        );
+        text += &document.end();
+    }
+    Ok(text)
+}
+
+fn identity(script: &Script) -> String {
+    format!("{:016x}", Digest::of(&script.to_string().as_str()))
+}
+
+fn header(id: &str, script: &Script, cursor: Time) -> String {
+    let mut document = Document::new(id, "run");
+    document.number("format", FORMAT).maybe("title", script.title.as_deref());
+    document.text("script", &script.to_string()).number("time", cursor.0);
+    document.end()
+}
+
+fn event(id: &str, told: &Told) -> String {
+    let mut document = Document::new(&format!("{id}:{}", told.event), "event");
+    document.text("run", id).number("event", told.event).number("time", told.at.0);
+    document.maybe("place", told.place.map(|place| place.to_string()).as_deref());
+    document.number("lamport", told.lamport).number("cause", told.cause);
+    document.text("text", &told.sentence.to_string());
+    document.end()
+}
+
+/// A document in the making.
+struct Document(String);
+
+impl Document {
+    fn new(id: &str, kind: &str) -> Document {
+        let mut document = Document("{".into());
+        document.text("_id", id).text("kind", kind);
+        document
+    }
+
+    fn text(&mut self, name: &str, value: &str) -> &mut Document {
+        self.field(name, format_args!("{}", Quoted(value)))
+    }
+
+    fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Document {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.field(name, format_args!("null")),
+        }
+    }
+
+    /// All numbers are of 64 bits, which plain JSON would round.
+    fn number(&mut self, name: &str, value: u64) -> &mut Document {
+        self.field(name, format_args!("{{\"$numberLong\":\"{value}\"}}"))
+    }
+
+    fn field(&mut self, name: &str, value: fmt::Arguments<'_>) -> &mut Document {
+        let comma = if self.0.len() > 1 { "," } else { "" };
+        let _ = write!(self.0, "{comma}{}:{value}", Quoted(name));
+        self
+    }
+
+    fn end(self) -> String {
+        self.0 + "}\n"
+    }
+}
+
+/// A string of JSON (RFC 8259, §7).
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            match c {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                c if c < ' ' => write!(f, "\\u{:04x}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('"')
+    }
+}
+
+// ---- and back --------------------------------------------------------------------------------
+
+/// A run that came back.
+#[derive(Clone, Debug)]
+pub struct Import {
+    pub script: Script,
+    /// Where the cursor was.
+    pub time: Time,
+    /// In what the file's events differ from those that its script gives.
+    pub differs: Option<Sentence>,
+}
+
+/// A document as it was read: what is text or a number, by its field.
+#[derive(Default)]
+struct Read {
+    fields: BTreeMap<String, String>,
+}
+
+/// Reads a file back, whatever program has had it in the meantime: documents and fields in any
+/// order, numbers canonical or relaxed. The error says in one sentence what is wrong, and where.
+pub fn read(text: &str) -> Result<Import, Sentence> {
+    if text.len() > SIZE {
+        return Err(too_large());
+    }
+    let (mut header, mut events) = (None, BTreeMap::new());
+    for (line, text) in (1u64..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        let document = parse(text)
+            .ok_or_else(|| sentence!("Line {0} of the file is no JSON document.", line))?;
+        match document.text("kind") {
+            Some("run") if header.is_some() => {
+                return Err(sentence!("Line {0} begins a second run: a file holds one.", line));
+            }
+            Some("run") => header = Some(document),
+            Some("event") if (events.len() as u64) < COMPARED => {
+                if let (Some(number), Some(text)) =
+                    (document.number("event"), document.text("text"))
+                {
+                    events.insert(number, text.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    let header = header.ok_or_else(|| {
+        sentence!(
+            "The file has no document of kind “run”: it holds nothing that Synod has written."
+        )
+    })?;
+    if header.number("format").is_some_and(|format| format > FORMAT) {
+        return Err(sentence!("The file was written by a newer Synod: it cannot be read here."));
+    }
+    let Some(text) = header.text("script") else {
+        return Err(sentence!("The document of kind “run” has no script."));
+    };
+    let script = scenario::parse(text)
+        .map_err(|mistake| sentence!("The file's script is damaged: {0}", mistake.to_string()))?;
+    let differs = compare(&script, &events)?;
+    Ok(Import { script, time: Time(header.number("time").unwrap_or(0)), differs })
+}
+
+pub fn too_large() -> Sentence {
+    sentence!("The file is too large: at most {0} MB are read.", SIZE / 1024 / 1024)
+}
+
+/// The first event of the file that is not what the script gives.
+fn compare(script: &Script, events: &BTreeMap<u64, String>) -> Result<Option<Sentence>, Sentence> {
+    let mut run = catalog::start(script.clone())?;
+    let (mut differs, mut left) = (None, events.len());
+    scenario::follow(&mut run, Time::LIMIT, &mut |told| {
+        if let Some(text) = events.get(&told.event) {
+            left -= 1;
+            let gives = told.sentence.to_string();
+            if *text != gives {
+                differs = Some(sentence!(
+                    "Event {0} of the file is “{1}”, but its script gives “{2}”.",
+                    told.event,
+                    text.clone(),
+                    gives
+                ));
+            }
+        }
+        left > 0 && differs.is_none() && told.event < COMPARED
+    });
+    let lost = events.keys().next_back().filter(|_| left > 0 && run.event() < COMPARED);
+    Ok(differs.or(lost.map(|last| {
+        sentence!("The file tells of event {0}, but its script ends after {1}.", *last, run.event())
+    })))
+}
+
+impl Read {
+    fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field).map(String::as_str)
+    }
+
+    fn number(&self, field: &str) -> Option<u64> {
+        self.text(field)?.parse().ok()
+    }
+}
+
+/// One document; `None` where it is none. Of an embedded one, `{"$numberLong": "7"}`, the value is
+/// taken for the field's.
+fn parse(line: &str) -> Option<Read> {
+    let mut scratch = vec![0; line.len()];
+    let mut parser = SliceParser::with_buffer(line, &mut scratch);
+    let (mut read, mut field, mut depth) = (Read::default(), String::new(), 0u32);
+    loop {
+        let value = match parser.next_event().ok()? {
+            Event::EndDocument => return (depth == 0).then_some(read),
+            Event::StartObject | Event::StartArray => {
+                depth += 1;
+                continue;
+            }
+            Event::EndObject | Event::EndArray => {
+                depth -= 1;
+                continue;
+            }
+            Event::Key(name) if depth == 1 => {
+                field = name.as_ref().to_owned();
+                continue;
+            }
+            Event::String(value) => value.as_ref().to_owned(),
+            Event::Number(number) => number.as_str().to_owned(),
+            _ => continue,
+        };
+        if depth == 0 {
+            return None; // A value, but no document.
+        }
+        read.fields.entry(std::mem::take(&mut field)).or_insert(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_come_back_as_they_were() {
+        for text in ["", "a \"quoted\" \\ word", "two\nlines\r\tand \u{1}", "投票 🗳 é"] {
+            let mut document = Document::new("id", "run");
+            let line = { document.text("text", text).maybe("none", None).number("n", u64::MAX) };
+            let line = format!("{}}}", line.0);
+            let read = parse(&line).unwrap();
+            assert_eq!(read.text("text"), Some(text), "{line}");
+            assert_eq!((read.number("n"), read.text("none")), (Some(u64::MAX), None));
+        }
+        let escaped = parse(r#"{"a": {"$numberLong": "7"}, "b": "\ud83d\uddf3\u0041", "c": 8.5}"#);
+        let escaped = escaped.unwrap();
+        assert_eq!((escaped.number("a"), escaped.text("b")), (Some(7), Some("🗳A")));
+    }
+
+    #[test]
+    fn what_is_no_document_is_told_apart() {
+        for wrong in
+            ["", "7", "\"text\"", "{", "{]", "{\"a\":}", "{\"a\" 1}", "nul", "{\"a\":\"\\ud83d\"}"]
+        {
+            assert!(parse(wrong).is_none(), "{wrong}");
+        }
+        let deep = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
+        assert!(parse(&deep).is_none(), "deeper than anything written here");
+    }
+
+    proptest! {
+        #[test]
+        fn no_soup_panics(soup in "[{}\\[\\]\",:a-z0-9\\\\u$ \n]{0,60}") {
+            let _ = read(&soup);
+            let _ = read(&format!("{{\"kind\":\"run\",{soup}}}"));
+        }
+    }
+}
