@@ -6,6 +6,8 @@
 // out leaves a *stub* at its place, which first makes sure that the rest is there, then calls it
 // through the table. So nothing in Rust knows of the split, and nothing is ever missing.
 //
+// Texts that only those functions read are in the second file as well.
+//
 //     page.wasm                               page_rest.wasm
 //     table: [ …, stub of f, … ]   ◄─────────  on arrival: [ …, f, … ]
 //     stub of f: load the rest; call the slot
@@ -18,8 +20,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, ask, target } from "./steps.mjs";
 
-/** What may come later: protocols other than the first, and what is behind a button. */
-const LATER = /synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::thumbnail|web::components::(?:runs|help))\b|\bidb\[\w+\]::/;
+/** What may come later: protocols other than the first, and what is behind a click. */
+const LATER = new RegExp(
+  [
+    String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::(?:thumbnail|ejson))\b`,
+    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
+    String.raw`synod\[\w+\]::player::gestures::offered\b`,
+    String.raw`\b(?:idb|picojson)\[\w+\]::`,
+  ].join("|"),
+);
+
+/** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
+const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs)\b|^src\/web\/components\/(?:runs|help|log|share|properties)\.rs|^scenes\/(?!raft\b)/;
+
+/** Shorter texts are not worth a segment of their own. */
+const SHORTEST = 24;
 
 /** The import that makes sure that the rest is there: src/web/later.rs. */
 const LOAD = /synod\[\w+\]::web::later::load::/;
@@ -81,6 +96,57 @@ function forms(text) {
   });
 }
 
+/** The texts that stand in nothing but what comes later. */
+function laterTexts() {
+  const files = ["src", "scenes"].flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name.replaceAll("\\", "/")}`)).filter((name) => /\.(rs|txt)$/.test(name));
+  const later = files.filter((name) => LATER_FILES.test(name));
+  const rest = files.filter((name) => !LATER_FILES.test(name)).map((name) => readFileSync(name, "utf8")).join("\n");
+  const literal = /'(?:[^'\\]|\\.)'|"((?:[^"\\]|\\.)*)"/gs;
+  const unescaped = (text) => text.replace(/\\\n\s*/g, "").replaceAll('\\"', '"').replaceAll("\\\\", "\\").replaceAll("\\n", "\n");
+  const found = later.flatMap((name) => {
+    const text = readFileSync(name, "utf8");
+    return name.endsWith(".txt") ? [text] : [...text.matchAll(literal)].map((match) => match[1] ?? "").filter((text) => !rest.includes(text)).map(unescaped);
+  });
+  return [...new Set(found)].map((text) => Buffer.from(text)).filter((text) => text.length >= SHORTEST);
+}
+
+/** The segments of data as two: those that are there at first, and the texts that come later. */
+function texts(segments, later) {
+  const first = new Map(), rest = [];
+  for (const segment of segments) {
+    const [, name, address, text] = /^ \(data (\S+) \(i32\.const (\d+)\) "(.*)"\)$/s.exec(segment.text);
+    const bytes = unquoted(text);
+    // Where each text stands, longer ones before those that they contain.
+    const cuts = [];
+    for (const wanted of later.toSorted((a, b) => b.length - a.length)) {
+      for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
+        const end = at + wanted.length;
+        if (!cuts.some((cut) => at < cut.end && cut.at < end)) cuts.push({ at, end });
+      }
+    }
+    cuts.sort((a, b) => a.at - b.at);
+    const piece = (label, at, end) => ` (data ${label} (i32.const ${Number(address) + at}) "${quoted(bytes.subarray(at, end))}")`;
+    const stays = [...cuts, { at: bytes.length }].map((cut, place) => [place > 0 ? cuts[place - 1].end : 0, cut.at]);
+    first.set(segment, stays.filter(([at, end]) => end > at).map(([at, end], place) => piece(`${name}.${place}`, at, end)));
+    rest.push(...cuts.map(({ at, end }, place) => piece(`${name}.later${place}`, at, end)));
+  }
+  return { first, rest };
+}
+
+const ESCAPES = { n: 10, t: 9, r: 13, '"': 34, "'": 39, "\\": 92 };
+
+function unquoted(text) {
+  const bytes = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== "\\") bytes.push(text.charCodeAt(at));
+    else if (text[at + 1] in ESCAPES) bytes.push(ESCAPES[text[++at]]);
+    else bytes.push(Number.parseInt(text.slice(at + 1, (at += 2) + 1), 16));
+  }
+  return Buffer.from(bytes);
+}
+
+const quoted = (bytes) => [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+
 /** The types that a function takes and gives, without the names of its parameters. */
 function signature(text) {
   const head = text.split("\n")[0];
@@ -135,7 +201,9 @@ function halves(forms) {
     const slot = `(i32.const ${base + slots.indexOf(name)})`;
     return `${header({ text })}\n  (call ${load})\n  (call_indirect ${table} ${signature(text)} ${given.join(" ")} ${slot})\n )`;
   };
+  const data = texts(of("data"), laterTexts());
   const first = forms.flatMap((form) => {
+    if (form.kind === "data") return data.first.get(form);
     if (form.kind === "elem" && !form.name) return [];
     if (form === segment) return [` (elem ${segment.name} (table ${table}) (i32.const ${base}) func ${slots.join(" ")})`];
     if (form.kind === "table") return [resize(form.text)];
@@ -156,7 +224,7 @@ function halves(forms) {
   });
   const arrivals = [...slots.keys()].filter((place) => leaves.has(slots[place]))
     .map((place) => ` (elem (table ${table}) (i32.const ${base + place}) func ${slots[place]})`);
-  const rest = [...of("type").map((form) => form.text), ...of("rec").map((form) => form.text), ...taken, ...arrivals, ...later.map((form) => form.text)];
+  const rest = [...of("type").map((form) => form.text), ...of("rec").map((form) => form.text), ...taken, ...data.rest, ...arrivals, ...later.map((form) => form.text)];
 
   const module = (forms) => `(module\n${forms.join("\n")}\n)\n`;
   return { first: module(first), rest: module(rest) };

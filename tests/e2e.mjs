@@ -332,6 +332,37 @@ async function keep(name) {
   await page.locator(".runs li").waitFor();
 }
 
+test("the log shows what is on disk, and leaves and comes back as a file", async () => {
+  await open(at([...CALM, "200ms request C1 put x=1"], "300ms"));
+  await tab("Log").click();
+  const disks = page.locator(".disks");
+  assert.deepEqual(await disks.locator("thead th").allTextContents(), ["currentTerm", "votedFor", "log length"]);
+  assert.equal(await disks.locator("tbody tr").count(), 5);
+  const saved = async (name) => {
+    const download = page.waitForEvent("download");
+    await page.locator(".tab-panel").getByRole("button", { name, exact: true }).click();
+    return readFile(await (await download).path(), "utf8");
+  };
+  const [node, history] = [await saved("S1"), await saved("The whole history")];
+  assert.match(node, /"kind":"entry".*"text":"x=1","state":"settled"/);
+  assert.match(history, /"kind":"event".*"text":"is now leader"/);
+  const take = (name, text) => page.getByLabel("Open a file:").setInputFiles({ name, mimeType: "application/x-ndjson", buffer: Buffer.from(text) });
+  await open("#v1&scene=raft/figure-8&at=0s");
+  await tab("Log").click();
+  const says = (text) => page.locator(".notices").getByText(text).waitFor();
+  await take("a.json", "no documents");
+  await says("Line 1 of the file is no JSON document.");
+  await take("b.json", '{"kind":"run","format":{"$numberLong":"9"}}');
+  await says("The file was written by a newer Synod");
+  await take("c.json", Buffer.alloc(33 << 20, 32));
+  await says("The file is too large");
+  assert.match(await hash(), /figure-8/, "the run on screen is untouched");
+  await take("run.ndjson", history);
+  await page.waitForFunction(() => location.hash.includes("put"));
+  assert.equal(await clock(), "0.300 s");
+  assert.match(await script(), /request C1 put x=1/);
+});
+
 test("a part that cannot be fetched says so, and the page works on", async () => {
   await open(at(CALM, "100ms"));
   await page.route(/zh\.txt$/, (route) => route.fulfill({ status: 404 }));

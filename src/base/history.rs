@@ -15,13 +15,16 @@
 //!   each key is judged by itself.
 //! - All that the future needs to know of an order is in its [`State`], which forgets the requests
 //!   that are over: most orders lead to the same few states.
-//! - A write takes effect *just in time* (Gavin Lowe, *Testing for linearizability*, 2017): only
-//!   when an answer shows that it must have. Until then it may still do all that it might have done
-//!   before, with one exception: it may have been overwritten at once, and so have left the value
-//!   as it is. For that it need not be guessed at in time: it [slips in](State::slip_in) afterwards.
+//! - A write takes effect *just in time* (Gavin Lowe, *Testing for linearizability*, 2017): not
+//!   before an answer shows that it has. Little is lost by waiting, for what it might have done
+//!   earlier it can still do. Only one thing it can't: to be overwritten at once by a write that
+//!   has taken effect already, so that the value is that one's. Therefore it may also
+//!   [slip in](State::slip_in) afterwards, just before the last write.
 //!
-//! A write that is given up may have reached a server, so it stays open for ever. Each operation
-//! has a number of its own, because the client goes on to ask for other things meanwhile.
+//! A read takes no effect. It is enough to know which values there were while it was open.
+//!
+//! A write that is given up may have reached a server, so it stays open for ever. Each request has
+//! a number of its own, because the client goes on to ask for other things meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -35,8 +38,9 @@ use crate::sentence;
 mod tests;
 
 /// How large what is known of a key may become, in values and numbers kept. To judge a history is
-/// NP-complete, so some history would take for ever: a key that outgrows this is judged no longer.
-const LIMIT: usize = 2_000;
+/// NP-complete (Gibbons and Korach, *Testing shared memories*, 1997), so there are some that would
+/// take for ever: a key that outgrows this is judged no longer.
+const LIMIT: usize = 5_000;
 
 /// How many of the possible answers a verdict lists.
 const LISTED: usize = 8;
@@ -150,27 +154,27 @@ impl History {
 
 /// The first few values: `1, 2, 3`.
 fn list(values: &BTreeSet<Text>) -> String {
-    let mut first: Vec<&str> = values.iter().take(LISTED).map(|value| &**value).collect();
-    if values.len() > LISTED {
-        first.push("…");
+    let first: Vec<&str> = values.iter().take(LISTED).map(|value| &**value).collect();
+    match values.len() > LISTED {
+        true => format!("{}, …", first.join(", ")),
+        false => first.join(", "),
     }
-    first.join(", ")
 }
 
 /// One key: what it may be by now.
 #[derive(Clone, Debug)]
 struct Register {
-    /// The open writes, by number: those without an answer. A write that is given up and has taken
-    /// effect in every state is forgotten.
+    /// The open writes, by number, but for those that have taken effect in every state.
     writes: BTreeMap<u64, Write>,
-    /// The states that orders of the requests so far lead to, without the [weaker](Register::covers).
+    /// Where orders of the requests so far may lead. A state that another one
+    /// [covers](State::covers) is left out.
     states: Vec<State>,
 }
 
 #[derive(Clone, Debug)]
 struct Write {
     value: Text,
-    /// Nobody waits for it any more: it may take effect, but need not.
+    /// Nobody waits for it any more: it may take effect, but it never has to.
     given_up: bool,
 }
 
@@ -208,6 +212,17 @@ impl State {
             seen.insert(value.clone());
         }
     }
+
+    /// Whether all that may follow from `other` may follow from this state too: reads have seen no
+    /// less, and no write has taken effect here alone. One that has done so there alone can slip in
+    /// here whenever it has to, and leave no trace: it was asked by the turn there, and so by the
+    /// turn here.
+    fn covers(&self, other: &State) -> bool {
+        self.value == other.value
+            && self.turn >= other.turn
+            && self.done.is_subset(&other.done)
+            && other.seen.iter().all(|(read, seen)| self.seen[read].is_superset(seen))
+    }
 }
 
 impl Default for Register {
@@ -235,21 +250,19 @@ impl Register {
 
     /// The write must have taken effect: before the present value was written, or now.
     fn write_answered(&mut self, number: u64, asked: u64) {
-        let Some(write) = self.writes.remove(&number) else { return };
+        // Without an entry it has done so in every state.
+        let Some(Write { value, .. }) = self.writes.get(&number).cloned() else { return };
         let mut states = Vec::new();
         for mut state in mem::take(&mut self.states) {
             if !state.done.contains(&number) {
                 if number <= state.turn {
                     let mut slipped = state.clone();
-                    slipped.slip_in(number, &write.value);
+                    slipped.slip_in(number, &value);
                     states.push(slipped);
                 }
-                state.overwrite(number, &write.value, asked);
+                state.overwrite(number, &value, asked);
             }
             states.push(state);
-        }
-        for state in &mut states {
-            state.done.remove(&number);
         }
         self.keep(states);
     }
@@ -279,13 +292,11 @@ impl Register {
         Ok(())
     }
 
-    /// It may still take effect, but in no state it has to.
+    /// It may still take effect, as before.
     fn write_given_up(&mut self, number: u64) {
         if let Some(write) = self.writes.get_mut(&number) {
             write.given_up = true;
         }
-        let states = mem::take(&mut self.states);
-        self.keep(states);
     }
 
     fn read_given_up(&mut self, number: u64) {
@@ -325,63 +336,51 @@ impl Register {
     }
 
     /// The writes of this value that are still to take effect, asked up to this number. Of those
-    /// that are given up only the last one, which is of the least use later.
+    /// that are given up one will do: nothing will ever tell them apart.
     fn open_writes_of(&self, value: &Text, state: &State, until: u64) -> Vec<u64> {
-        let mut spare = false;
-        let writes = self.writes.range(..=until).rev();
+        let mut given_up = false;
+        let writes = self.writes.range(..=until);
         writes
             .filter(|(number, write)| write.value == *value && !state.done.contains(number))
-            .filter(|(_, write)| !write.given_up || !mem::replace(&mut spare, true))
+            .filter(|(_, write)| !write.given_up || !mem::replace(&mut given_up, true))
             .map(|(number, _)| *number)
             .collect()
     }
 
-    /// The same turn by the last open request before it: turns that differ only by requests that are
-    /// over do not differ.
-    fn turn(&self, state: &State) -> u64 {
-        let write = self.writes.range(..=state.turn).next_back().map(|(number, _)| *number);
-        let read = state.seen.range(..=state.turn).next_back().map(|(number, _)| *number);
-        write.max(read).unwrap_or(0)
-    }
-
-    /// Keeps these states, but not those that explain nothing more than another one.
+    /// Keeps these states, but none that another one covers, and forgets the writes that have taken
+    /// effect in all of them.
     fn keep(&mut self, states: Vec<State>) {
         for mut state in states {
-            state.turn = self.turn(&state);
-            if !self.states.iter().any(|other| self.covers(other, &state)) {
-                let others = mem::take(&mut self.states);
-                let stays = |other: &State| !self.covers(&state, other);
-                self.states = others.into_iter().filter(stays).collect();
+            self.settle(&mut state);
+            if !self.states.iter().any(|other| other.covers(&state)) {
+                self.states.retain(|other| !state.covers(other));
                 self.states.push(state);
             }
         }
-        let done_for_good: Vec<u64> = self
-            .writes
-            .iter()
-            .filter(|(_, write)| write.given_up)
-            .map(|(number, _)| *number)
-            .filter(|number| self.states.iter().all(|state| state.done.contains(number)))
-            .collect();
-        for number in done_for_good {
-            self.writes.remove(&number);
-            for state in &mut self.states {
-                state.done.remove(&number);
+        let states = &mut self.states;
+        self.writes.retain(|number, _| {
+            let everywhere = states.iter().all(|state| state.done.contains(number));
+            if everywhere {
+                states.iter_mut().for_each(|state| _ = state.done.remove(number));
             }
-        }
+            !everywhere
+        });
     }
 
-    /// Whether whatever may follow from `less` may follow from `more` too: the value is the same,
-    /// open reads have seen no less, and no write has taken effect in `more` alone. One that has
-    /// done so in `less` alone need not do so (it is given up), or can slip in without a trace.
-    fn covers(&self, more: &State, less: &State) -> bool {
-        let free = |number: &u64| {
-            *number <= more.turn || self.writes.get(number).is_some_and(|write| write.given_up)
-        };
-        more.value == less.value
-            && more.turn >= less.turn
-            && more.done.is_subset(&less.done)
-            && less.done.difference(&more.done).all(free)
-            && less.seen.iter().all(|(read, seen)| more.seen[read].is_superset(seen))
+    /// Of the writes of one value that are given up, the first count as done. What is done and what
+    /// was asked before it had both been asked by the turn, so that they can stand for each other.
+    fn settle(&self, state: &mut State) {
+        for (number, write) in self.writes.iter().filter(|(_, write)| write.given_up) {
+            let same = |other: &&u64| {
+                let other = &self.writes[*other];
+                other.given_up && other.value == write.value
+            };
+            let later = state.done.range(number..).rev().find(same).copied();
+            if let Some(later) = later.filter(|_| !state.done.contains(number)) {
+                state.done.remove(&later);
+                state.done.insert(*number);
+            }
+        }
     }
 
     /// The values and numbers that it holds.

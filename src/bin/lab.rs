@@ -162,7 +162,7 @@ fn export(file: &str, options: &[&str]) -> Result<(), String> {
     let mut run = catalog::start(script).map_err(refused)?;
     let end = at.or(run.end()).unwrap_or(Time::seconds(10));
     while !run.run_to(end, 1_000_000) {}
-    let documents = ejson::node(&run, node).map_err(refused)?;
+    let documents = ejson::node(&run, end, node).map_err(refused)?;
     unless_gone(std::io::stdout().write_all(documents.as_bytes()))
 }
 

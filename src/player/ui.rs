@@ -45,6 +45,7 @@ pub enum Tab {
     Node,
     Message,
     Properties,
+    Log,
     Script,
 }
 

@@ -62,15 +62,15 @@ pub fn history(
     }
 }
 
-/// What one server holds at the cursor: its disk, and its log.
-pub fn node(run: &Run, node: NodeId) -> Result<String, Sentence> {
+/// What one server holds where the run stands: its disk, and its log.
+pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
     let snapshot = run.snapshot();
     let Some(shot) = snapshot.nodes.iter().find(|shot| shot.id == node) else {
         return Err(sentence!("There is no {0} in this run.", node));
     };
     let id = identity(run.script());
     let at = format!("{id}:{}:{}", run.event(), node);
-    let mut text = header(&id, run.script(), run.now());
+    let mut text = header(&id, run.script(), cursor);
     for field in &shot.disk {
         let mut document = Document::new(&format!("{at}:{}", field.name), "disk");
         document.text("run", &id).text("node", &node.to_string());

@@ -123,3 +123,19 @@ pub async fn copy(text: &str) -> Result<(), JsValue> {
     let clipboard: web_sys::Clipboard = clipboard.dyn_into()?;
     wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.map(drop)
 }
+
+/// Hands a text to the browser as a file to be saved.
+pub fn save(name: &str, text: &str) {
+    let parts = Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else { return };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    let anchor = document().create_element("a").ok();
+    if let Some(anchor) = anchor.and_then(|anchor| anchor.dyn_into::<HtmlElement>().ok()) {
+        set(&anchor, "href", &url);
+        set(&anchor, "download", name);
+        anchor.click();
+    }
+    // Once the browser has taken it.
+    let forget = move || drop(web_sys::Url::revoke_object_url(&url));
+    gloo_timers::callback::Timeout::new(10_000, forget).forget();
+}

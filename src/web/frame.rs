@@ -8,7 +8,8 @@ use crate::player::gestures::{self, Gesture};
 use crate::player::{Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta};
 use crate::sim::snapshot::{
-    ClientShot, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot, Standing, Told,
+    ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
+    Standing, Told,
 };
 use crate::view::Thumbnail;
 use crate::words::{Language, translate};
@@ -67,6 +68,11 @@ pub struct Inspection {
     pub logs: Logs,
     pub properties: Vec<PropertyShot>,
     pub script: Option<Script>,
+    /// Events up to the cursor, and how far the run has been simulated.
+    pub event: u64,
+    pub head: Time,
+    /// What each server's disk holds.
+    pub disks: Vec<(NodeId, Vec<DiskField>)>,
     /// Newest first.
     pub told: Vec<Told>,
     pub meta: &'static Meta,
@@ -185,7 +191,10 @@ impl Inspection {
             clients: snapshot.clients,
             logs: run.logs(COLUMNS),
             properties: run.properties(),
-            script: (tab == Tab::Script).then(|| run.script().clone()),
+            script: matches!(tab, Tab::Script | Tab::Log).then(|| run.script().clone()),
+            event: run.event(),
+            head: run.head().1,
+            disks: snapshot.nodes.into_iter().map(|node| (node.id, node.disk)).collect(),
             told: told(run, tab),
             meta: run.meta(),
         }
@@ -227,7 +236,7 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),
-        Tab::Message | Tab::Properties => Vec::new(),
+        Tab::Message | Tab::Properties | Tab::Log => Vec::new(),
     };
     told.reverse();
     told

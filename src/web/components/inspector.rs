@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::bits::picture_button;
 use super::icon::Icon;
+use super::log::log_tab;
 use super::properties::properties;
 use super::script::{script_tab, use_editing};
 use super::story::story;
@@ -27,7 +28,7 @@ pub struct Props {
     pub open_drawer: Callback<bool>,
 }
 
-const TABS: [Tab; 4] = [Tab::Node, Tab::Message, Tab::Properties, Tab::Script];
+const TABS: [Tab; 5] = [Tab::Node, Tab::Message, Tab::Properties, Tab::Log, Tab::Script];
 
 #[component]
 pub fn Inspector(props: &Props) -> Html {
@@ -43,6 +44,7 @@ pub fn Inspector(props: &Props) -> Html {
         },
         Tab::Message => message_tab(props),
         Tab::Properties => properties(props),
+        Tab::Log => log_tab(props),
         Tab::Script => html! {
             <>
             { script_tab(props, editing) }
@@ -72,6 +74,7 @@ fn name(tab: Tab, language: Language) -> &'static str {
         Tab::Node => tr!(language, "Node"),
         Tab::Message => tr!(language, "Message"),
         Tab::Properties => tr!(language, "Properties"),
+        Tab::Log => tr!(language, "Log"),
         Tab::Script => tr!(language, "Script"),
     }
 }

@@ -27,6 +27,7 @@ mod flaws;
 mod help;
 mod icon;
 mod inspector;
+mod log;
 mod logs;
 mod network;
 mod node_menu;

@@ -56,6 +56,7 @@ pub fn node_tab(props: &Props) -> Html {
     [subject, logs(props)].into_iter().collect()
 }
 
+#[inline(never)]
 fn server(props: &Props, node: &NodeShot) -> Html {
     let language = props.language;
     let (state, class) = match (node.status, node.view.role.shape) {
@@ -122,6 +123,7 @@ fn on_disk(field: &DiskField, language: Language) -> Html {
     [tag("dt", "", name), tag("dd", "", value.collect())].into_iter().collect()
 }
 
+#[inline(never)]
 fn visitor(props: &Props, client: &ClientShot) -> Html {
     let language = props.language;
     let mut fields = Vec::new();
@@ -264,6 +266,7 @@ fn ask(props: &Props, form: &'static Form) -> Html {
 const WORD: &str = "[^\\s=;#\"]+";
 
 /// A message: what it carries, when it was sent, why, and what can be done to it.
+#[inline(never)]
 pub fn message_tab(props: &Props) -> Html {
     let language = props.language;
     match &props.inspection.subject {
