@@ -55,7 +55,7 @@ fn disks(props: &Props) -> Html {
         tag("tr", "", std::iter::once(name).chain(fields.iter().map(cell)).collect())
     };
     html! {
-        <div class="scrolls disks" tabindex="0" role="region" aria-label={tr!(language, "On disk")}>
+        <div class="disks" tabindex="0" role="region" aria-label={tr!(language, "On disk")}>
             { tag("table", "", vec![tag("thead", "", vec![tag("tr", "", head.collect())]), tag("tbody", "", disks.iter().map(row).collect())]) }
         </div>
     }

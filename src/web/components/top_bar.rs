@@ -58,6 +58,8 @@ pub fn TopBar(props: &Props) -> Html {
                 { icon(Icon::More) }
             </button>
             <div class={if *more { "extra open" } else { "extra" }}>
+                // Where there is no room for the other one.
+                { protocols(props) }
                 { seed(props) }
                 { flaws(heading, &props.act) }
                 { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Open(Dialog::Runs))) }
