@@ -6,13 +6,14 @@ use crate::command::{Script, Setup};
 use crate::ensemble::{Ensemble, Servers};
 use crate::protocol::{Form, Meta, PropertyInfo, Protocol, Request as _};
 use crate::protocols::multi_paxos::MultiPaxos;
+use crate::protocols::paxos::Paxos;
 use crate::protocols::raft::Raft;
 use crate::sentence;
 
 pub use crate::sim::run::Run;
 
 /// All protocols, in the order of the menu.
-static CATALOG: &[Entry] = &[Entry::of::<Raft>(), Entry::of::<MultiPaxos>()];
+static CATALOG: &[Entry] = &[Entry::of::<Raft>(), Entry::of::<Paxos>(), Entry::of::<MultiPaxos>()];
 
 /// All protocols, in the order of the menu.
 pub fn catalog() -> &'static [Entry] {

@@ -2,4 +2,5 @@
 //! be read beside its paper.
 
 pub mod multi_paxos;
+pub mod paxos;
 pub mod raft;
