@@ -87,10 +87,9 @@ pub fn parse_command(text: &str, setup: &Setup) -> Result<Command, Mistake> {
     Ok(command)
 }
 
-/// Goes on with a run until its end (or until `limit`, if the script has none), and hands over every
-/// event, for as long as the listener says that it listens.
-pub fn follow(run: &mut Run, limit: Time, listener: &mut dyn FnMut(&Told) -> bool) {
-    let until = run.end().unwrap_or(limit);
+/// Goes on with a run until this time, and hands over every event, for as long as the listener says
+/// that it listens.
+pub fn follow(run: &mut Run, until: Time, listener: &mut dyn FnMut(&Told) -> bool) {
     loop {
         let before = run.event();
         let done = run.run_to(until, 1);
@@ -105,9 +104,10 @@ pub fn follow(run: &mut Run, limit: Time, listener: &mut dyn FnMut(&Told) -> boo
     }
 }
 
-/// The same in words, an event a line.
+/// The same in words, an event a line, until the script's end (or until `limit`, if it has none).
 pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
-    follow(run, limit, &mut |told| {
+    let until = run.end().unwrap_or(limit);
+    follow(run, until, &mut |told| {
         let place = told.place.map_or("-".to_string(), |place| place.to_string());
         let Time(at) = told.at;
         let (seconds, micros) = (at / 1_000_000, at % 1_000_000);

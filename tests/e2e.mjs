@@ -324,6 +324,87 @@ test("where the browser keeps nothing, or has no room, the page says so", async 
   await page.getByText("This browser does not let the page keep runs").waitFor();
 });
 
+test("a store that runs full while it writes says so, and what was typed is still there", async () => {
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await page.getByText("Nothing is kept yet").waitFor();
+  // The browser's own quota: it takes the record, and drops it when it is to be written for good.
+  const browser = await context.newCDPSession(page);
+  await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_000 });
+  const name = page.locator("dialog form").getByLabel("Name");
+  await name.fill("Too much");
+  await button("Keep this run").click();
+  await page.getByText("The browser's store is full").waitFor();
+  assert.equal(await name.inputValue(), "Too much");
+  await browser.send("Storage.overrideQuotaForOrigin", { origin });
+  await button("Keep this run").click();
+  const run = page.locator(".runs li");
+  await run.waitFor();
+  assert.deepEqual([await name.inputValue(), await page.locator(".trouble").first().textContent()], ["", ""]);
+  // A name that cannot be changed stays what it is.
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  await run.getByLabel("Name").fill("Another");
+  await run.getByLabel("Name").press("Enter");
+  await page.getByText("The browser's store is full").waitFor();
+  assert.equal(await run.getByLabel("Name").inputValue(), "Too much");
+});
+
+test("a kept run and a file of another protocol open at their instants, though its code comes later", async () => {
+  const other = at(["multi-paxos nodes=3 seed=3"], "300ms");
+  await open(other);
+  await keep("Elsewhere");
+  await button("Close").click();
+  await tab("Log").click();
+  const download = page.waitForEvent("download");
+  await button("Save the history").click();
+  const history = await readFile(await (await download).path(), "utf8");
+  const changed = history.replace(/"text":"sends/, '"text":"sings');
+  await page.goto("about:blank");
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await page.locator(".runs li").getByRole("button", { name: "Open" }).click();
+  await page.waitForFunction(() => /run=multi-paxos.*at=300ms/.test(location.hash));
+  assert.equal(await clock(), "0.300 s");
+  await page.goto("about:blank");
+  await open(at(CALM, "100ms"));
+  await tab("Log").click();
+  await page.getByLabel("Open a file").setInputFiles({ name: "run.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from(changed) });
+  await page.locator(".notices").getByText(/of the file is “.* sings/).waitFor();
+  assert.equal(await clock(), "0.300 s");
+});
+
+test("a name is never lost to an empty one, and the keyboard stays where something was deleted", async () => {
+  await open(at(CALM, "100ms"));
+  await keep("Kept");
+  const run = page.locator(".runs li");
+  await run.getByLabel("Name").fill("  ");
+  await run.getByLabel("Name").press("Enter");
+  assert.equal(await run.getByLabel("Name").inputValue(), "Kept");
+  await run.getByRole("button", { name: "Delete" }).press("Enter");
+  await page.getByText("“Kept” is deleted.").waitFor();
+  await page.waitForFunction(() => document.activeElement.textContent.includes("is deleted"));
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await run.waitFor();
+});
+
+test("a history that is too long for a file says where it ends", async () => {
+  await open(at(["raft nodes=9 seed=3 heartbeat=20ms"], "90s"));
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.trim() === "90.000 s", undefined, { timeout: 60_000 });
+  await tab("Log").click();
+  const download = page.waitForEvent("download");
+  await button("Save the history").click();
+  const history = await readFile(await (await download).path(), "utf8");
+  const events = history.trimEnd().split("\n").length - 1;
+  await page.locator(".notices").getByText(`The history ends after ${events} events`).waitFor();
+  await page.getByLabel("Open a file").setInputFiles({ name: "run.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from(history) });
+  await page.locator(".notices").getByText("The history ends").waitFor({ state: "hidden" });
+});
+
 /** Keeps the run on screen under this name. */
 async function keep(name) {
   await button("Runs").click();
@@ -343,10 +424,10 @@ test("the log shows what is on disk, and leaves and comes back as a file", async
     await page.locator(".tab-panel").getByRole("button", { name, exact: true }).click();
     return readFile(await (await download).path(), "utf8");
   };
-  const [node, history] = [await saved("S1"), await saved("The whole history")];
+  const [node, history] = [await saved("Save S1"), await saved("Save the history")];
   assert.match(node, /"kind":"entry".*"text":"x=1","state":"settled"/);
   assert.match(history, /"kind":"event".*"text":"is now leader"/);
-  const take = (name, text) => page.getByLabel("Open a file:").setInputFiles({ name, mimeType: "application/x-ndjson", buffer: Buffer.from(text) });
+  const take = (name, text) => page.getByLabel("Open a file").setInputFiles({ name, mimeType: "application/x-ndjson", buffer: Buffer.from(text) });
   await open("#v1&scene=raft/figure-8&at=0s");
   await tab("Log").click();
   const says = (text) => page.locator(".notices").getByText(text).waitFor();

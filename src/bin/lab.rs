@@ -17,8 +17,8 @@ lab: protocols in a terminal
   lab list                                   what there is, a line each
   lab run FILE|-|PROTOCOL/SCENE              what a script does, an event a line
   lab export FILE --as ejson [--node S1] [--at TIME]
-                                             its history, or what a server holds at a time, as
-                                             documents for mongoimport
+                                             its history up to a time, or what a server holds
+                                             then, as documents for mongoimport
   lab import FILE                            the script of a file that was exported
   lab fuzz PROTOCOL [--seeds N] [--from N] [--flaw NAME]
                                              hunts for violations; exit 0 where there are none,
@@ -148,19 +148,18 @@ fn export(file: &str, options: &[&str]) -> Result<(), String> {
     }
     let script = script(file)?;
     let refused = |sentence: Sentence| format!("{file}: {sentence}");
+    let mut run = catalog::start(script.clone()).map_err(refused)?;
+    let end = at.or(run.end()).unwrap_or(Time::seconds(10));
     let Some(node) = node else {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let mut written = Ok(());
-        let limit = at.unwrap_or(Time::seconds(10));
-        let told = ejson::history(&script, Time::ZERO, limit, &mut |document| {
+        let told = ejson::history(&script, end, end, &mut |document| {
             written = out.write_all(document.as_bytes());
             written.is_ok()
         });
         unless_gone(written.and_then(|()| out.flush()))?;
         return told.map_err(refused);
     };
-    let mut run = catalog::start(script).map_err(refused)?;
-    let end = at.or(run.end()).unwrap_or(Time::seconds(10));
     while !run.run_to(end, 1_000_000) {}
     let documents = ejson::node(&run, end, node).map_err(refused)?;
     unless_gone(std::io::stdout().write_all(documents.as_bytes()))

@@ -53,7 +53,13 @@ pub enum Action {
     },
     /// A script as text; a mistake in it becomes a notice, and the run stays.
     LoadText(String),
-    Load(Script),
+    /// A run that was kept or came as a file, at the instant it was left at, and what is to be said
+    /// of it. All in one: what its script needs may have to be fetched before.
+    Load {
+        script: Box<Script>,
+        at: Time,
+        notice: Option<Box<Notice>>,
+    },
     /// Goes where a hash says (`#v1&…`), as when the address is changed or the browser goes back;
     /// the branches stay.
     OpenLink(String),

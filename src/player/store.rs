@@ -113,7 +113,7 @@ impl Store {
             Action::Do(command) => self.give(command),
             Action::Branch(place) => self.go_to_branch(place),
             Action::LoadScene { .. } | Action::LoadText(_) => self.update_script(action),
-            Action::Load(_) | Action::OpenLink(_) => self.update_script(action),
+            Action::Load { .. } | Action::OpenLink(_) => self.update_script(action),
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
             action => self.update_page(action),
         }
@@ -124,7 +124,9 @@ impl Store {
         match action {
             Action::LoadScene { protocol, scene } => self.load_scene(&protocol, &scene),
             Action::LoadText(text) => self.load_text(&text),
-            Action::Load(script) => drop(self.load(script, false)),
+            Action::Load { script, at, notice } => {
+                self.resume(*script, at, notice.map(|notice| *notice))
+            }
             Action::OpenLink(hash) => self.open_link(&hash),
             Action::Seed(seed) => {
                 let mut script = self.script();
@@ -249,6 +251,14 @@ impl Store {
                 self.ui.notice =
                     Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
             }
+        }
+    }
+
+    /// Goes on with a run where it was left.
+    fn resume(&mut self, script: Script, at: Time, notice: Option<Notice>) {
+        if self.load(script, false) {
+            self.set_out(Target::Time(at.min(Time::LIMIT)));
+            self.ui.notice = notice.or(self.ui.notice.take());
         }
     }
 

@@ -431,6 +431,24 @@ fn an_opened_link_keeps_the_branches() {
 }
 
 #[test]
+fn a_run_that_was_kept_goes_on_where_it_was_left() {
+    let mut store = store(PLAIN);
+    let text = "run raft nodes=5 seed=3\n100ms crash S2\n";
+    let said = Notice::plain(crate::sentence!("Nothing was promised."));
+    let load = |text, at, notice| Action::Load {
+        script: Box::new(script(text)),
+        at: Time::millis(at),
+        notice,
+    };
+    store.update(load(text, 300, Some(Box::new(said.clone()))));
+    assert_eq!(store.pane().run.script().to_string(), script(text).to_string());
+    assert_eq!((store.pane().run.now(), store.ui.notice.take()), (Time::millis(300), Some(said)));
+    store.update(load(PLAIN, u64::MAX / 1_000, None));
+    arrive(&mut store);
+    assert_eq!((store.pane().run.now(), notice(&store).as_str()), (Time::LIMIT, ""));
+}
+
+#[test]
 fn a_command_after_the_end_can_be_shared_as_well() {
     let mut here = store("run raft nodes=3 seed=7\n300ms end\n");
     here.update(Action::Seek(Time::seconds(1)));

@@ -9,10 +9,10 @@
 //! |---|---|---|
 //! | `run` | file | `format`, `title`, `script`, `time` of the cursor |
 //! | `event` | event of the history | `event`, `time`, `place`, `lamport`, `cause`, `text` |
-//! | `disk` | thing on a server's disk | `node`, `name`, `value`, `pending` |
-//! | `entry` | entry of a server's log | `node`, `index`, `epoch`, `text`, `state` |
+//! | `disk` | thing on a server's disk | `at`, `time`, `node`, `name`, `value`, `pending` |
+//! | `entry` | entry of a server's log | `at`, `time`, `node`, `index`, `epoch`, `text`, `state` |
 //!
-//! Times are microseconds. Each `_id` begins with a digest of the script, so that a file that is
+//! Times are microseconds; `at` is the number of the last event before. Each `_id` begins with a digest of the script, so that a file that is
 //! taken in twice, or beside another, gives the same documents.
 
 use std::collections::BTreeMap;
@@ -37,13 +37,12 @@ pub const SIZE: usize = 32 * 1024 * 1024;
 /// Events of a file that are compared with what the script gives, at the most.
 const COMPARED: u64 = 100_000;
 
-/// Everything that happens in the run, from its start to its end (or to `limit`, if the script has
-/// none), a document a line, for as long as `write` says that it could be written. The cursor is
-/// where one is when it is taken in again.
+/// Everything that happens in the run, from its start to `until`, a document a line, for as long as
+/// `write` says that it could be written. The cursor is where one is when it is taken in again.
 pub fn history(
     script: &Script,
     cursor: Time,
-    limit: Time,
+    until: Time,
     write: &mut dyn FnMut(&str) -> bool,
 ) -> Result<(), Sentence> {
     let mut run = catalog::start(script.clone())?;
@@ -52,14 +51,19 @@ pub fn history(
         return Ok(());
     }
     let mut count = 0;
-    scenario::follow(&mut run, limit, &mut |told| {
+    scenario::follow(&mut run, until, &mut |told| {
         count += 1;
         count <= EVENTS && write(&event(&id, told))
     });
     match count > EVENTS {
-        true => Err(sentence!("The history ends after {0} events: a file holds no more.", EVENTS)),
+        true => Err(cut_after(EVENTS)),
         false => Ok(()),
     }
+}
+
+/// What is told where a file holds so many events, and there were more.
+pub fn cut_after(events: u64) -> Sentence {
+    sentence!("The history ends after {0} events: a file holds no more.", events)
 }
 
 /// What one server holds where the run stands: its disk, and its log.
@@ -73,7 +77,8 @@ pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
     let mut text = header(&id, run.script(), cursor);
     for field in &shot.disk {
         let mut document = Document::new(&format!("{at}:{}", field.name), "disk");
-        document.text("run", &id).text("node", &node.to_string());
+        document.text("run", &id).number("at", run.event()).number("time", cursor.0);
+        document.text("node", &node.to_string());
         document.text("name", field.name).text("value", &field.value);
         document.maybe("pending", field.pending.as_deref());
         text += &document.end();
@@ -81,7 +86,8 @@ pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
     let logs = run.logs(u64::MAX);
     for cell in logs.rows.iter().filter(|(whose, _)| *whose == node).flat_map(|(_, row)| row) {
         let mut document = Document::new(&format!("{at}:{}", cell.index), "entry");
-        document.text("run", &id).text("node", &node.to_string());
+        document.text("run", &id).number("at", run.event()).number("time", cursor.0);
+        document.text("node", &node.to_string());
         document.number("index", cell.index).number("epoch", cell.epoch).text("text", &cell.text);
         document.text(
             "state",
@@ -190,12 +196,59 @@ struct Read {
     fields: BTreeMap<String, String>,
 }
 
+/// What a file says of an event; a program in between may have left out some of it.
+struct Claim {
+    time: Option<u64>,
+    place: Option<String>,
+    lamport: Option<u64>,
+    text: String,
+}
+
+impl Claim {
+    fn of(document: &Read) -> Option<(u64, Claim)> {
+        let claim = Claim {
+            time: document.number("time"),
+            place: document.text("place").map(str::to_owned),
+            lamport: document.number("lamport"),
+            text: document.text("text")?.to_owned(),
+        };
+        Some((document.number("event")?, claim))
+    }
+
+    /// What happened instead, in words, after what the file says; nothing where that is the same.
+    fn differs(&self, told: &Told) -> Option<Sentence> {
+        let place = told.place.map(|place| place.to_string());
+        let text = told.sentence.to_string();
+        let same = |claimed: Option<u64>, is: u64| claimed.is_none_or(|claimed| claimed == is);
+        if same(self.time, told.at.0)
+            && same(self.lamport, told.lamport)
+            && (self.place.is_none() || self.place == place)
+            && self.text == text
+        {
+            return None;
+        }
+        let words = |time, place: Option<&str>, text, lamport| {
+            format!("{} {} {text} · L {lamport}", Time(time), place.unwrap_or("-"))
+        };
+        let (time, lamport) =
+            (self.time.unwrap_or(told.at.0), self.lamport.unwrap_or(told.lamport));
+        Some(sentence!(
+            "Event {0} of the file is “{1}”, but its script gives “{2}”.",
+            told.event,
+            words(time, self.place.as_deref().or(place.as_deref()), &self.text, lamport),
+            words(told.at.0, place.as_deref(), &text, told.lamport)
+        ))
+    }
+}
+
 /// Reads a file back, whatever program has had it in the meantime: documents and fields in any
 /// order, numbers canonical or relaxed. The error says in one sentence what is wrong, and where.
 pub fn read(text: &str) -> Result<Import, Sentence> {
     if text.len() > SIZE {
         return Err(too_large());
     }
+    // Some programs begin a file with a mark that nobody sees.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut header, mut events) = (None, BTreeMap::new());
     for (line, text) in (1u64..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
         let document = parse(text)
@@ -206,11 +259,7 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
             }
             Some("run") => header = Some(document),
             Some("event") if (events.len() as u64) < COMPARED => {
-                if let (Some(number), Some(text)) =
-                    (document.number("event"), document.text("text"))
-                {
-                    events.insert(number, text.to_owned());
-                }
+                events.extend(Claim::of(&document));
             }
             _ => {}
         }
@@ -237,21 +286,13 @@ pub fn too_large() -> Sentence {
 }
 
 /// The first event of the file that is not what the script gives.
-fn compare(script: &Script, events: &BTreeMap<u64, String>) -> Result<Option<Sentence>, Sentence> {
+fn compare(script: &Script, events: &BTreeMap<u64, Claim>) -> Result<Option<Sentence>, Sentence> {
     let mut run = catalog::start(script.clone())?;
     let (mut differs, mut left) = (None, events.len());
     scenario::follow(&mut run, Time::LIMIT, &mut |told| {
-        if let Some(text) = events.get(&told.event) {
+        if let Some(claim) = events.get(&told.event) {
             left -= 1;
-            let gives = told.sentence.to_string();
-            if *text != gives {
-                differs = Some(sentence!(
-                    "Event {0} of the file is “{1}”, but its script gives “{2}”.",
-                    told.event,
-                    text.clone(),
-                    gives
-                ));
-            }
+            differs = claim.differs(told);
         }
         left > 0 && differs.is_none() && told.event < COMPARED
     });
@@ -340,6 +381,26 @@ mod tests {
         fn no_soup_panics(soup in "[{}\\[\\]\",:a-z0-9\\\\u$ \n]{0,60}") {
             let _ = read(&soup);
             let _ = read(&format!("{{\"kind\":\"run\",{soup}}}"));
+        }
+
+        /// A file that was cut, or in which something was overwritten, is read or refused.
+        #[test]
+        fn no_damage_panics(place in 0..20_000usize, cut in 0..40usize, soup in "[{}\\[\\]\",:0-9\\\\u$\n投]{0,4}") {
+            let script = scenario::parse("run raft nodes=3 seed=7\n20ms crash S1 torn\n").unwrap();
+            let mut text = String::new();
+            let all = history(&script, Time::ZERO, Time::millis(300), &mut |line| {
+                text += line;
+                true
+            });
+            prop_assert_eq!(all, Ok(()));
+            prop_assert!(read(&text).is_ok_and(|import| import.script == script && import.differs.is_none()));
+            let characters: Vec<char> = text.chars().collect();
+            let place = place % characters.len();
+            let (before, after) = characters.split_at(place);
+            let after = &after[cut.min(after.len())..];
+            let damaged: String = before.iter().copied().chain(soup.chars()).chain(after.iter().copied()).collect();
+            let _ = read(&damaged);
+            let _ = read(&before.iter().collect::<String>());
         }
     }
 }

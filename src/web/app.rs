@@ -287,7 +287,7 @@ impl App {
             action,
             Action::LoadScene { .. }
                 | Action::LoadText(_)
-                | Action::Load(_)
+                | Action::Load { .. }
                 | Action::Seed(_)
                 | Action::ToggleFlaw(_)
         );

@@ -90,6 +90,8 @@ pub enum Subject {
 
 /// Columns of the logs in the inspector, and events told there.
 pub const COLUMNS: u64 = 12;
+/// … and on the log's own tab.
+const MORE_COLUMNS: u64 = 100;
 const EVENTS: usize = 40;
 
 impl Heading {
@@ -189,7 +191,7 @@ impl Inspection {
                 .map_or_else(Vec::new, |selection| gestures::offered(run, selection)),
             forms: run.forms(),
             clients: snapshot.clients,
-            logs: run.logs(COLUMNS),
+            logs: run.logs(if tab == Tab::Log { MORE_COLUMNS } else { COLUMNS }),
             properties: run.properties(),
             script: matches!(tab, Tab::Script | Tab::Log).then(|| run.script().clone()),
             event: run.event(),

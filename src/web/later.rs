@@ -49,7 +49,7 @@ impl Needs {
             Action::Language(language) => Needs::of_language(*language),
             Action::LoadScene { protocol, .. } => Needs::of_text(protocol),
             Action::LoadText(text) => Needs::of_text(text),
-            Action::Load(script) => Needs::of_text(&script.setup.protocol),
+            Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
             Action::OpenLink(link) => Needs::of_link(link, None),
             _ => Needs::default(),
         }

@@ -4,6 +4,7 @@
 
 use idb::{
     DatabaseEvent, Error, Factory, KeyPath, ObjectStore, ObjectStoreParams, Query, TransactionMode,
+    TransactionResult,
 };
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -128,12 +129,18 @@ async fn within<T>(
     });
     let database = open.await?;
     let transaction = database.transaction(&[RUNS], mode)?;
-    let done = work(&transaction.object_store(RUNS)?).await;
+    let runs = transaction.object_store(RUNS)?;
+    let done = work(&runs).await;
     let ended = transaction.await;
     database.close();
     let done = done?;
-    ended?;
-    Ok(done)
+    match ended? {
+        TransactionResult::Committed => Ok(done),
+        // A store without room takes a record, and drops it when it is to be written for good.
+        TransactionResult::Aborted => {
+            Err(runs.transaction().error().map_or(Error::DomExceptionNotFound, Error::DomException))
+        }
+    }
 }
 
 /// What the browser says, in words that help.

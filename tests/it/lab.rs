@@ -71,12 +71,34 @@ fn what_is_exported_comes_back() {
         lab(&["export", "raft/figure-8", "--as", "ejson", "--node", "S3", "--at", "500ms"], b"");
     assert!(out(&node).contains("\"kind\":\"disk\",") && out(&node).contains("currentTerm"));
     assert_eq!(out(&lab(&["import", "-"], &node.stdout)), out(&script));
+    let held = |name: &str| out(&node).lines().filter(|line| line.contains(name)).count();
+    let (documents, instant) =
+        (out(&node).lines().count(), held("\"time\":{\"$numberLong\":\"500000\"}"));
+    assert_eq!(instant, documents, "each says of which instant it is");
+    let early = out(&lab(&["export", "raft/figure-8", "--as", "ejson", "--at", "500ms"], b""));
+    assert!(early.lines().count() > 1 && out(&history).len() > early.len());
+    assert!(out(&history).contains(early.split_once('\n').unwrap().1), "the same, up to a time");
+    // A mark at the beginning, as some editors write it, is no mistake.
+    let marked = format!("\u{feff}{}", out(&history));
+    assert_eq!(out(&lab(&["import", "-"], marked.as_bytes())), out(&script));
     // What somebody has changed is taken all the same, and said.
     let changed = out(&history).replace("\"text\":\"sends", "\"text\":\"sings");
     let import = lab(&["import", "-"], changed.as_bytes());
     let said = String::from_utf8(import.stderr.clone()).unwrap();
-    assert!(said.contains("of the file is “sings"), "{said}");
+    assert!(said.contains(" sings “") && said.contains("but its script gives “"), "{said}");
     assert_eq!(out(&import), out(&script));
+    for (whole, part) in [
+        ("\"lamport\":{\"$numberLong\":\"9\"}", "\"lamport\":8"),
+        ("\"place\":\"S2\"", "\"place\":\"S3\""),
+    ] {
+        assert!(out(&history).contains(whole));
+        let import = lab(&["import", "-"], out(&history).replacen(whole, part, 1).as_bytes());
+        let said = String::from_utf8(import.stderr).unwrap();
+        assert!(
+            import.status.success() && said.contains("but its script gives “"),
+            "{part}: {said}"
+        );
+    }
 }
 
 #[test]

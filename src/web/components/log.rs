@@ -7,14 +7,15 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::bits::{button, leaf, soft, tag};
-use super::icon::Icon;
 use super::inspector::Props;
 use super::logs::logs;
 use crate::base::{NodeId, Sentence};
+use crate::command::Script;
 use crate::player::{Action, Notice};
 use crate::sim::snapshot::DiskField;
 use crate::view::ejson;
 use crate::web::browser;
+use crate::web::frame::Inspection;
 use crate::words::translate;
 use crate::{catalog, sentence, tr};
 
@@ -26,33 +27,34 @@ pub fn log_tab(props: &Props) -> Html {
         language,
         "What a server has written survives a crash. What is still on its way to the disk would be lost."
     );
-    let parts = vec![
-        leaf("h2", "", tr!(language, "On disk")),
-        soft(about),
-        disks(props),
-        logs(props),
-        files(props),
-    ];
-    tag("section", "", parts)
+    let held = vec![leaf("h2", "", tr!(language, "On disk")), soft(about), disks(props)];
+    [tag("section", "", held), logs(props), files(props)].into_iter().collect()
 }
 
 /// A row a server, a column a thing that it keeps.
 fn disks(props: &Props) -> Html {
     let (disks, language) = (&props.inspection.disks, props.language);
-    let names = disks.first().map_or(&[][..], |(_, fields)| fields);
-    let head = names.iter().map(|field| {
-        html! { <th scope="col">{ translate(language, field.name) }</th> }
+    let mut names: Vec<&'static str> = Vec::new();
+    for field in disks.iter().flat_map(|(_, fields)| fields) {
+        if !names.contains(&field.name) {
+            names.push(field.name);
+        }
+    }
+    let head = names.iter().map(|name| {
+        html! { <th scope="col">{ translate(language, name) }</th> }
     });
     let head = std::iter::once(leaf("td", "", "")).chain(head);
-    let cell = |field: &DiskField| {
-        let pending = field.pending.as_ref().map(|pending| {
+    let cell = |field: Option<&DiskField>| {
+        let pending = field.and_then(|field| field.pending.as_ref()).map(|pending| {
             leaf("span", "pending-write", &tr!(language, "{0} not yet on disk", pending.clone()))
         });
-        tag("td", "", std::iter::once(field.value.clone().into()).chain(pending).collect())
+        let value = field.map(|field| field.value.clone().into());
+        tag("td", "", value.into_iter().chain(pending).collect())
     };
     let row = |(node, fields): &(NodeId, Vec<DiskField>)| {
         let name = html! { <th scope="row">{ node.to_string() }</th> };
-        tag("tr", "", std::iter::once(name).chain(fields.iter().map(cell)).collect())
+        let cells = names.iter().map(|name| cell(fields.iter().find(|field| field.name == *name)));
+        tag("tr", "", std::iter::once(name).chain(cells).collect())
     };
     html! {
         <div class="disks" tabindex="0" role="region" aria-label={tr!(language, "On disk")}>
@@ -64,13 +66,10 @@ fn disks(props: &Props) -> Html {
 /// Buttons that save, and one that opens.
 fn files(props: &Props) -> Html {
     let language = props.language;
-    let history =
-        button("", Some(Icon::Disk), tr!(language, "The whole history"), save(props, None));
-    let nodes = props
-        .inspection
-        .disks
-        .iter()
-        .map(|(node, _)| button("", None, &node.to_string(), save(props, Some(*node))));
+    let history = button("", None, tr!(language, "Save the history"), save(props, None));
+    let nodes = props.inspection.disks.iter().map(|(node, _)| {
+        button("", None, &tr!(language, "Save {0}", *node), save(props, Some(*node)))
+    });
     let act = props.act.clone();
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
@@ -80,12 +79,18 @@ fn files(props: &Props) -> Html {
         // The same file may be chosen again.
         input.set_value("");
     });
+    // The browser's own button would speak the browser's language.
+    let opens = html! {
+        <label class="button">
+            { tr!(language, "Open a file") }
+            <input class="unseen" type="file" accept=".ndjson,.json,application/x-ndjson" {onchange} />
+        </label>
+    };
     html! {
         <section>
             { leaf("h3", "", tr!(language, "Files")) }
             { soft(tr!(language, "Documents of Extended JSON, one a line, as mongoimport takes them: what one server holds at this instant, or all that happened.")) }
-            { tag("div", "acts", nodes.chain([history]).collect()) }
-            <label class="opens"><span>{ tr!(language, "Open a file:") }</span><input type="file" accept=".ndjson,.json,application/x-ndjson" {onchange} /></label>
+            { tag("div", "acts", nodes.chain([history, opens]).collect()) }
         </section>
     }
 }
@@ -103,34 +108,45 @@ fn save(props: &Props, node: Option<NodeId>) -> Callback<MouseEvent> {
                 text = ejson::node(&run, inspection.now, node)?;
                 Ok(())
             }),
-            None => ejson::history(script, inspection.now, inspection.head, &mut |document| {
-                let fits = text.len() + document.len() <= ejson::SIZE;
-                if fits {
-                    text += document;
-                }
-                fits
-            }),
+            None => history(script, &inspection, &mut text),
         };
         let name = match node {
             Some(node) => format!("synod-{slug}-{node}.ndjson"),
             None => format!("synod-{slug}.ndjson"),
         };
-        browser::save(&name, &text);
+        if !text.is_empty() {
+            browser::save(&name, &text);
+        }
         if let Err(why) = told {
             act.emit(Action::Tell(Notice::refusal(why)));
         }
     })
 }
 
+/// As much of the history as can be opened again; the error says where it was cut off.
+fn history(script: &Script, inspection: &Inspection, text: &mut String) -> Result<(), Sentence> {
+    let (mut documents, mut cut) = (0, false);
+    ejson::history(script, inspection.now, inspection.head, &mut |document| {
+        cut = text.len() + document.len() > ejson::SIZE;
+        if !cut {
+            documents += 1;
+            *text += document;
+        }
+        !cut
+    })?;
+    match cut {
+        // The first document is no event.
+        true => Err(ejson::cut_after(documents - 1)),
+        false => Ok(()),
+    }
+}
+
 /// Goes to the run of the file; what is on screen stays if there is none in it.
 async fn open(file: File, act: Callback<Action>) {
     match read(&file).await {
         Ok(import) => {
-            act.emit(Action::Load(import.script));
-            act.emit(Action::Seek(import.time));
-            if let Some(differs) = import.differs {
-                act.emit(Action::Tell(Notice::refusal(differs)));
-            }
+            let notice = import.differs.map(|differs| Box::new(Notice::refusal(differs)));
+            act.emit(Action::Load { script: Box::new(import.script), at: import.time, notice });
         }
         Err(why) => act.emit(Action::Tell(Notice::refusal(why))),
     }

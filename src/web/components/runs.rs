@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{button, leaf, picture_button, tag};
+use super::bits::{button, leaf, picture_button};
 use super::icon::Icon;
 use crate::base::Sentence;
 use crate::command::Script;
@@ -11,6 +11,7 @@ use crate::player::Action;
 use crate::tr;
 use crate::view::Thumbnail;
 use crate::view::ticks::seconds;
+use crate::web::browser::focus;
 use crate::web::frame::Instant;
 use crate::web::runs::{self, Kept, LONGEST_NAME};
 use crate::web::shared::Shared;
@@ -38,8 +39,9 @@ struct Shelf {
 /// What somebody does to the shelf.
 enum Deed {
     Look,
-    Keep(Shared<Instant>, String),
-    Rename(Kept, String),
+    /// Under the name that stands in the field.
+    Keep(Shared<Instant>, HtmlInputElement),
+    Rename(Kept, HtmlInputElement),
     Delete(Kept),
     PutBack(Kept),
 }
@@ -49,14 +51,21 @@ impl Deed {
         let mut deleted = before;
         let done = match &self {
             Deed::Look => Ok(()),
-            Deed::Keep(instant, name) => runs::keep(instant, name).await,
-            Deed::Rename(run, name) => run.rename(name).await,
+            Deed::Keep(instant, field) => {
+                let typed = field.value();
+                let given = if typed.trim().is_empty() { &instant.name } else { &typed };
+                runs::keep(instant, given).await
+            }
+            Deed::Rename(run, field) => run.rename(&field.value()).await,
             Deed::Delete(run) => run.delete().await,
             Deed::PutBack(run) => run.put().await,
         };
         match self {
             Deed::Delete(run) if done.is_ok() => deleted = Some(run),
             Deed::PutBack(_) if done.is_ok() => deleted = None,
+            // What was typed is lost only once it is kept.
+            Deed::Keep(_, field) if done.is_ok() => field.set_value(""),
+            Deed::Rename(run, field) if done.is_err() => field.set_value(&run.name),
             _ => {}
         }
         match runs::all().await {
@@ -84,6 +93,16 @@ pub fn Runs(props: &Props) -> Html {
         let does = does.clone();
         use_effect_with((), move |()| does.emit(Deed::Look));
     }
+    // With a deleted run its button goes: the focus goes to what says so.
+    let said = use_node_ref();
+    {
+        let (said, before) = (said.clone(), use_mut_ref(|| None::<u64>));
+        use_effect_with(shelf.deleted.as_ref().map(Kept::id), move |deleted| {
+            if let (true, Some(said)) = (before.replace(*deleted) != *deleted, said.cast()) {
+                focus(&said);
+            }
+        });
+    }
     let rows = shelf.runs.iter().flatten().map(|run| row(props, run, &does));
     let trouble = shelf.trouble.as_ref().map(|sentence| tell(language, sentence));
     let none = shelf.runs.as_ref().is_some_and(Vec::is_empty) && trouble.is_none();
@@ -92,7 +111,7 @@ pub fn Runs(props: &Props) -> Html {
             { leaf("p", "", tr!(language, "Runs are kept in this browser, each as its script and the instant you leave it at.")) }
             { keeper(props, &does) }
             <p class="trouble" role="alert">{ trouble }</p>
-            if let Some(run) = &shelf.deleted { { put_back(language, run, &does) } }
+            <p class="soft" ref={said} tabindex="-1">{ shelf.deleted.as_ref().map(|run| put_back(language, run, &does)) }</p>
             if none { { leaf("p", "soft", tr!(language, "Nothing is kept yet.")) } }
             <ul class="runs" aria-label={tr!(language, "Kept runs")}>{ for rows }</ul>
         </>
@@ -106,10 +125,9 @@ fn keeper(props: &Props, does: &Callback<Deed>) -> Html {
     let input = field.clone();
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(input) = input.cast::<HtmlInputElement>() else { return };
-        let name = if input.value().is_empty() { input.placeholder() } else { input.value() };
-        input.set_value("");
-        does.emit(Deed::Keep(instant.clone(), name));
+        if let Some(field) = input.cast::<HtmlInputElement>() {
+            does.emit(Deed::Keep(instant.clone(), field));
+        }
     });
     let language = props.language;
     html! {
@@ -124,10 +142,9 @@ fn keeper(props: &Props, does: &Callback<Deed>) -> Html {
 fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     let language = props.language;
     let open = |script: &Script| {
-        let (act, script, time) = (props.act.clone(), script.clone(), run.time);
+        let (act, script, at) = (props.act.clone(), Box::new(script.clone()), run.time);
         let onclick = Callback::from(move |_: MouseEvent| {
-            act.emit(Action::Load(script.clone()));
-            act.emit(Action::Seek(time));
+            act.emit(Action::Load { script: script.clone(), at, notice: None });
             act.emit(Action::Close);
         });
         button("", None, tr!(language, "Open"), onclick)
@@ -135,8 +152,11 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     let rename = {
         let (does, run) = (does.clone(), run.clone());
         Callback::from(move |event: Event| {
-            let name = event.target_unchecked_into::<HtmlInputElement>().value();
-            does.emit(Deed::Rename(run.clone(), name));
+            let field = event.target_unchecked_into::<HtmlInputElement>();
+            match field.value().trim().is_empty() {
+                true => field.set_value(&run.name),
+                false => does.emit(Deed::Rename(run.clone(), field)),
+            }
         })
     };
     let delete = {
@@ -169,12 +189,8 @@ fn put_back(language: Language, run: &Kept, does: &Callback<Deed>) -> Html {
     let said = tr!(language, "“{0}” is deleted.", run.name.clone());
     let (does, run) = (does.clone(), run.clone());
     let undo = Callback::from(move |_: MouseEvent| does.emit(Deed::PutBack(run.clone())));
-    let parts = vec![
-        leaf("span", "", &said),
-        " ".into(),
-        button("inline", None, tr!(language, "Put it back"), undo),
-    ];
-    tag("p", "soft", parts)
+    let undo = button("inline", None, tr!(language, "Put it back"), undo);
+    [leaf("span", "", &said), " ".into(), undo].into_iter().collect()
 }
 
 fn picture(thumbnail: &Thumbnail) -> Html {
