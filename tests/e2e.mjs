@@ -252,6 +252,30 @@ test("any client asks any server, with nothing selected", async () => {
   await page.locator(".answers").getByText("C2 get colour → no value").waitFor();
 });
 
+test("the Paxos service is played from the page, as a client", async () => {
+  await open("#v1&run=paxos+nodes=3+seed=1&speed=1/2");
+  const ask = async (server, form, blanks) => {
+    await page.locator(".console").getByLabel("asks").selectOption(server);
+    const fields = page.locator("form.ask", { hasText: form });
+    for (const [name, value] of Object.entries(blanks)) await fields.getByLabel(name).fill(value);
+    await fields.getByRole("button").click();
+  };
+  const answered = (text) => page.locator(".answers").getByText(text).last().waitFor();
+  await ask("S1", "Prepare", { number: "1" });
+  await answered("C1 prepare 1 → promise: number=1, value=None");
+  await ask("S1", "Accept", { number: "1", value: "update" });
+  await answered('C1 accept 1 update → accepted: number=1, value="update"');
+  await ask("S1", "Prepare", { number: "2" });
+  await answered('C1 prepare 2 → promise: number=2, value="update"');
+  await ask("S1", "Accept", { number: "1", value: "late" });
+  await answered("S1 has promised C1 to accept nothing below ballot 2.C1: 1.C1 is too low");
+  const number = page.locator("form.ask", { hasText: "Prepare" }).getByLabel("number");
+  await number.fill("0");
+  assert.equal(await number.evaluate((input) => input.validity.valid), false, "numbers begin at 1");
+  await ask("S2", "Accept", { number: "1", value: "update" });
+  await page.locator(".node").getByText("chosen update").first().waitFor();
+});
+
 test("runs are kept, come back after a reload, and are renamed, deleted and put back", async () => {
   await open(at(CALM, "100ms"));
   await keep("One leader");

@@ -183,7 +183,7 @@ fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
         };
         let before = shots[..i].iter().filter(same_way).count();
         let ends = [layout.place(shot.from), layout.place(shot.to)];
-        let lane = 10.0 + 16.0 * (before % 4) as f64;
+        let lane = 10.0 + 22.0 * (before % 4) as f64;
         flights.push(Flight::new(shot, ends, layout.bend(shot.from, shot.to), lane));
     }
     flights

@@ -48,6 +48,11 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
         }
         (None, _) => format!(" · L {}", node.lamport),
     };
+    // The number says more than the word for it.
+    if node.quorum.is_some() && text_width(&epoch, 11.5) > node.size.w - 24.0 {
+        let word = word(language, node.epoch.word);
+        epoch = epoch.strip_prefix(word).map_or_else(|| epoch.clone(), |rest| rest.trim().into());
+    }
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let spoken = (detail == Detail::Tiny)
         .then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));
@@ -195,7 +200,10 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
         (None, None) => ("idle", tr!(language, "asks nothing").to_owned()),
     };
     let title = tr!(language, "client {0}", client.id);
-    let seen = clipped(&words_shown, client.size.w - 14.0);
+    // Where there is no room for both, what came back matters more than what was asked.
+    let room = client.size.w - 14.0;
+    let answer = words_shown.split_once(" → ").filter(|_| text_width(&words_shown, 11.5) > room);
+    let seen = clipped(answer.map_or(&words_shown, |(_, told)| told), room);
     html! {
         <g key={client.id.0} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
             data-pick={pick::code(Selection::Client(client.id))} tabindex="-1" role="button">

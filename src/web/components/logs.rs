@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{leaf, soft, tag};
+use super::bits::{leaf, tag};
 use super::draw::{names, when};
 use super::figures::{entry_class, epoch_class};
 use super::inspector::Props;
@@ -16,15 +16,12 @@ use crate::words::Language;
 /// Columns that the table has in any case.
 const LEAST: u64 = 5;
 
-/// The table of all logs.
+/// The table of all logs, once there is something in them.
 pub fn logs(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     let logs = &inspection.logs;
     let last = logs.rows.iter().filter_map(|(_, cells)| cells.last()).map(|cell| cell.index).max();
-    let Some(last) = last else {
-        let empty = soft(tr!(*language, "All logs are empty."));
-        return tag("section", "", vec![leaf("h3", "", tr!(*language, "Logs")), empty]);
-    };
+    let Some(last) = last else { return Html::default() };
     // As wide as when it is full: entries do not shrink as the log grows.
     let columns: Vec<u64> = (logs.first..=last.max(logs.first + LEAST - 1)).collect();
     let swatch = |class, state| [leaf("span", class, ""), meaning(*language, state).into()];
