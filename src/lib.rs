@@ -56,8 +56,9 @@
 //! ## Adding a protocol
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`], add a line to `src/catalog.rs`, and
-//! scenes to `scenes/yours/`. Menus, fuzzing, goldens, parity, links and the page follow. Read
-//! `protocols/raft` first: its first page says how a protocol is written here.
+//! scenes to `scenes/yours/`. Menus, fuzzing, goldens, parity, links, the request console, exports and
+//! the page follow; its code is fetched when somebody first asks for it (`scripts/split.mjs`). Read
+//! `protocols/paxos` first, which is the smallest: its first page says how a protocol is written here.
 
 pub mod base;
 pub mod catalog;
