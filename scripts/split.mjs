@@ -155,6 +155,17 @@ function signature(text) {
     .map(([kind, types]) => `(${kind} ${types.join(" ")})`).join(" ");
 }
 
+/**
+ * Whether what comes later is all that this function is for. Of several functions that are the same
+ * the compiler keeps one, under any of their names: so one of a library may be shared, whatever type
+ * stands in its name, and so may any small one.
+ */
+const comesLater = ({ name, text, imported }) =>
+  !imported && LATER.test(name) && /^\$"?[<&]*(?:mut |dyn )?(?:synod|idb|picojson)\[/.test(name) && text.split("(").length > SMALL;
+
+/** In instructions and what they name. */
+const SMALL = 60;
+
 /** The module as two: `first` and `rest`; undefined where nothing can be taken out. */
 function halves(forms) {
   const of = (kind) => forms.filter((form) => form.kind === kind);
@@ -170,10 +181,10 @@ function halves(forms) {
 
   // What stays: all that can be reached from outside without passing through what may come later.
   const stays = new Set();
-  const open = [...of("export").flatMap((form) => new RegExp(`\\(func (${NAME})\\)`).exec(form.text)?.[1] ?? []), ...of("start").map((form) => form.name), ...slots.filter((name) => !LATER.test(name))];
+  const open = [...of("export").flatMap((form) => new RegExp(`\\(func (${NAME})\\)`).exec(form.text)?.[1] ?? []), ...of("start").map((form) => form.name), ...slots.filter((name) => !comesLater(functions.get(name)))];
   while (open.length > 0) {
     const name = open.pop();
-    if (stays.has(name) || LATER.test(name)) continue;
+    if (stays.has(name) || comesLater(functions.get(name))) continue;
     stays.add(name);
     if (!functions.get(name).imported) open.push(...calls(functions.get(name)));
   }

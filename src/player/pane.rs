@@ -59,7 +59,8 @@ impl Scene {
 
     /// The scene that this script is, unmodified.
     pub fn of(script: &Script) -> Option<Scene> {
-        Scene::all().find(|scene| scene.script() == *script)
+        let of = &script.setup.protocol;
+        Scene::all().find(|scene| scene.protocol == *of && scene.script() == *script)
     }
 
     /// All scenes, in the order of the menu.
