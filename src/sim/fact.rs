@@ -1,0 +1,104 @@
+//! Facts: what can be read off a server, by the name under which the page shows it. Whoever asks why
+//! something is so, or waits until it is, names a fact.
+
+use super::Sim;
+use crate::base::{NodeId, Text};
+use crate::protocol::CellState;
+use crate::sim::snapshot::Status;
+
+/// Something that is true of a server, and may change.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fact {
+    pub node: NodeId,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// `role`, `status`, the word of its epoch (`term`, `ballot`), or a field in its memory or on its
+    /// disk (`commitIndex`, `votedFor`).
+    Named(Text),
+    /// The entry of its log at this index.
+    Entry(u64),
+    /// How far its log is settled: no entry up to here will change.
+    Settled,
+}
+
+impl Fact {
+    pub fn named(node: NodeId, name: &str) -> Fact {
+        Fact { node, what: What::Named(name.into()) }
+    }
+
+    pub fn entry(node: NodeId, index: u64) -> Fact {
+        Fact { node, what: What::Entry(index) }
+    }
+
+    pub fn settled(node: NodeId) -> Fact {
+        Fact { node, what: What::Settled }
+    }
+}
+
+impl Sim {
+    /// What the fact is now; `None` where the server has nothing of that name.
+    pub fn read(&self, fact: &Fact) -> Option<String> {
+        let node = self.nodes.get(fact.node.index())?;
+        let (id, disk) = (fact.node, &node.disk);
+        let name = match &fact.what {
+            What::Named(name) => &**name,
+            What::Entry(index) => {
+                let cell = self.ensemble.log(id, disk, index.checked_sub(1)?, *index).pop()?;
+                return Some(format!("{} {}", cell.epoch, cell.text));
+            }
+            What::Settled => return Some(self.settled(id).to_string()),
+        };
+        match name {
+            "status" => return Some(status(node.status).into()),
+            "role" => return self.ensemble.role(id).map(|role| role.name.into()),
+            _ => {}
+        }
+        let view = self.ensemble.view(id, disk);
+        if view.epoch.word == name {
+            return Some(view.epoch.to_string());
+        }
+        let mut fields = view.fields.into_iter().chain(self.ensemble.durable(disk));
+        fields.find(|field| field.name == name).map(|field| field.value)
+    }
+
+    /// The names of all that can be read off a server.
+    pub fn facts(&self, id: NodeId) -> Vec<&'static str> {
+        let Some(node) = self.nodes.get(id.index()) else { return Vec::new() };
+        let view = self.ensemble.view(id, &node.disk);
+        let mut names = vec!["role", "status", view.epoch.word];
+        let fields = view.fields.into_iter().chain(self.ensemble.durable(&node.disk));
+        for field in fields {
+            if !names.contains(&field.name) {
+                names.push(field.name);
+            }
+        }
+        names
+    }
+
+    /// How far the server's log is settled. Entries settle from the front, so halving finds it.
+    fn settled(&self, id: NodeId) -> u64 {
+        let disk = &self.nodes[id.index()].disk;
+        let (mut settled, mut open) = (0, self.ensemble.log_len(id, disk) + 1);
+        while open - settled > 1 {
+            let middle = settled + (open - settled) / 2;
+            let cell = self.ensemble.log(id, disk, middle - 1, middle).pop();
+            match cell.is_some_and(|cell| cell.state == CellState::Settled) {
+                true => settled = middle,
+                false => open = middle,
+            }
+        }
+        settled
+    }
+}
+
+/// A status by the name under which facts are read.
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Up => "up",
+        Status::Paused => "paused",
+        Status::Down => "down",
+    }
+}
