@@ -1,6 +1,8 @@
 //! What can be asked of the [`Store`](super::Store), and how much the answer changes.
 
+use super::lanes::LaneChange;
 use super::playback::{Speed, Until};
+use super::table::Page;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
 use crate::base::Time;
 use crate::command::{Command, Script};
@@ -94,6 +96,27 @@ pub enum Action {
     },
     /// Brings the timeline's window back to the cursor.
     FollowCursor,
+    /// Brings the timeline's window to the run's start, or to as far as it is known.
+    ShowStart,
+    ShowHead,
+    /// Makes the timeline's window as long as the run.
+    ShowWhole,
+    /// Hides, moves or folds lanes of the timeline, or leaves out a kind of message.
+    Lanes(LaneChange),
+    /// Selects the next message on the timeline, or the one before.
+    SelectMessage {
+        next: bool,
+    },
+    /// Goes to the next event that has this in its words, or to the one before.
+    Find {
+        text: String,
+        next: bool,
+    },
+    /// Opens the place where that is asked.
+    OpenFind,
+    /// Shows the timeline as a table, or as a picture.
+    AsTable(bool),
+    TablePage(Page),
     /// Escape: closes or lets go of the topmost thing that is open or selected.
     Escape,
 }

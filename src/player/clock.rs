@@ -5,6 +5,7 @@
 use super::action::Change;
 use super::playback::{Advance, FAST_STEPS, Goal, STEPS, Target, Until};
 use super::store::Store;
+use super::table::Page;
 use super::ui::Notice;
 use crate::base::{NodeId, Time};
 use crate::sentence;
@@ -80,7 +81,7 @@ impl Store {
         self.ui.window.follows = true;
         // What was said spoke of the instant that is left.
         self.ui.notice = None;
-        if let Target::Until(_) = target {
+        if let Target::Until(_) | Target::Find = target {
             self.pause();
         }
         self.set_out(target)
@@ -102,6 +103,7 @@ impl Store {
             Target::Event(event) => self.pane_mut().run.seek_event(event, FAST_STEPS),
             Target::Cursor(time, event) => self.pursue_cursor(time, event),
             Target::Until(until) => self.search(until),
+            Target::Find => return self.find_on(goal),
         };
         self.bring_along();
         self.moved();
@@ -247,7 +249,7 @@ impl Store {
     }
 
     /// The other panes to the time of the first.
-    fn bring_along(&mut self) {
+    pub(super) fn bring_along(&mut self) {
         let Some((first, others)) = self.panes.split_first_mut() else { return };
         for pane in others {
             pane.run.seek(first.run.now(), FAST_STEPS);
@@ -255,7 +257,8 @@ impl Store {
     }
 
     /// After the cursor has moved.
-    fn moved(&mut self) {
+    pub(super) fn moved(&mut self) {
+        self.ui.table = self.ui.table.map(|_| Page::default());
         let now = self.pane().run.now();
         self.ui.window.follow(now, self.playback.playing);
     }

@@ -13,6 +13,9 @@
 //! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
 //! | `pane.rs` | a run with its branches |
 //! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
+//! | `lanes.rs` | which lanes and messages the timeline shows |
+//! | `find.rs` | looking for an event by its words |
+//! | `table.rs` | the timeline as a table |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
 //! | `link.rs` | the state as the hash of a link, and back |
@@ -20,20 +23,26 @@
 
 pub mod action;
 mod clock;
+pub mod find;
 pub mod gestures;
 pub mod keys;
+pub mod lanes;
 pub mod link;
 pub mod pane;
 pub mod playback;
 pub mod store;
+pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod ui;
 
 pub use action::{Action, Change};
+pub use find::Finding;
 pub use gestures::{Gesture, Group};
+pub use lanes::{LaneChange, Lanes};
 pub use link::Link;
 pub use pane::{Branch, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target, Until};
 pub use store::{Preferences, Store};
+pub use table::{Page, Table};
 pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};

@@ -146,6 +146,8 @@ pub enum Target {
     /// A link's cursor: a time, and the last event that has happened.
     Cursor(Time, u64),
     Until(Until),
+    /// Whatever [`Finding`](super::Finding) looks for.
+    Find,
 }
 
 /// What a run can be asked to run until.
@@ -166,19 +168,21 @@ impl Goal {
 
     /// Notes how far it has come.
     pub(super) fn reached(&mut self, (now, event): (Time, u64)) {
-        let share = |done: u64, whole: u64| {
-            let ppm = u128::from(done) * u128::from(Ratio::WHOLE) / u128::from(whole.max(1));
-            Ratio::from_ppm(u32::try_from(ppm).unwrap_or(Ratio::WHOLE))
-        };
         let (start, first) = self.from;
         self.progress = match self.target {
             Target::Time(to) | Target::Cursor(to, _) => {
                 Some(share(now.since(start).0, to.since(start).0))
             }
             Target::Event(to) => Some(share(event.saturating_sub(first), to.saturating_sub(first))),
-            Target::Until(_) => None,
+            Target::Until(_) | Target::Find => None,
         };
     }
+}
+
+/// How much of the whole is done.
+pub(super) fn share(done: u64, whole: u64) -> Ratio {
+    let ppm = u128::from(done) * u128::from(Ratio::WHOLE) / u128::from(whole.max(1));
+    Ratio::from_ppm(u32::try_from(ppm).unwrap_or(Ratio::WHOLE))
 }
 
 #[cfg(test)]

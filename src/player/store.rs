@@ -4,6 +4,7 @@ use super::action::{Action, Change};
 use super::link::{Link, Shows};
 use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
 use super::playback::{Playback, Speed, Target};
+use super::table::Page;
 use super::ui::{Notice, Selection, Theme, Ui};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
@@ -103,6 +104,7 @@ impl Store {
             Action::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
             Action::SeekEvent(event) => self.seek(Target::Event(event)),
             Action::RunUntil(until) => self.seek(Target::Until(until)),
+            Action::Find { text, next } => self.find(&text, next),
             Action::Speed(speed) => self.set_speed(speed),
             Action::Faster => self.set_speed(self.playback.speed.faster()),
             Action::Slower => self.set_speed(self.playback.speed.slower()),
@@ -141,7 +143,6 @@ impl Store {
 
     /// The actions that no run needs to know of.
     fn update_page(&mut self, action: Action) -> Change {
-        let now = self.pane().run.now();
         let ui = &mut self.ui;
         match action {
             Action::Select(selection) => ui.select(selection),
@@ -156,12 +157,18 @@ impl Store {
             Action::Close => ui.dialog = None,
             Action::Tell(notice) => ui.notice = Some(notice),
             Action::Dismiss => ui.notice = None,
-            Action::PanTimeline(micros) => ui.window.pan(micros),
-            Action::ZoomTimeline { percent, around } => ui.window.zoom(percent, around),
-            Action::FollowCursor => {
-                ui.window.follows = true;
-                ui.window.center(now);
-            }
+            Action::PanTimeline(_)
+            | Action::ZoomTimeline { .. }
+            | Action::FollowCursor
+            | Action::ShowStart
+            | Action::ShowHead
+            | Action::ShowWhole
+            | Action::Lanes(_)
+            | Action::SelectMessage { .. }
+            | Action::AsTable(_)
+            | Action::TablePage(_) => return self.update_timeline(action),
+            // The page knows where its field is.
+            Action::OpenFind => return Change::None,
             Action::Escape => match self.playback.goal.take() {
                 Some(_) => {}
                 None => ui.escape(),
@@ -169,6 +176,49 @@ impl Store {
             _ => unreachable!("the run's own actions are handled before"),
         }
         Change::Frame
+    }
+
+    /// The actions on the timeline's picture.
+    fn update_timeline(&mut self, action: Action) -> Change {
+        let run = &self.pane().run;
+        let (now, known) = (run.now(), run.head().1);
+        let (clients, nodes) = (run.script().setup.clients, run.script().setup.nodes);
+        let ui = &mut self.ui;
+        let (span, window) = (ui.window.span, &mut ui.window);
+        match action {
+            Action::PanTimeline(micros) => window.pan(micros),
+            Action::ZoomTimeline { percent, around } => window.zoom(percent, around),
+            Action::FollowCursor => {
+                window.follows = true;
+                window.center(now);
+            }
+            Action::ShowStart => window.show(Time::ZERO, span),
+            Action::ShowHead => window.show(known.since(span), known.since(span) + span),
+            Action::ShowWhole => window.show(Time::ZERO, known),
+            Action::Lanes(change) => {
+                if !ui.lanes.change(change, clients, nodes) {
+                    let why = sentence!("One lane must stay: show another one first.");
+                    ui.notice = Some(Notice::refusal(why));
+                }
+                return Change::Frame;
+            }
+            Action::SelectMessage { next } => {
+                self.select_message(next);
+                return Change::Frame;
+            }
+            Action::AsTable(table) => {
+                ui.table = table.then(Page::default);
+                return Change::Frame;
+            }
+            Action::TablePage(page) => {
+                ui.table = Some(page);
+                return Change::Frame;
+            }
+            _ => unreachable!("not an action on the timeline"),
+        }
+        ui.table = ui.table.map(|_| Page::default());
+        // Whatever else is on the page stays as it is.
+        Change::Time
     }
 
     /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way.
@@ -292,6 +342,7 @@ impl Store {
         self.ui.window.from = Time::ZERO;
         self.ui.hover = None;
         self.ui.touched = None;
+        self.ui.finding = None;
         let script = self.pane().run.script();
         let kept = self.ui.selection.filter(|selection| match *selection {
             Selection::Node(node) => pane::exists(script, node.into()),

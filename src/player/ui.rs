@@ -1,6 +1,9 @@
 //! What the page shows of itself, whatever runs on it: selection, tabs, tools, notices, and the
 //! stretch of time that the timeline shows.
 
+use super::find::Finding;
+use super::lanes::Lanes;
+use super::table::Page;
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::tr;
 use crate::words::{self, Language};
@@ -25,6 +28,12 @@ pub struct Ui {
     /// When something was last done to this run by hand: a caption from before may no longer be true.
     pub touched: Option<Time>,
     pub window: Window,
+    /// Which lanes and messages the timeline shows.
+    pub lanes: Lanes,
+    /// What was looked for last.
+    pub finding: Option<Finding>,
+    /// The timeline is a table, and this part of it is shown.
+    pub table: Option<Page>,
 }
 
 /// Something on the stage that can be selected.
@@ -208,6 +217,14 @@ impl Window {
         let kept = u128::from(before) * u128::from(span) / u128::from(old);
         self.from = around.since(Time(kept as u64));
         self.span = Time(span);
+        self.clamp();
+    }
+
+    /// Shows from one time to another.
+    pub(super) fn show(&mut self, from: Time, to: Time) {
+        self.follows = false;
+        self.span = to.since(from).clamp(Window::SHORTEST, Window::LONGEST);
+        self.from = from;
         self.clamp();
     }
 

@@ -20,6 +20,7 @@ mod describe;
 pub mod fact;
 pub mod network;
 pub mod node;
+mod outline;
 pub mod run;
 pub mod snapshot;
 pub mod stamps;

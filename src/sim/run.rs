@@ -10,12 +10,13 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::describe::message_shot;
+use super::outline::Outline;
 use super::snapshot::*;
 use super::{Events, Sim};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::command::{Command, Line, Script};
 use crate::ensemble::Ensemble;
-use crate::protocol::{Form, Meta};
+use crate::protocol::{Form, Kind, Meta};
 use crate::sentence;
 use crate::trace::{Event, What};
 
@@ -53,6 +54,8 @@ pub struct Run {
     /// Of all checkpoints.
     weight: usize,
     kept: Kept,
+    /// All that has been simulated, in outline.
+    outline: Outline,
     /// What is known already, while it is simulated again: empty between steps.
     fresh: Events,
 }
@@ -127,6 +130,7 @@ impl Run {
             stride: STRIDE,
             weight: here.weight(),
             kept: Kept::new(&here),
+            outline: Outline::new(),
             fresh: Events::new(),
             here,
         }
@@ -146,9 +150,13 @@ impl Run {
 
     /// The next thing that happens by `limit`, whether by itself or by the script.
     fn advance(&mut self, limit: Time) -> bool {
-        let new = self.here.events() + 1 == self.kept.end();
+        let before = self.here.events();
+        let new = before + 1 == self.kept.end();
         let sink = if new { &mut self.kept.events } else { &mut self.fresh };
         let advanced = advance(&self.script, &mut self.here, limit, sink);
+        if self.here.events() > self.head.0 {
+            self.outline.follow(before + 1, sink, (self.here.events() - before) as usize);
+        }
         self.fresh.clear();
         if advanced {
             self.kept.trim();
@@ -209,6 +217,24 @@ impl Run {
                 room && kept.events.back().is_none_or(|last| last.at <= to)
             },
         );
+    }
+
+    /// Forgets what the outline has of a future that is no longer true. It forgets whole periods:
+    /// what happened in the last of them is simulated again.
+    fn outline_again(&mut self) {
+        let since = self.outline.forget_from(self.here.now());
+        let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < since).clone();
+        let mut events = Events::new();
+        while sim.events() < self.here.events() {
+            let first = sim.events() + 1;
+            events.clear();
+            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+                break;
+            }
+            for (number, event) in (first..).zip(&events).filter(|(_, event)| event.at >= since) {
+                self.outline.note(number, event);
+            }
+        }
     }
 
     /// Simulates again, and keeps, what followed the last checkpoint that `start` accepts, for as
@@ -405,6 +431,9 @@ impl Run {
         if self.kept.first > here + 1 {
             self.kept = Kept::new(&self.here);
         }
+        if self.head.0 > here {
+            self.outline_again();
+        }
         self.head = (here, self.here.now());
         self.run_to(at, u32::MAX);
         Ok(())
@@ -454,6 +483,85 @@ impl Run {
         }
         let truncated = self.kept.since > from && self.kept.first > 1;
         Stretch { from, to, lanes, marks, truncated }
+    }
+
+    /// About how many messages ended between two times, those of these kinds left out.
+    pub fn crowd(&self, from: Time, to: Time, without: &[String]) -> u64 {
+        self.outline.crowd(from, to, without)
+    }
+
+    /// Kinds of messages that have arrived or were lost, in the order in which they first did.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.outline.kinds().iter().map(|kind| kind.name)
+    }
+
+    /// How long a period of the outline is: it grows with the run.
+    pub fn outline_period(&self) -> Time {
+        self.outline.period()
+    }
+
+    /// What happened between two times in outline: nothing is simulated again for it.
+    pub fn outline(&self, from: Time, to: Time) -> Outlined {
+        let mut lanes = self.checkpoints[0].lanes();
+        let mut marks = Vec::new();
+        for mark in self.outline.marks(to) {
+            match (mark.at < from, lanes.iter_mut().find(|lane| Some(lane.at) == mark.lane)) {
+                (true, Some(lane)) => *lane = lane.after(mark),
+                (true, None) => {}
+                (false, _) => marks.push(mark.clone()),
+            }
+        }
+        Outlined {
+            rare: Stretch { from, to, lanes, marks, truncated: false },
+            periods: self.outline.tallies(from, to),
+        }
+    }
+
+    /// The number of the first event that is not before this time; one more than there are, if all
+    /// are.
+    pub fn first_since(&self, time: Time) -> u64 {
+        let kept = &self.kept;
+        let within = kept.since < time && kept.events.back().is_some_and(|last| last.at >= time);
+        if within {
+            return kept.first + kept.events.partition_point(|event| event.at < time) as u64;
+        }
+        let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < time).clone();
+        let mut events = Events::new();
+        while sim.events() < self.head.0 {
+            let first = sim.events() + 1;
+            events.clear();
+            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+                break;
+            }
+            if let Some(place) = events.iter().position(|event| event.at >= time) {
+                return first + place as u64;
+            }
+        }
+        self.head.0 + 1
+    }
+
+    /// The events of these numbers in words, as far as there are any.
+    pub fn told_between(&self, first: u64, last: u64) -> Vec<Told> {
+        let (first, last) = (first.max(1), last.min(self.head.0));
+        if last < first {
+            return Vec::new();
+        }
+        if self.kept.get(first).is_some() && self.kept.get(last).is_some() {
+            let told = |number| Some(tell(number, self.kept.get(number)?));
+            return (first..=last).filter_map(told).collect();
+        }
+        let mut sim = self.checkpoint(|sim| sim.events() < first).clone();
+        let (mut told, mut events) = (Vec::new(), Events::new());
+        while sim.events() < last {
+            let number = sim.events() + 1;
+            events.clear();
+            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+                break;
+            }
+            let wanted = (number..).zip(&events).filter(|(n, _)| (first..=last).contains(n));
+            told.extend(wanted.map(|(number, event)| tell(number, event)));
+        }
+        told
     }
 
     /// The last `count` events up to the cursor in words, newest last.
@@ -521,7 +629,15 @@ impl Run {
 }
 
 fn tell(number: u64, event: &Event) -> Told {
+    let message = match &event.what {
+        What::Send { to: other, payload }
+        | What::Deliver { from: other, payload, .. }
+        | What::Lost { from: other, payload, .. } => Some((*other, payload.kind().name)),
+        _ => None,
+    };
     Told {
+        message,
+        sends: matches!(event.what, What::Send { .. }),
         event: number,
         cause: event.cause,
         at: event.at,
@@ -533,21 +649,22 @@ fn tell(number: u64, event: &Event) -> Told {
 }
 
 /// The event as drawn on the space-time diagram, if it is.
-fn mark(number: u64, event: &Event) -> Option<Mark> {
-    let arrow = |from: Endpoint, sent, sent_at, copy, tone, lost| MarkKind::Arrow {
+pub(super) fn mark(number: u64, event: &Event) -> Option<Mark> {
+    let arrow = |from: Endpoint, sent, sent_at, copy, kind: Kind, lost| MarkKind::Arrow {
         sent,
         copy,
         from,
         sent_at,
-        tone,
+        kind: kind.name,
+        tone: kind.tone,
         lost,
     };
     let what = match &event.what {
         What::Deliver { from, sent, sent_at, copy, payload } => {
-            arrow(*from, *sent, *sent_at, *copy, payload.kind().tone, false)
+            arrow(*from, *sent, *sent_at, *copy, payload.kind(), false)
         }
         What::Lost { from, sent, sent_at, payload, .. } => {
-            arrow(*from, *sent, *sent_at, false, payload.kind().tone, true)
+            arrow(*from, *sent, *sent_at, false, payload.kind(), true)
         }
         What::Timer(_) => MarkKind::Timer,
         What::Command(command) => MarkKind::Command(command.verb()),

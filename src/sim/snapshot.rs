@@ -184,6 +184,8 @@ pub enum MarkKind {
         copy: bool,
         from: Endpoint,
         sent_at: Time,
+        /// The name of its kind.
+        kind: &'static str,
         tone: Tone,
         lost: bool,
     },
@@ -205,6 +207,24 @@ pub struct Lane {
     pub isolated: bool,
 }
 
+impl Lane {
+    /// The lane after a mark on it.
+    pub fn after(mut self, mark: &Mark) -> Lane {
+        match mark.what {
+            MarkKind::Status(status) => {
+                self.status = status;
+                if status == Status::Down {
+                    self.role = None;
+                }
+            }
+            MarkKind::Isolated(isolated) => self.isolated = isolated,
+            MarkKind::Role(role) => self.role = Some(role),
+            _ => {}
+        }
+        self
+    }
+}
+
 /// A stretch of time, for the space-time diagram.
 #[derive(Clone, Debug)]
 pub struct Stretch {
@@ -216,6 +236,24 @@ pub struct Stretch {
     pub marks: Vec<Mark>,
     /// More happened than is given: events of kinds that are drawn were left out.
     pub truncated: bool,
+}
+
+/// A stretch of time in outline, where there is too much for single messages.
+#[derive(Clone, Debug)]
+pub struct Outlined {
+    /// What is rarer than messages.
+    pub rare: Stretch,
+    /// The periods by their beginnings, and what arrived in each.
+    pub periods: Vec<(Time, Vec<Tally>)>,
+}
+
+/// How many messages of a kind came to a lane in some period, or were lost on their way to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub lane: Endpoint,
+    pub lost: bool,
+    pub kind: Kind,
+    pub count: u32,
 }
 
 /// An event told in words.
@@ -230,6 +268,10 @@ pub struct Told {
     pub sentence: Sentence,
     /// A sentence that teaches, not one of the hundreds of sends and receipts.
     pub notable: bool,
+    /// Of a message: its other end, and the name of its kind.
+    pub message: Option<(Endpoint, &'static str)>,
+    /// It is the sending of a message.
+    pub sends: bool,
 }
 
 /// The logs of all servers, aligned by index.

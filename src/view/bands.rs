@@ -5,7 +5,7 @@ use super::path::{Path, Point};
 use super::spacetime::{Rows, Scale};
 use crate::base::Time;
 use crate::protocol::{Role, Shape};
-use crate::sim::snapshot::{Lane, Mark, MarkKind, Status, Stretch};
+use crate::sim::snapshot::{Lane, Status, Stretch};
 
 /// The bands of a stretch, one path for each look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,20 +20,20 @@ pub struct Bands {
 }
 
 impl Bands {
-    /// Draws what the lanes are from the stretch's beginning to `end`.
-    pub fn of(stretch: &Stretch, end: Time, scale: &Scale, rows: &Rows) -> Bands {
+    /// Draws what the lanes are from a time in the stretch to another.
+    pub fn of(stretch: &Stretch, from: Time, end: Time, scale: &Scale, rows: &Rows) -> Bands {
         let mut bands = Bands::default();
         for lane in &stretch.lanes {
             let Some(row) = rows.row(lane.at) else { continue };
             let mut state = *lane;
-            let mut since = stretch.from;
+            let mut since = from.max(stretch.from);
             let marks =
                 stretch.marks.iter().filter(|mark| mark.lane == Some(lane.at) && mark.at < end);
             for mark in marks {
-                let next = after(state, mark);
+                let next = state.after(mark);
                 if next != state {
                     bands.draw(state, since, mark.at, row, scale, rows);
-                    (state, since) = (next, mark.at);
+                    (state, since) = (next, mark.at.max(since));
                 }
             }
             bands.draw(state, since, end, row, scale, rows);
@@ -67,20 +67,4 @@ impl Bands {
             _ => {}
         }
     }
-}
-
-/// The lane after a mark on it.
-fn after(mut lane: Lane, mark: &Mark) -> Lane {
-    match mark.what {
-        MarkKind::Status(status) => {
-            lane.status = status;
-            if status == Status::Down {
-                lane.role = None;
-            }
-        }
-        MarkKind::Isolated(isolated) => lane.isolated = isolated,
-        MarkKind::Role(role) => lane.role = Some(role),
-        _ => {}
-    }
-    lane
 }

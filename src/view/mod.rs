@@ -17,6 +17,7 @@
 //! | `telling.rs` | the stage in words |
 //! | `thumbnail.rs` | the stage, small, to know a run again by |
 //! | `spacetime.rs` | the space-time diagram, in few and long paths |
+//! | `crowd.rs` | bars where there would be too many arrows |
 //! | `bands.rs` | what its lanes are over a stretch of time |
 //! | `ticks.rs` | its time axis |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
@@ -24,6 +25,7 @@
 
 pub mod bands;
 pub mod chart;
+pub mod crowd;
 pub mod ejson;
 pub mod flight;
 pub mod hull;

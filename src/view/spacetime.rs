@@ -1,16 +1,19 @@
 //! The space-time diagram: a lane for each client and server, time to the right, messages as
 //! arrows. All arrows of one look are one path, so that a frame with four hundred arrows is about
-//! ten attributes.
+//! ten attributes. Where arrows would be a blot, bars stand for them (`crowd.rs`).
 //!
 //! A diagram covers a *slice* of time. Slices lie side by side; one that is past does not change
 //! and is drawn once. An arrow belongs to the slice in which it ends, wherever it begins.
 
+use std::collections::BTreeMap;
+
 use super::bands::Bands;
+use super::crowd::Crowd;
 use super::flight::Flight;
 use super::path::{Path, Point, within};
 use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::protocol::Tone;
-use crate::sim::snapshot::{Mark, MarkKind, Stretch};
+use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch};
 
 /// From times to pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,11 +23,14 @@ pub struct Scale {
     pub pixels_per_micro: f64,
 }
 
-/// The lanes from top to bottom: clients, then servers.
+/// What is shown: the rows from top to bottom, and which messages between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
-    pub clients: usize,
-    pub nodes: usize,
+    /// Whose each row is: several lanes that are folded into one share it.
+    rows: Vec<Vec<Endpoint>>,
+    places: BTreeMap<Endpoint, usize>,
+    /// Kinds of messages that are not shown.
+    without: Vec<String>,
     /// Where the first row begins.
     pub top: f64,
     /// From one row to the next.
@@ -53,8 +59,8 @@ pub struct Diagram {
     pub arrows: Vec<Arrow>,
     /// Some of what happened is not kept.
     pub truncated: bool,
-    /// Too many messages: only lost ones and votes are drawn.
-    pub thinned: bool,
+    /// Bars, where there are too many messages for arrows.
+    pub crowd: Option<Crowd>,
 }
 
 /// A mark with a word: a command given or a property broken.
@@ -96,19 +102,33 @@ impl Scale {
 }
 
 impl Rows {
+    /// A row for everybody, clients first.
+    pub fn new(clients: u16, nodes: u16, top: f64, height: f64) -> Rows {
+        let clients = (0..clients).map(|i| Endpoint::Client(ClientId(i)));
+        let all = clients.chain(NodeId::all(nodes).map(Endpoint::Node));
+        Rows::of(all.map(|lane| vec![lane]).collect(), Vec::new(), top, height)
+    }
+
     /// Rows that fill a height below `top`, none taller than is pleasant.
-    pub fn new(clients: usize, nodes: usize, top: f64, height: f64) -> Rows {
-        let count = (clients + nodes).max(1) as f64;
-        Rows { clients, nodes, top, pitch: within(height / count, 8.0, 26.0) }
+    pub fn of(rows: Vec<Vec<Endpoint>>, without: Vec<String>, top: f64, height: f64) -> Rows {
+        let pitch = within(height / rows.len().max(1) as f64, 8.0, 26.0);
+        let lanes = (0..).zip(&rows).flat_map(|(row, lanes)| lanes.iter().map(move |l| (*l, row)));
+        let places = lanes.collect();
+        Rows { rows, places, without, top, pitch }
+    }
+
+    /// Whose each row is, from top to bottom.
+    pub fn lanes(&self) -> &[Vec<Endpoint>] {
+        &self.rows
+    }
+
+    /// Kinds of messages that are not shown.
+    pub fn without(&self) -> &[String] {
+        &self.without
     }
 
     pub fn row(&self, lane: Endpoint) -> Option<usize> {
-        match lane {
-            Endpoint::Client(client) => (client.index() < self.clients).then(|| client.index()),
-            Endpoint::Node(node) => {
-                (node.index() < self.nodes).then(|| self.clients + node.index())
-            }
-        }
+        self.places.get(&lane).copied()
     }
 
     /// The middle of a row.
@@ -120,73 +140,80 @@ impl Rows {
         self.row(lane).map(|row| self.y(row))
     }
 
+    /// Where the arrow of such a message begins and ends, if it is shown.
+    pub fn joins(&self, from: Endpoint, to: Endpoint, kind: &str) -> Option<(f64, f64)> {
+        let (from, to) = (self.row(from)?, self.row(to)?);
+        let shown = from != to && self.shows_kind(kind);
+        shown.then(|| (self.y(from), self.y(to)))
+    }
+
+    pub fn shows_kind(&self, kind: &str) -> bool {
+        !self.without.iter().any(|name| name == kind)
+    }
+
     pub fn bottom(&self) -> f64 {
-        self.top + self.pitch * (self.clients + self.nodes) as f64
+        self.top + self.pitch * self.rows.len() as f64
     }
 
-    /// Everybody, from top to bottom.
-    pub fn lanes(&self) -> impl Iterator<Item = Endpoint> + use<> {
-        let clients = (0..self.clients).map(|i| Endpoint::Client(ClientId(i as u16)));
-        clients.chain((0..self.nodes).map(|i| Endpoint::Node(NodeId(i as u16))))
-    }
-
-    /// Whose row this is.
-    pub fn lane_at(&self, y: f64) -> Option<Endpoint> {
+    /// The row at this height.
+    pub fn row_at(&self, y: f64) -> Option<usize> {
         let row = ((y - self.top) / self.pitch).floor();
-        if row < 0.0 { None } else { self.lanes().nth(row as usize) }
+        (row >= 0.0 && (row as usize) < self.rows.len()).then_some(row as usize)
     }
 }
 
 /// How long arrowheads are.
 const HEAD: f64 = 6.5;
-/// With more arrows than this a slice is a blot: it shows only what is out of the ordinary.
-const CROWD: usize = 1_500;
 /// Labels on one row closer than this lose their words.
 const LABEL_ROOM: f64 = 16.0;
 
 impl Diagram {
-    /// Draws what happened from the stretch's beginning until before `to`; its bands reach to `end`.
-    pub fn of(stretch: &Stretch, to: Time, end: Time, scale: &Scale, rows: &Rows) -> Diagram {
-        let arrows =
-            stretch.marks.iter().filter(|mark| matches!(mark.what, MarkKind::Arrow { .. })).count();
+    /// Draws what happened from a time until before another.
+    pub fn of(stretch: &Stretch, from: Time, to: Time, scale: &Scale, rows: &Rows) -> Diagram {
         let mut diagram = Diagram {
-            bands: Bands::of(stretch, end, scale, rows),
+            bands: Bands::of(stretch, from, to, scale, rows),
             truncated: stretch.truncated,
-            thinned: arrows > CROWD,
             ..Diagram::default()
         };
-        for mark in stretch.marks.iter().filter(|mark| mark.at < to) {
+        for mark in stretch.marks.iter().filter(|mark| mark.at >= from && mark.at < to) {
             diagram.draw(mark, scale, rows);
         }
         diagram.make_room();
         diagram
     }
 
+    /// The same in outline.
+    pub fn outlined(
+        outlined: &Outlined,
+        (from, to): (Time, Time),
+        column: Time,
+        scale: &Scale,
+        rows: &Rows,
+    ) -> Diagram {
+        Diagram {
+            crowd: Some(Crowd::of(outlined, (from, to), column, scale, rows)),
+            ..Diagram::of(&outlined.rare, from, to, scale, rows)
+        }
+    }
+
     fn draw(&mut self, mark: &Mark, scale: &Scale, rows: &Rows) {
         let x = scale.x(mark.at);
         let lane = mark.lane.and_then(|lane| rows.lane_y(lane));
-        match (&mark.what, lane) {
-            (
-                MarkKind::Arrow {
-                    lost: false, tone: Tone::Beat | Tone::Reply | Tone::Call, ..
-                }
-                | MarkKind::Timer,
-                _,
-            ) if self.thinned => {}
-            (MarkKind::Arrow { sent, from, sent_at, tone, lost, .. }, Some(y)) => {
-                let Some(from_y) = rows.lane_y(*from) else { return };
-                let from = Point::new(scale.x(*sent_at), from_y);
-                self.arrow(
-                    Arrow { sent: *sent, event: mark.event, from, to: Point::new(x, y) },
-                    *tone,
-                    *lost,
-                );
+        // What concerns nobody in particular is shown in any case.
+        if mark.lane.is_some() && lane.is_none() {
+            return;
+        }
+        match (&mark.what, mark.lane, lane) {
+            (MarkKind::Arrow { sent, from, sent_at, kind, tone, lost, .. }, Some(to), _) => {
+                let Some((from_y, to_y)) = rows.joins(*from, to, kind) else { return };
+                let (from, to) = (Point::new(scale.x(*sent_at), from_y), Point::new(x, to_y));
+                self.arrow(Arrow { sent: *sent, event: mark.event, from, to }, *tone, *lost);
             }
-            (MarkKind::Timer, Some(y)) => {
+            (MarkKind::Timer, _, Some(y)) => {
                 self.timers.line(Point::new(x, y - 4.0), Point::new(x, y + 4.0));
             }
-            (MarkKind::Command(verb), _) => self.label(mark, x, lane, verb, false, rows),
-            (MarkKind::Violation(name), _) => self.label(mark, x, lane, name, true, rows),
+            (MarkKind::Command(verb), ..) => self.label(mark, x, lane, verb, false, rows),
+            (MarkKind::Violation(name), ..) => self.label(mark, x, lane, name, true, rows),
             _ => {}
         }
     }
@@ -270,9 +297,7 @@ impl Label {
 pub fn under_way(flights: &[Flight], known: Time, scale: &Scale, rows: &Rows) -> [Path; 2] {
     let [mut sound, mut doomed] = [Path::new(), Path::new()];
     for flight in flights {
-        let (Some(from), Some(to)) = (rows.lane_y(flight.from), rows.lane_y(flight.to)) else {
-            continue;
-        };
+        let Some((from, to)) = rows.joins(flight.from, flight.to, flight.kind) else { continue };
         let from = Point::new(scale.x(flight.sent_at), from);
         if flight.held {
             // It waits on its sender's lane.

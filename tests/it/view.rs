@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use synod::base::{NodeId, Time};
+use synod::base::{Endpoint, NodeId, Time};
 use synod::catalog::{self, Run};
+use synod::command::Command;
 use synod::scenario;
-use synod::sim::snapshot::LinkState;
+use synod::sim::snapshot::{LinkState, MarkKind};
 use synod::view::chart::{Ask, Chart};
 use synod::view::layout::{Layout, Room};
 use synod::view::links::Strand;
@@ -51,7 +52,7 @@ fn sheet(run: &mut Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
         history: 0,
         commands: run.script().lines.len(),
     };
-    chart.sheet(ask, &flights, |from, to| run.stretch(from, to))
+    chart.sheet(ask, &flights, run)
 }
 
 #[test]
@@ -200,4 +201,126 @@ fn the_same_instant_is_the_same_picture_however_it_is_reached() {
     let mut run = run_to(Time::millis(2_000));
     run.seek(Time::millis(1_100), u32::MAX);
     assert_eq!(scene(&run), straight);
+}
+
+/// A run of heartbeats, of which a window of minutes holds far more than a picture can.
+fn busy(to: Time) -> Run {
+    let script = scenario::parse(
+        "run raft nodes=5 seed=1 heartbeat=5ms latency=2ms..8ms\n5s crash S1\n10s crash S2\n11s restart S1\n",
+    );
+    let mut run = catalog::start(script.unwrap()).unwrap();
+    run.seek(to, u32::MAX);
+    run
+}
+
+#[test]
+fn what_is_too_much_for_arrows_is_drawn_as_bars() {
+    let mut run = busy(Time::seconds(30));
+    assert!(run.head().0 > 30_000, "{}", run.head().0);
+    let whole = sheet(&mut run, &mut Chart::default(), Time::ZERO, Time::seconds(30));
+    assert!(whole.crowded(Time::ZERO, Time::seconds(30)) && !whole.truncated());
+    assert!(whole.slices.iter().all(|slice| slice.diagram.arrows.is_empty()));
+    let length: usize = whole
+        .slices
+        .iter()
+        .filter_map(|slice| slice.diagram.crowd.as_ref())
+        .map(|crowd| crowd.all.as_str().len() + crowd.votes.as_str().len())
+        .sum();
+    assert!((500..60_000).contains(&length), "{length}");
+    let labels =
+        whole.slices.iter().flat_map(|slice| &slice.diagram.labels).map(|label| label.text);
+    assert_eq!(labels.collect::<Vec<_>>(), ["crash", "crash", "restart"]);
+    assert!(whole.slices.iter().any(|slice| !slice.diagram.bands.lead.is_empty()));
+    let near = sheet(&mut run, &mut Chart::default(), Time::seconds(20), Time::millis(500));
+    assert!(!near.crowded(Time::seconds(20), Time::millis(20_500)));
+    assert!(near.slices.iter().any(|slice| slice.diagram.arrows.len() > 30));
+}
+
+#[test]
+fn the_outline_counts_what_happened() {
+    let mut run = busy(Time::seconds(12));
+    let counted = |run: &Run, from, to| -> (u64, usize) {
+        let outline = run.outline(from, to);
+        let tallies = outline.periods.iter().flat_map(|(_, tallies)| tallies);
+        (tallies.map(|tally| u64::from(tally.count)).sum(), outline.rare.marks.len())
+    };
+    let ends = |run: &mut Run, from: Time, to: Time| -> u64 {
+        let marks = run.stretch(from, to).marks.into_iter();
+        marks.filter(|mark| mark.at < to && matches!(mark.what, MarkKind::Arrow { .. })).count()
+            as u64
+    };
+    let (from, to) = (Time::seconds(4), Time::seconds(6));
+    assert_eq!(counted(&run, from, to).0, ends(&mut run, from, to));
+    assert_eq!(run.crowd(from, to, &[]), ends(&mut run, from, to));
+    let appends = run.crowd(from, to, &["heartbeat".to_owned()]);
+    assert!(appends > 0 && appends < run.crowd(from, to, &[]));
+    // Lanes stand in outline as they do in detail.
+    let lanes = run.stretch(to, to).lanes;
+    assert_eq!(run.outline(to, to).rare.lanes, lanes);
+    // A command in the past takes back what will not happen; the rest is as in a run without it.
+    run.seek(Time(5_000_500), u32::MAX);
+    run.command(Command::Crash { node: NodeId(3), torn: false }).unwrap();
+    run.seek(Time::seconds(12), u32::MAX);
+    let mut again = catalog::start(run.script().clone()).unwrap();
+    again.seek(Time::seconds(12), u32::MAX);
+    let all = (Time::ZERO, Time::seconds(12));
+    assert_eq!(counted(&run, all.0, all.1), counted(&again, all.0, all.1));
+}
+
+#[test]
+fn an_outline_is_bounded_however_long_the_run() {
+    let mut run = busy(Time::seconds(120));
+    assert!(run.head().0 > 100_000);
+    assert!(run.outline_period() > Time::millis(1), "120,000 periods of a ms are too many");
+    let all = run.head().1 + Time(1);
+    let outline = run.outline(Time::ZERO, all);
+    assert!(outline.periods.len() <= 8_192);
+    let counted: u64 = outline
+        .periods
+        .iter()
+        .flat_map(|(_, tallies)| tallies)
+        .filter(|tally| !tally.lost)
+        .map(|tally| u64::from(tally.count))
+        .sum();
+    assert_eq!(counted, run.deliveries());
+}
+
+#[test]
+fn only_the_rows_and_kinds_asked_for_are_drawn() {
+    let mut run = run_to(Time::millis(800));
+    let flights = scene(&run).flights;
+    let s3 = Endpoint::Node(run.leader().unwrap());
+    let others = NodeId::all(5).map(Endpoint::Node).filter(|node| *node != s3);
+    let [s1, s2, s4, _] = others.collect::<Vec<_>>().try_into().unwrap();
+    let mut shown = |rows: Vec<Vec<Endpoint>>, without: &[&str]| {
+        let without = without.iter().map(|name| (*name).to_owned()).collect();
+        let rows = Rows::of(rows, without, 18.0, 140.0);
+        let ask = Ask {
+            from: Time::ZERO,
+            span: Time::millis(800),
+            width: 1_000.0,
+            rows,
+            now: run.now(),
+            known: run.head().1,
+            history: 0,
+            commands: 0,
+        };
+        Chart::default().sheet(ask, &flights, &mut run)
+    };
+    let arrows = |sheet: &Sheet| -> Vec<(f64, f64)> {
+        let arrows = sheet.slices.iter().flat_map(|slice| &slice.diagram.arrows);
+        arrows.map(|arrow| (arrow.from.y, arrow.to.y)).collect()
+    };
+    let three = shown(vec![vec![s3], vec![s1], vec![s2]], &[]);
+    assert_eq!(three.rows.lane_y(s3), Some(31.0));
+    assert_eq!((three.rows.lane_y(s4), three.rows.row_at(31.0 + 26.0)), (None, Some(1)));
+    let within = arrows(&three);
+    assert!(within.len() > 8, "{}", within.len());
+    assert!(within.iter().all(|(from, to)| [from, to].iter().all(|y| **y < three.rows.bottom())));
+    // Between lanes in one row there are no arrows; those to others end on it.
+    let folded = arrows(&shown(vec![vec![s3, s1], vec![s2]], &[]));
+    assert!(!folded.is_empty() && folded.len() < within.len());
+    assert!(folded.iter().all(|(from, to)| from != to));
+    let without = arrows(&shown(vec![vec![s3], vec![s1], vec![s2]], &["RequestVote"]));
+    assert!(!without.is_empty() && without.len() < within.len());
 }

@@ -1,0 +1,231 @@
+//! Which lanes the diagram shows, in which order, which of them share one row, and which kinds of
+//! messages it leaves out. It is the page's state and not the run's: lanes that another run does not
+//! have are passed over.
+
+use crate::base::{ClientId, Endpoint, NodeId};
+
+/// What somebody has changed; by default every client and server has a row of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lanes {
+    /// The order that was made by hand, if one was.
+    order: Vec<Endpoint>,
+    hidden: Vec<Endpoint>,
+    /// These share a row with all others of their sort, clients or servers.
+    folded: Vec<Endpoint>,
+    /// Names of kinds.
+    without: Vec<String>,
+}
+
+/// A change of what is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LaneChange {
+    Show(Endpoint, bool),
+    /// Into one row with the others of its sort, or out of it.
+    Fold(Endpoint, bool),
+    /// All clients, or all servers.
+    FoldAll(Sort, bool),
+    Up(Endpoint),
+    Down(Endpoint),
+    /// To the place of another's row.
+    To(Endpoint, Endpoint),
+    /// This one and no other.
+    Only(Endpoint),
+    /// Messages of the kind of this name.
+    Kind(String, bool),
+    Reset,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    Clients,
+    Servers,
+}
+
+impl Sort {
+    pub fn of(lane: Endpoint) -> Sort {
+        match lane {
+            Endpoint::Client(_) => Sort::Clients,
+            Endpoint::Node(_) => Sort::Servers,
+        }
+    }
+}
+
+impl Lanes {
+    /// All lanes of a run, hidden ones too, in their order.
+    pub fn all(&self, clients: u16, nodes: u16) -> Vec<Endpoint> {
+        let usual = (0..clients).map(|i| Endpoint::Client(ClientId(i)));
+        let usual: Vec<Endpoint> = usual.chain(NodeId::all(nodes).map(Endpoint::Node)).collect();
+        // Those that the order by hand does not know come after it, as usual.
+        let known = self.order.iter().filter(|lane| usual.contains(lane));
+        let mut all: Vec<Endpoint> = known.copied().collect();
+        all.extend(usual.iter().filter(|lane| !self.order.contains(lane)));
+        all
+    }
+
+    /// The rows to draw. Folded lanes stand where the first of them would. Where a run has only
+    /// lanes that are hidden, it shows them all: an empty diagram tells nothing.
+    pub fn rows(&self, clients: u16, nodes: u16) -> Vec<Vec<Endpoint>> {
+        let mut rows: Vec<Vec<Endpoint>> = Vec::new();
+        let mut folded: [Option<usize>; 2] = [None; 2];
+        let mut all = self.all(clients, nodes);
+        if all.iter().any(|lane| self.shows(*lane)) {
+            all.retain(|lane| self.shows(*lane));
+        }
+        for lane in all {
+            let place = &mut folded[Sort::of(lane) as usize];
+            match *place {
+                Some(row) if self.folds(lane) => rows[row].push(lane),
+                _ => {
+                    if self.folds(lane) {
+                        *place = Some(rows.len());
+                    }
+                    rows.push(vec![lane]);
+                }
+            }
+        }
+        rows
+    }
+
+    pub fn shows(&self, lane: Endpoint) -> bool {
+        !self.hidden.contains(&lane)
+    }
+
+    pub fn folds(&self, lane: Endpoint) -> bool {
+        self.folded.contains(&lane)
+    }
+
+    /// Kinds of messages that are left out.
+    pub fn without(&self) -> &[String] {
+        &self.without
+    }
+
+    pub fn shows_kind(&self, kind: &str) -> bool {
+        !self.without.iter().any(|name| name == kind)
+    }
+
+    /// Whether everything is shown as usual.
+    pub fn is_usual(&self) -> bool {
+        *self == Lanes::default()
+    }
+
+    /// Makes a change for a run of so many clients and servers; not if no lane would be left.
+    #[must_use]
+    pub(super) fn change(&mut self, change: LaneChange, clients: u16, nodes: u16) -> bool {
+        let all = self.all(clients, nodes);
+        let shown = all.iter().filter(|lane| self.shows(**lane)).count();
+        match change {
+            LaneChange::Show(lane, false) if shown == 1 && self.shows(lane) => return false,
+            LaneChange::Show(lane, shown) => put(&mut self.hidden, lane, !shown),
+            LaneChange::Fold(lane, folded) => put(&mut self.folded, lane, folded),
+            LaneChange::FoldAll(sort, folded) => {
+                let lanes = all.into_iter().filter(|lane| Sort::of(*lane) == sort);
+                lanes.for_each(|lane| put(&mut self.folded, lane, folded));
+            }
+            LaneChange::Up(lane) => self.shift(lane, all, false),
+            LaneChange::Down(lane) => self.shift(lane, all, true),
+            LaneChange::To(lane, other) => self.place(lane, other, all),
+            LaneChange::Only(lane) => {
+                self.hidden = all.into_iter().filter(|other| *other != lane).collect();
+            }
+            LaneChange::Kind(kind, shown) => put(&mut self.without, kind, !shown),
+            LaneChange::Reset => *self = Lanes::default(),
+        }
+        true
+    }
+
+    /// Past the next lane that is shown.
+    fn shift(&mut self, lane: Endpoint, all: Vec<Endpoint>, down: bool) {
+        let Some(here) = all.iter().position(|other| *other == lane) else { return };
+        let shown = |other: &&Endpoint| self.shows(**other);
+        let other = match down {
+            true => all[here + 1..].iter().find(shown),
+            false => all[..here].iter().rev().find(shown),
+        };
+        if let Some(other) = other.copied() {
+            self.place(lane, other, all);
+        }
+    }
+
+    /// To where another stands, which makes room.
+    fn place(&mut self, lane: Endpoint, other: Endpoint, mut all: Vec<Endpoint>) {
+        let place = |lane| all.iter().position(|other| *other == lane);
+        if let (Some(from), Some(to)) = (place(lane), place(other)) {
+            all.remove(from);
+            all.insert(to, lane);
+            self.order = all;
+        }
+    }
+}
+
+/// Puts something into a set, or takes it out.
+fn put<T: PartialEq>(set: &mut Vec<T>, what: T, is_in: bool) {
+    set.retain(|other| *other != what);
+    if is_in {
+        set.push(what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const C1: Endpoint = Endpoint::Client(ClientId(0));
+    const C2: Endpoint = Endpoint::Client(ClientId(1));
+    const S1: Endpoint = Endpoint::Node(NodeId(0));
+    const S2: Endpoint = Endpoint::Node(NodeId(1));
+    const S3: Endpoint = Endpoint::Node(NodeId(2));
+
+    fn after(changes: &[LaneChange]) -> Lanes {
+        let mut lanes = Lanes::default();
+        for change in changes {
+            assert!(lanes.change(change.clone(), 2, 3), "{change:?}");
+        }
+        lanes
+    }
+
+    /// The rows as text: `C1 C2 S1 S2 S3`, folded lanes joined by `+`.
+    fn rows(lanes: &Lanes) -> String {
+        let row =
+            |row: &Vec<Endpoint>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
+        lanes.rows(2, 3).iter().map(row).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn lanes_are_moved_hidden_and_folded() {
+        use LaneChange::*;
+        for (changes, expected) in [
+            (vec![], "C1 C2 S1 S2 S3"),
+            (vec![Up(S3)], "C1 C2 S1 S3 S2"),
+            (vec![Up(C1), Down(S3)], "C1 C2 S1 S2 S3"),
+            (vec![Show(C2, false), Up(S1)], "S1 C1 S2 S3"),
+            (vec![To(S3, C1)], "S3 C1 C2 S1 S2"),
+            (vec![To(C1, S3)], "C2 S1 S2 S3 C1"),
+            (vec![FoldAll(Sort::Clients, true)], "C1+C2 S1 S2 S3"),
+            (vec![Fold(S1, true), Fold(S3, true)], "C1 C2 S1+S3 S2"),
+            (vec![Fold(S1, true), Fold(S3, true), Fold(S1, false)], "C1 C2 S1 S2 S3"),
+            (vec![Only(S2)], "S2"),
+            (vec![Only(S2), Show(S1, true)], "S1 S2"),
+            (vec![Only(S2), Up(S3), Reset], "C1 C2 S1 S2 S3"),
+        ] {
+            assert_eq!(rows(&after(&changes)), expected, "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn one_lane_stays() {
+        let mut lanes = after(&[LaneChange::Only(S2)]);
+        assert!(!lanes.change(LaneChange::Show(S2, false), 2, 3));
+        assert_eq!(rows(&lanes), "S2");
+        assert!(lanes.change(LaneChange::Show(S1, false), 2, 3), "it is hidden already");
+    }
+
+    #[test]
+    fn another_run_has_other_lanes() {
+        let lanes = after(&[LaneChange::To(S3, C1), LaneChange::Show(C2, false)]);
+        let all = lanes.rows(1, 4).concat();
+        assert_eq!(all, [S3, C1, S1, S2, Endpoint::Node(NodeId(3))]);
+        // All that is left to show may be what the other run does not have.
+        let only = after(&[LaneChange::Only(S3)]);
+        assert_eq!(only.rows(1, 1).concat(), [C1, S1]);
+    }
+}
