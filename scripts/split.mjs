@@ -24,14 +24,14 @@ import { Failure, ask, target } from "./steps.mjs";
 const LATER = new RegExp(
   [
     String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::(?:thumbnail|ejson))\b`,
-    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
-    String.raw`synod\[\w+\]::player::gestures::offered\b`,
+    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|events|diagram_menu::lists|diagram_menu::lane_line|diagram_menu::check|lane_names::open_menu|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
+    String.raw`synod\[\w+\]::player::(?:gestures::offered|table|find)\b`,
     String.raw`\b(?:idb|picojson)\[\w+\]::`,
   ].join("|"),
 );
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
-const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs)\b|^src\/web\/components\/(?:runs|help|log|share|properties)\.rs|^scenes\/(?!raft\b)/;
+const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs)\b|^src\/web\/components\/(?:runs|help|log|share|properties|events)\.rs|^scenes\/(?!raft\b)/;
 
 /** Shorter texts are not worth a segment of their own. */
 const SHORTEST = 24;

@@ -4,7 +4,7 @@ use super::action::Action;
 use super::gestures::{self, Gesture};
 use super::store::Store;
 use super::ui::{Dialog, Notice, Selection, Tool};
-use crate::base::NodeId;
+use crate::base::{NodeId, Time};
 use crate::{key, sentence};
 
 /// Some keys and what they do.
@@ -119,6 +119,12 @@ pub static KEYS: &[Key] = &[
         does: |_, _| Some(Action::Escape),
     },
     Key {
+        keys: &["/"],
+        shown: "/",
+        help: key!("find an event by its words"),
+        does: |_, _| Some(Action::OpenFind),
+    },
+    Key {
         keys: &["s"],
         shown: "S",
         help: key!("share this instant as a link"),
@@ -131,6 +137,80 @@ pub static KEYS: &[Key] = &[
         does: |_, _| Some(Action::Open(Dialog::Help)),
     },
 ];
+
+/// The keys of the space-time diagram, while it has the focus.
+pub static DIAGRAM_KEYS: &[Key] = &[
+    Key {
+        keys: &["arrowleft", "arrowright"],
+        shown: "←  →",
+        help: key!("earlier or later"),
+        does: pan,
+    },
+    Key { keys: &["+", "=", "-"], shown: "+  -", help: key!("nearer or further"), does: zoom },
+    Key {
+        keys: &["home"],
+        shown: "Home",
+        help: key!("to the run's start, and the cursor stays"),
+        does: |_, _| Some(Action::ShowStart),
+    },
+    Key {
+        keys: &["end"],
+        shown: "End",
+        help: key!("to its end, as far as it is known"),
+        does: |_, _| Some(Action::ShowHead),
+    },
+    Key {
+        keys: &["0"],
+        shown: "0",
+        help: key!("the whole run"),
+        does: |_, _| Some(Action::ShowWhole),
+    },
+    Key {
+        keys: &["."],
+        shown: ".",
+        help: key!("back to the cursor"),
+        does: |_, _| Some(Action::FollowCursor),
+    },
+    Key {
+        keys: &["arrowup", "arrowdown"],
+        shown: "↑  ↓",
+        help: key!("the message before or after"),
+        does: |_, key| Some(Action::SelectMessage { next: key == "arrowdown" }),
+    },
+    Key {
+        keys: &["enter"],
+        shown: "Enter",
+        help: key!("the cursor goes where the message was sent"),
+        does: |store, _| match store.ui.selection {
+            Some(Selection::Message(event)) => Some(Action::SeekEvent(event)),
+            _ => None,
+        },
+    },
+];
+
+/// A step of the diagram's window by keyboard: this part of it.
+const PART: u64 = 6;
+
+/// The action of a key pressed on the diagram; what it does not know is the page's.
+pub fn press_on_diagram(store: &Store, key: &str) -> Option<Action> {
+    let key = key.to_lowercase();
+    let entry = DIAGRAM_KEYS.iter().find(|entry| entry.keys.contains(&key.as_str()))?;
+    (entry.does)(store, &key)
+}
+
+fn pan(store: &Store, key: &str) -> Option<Action> {
+    let micros = (store.ui.window.span.0 / PART).max(1) as i64;
+    Some(Action::PanTimeline(if key == "arrowleft" { -micros } else { micros }))
+}
+
+/// Around the cursor, or the middle where it is out of sight.
+fn zoom(store: &Store, key: &str) -> Option<Action> {
+    let window = store.ui.window;
+    let now = store.pane().run.now();
+    let middle = Time(window.from.0 + window.span.0 / 2);
+    let around = if window.from <= now && now <= window.to() { now } else { middle };
+    Some(Action::ZoomTimeline { percent: if key == "-" { 150 } else { 67 }, around })
+}
 
 /// The action of a key pressed without Ctrl, Alt or Meta; `key` as the browser names it.
 pub fn press(store: &Store, key: &str) -> Option<Action> {
@@ -223,13 +303,43 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things() {
-        let mut all: Vec<&str> = KEYS.iter().flat_map(|key| key.keys).copied().collect();
-        let count = all.len();
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len(), count);
-        for key in all {
-            assert_eq!(key, key.to_lowercase());
+        for keys in [KEYS, DIAGRAM_KEYS] {
+            let mut all: Vec<&str> = keys.iter().flat_map(|key| key.keys).copied().collect();
+            let count = all.len();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), count);
+            for key in all {
+                assert_eq!(key, key.to_lowercase());
+            }
         }
+    }
+
+    #[test]
+    fn the_diagram_has_keys_of_its_own() {
+        let mut store = store("run raft nodes=3 seed=7");
+        store.update(Action::Seek(Time::millis(2_000)));
+        let cursor = store.pane().cursor();
+        let mut press = |key: &str| {
+            let action = press_on_diagram(&store, key).unwrap();
+            store.update(action);
+            (store.ui.window.from, store.ui.window.span, store.ui.selection)
+        };
+        let second = Time::seconds(1);
+        assert_eq!(press("Home"), (Time::ZERO, second, None));
+        assert_eq!(press("ArrowRight").0, Time(166_666));
+        assert_eq!(press("ArrowLeft").0, Time::ZERO);
+        assert_eq!(press("End"), (second, second, None));
+        assert_eq!(
+            press("+"),
+            (Time(1_330_000), Time(670_000), None),
+            "the cursor keeps its place"
+        );
+        assert_eq!(press("0"), (Time::ZERO, Time::seconds(2), None));
+        assert!(matches!(press("ArrowUp").2, Some(Selection::Message(_))));
+        assert_eq!(store.pane().cursor(), cursor, "nothing of this moves the cursor");
+        let sent = press_on_diagram(&store, "Enter").unwrap();
+        assert!(matches!(sent, Action::SeekEvent(event) if event < cursor.1));
+        assert_eq!(press_on_diagram(&store, "c"), None);
     }
 }

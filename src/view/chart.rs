@@ -38,6 +38,8 @@ pub struct Sheet {
     /// Covers these times.
     pub from: Time,
     pub to: Time,
+    /// How long the window is that it was drawn for.
+    span: Time,
 }
 
 /// A piece of the diagram, with its own x = 0 at its beginning.
@@ -95,6 +97,7 @@ impl Chart {
             scale,
             from,
             to,
+            span: ask.span,
         };
         self.slices = slices;
         self.asked = Some(ask);
@@ -170,9 +173,9 @@ fn outlined(run: &Run, (from, to): (Time, Time), scale: &Scale, rows: &Rows) -> 
 }
 
 impl Sheet {
-    /// Whether a window lies within.
+    /// Whether a window of the length that it was drawn for lies within.
     pub fn covers(&self, from: Time, span: Time) -> bool {
-        self.from <= from && from + span <= self.to
+        span == self.span && self.from <= from && from + span <= self.to
     }
 
     /// The arrow nearest to a place on the sheet.

@@ -2,6 +2,7 @@
 //! the components below what they draw. What a message changes decides what is done: nothing, a move
 //! of what glides, or a drawing by Yew.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -9,15 +10,17 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::animator::{Gliders, Loop};
-use super::components::{Extent, Page, overview_places, page};
+use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant};
 use super::later::Needs;
 use super::message::{By, Callbacks, Msg};
 use super::picture::{layout, scene, sheet, told};
-use super::senses::{Senses, Told, close_others, is_for_page};
+use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::{address, browser, crash};
-use crate::player::{Action, Change, Dialog, Notice, Selection, Store, gestures, keys};
+use crate::player::{
+    Action, Change, Dialog, Notice, Selection, Store, Table, Window, gestures, keys,
+};
 use crate::view::{Chart, Layout, Scene, Sheet, Size};
 use crate::{sentence, words};
 
@@ -66,6 +69,13 @@ pub struct App {
     instant: Option<Shared<Instant>>,
     /// The timeline's window has been fitted to the room.
     fitted: bool,
+    /// The timeline's window, for those who must know it between two drawings.
+    window: Shared<Cell<Window>>,
+    /// The timeline as a table, if it is shown as one.
+    table: Option<Shared<Table>>,
+    settle_later: Option<Timeout>,
+    /// The timeline's window has come to rest: what tells of it is to be drawn.
+    settled: bool,
     told_to: Callbacks,
 }
 
@@ -128,6 +138,10 @@ impl Component for App {
             senses: None,
             instant: None,
             fitted: false,
+            window: Shared::new(Cell::default()),
+            table: None,
+            settle_later: None,
+            settled: false,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
                 pick: ctx.link().callback(|(selection, by)| Msg::Pick(selection, by)),
@@ -142,6 +156,9 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let tick = matches!(msg, Msg::Frame(_));
         let change = self.take(msg);
+        if !tick && change == Change::Time {
+            self.settle_soon(ctx);
+        }
         self.stale |= change == Change::Frame;
         // While it plays, what has happened may wait for a frame or two: nobody sees the
         // difference, and most of the work is saved.
@@ -158,7 +175,9 @@ impl Component for App {
                 self.refresh(ctx);
                 true
             }
-            (false, _) => change == Change::Time && self.glide(),
+            (false, _) => {
+                (change == Change::Time && self.glide()) | std::mem::take(&mut self.settled)
+            }
         };
         if drawn {
             self.drawn = now;
@@ -183,6 +202,9 @@ impl Component for App {
             instant: self.instant.as_ref(),
             network: gestures::network(&self.store.pane().run),
             overview: Extent::of(&self.store),
+            diagram: DiagramMenu::of(&self.store, &self.told_to.act),
+            window: &self.window,
+            table: self.table.as_ref(),
             menu: self.menu,
             drawer: self.drawer,
             act: &self.told_to.act,
@@ -212,6 +234,11 @@ impl App {
     fn take(&mut self, msg: Msg) -> Change {
         match msg {
             Msg::Act(action) => self.act(action),
+            Msg::Settled => {
+                self.tabulate();
+                self.settled = true;
+                Change::None
+            }
             Msg::Frame(time) => {
                 let elapsed_micros = self.frames.elapsed(time);
                 self.store.update(Action::Tick { elapsed_micros })
@@ -300,6 +327,7 @@ impl App {
                 self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene)));
             }
             Action::Close => self.instant = None,
+            Action::OpenFind => open_find(),
             Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
             _ => {}
         }
@@ -340,7 +368,10 @@ impl App {
         if !is_for_page(event) {
             return Change::None;
         }
-        let Some(action) = keys::press(&self.store, &event.key()) else { return Change::None };
+        let on_diagram = is_on(event, ".diagram").then_some(());
+        let own = on_diagram.and_then(|()| keys::press_on_diagram(&self.store, &event.key()));
+        let action = own.or_else(|| keys::press(&self.store, &event.key()));
+        let Some(action) = action else { return Change::None };
         event.prevent_default();
         self.act(action)
     }
@@ -392,6 +423,7 @@ impl App {
         let run = &self.store.pane().run;
         let (now, known) = (run.now(), run.head().1);
         self.gliders.place(now, known, &self.scene, &self.sheet, &self.store.ui.window);
+        self.window.set(self.store.ui.window);
         self.gliders.place_overview(overview_places(&self.store));
     }
 
@@ -424,6 +456,16 @@ impl App {
         self.save_soon(ctx);
     }
 
+    fn tabulate(&mut self) {
+        self.table = self.store.ui.table.map(|_| Shared::new(Table::of(&self.store)));
+    }
+
+    /// While the timeline is panned or zoomed nothing else is drawn; once it rests, its words are.
+    fn settle_soon(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        self.settle_later = Some(Timeout::new(SETTLE / 2, move || link.send_message(Msg::Settled)));
+    }
+
     /// The document says what the page shows, and in which language.
     fn entitle(&self) {
         let language = self.store.ui.language;
@@ -446,6 +488,7 @@ impl App {
     /// The inspector, and at a slower pace what is read aloud.
     fn inspect(&mut self, passed: f64) {
         self.inspection = Shared::new(Inspection::of(&mut self.store));
+        self.tabulate();
         self.inspected = browser::now();
         if !self.store.moving() || passed >= TELL_EVERY {
             self.told = Shared::new(told(&self.scene, &self.store));

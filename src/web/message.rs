@@ -29,6 +29,8 @@ pub enum Msg {
     /// Time to draw anew what is not drawn at every event.
     Inspect,
     SaveLink,
+    /// The timeline's window has come to rest.
+    Settled,
 }
 
 /// How something was picked.

@@ -45,9 +45,11 @@ pub fn scene(store: &Store, layout: &Rc<Layout>) -> Scene {
 /// The part of the space-time diagram on show, and a margin.
 pub fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {
     let window = store.ui.window;
+    let setup = &store.pane().run.script().setup;
+    let lanes = &store.ui.lanes;
+    let rows = lanes.rows(setup.clients, setup.nodes);
+    let rows = Rows::of(rows, lanes.without().to_vec(), AXIS, size.h - AXIS - 2.0);
     let pane = store.pane_mut();
-    let setup = &pane.run.script().setup;
-    let rows = Rows::new(setup.clients.into(), setup.nodes.into(), AXIS, size.h - AXIS - 2.0);
     let ask = Ask {
         from: window.from,
         span: window.span,
@@ -58,7 +60,7 @@ pub fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) ->
         history: pane.current().id.into(),
         commands: pane.run.script().lines.len(),
     };
-    chart.sheet(ask, &scene.flights, |from, to| pane.run.stretch(from, to))
+    chart.sheet(ask, &scene.flights, &mut pane.run)
 }
 
 /// The stage in words.

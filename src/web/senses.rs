@@ -152,6 +152,12 @@ pub fn is_for_page(event: &KeyboardEvent) -> bool {
     !modified && !event.default_prevented() && !takes_text(event.target()) && !presses(event)
 }
 
+/// Whether an event is on such an element, or inside of it.
+pub fn is_on(event: &Event, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+}
+
 /// Space and Enter press the button that has the focus.
 fn presses(event: &Event) -> bool {
     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return false };

@@ -20,6 +20,8 @@ pub struct Props<'a> {
     pub act: &'a Callback<Action>,
     pub drawer: bool,
     pub open_drawer: &'a Callback<bool>,
+    /// What the diagram shows.
+    pub diagram: Html,
 }
 
 /// The bar of controls.
@@ -57,6 +59,7 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             { until(props) }
             { status(props) }
             { leaf("span", "grow", "") }
+            { props.diagram.clone() }
             { tag("span", "hints soft", hints.into()) }
             <button class="bare drawer-button" onclick={drawer} aria-expanded={props.drawer.to_string()} aria-label={tr!(language, "Inspector")} title={tr!(language, "Inspector")}>
                 { icon(Icon::Panel) }

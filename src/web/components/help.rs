@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::bits::{leaf, tag};
 use super::draw::line;
 use super::figures::square;
-use crate::player::keys::KEYS;
+use crate::player::keys::{DIAGRAM_KEYS, KEYS, Key};
 use crate::protocol::CellState;
 use crate::tr;
 use crate::view::Point;
@@ -28,14 +28,17 @@ pub fn help(language: Language) -> Html {
         tr!(language, "Switch a flaw on, and run until a property breaks."),
         tr!(language, "Share: the link carries the whole run, and others see the very same."),
     ];
-    let keys = KEYS.iter().map(|key| entry_of_key(key.shown, translate(language, key.help)));
+    let entry = |key: &Key| entry_of_key(key.shown, translate(language, key.help));
+    let list = |keys: &[Key]| tag("dl", "keys", keys.iter().map(entry).collect());
     html! {
         <>
             { tag("ul", "try", tries.iter().map(|text| leaf("li", "", text)).collect()) }
             { leaf("h3", "", tr!(language, "What the marks mean")) }
             { legend(language) }
             { leaf("h3", "", tr!(language, "Keys")) }
-            { tag("dl", "keys", keys.collect()) }
+            { list(KEYS) }
+            { leaf("h3", "", tr!(language, "Keys on the space-time diagram, while it has the focus")) }
+            { list(DIAGRAM_KEYS) }
         </>
     }
 }

@@ -12,6 +12,8 @@
 //! | `inspector.rs`, `subject.rs`, `logs.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
+//! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
+//! | `events.rs` | the same as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
@@ -19,14 +21,17 @@ mod bits;
 mod branches;
 mod caption;
 mod controls;
+mod diagram_menu;
 mod dialog;
 mod drag;
 mod draw;
+mod events;
 mod figures;
 mod flaws;
 mod help;
 mod icon;
 mod inspector;
+mod lane_names;
 mod log;
 mod logs;
 mod network;
@@ -48,6 +53,7 @@ mod tools;
 mod top_bar;
 mod wires;
 
+pub use diagram_menu::{DiagramMenu, open_find};
 pub use drag::Stroke;
 pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};

@@ -1,9 +1,12 @@
 //! The whole page: its regions, and who is given what.
 
+use std::cell::Cell;
+
 use yew::prelude::*;
 
 use super::caption::caption;
 use super::controls::{self, control_bar};
+use super::diagram_menu::{self, DiagramMenu};
 use super::drag::Stroke;
 use super::draw::{names, when};
 use super::inspector::Inspector;
@@ -14,7 +17,7 @@ use super::timeline::Timeline;
 use super::tools::{self, tools};
 use super::top_bar::TopBar;
 use crate::command::Quality;
-use crate::player::{Action, Selection, Ui};
+use crate::player::{Action, Selection, Table, Ui, Window};
 use crate::sim::snapshot::LinkState;
 use crate::view::links::Wire;
 use crate::view::{Scene, Sheet};
@@ -39,6 +42,11 @@ pub struct Page<'a> {
     pub instant: Option<&'a Shared<Instant>>,
     pub network: Quality,
     pub overview: Extent,
+    pub diagram: diagram_menu::Props,
+    /// The timeline's window at any moment.
+    pub window: &'a Shared<Cell<Window>>,
+    /// The timeline as a table, if it is shown as one.
+    pub table: Option<&'a Shared<Table>>,
     pub menu: Option<(Selection, By)>,
     pub drawer: bool,
     pub act: &'a Callback<Action>,
@@ -74,6 +82,7 @@ pub fn page(props: Page<'_>) -> Html {
         act,
         drawer: props.drawer,
         open_drawer: props.open_drawer,
+        diagram: html! { <DiagramMenu ..props.diagram.clone() /> },
     };
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
@@ -92,8 +101,8 @@ pub fn page(props: Page<'_>) -> Html {
                 act={act} open={props.drawer} open_drawer={props.open_drawer} />
             <footer class="time">
                 { control_bar(&shown_controls) }
-                <Timeline id={id.clone()} sheet={props.sheet.clone()} window={ui.window} selection={ui.selection}
-                    {language} extent={props.overview} act={act} />
+                <Timeline id={id.clone()} sheet={props.sheet.clone()} window={props.window.clone()} selection={ui.selection}
+                    lanes={ui.lanes.clone()} table={props.table.cloned()} {language} extent={props.overview} act={act} />
             </footer>
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
         </div>

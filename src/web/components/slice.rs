@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::draw::{line, names, path, text, when};
+use crate::view::crowd::Crowd;
 use crate::view::path::translate;
 use crate::view::spacetime::Label;
 use crate::view::{Path, Point, Slice};
@@ -23,8 +24,6 @@ impl PartialEq for Drawn {
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub slice: Drawn,
-    /// Where its beginning is on the sheet.
-    pub x: f64,
     pub bottom: f64,
     pub language: Language,
 }
@@ -34,12 +33,13 @@ pub fn SliceFigure(props: &Props) -> Html {
     let diagram = &props.slice.0.diagram;
     let bands = &diagram.bands;
     html! {
-        <g class="slice" transform={translate(Point::new(props.x, 0.0))}>
+        <g class="slice">
             { path("band down", &bands.down) }
             { path("band held", &bands.paused) }
             { path("band isolated", &bands.isolated) }
             { path("lead", &bands.lead) }
             { path("bid", &bands.bid) }
+            { for diagram.crowd.iter().map(bars) }
             { path("messageLine beat", &diagram.beats) }
             { path("messageLine call", &diagram.calls) }
             { path("messageLine reply", &diagram.replies) }
@@ -52,6 +52,13 @@ pub fn SliceFigure(props: &Props) -> Html {
             { for diagram.labels.iter().map(|label| mark(label, props)) }
         </g>
     }
+}
+
+/// What stands for messages where there are too many for arrows.
+fn bars(crowd: &Crowd) -> Html {
+    [path("crowd", &crowd.all), path("crowd votes", &crowd.votes), path("crowd lost", &crowd.lost)]
+        .into_iter()
+        .collect()
 }
 
 /// A fault or a violation, with its word.

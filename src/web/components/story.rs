@@ -42,7 +42,7 @@ fn line(props: &Props, told: &Told) -> Html {
 }
 
 /// The event in the reader's language, the captions that it quotes included.
-fn in_words(language: Language, sentence: &Sentence) -> String {
+pub fn in_words(language: Language, sentence: &Sentence) -> String {
     let translated = |value: &Value| match value {
         Value::Text(text) => Value::from(translate(language, text).to_owned()),
         other => other.clone(),

@@ -1,19 +1,22 @@
-//! The space-time diagram: drag its axis to scrub, its lanes to pan; the wheel or two fingers zoom;
-//! an arrow clicked is a message selected.
+//! The space-time diagram: drag its axis to scrub, its lanes to pan, a name to another place; the
+//! wheel or two fingers zoom; an arrow clicked is a message selected. With the focus on it, it has
+//! keys of its own (`player/keys.rs`). It can be read as a table instead.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::draw::{line, path, text};
+use super::draw::{line, names, path, text, when};
+use super::events::EventTable;
+use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::overview::{Bar, Extent, overview};
 use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
-use crate::player::{Action, Selection, Window};
+use crate::player::{Action, LaneChange, Lanes, Selection, Table, Window};
 use crate::tr;
-use crate::view::path::{number, within};
+use crate::view::path::{number, translate, within};
 use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
@@ -26,8 +29,12 @@ use crate::words::Language;
 pub struct Props {
     pub id: AttrValue,
     pub sheet: Shared<Sheet>,
-    pub window: Window,
+    /// At any moment: it is moved without drawing anew.
+    pub window: Shared<Cell<Window>>,
     pub selection: Option<Selection>,
+    pub lanes: Lanes,
+    /// Instead of the picture.
+    pub table: Option<Shared<Table>>,
     pub language: Language,
     /// The whole run, for the bar below.
     pub extent: Extent,
@@ -50,6 +57,8 @@ enum Mode {
     Scrub,
     Pan,
     Pinch,
+    /// A row's name is held.
+    Name(usize),
 }
 
 /// How near a click must be to an arrow, in pixels.
@@ -62,8 +71,15 @@ pub fn Timeline(props: &Props) -> Html {
     let hand = use_mut_ref(Hand::default);
     let bar = use_memo((), |()| Bar::default());
     // Yew listens at the page's root: the diagram itself is known by its reference only.
+    let menu = use_lane_menu(id);
+    let reading = || Reading {
+        sheet: props.sheet.clone(),
+        window: props.window.clone(),
+        act: props.act.clone(),
+        open: menu.open.clone(),
+    };
     let listener = |heard: fn(&RefCell<Hand>, &Reading, &PointerEvent, &Element)| {
-        let (hand, reading, svg) = (hand.clone(), Reading::of(props), svg.clone());
+        let (hand, reading, svg) = (hand.clone(), reading(), svg.clone());
         Callback::from(move |event: PointerEvent| {
             if let Some(diagram) = svg.cast::<Element>() {
                 heard(&hand, &reading, &event, &diagram);
@@ -76,19 +92,23 @@ pub fn Timeline(props: &Props) -> Html {
         let hand = hand.clone();
         Callback::from(move |_: PointerEvent| *hand.borrow_mut() = Hand::default())
     };
-    use_wheel(&svg, Reading::of(props));
+    use_wheel(&svg, reading());
+    // A press is not for the focus: the page's own keys go on.
+    let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
     let height = sheet.rows.bottom() + 2.0;
+    let window = props.window.get();
     let label = tr!(
         *language,
         "Space-time diagram from {0} to {1}",
-        seconds(props.window.from, 2),
-        seconds(props.window.to(), 2)
+        seconds(window.from, 2),
+        seconds(window.to(), 2)
     );
+    let is_table = props.table.is_some();
     html! {
         <>
-        <div class="spacetime">
-            <svg ref={svg} class="diagram" role="img" aria-label={label} height={number(height)}
-                {onpointerdown} {onpointermove} {onpointerup} {onpointercancel}>
+        <div class={names(&["spacetime", when(is_table, "as-table")])}>
+            <svg ref={svg} class="diagram" role="group" tabindex="0" aria-label={label} height={number(height)}
+                {onmousedown} {onpointerdown} {onpointermove} {onpointerup} {onpointercancel}>
                 { lifelines(&sheet.rows) }
                 <g transform={format!("translate({} 0)", number(GUTTER))}>
                     <g id={format!("{id}-scroll")}>
@@ -102,36 +122,41 @@ pub fn Timeline(props: &Props) -> Html {
                         </g>
                     </g>
                 </g>
-                { names(&sheet.rows) }
+                { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
             </svg>
-            if sheet.thinned() { <p class="hint-line">{ tr!(*language, "Too many messages to draw: zoom in.") }</p> }
-            else if sheet.truncated() { <p class="hint-line">{ tr!(*language, "What is further back is drawn when the cursor is there.") }</p> }
+            { hint(props, window) }
+            if let Some(table) = &props.table { <EventTable table={table.clone()} language={*language} act={&props.act} /> }
         </div>
+        { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
         { overview(id, &props.extent, &bar, *language, &props.act) }
         </>
     }
 }
 
+/// What has to be said of the picture.
+fn hint(props: &Props, window: Window) -> Html {
+    let text = if props.table.is_some() {
+        return Html::default();
+    } else if props.sheet.crowded(window.from, window.to()) {
+        tr!(
+            props.language,
+            "Too many messages for arrows. Bars: how many arrive; from above: how many are lost. Zoom in for arrows."
+        )
+    } else if props.sheet.truncated() {
+        tr!(props.language, "What is further back is drawn when the cursor is there.")
+    } else {
+        return Html::default();
+    };
+    html! { <p class="hint-line">{ text }</p> }
+}
+
 /// The lanes' lines do not scroll.
 fn lifelines(rows: &Rows) -> Html {
     let mut lines = Path::new();
-    for row in 0..rows.lanes().count() {
+    for row in 0..rows.lanes().len() {
         lines.move_to(Point::new(GUTTER, rows.y(row))).across_to(GUTTER + 10_000.0);
     }
     path("actor-line", &lines)
-}
-
-/// Neither do their names, on a plate under which the rest goes out of sight.
-fn names(rows: &Rows) -> Html {
-    let name = |(row, lane): (usize, crate::base::Endpoint)| {
-        text("actor", Point::new(GUTTER - 12.0, rows.y(row) + 4.0), &lane.to_string())
-    };
-    html! {
-        <g class={if rows.pitch < 13.0 { "lanes tight" } else { "lanes" }}>
-            <rect class="plate" width={number(GUTTER)} y={number(AXIS)} height={number(rows.bottom())} />
-            { for rows.lanes().enumerate().map(name) }
-        </g>
-    }
 }
 
 fn ticks(sheet: &Sheet) -> Html {
@@ -155,8 +180,9 @@ fn known(props: &Props, height: f64) -> Html {
     let sheet = &props.sheet;
     let slice = |slice: &Rc<crate::view::Slice>| {
         html! {
-            <SliceFigure key={slice.from.0} slice={Drawn(slice.clone())} x={sheet.scale.x(slice.from)}
-                bottom={sheet.rows.bottom()} language={props.language} />
+            <g key={slice.from.0} transform={translate(Point::new(sheet.scale.x(slice.from), 0.0))}>
+                <SliceFigure slice={Drawn(slice.clone())} bottom={sheet.rows.bottom()} language={props.language} />
+            </g>
         }
     };
     let [sound, doomed] = &sheet.under_way;
@@ -185,20 +211,17 @@ fn selected(props: &Props) -> Html {
 }
 
 /// What the listeners need to know.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Reading {
     sheet: Shared<Sheet>,
-    window: Window,
+    window: Shared<Cell<Window>>,
     act: Callback<Action>,
+    open: Callback<Held>,
 }
 
 impl Reading {
-    fn of(props: &Props) -> Reading {
-        Reading { sheet: props.sheet.clone(), window: props.window, act: props.act.clone() }
-    }
-
     fn time(&self, x: f64) -> Time {
-        let from = self.sheet.scale.x(self.window.from);
+        let from = self.sheet.scale.x(self.window.get().from);
         self.sheet.scale.time(x - GUTTER + from)
     }
 
@@ -222,7 +245,10 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram:
     hand.moved = false;
     hand.mode = match hand.down.len() {
         1 if at.y < AXIS + 2.0 => Mode::Scrub,
-        1 => Mode::Pan,
+        1 => match reading.sheet.rows.row_at(at.y).filter(|_| at.x < GUTTER) {
+            Some(row) => Mode::Name(row),
+            None => Mode::Pan,
+        },
         _ => Mode::Pinch,
     };
     if hand.mode == Mode::Scrub {
@@ -234,21 +260,30 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram:
 
 fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
     let at = place(event, diagram);
-    let mut hand = hand.borrow_mut();
-    let Some(index) = hand.down.iter().position(|(id, _)| *id == event.pointer_id()) else {
+    let mut held = hand.borrow_mut();
+    let Some(index) = held.down.iter().position(|(id, _)| *id == event.pointer_id()) else {
         return;
     };
-    let before = hand.down[index].1;
-    if !hand.moved && before.distance(at) < 4.0 && hand.mode != Mode::Scrub {
+    let before = held.down[index].1;
+    if !held.moved && before.distance(at) < 4.0 && held.mode != Mode::Scrub {
         return;
     }
-    hand.moved = true;
-    let other = hand.down.iter().find(|(id, _)| *id != event.pointer_id()).map(|(_, place)| *place);
-    hand.down[index].1 = at;
-    let mode = hand.mode;
-    drop(hand);
+    held.moved = true;
+    let other = held.down.iter().find(|(id, _)| *id != event.pointer_id()).map(|(_, place)| *place);
+    held.down[index].1 = at;
+    let mode = held.mode;
+    drop(held);
     match (mode, other) {
         (Mode::Scrub, _) => reading.act.emit(Action::Seek(reading.time(at.x))),
+        (Mode::Name(row), _) => {
+            let rows = &reading.sheet.rows;
+            let Some(goal) = rows.row_at(at.y).filter(|goal| *goal != row) else { return };
+            let lanes = rows.lanes();
+            for lane in &lanes[row] {
+                reading.act.emit(Action::Lanes(LaneChange::To(*lane, lanes[goal][0])));
+            }
+            hand.borrow_mut().mode = Mode::Name(goal);
+        }
         (Mode::Pan, _) => reading.act.emit(Action::PanTimeline(reading.micros(before.x - at.x))),
         (Mode::Pinch, Some(other)) => {
             let (was, is) =
@@ -266,12 +301,16 @@ fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagra
     let mut hand = hand.borrow_mut();
     hand.down.retain(|(id, _)| *id != event.pointer_id());
     let clicked = !hand.moved && hand.mode == Mode::Pan;
+    if let (Mode::Name(row), false) = (hand.mode, hand.moved) {
+        let lane = reading.sheet.rows.lanes().get(row).map(|lanes| lanes[0]);
+        lane.into_iter().for_each(|lane| reading.open.emit(Held { lane, by_keyboard: false }));
+    }
     hand.mode = if hand.down.is_empty() { Mode::Idle } else { Mode::Pan };
     drop(hand);
     if !clicked {
         return;
     }
-    let from = reading.sheet.scale.x(reading.window.from);
+    let from = reading.sheet.scale.x(reading.window.get().from);
     match reading.sheet.hit(Point::new(at.x - GUTTER + from, at.y), REACH) {
         Some(arrow) => reading.act.emit(Action::Select(Some(Selection::Message(arrow.sent)))),
         None => {

@@ -1,0 +1,252 @@
+//! What the diagram shows, and finding something in it: a button among the controls that opens a
+//! panel. The panel's lists are drawn only while it is open.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDetailsElement, HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use super::bits::{asks, button, leaf, picture_button, tag};
+use super::draw::when;
+use super::icon::{Icon, icon};
+use super::popover::popover_told;
+use crate::base::{Endpoint, Time};
+use crate::player::find::LONGEST;
+use crate::player::lanes::Sort;
+use crate::player::{Action, Finding, LaneChange, Lanes, Store};
+use crate::tr;
+use crate::web::browser::{document, focus};
+use crate::words::{Language, translate};
+
+#[derive(Properties, PartialEq, Clone)]
+pub struct Props {
+    pub language: Language,
+    pub lanes: Lanes,
+    /// All clients and servers, in the order of their lanes.
+    pub all: Vec<Endpoint>,
+    /// All kinds of messages, those left out as well.
+    pub kinds: Vec<String>,
+    pub finding: Option<Finding>,
+    pub table: bool,
+    /// Where zooming keeps to.
+    pub around: Time,
+    pub act: Callback<Action>,
+}
+
+impl DiagramMenu {
+    pub fn of(store: &Store, act: &Callback<Action>) -> Props {
+        let run = &store.pane().run;
+        let setup = &run.script().setup;
+        let (ui, now) = (&store.ui, run.now());
+        let (from, to) = (ui.window.from, ui.window.to());
+        let mut kinds: Vec<String> = run.kinds().map(str::to_owned).collect();
+        let unseen = ui.lanes.without().iter().filter(|kind| !kinds.contains(kind));
+        let unseen: Vec<String> = unseen.cloned().collect();
+        kinds.extend(unseen);
+        Props {
+            language: ui.language,
+            lanes: ui.lanes.clone(),
+            all: ui.lanes.all(setup.clients, setup.nodes),
+            kinds,
+            finding: ui.finding.clone(),
+            table: ui.table.is_some(),
+            around: if from <= now && now <= to {
+                now
+            } else {
+                Time(from.0 + ui.window.span.0 / 2)
+            },
+            act: act.clone(),
+        }
+    }
+}
+
+/// Opens the panel, and puts the focus where the words are asked for.
+pub fn open_find() {
+    let Ok(Some(field)) = document().query_selector(".diagram-menu .find input") else { return };
+    let details = field.closest("details").ok().flatten();
+    if let Some(details) = details.and_then(|details| details.dyn_into::<HtmlDetailsElement>().ok())
+    {
+        details.set_open(true);
+    }
+    focus(&field);
+}
+
+#[component]
+pub fn DiagramMenu(props: &Props) -> Html {
+    let language = props.language;
+    let open = use_state_eq(|| false);
+    let field = use_node_ref();
+    let ontoggle = {
+        let open = open.clone();
+        Callback::from(move |event: Event| {
+            let details = event.target_dyn_into::<HtmlDetailsElement>();
+            open.set(details.is_some_and(|details| details.open()));
+        })
+    };
+    let mut label = vec![icon(Icon::Diagram), leaf("span", "", tr!(language, "Diagram"))];
+    if !props.lanes.is_usual() {
+        // Something is left out: a dot says so, and words for those who do not see it.
+        label.push(
+            html! { <span class="some" title={tr!(language, "not everything is shown")}></span> },
+        );
+        label.push(leaf("span", "unseen", tr!(language, "not everything is shown")));
+    }
+    label.push(icon(Icon::Caret));
+    let panel = html! {
+        <>
+        { find(props, &field) }
+        if *open { { lists(props) } }
+        </>
+    };
+    popover_told("diagram-menu", label.into_iter().collect(), panel, ontoggle)
+}
+
+/// The field, and what was found.
+fn find(props: &Props, field: &NodeRef) -> Html {
+    let language = props.language;
+    let ask = |next: bool| {
+        let (act, field) = (props.act.clone(), field.clone());
+        move || {
+            if let Some(field) = field.cast::<HtmlInputElement>() {
+                act.emit(Action::Find { text: field.value(), next });
+            }
+        }
+    };
+    let onsubmit = {
+        let ask = ask(true);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            ask();
+        })
+    };
+    let onkeydown = {
+        let ask = ask(false);
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && event.shift_key() {
+                event.prevent_default();
+                ask();
+            } else if event.key() == "Escape"
+                && let Some(input) = event.target_dyn_into::<HtmlElement>()
+            {
+                // The page hears of it and closes the panel.
+                let _ = input.blur();
+            }
+        })
+    };
+    let back = ask(false);
+    let back = Callback::from(move |_: MouseEvent| back());
+    let forth = ask(true);
+    let forth = Callback::from(move |event: MouseEvent| {
+        event.prevent_default();
+        forth();
+    });
+    html! {
+        <>
+        <form class="find" role="search" {onsubmit}>
+            <input ref={field.clone()} type="text" maxlength={LONGEST.to_string()} {onkeydown} spellcheck="false" autocomplete="off"
+                placeholder={tr!(language, "Find an event: S2 is now")} aria-label={tr!(language, "Find an event by its words")} />
+            <button type="button" class="bare" onclick={back} aria-label={tr!(language, "The one before")} title={tr!(language, "The one before")}>{ icon(Icon::Up) }</button>
+            <button type="submit" class="bare" onclick={forth} aria-label={tr!(language, "The next one")} title={tr!(language, "The next one")}>{ icon(Icon::Down) }</button>
+        </form>
+        <p class="soft outcome" role="status">{ props.finding.as_ref().map(|finding| outcome(finding, language)) }</p>
+        </>
+    }
+}
+
+fn outcome(finding: &Finding, language: Language) -> String {
+    let text = finding.text.clone();
+    match finding.found {
+        Some((event, _)) => {
+            tr!(language, "“{0}” is in event {1} of {2}.", text, event, finding.all)
+        }
+        None if finding.is_over() => {
+            tr!(language, "“{0}” is in none of the {1} events known so far.", text, finding.all)
+        }
+        None => tr!(language, "{0} of {1} events searched …", finding.searched, finding.all),
+    }
+}
+
+/// Picture or table, lanes, kinds of messages.
+#[inline(never)]
+fn lists(props: &Props) -> Html {
+    let language = props.language;
+    let view = |table: bool, name: &'static str| {
+        let on = props.table == table;
+        let onclick = asks(&props.act, Action::AsTable(table));
+        html! { <button {onclick} class={when(on, "on")} aria-pressed={on.to_string()}>{ name }</button> }
+    };
+    let views = vec![view(false, tr!(language, "Picture")), view(true, tr!(language, "Table"))];
+    let zoom = |percent: u32, word: &str, name: &'static str| {
+        let action = Action::ZoomTimeline { percent, around: props.around };
+        html! { <button onclick={asks(&props.act, action)} aria-label={name} title={name}>{ word }</button> }
+    };
+    let go = |word: &'static str, action: Action| button("", None, word, asks(&props.act, action));
+    let zooms = vec![
+        zoom(67, "+", tr!(language, "Zoom in")),
+        zoom(150, "−", tr!(language, "Zoom out")),
+        go(tr!(language, "Whole run"), Action::ShowWhole),
+        go(tr!(language, "At the cursor"), Action::FollowCursor),
+    ];
+    let sorts = [
+        (Sort::Clients, tr!(language, "All clients in one row")),
+        (Sort::Servers, tr!(language, "All servers in one row")),
+    ];
+    let folds = sorts.into_iter().filter_map(|(sort, name)| {
+        let mut lanes = props.all.iter().filter(|lane| Sort::of(**lane) == sort).peekable();
+        lanes.peek()?;
+        let folded = lanes.all(|lane| props.lanes.folds(*lane));
+        let several = props.all.iter().filter(|lane| Sort::of(**lane) == sort).count() > 1;
+        several.then(|| check(props, name, folded, move |on| LaneChange::FoldAll(sort, on)))
+    });
+    let lanes = props.all.iter().map(|lane| lane_line(props, *lane));
+    let kinds = props.kinds.iter().map(|kind| {
+        let (name, shown) = (translate(language, kind), props.lanes.shows_kind(kind));
+        let kind = kind.clone();
+        tag("li", "", vec![check(props, name, shown, move |on| LaneChange::Kind(kind.clone(), on))])
+    });
+    let everything = asks(&props.act, Action::Lanes(LaneChange::Reset));
+    html! {
+        <>
+        { tag("div", "views", vec![tag("div", "segmented", views), tag("div", "acts", zooms)]) }
+        { leaf("h3", "", tr!(language, "Lanes")) }
+        { tag("ul", "lane-list", lanes.collect()) }
+        { for folds }
+        { leaf("h3", "", tr!(language, "Messages")) }
+        { tag("ul", "kind-list", kinds.collect()) }
+        <button onclick={everything} disabled={props.lanes.is_usual()}>{ tr!(language, "Show everything again") }</button>
+        </>
+    }
+}
+
+fn lane_line(props: &Props, lane: Endpoint) -> Html {
+    let language = props.language;
+    let name = lane.to_string();
+    let shown = check(props, &name, props.lanes.shows(lane), move |on| LaneChange::Show(lane, on));
+    let moves = |change, picture, name| {
+        picture_button("", picture, name, asks(&props.act, Action::Lanes(change)))
+    };
+    html! {
+        <li key={name.clone()} aria-label={name.clone()}>
+            { shown }
+            { moves(LaneChange::Up(lane), Icon::Up, tr!(language, "Move up")) }
+            { moves(LaneChange::Down(lane), Icon::Down, tr!(language, "Move down")) }
+        </li>
+    }
+}
+
+/// A box to tick, and what ticking it changes.
+fn check(
+    props: &Props,
+    name: &str,
+    checked: bool,
+    change: impl Fn(bool) -> LaneChange + 'static,
+) -> Html {
+    let act = props.act.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let input = event.target_unchecked_into::<HtmlInputElement>();
+        let on = input.checked();
+        // Where the change is refused, it stays as it is.
+        input.set_checked(!on);
+        act.emit(Action::Lanes(change(on)));
+    });
+    html! { <label class="check"><input type="checkbox" {checked} {onchange} />{ name }</label> }
+}
