@@ -36,7 +36,7 @@ impl Sim {
             label: flight.payload.to_string(),
             sent_at: flight.sent_at,
             arrives_at: flight.fate.arrives,
-            lost_at: flight.fate.lost.map(|(at, _)| at),
+            lost_at: flight.fate.lost.map(|lost| lost.at),
             held: flight.fate.held,
         }
     }

@@ -6,6 +6,9 @@
 //! distance between them doubles. A million events are then two to four thousand apart, and any
 //! cursor is a copy and a few thousand steps away.
 
+pub mod cone;
+pub mod why;
+
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -97,6 +100,33 @@ impl Kept {
             follow(&mut self.lanes, &oldest);
         }
         self.first += KEPT as u64;
+    }
+}
+
+/// A piece of the trace between two checkpoints.
+struct Piece {
+    /// The cluster before it.
+    before: Sim,
+    /// Number of its first event.
+    first: u64,
+    events: Events,
+}
+
+impl Piece {
+    fn get(&self, number: u64) -> Option<&Event> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    /// Its events from this one on.
+    fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        let skipped = number.saturating_sub(self.first);
+        (self.first + skipped..).zip(self.events.iter().skip(skipped as usize))
+    }
+
+    /// Its events up to this one, the last first.
+    fn until(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        let count = (number + 1).saturating_sub(self.first) as usize;
+        (self.first..).zip(&self.events).take(count).collect::<Vec<_>>().into_iter().rev()
     }
 }
 
@@ -209,6 +239,21 @@ impl Run {
                 room && kept.events.back().is_none_or(|last| last.at <= to)
             },
         );
+    }
+
+    /// The cluster of the last checkpoint before this event, if there is such an event.
+    fn piece_before(&self, number: u64) -> Option<&Sim> {
+        (number > 0 && number <= self.head.0).then(|| self.checkpoint(|sim| sim.events() < number))
+    }
+
+    /// What happened between the two checkpoints around this event, simulated again.
+    fn piece(&self, number: u64) -> Option<Piece> {
+        let before = self.piece_before(number)?.clone();
+        let next = self.checkpoints.partition_point(|sim| sim.events() < number);
+        let end = self.checkpoints.get(next).map_or(self.head.0, Sim::events);
+        let (mut sim, mut events) = (before.clone(), Events::new());
+        while sim.events() < end && advance(&self.script, &mut sim, Time::LIMIT, &mut events) {}
+        Some(Piece { first: before.events() + 1, before, events })
     }
 
     /// Simulates again, and keeps, what followed the last checkpoint that `start` accepts, for as

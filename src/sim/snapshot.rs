@@ -219,7 +219,7 @@ pub struct Stretch {
 }
 
 /// An event told in words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub event: u64,
     /// The event that made it happen; 0 for what has no cause.

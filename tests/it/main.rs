@@ -10,4 +10,5 @@ mod run;
 mod scenario;
 mod tidy;
 mod view;
+mod why;
 mod words;
