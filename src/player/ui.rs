@@ -44,6 +44,7 @@ pub enum Tab {
     #[default]
     Node,
     Message,
+    Why,
     Properties,
     Log,
     Script,

@@ -207,6 +207,7 @@ pub fn message_shot(
         fields,
         sent_at,
         lamport,
+        stamp: None,
         cause: None,
         line: line.map(|line| (line.file(), line.line())),
     }

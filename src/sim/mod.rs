@@ -259,6 +259,16 @@ impl Sim {
         }
     }
 
+    /// How many events of its own a place has had.
+    pub fn own(&self, place: Endpoint) -> u64 {
+        match place {
+            Endpoint::Node(node) => self.nodes.get(node.index()).map_or(0, |node| node.own),
+            Endpoint::Client(client) => {
+                self.clients.get(client.index()).map_or(0, |client| client.own)
+            }
+        }
+    }
+
     /// An event of its own at this place: its clock ticks, past `received` where a stamp came along.
     fn tick(&mut self, place: Endpoint, received: u64) {
         let lamport = self.lamport(place);

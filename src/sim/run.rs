@@ -34,8 +34,6 @@ const KEPT: usize = 20_000;
 pub const LINES: usize = 10_000;
 /// A script's size at the most, in bytes.
 pub const SIZE: usize = 512 * 1024;
-/// Vector stamps are derived for runs of up to this many events.
-const STAMPED: u64 = 300_000;
 
 /// A run of some protocol, with its whole past: the face that the player, the views and the embed
 /// API see.
@@ -525,29 +523,26 @@ impl Run {
         let ends = (event.place?, *to);
         let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
         shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
+        shot.stamp = self.vector_stamp(id);
         Some(shot)
     }
 
-    /// Vector stamp of an event: how many events of each node, then of each client, lie in its past.
-    pub fn vector_stamp(&self, event: u64) -> Option<Vec<u64>> {
-        if event == 0 || event > self.head.0.min(STAMPED) {
-            return None;
+    /// How the message that this event sent ended, and its copies, up to the cursor.
+    pub fn ends(&self, id: u64) -> Vec<Told> {
+        const PIECES: usize = 2;
+        let mut ends = Vec::new();
+        let mut next = id;
+        for _ in 0..PIECES {
+            let Some(piece) = self.piece(next) else { break };
+            let known = piece.from(next).take_while(|(number, _)| *number <= self.event());
+            let of = |event: &Event| match event.what {
+                What::Deliver { sent, .. } | What::Lost { sent, .. } => sent == id,
+                _ => false,
+            };
+            ends.extend(known.filter(|(_, event)| of(event)).map(|(n, event)| tell(n, event)));
+            next = piece.first + piece.events.len() as u64;
         }
-        let mut sim = self.checkpoints.first()?.clone();
-        let setup = &self.script.setup;
-        let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
-        let mut events = Events::new();
-        let mut number = 0;
-        while advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-            for happened in events.drain(..) {
-                number += 1;
-                let stamp = stamps.follow(number, &happened);
-                if number == event {
-                    return stamp.map(<[u64]>::to_vec);
-                }
-            }
-        }
-        None
+        ends
     }
 
     /// The names of a node's timers, whether set or not.

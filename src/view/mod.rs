@@ -19,6 +19,8 @@
 //! | `spacetime.rs` | the space-time diagram, in few and long paths |
 //! | `bands.rs` | what its lanes are over a stretch of time |
 //! | `ticks.rs` | its time axis |
+//! | `light.rs` | over both: the way of causes, past and future |
+//! | `highlight.rs` | a protocol's source |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
 //! | `ejson.rs` | a run as documents of a database, and back |
 
@@ -26,8 +28,10 @@ pub mod bands;
 pub mod chart;
 pub mod ejson;
 pub mod flight;
+pub mod highlight;
 pub mod hull;
 pub mod layout;
+pub mod light;
 pub mod links;
 pub mod path;
 pub mod scene;

@@ -5,7 +5,7 @@ use crate::base::{ClientId, NodeId, Ratio, Time};
 use crate::catalog::Run;
 use crate::command::{Quality, Script};
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Scene, Selection, Speed, Store, Tab, Theme};
+use crate::player::{Asked, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta};
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
@@ -59,6 +59,8 @@ pub struct BranchLine {
 pub struct Inspection {
     pub now: Time,
     pub tab: Tab,
+    /// Why something is so, where somebody wants to know.
+    pub asked: Option<Asked>,
     pub selection: Option<Selection>,
     pub subject: Subject,
     pub gestures: Vec<Gesture>,
@@ -85,7 +87,12 @@ pub enum Subject {
     Node(Box<NodeShot>),
     Client(Box<ClientShot>),
     Link,
-    Message { shot: Box<MessageShot>, flight: Option<Box<FlightShot>>, stamp: Option<Vec<u64>> },
+    /// A message, where it is, and how its copies ended so far.
+    Message {
+        shot: Box<MessageShot>,
+        flight: Option<Box<FlightShot>>,
+        ends: Vec<Told>,
+    },
 }
 
 /// Columns of the logs in the inspector, and events told there.
@@ -180,11 +187,13 @@ fn branches(store: &Store) -> Vec<BranchLine> {
 impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
         let (tab, selection) = (store.ui.tab, store.ui.selection);
+        let asked = store.asked.clone();
         let run = &mut store.pane_mut().run;
         let snapshot = run.snapshot();
         Inspection {
             now: run.now(),
             tab,
+            asked,
             selection,
             subject: subject(run, &snapshot, selection),
             gestures: selection
@@ -226,7 +235,7 @@ fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> 
                 .iter()
                 .find(|flight| flight.id == id)
                 .map(|shot| Box::new(shot.clone())),
-            stamp: run.vector_stamp(id),
+            ends: run.ends(id),
             shot: Box::new(shot),
         }),
     };
@@ -238,7 +247,7 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),
-        Tab::Message | Tab::Properties | Tab::Log => Vec::new(),
+        Tab::Message | Tab::Why | Tab::Properties | Tab::Log => Vec::new(),
     };
     told.reverse();
     told

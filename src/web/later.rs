@@ -28,6 +28,12 @@ extern "C" {
     fn text(name: &str) -> Result<js_sys::Promise, JsValue>;
 }
 
+/// A text file that stands beside the page.
+pub async fn read(name: &str) -> Result<String, JsValue> {
+    let read = JsFuture::from(text(name)?).await?;
+    Ok(read.as_string().unwrap_or_default())
+}
+
 static LOADED: AtomicBool = AtomicBool::new(false);
 
 /// Before anything else.
@@ -85,8 +91,7 @@ impl Needs {
             LOADED.store(true, Ordering::Relaxed);
         }
         if self.chinese {
-            let table = JsFuture::from(text("zh.txt")?).await?;
-            words::learn(&table.as_string().unwrap_or_default());
+            words::learn(&read("zh.txt").await?);
         }
         Ok(())
     }

@@ -9,7 +9,6 @@
 
 use super::{Events, Piece, Run, advance};
 use crate::base::{ClientId, Endpoint, NodeId, Time};
-use crate::sim::Sim;
 use crate::trace::{Event, What};
 
 /// The past and the future of an event.
@@ -75,6 +74,17 @@ impl Cone {
 impl Run {
     /// The light cone of an event; `None` where there is no such event, or it has no place.
     pub fn cone(&self, event: u64) -> Option<Cone> {
+        let mut cone = self.past(event)?;
+        cone.whole &= self.walk_into_future(&mut cone);
+        Some(cone)
+    }
+
+    /// Its vector stamp: how many events of each server, then of each client, lie in its past.
+    pub fn vector_stamp(&self, event: u64) -> Option<Vec<u64>> {
+        self.past(event).filter(|cone| cone.whole).map(|cone| cone.stamp())
+    }
+
+    fn past(&self, event: u64) -> Option<Cone> {
         let piece = self.piece(event)?;
         let (lamport, at) = piece.get(event).map(|event| (event.lamport, event.at))?;
         let place = piece.get(event)?.place?;
@@ -84,8 +94,7 @@ impl Run {
         let side = |place| Side { place, past: None, future: None, stamp: 0 };
         let sides = places.map(side).collect();
         let mut cone = Cone { event, at, place, lamport, sides, whole: true };
-        cone.whole &= self.walk_into_past(&mut cone, piece);
-        cone.whole &= self.walk_into_future(&mut cone);
+        cone.whole = self.walk_into_past(&mut cone, piece);
         for side in &mut cone.sides {
             side.stamp = side.past.map_or(0, |(last, _)| self.own_events(side.place, last));
         }
@@ -171,13 +180,6 @@ impl Run {
         }
         let after = (sim.events() - last) as usize;
         let own = |event: &&Event| event.place == Some(place) && event.what.is_an_event();
-        own_count(&sim, place) - events.iter().rev().take(after).filter(own).count() as u64
-    }
-}
-
-fn own_count(sim: &Sim, place: Endpoint) -> u64 {
-    match place {
-        Endpoint::Node(node) => sim.nodes[node.index()].own,
-        Endpoint::Client(client) => sim.clients[client.index()].own,
+        sim.own(place) - events.iter().rev().take(after).filter(own).count() as u64
     }
 }

@@ -37,8 +37,16 @@ pub struct Reason {
     /// What had happened while the timer ran, and may be why nobody set it anew; or the sending of
     /// what was lost.
     pub meanwhile: Vec<Told>,
-    /// Where a message came from, for whoever draws the way.
-    pub from: Option<(Endpoint, Time)>,
+    /// How a message came here, or nearly.
+    pub journey: Option<Journey>,
+}
+
+/// A message's way to the place of the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Journey {
+    pub from: Endpoint,
+    pub sent_at: Time,
+    pub lost: bool,
 }
 
 /// A place in the protocol's own source: its file below `src`, and the line.
@@ -162,15 +170,14 @@ impl Walk<'_> {
             What::Lost { by, sent, .. } if *by != 0 => self.told(*sent).into_iter().collect(),
             _ => Vec::new(),
         };
-        let from = match &event.what {
-            What::Deliver { from, sent_at, .. } | What::Lost { from, sent_at, .. } => {
-                Some((*from, *sent_at))
-            }
+        let journey = match event.what {
+            What::Deliver { from, sent_at, .. } => Some(Journey { from, sent_at, lost: false }),
+            What::Lost { from, sent_at, .. } => Some(Journey { from, sent_at, lost: true }),
             _ => None,
         };
         let source = Source::of(event);
         let notes = self.notes(number);
-        Reason { told: tell(number, event), notes, source, times: 1, meanwhile: beside, from }
+        Reason { told: tell(number, event), notes, source, times: 1, meanwhile: beside, journey }
     }
 
     fn told(&self, number: u64) -> Option<Told> {

@@ -9,7 +9,7 @@
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `subject.rs`, `logs.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
+//! | `inspector.rs`, `subject.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
@@ -40,12 +40,14 @@ mod runs;
 mod script;
 mod share;
 mod slice;
+mod source;
 mod stage;
 mod story;
 mod subject;
 mod timeline;
 mod tools;
 mod top_bar;
+mod why;
 mod wires;
 
 pub use drag::Stroke;

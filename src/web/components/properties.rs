@@ -6,7 +6,8 @@ use super::bits::{asks, button, chip, leaf, tag};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::inspector::Props;
-use crate::player::Action;
+use super::why::asks_why;
+use crate::player::{Action, Question};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::tr;
@@ -35,7 +36,10 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
     let since = match &property.standing {
         Standing::Violated { at, event, .. } => {
             let since = tr!(language, "violated since {0}", seconds(*at, 4));
-            button("", Some(Icon::Target), &since, asks(&props.act, Action::SeekEvent(*event)))
+            let go = asks(&props.act, Action::SeekEvent(*event));
+            let name = translate(language, property.name);
+            let why = asks_why(&props.act, language, name, Question::Event(*event));
+            [button("", Some(Icon::Target), &since, go), why].into_iter().collect()
         }
         _ => Html::default(),
     };
