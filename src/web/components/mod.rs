@@ -12,7 +12,7 @@
 //! | `inspector.rs`, `subject.rs`, `logs.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
-//! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
+//! | `help.rs`, `share.rs`, `take.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
 mod bits;
@@ -43,6 +43,7 @@ mod slice;
 mod stage;
 mod story;
 mod subject;
+mod take;
 mod timeline;
 mod tools;
 mod top_bar;
