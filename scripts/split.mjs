@@ -23,15 +23,15 @@ import { Failure, ask, target } from "./steps.mjs";
 /** What may come later: protocols other than the first, and what is behind a click. */
 const LATER = new RegExp(
   [
-    String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::(?:thumbnail|ejson))\b`,
-    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
+    String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|web::browser::(?:save|save_blob|save_png|address_of_svg)|view::(?:thumbnail|ejson|export|flowchart|formula|json|mermaid|ndjson|sequence|shiviz|svg))\b`,
+    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|take|properties|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
     String.raw`synod\[\w+\]::player::gestures::offered\b`,
     String.raw`\b(?:idb|picojson)\[\w+\]::`,
   ].join("|"),
 );
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
-const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs)\b|^src\/web\/components\/(?:runs|help|log|share|properties)\.rs|^scenes\/(?!raft\b)/;
+const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/(?:ejson|export|flowchart|formula|json|mermaid|ndjson|sequence|shiviz|svg)|web\/runs)\b|^src\/web\/components\/(?:runs|help|log|share|take|properties)\.rs|^scenes\/(?!raft\b)/;
 
 /** Shorter texts are not worth a segment of their own. */
 const SHORTEST = 24;

@@ -267,26 +267,37 @@ impl Run {
         }
     }
 
+    /// Simulates again what followed this cluster, as far as the run is known, and hands over every
+    /// event with its number, for as long as `each` says.
+    fn replay(&self, mut sim: Sim, each: &mut dyn FnMut(u64, &Event) -> bool) {
+        let (mut events, mut number) = (Events::new(), sim.events());
+        while sim.events() < self.head.0
+            && advance(&self.script, &mut sim, self.head.1, &mut events)
+        {
+            for event in events.drain(..) {
+                number += 1;
+                if !each(number, &event) {
+                    return;
+                }
+            }
+        }
+    }
+
     /// The event of this number, wherever it is: simulated again if need be.
-    fn event_at(&mut self, number: u64) -> Option<Event> {
+    fn event_at(&self, number: u64) -> Option<Event> {
         if number == 0 || number > self.head.0 {
             return None;
         }
         if let Some(event) = self.kept.get(number) {
             return Some(event.clone());
         }
-        let mut sim = self.checkpoint(|sim| sim.events() < number).clone();
-        let mut events = Events::new();
-        loop {
-            events.clear();
-            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-                return None;
-            }
-            if sim.events() >= number {
-                let back = (sim.events() - number) as usize;
-                return events.into_iter().rev().nth(back);
-            }
-        }
+        let near = self.checkpoint(|sim| sim.events() < number).clone();
+        let mut found = None;
+        self.replay(near, &mut |at, event| {
+            found = (at == number).then(|| event.clone());
+            at < number
+        });
+        found
     }
 }
 
@@ -474,29 +485,40 @@ impl Run {
     /// What happened between two times, as far as it has been simulated.
     pub fn stretch(&mut self, from: Time, to: Time) -> Stretch {
         self.cover(from, to);
-        let mut lanes = self.kept.lanes.clone();
-        let mut marks = Vec::new();
+        let truncated = self.kept.since > from && self.kept.first > 1;
+        let lanes = self.kept.lanes.clone();
+        let mut stretch = Stretch { from, to, lanes, marks: Vec::new(), truncated };
         for (number, event) in (self.kept.first..).zip(&self.kept.events) {
-            if event.at < from {
-                follow(&mut lanes, event);
-            } else if event.at <= to {
-                marks.extend(mark(number, event));
-            } else {
-                // An arrow that ends later may begin within.
-                let begins = matches!(
-                    &event.what,
-                    What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= to
-                );
-                if begins {
-                    marks.extend(mark(number, event));
-                }
-                if event.at.since(to) > Time::seconds(1) {
-                    break;
-                }
+            if !gather(&mut stretch, number, event) {
+                break;
             }
         }
-        let truncated = self.kept.since > from && self.kept.first > 1;
-        Stretch { from, to, lanes, marks, truncated }
+        stretch
+    }
+
+    /// The same however much it is, for as long as `more` says: simulated again, and not kept.
+    pub fn long_stretch(
+        &self,
+        from: Time,
+        to: Time,
+        more: &mut dyn FnMut(&Event) -> bool,
+    ) -> Stretch {
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        let lanes = near.lanes();
+        let mut stretch = Stretch { from, to, lanes, marks: Vec::new(), truncated: false };
+        self.replay(near, &mut |number, event| {
+            (event.at < from || more(event)) && gather(&mut stretch, number, event)
+        });
+        stretch
+    }
+
+    /// Goes over all that happened between two times, as far as it has been simulated, and hands
+    /// over every event with its number, for as long as `each` says. The cursor stays where it is.
+    pub fn walk(&self, from: Time, to: Time, each: &mut dyn FnMut(u64, &Event) -> bool) {
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        self.replay(near, &mut |number, event| {
+            event.at <= to && (event.at < from || each(number, event))
+        });
     }
 
     /// The last `count` events up to the cursor in words, newest last.
@@ -558,6 +580,26 @@ impl Run {
     pub fn clients(&self) -> Vec<ClientId> {
         (0..self.script.setup.clients).map(ClientId).collect()
     }
+}
+
+/// Adds the next event to a stretch; whether later ones may belong to it.
+fn gather(stretch: &mut Stretch, number: u64, event: &Event) -> bool {
+    if event.at < stretch.from {
+        follow(&mut stretch.lanes, event);
+    } else if event.at <= stretch.to {
+        stretch.marks.extend(mark(number, event));
+    } else {
+        // An arrow that ends later may begin within.
+        let begins = matches!(
+            &event.what,
+            What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= stretch.to
+        );
+        if begins {
+            stretch.marks.extend(mark(number, event));
+        }
+        return event.at.since(stretch.to) <= Time::seconds(1);
+    }
+    true
 }
 
 fn tell(number: u64, event: &Event) -> Told {

@@ -1,7 +1,7 @@
 //! What the components are given: plain data read off the store, made anew only when something
 //! has happened.
 
-use crate::base::{ClientId, NodeId, Ratio, Time};
+use crate::base::{ClientId, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Quality, Script};
 use crate::player::gestures::{self, Gesture};
@@ -12,7 +12,9 @@ use crate::sim::snapshot::{
     Standing, Told,
 };
 use crate::view::Thumbnail;
+use crate::view::export::{Ask, Taken};
 use crate::words::{Language, translate};
+use yew::Callback;
 
 /// What the top bar shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +120,7 @@ impl Heading {
     }
 }
 
-/// The run on screen as it would be kept: the script, and where in it one is.
+/// The run on screen as it would be kept or taken away: the script, and where in it one is.
 #[derive(Debug)]
 pub struct Instant {
     pub name: String,
@@ -126,10 +128,20 @@ pub struct Instant {
     pub time: Time,
     /// See [`Thumbnail`].
     pub picture: String,
+    pub protocol: &'static str,
+    /// What the timeline shows of it, and how far it has been simulated.
+    pub window: Span,
+    pub reached: Time,
+    /// Takes something of it away.
+    pub take: Callback<(Ask, Callback<Taken>)>,
 }
 
 impl Instant {
-    pub fn of(store: &Store, scene: &crate::view::Scene) -> Instant {
+    pub fn of(
+        store: &Store,
+        scene: &crate::view::Scene,
+        take: Callback<(Ask, Callback<Taken>)>,
+    ) -> Instant {
         let pane = store.pane();
         let script = pane.run.script();
         let title = script.title.as_deref().unwrap_or(pane.run.meta().title);
@@ -138,6 +150,10 @@ impl Instant {
             script: script.to_string(),
             time: pane.run.now(),
             picture: Thumbnail::of(scene).write(),
+            protocol: pane.run.meta().slug,
+            window: Span::new(store.ui.window.from, store.ui.window.to()),
+            reached: pane.run.head().1,
+            take,
         }
     }
 }

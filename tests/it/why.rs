@@ -6,6 +6,7 @@ use synod::sim::fact::Fact;
 use synod::sim::run::cone::Order;
 use synod::sim::run::why::Inquiry;
 use synod::sim::snapshot::{Standing, Told};
+use synod::sim::stamps::Stamps;
 use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
@@ -37,9 +38,13 @@ fn the_light_cone_is_what_vector_stamps_say() {
     let mut compared = [0; 4];
     for mut run in troubled() {
         let happened = happened(&mut run);
-        let stamps: Vec<_> =
-            happened.iter().map(|told| run.vector_stamp(told.event).unwrap_or_default()).collect();
         let setup = run.script().setup.clone();
+        let mut fold = Stamps::new(setup.nodes, setup.clients);
+        let mut stamps = Vec::new();
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            stamps.push(fold.follow(number, event).map_or(Vec::new(), <[u64]>::to_vec));
+            true
+        });
         let width = usize::from(setup.nodes + setup.clients);
         for (told, stamp) in happened.iter().zip(&stamps).skip(40).step_by(97) {
             let Some(cone) = run.cone(told.event) else {

@@ -12,7 +12,7 @@
 //! | `inspector.rs`, `subject.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
-//! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
+//! | `help.rs`, `share.rs`, `take.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
 mod bits;
@@ -44,6 +44,7 @@ mod source;
 mod stage;
 mod story;
 mod subject;
+mod take;
 mod timeline;
 mod tools;
 mod top_bar;
