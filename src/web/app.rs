@@ -330,6 +330,12 @@ impl App {
     }
 
     fn pick(&mut self, selection: Selection, by: By) -> Change {
+        let needs = Needs::of_code();
+        if needs.anything() {
+            let again = self.told_to.pick.clone();
+            self.after(needs, move || again.emit((selection, by)));
+            return Change::None;
+        }
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
             self.store.update(Action::Pause);

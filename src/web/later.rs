@@ -57,6 +57,10 @@ impl Needs {
             Action::LoadText(text) => Needs::of_text(text),
             Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
             Action::OpenLink(link) => Needs::of_link(link, None),
+            // What the inspector and the dialogs show.
+            Action::Select(Some(_)) | Action::Tab(_) | Action::Open(_) | Action::Ask(_) => {
+                Needs::of_code()
+            }
             _ => Needs::default(),
         }
     }
@@ -74,9 +78,16 @@ impl Needs {
 
     /// The first protocol comes with the page.
     fn of_text(text: &str) -> Needs {
-        let later =
-            || catalog::catalog().iter().skip(1).any(|entry| text.contains(entry.meta.slug));
-        Needs { code: !LOADED.load(Ordering::Relaxed) && later(), chinese: false }
+        let others = || catalog::catalog().iter().skip(1);
+        match others().any(|entry| text.contains(entry.meta.slug)) {
+            true => Needs::of_code(),
+            false => Needs::default(),
+        }
+    }
+
+    /// Of whatever is behind a click.
+    pub fn of_code() -> Needs {
+        Needs { code: !LOADED.load(Ordering::Relaxed), chinese: false }
     }
 
     pub fn anything(self) -> bool {

@@ -2,10 +2,9 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, picture_button, tag};
+use super::bits::{asks, asks_why, button, picture_button, tag};
 use super::caption::with_names;
 use super::icon::Icon;
-use super::why::asks_why;
 use crate::player::{Action, Notice, Question, Tone};
 use crate::tr;
 use crate::words::{Language, translate};

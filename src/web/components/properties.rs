@@ -2,11 +2,10 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, chip, leaf, tag};
+use super::bits::{asks, asks_why, button, chip, leaf, tag};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::inspector::Props;
-use super::why::asks_why;
 use crate::player::{Action, Question};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};

@@ -2,11 +2,10 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, tag};
+use super::bits::{asks, asks_why, leaf, tag};
 use super::caption::with_names;
 use super::draw::when;
 use super::inspector::Props;
-use super::why::asks_why;
 use crate::base::{Sentence, Value};
 use crate::player::{Action, Question, Tab};
 use crate::sim::snapshot::Told;

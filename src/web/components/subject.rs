@@ -4,12 +4,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, chip, entry, entry_of, leaf, soft, tag};
+use super::bits::{asks, asks_why, button, chip, entry, entry_of, leaf, soft, tag};
 use super::icon::{Icon, icon};
 use super::inspector::Props;
 use super::logs::logs;
 use super::node_menu::{buttons, title};
-use super::why::asks_why;
 use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::command::Command;
 use crate::player::gestures::Group;

@@ -48,13 +48,6 @@ pub fn why_tab(props: &Props) -> Html {
     sections.into_iter().collect()
 }
 
-/// A small button that asks why.
-pub fn asks_why(act: &Callback<Action>, language: Language, of: &str, question: Question) -> Html {
-    let onclick = asks(act, Action::Ask(question));
-    let label = tr!(language, "Why: {0}?", of.to_owned());
-    html! { <button class="why-button" {onclick} aria-label={label.clone()} title={label}>{ tr!(language, "why?") }</button> }
-}
-
 fn title(props: &Props, asked: &Asked) -> Html {
     let language = props.language;
     let value = asked.value.clone();
