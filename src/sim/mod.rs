@@ -17,6 +17,7 @@ pub mod agenda;
 pub mod client;
 mod commands;
 mod describe;
+pub mod difference;
 pub mod fact;
 pub mod network;
 pub mod node;

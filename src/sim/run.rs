@@ -194,6 +194,18 @@ impl Run {
         &self.checkpoints[position.saturating_sub(1)]
     }
 
+    /// The cluster before anything has happened.
+    pub(super) fn beginning(&self) -> &Sim {
+        &self.checkpoints[0]
+    }
+
+    /// The latest copy from before this time and before any command beyond the first `commands`.
+    pub(super) fn before(&self, commands: usize, time: Time) -> &Sim {
+        self.checkpoint(|sim| {
+            sim.events() == 0 || (sim.commands() as usize <= commands && sim.reached() < time)
+        })
+    }
+
     /// Makes sure that what happened from `from` to `to` is kept, as far as there is room.
     fn cover(&mut self, from: Time, to: Time) {
         let starts = self.kept.since < from || self.kept.first == 1;
@@ -248,7 +260,7 @@ impl Run {
 }
 
 /// One step of a script: commands come after everything else of their time.
-fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
+pub(super) fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
     let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
     if sim.step(line.map_or(limit, |line| line.at), out) {
         return true;
@@ -520,7 +532,7 @@ impl Run {
     }
 }
 
-fn tell(number: u64, event: &Event) -> Told {
+pub(super) fn tell(number: u64, event: &Event) -> Told {
     Told {
         event: number,
         cause: event.cause,
