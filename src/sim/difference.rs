@@ -8,9 +8,10 @@
 //! The runs themselves are not moved. Where they are the same script up to some command, they have
 //! their past in common, and the comparison starts at a copy of it; else at the beginning.
 
-use super::run::{Run, advance, tell};
+use super::Events;
+use super::run::{Run, tell};
+use super::scout::Scout;
 use super::snapshot::Told;
-use super::{Events, Sim};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Line, Script};
 use crate::ensemble::Ensemble;
@@ -18,6 +19,7 @@ use crate::sentence;
 use crate::trace::{Event, Payload, What};
 
 /// Two runs on their way, in step. [`Comparison::advance`] goes on with them.
+#[derive(Clone)]
 pub struct Comparison {
     here: Side,
     there: Side,
@@ -45,9 +47,9 @@ pub struct Difference {
 }
 
 /// One of the two.
+#[derive(Clone)]
 struct Side {
-    script: Script,
-    sim: Sim,
+    scout: Scout,
     /// What has happened and is not compared yet, and the number of its first event.
     events: Events,
     first: u64,
@@ -57,15 +59,15 @@ impl Comparison {
     /// Compares what happens in these two by `until`.
     pub fn new(here: &Run, there: &Run, until: Time) -> Comparison {
         let (shared, parts) = shared(here.script(), there.script());
-        let [mine, its] = match shared {
+        let alike = shared.is_some() && parts.is_none();
+        let scouts = match shared {
             Some(lines) => {
                 let common = here.before(lines, parts.unwrap_or(Time::LIMIT));
-                [common.clone(), common.clone()]
+                [here, there].map(|run| Scout::new(run.script(), common))
             }
-            None => [here.beginning().clone(), there.beginning().clone()],
+            None => [here.scout_from_start(), there.scout_from_start()],
         };
-        let alike = shared.is_some() && parts.is_none();
-        let (here, there) = (Side::new(here.script(), mine), Side::new(there.script(), its));
+        let [here, there] = scouts.map(Side::new);
         Comparison { here, there, until: until.min(Time::LIMIT), alike }
     }
 
@@ -81,7 +83,7 @@ impl Comparison {
             }
             let (here, there) = (&mut self.here, &mut self.there);
             while let (Some(mine), Some(its)) = (here.events.front(), there.events.front()) {
-                if !same(&*here.sim.ensemble, mine, its) {
+                if !same(&*here.scout.sim().ensemble, mine, its) {
                     return Some(self.differ());
                 }
                 here.pass();
@@ -97,7 +99,7 @@ impl Comparison {
 
     /// How far both have come.
     pub fn reached(&self) -> Time {
-        self.here.sim.now().min(self.there.sim.now())
+        self.here.scout.sim().now().min(self.there.scout.sim().now())
     }
 
     fn differ(&self) -> Verdict {
@@ -151,8 +153,8 @@ impl Difference {
 }
 
 impl Side {
-    fn new(script: &Script, sim: Sim) -> Side {
-        Side { script: script.clone(), first: sim.events() + 1, sim, events: Events::new() }
+    fn new(scout: Scout) -> Side {
+        Side { first: scout.sim().events() + 1, scout, events: Events::new() }
     }
 
     /// Goes on until there is something to compare; false if nothing more happens.
@@ -164,7 +166,7 @@ impl Side {
             if !self.events.is_empty() {
                 return true;
             }
-            if !advance(&self.script, &mut self.sim, until, &mut self.events) {
+            if !self.scout.step(until, &mut self.events) {
                 return false;
             }
         }

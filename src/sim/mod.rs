@@ -22,6 +22,7 @@ pub mod fact;
 pub mod network;
 pub mod node;
 pub mod run;
+pub mod scout;
 pub mod snapshot;
 pub mod stamps;
 

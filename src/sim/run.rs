@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::describe::message_shot;
+use super::scout::{Scout, advance};
 use super::snapshot::*;
 use super::{Events, Sim};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
@@ -194,18 +195,6 @@ impl Run {
         &self.checkpoints[position.saturating_sub(1)]
     }
 
-    /// The cluster before anything has happened.
-    pub(super) fn beginning(&self) -> &Sim {
-        &self.checkpoints[0]
-    }
-
-    /// The latest copy from before this time and before any command beyond the first `commands`.
-    pub(super) fn before(&self, commands: usize, time: Time) -> &Sim {
-        self.checkpoint(|sim| {
-            sim.events() == 0 || (sim.commands() as usize <= commands && sim.reached() < time)
-        })
-    }
-
     /// Makes sure that what happened from `from` to `to` is kept, as far as there is room.
     fn cover(&mut self, from: Time, to: Time) {
         let starts = self.kept.since < from || self.kept.first == 1;
@@ -256,21 +245,6 @@ impl Run {
                 return events.into_iter().rev().nth(back);
             }
         }
-    }
-}
-
-/// One step of a script: commands come after everything else of their time.
-pub(super) fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
-    let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
-    if sim.step(line.map_or(limit, |line| line.at), out) {
-        return true;
-    }
-    match line {
-        Some(line) => {
-            sim.command(line.at, &line.command, out);
-            true
-        }
-        None => false,
     }
 }
 
@@ -420,6 +394,23 @@ impl Run {
         self.head = (here, self.here.now());
         self.run_to(at, u32::MAX);
         Ok(())
+    }
+
+    /// Goes ahead from the cursor, and leaves the run where it is.
+    pub fn scout(&self) -> Scout {
+        Scout::new(&self.script, &self.here)
+    }
+
+    /// … and from before anything has happened.
+    pub fn scout_from_start(&self) -> Scout {
+        Scout::new(&self.script, &self.checkpoints[0])
+    }
+
+    /// The latest copy from before this time and before any command beyond the first `commands`.
+    pub(super) fn before(&self, commands: usize, time: Time) -> &Sim {
+        self.checkpoint(|sim| {
+            sim.events() == 0 || (sim.commands() as usize <= commands && sim.reached() < time)
+        })
     }
 
     pub fn snapshot(&self) -> Snapshot {

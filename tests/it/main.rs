@@ -1,6 +1,7 @@
 //! All native tests that need more than one layer, in one binary.
 
 mod catalog;
+mod condition;
 mod difference;
 mod flaws;
 mod fuzz;
