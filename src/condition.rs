@@ -369,6 +369,8 @@ pub struct Found {
     pub at: Time,
     pub event: u64,
     pub told: Sentence,
+    /// Where a property broke: its name and why.
+    pub broken: Option<(&'static str, Sentence)>,
 }
 
 impl Search {
@@ -410,7 +412,11 @@ impl Search {
             }
             if let Some((place, told)) = self.look() {
                 let event = before + 1 + place as u64;
-                return Some(Outcome::Found(Found { at: self.reached(), event, told }));
+                let broken = match &self.events[place].what {
+                    What::Violation { property, why } => Some((*property, why.clone())),
+                    _ => None,
+                };
+                return Some(Outcome::Found(Found { at: self.reached(), event, told, broken }));
             }
         }
         None

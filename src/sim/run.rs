@@ -147,15 +147,22 @@ impl Run {
 
     /// The next thing that happens by `limit`, whether by itself or by the script.
     fn advance(&mut self, limit: Time) -> bool {
-        let new = self.here.events() + 1 == self.kept.end();
+        self.advance_past(limit, &|_| false).is_some()
+    }
+
+    /// The same; whether one of its events is such a one, or `None` where nothing happens.
+    fn advance_past(&mut self, limit: Time, such: &dyn Fn(&Event) -> bool) -> Option<bool> {
+        let before = self.here.events();
+        let new = before + 1 == self.kept.end();
         let sink = if new { &mut self.kept.events } else { &mut self.fresh };
         let advanced = advance(&self.script, &mut self.here, limit, sink);
+        let met = sink.iter().rev().take((self.here.events() - before) as usize).any(such);
         self.fresh.clear();
         if advanced {
             self.kept.trim();
             self.remember();
         }
-        advanced
+        advanced.then_some(met)
     }
 
     /// The furthest so far, and a checkpoint now and then.
@@ -297,6 +304,20 @@ impl Run {
                 return true;
             }
             self.clock = self.clock.max(self.here.now());
+        }
+        false
+    }
+
+    /// The same, but no further than to the first step in which such an event happens.
+    pub fn run_up_to(&mut self, to: Time, budget: u32, such: &dyn Fn(&Event) -> bool) -> bool {
+        for _ in 0..budget {
+            let Some(met) = self.advance_past(to.min(Time::LIMIT), such) else {
+                return self.run_to(to, 1);
+            };
+            self.clock = self.clock.max(self.here.now());
+            if met {
+                return false;
+            }
         }
         false
     }
