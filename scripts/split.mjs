@@ -23,15 +23,18 @@ import { Failure, ask, target } from "./steps.mjs";
 /** What may come later: protocols other than the first, and what is behind a click. */
 const LATER = new RegExp(
   [
-    String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::(?:thumbnail|ejson))\b`,
-    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
+    String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::(?:thumbnail|ejson|tree))\b`,
+    String.raw`synod\[\w+\]::(?:condition::(?!likely)|sim::difference\b)`,
+    String.raw`synod\[\w+\]::player::clock::.*(?:run_until|compare|look_ahead|tell_outcome|tell_verdict)\b`,
+    String.raw`synod\[\w+\]::player::(?:store::.*update_branches|pane::.*(?:delete|restore|name))\b`,
+    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|branches|tree|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
     String.raw`synod\[\w+\]::player::gestures::offered\b`,
     String.raw`\b(?:idb|picojson)\[\w+\]::`,
   ].join("|"),
 );
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
-const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs)\b|^src\/web\/components\/(?:runs|help|log|share|properties)\.rs|^scenes\/(?!raft\b)/;
+const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs|condition|sim\/difference)\b|^src\/web\/components\/(?:runs|help|log|share|properties)\.rs|^scenes\/(?!raft\b)/;
 
 /** Shorter texts are not worth a segment of their own. */
 const SHORTEST = 24;

@@ -20,6 +20,7 @@
 //! | `bands.rs` | what its lanes are over a stretch of time |
 //! | `ticks.rs` | its time axis |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
+//! | `tree.rs` | the branches of a run |
 //! | `ejson.rs` | a run as documents of a database, and back |
 
 pub mod bands;
@@ -35,6 +36,7 @@ pub mod spacetime;
 pub mod telling;
 pub mod thumbnail;
 pub mod ticks;
+pub mod tree;
 
 pub use chart::{Chart, Sheet, Slice};
 pub use flight::Flight;

@@ -51,6 +51,7 @@ impl Needs {
             Action::LoadText(text) => Needs::of_text(text),
             Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
             Action::OpenLink(link) => Needs::of_link(link, None),
+            Action::RunUntil(_) | Action::Compare(_) => Needs::of_code(true),
             _ => Needs::default(),
         }
     }
@@ -68,9 +69,14 @@ impl Needs {
 
     /// The first protocol comes with the page.
     fn of_text(text: &str) -> Needs {
-        let later =
-            || catalog::catalog().iter().skip(1).any(|entry| text.contains(entry.meta.slug));
-        Needs { code: !LOADED.load(Ordering::Relaxed) && later(), chinese: false }
+        Needs::of_code(
+            catalog::catalog().iter().skip(1).any(|entry| text.contains(entry.meta.slug)),
+        )
+    }
+
+    /// Of something that may stand in the second file.
+    fn of_code(later: bool) -> Needs {
+        Needs { code: later && !LOADED.load(Ordering::Relaxed), chinese: false }
     }
 
     pub fn anything(self) -> bool {

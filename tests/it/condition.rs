@@ -137,11 +137,13 @@ fn every_word_a_run_uses_can_be_waited_for() {
 #[test]
 fn what_is_suggested_can_be_read() {
     for entry in catalog::catalog() {
-        let mut run = run(&format!("run {} nodes=3 seed=7", entry.meta.slug));
-        run.seek(Time::seconds(1), u32::MAX);
-        let likely = likely(&run);
+        let run = run(&format!("run {} nodes=3 seed=7", entry.meta.slug));
+        let likely = likely(&entry.meta.words);
         assert!(likely.len() > 20 && likely.len() < 80, "{}", likely.len());
-        for text in likely {
+        for mut text in likely {
+            if text.ends_with('=') {
+                text.push('1');
+            }
             let condition =
                 parse(&text, &run).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
             assert_eq!(condition.to_string(), text);

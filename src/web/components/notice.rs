@@ -32,6 +32,10 @@ pub fn notice(
         });
         let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];
         parts.extend(goto);
+        if notice.restores {
+            let restore = asks(act, Action::RestoreBranch);
+            parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));
+        }
         parts.push(picture_button(
             "",
             Icon::Close,
