@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use synod::base::{Endpoint, Sentence, Span, Time};
-use synod::catalog::{self, Entry};
+use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
+use synod::condition::{self, Outcome, Search};
 use synod::view::ejson;
 use synod::view::export::{self, Ask, Format};
 use synod::words::Language;
@@ -17,7 +18,10 @@ const USAGE: &str = "\
 lab: protocols in a terminal
 
   lab list                                   what there is, a line each
-  lab run FILE|-|PROTOCOL/SCENE              what a script does, an event a line
+  lab run FILE|-|PROTOCOL/SCENE [--until CONDITION]
+                                             what a script does, an event a line; until a
+                                             condition such as “S3 role=leader” comes true: exit 1
+                                             where it never does
   lab export FILE --as FORMAT [--from TIME] [--to TIME] [--node S1]
                                              what happened in a window of time, or the cluster at
                                              its end (flowchart), or what a server holds then
@@ -39,6 +43,9 @@ fn main() -> ExitCode {
         ["list"] => list(),
         ["run", file] => run(file),
         ["export", file, "--as", format, ref rest @ ..] => export(file, format, rest),
+        ["run", file, "--until", condition] => {
+            return run_until(file, condition).unwrap_or_else(refuse);
+        }
         ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
@@ -122,12 +129,43 @@ fn script(file: &str) -> Result<Script, String> {
 }
 
 fn run(file: &str) -> Result<(), String> {
-    let mut run =
-        catalog::start(script(file)?).map_err(|sentence| format!("{file}: {sentence}"))?;
+    let mut run = start(file)?;
+    narrate(&mut run, None)
+}
+
+fn start(file: &str) -> Result<Run, String> {
+    catalog::start(script(file)?).map_err(|sentence| format!("{file}: {sentence}"))
+}
+
+/// Tells the run up to the instant at which the condition becomes true.
+fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
+    let mut run = start(file)?;
+    run.run_to(Time::ZERO, u32::MAX);
+    let condition =
+        condition::parse(text, &run).map_err(|mistake| format!("{text}: {}.", mistake.sentence))?;
+    let outcome = Search::new(condition, &run).advance(u32::MAX);
+    let mut run = start(file)?;
+    match outcome {
+        Some(Outcome::Found(found)) => {
+            narrate(&mut run, Some(found.at))?;
+            print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            narrate(&mut run, None)?;
+            print(format_args!("# {text}: never"))?;
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+/// An event a line, to the script's end or this time.
+fn narrate(run: &mut Run, until: Option<Time>) -> Result<(), String> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
-    scenario::narrate(&mut run, Time::seconds(10), |line| {
-        written = writeln!(out, "{line}");
+    let end = until.or(run.end()).unwrap_or(Time::seconds(10));
+    scenario::follow(run, end, &mut |told| {
+        written = writeln!(out, "{}", scenario::line(told));
         written.is_ok()
     });
     unless_gone(written.and_then(|()| out.flush()))
@@ -295,7 +333,6 @@ mod bench {
     use std::time::Instant;
 
     use super::*;
-    use synod::catalog::Run;
 
     // Often enough that a million fit into the longest run, which lasts an hour.
     const HEARTBEATS: [(&str, &str); 2] = [

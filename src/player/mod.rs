@@ -29,14 +29,16 @@ pub mod playback;
 pub mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_tests;
 pub mod ui;
 mod why;
 
 pub use action::{Action, Change};
 pub use gestures::{Gesture, Group};
 pub use link::Link;
-pub use pane::{Branch, Pane, Scene};
-pub use playback::{Goal, Playback, Speed, Target, Until};
+pub use pane::{Branch, Compared, Pane, Scene};
+pub use playback::{Goal, Playback, Speed, Target};
 pub use store::{Preferences, Store};
 pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};
 pub use why::{Asked, Question};

@@ -9,7 +9,7 @@ use super::why::{Asked, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::words::{self, Language};
-use crate::{scenario, sentence, tr};
+use crate::{condition, scenario, sentence, tr};
 
 /// The page's whole state.
 pub struct Store {
@@ -105,7 +105,8 @@ impl Store {
             Action::ToHead => self.seek(Target::Time(self.pane().run.head().1)),
             Action::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
             Action::SeekEvent(event) => self.seek(Target::Event(event)),
-            Action::RunUntil(until) => self.seek(Target::Until(until)),
+            Action::RunUntil(condition) => self.run_until(&condition),
+            Action::SlowFor(kind, slow) => self.slow_for(kind, slow),
             Action::Speed(speed) => self.set_speed(speed),
             Action::Faster => self.set_speed(self.playback.speed.faster()),
             Action::Slower => self.set_speed(self.playback.speed.slower()),
@@ -121,11 +122,51 @@ impl Store {
             Action::Ask(question) => self.ask(question),
             Action::ShowCone(_) | Action::ShowSource(_) => self.elaborate(action),
             Action::Branch(place) => self.go_to_branch(place),
+            Action::Compare(place) => self.compare(place),
+            Action::NameBranch(..) | Action::DeleteBranch(_) | Action::RestoreBranch => {
+                self.update_branches(action)
+            }
             Action::LoadScene { .. } | Action::LoadText(_) => self.update_script(action),
             Action::Load { .. } | Action::OpenLink(_) => self.update_script(action),
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
             action => self.update_page(action),
         }
+    }
+
+    /// The actions that change what is kept.
+    #[inline(never)]
+    fn update_branches(&mut self, action: Action) -> Change {
+        let (now, before) = (self.pane().run.now(), self.pane().current().id);
+        let places = 0..self.pane().branches.len();
+        let pane = self.pane_mut();
+        let done = match action {
+            Action::NameBranch(place, name) if places.contains(&place) => {
+                pane.name(place, &name).map(|()| None)
+            }
+            Action::DeleteBranch(place) if places.contains(&place) => {
+                let name = pane.branches[place].name.clone();
+                pane.delete(place).map(|()| Some(name))
+            }
+            Action::RestoreBranch => pane.restore().map(|()| None),
+            _ => return Change::None,
+        };
+        let deleted = done.as_ref().is_ok_and(Option::is_some);
+        if self.pane().current().id != before {
+            self.begin_anew();
+            self.set_out(Target::Time(now));
+        }
+        self.ui.notice = match done {
+            Err(why) => Some(Notice::refusal(why)),
+            Ok(None) => None,
+            Ok(Some(name)) => Some(Notice::plain(match name {
+                Some(name) => sentence!("The branch “{0}” is deleted.", name),
+                None => sentence!("The branch is deleted."),
+            })),
+        };
+        if let Some(notice) = &mut self.ui.notice {
+            notice.restores = deleted;
+        }
+        Change::Frame
     }
 
     /// The actions that put another script in place of the present one.
@@ -341,6 +382,9 @@ impl Store {
         self.ui.hover = None;
         self.ui.touched = None;
         self.asked = None;
+        self.ui.mistaken = None;
+        let run = &self.panes[0].run;
+        self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));
         let script = self.pane().run.script();
         let kept = self.ui.selection.filter(|selection| match *selection {
             Selection::Node(node) => pane::exists(script, node.into()),

@@ -2,6 +2,7 @@
 //! stretch of time that the timeline shows.
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::scenario::Mistake;
 use crate::tr;
 use crate::words::{self, Language};
 
@@ -25,6 +26,8 @@ pub struct Ui {
     /// When something was last done to this run by hand: a caption from before may no longer be true.
     pub touched: Option<Time>,
     pub window: Window,
+    /// What is wrong with the condition that was typed last.
+    pub mistaken: Option<Mistake>,
 }
 
 /// Something on the stage that can be selected.
@@ -88,6 +91,8 @@ pub struct Notice {
     pub property: Option<&'static str>,
     /// An event to jump to.
     pub event: Option<u64>,
+    /// It speaks of a branch that was deleted and can be brought back.
+    pub restores: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,7 +135,8 @@ impl Theme {
 
 impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
-        Notice { sentence, tone: Tone::Plain, place: None, property: None, event: None }
+        let tone = Tone::Plain;
+        Notice { sentence, tone, place: None, property: None, event: None, restores: false }
     }
 
     pub fn refusal(sentence: Sentence) -> Notice {

@@ -140,6 +140,17 @@ impl Sim {
         ))
     }
 
+    /// A kind among these of which a message is gliding somewhere at `now`: one that is held, or waits
+    /// before a server that stands still, is not.
+    pub fn under_way(&self, kinds: &[&'static str], now: Time) -> Option<&'static str> {
+        let glides = |flight: &&Flight| {
+            let ends = flight.fate.lost.map_or(flight.fate.arrives, |lost| lost.at);
+            !flight.fate.held && ends > now
+        };
+        let flights = self.flights.iter().flatten().filter(glides);
+        flights.map(|flight| flight.payload.kind().name).find(|kind| kinds.contains(kind))
+    }
+
     /// Names of the timers that the node has ever set since it booted.
     pub fn timers(&self, node: NodeId) -> Vec<String> {
         let Some(node) = self.nodes.get(node.index()) else { return Vec::new() };

@@ -17,10 +17,12 @@ pub mod agenda;
 pub mod client;
 mod commands;
 mod describe;
+pub mod difference;
 pub mod fact;
 pub mod network;
 pub mod node;
 pub mod run;
+pub mod scout;
 pub mod snapshot;
 pub mod stamps;
 

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::describe::message_shot;
+use super::scout::{Scout, advance};
 use super::snapshot::*;
 use super::{Events, Sim};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
@@ -174,15 +175,22 @@ impl Run {
 
     /// The next thing that happens by `limit`, whether by itself or by the script.
     fn advance(&mut self, limit: Time) -> bool {
-        let new = self.here.events() + 1 == self.kept.end();
+        self.advance_past(limit, &|_| false).is_some()
+    }
+
+    /// The same; whether one of its events is such a one, or `None` where nothing happens.
+    fn advance_past(&mut self, limit: Time, such: &dyn Fn(&Event) -> bool) -> Option<bool> {
+        let before = self.here.events();
+        let new = before + 1 == self.kept.end();
         let sink = if new { &mut self.kept.events } else { &mut self.fresh };
         let advanced = advance(&self.script, &mut self.here, limit, sink);
+        let met = sink.iter().rev().take((self.here.events() - before) as usize).any(such);
         self.fresh.clear();
         if advanced {
             self.kept.trim();
             self.remember();
         }
-        advanced
+        advanced.then_some(met)
     }
 
     /// The furthest so far, and a checkpoint now and then.
@@ -301,21 +309,6 @@ impl Run {
     }
 }
 
-/// One step of a script: commands come after everything else of their time.
-fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
-    let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
-    if sim.step(line.map_or(limit, |line| line.at), out) {
-        return true;
-    }
-    match line {
-        Some(line) => {
-            sim.command(line.at, &line.command, out);
-            true
-        }
-        None => false,
-    }
-}
-
 /// The face that the player, the views and the terminal see.
 impl Run {
     pub fn meta(&self) -> &'static Meta {
@@ -365,6 +358,20 @@ impl Run {
                 return true;
             }
             self.clock = self.clock.max(self.here.now());
+        }
+        false
+    }
+
+    /// The same, but no further than to the first step in which such an event happens.
+    pub fn run_up_to(&mut self, to: Time, budget: u32, such: &dyn Fn(&Event) -> bool) -> bool {
+        for _ in 0..budget {
+            let Some(met) = self.advance_past(to.min(Time::LIMIT), such) else {
+                return self.run_to(to, 1);
+            };
+            self.clock = self.clock.max(self.here.now());
+            if met {
+                return false;
+            }
         }
         false
     }
@@ -462,6 +469,23 @@ impl Run {
         self.head = (here, self.here.now());
         self.run_to(at, u32::MAX);
         Ok(())
+    }
+
+    /// Goes ahead from the cursor, and leaves the run where it is.
+    pub fn scout(&self) -> Scout {
+        Scout::new(&self.script, &self.here)
+    }
+
+    /// … and from before anything has happened.
+    pub fn scout_from_start(&self) -> Scout {
+        Scout::new(&self.script, &self.checkpoints[0])
+    }
+
+    /// The latest copy from before this time and before any command beyond the first `commands`.
+    pub(super) fn before(&self, commands: usize, time: Time) -> &Sim {
+        self.checkpoint(|sim| {
+            sim.events() == 0 || (sim.commands() as usize <= commands && sim.reached() < time)
+        })
     }
 
     pub fn snapshot(&self) -> Snapshot {
@@ -602,7 +626,7 @@ fn gather(stretch: &mut Stretch, number: u64, event: &Event) -> bool {
     true
 }
 
-fn tell(number: u64, event: &Event) -> Told {
+pub(super) fn tell(number: u64, event: &Event) -> Told {
     Told {
         event: number,
         cause: event.cause,

@@ -22,6 +22,7 @@
 //! | `light.rs` | over both: the way of causes, past and future |
 //! | `highlight.rs` | a protocol's source |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
+//! | `tree.rs` | the branches of a run |
 //! | `ejson.rs` | a run as documents of a database, and back |
 //! | `export.rs` | what else can be taken away of a run: the list of formats |
 //! | `sequence.rs`, `flowchart.rs`, `mermaid.rs` | diagrams for Mermaid, and what they share |
@@ -53,6 +54,7 @@ pub mod svg;
 pub mod telling;
 pub mod thumbnail;
 pub mod ticks;
+pub mod tree;
 
 pub use chart::{Chart, Sheet, Slice};
 pub use flight::Flight;

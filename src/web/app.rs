@@ -55,8 +55,6 @@ pub struct App {
     /// The stage in words.
     told: Shared<Vec<String>>,
     narration: AttrValue,
-    /// Kinds of messages seen so far, for "run until".
-    kinds: Vec<&'static str>,
     menu: Option<(Selection, By)>,
     drawer: bool,
     inspect_later: Option<Timeout>,
@@ -120,7 +118,6 @@ impl Component for App {
             cost: 0.0,
             told,
             narration: AttrValue::default(),
-            kinds: Vec::new(),
             menu: None,
             drawer: false,
             inspect_later: None,
@@ -179,7 +176,6 @@ impl Component for App {
             inspection: &self.inspection,
             told: &self.told,
             narration: &self.narration,
-            kinds: &self.kinds,
             ui: &self.store.ui,
             instant: self.instant.as_ref(),
             network: gestures::network(&self.store.pane().run),
@@ -317,9 +313,13 @@ impl App {
             self.menu = None;
         }
         let gesture = matches!(action, Action::Do(_));
+        let searches = matches!(action, Action::RunUntil(_));
         let chosen = matches!(action, Action::Language(_) | Action::Theme(_));
         let before = self.store.pane().current().id;
         let change = self.store.update(action);
+        if searches && self.store.ui.mistaken.is_none() {
+            close_others(None);
+        }
         if gesture || chosen {
             address::replace(&self.store.link());
         }
@@ -426,7 +426,6 @@ impl App {
             self.entitle();
             self.note_for_crash();
         }
-        self.note_kinds();
         let passed = browser::now() - self.inspected;
         if !self.store.moving() || passed >= INSPECT_EVERY {
             self.inspect(passed);
@@ -466,14 +465,6 @@ impl App {
             let narration = self.store.narration().unwrap_or_default();
             if *narration != *self.narration {
                 self.narration = narration.into();
-            }
-        }
-    }
-
-    fn note_kinds(&mut self) {
-        for flight in &self.scene.flights {
-            if !self.kinds.contains(&flight.kind) {
-                self.kinds.push(flight.kind);
             }
         }
     }

@@ -5,8 +5,9 @@ use crate::base::{ClientId, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Quality, Script};
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Asked, Scene, Selection, Speed, Store, Tab, Theme};
-use crate::protocol::{Form, Meta};
+use crate::player::{Asked, Goal, Scene, Selection, Speed, Store, Tab, Theme};
+use crate::protocol::{Form, Meta, Vocabulary};
+use crate::scenario::Mistake;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
     Standing, Told,
@@ -32,7 +33,7 @@ pub struct Heading {
 }
 
 /// What the controls show.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Controls {
     pub playing: bool,
     pub speed: Speed,
@@ -40,6 +41,14 @@ pub struct Controls {
     pub goal: Option<Option<Ratio>>,
     pub event: u64,
     pub last: u64,
+    /// How far a search has looked ahead, where the run stays meanwhile.
+    pub looked: Option<Time>,
+    /// The kind of message for which it plays slowly just now, and those for which it would.
+    pub slowed: Option<&'static str>,
+    pub slow_for: Vec<&'static str>,
+    /// What can be waited for.
+    pub words: &'static Vocabulary,
+    pub mistaken: Option<Mistake>,
     pub branches: Vec<BranchLine>,
     pub branch: usize,
     pub language: Language,
@@ -53,7 +62,12 @@ pub struct BranchLine {
     /// When it departs, and the command that made it another run.
     pub since: Option<Time>,
     pub command: Option<String>,
-    pub scene: Option<Scene>,
+    /// What its script calls itself, and what it is called by hand.
+    pub title: Option<String>,
+    pub name: Option<String>,
+    /// Place of the branch it departs from, and how far it is known.
+    pub parent: Option<usize>,
+    pub end: Time,
 }
 
 /// What the inspector shows.
@@ -167,6 +181,11 @@ impl Controls {
             goal: store.playback.goal.as_ref().map(|goal| goal.progress),
             event: pane.run.event(),
             last: pane.run.head().0,
+            looked: store.playback.goal.as_ref().and_then(Goal::looked),
+            slowed: store.slowed(),
+            slow_for: store.playback.slow_for.clone(),
+            words: &pane.run.meta().words,
+            mistaken: store.ui.mistaken.clone(),
             branches: branches(store),
             branch: pane.branch,
             language: store.ui.language,
@@ -174,27 +193,34 @@ impl Controls {
     }
 }
 
-/// The branches as a tree, told by what made each of them another run.
-fn branches(store: &Store) -> Vec<BranchLine> {
-    let branches = &store.pane().branches;
-    let parent = |id: u32| branches.iter().find(|branch| branch.id == id);
+/// The branches, told by what made each of them another run.
+pub fn branches(store: &Store) -> Vec<BranchLine> {
+    let pane = store.pane();
+    let branches = &pane.branches;
+    let place = |id: u32| branches.iter().position(|branch| branch.id == id);
     let line = |branch: &crate::player::Branch| {
         let (mut depth, mut above) = (0, branch.parent);
         while let Some((id, _)) = above {
             depth += 1;
-            above = parent(id).and_then(|branch| branch.parent).filter(|_| depth < 8);
+            above = place(id).and_then(|at| branches[at].parent).filter(|_| depth < 8);
         }
+        let parent = branch.parent.and_then(|(id, _)| place(id));
         let since = branch.parent.map(|(_, since)| since);
         // It departs where its lines are no longer its parent's.
         let lines = &branch.script.lines;
-        let own = branch.parent.and_then(|(id, _)| parent(id)).map(|parent| &parent.script.lines);
+        let own = parent.map(|parent| &branches[parent].script.lines);
         let shared = own.map_or(0, |own| lines.iter().zip(own).take_while(|(a, b)| a == b).count());
         let departure = lines.get(shared).filter(|_| since.is_some());
+        let runs = branch.id == pane.current().id;
+        let reached = if runs { pane.run.head().1 } else { branch.reached };
         BranchLine {
             depth,
             since,
             command: departure.map(|line| line.command.to_string()),
-            scene: branch.scene,
+            title: branch.script.title.clone(),
+            name: branch.name.clone(),
+            parent,
+            end: lines.last().map_or(reached, |line| line.at.max(reached)),
         }
     };
     branches.iter().map(line).collect()

@@ -58,9 +58,12 @@ impl Needs {
             Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
             Action::OpenLink(link) => Needs::of_link(link, None),
             // What the inspector and the dialogs show.
-            Action::Select(Some(_)) | Action::Tab(_) | Action::Open(_) | Action::Ask(_) => {
-                Needs::of_code()
-            }
+            Action::Select(Some(_))
+            | Action::Tab(_)
+            | Action::Open(_)
+            | Action::Ask(_)
+            | Action::RunUntil(_)
+            | Action::Compare(_) => Needs::of_code(),
             _ => Needs::default(),
         }
     }

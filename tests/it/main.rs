@@ -1,6 +1,8 @@
 //! All native tests that need more than one layer, in one binary.
 
 mod catalog;
+mod condition;
+mod difference;
 mod flaws;
 mod fuzz;
 mod goldens;

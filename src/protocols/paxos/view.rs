@@ -4,10 +4,19 @@ use std::fmt;
 
 use crate::base::NodeId;
 use crate::key;
-use crate::protocol::{Badge, CellState, Epoch, Field, Gathering, NodeView, Role, Shape};
+use crate::protocol::{
+    Badge, CellState, Epoch, Field, Gathering, NodeView, Role, Shape, Vocabulary,
+};
 
 use super::message::or_none;
 use super::{Ballot, Disk, Paxos, Phase, Proposal, Timer};
+
+/// What can be waited for.
+pub(super) const WORDS: Vocabulary = Vocabulary {
+    kinds: &["Prepare", "Promise", "Accept", "Accepted", "Refused", "Ask", "Decided"],
+    roles: &["acceptor", "proposer", "learner", "preparing", "proposing", "waiting"],
+    fields: &["ballot", "maxBal", "maxVBal", "maxVal", "last round", "chosen", "wants chosen"],
+};
 
 impl Paxos {
     pub(super) fn shown_role(&self) -> Role {

@@ -11,7 +11,7 @@
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
 //! | `inspector.rs`, `subject.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `branches.rs` | playing |
-//! | `timeline.rs`, `slice.rs`, `overview.rs` | space-time and the whole run |
+//! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
 //! | `help.rs`, `share.rs`, `take.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
@@ -48,6 +48,7 @@ mod take;
 mod timeline;
 mod tools;
 mod top_bar;
+mod tree;
 mod why;
 mod wires;
 

@@ -36,6 +36,10 @@ pub fn notice(
             let name = translate(language, property);
             parts.push(asks_why(act, language, name, Question::Event(event)));
         }
+        if notice.restores {
+            let restore = asks(act, Action::RestoreBranch);
+            parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));
+        }
         parts.push(picture_button(
             "",
             Icon::Close,
