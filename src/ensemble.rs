@@ -63,6 +63,9 @@ pub trait Ensemble {
     /// The name of a timer that the server has set since it booted.
     fn timer(&self, node: NodeId, timer: u16) -> Text;
 
+    /// Whether two messages say the same; of different protocols, whether they read the same.
+    fn same(&self, one: &dyn Message, other: &dyn Message) -> bool;
+
     /// What clients can ask.
     fn forms(&self) -> &'static [Form];
     /// The request as it prints, and whether it stays where it was sent; or what was expected.
@@ -221,6 +224,14 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn timer(&self, node: NodeId, timer: u16) -> Text {
         self.timers[node.index()][usize::from(timer)].to_string().into()
+    }
+
+    fn same(&self, one: &dyn Message, other: &dyn Message) -> bool {
+        let typed = |message| <dyn Any>::downcast_ref::<P::Message>(message);
+        match (typed(one), typed(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => one.kind() == other.kind() && one.to_string() == other.to_string(),
+        }
     }
 
     fn forms(&self) -> &'static [Form] {

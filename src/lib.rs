@@ -35,6 +35,7 @@
 //! 1. [`sim`]: agenda, network, disks, clocks, clients, faults; the past and its replay. Names no protocol.
 //! 1. [`catalog`]: the one list of protocols, and what each offers.
 //! 1. [`scenario`]: reading scripts, with line and column of a mistake; transcripts.
+//! 1. [`condition`]: what a run can be run until: a small language, and the search for it.
 //! 1. [`fuzz`]: random schedules, their verdict, shrinking.
 //! 1. [`view`]: folds plain data into things to draw and to read. Pure.
 //! 1. [`player`]: the page's state: panes, playback, branches, links, keys. Pure.
@@ -63,6 +64,7 @@
 pub mod base;
 pub mod catalog;
 pub mod command;
+pub mod condition;
 pub mod ensemble;
 pub mod fuzz;
 pub mod player;

@@ -176,8 +176,21 @@ pub struct Meta {
     /// What clients of random schedules ask, digits at the end counted up; the first is what a
     /// newcomer might send.
     pub requests: &'static [&'static str],
+    /// What can be waited for, by name.
+    pub words: Vocabulary,
     /// Scripts worth showing, in the order of the menu: name and text.
     pub scenes: &'static [(&'static str, &'static str)],
+}
+
+/// The names that a run of this protocol shows at one time or another: whoever waits for something
+/// can ask for these, and for nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary {
+    /// Kinds of messages between servers.
+    pub kinds: &'static [&'static str],
+    pub roles: &'static [&'static str],
+    /// The word of its epoch, and the fields in memory and on disk.
+    pub fields: &'static [&'static str],
 }
 
 /// What the protocol asks of the network.

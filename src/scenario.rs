@@ -107,12 +107,15 @@ pub fn follow(run: &mut Run, until: Time, listener: &mut dyn FnMut(&Told) -> boo
 /// The same in words, an event a line, until the script's end (or until `limit`, if it has none).
 pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
     let until = run.end().unwrap_or(limit);
-    follow(run, until, &mut |told| {
-        let place = told.place.map_or("-".to_string(), |place| place.to_string());
-        let Time(at) = told.at;
-        let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
-        listener(&format!("{seconds}.{micros:06} {place:<3} {}", told.sentence))
-    });
+    follow(run, until, &mut |told| listener(&line(told)));
+}
+
+/// An event as a line of a transcript.
+pub fn line(told: &Told) -> String {
+    let place = told.place.map_or("-".to_string(), |place| place.to_string());
+    let Time(at) = told.at;
+    let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
+    format!("{seconds}.{micros:06} {place:<3} {}", told.sentence)
 }
 
 /// All that [`narrate`] tells.
@@ -129,7 +132,7 @@ pub fn transcript(run: &mut Run, limit: Time) -> String {
 // ---- words -----------------------------------------------------------------------------------
 
 /// A line, read word by word.
-struct Words<'a> {
+pub(crate) struct Words<'a> {
     line: &'a str,
     number: u32,
     /// Of the next word, in bytes.
@@ -139,7 +142,7 @@ struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    fn new(line: &'a str, number: u32) -> Words<'a> {
+    pub(crate) fn new(line: &'a str, number: u32) -> Words<'a> {
         let mut words = Words { line, number, at: 0, last: 0 };
         words.skip_space();
         words.last = words.at;
@@ -151,15 +154,15 @@ impl<'a> Words<'a> {
         self.at += rest.len() - rest.trim_start().len();
     }
 
-    fn peek(&self) -> Option<&'a str> {
+    pub(crate) fn peek(&self) -> Option<&'a str> {
         self.line[self.at..].split_whitespace().next()
     }
 
-    fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.at >= self.line.len()
     }
 
-    fn next(&mut self, expected: &'static str) -> Result<&'a str, Mistake> {
+    pub(crate) fn next(&mut self, expected: &'static str) -> Result<&'a str, Mistake> {
         self.last = self.at;
         let word = self.peek().ok_or_else(|| self.expected(expected))?;
         self.at += word.len();
@@ -176,7 +179,7 @@ impl<'a> Words<'a> {
     }
 
     /// The rest of the line, as people wrote it.
-    fn rest(&mut self, expected: &'static str) -> Result<&'a str, Mistake> {
+    pub(crate) fn rest(&mut self, expected: &'static str) -> Result<&'a str, Mistake> {
         self.last = self.at;
         let rest = self.line[self.at..].trim_end();
         self.at = self.line.len();
@@ -186,7 +189,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn end(&mut self) -> Result<(), Mistake> {
+    pub(crate) fn end(&mut self) -> Result<(), Mistake> {
         self.last = self.at;
         match self.is_at_end() {
             true => Ok(()),
@@ -195,7 +198,7 @@ impl<'a> Words<'a> {
     }
 
     /// The word read last is not what it should be.
-    fn expected(&self, expected: &'static str) -> Mistake {
+    pub(crate) fn expected(&self, expected: &'static str) -> Mistake {
         let found = self.line[self.last..].split_whitespace().next();
         self.wrong(match found {
             Some(found) => {
@@ -206,7 +209,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn wrong(&self, sentence: Sentence) -> Mistake {
+    pub(crate) fn wrong(&self, sentence: Sentence) -> Mistake {
         let column = self.line[..self.last].chars().count() as u32 + 1;
         Mistake { line: self.number, column, sentence }
     }
@@ -443,7 +446,7 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
 }
 
 /// The endpoint exists in this run.
-fn existing(words: &Words, setup: &Setup, end: Endpoint) -> Result<Endpoint, Mistake> {
+pub(crate) fn existing(words: &Words, setup: &Setup, end: Endpoint) -> Result<Endpoint, Mistake> {
     let exists = match end {
         Endpoint::Node(node) => node.0 < setup.nodes,
         Endpoint::Client(client) => client.0 < setup.clients,
@@ -495,18 +498,26 @@ fn links(words: &mut Words, setup: &Setup) -> Result<Vec<Link>, Mistake> {
     let mut links = Vec::new();
     while words.peek().is_some_and(|word| !word.contains('=')) {
         let word = words.next(LINK)?;
-        let ends = word.split_once('>').map(|ends| (ends, false));
-        let ends = ends.or_else(|| word.split_once('-').map(|ends| (ends, true)));
-        let ((from, to), both_ways) = ends.ok_or_else(|| words.expected(LINK))?;
-        let from = existing(words, setup, from.parse().map_err(|_| words.expected(LINK))?)?;
-        let to = existing(words, setup, to.parse().map_err(|_| words.expected(LINK))?)?;
-        let clients = from.node().is_none() && to.node().is_none();
-        if from == to || clients || links.len() >= 1_000 {
+        links.push(read_link(words, setup, word)?);
+        if links.len() > 1_000 {
             return Err(words.expected(LINK));
         }
-        links.push(Link { from, to, both_ways });
     }
     Ok(links)
+}
+
+/// Reads this word as a link.
+pub(crate) fn read_link(words: &Words, setup: &Setup, word: &str) -> Result<Link, Mistake> {
+    let ends = word.split_once('>').map(|ends| (ends, false));
+    let ends = ends.or_else(|| word.split_once('-').map(|ends| (ends, true)));
+    let ((from, to), both_ways) = ends.ok_or_else(|| words.expected(LINK))?;
+    let from = existing(words, setup, from.parse().map_err(|_| words.expected(LINK))?)?;
+    let to = existing(words, setup, to.parse().map_err(|_| words.expected(LINK))?)?;
+    let clients = from.node().is_none() && to.node().is_none();
+    match from == to || clients {
+        true => Err(words.expected(LINK)),
+        false => Ok(Link { from, to, both_ways }),
+    }
 }
 
 fn some_links(words: &mut Words, setup: &Setup) -> Result<Vec<Link>, Mistake> {

@@ -5,20 +5,28 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synod::base::{Endpoint, Sentence, Time};
-use synod::catalog::{self, Entry};
+use synod::base::{Endpoint, Sentence, Span, Time};
+use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
+use synod::condition::{self, Outcome, Search};
 use synod::view::ejson;
+use synod::view::export::{self, Ask, Format};
+use synod::words::Language;
 use synod::{fuzz, scenario};
 
 const USAGE: &str = "\
 lab: protocols in a terminal
 
   lab list                                   what there is, a line each
-  lab run FILE|-|PROTOCOL/SCENE              what a script does, an event a line
-  lab export FILE --as ejson [--node S1] [--at TIME]
-                                             its history up to a time, or what a server holds
-                                             then, as documents for mongoimport
+  lab run FILE|-|PROTOCOL/SCENE [--until CONDITION]
+                                             what a script does, an event a line; until a
+                                             condition such as “S3 role=leader” comes true: exit 1
+                                             where it never does
+  lab export FILE --as FORMAT [--from TIME] [--to TIME] [--node S1]
+                                             what happened in a window of time, or the cluster at
+                                             its end (flowchart), or what a server holds then
+                                             (ejson --node). FORMAT is one of mermaid, flowchart,
+                                             svg, shiviz, ndjson, ejson; --at is the same as --to
   lab import FILE                            the script of a file that was exported
   lab fuzz PROTOCOL [--seeds N] [--from N] [--flaw NAME]
                                              hunts for violations; exit 0 where there are none,
@@ -34,7 +42,10 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["list"] => list(),
         ["run", file] => run(file),
-        ["export", file, "--as", "ejson", ref rest @ ..] => export(file, rest),
+        ["export", file, "--as", format, ref rest @ ..] => export(file, format, rest),
+        ["run", file, "--until", condition] => {
+            return run_until(file, condition).unwrap_or_else(refuse);
+        }
         ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
@@ -118,51 +129,89 @@ fn script(file: &str) -> Result<Script, String> {
 }
 
 fn run(file: &str) -> Result<(), String> {
-    let mut run =
-        catalog::start(script(file)?).map_err(|sentence| format!("{file}: {sentence}"))?;
+    let mut run = start(file)?;
+    narrate(&mut run, None)
+}
+
+fn start(file: &str) -> Result<Run, String> {
+    catalog::start(script(file)?).map_err(|sentence| format!("{file}: {sentence}"))
+}
+
+/// Tells the run up to the instant at which the condition becomes true.
+fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
+    let mut run = start(file)?;
+    run.run_to(Time::ZERO, u32::MAX);
+    let condition =
+        condition::parse(text, &run).map_err(|mistake| format!("{text}: {}.", mistake.sentence))?;
+    let outcome = Search::new(condition, &run).advance(u32::MAX);
+    let mut run = start(file)?;
+    match outcome {
+        Some(Outcome::Found(found)) => {
+            narrate(&mut run, Some(found.at))?;
+            print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            narrate(&mut run, None)?;
+            print(format_args!("# {text}: never"))?;
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+/// An event a line, to the script's end or this time.
+fn narrate(run: &mut Run, until: Option<Time>) -> Result<(), String> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
-    scenario::narrate(&mut run, Time::seconds(10), |line| {
-        written = writeln!(out, "{line}");
+    let end = until.or(run.end()).unwrap_or(Time::seconds(10));
+    scenario::follow(run, end, &mut |told| {
+        written = writeln!(out, "{}", scenario::line(told));
         written.is_ok()
     });
     unless_gone(written.and_then(|()| out.flush()))
 }
 
-fn export(file: &str, options: &[&str]) -> Result<(), String> {
-    let (mut node, mut at) = (None, None);
+fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
+    let Some(format) = Format::of(format) else {
+        let names = Format::ALL.map(Format::name).join(", ");
+        return Err(format!("There is no format “{format}”: it is one of {names}."));
+    };
+    let (mut node, mut from, mut to) = (None, Time::ZERO, None);
+    let time = |text: &str| {
+        text.parse::<Time>().map_err(|_| format!("Expected a time such as 1.2s, not “{text}”."))
+    };
     for pair in options.chunks(2) {
         match *pair {
-            ["--node", name] => match name.parse() {
+            ["--node", name] if format == Format::Ejson => match name.parse() {
                 Ok(Endpoint::Node(id)) => node = Some(id),
                 _ => return Err(format!("Expected a server such as S1, not “{name}”.")),
             },
-            ["--at", text] => {
-                let time: Time = text
-                    .parse()
-                    .map_err(|_| format!("Expected a time such as 1.2s, not “{text}”."))?;
-                at = Some(time);
-            }
+            ["--from", text] if !format.is_instant() => from = time(text)?,
+            ["--at" | "--to", text] => to = Some(time(text)?),
             _ => return Err(format!("I don't understand “{}”.\n\n{USAGE}", options.join(" "))),
         }
     }
-    let script = script(file)?;
     let refused = |sentence: Sentence| format!("{file}: {sentence}");
-    let mut run = catalog::start(script.clone()).map_err(refused)?;
-    let end = at.or(run.end()).unwrap_or(Time::seconds(10));
-    let Some(node) = node else {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut written = Ok(());
-        let told = ejson::history(&script, end, end, &mut |document| {
-            written = out.write_all(document.as_bytes());
-            written.is_ok()
-        });
-        unless_gone(written.and_then(|()| out.flush()))?;
-        return told.map_err(refused);
-    };
-    while !run.run_to(end, 1_000_000) {}
-    let documents = ejson::node(&run, end, node).map_err(refused)?;
-    unless_gone(std::io::stdout().write_all(documents.as_bytes()))
+    let mut run = catalog::start(script(file)?).map_err(refused)?;
+    let to = to.or(run.end()).unwrap_or(Time::seconds(10));
+    if from > to {
+        return Err(format!("A window cannot begin at {from} and end at {to}."));
+    }
+    while !run.run_to(to, 1_000_000) {}
+    if let Some(node) = node {
+        let documents = ejson::node(&run, to, node).map_err(refused)?;
+        return unless_gone(std::io::stdout().write_all(documents.as_bytes()));
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut written = Ok(());
+    let window = Span::new(from, to);
+    let ask = Ask { format, window, most: export::EVENTS, language: Language::English };
+    let told = export::export(&run, &ask, &mut |piece| {
+        written = out.write_all(piece.as_bytes());
+        written.is_ok()
+    });
+    unless_gone(written.and_then(|()| out.flush()))?;
+    told.map_err(refused)
 }
 
 fn import(file: &str) -> Result<(), String> {
@@ -284,7 +333,6 @@ mod bench {
     use std::time::Instant;
 
     use super::*;
-    use synod::catalog::Run;
 
     // Often enough that a million fit into the longest run, which lasts an hour.
     const HEARTBEATS: [(&str, &str); 2] = [

@@ -1,11 +1,13 @@
 //! What can be asked of the [`Store`](super::Store), and how much the answer changes.
 
 use super::lanes::LaneChange;
-use super::playback::{Speed, Until};
+use super::playback::Speed;
 use super::table::Page;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
+use super::why::Question;
 use crate::base::Time;
 use crate::command::{Command, Script};
+use crate::sim::run::why::Source;
 use crate::words::Language;
 
 /// How much of the page is to be drawn anew. Ordered: the change of several actions is the greatest.
@@ -38,13 +40,15 @@ pub enum Action {
     ToHead,
     Seek(Time),
     SeekEvent(u64),
-    /// As fast as it goes, until something happens.
-    RunUntil(Until),
+    /// To the next instant at which this condition becomes true, see [`crate::condition`].
+    RunUntil(String),
     Speed(Speed),
     Faster,
     Slower,
     /// Stops a long seek where it is.
     CancelGoal,
+    /// Plays slowly, or no longer so, while a message of this kind is under way.
+    SlowFor(&'static str, bool),
 
     // The run.
     /// A gesture: gives a command at the cursor. In the past it starts a branch.
@@ -67,10 +71,28 @@ pub enum Action {
     OpenLink(String),
     /// Goes to another branch, by its place in [`Pane::branches`](super::Pane::branches).
     Branch(usize),
+    /// Calls the branch of this place so; by nothing, what it is called by itself.
+    NameBranch(usize, String),
+    /// Deletes the branch of this place. What departed from it departs from its parent.
+    DeleteBranch(usize),
+    /// Brings back the branch that was deleted last.
+    RestoreBranch,
+    /// Looks for where the present branch and that one first differ.
+    Compare(usize),
     /// The same script with another seed, from its start.
     Seed(u64),
     /// The same script with a flaw switched on or off, brought to the same time.
     ToggleFlaw(String),
+
+    // Why.
+    /// Asks why, in a tab of its own.
+    Ask(Question),
+    /// Forgets the question.
+    Unask,
+    /// Shows what happened before and after the event in question, or no longer.
+    ShowCone(bool),
+    /// Shows a line of the protocol's own source, or no longer.
+    ShowSource(Option<Source>),
 
     // The page.
     Select(Option<Selection>),

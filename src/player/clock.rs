@@ -3,12 +3,17 @@
 //! All panes show one cursor, that of the first: it moves, and the others follow to its time.
 
 use super::action::Change;
-use super::playback::{Advance, FAST_STEPS, Goal, STEPS, Target, Until};
+use super::pane::Compared;
+use super::playback::{Advance, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target};
 use super::store::Store;
 use super::table::Page;
 use super::ui::Notice;
-use crate::base::{NodeId, Time};
+use crate::base::Time;
+use crate::catalog;
+use crate::condition::{self, Found, Outcome, Search};
 use crate::sentence;
+use crate::sim::difference::{Comparison, Verdict};
+use crate::trace::{Event, What};
 
 impl Store {
     pub(super) fn play(&mut self) -> Change {
@@ -33,19 +38,42 @@ impl Store {
 
     /// So much real time has passed.
     pub(super) fn tick(&mut self, elapsed_micros: u64) -> Change {
+        let searched = self.go_on_searching();
         if self.playback.goal.is_some() {
             return self.pursue();
         }
         if !self.playback.playing {
-            return Change::None;
+            return searched;
         }
         let now = self.pane().run.now();
+        let slowed = self.slowed().is_some();
+        self.playback.slow(slowed);
         match self.playback.tick(elapsed_micros, self.ui.reduced_motion) {
             Advance::Nothing => Change::None,
             Advance::Step => self.watched(|store| store.advance_one()),
             Advance::By(time) => self.watched(|store| store.advance_to(now + time, STEPS)),
             Advance::AllOut => self.watched(|store| store.advance_to(Time::LIMIT, FAST_STEPS)),
         }
+    }
+
+    /// The kind of message for which it plays more slowly than it would, if there is one under way.
+    pub fn slowed(&self) -> Option<&'static str> {
+        let Playback { playing, speed, slow_for, .. } = &self.playback;
+        if !playing || *speed <= Speed::SLOW || slow_for.is_empty() {
+            return None;
+        }
+        let run = &self.pane().run;
+        run.sim().under_way(slow_for, run.now())
+    }
+
+    /// Whether to slow down for this kind.
+    pub(super) fn slow_for(&mut self, kind: &'static str, slow: bool) -> Change {
+        let kinds = &mut self.playback.slow_for;
+        kinds.retain(|known| *known != kind);
+        if slow {
+            kinds.push(kind);
+        }
+        Change::Frame
     }
 
     /// One step forward, paused.
@@ -81,9 +109,6 @@ impl Store {
         self.ui.window.follows = true;
         // What was said spoke of the instant that is left.
         self.ui.notice = None;
-        if let Target::Until(_) | Target::Find = target {
-            self.pause();
-        }
         self.set_out(target)
     }
 
@@ -98,11 +123,11 @@ impl Store {
     fn pursue(&mut self) -> Change {
         let Some(mut goal) = self.playback.goal.take() else { return Change::None };
         let before = self.pane().cursor();
-        let arrived = match goal.target {
-            Target::Time(time) => self.pane_mut().run.seek(time, FAST_STEPS),
-            Target::Event(event) => self.pane_mut().run.seek_event(event, FAST_STEPS),
-            Target::Cursor(time, event) => self.pursue_cursor(time, event),
-            Target::Until(until) => self.search(until),
+        let arrived = match &mut goal.target {
+            Target::Time(time) => self.pane_mut().run.seek(*time, FAST_STEPS),
+            Target::Event(event) => self.pane_mut().run.seek_event(*event, FAST_STEPS),
+            Target::Cursor(time, event) => self.pursue_cursor(*time, *event),
+            Target::Found(_) | Target::Difference { .. } => return self.look_ahead(goal),
             Target::Find => return self.find_on(goal),
         };
         self.bring_along();
@@ -112,8 +137,30 @@ impl Store {
             goal.reached(self.pane().cursor());
             self.playback.goal = Some(goal);
         } else if !arrived {
-            self.tell_unreachable(goal.target);
+            self.tell_unreachable(&goal.target);
         }
+        Change::Frame
+    }
+
+    /// A piece of a goal for which the run stays where it is.
+    fn look_ahead(&mut self, mut goal: Goal) -> Change {
+        match &mut goal.target {
+            Target::Found(search) => {
+                if let Some(outcome) = search.advance(SEARCH_STEPS) {
+                    let condition = search.condition().to_string();
+                    return self.tell_outcome(condition, outcome);
+                }
+            }
+            Target::Difference { with, comparison, .. } => {
+                if let Some(verdict) = comparison.advance(SEARCH_STEPS) {
+                    let with = *with;
+                    return self.tell_verdict(with, verdict);
+                }
+            }
+            _ => unreachable!("the run goes there itself"),
+        }
+        goal.reached(self.pane().cursor());
+        self.playback.goal = Some(goal);
         Change::Frame
     }
 
@@ -142,52 +189,117 @@ impl Store {
         true
     }
 
-    /// Whether what is searched for happened within the steps of a tick.
-    fn search(&mut self, until: Until) -> bool {
-        match until {
-            Until::Violation => {
-                let since = self.pane().run.event();
-                let count = self.pane().run.violations();
-                self.pane_mut().run.run_to(Time::LIMIT, FAST_STEPS);
-                self.pane().run.violations() > count && self.stop_at_violation(since)
+    // ---- looking ahead -----------------------------------------------------------------------
+
+    /// To where this becomes true. A mistake in it is shown where it was typed.
+    #[inline(never)]
+    pub(super) fn run_until(&mut self, text: &str) -> Change {
+        match condition::parse(text, &self.pane().run) {
+            Ok(condition) => {
+                self.pause();
+                self.ui.mistaken = None;
+                let search = Search::new(condition, &self.pane().run);
+                self.seek(Target::Found(Box::new(search)))
             }
-            Until::Leader => {
-                let before = self.pane().run.leader();
-                self.step_until(|store, _| {
-                    let leader: Option<NodeId> = store.pane().run.leader();
-                    leader.is_some() && leader != before
-                })
+            Err(mistake) => {
+                self.ui.mistaken = Some(mistake);
+                Change::Frame
             }
-            Until::Sent(kind) => self.step_until(|store, first| {
-                let run = &mut store.pane_mut().run;
-                (first..=run.event()).any(|event| {
-                    run.message(event).is_some_and(|message| message.kind.name == kind)
-                })
-            }),
         }
     }
 
-    /// Steps until `found`, which is given the number of each step's first event.
-    fn step_until(&mut self, mut found: impl FnMut(&mut Store, u64) -> bool) -> bool {
-        for _ in 0..STEPS {
-            let first = self.pane().run.event() + 1;
-            if !self.pane_mut().run.step_forward() {
-                return false;
+    /// Where the branch of this place and the present one first differ.
+    #[inline(never)]
+    pub(super) fn compare(&mut self, place: usize) -> Change {
+        let pane = self.pane();
+        let Some(other) = pane.branches.get(place) else { return Change::None };
+        let with = other.id;
+        let there = match catalog::start(other.script.clone()) {
+            Ok(run) => run,
+            Err(why) => return self.tell(Notice::refusal(why)),
+        };
+        // As far as either has been run, or says something.
+        let known = [other.reached, pane.run.head().1];
+        let said = [&other.script, pane.run.script()].map(|script| script.lines.last());
+        let by = known.into_iter().chain(said.into_iter().flatten().map(|line| line.at));
+        let by = by.max().unwrap_or(Time::ZERO);
+        let comparison = Box::new(Comparison::new(&pane.run, &there, by));
+        self.pause();
+        self.ui.notice = None;
+        self.set_out(Target::Difference { with, by, comparison })
+    }
+
+    fn tell(&mut self, notice: Notice) -> Change {
+        self.ui.notice = Some(notice);
+        Change::Frame
+    }
+
+    #[inline(never)]
+    fn tell_outcome(&mut self, condition: String, outcome: Outcome) -> Change {
+        let notice = match outcome {
+            Outcome::Found(Found { event, broken: Some((property, why)), .. }) => {
+                Notice::violation(property, event, why)
             }
-            if found(self, first) {
-                return true;
-            }
+            Outcome::Found(Found { at, event, told, .. }) => Notice {
+                event: Some(event),
+                ..Notice::plain(sentence!("Reached at {0}: {1}.", at, told))
+            },
+            Outcome::Never { ended: true, .. } => Notice::plain(sentence!(
+                "“{0}” does not come true any more until the run ends after an hour: the cursor stays.",
+                condition
+            )),
+            Outcome::Never { by, ended: false } => Notice::plain(sentence!(
+                "“{0}” does not come true by {1}, within {2} events: the search ends there, and the \
+                 cursor stays.",
+                condition,
+                by,
+                condition::SEARCHED
+            )),
+        };
+        if let Some(event) = notice.event {
+            self.set_out(Target::Event(event));
         }
-        false
+        self.tell(notice)
+    }
+
+    #[inline(never)]
+    fn tell_verdict(&mut self, with: u32, verdict: Verdict) -> Change {
+        let pane = self.pane_mut();
+        let here = pane.current().id;
+        pane.compared = None;
+        let notice = match verdict {
+            Verdict::Differ(difference) => {
+                pane.compared = Some(Compared { branches: [here, with], at: difference.at() });
+                let event = difference.here.as_ref().map(|told| told.event);
+                Notice { event, ..Notice::plain(difference.sentence()) }
+            }
+            Verdict::Same(None) => {
+                Notice::plain(sentence!("Both branches are the same run: there is no difference."))
+            }
+            Verdict::Same(Some(by)) => Notice::plain(sentence!(
+                "The same happens in both branches up to {0}, as far as either has been run.",
+                by
+            )),
+        };
+        self.tell(notice)
     }
 
     // ---- playing -----------------------------------------------------------------------------
 
-    /// Plays on to `to`, but not past the script's end.
+    /// Plays on to `to`, but not past the script's end, nor past the sending of what is to be seen.
     fn advance_to(&mut self, to: Time, budget: u32) {
+        let kinds = std::mem::take(&mut self.playback.slow_for);
         let run = &mut self.pane_mut().run;
         let stop = run.end().filter(|end| run.now() < *end && *end <= to);
-        let reached = run.run_to(stop.unwrap_or(to), budget);
+        let seen = |event: &Event| match &event.what {
+            What::Send { payload, .. } => kinds.contains(&payload.kind().name),
+            _ => false,
+        };
+        let reached = match kinds.is_empty() {
+            true => run.run_to(stop.unwrap_or(to), budget),
+            false => run.run_up_to(stop.unwrap_or(to), budget, &seen),
+        };
+        self.playback.slow_for = kinds;
         self.bring_along();
         match reached {
             true if stop.is_some() => self.end_story(),
@@ -279,18 +391,14 @@ impl Store {
         Change::Frame
     }
 
-    fn tell_unreachable(&mut self, target: Target) {
+    fn tell_unreachable(&mut self, target: &Target) {
         let (now, last) = self.pane().cursor();
         self.ui.notice = match target {
-            Target::Event(event) if event > last => Some(Notice::refusal(sentence!(
+            Target::Event(event) if *event > last => Some(Notice::refusal(sentence!(
                 "There is no event {0}: the run ends at {1} with event {2}.",
-                event,
+                *event,
                 now,
                 last
-            ))),
-            Target::Until(_) => Some(Notice::plain(sentence!(
-                "This does not happen any more: the run ends at {0}.",
-                now
             ))),
             _ => None,
         };

@@ -18,6 +18,7 @@
 //! | `table.rs` | the timeline as a table |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
+//! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
 //! | `store.rs` | ties them together |
 
@@ -34,15 +35,19 @@ pub mod store;
 pub mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_tests;
 pub mod ui;
+mod why;
 
 pub use action::{Action, Change};
 pub use find::Finding;
 pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
 pub use link::Link;
-pub use pane::{Branch, Pane, Scene};
-pub use playback::{Goal, Playback, Speed, Target, Until};
+pub use pane::{Branch, Compared, Pane, Scene};
+pub use playback::{Goal, Playback, Speed, Target};
 pub use store::{Preferences, Store};
 pub use table::{Page, Table};
 pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};
+pub use why::{Asked, Question};

@@ -8,11 +8,13 @@ use crate::base::{Endpoint, Sentence, Time};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Script};
 use crate::player::playback::STEPS;
-use crate::scenario;
 use crate::sim::snapshot::Standing;
+use crate::{scenario, sentence};
 
 /// Branches kept at the most; beyond it the one that was longest left alone goes.
 pub const BRANCHES: usize = 32;
+/// The name of a branch has at most so many characters.
+pub const NAME: usize = 80;
 
 /// A run on the page.
 pub struct Pane {
@@ -21,6 +23,10 @@ pub struct Pane {
     pub branches: Vec<Branch>,
     /// Place of the one that runs.
     pub branch: usize,
+    /// Where two of them first differ, as was asked last.
+    pub compared: Option<Compared>,
+    /// The one that was deleted last, with the children that lost it.
+    deleted: Option<(Branch, Children)>,
     /// Counts what is done to branches: for their ids, and for who was touched last.
     serial: u32,
 }
@@ -34,12 +40,21 @@ pub struct Branch {
     pub parent: Option<(u32, Time)>,
     /// The scene it began as.
     pub scene: Option<Scene>,
+    /// What it was called by hand.
+    pub name: Option<String>,
     /// Up to date also for the branch that runs.
     pub script: Script,
     /// How far it had been run when it was left.
     pub reached: Time,
     /// When, by the pane's count, it was begun, gone to or given a command.
     touched: u32,
+}
+
+/// Two branches, by their ids, and when the first thing happens that does not happen in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    pub branches: [u32; 2],
+    pub at: Time,
 }
 
 /// A scene of the catalog: the protocol's slug and the scene's name.
@@ -85,6 +100,16 @@ impl Scene {
     }
 }
 
+impl Branch {
+    fn new(id: u32, parent: Option<(u32, Time)>, scene: Option<Scene>, script: Script) -> Branch {
+        let (reached, touched) = (Time::ZERO, id);
+        Branch { id, parent, scene, name: None, script, reached, touched }
+    }
+}
+
+/// The branches that departed from one that is gone, and when.
+type Children = Vec<(u32, Time)>;
+
 /// What is told when a branch had to go.
 pub(super) struct Dropped;
 
@@ -93,8 +118,8 @@ impl Pane {
     pub(super) fn new(script: Script) -> Result<Pane, Sentence> {
         let run = start(script.clone())?;
         let scene = Scene::of(&script);
-        let branch = Branch { id: 0, parent: None, scene, script, reached: Time::ZERO, touched: 0 };
-        Ok(Pane { run, branches: vec![branch], branch: 0, serial: 0 })
+        let branches = vec![Branch::new(0, None, scene, script)];
+        Ok(Pane { run, branches, branch: 0, compared: None, deleted: None, serial: 0 })
     }
 
     /// The branch that runs.
@@ -135,6 +160,8 @@ impl Pane {
             return Ok(self.begin(Some((id, now)), scene));
         }
         let touched = self.count();
+        let id = self.current().id;
+        self.compared = self.compared.filter(|compared| !compared.branches.contains(&id));
         let branch = &mut self.branches[self.branch];
         branch.script = self.run.script().clone();
         branch.touched = touched;
@@ -193,7 +220,9 @@ impl Pane {
         let is_parent =
             self.branches.iter().any(|other| other.parent.is_some_and(|(of, _)| of == id));
         if self.pristine().is_some() && !is_parent && !departs {
+            // Whatever runs next takes its place.
             self.branches.remove(self.branch);
+            self.compared = None;
         }
     }
 
@@ -201,19 +230,95 @@ impl Pane {
     fn begin(&mut self, parent: Option<(u32, Time)>, scene: Option<Scene>) -> Option<Dropped> {
         let id = self.count();
         let script = self.run.script().clone();
-        self.branches.push(Branch { id, parent, scene, script, reached: Time::ZERO, touched: id });
+        self.branches.push(Branch::new(id, parent, scene, script));
         self.branch = self.branches.len() - 1;
         if self.branches.len() <= BRANCHES {
             return None;
         }
         let oldest = (0..self.branch).min_by_key(|&place| self.branches[place].touched)?;
-        let gone = self.branches.remove(oldest);
-        self.branch -= 1;
-        // Its children go on by themselves.
-        for branch in &mut self.branches {
-            branch.parent = branch.parent.filter(|(of, _)| *of != gone.id);
-        }
+        self.remove(oldest);
         Some(Dropped)
+    }
+
+    /// Takes a branch away that does not run. Its children depart from its parent instead, which they
+    /// did with it; who they are comes back with it.
+    fn remove(&mut self, place: usize) -> (Branch, Children) {
+        let gone = self.branches.remove(place);
+        if self.branch > place {
+            self.branch -= 1;
+        }
+        self.compared = self.compared.filter(|compared| !compared.branches.contains(&gone.id));
+        let mut children = Vec::new();
+        for branch in &mut self.branches {
+            if let Some((of, since)) = branch.parent
+                && of == gone.id
+            {
+                branch.parent = gone.parent.map(|(above, from)| (above, from.min(since)));
+                children.push((branch.id, since));
+            }
+        }
+        (gone, children)
+    }
+
+    /// Calls a branch so, or by nothing what it is called by itself.
+    pub(super) fn name(&mut self, place: usize, name: &str) -> Result<(), Sentence> {
+        let length = name.chars().count();
+        if length > NAME {
+            return Err(sentence!(
+                "A branch's name has at most {0} characters; this one has {1}.",
+                NAME,
+                length
+            ));
+        }
+        let words: Vec<&str> = name
+            .split(|c: char| c.is_whitespace() || c.is_control())
+            .filter(|w| !w.is_empty())
+            .collect();
+        let name = words.join(" ");
+        self.branches[place].name = Some(name).filter(|name| !name.is_empty());
+        Ok(())
+    }
+
+    /// Deletes a branch; instead of the one that runs, its parent is gone to.
+    pub(super) fn delete(&mut self, place: usize) -> Result<(), Sentence> {
+        if self.branches.len() == 1 {
+            return Err(sentence!("This is the only branch: it cannot be deleted."));
+        }
+        if place == self.branch {
+            let parent = self.branches[place].parent.map(|(of, _)| of);
+            let above = self.branches.iter().position(|branch| Some(branch.id) == parent);
+            let beside = if place == 0 { 1 } else { place - 1 };
+            self.go_to(above.unwrap_or(beside))?;
+        }
+        self.deleted = Some(self.remove(place));
+        Ok(())
+    }
+
+    /// Brings back the branch that was deleted last, where there is room for it.
+    pub(super) fn restore(&mut self) -> Result<(), Sentence> {
+        let Some((mut branch, children)) = self.deleted.take() else {
+            return Err(sentence!("There is no deleted branch to bring back."));
+        };
+        if self.branches.len() >= BRANCHES {
+            self.deleted = Some((branch, children));
+            return Err(sentence!(
+                "Only {0} branches are kept: delete one first, or let it go.",
+                BRANCHES
+            ));
+        }
+        let id = branch.id;
+        branch.parent = branch.parent.filter(|(of, _)| self.branches.iter().any(|b| b.id == *of));
+        for (child, since) in children {
+            if let Some(child) = self.branches.iter_mut().find(|branch| branch.id == child) {
+                child.parent = Some((id, since));
+            }
+        }
+        let place = self.branches.partition_point(|branch| branch.id < id);
+        self.branches.insert(place, branch);
+        if place <= self.branch {
+            self.branch += 1;
+        }
+        Ok(())
     }
 
     fn count(&mut self) -> u32 {

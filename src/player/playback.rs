@@ -6,11 +6,15 @@
 //! the page.
 
 use crate::base::{Ratio, Time};
+use crate::condition::Search;
+use crate::sim::difference::Comparison;
 
 /// Steps that one tick may take while playing at a speed.
 pub(super) const STEPS: u32 = 2_000;
 /// Steps that one tick may take at full speed, or on the way to a goal.
 pub(super) const FAST_STEPS: u32 = 20_000;
+/// Steps that one tick may take of a search ahead of the run, where each is looked at.
+pub(super) const SEARCH_STEPS: u32 = 5_000;
 /// Real time that one tick may bring: after a page was hidden, it goes on instead of leaping.
 const LONGEST_TICK: u64 = 100_000;
 /// Real time between two steps in reduced motion.
@@ -26,6 +30,8 @@ impl Speed {
         [(1, 100), (1, 50), (1, 20), (1, 10), (1, 5), (1, 2), (1, 1), (5, 1), (10, 1)];
     /// Twenty times slower than life: a message takes about a third of a second.
     pub const DEFAULT: Speed = Speed(2);
+    /// While a message is to be watched: it takes about a second.
+    pub const SLOW: Speed = Speed(1);
     /// As fast as it goes.
     pub const MAX: Speed = Speed(Speed::LADDER.len() as u8);
 
@@ -69,10 +75,14 @@ impl Default for Speed {
 }
 
 /// How the run is being played.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Playback {
     pub playing: bool,
     pub speed: Speed,
+    /// Kinds of messages that are worth slowing down for.
+    pub slow_for: Vec<&'static str>,
+    /// It does so at the moment.
+    slowed: bool,
     /// A long way to go, some steps in every tick.
     pub goal: Option<Goal>,
     /// What has not made a whole virtual µs yet, in parts of the speed's denominator.
@@ -98,7 +108,8 @@ impl Playback {
     /// What so much more real time asks of the run.
     pub(super) fn tick(&mut self, elapsed_micros: u64, reduced_motion: bool) -> Advance {
         let elapsed = elapsed_micros.min(LONGEST_TICK);
-        let Some((numerator, denominator)) = self.speed.ratio() else { return Advance::AllOut };
+        let speed = if self.slowed { self.speed.min(Speed::SLOW) } else { self.speed };
+        let Some((numerator, denominator)) = speed.ratio() else { return Advance::AllOut };
         if reduced_motion {
             self.rest += elapsed;
             if self.rest < REST {
@@ -115,6 +126,13 @@ impl Playback {
         }
     }
 
+    /// Slows down, or goes back to its own speed.
+    pub(super) fn slow(&mut self, slowed: bool) {
+        if slowed != self.slowed {
+            (self.slowed, self.carry) = (slowed, 0);
+        }
+    }
+
     pub(super) fn set_speed(&mut self, speed: Speed) {
         self.speed = speed;
         self.carry = 0;
@@ -128,8 +146,7 @@ impl Playback {
     }
 }
 
-/// A place that a seek or a search is on its way to.
-#[derive(Clone, Debug)]
+/// Something that takes more than one tick.
 pub struct Goal {
     pub target: Target,
     /// How much of the way is done, where the way's length is known.
@@ -139,26 +156,21 @@ pub struct Goal {
 }
 
 /// Where a goal ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Time(Time),
     Event(u64),
     /// A link's cursor: a time, and the last event that has happened.
     Cursor(Time, u64),
-    Until(Until),
+    /// Where a condition becomes true. Until that is known, the run stays where it is.
+    Found(Box<Search>),
+    /// Where the present branch first differs from the one of this id, if by this time. The run stays.
+    Difference {
+        with: u32,
+        by: Time,
+        comparison: Box<Comparison>,
+    },
     /// Whatever [`Finding`](super::Finding) looks for.
     Find,
-}
-
-/// What a run can be asked to run until.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Until {
-    /// A property breaks.
-    Violation,
-    /// Another server takes requests.
-    Leader,
-    /// A message of this kind is sent.
-    Sent(&'static str),
 }
 
 impl Goal {
@@ -169,13 +181,23 @@ impl Goal {
     /// Notes how far it has come.
     pub(super) fn reached(&mut self, (now, event): (Time, u64)) {
         let (start, first) = self.from;
-        self.progress = match self.target {
+        self.progress = match &self.target {
             Target::Time(to) | Target::Cursor(to, _) => {
                 Some(share(now.since(start).0, to.since(start).0))
             }
             Target::Event(to) => Some(share(event.saturating_sub(first), to.saturating_sub(first))),
-            Target::Until(_) | Target::Find => None,
+            Target::Difference { by, comparison, .. } => Some(share(comparison.reached().0, by.0)),
+            Target::Found(_) | Target::Find => None,
         };
+    }
+
+    /// How far it has looked ahead, where the run stays meanwhile.
+    pub fn looked(&self) -> Option<Time> {
+        match &self.target {
+            Target::Found(search) => Some(search.reached()),
+            Target::Difference { comparison, .. } => Some(comparison.reached()),
+            _ => None,
+        }
     }
 }
 

@@ -5,11 +5,12 @@ use super::link::{Link, Shows};
 use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
 use super::playback::{Playback, Speed, Target};
 use super::table::Page;
-use super::ui::{Notice, Selection, Theme, Ui};
+use super::ui::{Notice, Selection, Tab, Theme, Ui};
+use super::why::{Asked, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::words::{self, Language};
-use crate::{scenario, sentence, tr};
+use crate::{condition, scenario, sentence, tr};
 
 /// The page's whole state.
 pub struct Store {
@@ -17,6 +18,8 @@ pub struct Store {
     pub panes: Vec<Pane>,
     pub playback: Playback,
     pub ui: Ui,
+    /// Why something is so, as long as somebody wants to know.
+    pub asked: Option<Asked>,
 }
 
 /// What the browser wishes, and what an earlier visit chose.
@@ -33,7 +36,7 @@ impl Store {
         let Preferences { language, theme, reduced_motion } = preferences;
         let ui = Ui { language, theme, reduced_motion, ..Ui::default() };
         let pane = Pane::new(script)?;
-        Ok(Store { panes: vec![pane], playback: Playback::default(), ui })
+        Ok(Store { panes: vec![pane], playback: Playback::default(), ui, asked: None })
     }
 
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
@@ -103,8 +106,9 @@ impl Store {
             Action::ToHead => self.seek(Target::Time(self.pane().run.head().1)),
             Action::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
             Action::SeekEvent(event) => self.seek(Target::Event(event)),
-            Action::RunUntil(until) => self.seek(Target::Until(until)),
             Action::Find { text, next } => self.find(&text, next),
+            Action::RunUntil(condition) => self.run_until(&condition),
+            Action::SlowFor(kind, slow) => self.slow_for(kind, slow),
             Action::Speed(speed) => self.set_speed(speed),
             Action::Faster => self.set_speed(self.playback.speed.faster()),
             Action::Slower => self.set_speed(self.playback.speed.slower()),
@@ -112,13 +116,59 @@ impl Store {
                 Some(_) => Change::Frame,
                 None => Change::None,
             },
+            Action::Unask => match self.asked.take() {
+                Some(_) => Change::Frame,
+                None => Change::None,
+            },
             Action::Do(command) => self.give(command),
+            Action::Ask(question) => self.ask(question),
+            Action::ShowCone(_) | Action::ShowSource(_) => self.elaborate(action),
             Action::Branch(place) => self.go_to_branch(place),
+            Action::Compare(place) => self.compare(place),
+            Action::NameBranch(..) | Action::DeleteBranch(_) | Action::RestoreBranch => {
+                self.update_branches(action)
+            }
             Action::LoadScene { .. } | Action::LoadText(_) => self.update_script(action),
             Action::Load { .. } | Action::OpenLink(_) => self.update_script(action),
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
             action => self.update_page(action),
         }
+    }
+
+    /// The actions that change what is kept.
+    #[inline(never)]
+    fn update_branches(&mut self, action: Action) -> Change {
+        let (now, before) = (self.pane().run.now(), self.pane().current().id);
+        let places = 0..self.pane().branches.len();
+        let pane = self.pane_mut();
+        let done = match action {
+            Action::NameBranch(place, name) if places.contains(&place) => {
+                pane.name(place, &name).map(|()| None)
+            }
+            Action::DeleteBranch(place) if places.contains(&place) => {
+                let name = pane.branches[place].name.clone();
+                pane.delete(place).map(|()| Some(name))
+            }
+            Action::RestoreBranch => pane.restore().map(|()| None),
+            _ => return Change::None,
+        };
+        let deleted = done.as_ref().is_ok_and(Option::is_some);
+        if self.pane().current().id != before {
+            self.begin_anew();
+            self.set_out(Target::Time(now));
+        }
+        self.ui.notice = match done {
+            Err(why) => Some(Notice::refusal(why)),
+            Ok(None) => None,
+            Ok(Some(name)) => Some(Notice::plain(match name {
+                Some(name) => sentence!("The branch “{0}” is deleted.", name),
+                None => sentence!("The branch is deleted."),
+            })),
+        };
+        if let Some(notice) = &mut self.ui.notice {
+            notice.restores = deleted;
+        }
+        Change::Frame
     }
 
     /// The actions that put another script in place of the present one.
@@ -221,9 +271,11 @@ impl Store {
         Change::Time
     }
 
-    /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way.
+    /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way, or looks
+    /// for an answer.
     pub fn moving(&self) -> bool {
-        self.playback.playing || self.playback.goal.is_some()
+        let searches = self.asked.as_ref().is_some_and(Asked::is_pending);
+        self.playback.playing || self.playback.goal.is_some() || searches
     }
 
     /// The pane that gestures go to, and whose cursor all follow.
@@ -256,13 +308,50 @@ impl Store {
     /// A gesture.
     fn give(&mut self, command: Command) -> Change {
         self.playback.goal = None;
+        let here = self.pane().run.event();
         let given = self.pane_mut().command(command);
         if given.is_ok() {
             self.ui.touched = Some(self.pane().run.now());
+            let asked = self.asked.take();
+            self.asked = asked.and_then(|asked| asked.after_command(&self.pane().run, here));
         }
         self.ui.window.follows = true;
         self.settle(given);
         Change::Frame
+    }
+
+    // ---- why ---------------------------------------------------------------------------------
+
+    /// Asks why, and shows the answer as far as it is found at once.
+    fn ask(&mut self, question: Question) -> Change {
+        self.pause();
+        self.asked = Some(Asked::new(&self.pane().run, question));
+        self.ui.tab = Tab::Why;
+        Change::Frame
+    }
+
+    /// More, or less, of the answer.
+    fn elaborate(&mut self, action: Action) -> Change {
+        let run = &self.panes[0].run;
+        let Some(asked) = &mut self.asked else { return Change::None };
+        match action {
+            Action::ShowCone(shown) => asked.show_cone(run, shown),
+            Action::ShowSource(source) => asked.source = source,
+            _ => unreachable!("not a wish for more"),
+        }
+        Change::Frame
+    }
+
+    /// The search for an answer goes on.
+    pub(super) fn go_on_searching(&mut self) -> Change {
+        let run = &self.panes[0].run;
+        match &mut self.asked {
+            Some(asked) if asked.is_pending() => {
+                asked.search(run);
+                Change::Frame
+            }
+            _ => Change::None,
+        }
     }
 
     /// Whether a caption that was said at `since` may still be true now.
@@ -343,6 +432,10 @@ impl Store {
         self.ui.hover = None;
         self.ui.touched = None;
         self.ui.finding = None;
+        self.asked = None;
+        self.ui.mistaken = None;
+        let run = &self.panes[0].run;
+        self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));
         let script = self.pane().run.script();
         let kept = self.ui.selection.filter(|selection| match *selection {
             Selection::Node(node) => pane::exists(script, node.into()),

@@ -23,7 +23,7 @@ fn crash(node: u16) -> Action {
 }
 
 /// Ticks of a sixtieth of a second, until nothing moves any more, or `frames` have passed.
-fn frames(store: &mut Store, frames: u32) -> u32 {
+pub(super) fn frames(store: &mut Store, frames: u32) -> u32 {
     let moves = |_: &u32| {
         store.moving() && {
             store.update(Action::Tick { elapsed_micros: 16_667 });
@@ -263,7 +263,7 @@ fn a_violation_stops_the_play_and_says_what_broke() {
     let (stopped, event) = (store.pane().cursor(), shown.event.unwrap());
     store.update(Action::ToStart);
     assert_eq!(notice(&store), "", "it spoke of another instant");
-    store.update(Action::RunUntil(Until::Violation));
+    store.update(Action::RunUntil("violation".into()));
     assert_eq!((store.pane().cursor(), store.ui.notice.clone()), (stopped, Some(shown)));
     store.update(Action::ToStart);
     store.update(Action::SeekEvent(event - 1));
@@ -295,11 +295,11 @@ fn a_flaw_switched_off_shows_the_same_instant_without_it() {
 #[test]
 fn runs_until_something_happens() {
     let mut store = store(PLAIN);
-    store.update(Action::RunUntil(Until::Leader));
+    store.update(Action::RunUntil("leader".into()));
     assert!(store.pane().run.leader().is_some());
     let first = store.pane().run.now();
     store.update(Action::ToStart);
-    store.update(Action::RunUntil(Until::Sent("RequestVote")));
+    store.update(Action::RunUntil("sent RequestVote".into()));
     let kinds: Vec<_> =
         store.pane().run.snapshot().flights.iter().map(|flight| flight.kind.name).collect();
     assert!(kinds.contains(&"RequestVote") && store.pane().run.now() < first, "{kinds:?}");
@@ -475,7 +475,7 @@ fn all_panes_show_one_cursor() {
         Action::StepBack,
         Action::Seek(Time::seconds(2)),
         Action::ToStart,
-        Action::RunUntil(Until::Leader),
+        Action::RunUntil("leader".into()),
     ] {
         store.update(action);
         together(&store);
@@ -505,7 +505,7 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
         5 => Action::LoadText(
             ["run raft", "run raft nodes=3\n1s say Hello.\n1.5s end\n"][branch % 2].into(),
         ),
-        6 => Action::RunUntil(Until::Leader),
+        6 => Action::RunUntil("leader".into()),
         7 => Action::Select(Some(selection)),
         8..=10 => match chance.pick(&gestures::offered(&store.pane().run, selection)) {
             Some(gesture) => Action::Do(gesture.command.clone()),

@@ -5,6 +5,7 @@ use super::find::Finding;
 use super::lanes::Lanes;
 use super::table::Page;
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::scenario::Mistake;
 use crate::tr;
 use crate::words::{self, Language};
 
@@ -34,6 +35,8 @@ pub struct Ui {
     pub finding: Option<Finding>,
     /// The timeline is a table, and this part of it is shown.
     pub table: Option<Page>,
+    /// What is wrong with the condition that was typed last.
+    pub mistaken: Option<Mistake>,
 }
 
 /// Something on the stage that can be selected.
@@ -53,6 +56,7 @@ pub enum Tab {
     #[default]
     Node,
     Message,
+    Why,
     Properties,
     Log,
     Script,
@@ -96,6 +100,8 @@ pub struct Notice {
     pub property: Option<&'static str>,
     /// An event to jump to.
     pub event: Option<u64>,
+    /// It speaks of a branch that was deleted and can be brought back.
+    pub restores: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,7 +144,8 @@ impl Theme {
 
 impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
-        Notice { sentence, tone: Tone::Plain, place: None, property: None, event: None }
+        let tone = Tone::Plain;
+        Notice { sentence, tone, place: None, property: None, event: None, restores: false }
     }
 
     pub fn refusal(sentence: Sentence) -> Notice {

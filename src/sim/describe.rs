@@ -36,7 +36,7 @@ impl Sim {
             label: flight.payload.to_string(),
             sent_at: flight.sent_at,
             arrives_at: flight.fate.arrives,
-            lost_at: flight.fate.lost.map(|(at, _)| at),
+            lost_at: flight.fate.lost.map(|lost| lost.at),
             held: flight.fate.held,
         }
     }
@@ -140,6 +140,17 @@ impl Sim {
         ))
     }
 
+    /// A kind among these of which a message is gliding somewhere at `now`: one that is held, or waits
+    /// before a server that stands still, is not.
+    pub fn under_way(&self, kinds: &[&'static str], now: Time) -> Option<&'static str> {
+        let glides = |flight: &&Flight| {
+            let ends = flight.fate.lost.map_or(flight.fate.arrives, |lost| lost.at);
+            !flight.fate.held && ends > now
+        };
+        let flights = self.flights.iter().flatten().filter(glides);
+        flights.map(|flight| flight.payload.kind().name).find(|kind| kinds.contains(kind))
+    }
+
     /// Names of the timers that the node has ever set since it booted.
     pub fn timers(&self, node: NodeId) -> Vec<String> {
         let Some(node) = self.nodes.get(node.index()) else { return Vec::new() };
@@ -207,6 +218,7 @@ pub fn message_shot(
         fields,
         sent_at,
         lamport,
+        stamp: None,
         cause: None,
         line: line.map(|line| (line.file(), line.line())),
     }

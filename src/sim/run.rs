@@ -6,11 +6,17 @@
 //! distance between them doubles. A million events are then two to four thousand apart, and any
 //! cursor is a copy and a few thousand steps away.
 
+pub mod cone;
+mod outline;
+pub mod why;
+
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use outline::Outline;
+
 use super::describe::message_shot;
-use super::outline::Outline;
+use super::scout::{Scout, advance};
 use super::snapshot::*;
 use super::{Events, Sim};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
@@ -32,8 +38,6 @@ const KEPT: usize = 20_000;
 pub const LINES: usize = 10_000;
 /// A script's size at the most, in bytes.
 pub const SIZE: usize = 512 * 1024;
-/// Vector stamps are derived for runs of up to this many events.
-const STAMPED: u64 = 300_000;
 
 /// A run of some protocol, with its whole past: the face that the player, the views and the embed
 /// API see.
@@ -103,6 +107,33 @@ impl Kept {
     }
 }
 
+/// A piece of the trace between two checkpoints.
+struct Piece {
+    /// The cluster before it.
+    before: Sim,
+    /// Number of its first event.
+    first: u64,
+    events: Events,
+}
+
+impl Piece {
+    fn get(&self, number: u64) -> Option<&Event> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    /// Its events from this one on.
+    fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        let skipped = number.saturating_sub(self.first);
+        (self.first + skipped..).zip(self.events.iter().skip(skipped as usize))
+    }
+
+    /// Its events up to this one, the last first.
+    fn until(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        let count = (number + 1).saturating_sub(self.first) as usize;
+        (self.first..).zip(&self.events).take(count).collect::<Vec<_>>().into_iter().rev()
+    }
+}
+
 /// How the lanes stand after the event.
 fn follow(lanes: &mut [Lane], event: &Event) {
     let Some(lane) = lanes.iter_mut().find(|lane| Some(lane.at) == event.place) else { return };
@@ -150,19 +181,26 @@ impl Run {
 
     /// The next thing that happens by `limit`, whether by itself or by the script.
     fn advance(&mut self, limit: Time) -> bool {
+        self.advance_past(limit, &|_| false).is_some()
+    }
+
+    /// The same; whether one of its events is such a one, or `None` where nothing happens.
+    fn advance_past(&mut self, limit: Time, such: &dyn Fn(&Event) -> bool) -> Option<bool> {
         let before = self.here.events();
         let new = before + 1 == self.kept.end();
         let sink = if new { &mut self.kept.events } else { &mut self.fresh };
         let advanced = advance(&self.script, &mut self.here, limit, sink);
+        let made = (self.here.events() - before) as usize;
+        let met = sink.iter().rev().take(made).any(such);
         if self.here.events() > self.head.0 {
-            self.outline.follow(before + 1, sink, (self.here.events() - before) as usize);
+            self.outline.follow(before + 1, sink, made);
         }
         self.fresh.clear();
         if advanced {
             self.kept.trim();
             self.remember();
         }
-        advanced
+        advanced.then_some(met)
     }
 
     /// The furthest so far, and a checkpoint now and then.
@@ -219,22 +257,19 @@ impl Run {
         );
     }
 
-    /// Forgets what the outline has of a future that is no longer true. It forgets whole periods:
-    /// what happened in the last of them is simulated again.
-    fn outline_again(&mut self) {
-        let since = self.outline.forget_from(self.here.now());
-        let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < since).clone();
-        let mut events = Events::new();
-        while sim.events() < self.here.events() {
-            let first = sim.events() + 1;
-            events.clear();
-            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-                break;
-            }
-            for (number, event) in (first..).zip(&events).filter(|(_, event)| event.at >= since) {
-                self.outline.note(number, event);
-            }
-        }
+    /// The cluster of the last checkpoint before this event, if there is such an event.
+    fn piece_before(&self, number: u64) -> Option<&Sim> {
+        (number > 0 && number <= self.head.0).then(|| self.checkpoint(|sim| sim.events() < number))
+    }
+
+    /// What happened between the two checkpoints around this event, simulated again.
+    fn piece(&self, number: u64) -> Option<Piece> {
+        let before = self.piece_before(number)?.clone();
+        let next = self.checkpoints.partition_point(|sim| sim.events() < number);
+        let end = self.checkpoints.get(next).map_or(self.head.0, Sim::events);
+        let (mut sim, mut events) = (before.clone(), Events::new());
+        while sim.events() < end && advance(&self.script, &mut sim, Time::LIMIT, &mut events) {}
+        Some(Piece { first: before.events() + 1, before, events })
     }
 
     /// Simulates again, and keeps, what followed the last checkpoint that `start` accepts, for as
@@ -250,41 +285,37 @@ impl Run {
         }
     }
 
+    /// Simulates again what followed this cluster, as far as the run is known, and hands over every
+    /// event with its number, for as long as `each` says.
+    fn replay(&self, mut sim: Sim, each: &mut dyn FnMut(u64, &Event) -> bool) {
+        let (mut events, mut number) = (Events::new(), sim.events());
+        while sim.events() < self.head.0
+            && advance(&self.script, &mut sim, self.head.1, &mut events)
+        {
+            for event in events.drain(..) {
+                number += 1;
+                if !each(number, &event) {
+                    return;
+                }
+            }
+        }
+    }
+
     /// The event of this number, wherever it is: simulated again if need be.
-    fn event_at(&mut self, number: u64) -> Option<Event> {
+    fn event_at(&self, number: u64) -> Option<Event> {
         if number == 0 || number > self.head.0 {
             return None;
         }
         if let Some(event) = self.kept.get(number) {
             return Some(event.clone());
         }
-        let mut sim = self.checkpoint(|sim| sim.events() < number).clone();
-        let mut events = Events::new();
-        loop {
-            events.clear();
-            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-                return None;
-            }
-            if sim.events() >= number {
-                let back = (sim.events() - number) as usize;
-                return events.into_iter().rev().nth(back);
-            }
-        }
-    }
-}
-
-/// One step of a script: commands come after everything else of their time.
-fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
-    let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
-    if sim.step(line.map_or(limit, |line| line.at), out) {
-        return true;
-    }
-    match line {
-        Some(line) => {
-            sim.command(line.at, &line.command, out);
-            true
-        }
-        None => false,
+        let near = self.checkpoint(|sim| sim.events() < number).clone();
+        let mut found = None;
+        self.replay(near, &mut |at, event| {
+            found = (at == number).then(|| event.clone());
+            at < number
+        });
+        found
     }
 }
 
@@ -337,6 +368,20 @@ impl Run {
                 return true;
             }
             self.clock = self.clock.max(self.here.now());
+        }
+        false
+    }
+
+    /// The same, but no further than to the first step in which such an event happens.
+    pub fn run_up_to(&mut self, to: Time, budget: u32, such: &dyn Fn(&Event) -> bool) -> bool {
+        for _ in 0..budget {
+            let Some(met) = self.advance_past(to.min(Time::LIMIT), such) else {
+                return self.run_to(to, 1);
+            };
+            self.clock = self.clock.max(self.here.now());
+            if met {
+                return false;
+            }
         }
         false
     }
@@ -431,12 +476,30 @@ impl Run {
         if self.kept.first > here + 1 {
             self.kept = Kept::new(&self.here);
         }
-        if self.head.0 > here {
+        let past = self.head.0 > here;
+        self.head = (here, self.here.now());
+        if past {
             self.outline_again();
         }
-        self.head = (here, self.here.now());
         self.run_to(at, u32::MAX);
         Ok(())
+    }
+
+    /// Goes ahead from the cursor, and leaves the run where it is.
+    pub fn scout(&self) -> Scout {
+        Scout::new(&self.script, &self.here)
+    }
+
+    /// … and from before anything has happened.
+    pub fn scout_from_start(&self) -> Scout {
+        Scout::new(&self.script, &self.checkpoints[0])
+    }
+
+    /// The latest copy from before this time and before any command beyond the first `commands`.
+    pub(super) fn before(&self, commands: usize, time: Time) -> &Sim {
+        self.checkpoint(|sim| {
+            sim.events() == 0 || (sim.commands() as usize <= commands && sim.reached() < time)
+        })
     }
 
     pub fn snapshot(&self) -> Snapshot {
@@ -460,108 +523,40 @@ impl Run {
     /// What happened between two times, as far as it has been simulated.
     pub fn stretch(&mut self, from: Time, to: Time) -> Stretch {
         self.cover(from, to);
-        let mut lanes = self.kept.lanes.clone();
-        let mut marks = Vec::new();
-        for (number, event) in (self.kept.first..).zip(&self.kept.events) {
-            if event.at < from {
-                follow(&mut lanes, event);
-            } else if event.at <= to {
-                marks.extend(mark(number, event));
-            } else {
-                // An arrow that ends later may begin within.
-                let begins = matches!(
-                    &event.what,
-                    What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= to
-                );
-                if begins {
-                    marks.extend(mark(number, event));
-                }
-                if event.at.since(to) > Time::seconds(1) {
-                    break;
-                }
-            }
-        }
         let truncated = self.kept.since > from && self.kept.first > 1;
-        Stretch { from, to, lanes, marks, truncated }
-    }
-
-    /// About how many messages ended between two times, those of these kinds left out.
-    pub fn crowd(&self, from: Time, to: Time, without: &[String]) -> u64 {
-        self.outline.crowd(from, to, without)
-    }
-
-    /// Kinds of messages that have arrived or were lost, in the order in which they first did.
-    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.outline.kinds().iter().map(|kind| kind.name)
-    }
-
-    /// How long a period of the outline is: it grows with the run.
-    pub fn outline_period(&self) -> Time {
-        self.outline.period()
-    }
-
-    /// What happened between two times in outline: nothing is simulated again for it.
-    pub fn outline(&self, from: Time, to: Time) -> Outlined {
-        let mut lanes = self.checkpoints[0].lanes();
-        let mut marks = Vec::new();
-        for mark in self.outline.marks(to) {
-            match (mark.at < from, lanes.iter_mut().find(|lane| Some(lane.at) == mark.lane)) {
-                (true, Some(lane)) => *lane = lane.after(mark),
-                (true, None) => {}
-                (false, _) => marks.push(mark.clone()),
-            }
-        }
-        Outlined {
-            rare: Stretch { from, to, lanes, marks, truncated: false },
-            periods: self.outline.tallies(from, to),
-        }
-    }
-
-    /// The number of the first event that is not before this time; one more than there are, if all
-    /// are.
-    pub fn first_since(&self, time: Time) -> u64 {
-        let kept = &self.kept;
-        let within = kept.since < time && kept.events.back().is_some_and(|last| last.at >= time);
-        if within {
-            return kept.first + kept.events.partition_point(|event| event.at < time) as u64;
-        }
-        let mut sim = self.checkpoint(|sim| sim.events() == 0 || sim.now() < time).clone();
-        let mut events = Events::new();
-        while sim.events() < self.head.0 {
-            let first = sim.events() + 1;
-            events.clear();
-            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
+        let lanes = self.kept.lanes.clone();
+        let mut stretch = Stretch { from, to, lanes, marks: Vec::new(), truncated };
+        for (number, event) in (self.kept.first..).zip(&self.kept.events) {
+            if !gather(&mut stretch, number, event) {
                 break;
             }
-            if let Some(place) = events.iter().position(|event| event.at >= time) {
-                return first + place as u64;
-            }
         }
-        self.head.0 + 1
+        stretch
     }
 
-    /// The events of these numbers in words, as far as there are any.
-    pub fn told_between(&self, first: u64, last: u64) -> Vec<Told> {
-        let (first, last) = (first.max(1), last.min(self.head.0));
-        if last < first {
-            return Vec::new();
-        }
-        if self.kept.get(first).is_some() && self.kept.get(last).is_some() {
-            let told = |number| Some(tell(number, self.kept.get(number)?));
-            return (first..=last).filter_map(told).collect();
-        }
-        let mut sim = self.checkpoint(|sim| sim.events() < first).clone();
-        let (mut told, mut events) = (Vec::new(), Events::new());
-        while sim.events() < last {
-            let number = sim.events() + 1;
-            events.clear();
-            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-                break;
-            }
-            let wanted = (number..).zip(&events).filter(|(n, _)| (first..=last).contains(n));
-            told.extend(wanted.map(|(number, event)| tell(number, event)));
-        }
-        told
+    /// The same however much it is, for as long as `more` says: simulated again, and not kept.
+    pub fn long_stretch(
+        &self,
+        from: Time,
+        to: Time,
+        more: &mut dyn FnMut(&Event) -> bool,
+    ) -> Stretch {
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        let lanes = near.lanes();
+        let mut stretch = Stretch { from, to, lanes, marks: Vec::new(), truncated: false };
+        self.replay(near, &mut |number, event| {
+            (event.at < from || more(event)) && gather(&mut stretch, number, event)
+        });
+        stretch
+    }
+
+    /// Goes over all that happened between two times, as far as it has been simulated, and hands
+    /// over every event with its number, for as long as `each` says. The cursor stays where it is.
+    pub fn walk(&self, from: Time, to: Time, each: &mut dyn FnMut(u64, &Event) -> bool) {
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        self.replay(near, &mut |number, event| {
+            event.at <= to && (event.at < from || each(number, event))
+        });
     }
 
     /// The last `count` events up to the cursor in words, newest last.
@@ -588,29 +583,26 @@ impl Run {
         let ends = (event.place?, *to);
         let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
         shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
+        shot.stamp = self.vector_stamp(id);
         Some(shot)
     }
 
-    /// Vector stamp of an event: how many events of each node, then of each client, lie in its past.
-    pub fn vector_stamp(&self, event: u64) -> Option<Vec<u64>> {
-        if event == 0 || event > self.head.0.min(STAMPED) {
-            return None;
+    /// How the message that this event sent ended, and its copies, up to the cursor.
+    pub fn ends(&self, id: u64) -> Vec<Told> {
+        const PIECES: usize = 2;
+        let mut ends = Vec::new();
+        let mut next = id;
+        for _ in 0..PIECES {
+            let Some(piece) = self.piece(next) else { break };
+            let known = piece.from(next).take_while(|(number, _)| *number <= self.event());
+            let of = |event: &Event| match event.what {
+                What::Deliver { sent, .. } | What::Lost { sent, .. } => sent == id,
+                _ => false,
+            };
+            ends.extend(known.filter(|(_, event)| of(event)).map(|(n, event)| tell(n, event)));
+            next = piece.first + piece.events.len() as u64;
         }
-        let mut sim = self.checkpoints.first()?.clone();
-        let setup = &self.script.setup;
-        let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
-        let mut events = Events::new();
-        let mut number = 0;
-        while advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-            for happened in events.drain(..) {
-                number += 1;
-                let stamp = stamps.follow(number, &happened);
-                if number == event {
-                    return stamp.map(<[u64]>::to_vec);
-                }
-            }
-        }
-        None
+        ends
     }
 
     /// The names of a node's timers, whether set or not.
@@ -628,7 +620,27 @@ impl Run {
     }
 }
 
-fn tell(number: u64, event: &Event) -> Told {
+/// Adds the next event to a stretch; whether later ones may belong to it.
+fn gather(stretch: &mut Stretch, number: u64, event: &Event) -> bool {
+    if event.at < stretch.from {
+        follow(&mut stretch.lanes, event);
+    } else if event.at <= stretch.to {
+        stretch.marks.extend(mark(number, event));
+    } else {
+        // An arrow that ends later may begin within.
+        let begins = matches!(
+            &event.what,
+            What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= stretch.to
+        );
+        if begins {
+            stretch.marks.extend(mark(number, event));
+        }
+        return event.at.since(stretch.to) <= Time::seconds(1);
+    }
+    true
+}
+
+pub(super) fn tell(number: u64, event: &Event) -> Told {
     let message = match &event.what {
         What::Send { to: other, payload }
         | What::Deliver { from: other, payload, .. }

@@ -134,7 +134,7 @@ impl Chart {
                     let end = missing.last().map_or(to, |(_, to)| *to);
                     run.stretch(from, end)
                 });
-                Diagram::of(stretch, from, to, &scale, &ask.rows)
+                Diagram::of(stretch, (from, to), to, &scale, &ask.rows)
             };
             slices.push(Rc::new(Slice { from, to, complete: to <= ask.known, diagram }));
         }

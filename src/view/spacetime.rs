@@ -168,10 +168,16 @@ const HEAD: f64 = 6.5;
 const LABEL_ROOM: f64 = 16.0;
 
 impl Diagram {
-    /// Draws what happened from a time until before another.
-    pub fn of(stretch: &Stretch, from: Time, to: Time, scale: &Scale, rows: &Rows) -> Diagram {
+    /// Draws what happened from a time until before another; its bands reach to `end`.
+    pub fn of(
+        stretch: &Stretch,
+        (from, to): (Time, Time),
+        end: Time,
+        scale: &Scale,
+        rows: &Rows,
+    ) -> Diagram {
         let mut diagram = Diagram {
-            bands: Bands::of(stretch, from, to, scale, rows),
+            bands: Bands::of(stretch, from, end, scale, rows),
             truncated: stretch.truncated,
             ..Diagram::default()
         };
@@ -192,7 +198,7 @@ impl Diagram {
     ) -> Diagram {
         Diagram {
             crowd: Some(Crowd::of(outlined, (from, to), column, scale, rows)),
-            ..Diagram::of(&outlined.rare, from, to, scale, rows)
+            ..Diagram::of(&outlined.rare, (from, to), to, scale, rows)
         }
     }
 

@@ -21,7 +21,7 @@ use super::{address, browser, crash};
 use crate::player::{
     Action, Change, Dialog, Notice, Selection, Store, Table, Window, gestures, keys,
 };
-use crate::view::{Chart, Layout, Scene, Sheet, Size};
+use crate::view::{Chart, Layout, Scene, Sheet, Size, export};
 use crate::{sentence, words};
 
 #[derive(Properties, PartialEq)]
@@ -58,8 +58,6 @@ pub struct App {
     /// The stage in words.
     told: Shared<Vec<String>>,
     narration: AttrValue,
-    /// Kinds of messages seen so far, for "run until".
-    kinds: Vec<&'static str>,
     menu: Option<(Selection, By)>,
     drawer: bool,
     inspect_later: Option<Timeout>,
@@ -130,7 +128,6 @@ impl Component for App {
             cost: 0.0,
             told,
             narration: AttrValue::default(),
-            kinds: Vec::new(),
             menu: None,
             drawer: false,
             inspect_later: None,
@@ -148,6 +145,7 @@ impl Component for App {
                 stroke: ctx.link().callback(Msg::Stroke),
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
                 open_drawer: ctx.link().callback(Msg::Drawer),
+                take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
                 address: ctx.link().callback(|()| Msg::Address),
             },
         }
@@ -197,7 +195,6 @@ impl Component for App {
             inspection: &self.inspection,
             told: &self.told,
             narration: &self.narration,
-            kinds: &self.kinds,
             ui: &self.store.ui,
             instant: self.instant.as_ref(),
             network: gestures::network(&self.store.pane().run),
@@ -277,6 +274,10 @@ impl App {
                 self.inspected = 0.0;
                 Change::Frame
             }
+            Msg::Take(ask, give) => {
+                give.emit(export::take(&self.store.pane().run, &ask));
+                Change::None
+            }
             Msg::SaveLink => {
                 self.save_later = None;
                 address::replace(&self.store.link());
@@ -321,10 +322,13 @@ impl App {
         match &action {
             Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
             Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
-            Action::Open(Dialog::Share) => address::replace(&self.store.link()),
-            Action::Open(Dialog::Runs) => {
+            Action::Open(dialog @ (Dialog::Share | Dialog::Runs)) => {
                 self.store.update(Action::Pause);
-                self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene)));
+                if *dialog == Dialog::Share {
+                    address::replace(&self.store.link());
+                }
+                let take = self.told_to.take.clone();
+                self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene, take)));
             }
             Action::Close => self.instant = None,
             Action::OpenFind => open_find(),
@@ -337,9 +341,13 @@ impl App {
             self.menu = None;
         }
         let gesture = matches!(action, Action::Do(_));
+        let searches = matches!(action, Action::RunUntil(_));
         let chosen = matches!(action, Action::Language(_) | Action::Theme(_));
         let before = self.store.pane().current().id;
         let change = self.store.update(action);
+        if searches && self.store.ui.mistaken.is_none() {
+            close_others(None);
+        }
         if gesture || chosen {
             address::replace(&self.store.link());
         }
@@ -350,6 +358,12 @@ impl App {
     }
 
     fn pick(&mut self, selection: Selection, by: By) -> Change {
+        let needs = Needs::of_code();
+        if needs.anything() {
+            let again = self.told_to.pick.clone();
+            self.after(needs, move || again.emit((selection, by)));
+            return Change::None;
+        }
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
             self.store.update(Action::Pause);
@@ -444,7 +458,6 @@ impl App {
             self.entitle();
             self.note_for_crash();
         }
-        self.note_kinds();
         let passed = browser::now() - self.inspected;
         if !self.store.moving() || passed >= INSPECT_EVERY {
             self.inspect(passed);
@@ -495,14 +508,6 @@ impl App {
             let narration = self.store.narration().unwrap_or_default();
             if *narration != *self.narration {
                 self.narration = narration.into();
-            }
-        }
-    }
-
-    fn note_kinds(&mut self) {
-        for flight in &self.scene.flights {
-            if !self.kinds.contains(&flight.kind) {
-                self.kinds.push(flight.kind);
             }
         }
     }

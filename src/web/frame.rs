@@ -1,18 +1,21 @@
 //! What the components are given: plain data read off the store, made anew only when something
 //! has happened.
 
-use crate::base::{ClientId, NodeId, Ratio, Time};
+use crate::base::{ClientId, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Quality, Script};
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Scene, Selection, Speed, Store, Tab, Theme};
-use crate::protocol::{Form, Meta};
+use crate::player::{Asked, Goal, Scene, Selection, Speed, Store, Tab, Theme};
+use crate::protocol::{Form, Meta, Vocabulary};
+use crate::scenario::Mistake;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
     Standing, Told,
 };
 use crate::view::Thumbnail;
+use crate::view::export::{Ask, Taken};
 use crate::words::{Language, translate};
+use yew::Callback;
 
 /// What the top bar shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +33,7 @@ pub struct Heading {
 }
 
 /// What the controls show.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Controls {
     pub playing: bool,
     pub speed: Speed,
@@ -38,6 +41,14 @@ pub struct Controls {
     pub goal: Option<Option<Ratio>>,
     pub event: u64,
     pub last: u64,
+    /// How far a search has looked ahead, where the run stays meanwhile.
+    pub looked: Option<Time>,
+    /// The kind of message for which it plays slowly just now, and those for which it would.
+    pub slowed: Option<&'static str>,
+    pub slow_for: Vec<&'static str>,
+    /// What can be waited for.
+    pub words: &'static Vocabulary,
+    pub mistaken: Option<Mistake>,
     pub branches: Vec<BranchLine>,
     pub branch: usize,
     pub language: Language,
@@ -51,7 +62,12 @@ pub struct BranchLine {
     /// When it departs, and the command that made it another run.
     pub since: Option<Time>,
     pub command: Option<String>,
-    pub scene: Option<Scene>,
+    /// What its script calls itself, and what it is called by hand.
+    pub title: Option<String>,
+    pub name: Option<String>,
+    /// Place of the branch it departs from, and how far it is known.
+    pub parent: Option<usize>,
+    pub end: Time,
 }
 
 /// What the inspector shows.
@@ -59,6 +75,8 @@ pub struct BranchLine {
 pub struct Inspection {
     pub now: Time,
     pub tab: Tab,
+    /// Why something is so, where somebody wants to know.
+    pub asked: Option<Asked>,
     pub selection: Option<Selection>,
     pub subject: Subject,
     pub gestures: Vec<Gesture>,
@@ -85,7 +103,12 @@ pub enum Subject {
     Node(Box<NodeShot>),
     Client(Box<ClientShot>),
     Link,
-    Message { shot: Box<MessageShot>, flight: Option<Box<FlightShot>>, stamp: Option<Vec<u64>> },
+    /// A message, where it is, and how its copies ended so far.
+    Message {
+        shot: Box<MessageShot>,
+        flight: Option<Box<FlightShot>>,
+        ends: Vec<Told>,
+    },
 }
 
 /// Columns of the logs in the inspector, and events told there.
@@ -111,7 +134,7 @@ impl Heading {
     }
 }
 
-/// The run on screen as it would be kept: the script, and where in it one is.
+/// The run on screen as it would be kept or taken away: the script, and where in it one is.
 #[derive(Debug)]
 pub struct Instant {
     pub name: String,
@@ -119,10 +142,20 @@ pub struct Instant {
     pub time: Time,
     /// See [`Thumbnail`].
     pub picture: String,
+    pub protocol: &'static str,
+    /// What the timeline shows of it, and how far it has been simulated.
+    pub window: Span,
+    pub reached: Time,
+    /// Takes something of it away.
+    pub take: Callback<(Ask, Callback<Taken>)>,
 }
 
 impl Instant {
-    pub fn of(store: &Store, scene: &crate::view::Scene) -> Instant {
+    pub fn of(
+        store: &Store,
+        scene: &crate::view::Scene,
+        take: Callback<(Ask, Callback<Taken>)>,
+    ) -> Instant {
         let pane = store.pane();
         let script = pane.run.script();
         let title = script.title.as_deref().unwrap_or(pane.run.meta().title);
@@ -131,6 +164,10 @@ impl Instant {
             script: script.to_string(),
             time: pane.run.now(),
             picture: Thumbnail::of(scene).write(),
+            protocol: pane.run.meta().slug,
+            window: Span::new(store.ui.window.from, store.ui.window.to()),
+            reached: pane.run.head().1,
+            take,
         }
     }
 }
@@ -144,6 +181,11 @@ impl Controls {
             goal: store.playback.goal.as_ref().map(|goal| goal.progress),
             event: pane.run.event(),
             last: pane.run.head().0,
+            looked: store.playback.goal.as_ref().and_then(Goal::looked),
+            slowed: store.slowed(),
+            slow_for: store.playback.slow_for.clone(),
+            words: &pane.run.meta().words,
+            mistaken: store.ui.mistaken.clone(),
             branches: branches(store),
             branch: pane.branch,
             language: store.ui.language,
@@ -151,27 +193,34 @@ impl Controls {
     }
 }
 
-/// The branches as a tree, told by what made each of them another run.
-fn branches(store: &Store) -> Vec<BranchLine> {
-    let branches = &store.pane().branches;
-    let parent = |id: u32| branches.iter().find(|branch| branch.id == id);
+/// The branches, told by what made each of them another run.
+pub fn branches(store: &Store) -> Vec<BranchLine> {
+    let pane = store.pane();
+    let branches = &pane.branches;
+    let place = |id: u32| branches.iter().position(|branch| branch.id == id);
     let line = |branch: &crate::player::Branch| {
         let (mut depth, mut above) = (0, branch.parent);
         while let Some((id, _)) = above {
             depth += 1;
-            above = parent(id).and_then(|branch| branch.parent).filter(|_| depth < 8);
+            above = place(id).and_then(|at| branches[at].parent).filter(|_| depth < 8);
         }
+        let parent = branch.parent.and_then(|(id, _)| place(id));
         let since = branch.parent.map(|(_, since)| since);
         // It departs where its lines are no longer its parent's.
         let lines = &branch.script.lines;
-        let own = branch.parent.and_then(|(id, _)| parent(id)).map(|parent| &parent.script.lines);
+        let own = parent.map(|parent| &branches[parent].script.lines);
         let shared = own.map_or(0, |own| lines.iter().zip(own).take_while(|(a, b)| a == b).count());
         let departure = lines.get(shared).filter(|_| since.is_some());
+        let runs = branch.id == pane.current().id;
+        let reached = if runs { pane.run.head().1 } else { branch.reached };
         BranchLine {
             depth,
             since,
             command: departure.map(|line| line.command.to_string()),
-            scene: branch.scene,
+            title: branch.script.title.clone(),
+            name: branch.name.clone(),
+            parent,
+            end: lines.last().map_or(reached, |line| line.at.max(reached)),
         }
     };
     branches.iter().map(line).collect()
@@ -180,11 +229,13 @@ fn branches(store: &Store) -> Vec<BranchLine> {
 impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
         let (tab, selection) = (store.ui.tab, store.ui.selection);
+        let asked = store.asked.clone();
         let run = &mut store.pane_mut().run;
         let snapshot = run.snapshot();
         Inspection {
             now: run.now(),
             tab,
+            asked,
             selection,
             subject: subject(run, &snapshot, selection),
             gestures: selection
@@ -226,7 +277,7 @@ fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> 
                 .iter()
                 .find(|flight| flight.id == id)
                 .map(|shot| Box::new(shot.clone())),
-            stamp: run.vector_stamp(id),
+            ends: run.ends(id),
             shot: Box::new(shot),
         }),
     };
@@ -238,7 +289,7 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),
-        Tab::Message | Tab::Properties | Tab::Log => Vec::new(),
+        Tab::Message | Tab::Why | Tab::Properties | Tab::Log => Vec::new(),
     };
     told.reverse();
     told

@@ -1,6 +1,8 @@
 //! All native tests that need more than one layer, in one binary.
 
 mod catalog;
+mod condition;
+mod difference;
 mod flaws;
 mod fuzz;
 mod goldens;
@@ -10,4 +12,5 @@ mod run;
 mod scenario;
 mod tidy;
 mod view;
+mod why;
 mod words;

@@ -132,6 +132,7 @@ impl Protocol for MultiPaxos {
         max_nodes: 15,
         channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
+        words: view::WORDS,
         scenes: &[
             ("stable-leader", include_str!("../../../scenes/multi-paxos/stable-leader.txt")),
             ("leader-change", include_str!("../../../scenes/multi-paxos/leader-change.txt")),

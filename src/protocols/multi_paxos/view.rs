@@ -5,12 +5,31 @@ use std::fmt;
 use crate::base::NodeId;
 use crate::base::quorum::majority;
 use crate::key;
-use crate::protocol::{CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape};
+use crate::protocol::{
+    CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape, Vocabulary,
+};
 
 use super::{Ballot, Disk, MultiPaxos, Timer};
 
 /// What stands in a gap's cell.
 const GAP: &str = "·";
+
+/// What can be waited for.
+pub(super) const WORDS: Vocabulary = Vocabulary {
+    kinds: &["Prepare", "Promise", "Accept", "Accepted", "Refused", "heartbeat"],
+    roles: &["acceptor", "candidate", "leader"],
+    fields: &[
+        "ballot",
+        "maxBal",
+        "last slot",
+        "chosen up to",
+        "leader known",
+        "promises received",
+        "accepted by",
+        "holds all up to",
+        "state machine",
+    ],
+};
 
 impl MultiPaxos {
     pub(super) fn shown_role(&self) -> Role {

@@ -117,6 +117,7 @@ impl Protocol for Paxos {
         max_nodes: 15,
         channel: Channel::Datagram,
         requests: &["propose v1"],
+        words: view::WORDS,
         scenes: &[
             ("article-example", include_str!("../../../scenes/paxos/article-example.txt")),
             ("console", include_str!("../../../scenes/paxos/console.txt")),

@@ -107,6 +107,7 @@ impl Protocol for Raft {
         max_nodes: 15,
         channel: Channel::Datagram,
         requests: &["put x=1"],
+        words: view::WORDS,
         scenes: &[
             ("first-election", include_str!("../../../scenes/raft/first-election.txt")),
             ("split-vote", include_str!("../../../scenes/raft/split-vote.txt")),

@@ -5,9 +5,36 @@ use std::fmt;
 use crate::base::NodeId;
 use crate::base::quorum::majority;
 use crate::key;
-use crate::protocol::{CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape};
+use crate::protocol::{
+    CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape, Vocabulary,
+};
 
 use super::{Command, Disk, Entry, Raft, Timer};
+
+/// What can be waited for.
+pub(super) const WORDS: Vocabulary = Vocabulary {
+    kinds: &[
+        "RequestVote",
+        "RequestVote reply",
+        "AppendEntries",
+        "AppendEntries reply",
+        "heartbeat",
+    ],
+    roles: &["follower", "candidate", "leader"],
+    fields: &[
+        "term",
+        "currentTerm",
+        "votedFor",
+        "log length",
+        "commitIndex",
+        "lastApplied",
+        "leader known",
+        "votes received",
+        "nextIndex",
+        "matchIndex",
+        "state machine",
+    ],
+};
 
 impl Raft {
     pub(super) fn shown_role(&self) -> Role {

@@ -1,12 +1,14 @@
-//! The runs that were tried: each gesture in the past began another one, and all are kept.
+//! The runs that were tried: each gesture in the past began another one, and all are kept. A menu
+//! names, compares and deletes them; on the timeline they are a tree.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, tag};
+use super::bits::{asks, leaf, picture_button, tag};
 use super::draw::names;
 use super::icon::{Icon, icon};
 use super::popover::popover;
-use crate::player::{Action, Scene};
+use crate::player::Action;
 use crate::tr;
 use crate::view::ticks::seconds;
 use crate::web::frame::{BranchLine, Controls};
@@ -21,23 +23,68 @@ pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
     let place = tr!(language, "branch {0} of {1}", controls.branch + 1, controls.branches.len());
     let label =
         [icon(Icon::Branch), leaf("span", "", &place), icon(Icon::Caret)].into_iter().collect();
-    let item = |(place, line): (usize, &BranchLine)| {
-        let onclick = asks(act, Action::Branch(place));
-        let here = place == controls.branch;
-        let class = names(&["bare", "chooses", DEPTHS[line.depth.min(DEPTHS.len() - 1)]]);
-        html! { <li><button {class} {onclick} aria-current={here.to_string()}>{ name(line, language) }</button></li> }
-    };
-    let items = controls.branches.iter().enumerate().map(item).collect();
-    popover("branches", label, tag("ul", "commands", items))
+    let lines = controls.branches.iter().enumerate();
+    let items = lines.map(|(place, line)| item(controls, place, line, act)).collect();
+    let panel =
+        [tag("ul", "commands kept-branches", items), naming(controls, act)].into_iter().collect();
+    popover("branches", label, panel)
 }
 
-/// A branch is known by when it departs, and by what then was done.
-fn name(line: &BranchLine, language: Language) -> String {
+/// A branch, and what can be done with it.
+fn item(controls: &Controls, place: usize, line: &BranchLine, act: &Callback<Action>) -> Html {
+    let language = controls.language;
+    let onclick = asks(act, Action::Branch(place));
+    let here = place == controls.branch;
+    let class = names(&["bare", "chooses", DEPTHS[line.depth.min(DEPTHS.len() - 1)]]);
+    let compare = (!here).then(|| {
+        let name = tr!(language, "Where does it first differ from the present branch?");
+        picture_button("chooses", Icon::Compare, name, asks(act, Action::Compare(place)))
+    });
+    let delete = picture_button(
+        "chooses",
+        Icon::Bin,
+        tr!(language, "Delete this branch"),
+        asks(act, Action::DeleteBranch(place)),
+    );
+    html! {
+        <li>
+            <button {class} {onclick} aria-current={here.to_string()}>{ name(line, language) }</button>
+            { compare }{ delete }
+        </li>
+    }
+}
+
+/// The name of the present branch, to be written.
+fn naming(controls: &Controls, act: &Callback<Action>) -> Html {
+    let (language, place) = (controls.language, controls.branch);
+    let Some(line) = controls.branches.get(place) else { return Html::default() };
+    let onchange = {
+        let act = act.clone();
+        Callback::from(move |event: Event| {
+            let name = event.target_unchecked_into::<HtmlInputElement>().value();
+            act.emit(Action::NameBranch(place, name));
+        })
+    };
+    let unnamed = BranchLine { name: None, ..line.clone() };
+    html! {
+        <label class="field typed" key={place}>
+            <span>{ tr!(language, "Name of this branch") }</span>
+            <input type="text" autocomplete="off" spellcheck="false" value={line.name.clone().unwrap_or_default()}
+                placeholder={name(&unnamed, language)} {onchange} />
+        </label>
+    }
+}
+
+/// A branch is known by its name, or by when it departs, and by what then was done.
+pub fn name(line: &BranchLine, language: Language) -> String {
+    if let Some(name) = &line.name {
+        return name.clone();
+    }
     match (line.since, &line.command) {
         (Some(since), Some(command)) => format!("{} · {command}", seconds(since, 3)),
         (Some(since), None) => tr!(language, "from {0}", seconds(since, 3)),
-        (None, _) => match line.scene.map(Scene::title) {
-            Some(title) => translate(language, &title).to_owned(),
+        (None, _) => match &line.title {
+            Some(title) => translate(language, title).to_owned(),
             None => tr!(language, "A run of your own").to_owned(),
         },
     }

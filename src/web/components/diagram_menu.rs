@@ -10,6 +10,7 @@ use super::draw::when;
 use super::icon::{Icon, icon};
 use super::popover::popover_told;
 use crate::base::{Endpoint, Time};
+use crate::condition;
 use crate::player::find::LONGEST;
 use crate::player::lanes::Sort;
 use crate::player::{Action, Finding, LaneChange, Lanes, Store};
@@ -38,7 +39,7 @@ impl DiagramMenu {
         let setup = &run.script().setup;
         let (ui, now) = (&store.ui, run.now());
         let (from, to) = (ui.window.from, ui.window.to());
-        let mut kinds: Vec<String> = run.kinds().map(str::to_owned).collect();
+        let mut kinds: Vec<String> = condition::kinds(run).map(str::to_owned).collect();
         let unseen = ui.lanes.without().iter().filter(|kind| !kinds.contains(kind));
         let unseen: Vec<String> = unseen.cloned().collect();
         kinds.extend(unseen);

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::tree::{Tree, Trunk};
 use crate::base::Time;
 use crate::player::{Action, Store};
 use crate::tr;
@@ -22,6 +23,8 @@ pub struct Extent {
     pub known: Time,
     /// Commands that are faults.
     pub faults: Vec<Time>,
+    /// The branches, where there are several.
+    pub trunk: Option<Trunk>,
 }
 
 impl Extent {
@@ -39,6 +42,7 @@ impl Extent {
                 .map(|line| line.at)
                 .take(200)
                 .collect(),
+            trunk: (store.pane().branches.len() > 1).then(|| Trunk::of(store)),
         }
     }
 }
@@ -47,7 +51,10 @@ impl Extent {
 fn whole(store: &Store) -> Time {
     let run = &store.pane().run;
     let last = run.script().lines.last().map_or(Time::ZERO, |line| line.at);
-    run.head().1.max(last).max(store.ui.window.span)
+    let own = run.head().1.max(last).max(store.ui.window.span);
+    // Other branches find their place as well, but none makes this one a dot.
+    let others = store.pane().branches.iter().map(|branch| branch.reached).max();
+    own.max(others.unwrap_or(own).min(Time(own.0.saturating_mul(4))))
 }
 
 /// The bar, and whether a pointer holds it: both live as long as the timeline.
@@ -100,6 +107,7 @@ pub fn overview(
     };
     let share = |time: Time| percent(time, extent.whole);
     html! {
+        <>
         <div class="overview" ref={bar.element.clone()} role="slider" tabindex="0" aria-label={tr!(language, "Position in the run")}
             aria-valuemin="0" aria-valuemax={(extent.whole.0 / 1_000).to_string()} aria-valuenow={(extent.now.0 / 1_000).to_string()}
             aria-valuetext={seconds(extent.now, 3)} {onpointerdown} {onpointermove} onpointerup={onpointerup.clone()} onpointercancel={onpointerup}>
@@ -111,6 +119,10 @@ pub fn overview(
             <span class="shown" id={format!("{id}-shown")}></span>
             <span class="here" id={format!("{id}-here")}></span>
         </div>
+        if let Some(trunk) = &extent.trunk {
+            <Tree trunk={trunk.clone()} whole={extent.whole} {language} {act} />
+        }
+        </>
     }
 }
 
@@ -123,7 +135,7 @@ pub fn places(store: &Store) -> [String; 3] {
 }
 
 /// A share of the whole, to a hundredth of a percent.
-fn percent(part: Time, whole: Time) -> String {
+pub(super) fn percent(part: Time, whole: Time) -> String {
     let share = (part.0.min(whole.0) as f64 / whole.0.max(1) as f64 * 10_000.0) as u64;
     format!("{}.{:02}%", share / 100, share % 100)
 }

@@ -37,7 +37,6 @@ pub struct Page<'a> {
     pub inspection: &'a Shared<Inspection>,
     pub told: &'a Shared<Vec<String>>,
     pub narration: &'a AttrValue,
-    pub kinds: &'a [&'static str],
     pub ui: &'a Ui,
     pub instant: Option<&'a Shared<Instant>>,
     pub network: Quality,
@@ -78,7 +77,6 @@ pub fn page(props: Page<'_>) -> Html {
     let shown_controls = controls::Props {
         id,
         controls: &props.controls,
-        kinds: props.kinds,
         act,
         drawer: props.drawer,
         open_drawer: props.open_drawer,

@@ -5,11 +5,11 @@
 //! It is made while the run is simulated for the first time, formats nothing, and is bounded: when
 //! there are too many periods, or too much in them, two become one and each is twice as long.
 
-use super::Events;
-use super::run::mark;
-use super::snapshot::{Mark, MarkKind, Tally};
+use super::{Run, mark, tell};
 use crate::base::{Endpoint, Time};
 use crate::protocol::Kind;
+use crate::sim::Events;
+use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch, Tally, Told};
 use crate::trace::{Event, Payload, What};
 
 /// Periods at the most: more than a wide screen has columns.
@@ -57,10 +57,6 @@ impl Outline {
     /// How long a period is.
     pub fn period(&self) -> Time {
         self.period
-    }
-
-    pub fn kinds(&self) -> &[Kind] {
-        &self.kinds
     }
 
     /// The last `count` of these events are new; the first of them has this number.
@@ -196,5 +192,85 @@ fn add(numbers: &mut Vec<Number>, number: Number, in_all: &mut usize) {
             numbers.insert(place, number);
             *in_all += 1;
         }
+    }
+}
+
+impl Run {
+    /// Forgets what the outline has of a future that is no longer true. It forgets whole periods:
+    /// what happened in the last of them is simulated again.
+    pub(super) fn outline_again(&mut self) {
+        let since = self.outline.forget_from(self.here.now());
+        let mut outline = std::mem::replace(&mut self.outline, Outline::new());
+        self.walk(since, self.head.1, &mut |number, event| {
+            outline.note(number, event);
+            true
+        });
+        self.outline = outline;
+    }
+
+    /// About how many messages ended between two times, those of these kinds left out.
+    pub fn crowd(&self, from: Time, to: Time, without: &[String]) -> u64 {
+        self.outline.crowd(from, to, without)
+    }
+
+    /// How long a period of the outline is: it grows with the run.
+    pub fn outline_period(&self) -> Time {
+        self.outline.period()
+    }
+
+    /// What happened between two times in outline: nothing is simulated again for it.
+    pub fn outline(&self, from: Time, to: Time) -> Outlined {
+        let mut lanes = self.checkpoints[0].lanes();
+        let mut marks = Vec::new();
+        for mark in self.outline.marks(to) {
+            match (mark.at < from, lanes.iter_mut().find(|lane| Some(lane.at) == mark.lane)) {
+                (true, Some(lane)) => *lane = lane.after(mark),
+                (true, None) => {}
+                (false, _) => marks.push(mark.clone()),
+            }
+        }
+        Outlined {
+            rare: Stretch { from, to, lanes, marks, truncated: false },
+            periods: self.outline.tallies(from, to),
+        }
+    }
+
+    /// The number of the first event that is not before this time; one more than there are, if all
+    /// are.
+    pub fn first_since(&self, time: Time) -> u64 {
+        let kept = &self.kept;
+        let within = kept.since < time && kept.events.back().is_some_and(|last| last.at >= time);
+        if within {
+            return kept.first + kept.events.partition_point(|event| event.at < time) as u64;
+        }
+        let mut first = self.head.0 + 1;
+        self.walk(time, Time::LIMIT, &mut |number, _| {
+            first = number;
+            false
+        });
+        first
+    }
+
+    /// The events of these numbers in words, as far as there are any.
+    pub fn told_between(&self, first: u64, last: u64) -> Vec<Told> {
+        let (first, last) = (first.max(1), last.min(self.head.0));
+        let mut told = Vec::new();
+        if last < first {
+            return told;
+        }
+        if self.kept.get(first).is_some() && self.kept.get(last).is_some() {
+            told.extend(
+                (first..=last).filter_map(|number| Some(tell(number, self.kept.get(number)?))),
+            );
+            return told;
+        }
+        let near = self.checkpoint(|sim| sim.events() < first).clone();
+        self.replay(near, &mut |number, event| {
+            if number >= first {
+                told.push(tell(number, event));
+            }
+            number < last
+        });
+        told
     }
 }
