@@ -536,3 +536,89 @@ test("with reduced motion the page steps instead of gliding", async () => {
   assert.ok(times.size <= 3, `the clock jumps from event to event: ${[...times]}`);
   await calm.context.close();
 });
+
+const lanes = () => page.locator(".lane .actor").allTextContents();
+const diagramMenu = () => page.locator(".diagram-menu > summary");
+
+test("lanes are hidden, moved and folded, and a kind of message left out", async () => {
+  await open(at([...CALM, "300ms request C1 put x=1"], "600ms"));
+  const all = ["S1", "S2", "S3", "S4", "S5"];
+  const clients = (await lanes()).filter((name) => name.startsWith("C"));
+  const lines = () => page.locator(".messageLine.beat").evaluateAll((paths) => paths.map((path) => path.getAttribute("d")).join(""));
+  assert.deepEqual(await lanes(), [...clients, ...all]);
+  await diagramMenu().click();
+  await page.getByRole("checkbox", { name: "S2", exact: true }).uncheck();
+  await page.waitForFunction(() => ![...document.querySelectorAll(".lane .actor")].some((name) => name.textContent === "S2"));
+  const before = await lines();
+  assert.ok(before.length > 100);
+  await page.getByRole("checkbox", { name: "heartbeat", exact: true }).uncheck();
+  await page.waitForFunction(() => document.querySelectorAll(".messageLine.beat").length === 0);
+  await page.keyboard.press("Escape");
+  // By its name: with the keyboard, then with a pointer.
+  await page.locator(".lane").first().focus();
+  for (let step = 0; step < clients.length; step++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.waitForFunction((place) => document.querySelectorAll(".lane .actor")[place].textContent === "S3", clients.length);
+  const name = await page.locator(".lane", { hasText: "S5" }).boundingBox();
+  await page.mouse.move(name.x + 20, name.y + name.height / 2);
+  await page.mouse.down();
+  const first = await page.locator(".lane").first().boundingBox();
+  await page.mouse.move(name.x + 20, first.y + 2, { steps: 8 });
+  await page.mouse.up();
+  await page.waitForFunction(() => document.querySelector(".lane .actor").textContent === "S5");
+  await page.locator(".lane", { hasText: "S1" }).press("Enter");
+  await button("All servers in one row").click();
+  await page.waitForFunction(() => [...document.querySelectorAll(".lane .actor")].some((name) => name.textContent === "4×S"));
+  await diagramMenu().click();
+  await button("Show everything again").click();
+  await page.waitForFunction((count) => document.querySelectorAll(".lane").length === count, clients.length + 5);
+  assert.deepEqual(await lanes(), [...clients, ...all]);
+});
+
+test("the diagram is a table, and an event is found by its words", async () => {
+  await open(at([...CALM, "300ms crash S1"], "900ms"));
+  await page.keyboard.press("/");
+  await page.keyboard.type("S1 is down");
+  await page.keyboard.press("Enter");
+  await page.locator(".outcome").getByText(/“S1 is down” is in event \d+ of \d+\./).waitFor();
+  assert.equal(await clock(), "0.300 s");
+  await page.locator(".find input").fill("no such words");
+  await page.keyboard.press("Enter");
+  await page.locator(".outcome").getByText(/is in none of the \d+ events known so far/).waitFor();
+  await button("Table").click();
+  await page.keyboard.press("Escape");
+  const here = page.locator(".events tr[aria-current]");
+  await here.waitFor();
+  const row = page.locator(".events tbody tr", { hasText: "is down" });
+  await row.click();
+  await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("is down"));
+  const cause = row.locator("td button");
+  await cause.click();
+  await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("crash S1"));
+});
+
+test("a hundred thousand events are panned smoothly", async () => {
+  await open(at(["raft nodes=5 seed=1 heartbeat=5ms latency=2ms..8ms"], "60s"));
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.startsWith("60.000"), null, { timeout: 60_000 });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const spent = async () => (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "ScriptDuration").value * 1_000;
+  const frame = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const box = await page.locator(".diagram").boundingBox();
+  const pan = async () => {
+    await page.mouse.move(box.x + 60, box.y + 70);
+    await page.mouse.down();
+    const before = await spent();
+    for (let step = 1; step <= 60; step++) {
+      await page.mouse.move(box.x + 60 + 15 * step, box.y + 70);
+      await frame();
+    }
+    await page.mouse.up();
+    return ((await spent()) - before) / 60;
+  };
+  const near = await pan();
+  await page.locator(".diagram").press("0");
+  await page.locator(".hint-line").getByText(/Too many messages for arrows/).waitFor();
+  const whole = await pan();
+  assert.ok(near < 8 && whole < 8, `${near} ms and ${whole} ms of script a frame`);
+});

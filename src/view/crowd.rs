@@ -3,9 +3,7 @@
 //! height tells the order of magnitude, so that one message is seen beside a thousand, and is the
 //! same however far the run has got.
 
-use std::collections::BTreeMap;
-
-use super::path::{Path, Point, within};
+use super::path::{Path, Point};
 use super::spacetime::{Rows, Scale};
 use crate::base::Time;
 use crate::protocol::Tone;
@@ -27,8 +25,9 @@ struct Bar {
     lost: u32,
 }
 
-/// Each doubling makes a bar higher by this share of its row …
-const DOUBLING: f64 = 0.075;
+/// How high the bar of one message is, as a share of its row, and what each doubling adds …
+const LOWEST: f64 = 0.16;
+const DOUBLING: f64 = 0.07;
 /// … as long as it stays within it.
 const HIGHEST: f64 = 0.84;
 
@@ -41,21 +40,25 @@ impl Crowd {
         scale: &Scale,
         rows: &Rows,
     ) -> Crowd {
-        let mut bars: BTreeMap<(usize, u64), Bar> = BTreeMap::new();
+        let mut bars: Vec<((usize, u64), Bar)> = Vec::new();
         for (begins, tallies) in &outlined.periods {
             for tally in tallies.iter().filter(|tally| rows.shows_kind(tally.kind.name)) {
                 let Some(row) = rows.row(tally.lane) else { continue };
-                let bar = bars.entry((row, begins.0 / column.0)).or_default();
-                if tally.lost {
-                    bar.lost += tally.count;
-                    continue;
-                }
-                bar.all += tally.count;
-                if tally.kind.tone == Tone::Vote {
-                    bar.votes += tally.count;
-                }
+                let (all, lost) = if tally.lost { (0, tally.count) } else { (tally.count, 0) };
+                let votes = if tally.kind.tone == Tone::Vote { all } else { 0 };
+                bars.push(((row, begins.0 / column.0), Bar { all, votes, lost }));
             }
         }
+        bars.sort_unstable_by_key(|(key, _)| *key);
+        bars.dedup_by(|(key, more), (same, bar)| {
+            let is_same = key == same;
+            if is_same {
+                bar.all += more.all;
+                bar.votes += more.votes;
+                bar.lost += more.lost;
+            }
+            is_same
+        });
         let line = |count: fn(&Bar) -> u32, rises: f64| {
             let bars = bars.iter().filter(|(_, bar)| count(bar) > 0).map(|((row, place), bar)| {
                 let (begins, ends) = (Time(place * column.0), Time((place + 1) * column.0));
@@ -75,8 +78,8 @@ impl Crowd {
 
 /// A share of the row.
 fn height(count: u32) -> f64 {
-    let doublings = f64::from(32 - count.leading_zeros());
-    within(doublings * DOUBLING, 0.12, HIGHEST)
+    let doublings = f64::from(count.max(1).ilog2());
+    (LOWEST + doublings * DOUBLING).min(HIGHEST)
 }
 
 /// The line along the tops of bars: left, right, base and top of each. Those that touch are one shape.

@@ -5,8 +5,6 @@
 //! A diagram covers a *slice* of time. Slices lie side by side; one that is past does not change
 //! and is drawn once. An arrow belongs to the slice in which it ends, wherever it begins.
 
-use std::collections::BTreeMap;
-
 use super::bands::Bands;
 use super::crowd::Crowd;
 use super::flight::Flight;
@@ -28,7 +26,8 @@ pub struct Scale {
 pub struct Rows {
     /// Whose each row is: several lanes that are folded into one share it.
     rows: Vec<Vec<Endpoint>>,
-    places: BTreeMap<Endpoint, usize>,
+    /// The row of each lane, in the order of lanes.
+    places: Vec<(Endpoint, usize)>,
     /// Kinds of messages that are not shown.
     without: Vec<String>,
     /// Where the first row begins.
@@ -113,7 +112,8 @@ impl Rows {
     pub fn of(rows: Vec<Vec<Endpoint>>, without: Vec<String>, top: f64, height: f64) -> Rows {
         let pitch = within(height / rows.len().max(1) as f64, 8.0, 26.0);
         let lanes = (0..).zip(&rows).flat_map(|(row, lanes)| lanes.iter().map(move |l| (*l, row)));
-        let places = lanes.collect();
+        let mut places: Vec<(Endpoint, usize)> = lanes.collect();
+        places.sort_unstable();
         Rows { rows, places, without, top, pitch }
     }
 
@@ -128,7 +128,8 @@ impl Rows {
     }
 
     pub fn row(&self, lane: Endpoint) -> Option<usize> {
-        self.places.get(&lane).copied()
+        let place = self.places.binary_search_by_key(&lane, |(lane, _)| *lane).ok()?;
+        Some(self.places[place].1)
     }
 
     /// The middle of a row.

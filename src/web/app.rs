@@ -12,17 +12,15 @@ use yew::prelude::*;
 use super::animator::{Gliders, Loop};
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant};
-use super::later::Needs;
+use super::later::{Needs, missing};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{layout, scene, sheet, told};
 use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::{address, browser, crash};
-use crate::player::{
-    Action, Change, Dialog, Notice, Selection, Store, Table, Window, gestures, keys,
-};
+use crate::player::{Action, Change, Dialog, Selection, Store, Table, Window, gestures, keys};
 use crate::view::{Chart, Layout, Scene, Sheet, Size, export};
-use crate::{sentence, words};
+use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -303,9 +301,7 @@ impl App {
         yew::platform::spawn_local(async move {
             match needs.fetch().await {
                 Ok(()) => go_on(),
-                Err(_) => act.emit(Action::Tell(Notice::refusal(sentence!(
-                    "A part of Synod could not be fetched. Check the connection, and try again."
-                )))),
+                Err(_) => act.emit(Action::Tell(missing())),
             }
         });
     }

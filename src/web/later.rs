@@ -9,7 +9,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::catalog;
-use crate::player::{Action, Link};
+use crate::player::{Action, Link, Notice};
+use crate::sentence;
 use crate::words::{self, Language};
 
 #[wasm_bindgen]
@@ -41,6 +42,13 @@ pub fn introduce() {
     joins(&wasm_bindgen::exports());
 }
 
+/// What is said where the rest cannot be had.
+pub fn missing() -> Notice {
+    Notice::refusal(sentence!(
+        "A part of Synod could not be fetched. Check the connection, and try again."
+    ))
+}
+
 /// What something needs that may not be there yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Needs {
@@ -63,6 +71,9 @@ impl Needs {
             | Action::Open(_)
             | Action::Ask(_)
             | Action::RunUntil(_)
+            | Action::Find { .. }
+            | Action::AsTable(true)
+            | Action::SelectMessage { .. }
             | Action::Compare(_) => Needs::of_code(),
             _ => Needs::default(),
         }

@@ -120,14 +120,24 @@ impl Outline {
     fn thin_out(&mut self) {
         let period = self.period.0;
         let sort = |mark: &Mark| match mark.what {
-            MarkKind::Status(_) => Some((mark.at.0 / period, mark.lane, 0)),
-            MarkKind::Isolated(_) => Some((mark.at.0 / period, mark.lane, 1)),
-            MarkKind::Role(_) => Some((mark.at.0 / period, mark.lane, 2)),
+            MarkKind::Status(_) => Some((mark.lane, 0)),
+            MarkKind::Isolated(_) => Some((mark.lane, 1)),
+            MarkKind::Role(_) => Some((mark.lane, 2)),
             _ => None,
         };
-        let mut seen = std::collections::BTreeSet::new();
+        // From the end, period by period.
+        let (mut seen, mut here) = (Vec::new(), u64::MAX);
         self.marks.reverse();
-        self.marks.retain(|mark| sort(mark).is_none_or(|sort| seen.insert(sort)));
+        self.marks.retain(|mark| {
+            if mark.at.0 / period != here {
+                here = mark.at.0 / period;
+                seen.clear();
+            }
+            let sort = sort(mark);
+            let again = sort.is_some() && seen.contains(&sort);
+            seen.push(sort);
+            !again
+        });
         self.marks.reverse();
         self.limit = MARKS.max(2 * self.marks.len());
     }
