@@ -36,7 +36,7 @@ const FUNCTIONS = [
   "player::gestures::offered",
   "player::store::Store>::(?:find|find_on|select_message)",
   "web::browser::(?:save|save_blob|save_png|address_of_svg)",
-  "web::components::diagram_menu::(?:panel|find|outcome|lists|lane_line|check)",
+  "web::components::diagram_menu::(?:lists|lane_line|check)",
   "web::components::lane_names::open_menu",
   "web::components::script::script_tab",
   "web::components::subject::(?:message_tab|server|visitor)",

@@ -40,29 +40,30 @@ impl Crowd {
         scale: &Scale,
         rows: &Rows,
     ) -> Crowd {
-        let mut bars: Vec<((usize, u64), Bar)> = Vec::new();
+        // Row by row, and in each from left to right.
+        let first = from.0 / column.0;
+        let columns = (to.0.saturating_sub(1) / column.0).saturating_sub(first) as usize + 1;
+        let mut bars = vec![Bar::default(); rows.lanes().len() * columns];
         for (begins, tallies) in &outlined.periods {
+            let Some(place) = (begins.0 / column.0).checked_sub(first) else { continue };
             for tally in tallies.iter().filter(|tally| rows.shows_kind(tally.kind.name)) {
-                let Some(row) = rows.row(tally.lane) else { continue };
-                let (all, lost) = if tally.lost { (0, tally.count) } else { (tally.count, 0) };
-                let votes = if tally.kind.tone == Tone::Vote { all } else { 0 };
-                bars.push(((row, begins.0 / column.0), Bar { all, votes, lost }));
+                let Some(row) = rows.row(tally.lane).filter(|_| (place as usize) < columns) else {
+                    continue;
+                };
+                let bar = &mut bars[row * columns + place as usize];
+                if tally.lost {
+                    bar.lost += tally.count;
+                } else {
+                    bar.all += tally.count;
+                    bar.votes += if tally.kind.tone == Tone::Vote { tally.count } else { 0 };
+                }
             }
         }
-        bars.sort_unstable_by_key(|(key, _)| *key);
-        bars.dedup_by(|(key, more), (same, bar)| {
-            let is_same = key == same;
-            if is_same {
-                bar.all += more.all;
-                bar.votes += more.votes;
-                bar.lost += more.lost;
-            }
-            is_same
-        });
         let line = |count: fn(&Bar) -> u32, rises: f64| {
-            let bars = bars.iter().filter(|(_, bar)| count(bar) > 0).map(|((row, place), bar)| {
+            let bars = (0..).zip(&bars).filter(|(_, bar)| count(bar) > 0).map(|(at, bar)| {
+                let (row, place) = (at / columns, first + (at % columns) as u64);
                 let (begins, ends) = (Time(place * column.0), Time((place + 1) * column.0));
-                let base = rows.y(*row) + rises * rows.pitch * HIGHEST / 2.0;
+                let base = rows.y(row) + rises * rows.pitch * HIGHEST / 2.0;
                 let top = base - rises * rows.pitch * height(count(bar));
                 [scale.x(begins.max(from)), scale.x(ends.min(to)), base, top]
             });

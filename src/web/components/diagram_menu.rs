@@ -2,7 +2,7 @@
 //! panel. The panel's lists are drawn only while it is open.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDetailsElement, HtmlElement, HtmlInputElement};
+use web_sys::{HtmlDetailsElement, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::bits::{asks, button, leaf, picture_button, tag};
@@ -15,7 +15,7 @@ use crate::player::find::LONGEST;
 use crate::player::lanes::Sort;
 use crate::player::{Action, Finding, LaneChange, Lanes, Store};
 use crate::tr;
-use crate::web::browser::{document, focus, set};
+use crate::web::browser::{document, focus};
 use crate::web::later::{Needs, missing};
 use crate::words::{Language, translate};
 
@@ -61,19 +61,15 @@ impl DiagramMenu {
     }
 }
 
-/// Opens the panel, and puts the focus where the words are asked for: at once, or once it is drawn.
+/// Opens the panel, and puts the focus where the words are asked for: who types on at once is heard.
 pub fn open_find() {
-    let details = document().query_selector("details.diagram-menu").ok().flatten();
-    if let Some(details) = &details {
-        match details.query_selector(".find input").ok().flatten() {
-            Some(field) => focus(&field),
-            None => set(details, "data-find", "yes"),
-        }
-    }
+    let Ok(Some(field)) = document().query_selector(".diagram-menu .find input") else { return };
+    let details = field.closest("details").ok().flatten();
     if let Some(details) = details.and_then(|details| details.dyn_into::<HtmlDetailsElement>().ok())
     {
         details.set_open(true);
     }
+    focus(&field);
 }
 
 #[component]
@@ -96,17 +92,6 @@ pub fn DiagramMenu(props: &Props) -> Html {
             });
         })
     };
-    {
-        let field = field.clone();
-        use_effect_with(*open, move |_| {
-            let Some(field) = field.cast::<Element>() else { return };
-            let wants = field.closest("details[data-find]").ok().flatten();
-            if let Some(details) = wants {
-                let _ = details.remove_attribute("data-find");
-                focus(&field);
-            }
-        });
-    }
     let mut label = vec![icon(Icon::Diagram), leaf("span", "", tr!(language, "Diagram"))];
     if !props.lanes.is_usual() {
         // Something is left out: a dot says so, and words for those who do not see it.
@@ -116,13 +101,9 @@ pub fn DiagramMenu(props: &Props) -> Html {
         label.push(leaf("span", "unseen", tr!(language, "not everything is shown")));
     }
     label.push(icon(Icon::Caret));
-    let panel = if *open { panel(props, &field) } else { Html::default() };
+    let lists = if *open { lists(props) } else { Html::default() };
+    let panel = [find(props, &field), lists].into_iter().collect();
     popover_told("diagram-menu", label.into_iter().collect(), panel, ontoggle)
-}
-
-#[inline(never)]
-fn panel(props: &Props, field: &NodeRef) -> Html {
-    [find(props, field), lists(props)].into_iter().collect()
 }
 
 /// The field, and what was found.
@@ -191,6 +172,7 @@ fn outcome(finding: &Finding, language: Language) -> String {
 }
 
 /// Picture or table, lanes, kinds of messages.
+#[inline(never)]
 fn lists(props: &Props) -> Html {
     let language = props.language;
     let view = |table: bool, name: &'static str| {

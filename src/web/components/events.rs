@@ -13,23 +13,15 @@ use crate::player::{Action, Page, Table};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::ticks::seconds;
-use crate::web::shared::Shared;
 use crate::words::Language;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub table: Shared<Table>,
-    pub language: Language,
-    pub act: Callback<Action>,
-}
-
-#[component]
-pub fn EventTable(props: &Props) -> Html {
+/// Keeps the cursor's row in sight: gives the reference that the table is to be drawn with.
+#[hook]
+pub fn use_events(here: Option<u64>) -> NodeRef {
     let place = use_node_ref();
     {
-        // The cursor's row stays in sight.
         let place = place.clone();
-        use_effect_with(props.table.here, move |_| {
+        use_effect_with(here, move |_| {
             let Some(place) = place.cast::<HtmlElement>() else { return };
             let row = place.query_selector("[aria-current]").ok().flatten();
             if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
@@ -41,13 +33,20 @@ pub fn EventTable(props: &Props) -> Html {
             }
         });
     }
-    html! { <div class="events" ref={place} tabindex="0" role="region" aria-label={tr!(props.language, "Events")}>{ table(props) }</div> }
+    place
 }
 
+/// The table.
 #[inline(never)]
-fn table(props: &Props) -> Html {
-    let Props { table, language, act } = props;
-    let language = *language;
+pub fn events(place: NodeRef, table: &Table, language: Language, act: &Callback<Action>) -> Html {
+    html! {
+        <div class="events" ref={place} tabindex="0" role="region" aria-label={tr!(language, "Events")}>
+            { rows(table, language, act) }
+        </div>
+    }
+}
+
+fn rows(table: &Table, language: Language, act: &Callback<Action>) -> Html {
     let onclick = {
         let act = act.clone();
         Callback::from(move |event: MouseEvent| {

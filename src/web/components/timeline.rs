@@ -9,7 +9,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::draw::{line, names, path, text, when};
-use super::events::EventTable;
+use super::events::{events, use_events};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::overview::{Bar, Extent, overview};
 use super::slice::{Drawn, SliceFigure};
@@ -104,6 +104,7 @@ pub fn Timeline(props: &Props) -> Html {
         seconds(window.to(), 2)
     );
     let is_table = props.table.is_some();
+    let place = use_events(props.table.as_ref().map(|table| table.here));
     html! {
         <>
         <div class={names(&["spacetime", when(is_table, "as-table")])}>
@@ -125,7 +126,7 @@ pub fn Timeline(props: &Props) -> Html {
                 { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
             </svg>
             { hint(props, window) }
-            if let Some(table) = &props.table { <EventTable table={table.clone()} language={*language} act={&props.act} /> }
+            { for props.table.iter().map(|table| events(place.clone(), table, *language, &props.act)) }
         </div>
         { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
         { overview(id, &props.extent, &bar, *language, &props.act) }
