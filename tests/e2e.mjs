@@ -589,7 +589,7 @@ test("the diagram is a table, and an event is found by its words", async () => {
   await page.keyboard.press("Escape");
   const here = page.locator(".events tr[aria-current]");
   await here.waitFor();
-  const row = page.locator(".events tbody tr", { hasText: "is down" });
+  const row = page.locator(".events tbody tr", { has: page.locator(".words", { hasText: /^is down$/ }) });
   await row.click();
   await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("is down"));
   const cause = row.locator("td button");

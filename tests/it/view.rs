@@ -269,7 +269,7 @@ fn the_outline_counts_what_happened() {
 
 #[test]
 fn an_outline_is_bounded_however_long_the_run() {
-    let mut run = busy(Time::seconds(120));
+    let run = busy(Time::seconds(120));
     assert!(run.head().0 > 100_000);
     assert!(run.outline_period() > Time::millis(1), "120,000 periods of a ms are too many");
     let all = run.head().1 + Time(1);
