@@ -590,11 +590,18 @@ test("the diagram is a table, and an event is found by its words", async () => {
   const here = page.locator(".events tr[aria-current]");
   await here.waitFor();
   const row = page.locator(".events tbody tr", { has: page.locator(".words", { hasText: /^is down$/ }) });
+  await button("One step back").click();
+  await page.waitForFunction(() => !document.querySelector(".events tr[aria-current]")?.textContent.includes("0.300000"));
+  // A press on a row goes there; one on its cause goes to what caused it, which is the command.
   await row.click();
-  await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("is down"));
-  const cause = row.locator("td button");
-  await cause.click();
-  await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("crash S1"));
+  await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("0.300000"));
+  assert.equal(await clock(), "0.300 s");
+  const cause = Number(await row.locator("td button").textContent());
+  const command = page.locator(`.events tr[data-event="${cause}"]`);
+  assert.match(await command.textContent(), /command: crash S1/);
+  await button("One step back").click();
+  await row.locator("td button").click();
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.includes("0.300"));
 });
 
 test("a hundred thousand events are panned smoothly", async () => {
