@@ -140,6 +140,7 @@ impl Store {
     }
 
     /// A piece of a goal for which the run stays where it is.
+    #[inline(never)]
     fn look_ahead(&mut self, mut goal: Goal) -> Change {
         match &mut goal.target {
             Target::Found(search) => {

@@ -10,7 +10,7 @@
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
 //! | `inspector.rs`, `subject.rs`, `logs.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
-//! | `controls.rs`, `branches.rs` | playing |
+//! | `controls.rs`, `until.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
@@ -47,6 +47,7 @@ mod timeline;
 mod tools;
 mod top_bar;
 mod tree;
+mod until;
 mod wires;
 
 pub use drag::Stroke;
