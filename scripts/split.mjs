@@ -20,21 +20,39 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, ask, target } from "./steps.mjs";
 
-/** What may come later: protocols other than the first, and what is behind a click. */
-const LATER = new RegExp(
-  [
-    String.raw`synod\[\w+\]::(?:protocols::(?!raft\b)\w+|web::runs|web::frame::Instant|view::(?:thumbnail|ejson|tree))\b`,
-    String.raw`synod\[\w+\]::(?:condition::(?!likely)|sim::difference\b)`,
-    String.raw`synod\[\w+\]::player::clock::.*(?:run_until|compare|look_ahead|tell_outcome|tell_verdict)\b`,
-    String.raw`synod\[\w+\]::player::(?:store::.*update_branches|pane::.*(?:delete|restore|name))\b`,
-    String.raw`synod\[\w+\]::web::components::(?:runs|help|log|share|properties|branches|tree|script::script_tab|subject::(?:message_tab|server|visitor))\b`,
-    String.raw`synod\[\w+\]::player::gestures::offered\b`,
-    String.raw`\b(?:idb|picojson)\[\w+\]::`,
-  ].join("|"),
-);
+/**
+ * What may come later: protocols other than the first, and what is behind a click. (Not how options
+ * are set: that is so much alike from protocol to protocol that the compiler makes one of several.
+ * tests/e2e.mjs sees to it that a first visit never asks for the rest.)
+ */
+const MODULES = [
+  ...["ejson", "export", "flowchart", "formula", "highlight", "json", "mermaid", "ndjson", "sequence", "shiviz", "svg", "thumbnail"].map((name) => `view::${name}`),
+  ...["help", "log", "properties", "runs", "share", "source", "take", "why"].map((name) => `web::components::${name}`),
+  "condition",
+  "sim::difference",
+  "sim::run::why",
+  "view::tree",
+  "web::components::branches",
+  "web::components::tree",
+  "web::components::until",
+  "web::runs",
+];
+const FUNCTIONS = [
+  "player::gestures::offered",
+  "web::browser::(?:save|save_blob|save_png|address_of_svg)",
+  "web::components::script::script_tab",
+  "web::components::subject::(?:message_tab|server|visitor)",
+  "web::frame::Instant",
+  ...["run_until", "compare", "look_ahead", "tell_outcome", "tell_verdict", "update_branches"].map((name) => `player::store::Store>::${name}`),
+];
+/** What of it has one caller, which comes first: it must not become a part of that. */
+const APART = ["Store>::run_until", "Store>::compare", "Store>::look_ahead", "Store>::update_branches", "branches::branches", "tree::drawn", "tree::Trunk>::of", "tree::show", "until::panel"];
+const OTHERS = String.raw`protocols::(?!raft\b|\w+::config\b)\w+`;
+const LIBRARIES = "idb|picojson|ra_ap_rustc_lexer";
+const LATER = new RegExp(String.raw`synod\[\w+\]::(?:${[OTHERS, ...MODULES, ...FUNCTIONS].join("|")})\b|\b(?:${LIBRARIES})\[\w+\]::`);
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
-const LATER_FILES = /^src\/protocols\/(?!raft\b|mod\.rs)|^src\/(?:base\/history|view\/ejson|web\/runs|condition|sim\/difference)\b|^src\/web\/components\/(?:runs|help|log|share|properties)\.rs|^scenes\/(?!raft\b)/;
+const LATER_FILES = new RegExp(String.raw`^src/(?:protocols/(?!raft\b|mod\.rs)|(?:base/history|${MODULES.join("|").replaceAll("::", "/")})\b)|^scenes/(?!raft\b)`);
 
 /** Shorter texts are not worth a segment of their own. */
 const SHORTEST = 24;
@@ -58,10 +76,9 @@ export function split(dist) {
   const folder = mkdtempSync(join(tmpdir(), "synod-"));
   try {
     const file = (name) => join(folder, name);
-    tool("wasm-opt", built, "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
+    tool("wasm-opt", built, ...APART.map((name) => `--no-inline=*${name}`), "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
     tool("wasm-dis", file("all.wasm"), "-o", file("all.wat"));
     const parts = halves(forms(readFileSync(file("all.wat"), "utf8")));
-    if (!parts) return "nothing to take out";
     const sizes = Object.entries(parts).map(([name, text]) => {
       writeFileSync(file(`${name}.wat`), text);
       tool("wasm-as", ...FEATURES, file(`${name}.wat`), "-o", file(`${name}.wasm`));
@@ -103,12 +120,12 @@ function forms(text) {
 function laterTexts() {
   const files = ["src", "scenes"].flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name.replaceAll("\\", "/")}`)).filter((name) => /\.(rs|txt)$/.test(name));
   const later = files.filter((name) => LATER_FILES.test(name));
-  const rest = files.filter((name) => !LATER_FILES.test(name)).map((name) => readFileSync(name, "utf8")).join("\n");
-  const literal = /'(?:[^'\\]|\\.)'|"((?:[^"\\]|\\.)*)"/gs;
   const unescaped = (text) => text.replace(/\\\n\s*/g, "").replaceAll('\\"', '"').replaceAll("\\\\", "\\").replaceAll("\\n", "\n");
+  const rest = files.filter((name) => !LATER_FILES.test(name)).map((name) => unescaped(readFileSync(name, "utf8"))).join("\n");
+  const literal = /'(?:[^'\\]|\\.)'|"((?:[^"\\]|\\.)*)"/gs;
   const found = later.flatMap((name) => {
     const text = readFileSync(name, "utf8");
-    return name.endsWith(".txt") ? [text] : [...text.matchAll(literal)].map((match) => match[1] ?? "").filter((text) => !rest.includes(text)).map(unescaped);
+    return name.endsWith(".txt") ? [text] : [...text.matchAll(literal)].map((match) => unescaped(match[1] ?? "")).filter((text) => !rest.includes(text));
   });
   return [...new Set(found)].map((text) => Buffer.from(text)).filter((text) => text.length >= SHORTEST);
 }
@@ -164,12 +181,15 @@ function signature(text) {
  * stands in its name, and so may any small one.
  */
 const comesLater = ({ name, text, imported }) =>
-  !imported && LATER.test(name) && /^\$"?[<&]*(?:mut |dyn )?(?:synod|idb|picojson)\[/.test(name) && text.split("(").length > SMALL;
+  !imported && LATER.test(name) && OWN.test(name) && text.split("(").length > SMALL;
+
+/** The name of a function begins with what it belongs to. */
+const OWN = new RegExp(String.raw`^\$"?[<&]*(?:mut |dyn )?(?:synod|${LIBRARIES})\[`);
 
 /** In instructions and what they name. */
 const SMALL = 60;
 
-/** The module as two: `first` and `rest`; undefined where nothing can be taken out. */
+/** The module as two: `first` and `rest`. */
 function halves(forms) {
   const of = (kind) => forms.filter((form) => form.kind === kind);
   const functions = new Map(of("func").map((form) => [form.name, form]));
@@ -193,7 +213,7 @@ function halves(forms) {
   }
   const later = [...functions.values()].filter((form) => !form.imported && !stays.has(form.name));
   const load = [...functions.keys()].find((name) => functions.get(name).imported && LOAD.test(name));
-  if (later.length === 0 || !load) return undefined;
+  if (later.length === 0 || !load) throw new Failure("nothing was found that may come later: LATER in scripts/split.mjs names what is no longer there.");
 
   // A slot for each function that was taken out and is called from what stays.
   const leaves = new Set(later.map((form) => form.name));

@@ -251,6 +251,11 @@ impl Command {
         }
     }
 
+    /// Does something to the cluster, unlike requests and captions.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Command::Request { .. } | Command::Say(_) | Command::End)
+    }
+
     /// Its first word, as a script writes it.
     pub fn verb(&self) -> &'static str {
         match self {

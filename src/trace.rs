@@ -59,6 +59,8 @@ pub enum What {
         sent: u64,
         sent_at: Time,
         why: Loss,
+        /// The command (an event) that is to blame; 0 where none is.
+        by: u64,
         payload: Payload,
     },
     /// The timer of this name ran out.

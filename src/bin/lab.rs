@@ -5,11 +5,13 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synod::base::{Endpoint, Sentence, Time};
+use synod::base::{Endpoint, Sentence, Span, Time};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
 use synod::condition::{self, Outcome, Search};
 use synod::view::ejson;
+use synod::view::export::{self, Ask, Format};
+use synod::words::Language;
 use synod::{fuzz, scenario};
 
 const USAGE: &str = "\
@@ -20,9 +22,11 @@ lab: protocols in a terminal
                                              what a script does, an event a line; until a
                                              condition such as “S3 role=leader” comes true: exit 1
                                              where it never does
-  lab export FILE --as ejson [--node S1] [--at TIME]
-                                             its history up to a time, or what a server holds
-                                             then, as documents for mongoimport
+  lab export FILE --as FORMAT [--from TIME] [--to TIME] [--node S1]
+                                             what happened in a window of time, or the cluster at
+                                             its end (flowchart), or what a server holds then
+                                             (ejson --node). FORMAT is one of mermaid, flowchart,
+                                             svg, shiviz, ndjson, ejson; --at is the same as --to
   lab import FILE                            the script of a file that was exported
   lab fuzz PROTOCOL [--seeds N] [--from N] [--flaw NAME]
                                              hunts for violations; exit 0 where there are none,
@@ -38,10 +42,10 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["list"] => list(),
         ["run", file] => run(file),
+        ["export", file, "--as", format, ref rest @ ..] => export(file, format, rest),
         ["run", file, "--until", condition] => {
             return run_until(file, condition).unwrap_or_else(refuse);
         }
-        ["export", file, "--as", "ejson", ref rest @ ..] => export(file, rest),
         ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
@@ -167,40 +171,47 @@ fn narrate(run: &mut Run, until: Option<Time>) -> Result<(), String> {
     unless_gone(written.and_then(|()| out.flush()))
 }
 
-fn export(file: &str, options: &[&str]) -> Result<(), String> {
-    let (mut node, mut at) = (None, None);
+fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
+    let Some(format) = Format::of(format) else {
+        let names = Format::ALL.map(Format::name).join(", ");
+        return Err(format!("There is no format “{format}”: it is one of {names}."));
+    };
+    let (mut node, mut from, mut to) = (None, Time::ZERO, None);
+    let time = |text: &str| {
+        text.parse::<Time>().map_err(|_| format!("Expected a time such as 1.2s, not “{text}”."))
+    };
     for pair in options.chunks(2) {
         match *pair {
-            ["--node", name] => match name.parse() {
+            ["--node", name] if format == Format::Ejson => match name.parse() {
                 Ok(Endpoint::Node(id)) => node = Some(id),
                 _ => return Err(format!("Expected a server such as S1, not “{name}”.")),
             },
-            ["--at", text] => {
-                let time: Time = text
-                    .parse()
-                    .map_err(|_| format!("Expected a time such as 1.2s, not “{text}”."))?;
-                at = Some(time);
-            }
+            ["--from", text] if !format.is_instant() => from = time(text)?,
+            ["--at" | "--to", text] => to = Some(time(text)?),
             _ => return Err(format!("I don't understand “{}”.\n\n{USAGE}", options.join(" "))),
         }
     }
-    let script = script(file)?;
     let refused = |sentence: Sentence| format!("{file}: {sentence}");
-    let mut run = catalog::start(script.clone()).map_err(refused)?;
-    let end = at.or(run.end()).unwrap_or(Time::seconds(10));
-    let Some(node) = node else {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut written = Ok(());
-        let told = ejson::history(&script, end, end, &mut |document| {
-            written = out.write_all(document.as_bytes());
-            written.is_ok()
-        });
-        unless_gone(written.and_then(|()| out.flush()))?;
-        return told.map_err(refused);
-    };
-    while !run.run_to(end, 1_000_000) {}
-    let documents = ejson::node(&run, end, node).map_err(refused)?;
-    unless_gone(std::io::stdout().write_all(documents.as_bytes()))
+    let mut run = catalog::start(script(file)?).map_err(refused)?;
+    let to = to.or(run.end()).unwrap_or(Time::seconds(10));
+    if from > to {
+        return Err(format!("A window cannot begin at {from} and end at {to}."));
+    }
+    while !run.run_to(to, 1_000_000) {}
+    if let Some(node) = node {
+        let documents = ejson::node(&run, to, node).map_err(refused)?;
+        return unless_gone(std::io::stdout().write_all(documents.as_bytes()));
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut written = Ok(());
+    let window = Span::new(from, to);
+    let ask = Ask { format, window, most: export::EVENTS, language: Language::English };
+    let told = export::export(&run, &ask, &mut |piece| {
+        written = out.write_all(piece.as_bytes());
+        written.is_ok()
+    });
+    unless_gone(written.and_then(|()| out.flush()))?;
+    told.map_err(refused)
 }
 
 fn import(file: &str) -> Result<(), String> {

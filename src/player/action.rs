@@ -2,8 +2,10 @@
 
 use super::playback::Speed;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
+use super::why::Question;
 use crate::base::Time;
 use crate::command::{Command, Script};
+use crate::sim::run::why::Source;
 use crate::words::Language;
 
 /// How much of the page is to be drawn anew. Ordered: the change of several actions is the greatest.
@@ -79,6 +81,16 @@ pub enum Action {
     Seed(u64),
     /// The same script with a flaw switched on or off, brought to the same time.
     ToggleFlaw(String),
+
+    // Why.
+    /// Asks why, in a tab of its own.
+    Ask(Question),
+    /// Forgets the question.
+    Unask,
+    /// Shows what happened before and after the event in question, or no longer.
+    ShowCone(bool),
+    /// Shows a line of the protocol's own source, or no longer.
+    ShowSource(Option<Source>),
 
     // The page.
     Select(Option<Selection>),

@@ -37,11 +37,12 @@ impl Store {
 
     /// So much real time has passed.
     pub(super) fn tick(&mut self, elapsed_micros: u64) -> Change {
+        let searched = self.go_on_searching();
         if self.playback.goal.is_some() {
             return self.pursue();
         }
         if !self.playback.playing {
-            return Change::None;
+            return searched;
         }
         let now = self.pane().run.now();
         let slowed = self.slowed().is_some();

@@ -15,6 +15,7 @@
 //! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
+//! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
 //! | `store.rs` | ties them together |
 
@@ -31,6 +32,7 @@ mod tests;
 #[cfg(test)]
 mod time_tests;
 pub mod ui;
+mod why;
 
 pub use action::{Action, Change};
 pub use gestures::{Gesture, Group};
@@ -39,3 +41,4 @@ pub use pane::{Branch, Compared, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target};
 pub use store::{Preferences, Store};
 pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};
+pub use why::{Asked, Question};

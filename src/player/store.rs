@@ -4,7 +4,8 @@ use super::action::{Action, Change};
 use super::link::{Link, Shows};
 use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
 use super::playback::{Playback, Speed, Target};
-use super::ui::{Notice, Selection, Theme, Ui};
+use super::ui::{Notice, Selection, Tab, Theme, Ui};
+use super::why::{Asked, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::words::{self, Language};
@@ -16,6 +17,8 @@ pub struct Store {
     pub panes: Vec<Pane>,
     pub playback: Playback,
     pub ui: Ui,
+    /// Why something is so, as long as somebody wants to know.
+    pub asked: Option<Asked>,
 }
 
 /// What the browser wishes, and what an earlier visit chose.
@@ -32,7 +35,7 @@ impl Store {
         let Preferences { language, theme, reduced_motion } = preferences;
         let ui = Ui { language, theme, reduced_motion, ..Ui::default() };
         let pane = Pane::new(script)?;
-        Ok(Store { panes: vec![pane], playback: Playback::default(), ui })
+        Ok(Store { panes: vec![pane], playback: Playback::default(), ui, asked: None })
     }
 
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
@@ -111,7 +114,13 @@ impl Store {
                 Some(_) => Change::Frame,
                 None => Change::None,
             },
+            Action::Unask => match self.asked.take() {
+                Some(_) => Change::Frame,
+                None => Change::None,
+            },
             Action::Do(command) => self.give(command),
+            Action::Ask(question) => self.ask(question),
+            Action::ShowCone(_) | Action::ShowSource(_) => self.elaborate(action),
             Action::Branch(place) => self.go_to_branch(place),
             Action::Compare(place) => self.compare(place),
             Action::NameBranch(..) | Action::DeleteBranch(_) | Action::RestoreBranch => {
@@ -212,9 +221,11 @@ impl Store {
         Change::Frame
     }
 
-    /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way.
+    /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way, or looks
+    /// for an answer.
     pub fn moving(&self) -> bool {
-        self.playback.playing || self.playback.goal.is_some()
+        let searches = self.asked.as_ref().is_some_and(Asked::is_pending);
+        self.playback.playing || self.playback.goal.is_some() || searches
     }
 
     /// The pane that gestures go to, and whose cursor all follow.
@@ -247,13 +258,50 @@ impl Store {
     /// A gesture.
     fn give(&mut self, command: Command) -> Change {
         self.playback.goal = None;
+        let here = self.pane().run.event();
         let given = self.pane_mut().command(command);
         if given.is_ok() {
             self.ui.touched = Some(self.pane().run.now());
+            let asked = self.asked.take();
+            self.asked = asked.and_then(|asked| asked.after_command(&self.pane().run, here));
         }
         self.ui.window.follows = true;
         self.settle(given);
         Change::Frame
+    }
+
+    // ---- why ---------------------------------------------------------------------------------
+
+    /// Asks why, and shows the answer as far as it is found at once.
+    fn ask(&mut self, question: Question) -> Change {
+        self.pause();
+        self.asked = Some(Asked::new(&self.pane().run, question));
+        self.ui.tab = Tab::Why;
+        Change::Frame
+    }
+
+    /// More, or less, of the answer.
+    fn elaborate(&mut self, action: Action) -> Change {
+        let run = &self.panes[0].run;
+        let Some(asked) = &mut self.asked else { return Change::None };
+        match action {
+            Action::ShowCone(shown) => asked.show_cone(run, shown),
+            Action::ShowSource(source) => asked.source = source,
+            _ => unreachable!("not a wish for more"),
+        }
+        Change::Frame
+    }
+
+    /// The search for an answer goes on.
+    pub(super) fn go_on_searching(&mut self) -> Change {
+        let run = &self.panes[0].run;
+        match &mut self.asked {
+            Some(asked) if asked.is_pending() => {
+                asked.search(run);
+                Change::Frame
+            }
+            _ => Change::None,
+        }
     }
 
     /// Whether a caption that was said at `since` may still be true now.
@@ -333,6 +381,7 @@ impl Store {
         self.ui.window.from = Time::ZERO;
         self.ui.hover = None;
         self.ui.touched = None;
+        self.asked = None;
         self.ui.mistaken = None;
         let run = &self.panes[0].run;
         self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));

@@ -47,6 +47,7 @@ pub enum Tab {
     #[default]
     Node,
     Message,
+    Why,
     Properties,
     Log,
     Script,

@@ -13,6 +13,8 @@ use crate::trace::{Payload, What};
 #[derive(Clone, Debug)]
 pub struct Client {
     pub lamport: u64,
+    /// Events of its own so far: its part of its vector stamp.
+    pub own: u64,
     /// Of its last request.
     pub seq: u64,
     pub open: Option<Open>,
@@ -58,6 +60,7 @@ impl Client {
     pub fn new(id: ClientId, seed: u64) -> Client {
         Client {
             lamport: 0,
+            own: 0,
             seq: 0,
             open: None,
             waiting: VecDeque::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::client::WAITING;
-use super::network::{self, LinkState};
+use super::network::{self, LinkState, Lost};
 use super::{Events, Fate, Sim, Ticket};
 use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
@@ -175,8 +175,8 @@ impl Sim {
             Command::Heal(links) if links.is_empty() => self.heal_all(cause, out),
             Command::Heal(links) => self.set_links(links, LinkState::Healthy, cause, out),
             Command::Partition(partition) => self.partition(partition, cause, out),
-            Command::Link { links, change } => self.change_links(links, change),
-            Command::Drop(id) => self.drop_message(*id, out),
+            Command::Link { links, change } => self.change_links(links, change, cause),
+            Command::Drop(id) => self.drop_message(*id, cause, out),
             Command::Delay { message, by } => {
                 if let Some(slot) = self.slot(*message) {
                     self.with_fate(slot, |fate| fate.arrives = fate.arrives + *by);
@@ -204,6 +204,7 @@ impl Sim {
     fn crash(&mut self, id: NodeId, torn: bool, cause: u64, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         node.lose_memory(torn);
+        node.stopped_by = cause;
         let stalled = std::mem::take(&mut node.stalled);
         self.ensemble.stop(id);
         // What had arrived while it stood still finds nobody.
@@ -310,7 +311,7 @@ impl Sim {
     ) {
         let links: BTreeSet<(Endpoint, Endpoint)> = links.iter().copied().collect();
         for &(from, to) in &links {
-            self.network.set_state(from, to, state);
+            self.network.set_state(from, to, state, cause);
         }
         let now = self.now;
         for slot in self.slots() {
@@ -324,7 +325,8 @@ impl Sim {
             match (state, flight.fate.held) {
                 // What is under way falls where it is.
                 (LinkState::Cut, _) => {
-                    self.with_fate(slot, |fate| fate.lost = Some((now, Loss::Cut)));
+                    let lost = Lost { at: now, why: Loss::Cut, by: cause };
+                    self.with_fate(slot, |fate| fate.lost = Some(lost));
                 }
                 // What waited goes on its way only now.
                 (LinkState::Healthy, true) => {
@@ -349,12 +351,12 @@ impl Sim {
         }
     }
 
-    fn change_links(&mut self, links: &[Link], change: &QualityChange) {
+    fn change_links(&mut self, links: &[Link], change: &QualityChange, cause: u64) {
         if links.is_empty() {
-            self.network.change_all(change);
+            self.network.change_all(change, cause);
         }
         for (from, to) in links.iter().flat_map(|link| link.directed()) {
-            self.network.change(from, to, change);
+            self.network.change(from, to, change, cause);
         }
     }
 
@@ -403,10 +405,10 @@ impl Sim {
         }
     }
 
-    fn drop_message(&mut self, id: u64, out: &mut Events) {
+    fn drop_message(&mut self, id: u64, cause: u64, out: &mut Events) {
         if let Some(slot) = self.slot(id) {
-            let now = self.now;
-            self.with_fate(slot, |fate| fate.lost = Some((now, Loss::Dropped)));
+            let lost = Lost { at: self.now, why: Loss::Dropped, by: cause };
+            self.with_fate(slot, |fate| fate.lost = Some(lost));
             self.land(slot, out);
         }
     }

@@ -36,7 +36,7 @@ impl Sim {
             label: flight.payload.to_string(),
             sent_at: flight.sent_at,
             arrives_at: flight.fate.arrives,
-            lost_at: flight.fate.lost.map(|(at, _)| at),
+            lost_at: flight.fate.lost.map(|lost| lost.at),
             held: flight.fate.held,
         }
     }
@@ -144,7 +144,7 @@ impl Sim {
     /// before a server that stands still, is not.
     pub fn under_way(&self, kinds: &[&'static str], now: Time) -> Option<&'static str> {
         let glides = |flight: &&Flight| {
-            let ends = flight.fate.lost.map_or(flight.fate.arrives, |(at, _)| at);
+            let ends = flight.fate.lost.map_or(flight.fate.arrives, |lost| lost.at);
             !flight.fate.held && ends > now
         };
         let flights = self.flights.iter().flatten().filter(glides);
@@ -218,6 +218,7 @@ pub fn message_shot(
         fields,
         sent_at,
         lamport,
+        stamp: None,
         cause: None,
         line: line.map(|line| (line.file(), line.line())),
     }

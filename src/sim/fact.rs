@@ -3,6 +3,7 @@
 
 use super::Sim;
 use crate::base::{NodeId, Text};
+use crate::key;
 use crate::protocol::CellState;
 use crate::sim::snapshot::Status;
 
@@ -68,7 +69,7 @@ impl Sim {
     pub fn facts(&self, id: NodeId) -> Vec<&'static str> {
         let Some(node) = self.nodes.get(id.index()) else { return Vec::new() };
         let view = self.ensemble.view(id, &node.disk);
-        let mut names = vec!["role", "status", view.epoch.word];
+        let mut names = vec![key!("role"), key!("status"), view.epoch.word];
         let fields = view.fields.into_iter().chain(self.ensemble.durable(&node.disk));
         for field in fields {
             if !names.contains(&field.name) {
@@ -97,8 +98,8 @@ impl Sim {
 /// A status by the name under which facts are read.
 fn status(status: Status) -> &'static str {
     match status {
-        Status::Up => "up",
-        Status::Paused => "paused",
-        Status::Down => "down",
+        Status::Up => key!("up"),
+        Status::Paused => key!("paused"),
+        Status::Down => key!("down"),
     }
 }

@@ -33,7 +33,7 @@ pub use commands::DRIFT;
 
 use agenda::{Agenda, Due, Item, Ticket};
 use client::Client;
-use network::{Fate, Network};
+use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
@@ -261,10 +261,24 @@ impl Sim {
         }
     }
 
+    /// How many events of its own a place has had.
+    pub fn own(&self, place: Endpoint) -> u64 {
+        match place {
+            Endpoint::Node(node) => self.nodes.get(node.index()).map_or(0, |node| node.own),
+            Endpoint::Client(client) => {
+                self.clients.get(client.index()).map_or(0, |client| client.own)
+            }
+        }
+    }
+
     /// An event of its own at this place: its clock ticks, past `received` where a stamp came along.
     fn tick(&mut self, place: Endpoint, received: u64) {
         let lamport = self.lamport(place);
         *lamport = (*lamport).max(received) + 1;
+        match place {
+            Endpoint::Node(node) => self.nodes[node.index()].own += 1,
+            Endpoint::Client(client) => self.clients[client.index()].own += 1,
+        }
     }
 
     // ---- replicas ----------------------------------------------------------------------------
@@ -336,7 +350,7 @@ impl Sim {
         match (pending.what, outbox.back_mut()) {
             (Waiting::Send { to, payload }, _) if full => {
                 let (sent, sent_at, why) = (pending.cause, self.now, Loss::Full);
-                let what = What::Lost { from: id.into(), sent, sent_at, why, payload };
+                let what = What::Lost { from: id.into(), sent, sent_at, why, by: 0, payload };
                 self.record(to, pending.cause, Some(pending.line), what, out);
             }
             // One write will do for both.
@@ -521,7 +535,7 @@ impl Sim {
         };
         let (mut fate, mut copies) = self.network.fates(from, to, self.now, chance);
         if *self.inbound(to) >= CAPACITY {
-            fate.lost = Some((self.now, Loss::Full));
+            fate.lost = Some(Lost { at: self.now, why: Loss::Full, by: 0 });
             copies.clear();
         }
         let lamport = *self.lamport(from);
@@ -559,7 +573,7 @@ impl Sim {
     fn schedule(&mut self, slot: u32) {
         let Some(flight) = &mut self.flights[slot as usize] else { return };
         flight.ticket = match (flight.fate.lost, flight.fate.held) {
-            (Some((at, _)), _) => self.agenda.put(at, Item::Flight(slot)),
+            (Some(lost), _) => self.agenda.put(lost.at, Item::Flight(slot)),
             (None, false) => self.agenda.put(flight.fate.arrives, Item::Flight(slot)),
             (None, true) => Ticket::default(),
         };
@@ -586,14 +600,13 @@ impl Sim {
         let Some(flight) = self.flights[slot as usize].take() else { return };
         self.free.push(slot);
         *self.inbound(flight.to) -= 1;
-        let down = match flight.to {
-            Endpoint::Node(node) => self.nodes[node.index()].status == Status::Down,
-            Endpoint::Client(_) => false,
-        };
-        let loss = flight.fate.lost.map(|(_, why)| why).or(down.then_some(Loss::Down));
+        let down = flight.to.node().map(|node| &self.nodes[node.index()]);
+        let down = down.filter(|node| node.status == Status::Down);
+        let lost = flight.fate.lost.map(|lost| (lost.why, lost.by));
+        let lost = lost.or(down.map(|node| (Loss::Down, node.stopped_by)));
         let Flight { sent, sent_at, from, to, payload, .. } = flight;
-        if let Some(why) = loss {
-            let what = What::Lost { from, sent, sent_at, why, payload };
+        if let Some((why, by)) = lost {
+            let what = What::Lost { from, sent, sent_at, why, by, payload };
             self.record(to, sent, None, what, out);
             return;
         }

@@ -15,6 +15,8 @@ pub use super::snapshot::LinkState;
 #[derive(Clone, Debug)]
 pub struct Network {
     standard: Quality,
+    /// The command that made it so; 0 for the run's own set-up.
+    standard_by: u64,
     channel: Channel,
     /// Shared with checkpoints until it changes.
     special: Rc<BTreeMap<(Endpoint, Endpoint), Condition>>,
@@ -27,6 +29,8 @@ pub struct Network {
 pub struct Condition {
     pub state: LinkState,
     pub quality: Quality,
+    /// The command (an event) that made it so; 0 for the run's own set-up.
+    pub by: u64,
 }
 
 /// What becomes of one copy of a message.
@@ -34,9 +38,18 @@ pub struct Condition {
 pub struct Fate {
     /// When it arrives, or would.
     pub arrives: Time,
-    /// Where it does not: when it is lost, and why.
-    pub lost: Option<(Time, Loss)>,
+    /// Where it does not.
+    pub lost: Option<Lost>,
     pub held: bool,
+}
+
+/// When a message is lost, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    pub at: Time,
+    pub why: Loss,
+    /// The command (an event) that is to blame; 0 where none is.
+    pub by: u64,
 }
 
 /// How late a replayed copy may come.
@@ -44,11 +57,13 @@ const REPLAY: Span = Span::new(Time::millis(100), Time::seconds(2));
 
 impl Network {
     pub fn new(standard: Quality, channel: Channel) -> Network {
-        Network { standard, channel, special: Rc::default(), last_arrival: BTreeMap::new() }
+        let (special, last_arrival) = (Rc::default(), BTreeMap::new());
+        Network { standard, standard_by: 0, channel, special, last_arrival }
     }
 
     pub fn condition(&self, from: Endpoint, to: Endpoint) -> Condition {
-        let standard = Condition { state: LinkState::Healthy, quality: self.standard };
+        let (quality, by) = (self.standard, self.standard_by);
+        let standard = Condition { state: LinkState::Healthy, quality, by };
         match self.special.is_empty() {
             true => standard,
             false => self.special.get(&(from, to)).copied().unwrap_or(standard),
@@ -62,26 +77,31 @@ impl Network {
             .map(|(ends, condition)| (*ends, *condition, condition.quality != self.standard))
     }
 
-    pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState) {
-        let condition = Condition { state, ..self.condition(from, to) };
-        self.set(from, to, condition);
+    /// The command `by` puts the link into this state.
+    pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState, by: u64) {
+        let before = self.condition(from, to);
+        if before.state != state {
+            self.set(from, to, Condition { state, by, ..before });
+        }
     }
 
-    pub fn change(&mut self, from: Endpoint, to: Endpoint, change: &QualityChange) {
-        let mut condition = self.condition(from, to);
-        condition.quality = condition.quality.with(change);
-        self.set(from, to, condition);
+    /// The command `by` changes what the link is like.
+    pub fn change(&mut self, from: Endpoint, to: Endpoint, change: &QualityChange, by: u64) {
+        let before = self.condition(from, to);
+        let quality = before.quality.with(change);
+        self.set(from, to, Condition { quality, by, ..before });
     }
 
-    pub fn change_all(&mut self, change: &QualityChange) {
-        self.standard = self.standard.with(change);
+    /// The command `by` changes what all links are like.
+    pub fn change_all(&mut self, change: &QualityChange, by: u64) {
+        (self.standard, self.standard_by) = (self.standard.with(change), by);
         for condition in Rc::make_mut(&mut self.special).values_mut() {
             condition.quality = condition.quality.with(change);
         }
     }
 
     fn set(&mut self, from: Endpoint, to: Endpoint, condition: Condition) {
-        let usual = condition == Condition { state: LinkState::Healthy, quality: self.standard };
+        let usual = condition.state == LinkState::Healthy && condition.quality == self.standard;
         let special = Rc::make_mut(&mut self.special);
         match usual {
             true => special.remove(&(from, to)),
@@ -97,24 +117,24 @@ impl Network {
         now: Time,
         chance: &mut Chance,
     ) -> (Fate, Vec<Fate>) {
-        let Condition { state, quality } = self.condition(from, to);
+        let Condition { state, quality, by } = self.condition(from, to);
         let mut arrives = now + draw(quality.latency, chance);
         let held = state == LinkState::Held;
         let mut lost = match state {
             // It falls where the cut is: on the first third of the way.
-            LinkState::Cut => Some((now + Time(arrives.since(now).0 / 3), Loss::Cut)),
+            LinkState::Cut => {
+                Some(Lost { at: now + Time(arrives.since(now).0 / 3), why: Loss::Cut, by })
+            }
             // What is held goes on its way, and may be lost, only when the link heals.
             LinkState::Held => None,
             LinkState::Healthy => chance.happens(quality.loss).then(|| {
                 let way = arrives.since(now).0;
-                (
-                    now + Time(way / 4 + u64::from(chance.below(1000)) * (way / 2) / 1000),
-                    Loss::Chance,
-                )
+                let at = now + Time(way / 4 + u64::from(chance.below(1000)) * (way / 2) / 1000);
+                Lost { at, why: Loss::Chance, by }
             }),
         };
         if self.is_connection(from, to) {
-            if matches!(lost, Some((_, Loss::Chance))) {
+            if lost.is_some_and(|lost| lost.why == Loss::Chance) {
                 // A connection sends again what the network lost: late, but not lost.
                 arrives = arrives + Time(3 * arrives.since(now).0);
                 lost = None;

@@ -14,10 +14,14 @@ use crate::trace::Payload;
 #[derive(Clone, Debug)]
 pub struct Node {
     pub status: Status,
+    /// The command (an event) that stopped it last; 0 where none has.
+    pub stopped_by: u64,
     pub isolated: bool,
     /// As last recorded; a change is an event.
     pub role: Option<Role>,
     pub lamport: u64,
+    /// Events of its own so far: its part of its vector stamp.
+    pub own: u64,
     /// What is durable.
     pub disk: Image,
     /// Writes, and what must not leave before them.
@@ -75,9 +79,11 @@ impl Node {
         let stream = u64::from(id.0) * 2;
         Node {
             status: Status::Down,
+            stopped_by: 0,
             isolated: false,
             role: None,
             lamport: 0,
+            own: 0,
             disk,
             outbox: VecDeque::new(),
             syncing: None,

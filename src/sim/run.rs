@@ -6,6 +6,9 @@
 //! distance between them doubles. A million events are then two to four thousand apart, and any
 //! cursor is a copy and a few thousand steps away.
 
+pub mod cone;
+pub mod why;
+
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -32,8 +35,6 @@ const KEPT: usize = 20_000;
 pub const LINES: usize = 10_000;
 /// A script's size at the most, in bytes.
 pub const SIZE: usize = 512 * 1024;
-/// Vector stamps are derived for runs of up to this many events.
-const STAMPED: u64 = 300_000;
 
 /// A run of some protocol, with its whole past: the face that the player, the views and the embed
 /// API see.
@@ -98,6 +99,33 @@ impl Kept {
             follow(&mut self.lanes, &oldest);
         }
         self.first += KEPT as u64;
+    }
+}
+
+/// A piece of the trace between two checkpoints.
+struct Piece {
+    /// The cluster before it.
+    before: Sim,
+    /// Number of its first event.
+    first: u64,
+    events: Events,
+}
+
+impl Piece {
+    fn get(&self, number: u64) -> Option<&Event> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    /// Its events from this one on.
+    fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        let skipped = number.saturating_sub(self.first);
+        (self.first + skipped..).zip(self.events.iter().skip(skipped as usize))
+    }
+
+    /// Its events up to this one, the last first.
+    fn until(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        let count = (number + 1).saturating_sub(self.first) as usize;
+        (self.first..).zip(&self.events).take(count).collect::<Vec<_>>().into_iter().rev()
     }
 }
 
@@ -219,6 +247,21 @@ impl Run {
         );
     }
 
+    /// The cluster of the last checkpoint before this event, if there is such an event.
+    fn piece_before(&self, number: u64) -> Option<&Sim> {
+        (number > 0 && number <= self.head.0).then(|| self.checkpoint(|sim| sim.events() < number))
+    }
+
+    /// What happened between the two checkpoints around this event, simulated again.
+    fn piece(&self, number: u64) -> Option<Piece> {
+        let before = self.piece_before(number)?.clone();
+        let next = self.checkpoints.partition_point(|sim| sim.events() < number);
+        let end = self.checkpoints.get(next).map_or(self.head.0, Sim::events);
+        let (mut sim, mut events) = (before.clone(), Events::new());
+        while sim.events() < end && advance(&self.script, &mut sim, Time::LIMIT, &mut events) {}
+        Some(Piece { first: before.events() + 1, before, events })
+    }
+
     /// Simulates again, and keeps, what followed the last checkpoint that `start` accepts, for as
     /// long as `more` says.
     fn recall(&mut self, start: impl Fn(&Sim) -> bool, more: impl Fn(&Kept) -> bool) {
@@ -232,26 +275,37 @@ impl Run {
         }
     }
 
+    /// Simulates again what followed this cluster, as far as the run is known, and hands over every
+    /// event with its number, for as long as `each` says.
+    fn replay(&self, mut sim: Sim, each: &mut dyn FnMut(u64, &Event) -> bool) {
+        let (mut events, mut number) = (Events::new(), sim.events());
+        while sim.events() < self.head.0
+            && advance(&self.script, &mut sim, self.head.1, &mut events)
+        {
+            for event in events.drain(..) {
+                number += 1;
+                if !each(number, &event) {
+                    return;
+                }
+            }
+        }
+    }
+
     /// The event of this number, wherever it is: simulated again if need be.
-    fn event_at(&mut self, number: u64) -> Option<Event> {
+    fn event_at(&self, number: u64) -> Option<Event> {
         if number == 0 || number > self.head.0 {
             return None;
         }
         if let Some(event) = self.kept.get(number) {
             return Some(event.clone());
         }
-        let mut sim = self.checkpoint(|sim| sim.events() < number).clone();
-        let mut events = Events::new();
-        loop {
-            events.clear();
-            if !advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-                return None;
-            }
-            if sim.events() >= number {
-                let back = (sim.events() - number) as usize;
-                return events.into_iter().rev().nth(back);
-            }
-        }
+        let near = self.checkpoint(|sim| sim.events() < number).clone();
+        let mut found = None;
+        self.replay(near, &mut |at, event| {
+            found = (at == number).then(|| event.clone());
+            at < number
+        });
+        found
     }
 }
 
@@ -455,29 +509,40 @@ impl Run {
     /// What happened between two times, as far as it has been simulated.
     pub fn stretch(&mut self, from: Time, to: Time) -> Stretch {
         self.cover(from, to);
-        let mut lanes = self.kept.lanes.clone();
-        let mut marks = Vec::new();
+        let truncated = self.kept.since > from && self.kept.first > 1;
+        let lanes = self.kept.lanes.clone();
+        let mut stretch = Stretch { from, to, lanes, marks: Vec::new(), truncated };
         for (number, event) in (self.kept.first..).zip(&self.kept.events) {
-            if event.at < from {
-                follow(&mut lanes, event);
-            } else if event.at <= to {
-                marks.extend(mark(number, event));
-            } else {
-                // An arrow that ends later may begin within.
-                let begins = matches!(
-                    &event.what,
-                    What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= to
-                );
-                if begins {
-                    marks.extend(mark(number, event));
-                }
-                if event.at.since(to) > Time::seconds(1) {
-                    break;
-                }
+            if !gather(&mut stretch, number, event) {
+                break;
             }
         }
-        let truncated = self.kept.since > from && self.kept.first > 1;
-        Stretch { from, to, lanes, marks, truncated }
+        stretch
+    }
+
+    /// The same however much it is, for as long as `more` says: simulated again, and not kept.
+    pub fn long_stretch(
+        &self,
+        from: Time,
+        to: Time,
+        more: &mut dyn FnMut(&Event) -> bool,
+    ) -> Stretch {
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        let lanes = near.lanes();
+        let mut stretch = Stretch { from, to, lanes, marks: Vec::new(), truncated: false };
+        self.replay(near, &mut |number, event| {
+            (event.at < from || more(event)) && gather(&mut stretch, number, event)
+        });
+        stretch
+    }
+
+    /// Goes over all that happened between two times, as far as it has been simulated, and hands
+    /// over every event with its number, for as long as `each` says. The cursor stays where it is.
+    pub fn walk(&self, from: Time, to: Time, each: &mut dyn FnMut(u64, &Event) -> bool) {
+        let near = self.checkpoint(|sim| sim.events() == 0 || sim.now() < from).clone();
+        self.replay(near, &mut |number, event| {
+            event.at <= to && (event.at < from || each(number, event))
+        });
     }
 
     /// The last `count` events up to the cursor in words, newest last.
@@ -504,29 +569,26 @@ impl Run {
         let ends = (event.place?, *to);
         let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
         shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
+        shot.stamp = self.vector_stamp(id);
         Some(shot)
     }
 
-    /// Vector stamp of an event: how many events of each node, then of each client, lie in its past.
-    pub fn vector_stamp(&self, event: u64) -> Option<Vec<u64>> {
-        if event == 0 || event > self.head.0.min(STAMPED) {
-            return None;
+    /// How the message that this event sent ended, and its copies, up to the cursor.
+    pub fn ends(&self, id: u64) -> Vec<Told> {
+        const PIECES: usize = 2;
+        let mut ends = Vec::new();
+        let mut next = id;
+        for _ in 0..PIECES {
+            let Some(piece) = self.piece(next) else { break };
+            let known = piece.from(next).take_while(|(number, _)| *number <= self.event());
+            let of = |event: &Event| match event.what {
+                What::Deliver { sent, .. } | What::Lost { sent, .. } => sent == id,
+                _ => false,
+            };
+            ends.extend(known.filter(|(_, event)| of(event)).map(|(n, event)| tell(n, event)));
+            next = piece.first + piece.events.len() as u64;
         }
-        let mut sim = self.checkpoints.first()?.clone();
-        let setup = &self.script.setup;
-        let mut stamps = super::stamps::Stamps::new(setup.nodes, setup.clients);
-        let mut events = Events::new();
-        let mut number = 0;
-        while advance(&self.script, &mut sim, Time::LIMIT, &mut events) {
-            for happened in events.drain(..) {
-                number += 1;
-                let stamp = stamps.follow(number, &happened);
-                if number == event {
-                    return stamp.map(<[u64]>::to_vec);
-                }
-            }
-        }
-        None
+        ends
     }
 
     /// The names of a node's timers, whether set or not.
@@ -542,6 +604,26 @@ impl Run {
     pub fn clients(&self) -> Vec<ClientId> {
         (0..self.script.setup.clients).map(ClientId).collect()
     }
+}
+
+/// Adds the next event to a stretch; whether later ones may belong to it.
+fn gather(stretch: &mut Stretch, number: u64, event: &Event) -> bool {
+    if event.at < stretch.from {
+        follow(&mut stretch.lanes, event);
+    } else if event.at <= stretch.to {
+        stretch.marks.extend(mark(number, event));
+    } else {
+        // An arrow that ends later may begin within.
+        let begins = matches!(
+            &event.what,
+            What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= stretch.to
+        );
+        if begins {
+            stretch.marks.extend(mark(number, event));
+        }
+        return event.at.since(stretch.to) <= Time::seconds(1);
+    }
+    true
 }
 
 pub(super) fn tell(number: u64, event: &Event) -> Told {

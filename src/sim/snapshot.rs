@@ -141,6 +141,8 @@ pub struct MessageShot {
     pub fields: Vec<Field>,
     pub sent_at: Time,
     pub lamport: u64,
+    /// The vector stamp: servers, then clients.
+    pub stamp: Option<Vec<u64>>,
     /// The event that made its sender send it, in words.
     pub cause: Option<Sentence>,
     /// File and line of the protocol's source that sent it.
@@ -219,7 +221,7 @@ pub struct Stretch {
 }
 
 /// An event told in words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub event: u64,
     /// The event that made it happen; 0 for what has no cause.

@@ -16,54 +16,48 @@
 //! taken in twice, or beside another, gives the same documents.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
 
-use picojson::{Event, PullParser, SliceParser};
+use picojson::{Event as Piece, PullParser, SliceParser};
 
+use super::export::{EVENTS, cut_after};
+use super::json::Object;
 use crate::base::digest::Digest;
-use crate::base::{NodeId, Sentence, Time};
+use crate::base::{NodeId, Sentence, Span, Time};
 use crate::catalog::{self, Run};
 use crate::command::Script;
 use crate::protocol::CellState;
 use crate::sim::snapshot::Told;
+use crate::trace::Event;
 use crate::{scenario, sentence};
 
 /// Of the documents written here; a greater one is a newer Synod's.
 const FORMAT: u64 = 1;
-/// Events in one file at the most.
-pub const EVENTS: u64 = 1_000_000;
 /// Bytes of a file that is read back, at the most.
 pub const SIZE: usize = 32 * 1024 * 1024;
 /// Events of a file that are compared with what the script gives, at the most.
 const COMPARED: u64 = 100_000;
 
-/// Everything that happens in the run, from its start to `until`, a document a line, for as long as
-/// `write` says that it could be written. The cursor is where one is when it is taken in again.
+/// Everything that happens in the window, a document a line, for as long as `write` says that it
+/// could be written. The cursor is where one is when it is taken in again.
 pub fn history(
-    script: &Script,
+    run: &Run,
     cursor: Time,
-    until: Time,
+    window: Span,
     write: &mut dyn FnMut(&str) -> bool,
 ) -> Result<(), Sentence> {
-    let mut run = catalog::start(script.clone())?;
-    let id = identity(script);
-    if !write(&header(&id, script, cursor)) {
+    let id = identity(run.script());
+    if !write(&header(&id, run.script(), cursor)) {
         return Ok(());
     }
     let mut count = 0;
-    scenario::follow(&mut run, until, &mut |told| {
+    run.walk(window.min, window.max, &mut |number, happened| {
         count += 1;
-        count <= EVENTS && write(&event(&id, told))
+        count <= EVENTS && write(&event(&id, number, happened))
     });
     match count > EVENTS {
         true => Err(cut_after(EVENTS)),
         false => Ok(()),
     }
-}
-
-/// What is told where a file holds so many events, and there were more.
-pub fn cut_after(events: u64) -> Sentence {
-    sentence!("The history ends after {0} events: a file holds no more.", events)
 }
 
 /// What one server holds where the run stands: its disk, and its log.
@@ -76,19 +70,19 @@ pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
     let at = format!("{id}:{}:{}", run.event(), node);
     let mut text = header(&id, run.script(), cursor);
     for field in &shot.disk {
-        let mut document = Document::new(&format!("{at}:{}", field.name), "disk");
-        document.text("run", &id).number("at", run.event()).number("time", cursor.0);
+        let mut document = document(&format!("{at}:{}", field.name), "disk");
+        document.text("run", &id).long("at", run.event()).long("time", cursor.0);
         document.text("node", &node.to_string());
         document.text("name", field.name).text("value", &field.value);
         document.maybe("pending", field.pending.as_deref());
-        text += &document.end();
+        text += &document.line();
     }
     let logs = run.logs(u64::MAX);
     for cell in logs.rows.iter().filter(|(whose, _)| *whose == node).flat_map(|(_, row)| row) {
-        let mut document = Document::new(&format!("{at}:{}", cell.index), "entry");
-        document.text("run", &id).number("at", run.event()).number("time", cursor.0);
+        let mut document = document(&format!("{at}:{}", cell.index), "entry");
+        document.text("run", &id).long("at", run.event()).long("time", cursor.0);
         document.text("node", &node.to_string());
-        document.number("index", cell.index).number("epoch", cell.epoch).text("text", &cell.text);
+        document.long("index", cell.index).long("epoch", cell.epoch).text("text", &cell.text);
         document.text(
             "state",
             match cell.state {
@@ -97,7 +91,7 @@ pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
                 CellState::Settled => "settled",
             },
         );
-        text += &document.end();
+        text += &document.line();
     }
     Ok(text)
 }
@@ -107,75 +101,26 @@ fn identity(script: &Script) -> String {
 }
 
 fn header(id: &str, script: &Script, cursor: Time) -> String {
-    let mut document = Document::new(id, "run");
-    document.number("format", FORMAT).maybe("title", script.title.as_deref());
-    document.text("script", &script.to_string()).number("time", cursor.0);
-    document.end()
+    let mut document = document(id, "run");
+    document.long("format", FORMAT).maybe("title", script.title.as_deref());
+    document.text("script", &script.to_string()).long("time", cursor.0);
+    document.line()
 }
 
-fn event(id: &str, told: &Told) -> String {
-    let mut document = Document::new(&format!("{id}:{}", told.event), "event");
-    document.text("run", id).number("event", told.event).number("time", told.at.0);
-    document.maybe("place", told.place.map(|place| place.to_string()).as_deref());
-    document.number("lamport", told.lamport).number("cause", told.cause);
-    document.text("text", &told.sentence.to_string());
-    document.end()
+fn event(id: &str, number: u64, event: &Event) -> String {
+    let mut document = document(&format!("{id}:{number}"), "event");
+    document.text("run", id).long("event", number).long("time", event.at.0);
+    document.maybe("place", event.place.map(|place| place.to_string()).as_deref());
+    document.long("lamport", event.lamport).long("cause", event.cause);
+    document.text("text", &event.tell().to_string());
+    document.line()
 }
 
 /// A document in the making.
-struct Document(String);
-
-impl Document {
-    fn new(id: &str, kind: &str) -> Document {
-        let mut document = Document("{".into());
-        document.text("_id", id).text("kind", kind);
-        document
-    }
-
-    fn text(&mut self, name: &str, value: &str) -> &mut Document {
-        self.field(name, format_args!("{}", Quoted(value)))
-    }
-
-    fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Document {
-        match value {
-            Some(value) => self.text(name, value),
-            None => self.field(name, format_args!("null")),
-        }
-    }
-
-    /// All numbers are of 64 bits, which plain JSON would round.
-    fn number(&mut self, name: &str, value: u64) -> &mut Document {
-        self.field(name, format_args!("{{\"$numberLong\":\"{value}\"}}"))
-    }
-
-    fn field(&mut self, name: &str, value: fmt::Arguments<'_>) -> &mut Document {
-        let comma = if self.0.len() > 1 { "," } else { "" };
-        let _ = write!(self.0, "{comma}{}:{value}", Quoted(name));
-        self
-    }
-
-    fn end(self) -> String {
-        self.0 + "}\n"
-    }
-}
-
-/// A string of JSON (RFC 8259, §7).
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            match c {
-                '"' => f.write_str("\\\"")?,
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                c if c < ' ' => write!(f, "\\u{:04x}", u32::from(c))?,
-                c => f.write_char(c)?,
-            }
-        }
-        f.write_char('"')
-    }
+fn document(id: &str, kind: &str) -> Object {
+    let mut document = Object::new();
+    document.text("_id", id).text("kind", kind);
+    document
 }
 
 // ---- and back --------------------------------------------------------------------------------
@@ -320,21 +265,21 @@ fn parse(line: &str) -> Option<Read> {
     let (mut read, mut field, mut depth) = (Read::default(), String::new(), 0u32);
     loop {
         let value = match parser.next_event().ok()? {
-            Event::EndDocument => return (depth == 0).then_some(read),
-            Event::StartObject | Event::StartArray => {
+            Piece::EndDocument => return (depth == 0).then_some(read),
+            Piece::StartObject | Piece::StartArray => {
                 depth += 1;
                 continue;
             }
-            Event::EndObject | Event::EndArray => {
+            Piece::EndObject | Piece::EndArray => {
                 depth -= 1;
                 continue;
             }
-            Event::Key(name) if depth == 1 => {
+            Piece::Key(name) if depth == 1 => {
                 field = name.as_ref().to_owned();
                 continue;
             }
-            Event::String(value) => value.as_ref().to_owned(),
-            Event::Number(number) => number.as_str().to_owned(),
+            Piece::String(value) => value.as_ref().to_owned(),
+            Piece::Number(number) => number.as_str().to_owned(),
             _ => continue,
         };
         if depth == 0 {
@@ -353,9 +298,9 @@ mod tests {
     #[test]
     fn texts_come_back_as_they_were() {
         for text in ["", "a \"quoted\" \\ word", "two\nlines\r\tand \u{1}", "投票 🗳 é"] {
-            let mut document = Document::new("id", "run");
-            let line = { document.text("text", text).maybe("none", None).number("n", u64::MAX) };
-            let line = format!("{}}}", line.0);
+            let mut document = document("id", "run");
+            document.text("text", text).maybe("none", None).long("n", u64::MAX);
+            let line = document.line();
             let read = parse(&line).unwrap();
             assert_eq!(read.text("text"), Some(text), "{line}");
             assert_eq!((read.number("n"), read.text("none")), (Some(u64::MAX), None));
@@ -388,7 +333,9 @@ mod tests {
         fn no_damage_panics(place in 0..20_000usize, cut in 0..40usize, soup in "[{}\\[\\]\",:0-9\\\\u$\n投]{0,4}") {
             let script = scenario::parse("run raft nodes=3 seed=7\n20ms crash S1 torn\n").unwrap();
             let mut text = String::new();
-            let all = history(&script, Time::ZERO, Time::millis(300), &mut |line| {
+            let mut run = catalog::start(script.clone()).unwrap();
+            prop_assert!(run.run_to(Time::millis(300), u32::MAX));
+            let all = history(&run, Time::ZERO, Span::new(Time::ZERO, Time::millis(300)), &mut |line| {
                 text += line;
                 true
             });

@@ -32,7 +32,7 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
 }
 
 /// Servers connected by links that carry both ways.
-fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
+pub fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
     let count = snapshot.nodes.len();
     let cut: Vec<(usize, usize)> = snapshot
         .links

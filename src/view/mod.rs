@@ -19,20 +19,38 @@
 //! | `spacetime.rs` | the space-time diagram, in few and long paths |
 //! | `bands.rs` | what its lanes are over a stretch of time |
 //! | `ticks.rs` | its time axis |
+//! | `light.rs` | over both: the way of causes, past and future |
+//! | `highlight.rs` | a protocol's source |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
 //! | `tree.rs` | the branches of a run |
 //! | `ejson.rs` | a run as documents of a database, and back |
+//! | `export.rs` | what else can be taken away of a run: the list of formats |
+//! | `sequence.rs`, `flowchart.rs`, `mermaid.rs` | diagrams for Mermaid, and what they share |
+//! | `svg.rs` | the space-time diagram as a picture by itself |
+//! | `shiviz.rs`, `ndjson.rs`, `json.rs` | logs for ShiViz and for programs, and objects of JSON |
+//! | `formula.rs` | formulas, taken apart to be set |
 
 pub mod bands;
 pub mod chart;
 pub mod ejson;
+pub mod export;
 pub mod flight;
+pub mod flowchart;
+pub mod formula;
+pub mod highlight;
 pub mod hull;
+pub mod json;
 pub mod layout;
+pub mod light;
 pub mod links;
+pub mod mermaid;
+pub mod ndjson;
 pub mod path;
 pub mod scene;
+pub mod sequence;
+pub mod shiviz;
 pub mod spacetime;
+pub mod svg;
 pub mod telling;
 pub mod thumbnail;
 pub mod ticks;

@@ -18,7 +18,7 @@ use super::senses::{Senses, Told, close_others, is_for_page};
 use super::shared::Shared;
 use super::{address, browser, crash};
 use crate::player::{Action, Change, Dialog, Notice, Selection, Store, gestures, keys};
-use crate::view::{Chart, Layout, Scene, Sheet, Size};
+use crate::view::{Chart, Layout, Scene, Sheet, Size, export};
 use crate::{sentence, words};
 
 #[derive(Properties, PartialEq)]
@@ -131,6 +131,7 @@ impl Component for App {
                 stroke: ctx.link().callback(Msg::Stroke),
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
                 open_drawer: ctx.link().callback(Msg::Drawer),
+                take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
                 address: ctx.link().callback(|()| Msg::Address),
             },
         }
@@ -246,6 +247,10 @@ impl App {
                 self.inspected = 0.0;
                 Change::Frame
             }
+            Msg::Take(ask, give) => {
+                give.emit(export::take(&self.store.pane().run, &ask));
+                Change::None
+            }
             Msg::SaveLink => {
                 self.save_later = None;
                 address::replace(&self.store.link());
@@ -290,10 +295,13 @@ impl App {
         match &action {
             Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
             Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
-            Action::Open(Dialog::Share) => address::replace(&self.store.link()),
-            Action::Open(Dialog::Runs) => {
+            Action::Open(dialog @ (Dialog::Share | Dialog::Runs)) => {
                 self.store.update(Action::Pause);
-                self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene)));
+                if *dialog == Dialog::Share {
+                    address::replace(&self.store.link());
+                }
+                let take = self.told_to.take.clone();
+                self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene, take)));
             }
             Action::Close => self.instant = None,
             Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
@@ -322,6 +330,12 @@ impl App {
     }
 
     fn pick(&mut self, selection: Selection, by: By) -> Change {
+        let needs = Needs::of_code();
+        if needs.anything() {
+            let again = self.told_to.pick.clone();
+            self.after(needs, move || again.emit((selection, by)));
+            return Change::None;
+        }
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
             self.store.update(Action::Pause);

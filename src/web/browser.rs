@@ -1,6 +1,7 @@
 //! What the browser offers, in short words.
 
 use js_sys::Array;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
@@ -127,8 +128,14 @@ pub async fn copy(text: &str) -> Result<(), JsValue> {
 /// Hands a text to the browser as a file to be saved.
 pub fn save(name: &str, text: &str) {
     let parts = Array::of1(&text.into());
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else { return };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    if let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) {
+        save_blob(name, &blob);
+    }
+}
+
+/// The same with anything.
+fn save_blob(name: &str, blob: &web_sys::Blob) {
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else { return };
     let anchor = document().create_element("a").ok();
     if let Some(anchor) = anchor.and_then(|anchor| anchor.dyn_into::<HtmlElement>().ok()) {
         set(&anchor, "href", &url);
@@ -138,4 +145,31 @@ pub fn save(name: &str, text: &str) {
     // Once the browser has taken it.
     let forget = move || drop(web_sys::Url::revoke_object_url(&url));
     gloo_timers::callback::Timeout::new(10_000, forget).forget();
+}
+
+/// An address that is the picture itself: a strict policy lets images be that.
+pub fn address_of_svg(svg: &str) -> String {
+    format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(svg)))
+}
+
+/// Saves a picture as it is shown in this image, in points twice as fine. Whether it could be drawn.
+pub fn save_png(name: &str, image: &web_sys::HtmlImageElement) -> bool {
+    let drawn = || -> Result<(), JsValue> {
+        let canvas = document().create_element("canvas")?;
+        let canvas: web_sys::HtmlCanvasElement = canvas.dyn_into()?;
+        canvas.set_width(image.natural_width() * 2);
+        canvas.set_height(image.natural_height() * 2);
+        let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?;
+        let context: web_sys::CanvasRenderingContext2d = context.dyn_into()?;
+        context.scale(2.0, 2.0)?;
+        context.draw_image_with_html_image_element(image, 0.0, 0.0)?;
+        let name = name.to_owned();
+        let taken = Closure::once_into_js(move |blob: Option<web_sys::Blob>| {
+            if let Some(blob) = blob {
+                save_blob(&name, &blob);
+            }
+        });
+        canvas.to_blob(taken.unchecked_ref())
+    };
+    drawn().is_ok()
 }

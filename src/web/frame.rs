@@ -1,11 +1,11 @@
 //! What the components are given: plain data read off the store, made anew only when something
 //! has happened.
 
-use crate::base::{ClientId, NodeId, Ratio, Time};
+use crate::base::{ClientId, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Quality, Script};
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Goal, Scene, Selection, Speed, Store, Tab, Theme};
+use crate::player::{Asked, Goal, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::scenario::Mistake;
 use crate::sim::snapshot::{
@@ -13,7 +13,9 @@ use crate::sim::snapshot::{
     Standing, Told,
 };
 use crate::view::Thumbnail;
+use crate::view::export::{Ask, Taken};
 use crate::words::{Language, translate};
+use yew::Callback;
 
 /// What the top bar shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +75,8 @@ pub struct BranchLine {
 pub struct Inspection {
     pub now: Time,
     pub tab: Tab,
+    /// Why something is so, where somebody wants to know.
+    pub asked: Option<Asked>,
     pub selection: Option<Selection>,
     pub subject: Subject,
     pub gestures: Vec<Gesture>,
@@ -99,7 +103,12 @@ pub enum Subject {
     Node(Box<NodeShot>),
     Client(Box<ClientShot>),
     Link,
-    Message { shot: Box<MessageShot>, flight: Option<Box<FlightShot>>, stamp: Option<Vec<u64>> },
+    /// A message, where it is, and how its copies ended so far.
+    Message {
+        shot: Box<MessageShot>,
+        flight: Option<Box<FlightShot>>,
+        ends: Vec<Told>,
+    },
 }
 
 /// Columns of the logs in the inspector, and events told there.
@@ -125,7 +134,7 @@ impl Heading {
     }
 }
 
-/// The run on screen as it would be kept: the script, and where in it one is.
+/// The run on screen as it would be kept or taken away: the script, and where in it one is.
 #[derive(Debug)]
 pub struct Instant {
     pub name: String,
@@ -133,10 +142,20 @@ pub struct Instant {
     pub time: Time,
     /// See [`Thumbnail`].
     pub picture: String,
+    pub protocol: &'static str,
+    /// What the timeline shows of it, and how far it has been simulated.
+    pub window: Span,
+    pub reached: Time,
+    /// Takes something of it away.
+    pub take: Callback<(Ask, Callback<Taken>)>,
 }
 
 impl Instant {
-    pub fn of(store: &Store, scene: &crate::view::Scene) -> Instant {
+    pub fn of(
+        store: &Store,
+        scene: &crate::view::Scene,
+        take: Callback<(Ask, Callback<Taken>)>,
+    ) -> Instant {
         let pane = store.pane();
         let script = pane.run.script();
         let title = script.title.as_deref().unwrap_or(pane.run.meta().title);
@@ -145,6 +164,10 @@ impl Instant {
             script: script.to_string(),
             time: pane.run.now(),
             picture: Thumbnail::of(scene).write(),
+            protocol: pane.run.meta().slug,
+            window: Span::new(store.ui.window.from, store.ui.window.to()),
+            reached: pane.run.head().1,
+            take,
         }
     }
 }
@@ -206,11 +229,13 @@ pub fn branches(store: &Store) -> Vec<BranchLine> {
 impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
         let (tab, selection) = (store.ui.tab, store.ui.selection);
+        let asked = store.asked.clone();
         let run = &mut store.pane_mut().run;
         let snapshot = run.snapshot();
         Inspection {
             now: run.now(),
             tab,
+            asked,
             selection,
             subject: subject(run, &snapshot, selection),
             gestures: selection
@@ -252,7 +277,7 @@ fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> 
                 .iter()
                 .find(|flight| flight.id == id)
                 .map(|shot| Box::new(shot.clone())),
-            stamp: run.vector_stamp(id),
+            ends: run.ends(id),
             shot: Box::new(shot),
         }),
     };
@@ -264,7 +289,7 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),
-        Tab::Message | Tab::Properties | Tab::Log => Vec::new(),
+        Tab::Message | Tab::Why | Tab::Properties | Tab::Log => Vec::new(),
     };
     told.reverse();
     told

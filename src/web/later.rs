@@ -28,6 +28,12 @@ extern "C" {
     fn text(name: &str) -> Result<js_sys::Promise, JsValue>;
 }
 
+/// A text file that stands beside the page.
+pub async fn read(name: &str) -> Result<String, JsValue> {
+    let read = JsFuture::from(text(name)?).await?;
+    Ok(read.as_string().unwrap_or_default())
+}
+
 static LOADED: AtomicBool = AtomicBool::new(false);
 
 /// Before anything else.
@@ -51,7 +57,13 @@ impl Needs {
             Action::LoadText(text) => Needs::of_text(text),
             Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
             Action::OpenLink(link) => Needs::of_link(link, None),
-            Action::RunUntil(_) | Action::Compare(_) => Needs::of_code(true),
+            // What the inspector and the dialogs show.
+            Action::Select(Some(_))
+            | Action::Tab(_)
+            | Action::Open(_)
+            | Action::Ask(_)
+            | Action::RunUntil(_)
+            | Action::Compare(_) => Needs::of_code(),
             _ => Needs::default(),
         }
     }
@@ -69,14 +81,16 @@ impl Needs {
 
     /// The first protocol comes with the page.
     fn of_text(text: &str) -> Needs {
-        Needs::of_code(
-            catalog::catalog().iter().skip(1).any(|entry| text.contains(entry.meta.slug)),
-        )
+        let others = || catalog::catalog().iter().skip(1);
+        match others().any(|entry| text.contains(entry.meta.slug)) {
+            true => Needs::of_code(),
+            false => Needs::default(),
+        }
     }
 
-    /// Of something that may stand in the second file.
-    fn of_code(later: bool) -> Needs {
-        Needs { code: later && !LOADED.load(Ordering::Relaxed), chinese: false }
+    /// Of whatever is behind a click.
+    pub fn of_code() -> Needs {
+        Needs { code: !LOADED.load(Ordering::Relaxed), chinese: false }
     }
 
     pub fn anything(self) -> bool {
@@ -91,8 +105,7 @@ impl Needs {
             LOADED.store(true, Ordering::Relaxed);
         }
         if self.chinese {
-            let table = JsFuture::from(text("zh.txt")?).await?;
-            words::learn(&table.as_string().unwrap_or_default());
+            words::learn(&read("zh.txt").await?);
         }
         Ok(())
     }

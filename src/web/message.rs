@@ -6,6 +6,7 @@ use yew::Callback;
 use super::components::Stroke;
 use crate::player::{Action, Selection};
 use crate::view::Size;
+use crate::view::export::{Ask, Taken};
 
 /// A message of the app.
 pub enum Msg {
@@ -29,6 +30,8 @@ pub enum Msg {
     /// Time to draw anew what is not drawn at every event.
     Inspect,
     SaveLink,
+    /// Something of the run is to be taken away: handed to whoever asks.
+    Take(Ask, Callback<Taken>),
 }
 
 /// How something was picked.
@@ -45,6 +48,7 @@ pub struct Callbacks {
     pub stroke: Callback<Stroke>,
     pub close_menu: Callback<()>,
     pub open_drawer: Callback<bool>,
+    pub take: Callback<(Ask, Callback<Taken>)>,
     /// Looks again at what the address says.
     pub address: Callback<()>,
 }

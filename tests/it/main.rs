@@ -12,4 +12,5 @@ mod run;
 mod scenario;
 mod tidy;
 mod view;
+mod why;
 mod words;

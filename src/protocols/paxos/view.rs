@@ -9,7 +9,7 @@ use crate::protocol::{
 };
 
 use super::message::or_none;
-use super::{Ballot, Disk, Paxos, Phase, Timer};
+use super::{Ballot, Disk, Paxos, Phase, Proposal, Timer};
 
 /// What can be waited for.
 pub(super) const WORDS: Vocabulary = Vocabulary {
@@ -37,7 +37,8 @@ impl Paxos {
         if let Some(wish) = &self.wish {
             fields.push(Field::new("wants chosen", wish));
         }
-        let ballot = self.bid.as_ref().map(|bid| bid.ballot).or(self.memory.promised);
+        let won = self.won().map(|(proposal, _)| proposal.ballot);
+        let ballot = self.bid.as_ref().map(|bid| bid.ballot).or(self.memory.promised.max(won));
         NodeView {
             role: self.shown_role(),
             epoch: Epoch {
@@ -60,7 +61,8 @@ impl Paxos {
         };
         let (word, text, ballot) = match (&self.chosen, &self.memory.accepted) {
             (Some(value), accepted) => {
-                (key!("chosen"), value, accepted.as_ref().map(|proposal| proposal.ballot))
+                let accepted = accepted.as_ref().or(self.won().map(|(proposal, _)| proposal));
+                (key!("chosen"), value, accepted.map(|proposal| proposal.ballot))
             }
             (None, Some(proposal)) => (key!("accepted"), &proposal.value, Some(proposal.ballot)),
             (None, None) => return None,
@@ -79,16 +81,17 @@ impl Paxos {
                 Phase::Accept(_, by) => (key!("acceptances"), by.clone()),
                 Phase::Pause => return None,
             },
-            None => (key!("acceptances"), self.won()?),
+            None => (key!("acceptances"), self.won()?.1.to_vec()),
         };
         Some(Gathering { word, of, needed: self.config.quorum(self.nodes) })
     }
 
-    /// The quorum that has accepted this server's own proposal.
-    fn won(&self) -> Option<Vec<NodeId>> {
+    /// This server's own proposal, once a quorum has accepted it; and the quorum.
+    fn won(&self) -> Option<(&Proposal, &[NodeId])> {
         let own =
             self.heard.iter().rev().find(|heard| heard.proposal.ballot.by == self.me.into())?;
-        (self.chosen.is_some() && own.by.len() >= self.quorum()).then(|| own.by.clone())
+        let won = self.chosen.is_some() && own.by.len() >= self.quorum();
+        won.then_some((&own.proposal, &own.by))
     }
 }
 

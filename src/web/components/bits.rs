@@ -5,7 +5,9 @@ use yew::prelude::*;
 
 use super::draw::names;
 use super::icon::{Icon, icon};
-use crate::player::Action;
+use crate::player::{Action, Question};
+use crate::tr;
+use crate::words::Language;
 
 /// An element with a class and a text, and nothing else.
 pub fn leaf(tag: &'static str, class: &'static str, text: &str) -> Html {
@@ -80,6 +82,13 @@ pub fn option(value: String, name: &str, selected: bool) -> Html {
 /// A word on a coloured plate.
 pub fn chip(class: &'static str, word: &str) -> Html {
     html! { <span class={names(&["chip", class])}>{ word }</span> }
+}
+
+/// A small button that asks why.
+pub fn asks_why(act: &Callback<Action>, language: Language, of: &str, question: Question) -> Html {
+    let onclick = asks(act, Action::Ask(question));
+    let label = tr!(language, "Why: {0}?", of.to_owned());
+    html! { <button class="why-button" {onclick} aria-label={label.clone()} title={label}>{ tr!(language, "why?") }</button> }
 }
 
 /// A paragraph in a softer tone.

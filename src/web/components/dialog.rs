@@ -8,6 +8,7 @@ use super::help::help;
 use super::icon::Icon;
 use super::runs::Runs;
 use super::share::share;
+use super::take::TakeAway;
 use crate::player::{Action, Dialog};
 use crate::tr;
 use crate::web::frame::Instant;
@@ -49,7 +50,12 @@ pub fn dialog_box(
     let Some(dialog) = dialog else { return Html::default() };
     let (title, content) = match dialog {
         Dialog::Help => (tr!(language, "What to try"), help(language)),
-        Dialog::Share => (tr!(language, "Share this instant"), share(language, copied, act)),
+        Dialog::Share => {
+            let Some(instant) = instant.cloned() else { return Html::default() };
+            let link = share(language, copied, act);
+            let content = html! { <>{ link }<TakeAway {language} {instant} /></> };
+            (tr!(language, "Share this instant"), content)
+        }
         Dialog::Runs => {
             let Some(instant) = instant.cloned() else { return Html::default() };
             let runs = html! { <Runs {language} {instant} {act} /> };

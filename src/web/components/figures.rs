@@ -48,10 +48,17 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
         }
         (None, _) => format!(" · L {}", node.lamport),
     };
-    // The number says more than the word for it.
-    if node.quorum.is_some() && text_width(&epoch, 11.5) > node.size.w - 24.0 {
-        let word = word(language, node.epoch.word);
-        epoch = epoch.strip_prefix(word).map_or_else(|| epoch.clone(), |rest| rest.trim().into());
+    // Where there is no room, words go first: the numbers say more.
+    if let Some(Gathering { of, needed, .. }) = &node.quorum {
+        let too_long = |text: &str| text_width(text, 11.5) > node.size.w - 24.0;
+        if too_long(&epoch) {
+            let word = word(language, node.epoch.word);
+            epoch =
+                epoch.strip_prefix(word).map_or_else(|| epoch.clone(), |rest| rest.trim().into());
+        }
+        if too_long(&epoch) {
+            epoch = format!("{} · {}/{needed}", node.epoch, of.len());
+        }
     }
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let spoken = (detail == Detail::Tiny)

@@ -10,6 +10,7 @@ use super::properties::properties;
 use super::script::{script_tab, use_editing};
 use super::story::story;
 use super::subject::{message_tab, node_tab};
+use super::why::why_tab;
 use crate::player::{Action, Notice, Tab};
 use crate::tr;
 use crate::web::browser::{by_id, focus};
@@ -28,7 +29,7 @@ pub struct Props {
     pub open_drawer: Callback<bool>,
 }
 
-const TABS: [Tab; 5] = [Tab::Node, Tab::Message, Tab::Properties, Tab::Log, Tab::Script];
+const TABS: [Tab; 6] = [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Log, Tab::Script];
 
 #[component]
 pub fn Inspector(props: &Props) -> Html {
@@ -43,6 +44,7 @@ pub fn Inspector(props: &Props) -> Html {
             </>
         },
         Tab::Message => message_tab(props),
+        Tab::Why => why_tab(props),
         Tab::Properties => properties(props),
         Tab::Log => log_tab(props),
         Tab::Script => html! {
@@ -73,6 +75,7 @@ fn name(tab: Tab, language: Language) -> &'static str {
     match tab {
         Tab::Node => tr!(language, "Node"),
         Tab::Message => tr!(language, "Message"),
+        Tab::Why => tr!(language, "Why"),
         Tab::Properties => tr!(language, "Properties"),
         Tab::Log => tr!(language, "Log"),
         Tab::Script => tr!(language, "Script"),

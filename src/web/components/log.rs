@@ -9,11 +9,12 @@ use yew::prelude::*;
 use super::bits::{button, leaf, soft, tag};
 use super::inspector::Props;
 use super::logs::logs;
-use crate::base::{NodeId, Sentence};
+use crate::base::{NodeId, Sentence, Span, Time};
 use crate::command::Script;
 use crate::player::{Action, Notice};
 use crate::sim::snapshot::DiskField;
 use crate::view::ejson;
+use crate::view::export::cut_after;
 use crate::web::browser;
 use crate::web::frame::Inspection;
 use crate::words::translate;
@@ -126,7 +127,10 @@ fn save(props: &Props, node: Option<NodeId>) -> Callback<MouseEvent> {
 /// As much of the history as can be opened again; the error says where it was cut off.
 fn history(script: &Script, inspection: &Inspection, text: &mut String) -> Result<(), Sentence> {
     let (mut documents, mut cut) = (0, false);
-    ejson::history(script, inspection.now, inspection.head, &mut |document| {
+    let mut run = catalog::start(script.clone())?;
+    run.run_to(inspection.head, u32::MAX);
+    let whole = Span::new(Time::ZERO, inspection.head);
+    ejson::history(&run, inspection.now, whole, &mut |document| {
         cut = text.len() + document.len() > ejson::SIZE;
         if !cut {
             documents += 1;
@@ -136,7 +140,7 @@ fn history(script: &Script, inspection: &Inspection, text: &mut String) -> Resul
     })?;
     match cut {
         // The first document is no event.
-        true => Err(ejson::cut_after(documents - 1)),
+        true => Err(cut_after(documents - 1)),
         false => Ok(()),
     }
 }

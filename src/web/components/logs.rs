@@ -3,13 +3,14 @@
 
 use yew::prelude::*;
 
-use super::bits::{leaf, tag};
+use super::bits::{asks, leaf, tag};
 use super::draw::{names, when};
 use super::figures::{entry_class, epoch_class};
 use super::inspector::Props;
 use crate::base::NodeId;
-use crate::player::Selection;
+use crate::player::{Action, Question, Selection};
 use crate::protocol::{CellState, LogCell};
+use crate::sim::fact::Fact;
 use crate::tr;
 use crate::words::Language;
 
@@ -46,15 +47,23 @@ pub fn logs(props: &Props) -> Html {
 
 fn row(props: &Props, node: NodeId, cells: &[LogCell], columns: &[u64]) -> Html {
     let selected = props.inspection.selection == Some(Selection::Node(node));
-    let cell = |index: &u64| match cells.iter().find(|cell| cell.index == *index) {
-        None => leaf("td", "none", ""),
-        Some(cell) => {
-            let state = cell.state;
-            let class = names(&[entry_class(state), epoch_class(cell.epoch)]);
-            html! {
-                <td {class} title={meaning(props.language, state)}>
-                    { leaf("b", "", &cell.epoch.to_string()) }{ " " }{ &cell.text }{ leaf("span", "unseen", meaning(props.language, state)) }
-                </td>
+    // One row at a time takes the keyboard: it would have to go through all of them else.
+    let tabindex = if selected { "0" } else { "-1" };
+    let cell = |index: &u64| {
+        let onclick = asks(&props.act, Action::Ask(Question::Fact(Fact::entry(node, *index))));
+        let asked = |inside: Html, label: String| html! { <button {tabindex} {onclick} title={label}>{ inside }</button> };
+        match cells.iter().find(|cell| cell.index == *index) {
+            None => {
+                let label = tr!(props.language, "Why has {1} no entry {0}?", *index, node);
+                tag("td", "none", vec![asked(leaf("span", "unseen", &label), label.clone())])
+            }
+            Some(cell) => {
+                let state = meaning(props.language, cell.state);
+                let class = names(&[entry_class(cell.state), epoch_class(cell.epoch)]);
+                let inside = html! {
+                    <>{ leaf("b", "", &cell.epoch.to_string()) }{ " " }{ &cell.text }{ leaf("span", "unseen", state) }</>
+                };
+                html! { <td {class}>{ asked(inside, tr!(props.language, "{0}: why?", state)) }</td> }
             }
         }
     };

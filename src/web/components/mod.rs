@@ -9,10 +9,10 @@
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `subject.rs`, `logs.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
+//! | `inspector.rs`, `subject.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `until.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
-//! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
+//! | `help.rs`, `share.rs`, `take.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
 mod bits;
@@ -40,14 +40,17 @@ mod runs;
 mod script;
 mod share;
 mod slice;
+mod source;
 mod stage;
 mod story;
 mod subject;
+mod take;
 mod timeline;
 mod tools;
 mod top_bar;
 mod tree;
 mod until;
+mod why;
 mod wires;
 
 pub use drag::Stroke;

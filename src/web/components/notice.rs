@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, picture_button, tag};
+use super::bits::{asks, asks_why, button, picture_button, tag};
 use super::caption::with_names;
 use super::icon::Icon;
-use crate::player::{Action, Notice, Tone};
+use crate::player::{Action, Notice, Question, Tone};
 use crate::tr;
-use crate::words::Language;
+use crate::words::{Language, translate};
 
 /// The notice. Its region is there without one too, so that what appears in it is read aloud.
 pub fn notice(
@@ -32,6 +32,10 @@ pub fn notice(
         });
         let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];
         parts.extend(goto);
+        if let (Some(event), Some(property)) = (notice.event, notice.property) {
+            let name = translate(language, property);
+            parts.push(asks_why(act, language, name, Question::Event(event)));
+        }
         if notice.restores {
             let restore = asks(act, Action::RestoreBranch);
             parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));

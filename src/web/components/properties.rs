@@ -2,14 +2,15 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, chip, leaf, tag};
+use super::bits::{asks, asks_why, button, chip, leaf, tag};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::inspector::Props;
-use crate::player::Action;
+use crate::player::{Action, Question};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::tr;
+use crate::view::formula::{Part, Space, parse};
 use crate::view::ticks::seconds;
 use crate::words::{tell, translate};
 
@@ -35,7 +36,10 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
     let since = match &property.standing {
         Standing::Violated { at, event, .. } => {
             let since = tr!(language, "violated since {0}", seconds(*at, 4));
-            button("", Some(Icon::Target), &since, asks(&props.act, Action::SeekEvent(*event)))
+            let go = asks(&props.act, Action::SeekEvent(*event));
+            let name = translate(language, property.name);
+            let why = asks_why(&props.act, language, name, Question::Event(*event));
+            [button("", Some(Icon::Target), &since, go), why].into_iter().collect()
         }
         _ => Html::default(),
     };
@@ -54,11 +58,53 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
             "",
             vec![leaf("span", "", translate(language, property.name)), leaf("small", "", kind)],
         ),
-        leaf("p", "formula", property.formula),
+        formula(property.formula),
         leaf("p", "", translate(language, property.meaning)),
         told,
         since,
     ];
     let sign = html! { <span class="sign" aria-hidden="true">{ sign }</span> };
     tag("li", class, vec![sign, tag("div", "", text)])
+}
+
+/// The formula, set; for who listens, and where it cannot be set, as it is written.
+fn formula(text: &'static str) -> Html {
+    let Some(pieces) = parse(text) else { return leaf("p", "formula plain", text) };
+    let set = |piece: &Vec<Part>| {
+        html! { <><math aria-hidden="true">{ row(piece) }</math>{ " " }</> }
+    };
+    html! { <p class="formula" role="math" aria-label={text}>{ for pieces.iter().map(set) }</p> }
+}
+
+fn row(parts: &[Part]) -> Html {
+    tag("mrow", "", parts.iter().map(part).collect())
+}
+
+fn part(part: &Part) -> Html {
+    match part {
+        Part::Name(name) => leaf("mi", "", name),
+        Part::Number(number) => leaf("mn", "", number),
+        Part::Row(parts) => row(parts),
+        Part::Sign(sign, space) => {
+            let (before, after) = match space {
+                Space::None => ("0", "0"),
+                Space::After => ("0", "0.2em"),
+                Space::Around => ("0.28em", "0.28em"),
+                Space::Wide => ("0.36em", "0.36em"),
+            };
+            html! { <mo stretchy="false" lspace={before} rspace={after}>{ sign }</mo> }
+        }
+        Part::Script { base, below, above } => {
+            let mut inside = vec![self::part(base)];
+            inside.extend((!below.is_empty()).then(|| leaf("mi", "", below)));
+            // A prime is high by itself.
+            inside.extend((!above.is_empty()).then(|| leaf("mo", "", above)));
+            let kind = match (below.is_empty(), above.is_empty()) {
+                (false, true) => "msub",
+                (true, _) => "msup",
+                (false, false) => "msubsup",
+            };
+            tag(kind, "", inside)
+        }
+    }
 }

@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, tag};
+use super::bits::{asks, asks_why, leaf, tag};
 use super::caption::with_names;
 use super::draw::when;
 use super::inspector::Props;
 use crate::base::{Sentence, Value};
-use crate::player::{Action, Tab};
+use crate::player::{Action, Question, Tab};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::ticks::seconds;
@@ -30,19 +30,21 @@ pub fn story(props: &Props) -> Html {
 fn line(props: &Props, told: &Told) -> Html {
     let onclick = asks(&props.act, Action::SeekEvent(told.event));
     let place = told.place.map(|place| place.to_string()).unwrap_or_default();
+    let words = in_words(props.language, &told.sentence);
     html! {
         <li key={told.event} class={when(told.notable, "notable")}>
             <button {onclick}>
                 { leaf("time", "", &seconds(told.at, 3)) }
                 { leaf("b", "", &place) }
-                { tag("span", "", vec![with_names(&in_words(props.language, &told.sentence))]) }
+                { tag("span", "", vec![with_names(&words)]) }
             </button>
+            { asks_why(&props.act, props.language, &words, Question::Event(told.event)) }
         </li>
     }
 }
 
 /// The event in the reader's language, the captions that it quotes included.
-fn in_words(language: Language, sentence: &Sentence) -> String {
+pub fn in_words(language: Language, sentence: &Sentence) -> String {
     let translated = |value: &Value| match value {
         Value::Text(text) => Value::from(translate(language, text).to_owned()),
         other => other.clone(),

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, chip, entry, entry_of, leaf, soft, tag};
+use super::bits::{asks, asks_why, button, chip, entry, entry_of, leaf, soft, tag};
 use super::icon::{Icon, icon};
 use super::inspector::Props;
 use super::logs::logs;
@@ -12,9 +12,12 @@ use super::node_menu::{buttons, title};
 use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::command::Command;
 use crate::player::gestures::Group;
-use crate::player::{Action, Selection};
+use crate::player::{Action, Question, Selection};
 use crate::protocol::{Blank, Form, Holds, Shape};
-use crate::sim::snapshot::{ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status};
+use crate::sim::fact::Fact;
+use crate::sim::snapshot::{
+    ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
+};
 use crate::tr;
 use crate::view::ticks::seconds;
 use crate::web::frame::Subject;
@@ -73,10 +76,15 @@ fn server(props: &Props, node: &NodeShot) -> Html {
             format!("{} {}", timer.name, seconds(timer.fires_at.since(props.inspection.now), 3))
         })
         .collect();
-    let disk = node.disk.iter().map(|field| on_disk(field, language));
+    let why = |fact: &'static str| {
+        let of = translate(language, fact);
+        asks_why(&props.act, language, of, Question::Fact(Fact::named(node.id, fact)))
+    };
+    let disk = node.disk.iter().map(|field| on_disk(field, why(field.name), language));
     let memory = node.view.fields.iter().map(|field| {
         let name = translate(language, field.name);
-        entry(name, field.value.clone())
+        let value = [field.value.clone().into(), " ".into(), why(field.name)];
+        entry_of(name, value.into_iter().collect())
     });
     let mut fields: Vec<Html> = disk.chain(memory).collect();
     fields.push(entry(tr!(language, "Lamport clock"), node.lamport.to_string()));
@@ -89,7 +97,8 @@ fn server(props: &Props, node: &NodeShot) -> Html {
     if node.pending_writes > 0 {
         fields.push(entry(tr!(language, "being written"), node.pending_writes.to_string()));
     }
-    let mut title = vec![node.id.to_string().into(), chip(class, state)];
+    let fact = if node.status == Status::Up { "role" } else { "status" };
+    let mut title = vec![node.id.to_string().into(), chip(class, state), why(fact)];
     if node.isolated {
         title.push(chip("bad", tr!(language, "cut off")));
     }
@@ -110,7 +119,7 @@ fn server(props: &Props, node: &NodeShot) -> Html {
 }
 
 /// What the disk holds, and what is on its way there.
-fn on_disk(field: &DiskField, language: Language) -> Html {
+fn on_disk(field: &DiskField, why: Html, language: Language) -> Html {
     let survives = tr!(language, "survives a crash");
     let name = vec![
         translate(language, field.name).into(),
@@ -120,6 +129,7 @@ fn on_disk(field: &DiskField, language: Language) -> Html {
         leaf("span", "pending-write", &tr!(language, "{0} not yet on disk", pending.clone()))
     });
     let value = std::iter::once(field.value.clone().into()).chain(pending);
+    let value = value.chain([" ".into(), why]);
     [tag("dt", "", name), tag("dd", "", value.collect())].into_iter().collect()
 }
 
@@ -270,9 +280,7 @@ const WORD: &str = "[^\\s=;#\"]+";
 pub fn message_tab(props: &Props) -> Html {
     let language = props.language;
     match &props.inspection.subject {
-        Subject::Message { shot, flight, stamp } => {
-            message(props, shot, flight.as_deref(), stamp.as_deref())
-        }
+        Subject::Message { shot, flight, ends } => message(props, shot, flight.as_deref(), ends),
         _ => {
             let title = leaf("h2", "", tr!(language, "No message is selected"));
             let hint =
@@ -282,12 +290,7 @@ pub fn message_tab(props: &Props) -> Html {
     }
 }
 
-fn message(
-    props: &Props,
-    shot: &MessageShot,
-    flight: Option<&FlightShot>,
-    stamp: Option<&[u64]>,
-) -> Html {
+fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends: &[Told]) -> Html {
     let language = props.language;
     let time = |time: Time| seconds(time, 4);
     let link = |text: &str, action| button("inline", None, text, asks(&props.act, action));
@@ -320,11 +323,21 @@ fn message(
         shot.fields.iter().map(|field| entry(translate(language, field.name), field.value.clone())),
     );
     fields.push(entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()));
-    if let Some(stamp) = stamp {
-        fields.push(entry(tr!(language, "vector stamp"), vector(stamp)));
+    if let Some(stamp) = &shot.stamp {
+        let numbers: Vec<String> = stamp.iter().map(u64::to_string).collect();
+        fields.push(entry(tr!(language, "vector stamp"), format!("[{}]", numbers.join(" "))));
     }
     if let Some(cause) = &shot.cause {
-        fields.push(entry(tr!(language, "because"), tell(language, cause)));
+        let why = asks_why(&props.act, language, &shot.label, Question::Event(shot.id));
+        let because = [tell(language, cause).into(), " ".into(), why];
+        fields.push(entry_of(tr!(language, "because"), because.into_iter().collect()));
+    }
+    for end in ends {
+        let words = tell(language, &end.sentence);
+        let why = asks_why(&props.act, language, &words, Question::Event(end.event));
+        let at = link(&time(end.at), Action::SeekEvent(end.event));
+        let told = [at, format!(" {words} ").into(), why];
+        fields.push(entry_of(tr!(language, "its end"), told.into_iter().collect()));
     }
     if let Some((file, line)) = shot.line {
         fields.push(entry(
@@ -338,9 +351,4 @@ fn message(
         "",
         vec![tag("h2", "", title), tag("dl", "fields", fields), acts(props, &[Group::Main])],
     )
-}
-
-fn vector(stamp: &[u64]) -> String {
-    let numbers: Vec<String> = stamp.iter().map(u64::to_string).collect();
-    format!("[{}]", numbers.join(" "))
 }

@@ -1,0 +1,120 @@
+//! What is lit: the way that causes took, and the past and future of an event, as lines over the
+//! space-time diagram and over the stage.
+
+use super::path::{Path, Point};
+use super::spacetime::{Rows, Scale};
+use crate::base::{Endpoint, Time};
+use crate::sim::run::cone::{Cone, Order};
+use crate::sim::run::why::{Reason, Why};
+
+/// The way of causes on the diagram.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Way {
+    pub path: Path,
+    /// A small square for each step that stands on a lane.
+    pub dots: Path,
+}
+
+/// Past, future and concurrent on the diagram: lines along the lanes, told apart by how they are
+/// drawn, with a bar where the past ends and where the future begins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lit {
+    pub past: Path,
+    pub concurrent: Path,
+    pub future: Path,
+    pub bars: Path,
+}
+
+/// A message on the way, on the stage: which step of the walk it is, from where to where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// From 1, the oldest first: in the order in which things happened.
+    pub number: usize,
+    pub from: Endpoint,
+    pub to: Endpoint,
+    pub lost: bool,
+}
+
+/// Half the size of the squares, and of the bars.
+const DOT: f64 = 3.5;
+const BAR: f64 = 6.0;
+/// Messages that are lit on the stage: more would be a thicket.
+const HOPS: usize = 6;
+
+impl Way {
+    /// From the event that was asked for back to its roots.
+    pub fn of(why: &Why, scale: &Scale, rows: &Rows) -> Way {
+        let mut way = Way::default();
+        let mut later: Option<Point> = None;
+        let spot = |at: Time, lane: Endpoint| Some(Point::new(scale.x(at), rows.lane_y(lane)?));
+        for reason in &why.reasons {
+            let Some(here) = reason.told.place.and_then(|place| spot(reason.told.at, place)) else {
+                continue;
+            };
+            if let Some(later) = later {
+                way.path.line(here, later);
+            }
+            way.dots.rect(here.x - DOT, here.y - DOT, 2.0 * DOT, 2.0 * DOT);
+            later = Some(here);
+            // A message began its way at its sender, when it was sent.
+            let began = reason.journey.and_then(|way| spot(way.sent_at, way.from));
+            if let Some(sent) = began {
+                way.path.line(sent, here);
+                later = Some(sent);
+            }
+        }
+        way
+    }
+}
+
+impl Lit {
+    /// From `from` to `known`, as far as the run is.
+    pub fn of(cone: &Cone, from: Time, known: Time, scale: &Scale, rows: &Rows) -> Lit {
+        let mut lit = Lit::default();
+        for side in &cone.sides {
+            let Some(y) = rows.lane_y(side.place) else { continue };
+            let place = |time: Time| Point::new(scale.x(time.min(known).max(from)), y);
+            let past = side.past.map_or(from, |(_, at)| at);
+            let future = side.future.map_or(known, |(_, at)| at);
+            if side.past.is_some() {
+                lit.past.line(place(from), place(past));
+                bar(&mut lit.bars, place(past), past >= from && past <= known);
+            }
+            lit.concurrent.line(place(past), place(future));
+            if side.future.is_some() {
+                lit.future.line(place(future), place(known));
+                bar(&mut lit.bars, place(future), future >= from && future <= known);
+            }
+        }
+        lit
+    }
+}
+
+fn bar(bars: &mut Path, at: Point, shown: bool) {
+    if shown {
+        bars.line(at.plus(0.0, -BAR), at.plus(0.0, BAR));
+    }
+}
+
+/// The last messages of the way, in the order in which they were sent.
+pub fn hops(why: &Why) -> Vec<Hop> {
+    let hop = |reason: &Reason| {
+        let (journey, to) = (reason.journey?, reason.told.place?);
+        Some(Hop { number: 0, from: journey.from, to, lost: journey.lost })
+    };
+    let mut hops: Vec<Hop> = why.reasons.iter().filter_map(hop).take(HOPS).collect();
+    hops.reverse();
+    (1..).zip(&mut hops).for_each(|(number, hop)| hop.number = number);
+    hops
+}
+
+/// How the last thing that a place has done lies to the event, at this cursor: `own` events of its
+/// own it has had.
+pub fn standing(cone: &Cone, place: Endpoint, cursor: u64, own: u64) -> Option<Order> {
+    let side = cone.side(place)?;
+    Some(match () {
+        () if side.future.is_some_and(|(first, _)| cursor >= first) => Order::After,
+        () if own <= side.stamp => Order::Before,
+        () => Order::Concurrent,
+    })
+}

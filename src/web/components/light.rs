@@ -1,0 +1,94 @@
+//! What is lit while somebody asks why: the way of the causes, and the past and the future of the
+//! event, over the diagram and over the stage.
+
+use yew::prelude::*;
+
+use super::draw::{names, path, text, when};
+use super::why::order_word;
+use crate::base::{Endpoint, Time};
+use crate::sim::run::cone::Order;
+use crate::tr;
+use crate::view::light::{Hop, Lit, Way, hops};
+use crate::view::path::{number, translate};
+use crate::view::{Path, Point, Scene, Sheet};
+use crate::web::frame::Light;
+use crate::words::Language;
+
+/// Over the diagram, in its own coordinates.
+#[inline(never)]
+pub fn over_diagram(light: &Light, sheet: &Sheet, known: Time, language: Language) -> Html {
+    let (scale, rows) = (&sheet.scale, &sheet.rows);
+    let way = light.why.as_ref().map(|why| {
+        let way = Way::of(why, scale, rows);
+        html! { <g class="way">{ path("line", &way.path) }{ path("dots", &way.dots) }</g> }
+    });
+    let cone = light.cone.as_ref().map(|cone| {
+        let lit = Lit::of(cone, sheet.from, known, scale, rows);
+        let label = tr!(language, "Past, concurrent and future of event {0}", cone.event);
+        html! {
+            <g class="lit" role="img" aria-label={label}>
+                { path("past", &lit.past) }
+                { path("concurrent", &lit.concurrent) }
+                { path("future", &lit.future) }
+                { path("bars", &lit.bars) }
+            </g>
+        }
+    });
+    cone.into_iter().chain(way).collect()
+}
+
+/// Over the stage: the messages of the way, numbered as they were sent, and how each place lies to
+/// the event.
+#[inline(never)]
+pub fn over_stage(light: &Light, scene: &Scene, language: Language) -> Html {
+    let hops = light.why.as_ref().map(|why| hops(why)).unwrap_or_default();
+    let hops = hops.iter().map(|hop| hop_figure(hop, scene));
+    let marks = light.standings.iter().map(|(place, order)| {
+        mark(scene, *place, *order, language)
+    });
+    html! { <g class="light" aria-hidden="true">{ for hops }{ for marks }</g> }
+}
+
+fn hop_figure(hop: &Hop, scene: &Scene) -> Html {
+    let ends = [hop.from, hop.to].map(|end| scene.layout.place(end));
+    let [(from, _), (to, _)] = ends;
+    // Beside the link, so that a message there and one back lie apart.
+    let direction = from.direction(to);
+    let aside = |point: Point| point.plus(-direction.y * ASIDE, direction.x * ASIDE);
+    let (from, to) = (aside(from.towards(to, 0.22)), aside(from.towards(to, 0.78)));
+    let mut line = Path::new();
+    line.line(from, to);
+    let mut head = Path::new();
+    head.head(to, direction, 9.0);
+    let middle = from.towards(to, 0.5);
+    html! {
+        <g key={hop.number} class={names(&["hop", when(hop.lost, "lost")])}>
+            { path("line", &line) }
+            { path("head", &head) }
+            <circle cx={number(middle.x)} cy={number(middle.y)} r="9" />
+            { text("", middle.plus(0.0, 4.0), &hop.number.to_string()) }
+        </g>
+    }
+}
+
+/// Pixels beside the link.
+const ASIDE: f64 = 9.0;
+
+fn mark(scene: &Scene, place: Endpoint, order: Order, language: Language) -> Html {
+    let (at, half) = match place {
+        Endpoint::Node(_) => (scene.layout.place(place).0, scene.layout.node.h / 2.0),
+        Endpoint::Client(_) => (scene.layout.place(place).0, scene.layout.client.h / 2.0),
+    };
+    let (class, sign) = match order {
+        Order::Before => ("order before", "◀"),
+        Order::Concurrent => ("order concurrent", "∥"),
+        Order::Same | Order::After => ("order after", "▶"),
+    };
+    let word = format!("{sign} {}", order_word(order, language));
+    html! {
+        <g key={place.to_string()} {class} transform={translate(at.plus(0.0, half + 11.0))}>
+            <rect x="-46" y="-10" width="92" height="18" rx="9" />
+            { text("", Point::new(0.0, 3.5), &word) }
+        </g>
+    }
+}

@@ -1,0 +1,238 @@
+//! What can be taken away of a run: a diagram, a picture, a log, of a window of time.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlImageElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::bits::{button, field, leaf, option, soft, tag};
+use super::icon::Icon;
+use crate::base::{Sentence, Span, Time};
+use crate::view::export::{Ask, Format, Taken};
+use crate::view::ticks::seconds;
+use crate::web::browser;
+use crate::web::frame::Instant;
+use crate::web::shared::Shared;
+use crate::words::{Language, tell, translate};
+use crate::{key, sentence, tr};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub language: Language,
+    /// The run on screen.
+    pub instant: Shared<Instant>,
+}
+
+/// Events in what is taken away from the page, at the most: more would make it wait.
+const EVENTS: u64 = 20_000;
+/// Characters that are shown of a text; it is copied and saved whole.
+const SHOWN: usize = 6_000;
+
+/// What can be chosen.
+#[derive(Clone, Copy, PartialEq)]
+struct Choice {
+    form: usize,
+    reach: usize,
+}
+
+/// A format as the page offers it; a PNG is an SVG, drawn.
+struct Form {
+    name: &'static str,
+    about: &'static str,
+    format: Format,
+    /// How its file's name ends.
+    ending: &'static str,
+}
+
+const FORMS: [Form; 6] = [
+    Form {
+        name: key!("Mermaid sequence diagram"),
+        about: key!(
+            "Text that GitHub, GitLab, Obsidian and others draw: paste it into a code block of the language mermaid."
+        ),
+        format: Format::Mermaid,
+        ending: "-sequence.mmd",
+    },
+    Form {
+        name: key!("Mermaid flowchart"),
+        about: key!("The cluster at this instant, as text that Mermaid draws."),
+        format: Format::Flowchart,
+        ending: "-flowchart.mmd",
+    },
+    Form {
+        name: key!("SVG picture"),
+        about: key!("The space-time diagram for slides and papers, sharp at any size."),
+        format: Format::Svg,
+        ending: ".svg",
+    },
+    Form {
+        name: key!("PNG picture"),
+        about: key!("The space-time diagram in pixels, for whatever takes no SVG."),
+        format: Format::Svg,
+        ending: PNG,
+    },
+    Form {
+        name: key!("ShiViz log"),
+        about: key!("Every event with its vector clock: open the file in ShiViz."),
+        format: Format::ShiViz,
+        ending: "-shiviz.log",
+    },
+    Form {
+        name: key!("NDJSON trace"),
+        about: key!("Every event as a JSON object on its own line, for your own programs."),
+        format: Format::Ndjson,
+        ending: "-trace.ndjson",
+    },
+];
+const PNG: &str = ".png";
+
+const REACHES: [&str; 3] =
+    [key!("what the timeline shows"), key!("the whole run so far"), key!("the last second")];
+
+/// The window of this choice.
+fn window(reach: usize, instant: &Instant) -> Span {
+    let Instant { window, reached, time, .. } = instant;
+    let (from, to) = match reach {
+        0 => (window.min, window.max.min((*reached).max(*time))),
+        1 => (Time::ZERO, (*reached).max(*time)),
+        _ => (time.since(Time::seconds(1)), *time),
+    };
+    Span::new(from.min(to), to)
+}
+
+#[component]
+pub fn TakeAway(props: &Props) -> Html {
+    let Props { language, instant } = props;
+    let language = *language;
+    let choice = use_state(|| Choice { form: 0, reach: 0 });
+    let taken = use_state(|| None::<Rc<Taken>>);
+    let said = use_state(|| None::<Sentence>);
+    let picture = use_node_ref();
+    let Choice { form: chosen, reach } = *choice;
+    let form = &FORMS[chosen];
+    {
+        let (taken, said, instant) = (taken.clone(), said.clone(), instant.clone());
+        use_effect_with((form.format, reach), move |&(format, reach)| {
+            said.set(None);
+            let window = window(reach, &instant);
+            let ask = Ask { format, window, most: EVENTS, language };
+            let give = Callback::from(move |text| taken.set(Some(Rc::new(text))));
+            instant.take.emit((ask, give));
+        });
+    }
+    let choose = |change: fn(&mut Choice, usize)| {
+        let (choice, said) = (choice.clone(), said.clone());
+        Callback::from(move |event: Event| {
+            let mut next = *choice;
+            let list: HtmlSelectElement = event.target_unchecked_into();
+            change(&mut next, usize::try_from(list.selected_index()).unwrap_or(0));
+            said.set(None);
+            choice.set(next);
+        })
+    };
+    let forms = FORMS.iter().enumerate().map(|(place, form)| {
+        option(place.to_string(), translate(language, form.name), place == chosen)
+    });
+    let reaches = REACHES
+        .iter()
+        .enumerate()
+        .map(|(place, name)| option(place.to_string(), translate(language, name), place == reach));
+    let mut fields = vec![field(
+        tr!(language, "Format"),
+        "",
+        choose(|choice, place| choice.form = place),
+        forms.collect(),
+    )];
+    if !form.format.is_instant() {
+        let list = choose(|choice, place| choice.reach = place);
+        fields.push(field(tr!(language, "Time"), "", list, reaches.collect()));
+    }
+    let shown = window(reach, instant);
+    let about = match form.format.is_instant() {
+        true => String::new(),
+        false => format!("{} – {}", seconds(shown.min, 2), seconds(shown.max, 2)),
+    };
+    let mut inside = vec![
+        leaf("h3", "", tr!(language, "Take it away")),
+        tag("div", "choices", fields),
+        soft(&format!("{} {about}", translate(language, form.about))),
+    ];
+    if let Some(taken) = &*taken {
+        inside.push(preview(taken, form, &picture, language));
+        inside.extend(taken.cut.iter().map(|cut| leaf("p", "mistake", &tell(language, cut))));
+        let ends = Ends { taken, form, picture: &picture, said: &said, instant, language };
+        inside.push(acts(ends));
+    }
+    tag("section", "take", inside)
+}
+
+/// What it will look like.
+fn preview(taken: &Taken, form: &Form, picture: &NodeRef, language: Language) -> Html {
+    if form.format == Format::Svg {
+        let source = browser::address_of_svg(&taken.text);
+        return html! {
+            <div class="sample" tabindex="0" role="region" aria-label={tr!(language, "Preview")}>
+                <img ref={picture} src={source} alt={tr!(language, "Space-time diagram")} />
+            </div>
+        };
+    }
+    let mut text: String = taken.text.chars().take(SHOWN).collect();
+    if text.len() < taken.text.len() {
+        text += "…";
+    }
+    html! { <textarea readonly=true rows="7" spellcheck="false" aria-label={tr!(language, "Preview")} value={text} /> }
+}
+
+/// What the buttons need.
+struct Ends<'a> {
+    taken: &'a Rc<Taken>,
+    form: &'static Form,
+    picture: &'a NodeRef,
+    said: &'a UseStateHandle<Option<Sentence>>,
+    instant: &'a Instant,
+    language: Language,
+}
+
+/// Copy and save, and what came of it.
+fn acts(ends: Ends) -> Html {
+    let Ends { taken, form, picture, said, instant, language } = ends;
+    let copy = {
+        let (taken, said) = (taken.clone(), said.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (taken, said) = (taken.clone(), said.clone());
+            yew::platform::spawn_local(async move {
+                said.set(Some(match browser::copy(&taken.text).await {
+                    Ok(()) => sentence!("Copied"),
+                    Err(_) => {
+                        sentence!("The browser does not let this page copy: save it instead.")
+                    }
+                }));
+            });
+        })
+    };
+    let save = {
+        let (taken, said, picture) = (taken.clone(), said.clone(), picture.clone());
+        let name = format!("synod-{}{}", instant.protocol, form.ending);
+        Callback::from(move |_: MouseEvent| {
+            let done = match picture.cast::<HtmlImageElement>() {
+                Some(image) if form.ending == PNG => browser::save_png(&name, &image),
+                _ => {
+                    browser::save(&name, &taken.text);
+                    true
+                }
+            };
+            said.set(Some(match done {
+                true => sentence!("Saved as {0}", name.clone()),
+                false => sentence!("The browser cannot draw this picture: save it as SVG."),
+            }));
+        })
+    };
+    let mut acts = Vec::new();
+    if form.ending != PNG {
+        acts.push(button("", Some(Icon::Copy), tr!(language, "Copy"), copy));
+    }
+    acts.push(button("primary", Some(Icon::Disk), tr!(language, "Save"), save));
+    let told = said.as_ref().map(|said| tell(language, said)).unwrap_or_default();
+    acts.push(html! { <span class="soft" role="status">{ told }</span> });
+    tag("div", "acts", acts)
+}

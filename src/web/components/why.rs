@@ -1,0 +1,267 @@
+//! Why something happened, or is so: the causes back to their roots, each with a way to go there and
+//! the line of the protocol that did it; and what happened before the event, after it, and
+//! concurrently.
+
+use yew::prelude::*;
+
+use super::bits::{asks, button, entry, leaf, soft, tag};
+use super::caption::with_names;
+use super::icon::Icon;
+use super::inspector::Props;
+use super::source::SourceView;
+use super::story::in_words;
+use crate::base::Time;
+use crate::player::{Action, Asked, Question};
+use crate::sim::fact;
+use crate::sim::run::cone::{Cone, Order, Side};
+use crate::sim::run::why::{Reason, Source, Why};
+use crate::sim::snapshot::Told;
+use crate::tr;
+use crate::view::ticks::seconds;
+use crate::words::{Language, translate};
+
+/// The answer, or what can be asked.
+#[inline(never)]
+pub fn why_tab(props: &Props) -> Html {
+    let language = props.language;
+    let Some(asked) = &props.inspection.asked else {
+        let title = leaf("h2", "", tr!(language, "Nothing has been asked"));
+        let hint = soft(tr!(
+            language,
+            "Press “why?” beside a field, a log entry, a message, a property or a line of what happened: the causes are told here, back to their roots."
+        ));
+        return tag("section", "hint", vec![title, hint]);
+    };
+    let mut parts = vec![title(props, asked)];
+    match (&asked.why, asked.down_to()) {
+        (Some(why), _) => parts.push(reasons(props, asked, why)),
+        (None, Some(event)) => parts.push(searching(props, event)),
+        (None, None) => parts.push(soft(tr!(language, "Nothing has happened yet."))),
+    }
+    let mut sections = vec![tag("section", "why", parts)];
+    if let Some(source) = asked.source {
+        sections.push(shown_source(props, source));
+    }
+    if asked.why.is_some() {
+        sections.push(happened_before(props, asked));
+    }
+    sections.into_iter().collect()
+}
+
+fn title(props: &Props, asked: &Asked) -> Html {
+    let language = props.language;
+    let value = asked.value.clone();
+    let question = match &asked.question {
+        Question::Event(_) => tr!(language, "Why did this happen?").to_owned(),
+        Question::Fact(fact) => match (&fact.what, value) {
+            (fact::What::Named(name), Some(value)) => {
+                let name = translate(language, name).to_owned();
+                let value = translate(language, &value).to_owned();
+                tr!(language, "Why is {0} of {1} {2}?", name, fact.node, value)
+            }
+            (fact::What::Named(name), None) => {
+                let name = translate(language, name).to_owned();
+                tr!(language, "Why has {1} no {0}?", name, fact.node)
+            }
+            (fact::What::Entry(index), Some(value)) => {
+                let text = value.split_once(' ').map_or("", |(_, text)| text).to_owned();
+                tr!(language, "Why is entry {0} of {1} “{2}”?", *index, fact.node, text)
+            }
+            (fact::What::Entry(index), None) => {
+                tr!(language, "Why has {1} no entry {0}?", *index, fact.node)
+            }
+            (fact::What::Settled, value) => {
+                tr!(
+                    language,
+                    "Why has {0} settled {1} entries?",
+                    fact.node,
+                    value.unwrap_or_default()
+                )
+            }
+        },
+    };
+    let forget =
+        button("", Some(Icon::Close), tr!(language, "Forget it"), asks(&props.act, Action::Unask));
+    tag("h2", "", vec![with_names(&question), forget])
+}
+
+fn searching(props: &Props, event: u64) -> Html {
+    let language = props.language;
+    let all = props.inspection.event.max(1);
+    let done = (all - event.min(all)) * 100 / all;
+    html! {
+        <p class="status">
+            <progress max="100" value={done.to_string()} aria-label={tr!(language, "Looking back")}></progress>
+            { " " }{ tr!(language, "looking back: event {0}", event) }
+        </p>
+    }
+}
+
+/// The causes, the latest first.
+fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
+    let language = props.language;
+    let items = why.reasons.iter().map(|reason| item(props, asked, reason)).collect();
+    let root = match (why.more, why.reasons.last()) {
+        (Some(event), _) => {
+            let onclick = asks(&props.act, Action::Ask(Question::Event(event)));
+            button("", None, tr!(language, "Further back"), onclick)
+        }
+        (None, Some(last)) => soft(match last.told.place {
+            Some(_) if last.told.sentence.template.starts_with("boots") => {
+                tr!(language, "Here it begins: the server started.")
+            }
+            _ => tr!(language, "Here it begins: somebody gave this command."),
+        }),
+        (None, None) => Html::default(),
+    };
+    [tag("ol", "reasons", items), root].into_iter().collect()
+}
+
+fn item(props: &Props, asked: &Asked, reason: &Reason) -> Html {
+    let language = props.language;
+    let told = &reason.told;
+    let mut parts = vec![goes(props, told, told.event == props.inspection.event)];
+    if reason.times > 1 {
+        parts.push(soft(&tr!(
+            language,
+            "{0} times in a row, each set by the time before",
+            reason.times
+        )));
+    }
+    for (note, source) in &reason.notes {
+        let said = vec![with_names(&in_words(language, note)), line_of(props, asked, *source)];
+        parts.push(tag("p", "said", said));
+    }
+    if reason.source.is_some() {
+        parts.push(tag("p", "said", vec![line_of(props, asked, reason.source)]));
+    }
+    if !reason.meanwhile.is_empty() {
+        let heading = match reason.journey {
+            Some(_) => tr!(language, "It was sent:"),
+            None => tr!(language, "While the timer ran:"),
+        };
+        let beside =
+            reason.meanwhile.iter().map(|told| tag("li", "", vec![goes(props, told, false)]));
+        parts.push(tag("div", "beside", vec![soft(heading), tag("ul", "", beside.collect())]));
+    }
+    html! { <li key={told.event}>{ for parts }</li> }
+}
+
+/// An event that a click goes to.
+fn goes(props: &Props, told: &Told, here: bool) -> Html {
+    let onclick = asks(&props.act, Action::SeekEvent(told.event));
+    let place = told.place.map(|place| place.to_string()).unwrap_or_default();
+    html! {
+        <button class="step" {onclick} aria-current={here.to_string()}>
+            { leaf("time", "", &seconds(told.at, 3)) }
+            { leaf("b", "", &place) }
+            { tag("span", "", vec![with_names(&in_words(props.language, &told.sentence))]) }
+        </button>
+    }
+}
+
+/// The line of the protocol, which a click shows.
+fn line_of(props: &Props, asked: &Asked, source: Option<Source>) -> Html {
+    let Some(source) = source else { return Html::default() };
+    let open = asked.source == Some(source);
+    let onclick = asks(&props.act, Action::ShowSource((!open).then_some(source)));
+    let name = format!("{}:{}", source.file.trim_start_matches("protocols/"), source.line);
+    html! { <button class="inline code" {onclick} aria-expanded={open.to_string()}>{ name }</button> }
+}
+
+fn shown_source(props: &Props, source: Source) -> Html {
+    let language = props.language;
+    let close = button(
+        "",
+        Some(Icon::Close),
+        tr!(language, "Close"),
+        asks(&props.act, Action::ShowSource(None)),
+    );
+    let name = format!("{}:{}", source.file, source.line);
+    let id = format!("{}-source", props.id);
+    let shown = html! { <SourceView {id} file={source.file} line={source.line} {language} /> };
+    tag("section", "shown-source", vec![tag("h2", "", vec![name.into(), close]), shown])
+}
+
+/// What happened before the event in question, after it, and concurrently.
+fn happened_before(props: &Props, asked: &Asked) -> Html {
+    let language = props.language;
+    let shown = asked.cone.is_some();
+    let onclick = asks(&props.act, Action::ShowCone(!shown));
+    let word = match shown {
+        true => tr!(language, "Hide its past and future"),
+        false => tr!(language, "Show its past and future"),
+    };
+    let toggle = html! { <button {onclick} aria-pressed={shown.to_string()}>{ word }</button> };
+    let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), toggle];
+    if let Some(cone) = &asked.cone {
+        parts.extend([stamps(cone, language), sides(props, cone)]);
+    }
+    tag("section", "cone", parts)
+}
+
+/// Both stamps, and what each can tell.
+fn stamps(cone: &Cone, language: Language) -> Html {
+    let vector: Vec<String> = cone.stamp().iter().map(u64::to_string).collect();
+    let fields = vec![
+        entry(tr!(language, "Lamport stamp"), cone.lamport.to_string()),
+        entry(tr!(language, "vector stamp"), format!("[{}]", vector.join(" "))),
+    ];
+    let mut parts = vec![
+        tag("dl", "fields", fields),
+        soft(tr!(
+            language,
+            "What happened before has a smaller Lamport stamp; but a smaller stamp need not have happened before. Vector stamps tell exactly: smaller in every place, or concurrent."
+        )),
+    ];
+    if !cone.whole {
+        parts.push(soft(tr!(
+            language,
+            "The run is long: of what lies far away, not all was looked at."
+        )));
+    }
+    parts.into_iter().collect()
+}
+
+/// Place by place: up to where its past reaches, and from where its future.
+fn sides(props: &Props, cone: &Cone) -> Html {
+    let language = props.language;
+    let go = |end: Option<(u64, Time)>| match end {
+        Some((event, at)) => {
+            button("inline", None, &seconds(at, 4), asks(&props.act, Action::SeekEvent(event)))
+        }
+        None => "–".into(),
+    };
+    let row = |side: &Side| {
+        html! {
+            <tr>
+                <th scope="row">{ side.place.to_string() }</th>
+                <td>{ go(side.past) }</td>
+                <td>{ go(side.future) }</td>
+                <td>{ side.stamp.to_string() }</td>
+            </tr>
+        }
+    };
+    let head = [
+        tr!(language, "its past reaches to"),
+        tr!(language, "its future begins"),
+        tr!(language, "events in its past"),
+    ];
+    html! {
+        <div class="scrolls" tabindex="0" role="region" aria-label={tr!(language, "Past and future")}>
+            <table>
+                <thead><tr><td></td>{ for head.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
+                <tbody>{ for cone.sides.iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// How the present state of a place lies to the event, in a word.
+pub fn order_word(order: Order, language: Language) -> &'static str {
+    match order {
+        Order::Before => tr!(language, "past"),
+        Order::Same | Order::After => tr!(language, "future"),
+        Order::Concurrent => tr!(language, "concurrent"),
+    }
+}

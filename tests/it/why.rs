@@ -1,0 +1,227 @@
+//! Why something happened, and what happened before what, against slower and plainer derivations.
+
+use synod::base::{NodeId, Time};
+use synod::catalog::{self, Run};
+use synod::sim::fact::Fact;
+use synod::sim::run::cone::Order;
+use synod::sim::run::why::Inquiry;
+use synod::sim::snapshot::{Standing, Told};
+use synod::sim::stamps::Stamps;
+use synod::{fuzz, scenario};
+
+fn run(text: &str) -> Run {
+    let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
+    let end = run.end().unwrap_or(Time::seconds(3));
+    run.run_to(end, u32::MAX);
+    run
+}
+
+/// Runs with every kind of trouble in them, some seconds long.
+fn troubled() -> Vec<Run> {
+    let schedule = |(slug, seed)| {
+        let entry = catalog::find(slug).unwrap();
+        let mut run = entry.start(fuzz::schedule(entry, seed, &[]).unwrap()).unwrap();
+        while run.event() < 1_500 && run.step_forward() {}
+        run
+    };
+    [("raft", 3), ("raft", 8), ("paxos", 5), ("multi-paxos", 7)].map(schedule).into()
+}
+
+fn happened(run: &mut Run) -> Vec<Told> {
+    run.told(usize::MAX, false)
+}
+
+/// The light cone walks along causes; vector stamps are folded forwards from the start. They say the
+/// same of any two events.
+#[test]
+fn the_light_cone_is_what_vector_stamps_say() {
+    let mut compared = [0; 4];
+    for mut run in troubled() {
+        let happened = happened(&mut run);
+        let setup = run.script().setup.clone();
+        let mut fold = Stamps::new(setup.nodes, setup.clients);
+        let mut stamps = Vec::new();
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            stamps.push(fold.follow(number, event).map_or(Vec::new(), <[u64]>::to_vec));
+            true
+        });
+        let width = usize::from(setup.nodes + setup.clients);
+        for (told, stamp) in happened.iter().zip(&stamps).skip(40).step_by(97) {
+            let Some(cone) = run.cone(told.event) else {
+                assert_eq!(told.place, None, "{told:?}");
+                continue;
+            };
+            assert!(cone.whole);
+            assert_eq!(cone.stamp(), *stamp, "of {told:?}");
+            let mut before = std::collections::BTreeMap::new();
+            for (other, theirs) in happened.iter().zip(&stamps) {
+                // A remark shares the stamp of the event before it at its place.
+                let Some(place) = other.place else { continue };
+                if before.insert(place, theirs) == Some(theirs) || other == told {
+                    continue;
+                }
+                let le = |a: &[u64], b: &[u64]| (0..width).all(|i| a[i] <= b[i]);
+                let order = match (le(theirs, stamp), le(stamp, theirs)) {
+                    (true, _) => Order::Before,
+                    (_, true) => Order::After,
+                    _ => Order::Concurrent,
+                };
+                assert_eq!(cone.order(other.event, place), order, "{other:?} and {told:?}");
+                compared[order as usize] += 1;
+            }
+        }
+    }
+    assert!(compared[0] > 1_000 && compared[2] > 1_000 && compared[3] > 1_000, "{compared:?}");
+}
+
+#[test]
+fn every_event_goes_back_to_a_root() {
+    for mut run in troubled() {
+        let happened = happened(&mut run);
+        for told in happened.iter().step_by(53) {
+            let why = run.why(told.event).unwrap();
+            assert_eq!(why.more, None, "of {told:?}");
+            assert_eq!(why.reasons[0].told, *told);
+            assert_eq!(why.reasons.last().unwrap().told.cause, 0);
+            for pair in why.reasons.windows(2) {
+                assert!(pair[0].told.event > pair[1].told.event, "{pair:?}");
+            }
+        }
+    }
+}
+
+/// The last change of a fact, found by looking at it after every step.
+fn last_change(run: &mut Run, fact: &Fact, until: u64) -> u64 {
+    run.seek_event(0, u32::MAX);
+    let (mut known, mut changed) = (run.sim().read(fact), 0);
+    while run.event() < until {
+        let before = run.event();
+        run.step_forward();
+        if run.sim().read(fact) != known {
+            (known, changed) = (run.sim().read(fact), before + 1);
+        }
+    }
+    changed
+}
+
+#[test]
+fn a_fact_goes_back_to_the_step_that_made_it_so() {
+    let mut found = 0;
+    for mut run in troubled() {
+        let last = run.event();
+        for (node, until) in [(0, last), (1, last / 2), (2, last / 3), (0, last / 5)] {
+            run.seek_event(until, u32::MAX);
+            let until = run.event();
+            let names = run.sim().facts(NodeId(node));
+            let facts = names.into_iter().map(|name| Fact::named(NodeId(node), name));
+            let facts: Vec<_> =
+                facts.chain([1, 2, 5].map(|index| Fact::entry(NodeId(node), index))).collect();
+            for fact in facts {
+                run.seek_event(until, u32::MAX);
+                let mut inquiry = Inquiry::new(&run, fact.clone());
+                let event = loop {
+                    if let Some(event) = run.inquire(&mut inquiry) {
+                        break event;
+                    }
+                };
+                let changed = last_change(&mut run, &fact, until);
+                if changed != 0 {
+                    // The step's first event may be a command of the whole run; what it did to the
+                    // server follows at once.
+                    assert!(
+                        (changed..changed + 6).contains(&event),
+                        "{fact:?}: {event}, {changed}"
+                    );
+                    found += 1;
+                }
+            }
+        }
+    }
+    assert!(found > 60, "{found}");
+}
+
+fn sentences(run: &Run, event: u64) -> Vec<String> {
+    let told = |told: &Told| {
+        format!("{} {}", told.place.map_or("-".into(), |place| place.to_string()), told.sentence)
+    };
+    let why = run.why(event).unwrap();
+    let lines = why.reasons.iter().flat_map(|reason| {
+        let beside = reason.meanwhile.iter().map(|beside| format!("  meanwhile {}", told(beside)));
+        let notes = reason.notes.iter().map(|(note, _)| format!("  {note}"));
+        let times = (reason.times > 1).then(|| format!("  {} times", reason.times));
+        std::iter::once(told(&reason.told)).chain(notes).chain(times).chain(beside)
+    });
+    lines.collect()
+}
+
+/// "Why is S5's term 9?", for smaller numbers.
+#[test]
+fn a_term_is_explained_back_to_the_fault() {
+    let run = run(
+        "run raft nodes=3 seed=7 latency=10ms\n1s crash S1\n1s crash S2\n1.1s restart S1\n1.1s restart S2\n2.5s end",
+    );
+    let last = run.event();
+    let told = (0..3).map(|node| {
+        let mut inquiry = Inquiry::new(&run, Fact::named(NodeId(node), "term"));
+        let event = loop {
+            if let Some(event) = run.inquire(&mut inquiry) {
+                break event;
+            }
+        };
+        assert!(event <= last);
+        (inquiry.value.clone(), sentences(&run, event))
+    });
+    for (value, lines) in told {
+        let text = lines.join("\n");
+        assert!(value.is_some(), "{text}");
+        assert!(text.contains("timer runs out: election"), "{text}");
+        assert!(lines.last().unwrap().contains("boots") || text.contains("command: "), "{text}");
+    }
+}
+
+#[test]
+fn a_loss_is_blamed_on_the_command_that_cut_the_link() {
+    let text = "run raft nodes=3 seed=7 latency=10ms\n500ms cut S1-S2 S1-S3\n800ms heal\n900ms cut S3>S1\n1s crash S2\n1.5s end";
+    let mut run = run(text);
+    let happened = happened(&mut run);
+    let blamed = |told: &Told| {
+        let lines = sentences(&run, told.event);
+        lines
+            .iter()
+            .find(|line| line.starts_with("S2 command") || line.starts_with("- command"))
+            .cloned()
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for told in happened.iter().filter(|told| told.sentence.to_string().contains("never receives"))
+    {
+        let why = told.sentence.to_string();
+        let by = blamed(told).unwrap_or_else(|| panic!("{told:?}"));
+        let expected = match told.at {
+            at if why.ends_with("the server is down") => ("S2 command: crash S2", at),
+            at if at < Time::millis(850) => ("- command: cut S1-S2 S1-S3", at),
+            at => ("- command: cut S3>S1", at),
+        };
+        assert_eq!(by, expected.0, "{told:?}");
+        seen.insert(by);
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}
+
+#[test]
+fn a_violation_goes_back_to_its_roots_with_lines_of_the_source() {
+    let entry = catalog::find("raft").unwrap();
+    let run = run(entry.scene("figure-8-flaw").unwrap());
+    let broken = run.properties().into_iter().find_map(|property| match property.standing {
+        Standing::Violated { event, .. } => Some(event),
+        _ => None,
+    });
+    let why = run.why(broken.expect("the scene breaks a property")).unwrap();
+    assert_eq!(why.more, None);
+    let sources: Vec<_> = why.reasons.iter().filter_map(|reason| reason.source).collect();
+    assert!(!sources.is_empty());
+    for source in sources {
+        let text = std::fs::read_to_string(format!("src/{}", source.file)).unwrap();
+        let line = text.lines().nth(source.line as usize - 1).unwrap();
+        assert!(line.contains("fx."), "{source:?}: {line}");
+    }
+}
