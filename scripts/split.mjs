@@ -39,17 +39,18 @@ const MODULES = [
 ];
 const FUNCTIONS = [
   "player::gestures::offered",
-  "web::browser::(?:save|save_blob|save_png|address_of_svg)",
+  ...["run_until", "compare", "look_ahead", "update_branches"].map((name) => `player::store::Store>::${name}`),
+  ...["save", "save_blob", "save_png", "address_of_svg"].map((name) => `web::browser::${name}`),
   "web::components::script::script_tab",
-  "web::components::subject::(?:message_tab|server|visitor)",
+  ...["message_tab", "server", "visitor"].map((name) => `web::components::subject::${name}`),
   "web::frame::Instant",
-  ...["run_until", "compare", "look_ahead", "tell_outcome", "tell_verdict", "update_branches"].map((name) => `player::store::Store>::${name}`),
 ];
-/** What of it has one caller, which comes first: it must not become a part of that. */
-const APART = ["Store>::run_until", "Store>::compare", "Store>::look_ahead", "Store>::update_branches", "branches::branches", "tree::drawn", "tree::Trunk>::of", "tree::show", "until::panel"];
 const OTHERS = String.raw`protocols::(?!raft\b|\w+::config\b)\w+`;
 const LIBRARIES = "idb|picojson|ra_ap_rustc_lexer";
 const LATER = new RegExp(String.raw`synod\[\w+\]::(?:${[OTHERS, ...MODULES, ...FUNCTIONS].join("|")})\b|\b(?:${LIBRARIES})\[\w+\]::`);
+
+/** What has one caller must not become a part of it, if that comes first. */
+const APART = [...MODULES.map((name) => `*::${name}::*`), ...FUNCTIONS.map((name) => `*::${name}*`)].map((name) => `--no-inline=${name}`);
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
 const LATER_FILES = new RegExp(String.raw`^src/(?:protocols/(?!raft\b|mod\.rs)|(?:base/history|${MODULES.join("|").replaceAll("::", "/")})\b)|^scenes/(?!raft\b)`);
@@ -76,7 +77,7 @@ export function split(dist) {
   const folder = mkdtempSync(join(tmpdir(), "synod-"));
   try {
     const file = (name) => join(folder, name);
-    tool("wasm-opt", built, ...APART.map((name) => `--no-inline=*${name}`), "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
+    tool("wasm-opt", built, ...APART, "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
     tool("wasm-dis", file("all.wasm"), "-o", file("all.wat"));
     const parts = halves(forms(readFileSync(file("all.wat"), "utf8")));
     const sizes = Object.entries(parts).map(([name, text]) => {

@@ -63,7 +63,10 @@ impl Needs {
             | Action::Open(_)
             | Action::Ask(_)
             | Action::RunUntil(_)
-            | Action::Compare(_) => Needs::of_code(),
+            | Action::Compare(_)
+            | Action::NameBranch(..)
+            | Action::DeleteBranch(_)
+            | Action::RestoreBranch => Needs::of_code(),
             _ => Needs::default(),
         }
     }
