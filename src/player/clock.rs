@@ -22,6 +22,11 @@ impl Store {
         if self.pane().run.now() >= Time::LIMIT {
             return self.tell_limit();
         }
+        // Whoever wants to see it play no longer waits for what lies ahead.
+        let looks = self.playback.goal.as_ref().is_some_and(|goal| goal.looked().is_some());
+        if looks {
+            self.playback.goal = None;
+        }
         self.ui.notice = None;
         self.ui.window.follows = true;
         self.playback.play();

@@ -214,6 +214,10 @@ fn a_long_search_says_how_far_it_has_come_and_can_be_cancelled() {
     store.update(Action::Escape);
     assert_eq!((store.moving(), store.pane().cursor()), (false, cursor));
     store.update(Action::RunUntil("any currentTerm>=900".into()));
+    store.update(Action::Play);
+    assert!(store.playback.goal.is_none(), "whoever plays no longer waits");
+    store.update(Action::Pause);
+    store.update(Action::RunUntil("any currentTerm>=900".into()));
     frames(&mut store, 10_000);
     let said = notice(&store);
     assert!(said.contains("does not come true by ") && said.contains("2000000 events"), "{said}");

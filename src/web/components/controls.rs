@@ -54,9 +54,7 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             { small(Action::ToHead, Icon::Head, tr!(language, "To the latest instant seen")) }
             <span class="now" id={format!("{}-clock", props.id)} role="timer" aria-label={tr!(language, "Virtual time")}></span>
             { speeds(props) }
-            { controls.slowed.map(|kind| {
-                leaf("span", "chip held slowed", &tr!(language, "slowed: {0}", translate(language, kind).to_owned()))
-            }) }
+            { slowed(controls) }
             <Until id={props.id.to_owned()} words={Words(controls.words)} mistaken={controls.mistaken.clone()}
                 slow_for={controls.slow_for.clone()} {language} act={props.act} />
             { status(props) }
@@ -67,6 +65,16 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             </button>
         </div>
     }
+}
+
+/// What it plays slowly for. Its place is always there: what the animator writes beside it stays.
+fn slowed(controls: &frame::Controls) -> Html {
+    let language = controls.language;
+    let chip = controls.slowed.map(|kind| {
+        let kind = translate(language, kind).to_owned();
+        leaf("span", "chip held", &tr!(language, "slowed: {0}", kind))
+    });
+    tag("span", "slowed", chip.into_iter().collect())
 }
 
 fn speeds(props: &Props<'_>) -> Html {
