@@ -28,23 +28,34 @@ import { Failure, ask, target } from "./steps.mjs";
 const MODULES = [
   ...["ejson", "export", "flowchart", "formula", "highlight", "json", "mermaid", "ndjson", "sequence", "shiviz", "svg", "thumbnail"].map((name) => `view::${name}`),
   ...["events", "help", "log", "properties", "runs", "share", "source", "take", "why"].map((name) => `web::components::${name}`),
-  "player::(?:find|table)",
+  "player::find",
+  "player::table",
+  "condition",
+  "sim::difference",
   "sim::run::why",
+  "view::tree",
+  "web::components::branches",
+  "web::components::tree",
+  "web::components::until",
   "web::runs",
 ];
 const FUNCTIONS = [
   "player::gestures::offered",
-  "player::store::Store>::(?:find|find_on|select_message)",
-  "web::browser::(?:save|save_blob|save_png|address_of_svg)",
-  "web::components::diagram_menu::(?:lists|lane_line|check)",
+  ...["find", "find_on", "select_message"].map((name) => `player::store::Store>::${name}`),
+  ...["lists", "lane_line", "check"].map((name) => `web::components::diagram_menu::${name}`),
   "web::components::lane_names::open_menu",
+  ...["run_until", "compare", "look_ahead", "update_branches"].map((name) => `player::store::Store>::${name}`),
+  ...["save", "save_blob", "save_png", "address_of_svg"].map((name) => `web::browser::${name}`),
   "web::components::script::script_tab",
-  "web::components::subject::(?:message_tab|server|visitor)",
+  ...["message_tab", "server", "visitor"].map((name) => `web::components::subject::${name}`),
   "web::frame::Instant",
 ];
 const OTHERS = String.raw`protocols::(?!raft\b|\w+::config\b)\w+`;
 const LIBRARIES = "idb|picojson|ra_ap_rustc_lexer";
 const LATER = new RegExp(String.raw`synod\[\w+\]::(?:${[OTHERS, ...MODULES, ...FUNCTIONS].join("|")})\b|\b(?:${LIBRARIES})\[\w+\]::`);
+
+/** What has one caller must not become a part of it, if that comes first. */
+const APART = [...MODULES.map((name) => `*::${name}::*`), ...FUNCTIONS.map((name) => `*::${name}*`)].map((name) => `--no-inline=${name}`);
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
 const LATER_FILES = new RegExp(String.raw`^src/(?:protocols/(?!raft\b|mod\.rs)|(?:base/history|${MODULES.join("|").replaceAll("::", "/")})\b)|^scenes/(?!raft\b)`);
@@ -71,7 +82,7 @@ export function split(dist) {
   const folder = mkdtempSync(join(tmpdir(), "synod-"));
   try {
     const file = (name) => join(folder, name);
-    tool("wasm-opt", built, "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
+    tool("wasm-opt", built, ...APART, "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
     tool("wasm-dis", file("all.wasm"), "-o", file("all.wat"));
     const parts = halves(forms(readFileSync(file("all.wat"), "utf8")));
     const sizes = Object.entries(parts).map(([name, text]) => {

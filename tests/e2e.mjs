@@ -628,4 +628,67 @@ test("a hundred thousand events are panned smoothly", async () => {
   await page.locator(".hint-line").getByText(/Too many messages for arrows/).waitFor();
   const whole = await pan();
   assert.ok(near < 8 && whole < 8, `${near} ms and ${whole} ms of script a frame`);
+/** Three runs: the first, and two that gestures in its past began. */
+async function branchOut() {
+  await open(at(CALM, "900ms"));
+  for (const time of ["500ms", "300ms"]) {
+    await page.evaluate((time) => (location.hash = location.hash.replace(/at=[^&]*/, `at=${time}`)), time);
+    await page.waitForFunction((seconds) => document.querySelector("[role=timer]").textContent.startsWith(seconds), time === "500ms" ? "0.500" : "0.300");
+    await page.locator(".node").first().focus();
+    await page.keyboard.press("1");
+    await page.keyboard.press("c");
+    await page.locator(".node.crashed").first().waitFor();
+  }
+}
+
+test("branches are a tree to go about in, are named, compared, deleted and brought back", async () => {
+  await branchOut();
+  const tree = page.getByRole("tree", { name: "Branches" });
+  await page.waitForFunction(() => document.querySelectorAll("[role=treeitem]").length === 3);
+  const here = tree.locator('[aria-selected="true"]');
+  const name = await here.getAttribute("aria-label");
+  await here.focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((name) => document.querySelector('[role=treeitem][aria-selected="true"]').getAttribute("aria-label") !== name, name);
+  await page.locator("details.branches > summary").click();
+  await page.getByLabel("Name of this branch").fill("Mine");
+  await page.getByLabel("Name of this branch").press("Tab");
+  await tree.locator('[aria-label="Mine"]').waitFor();
+  await page.getByLabel("Name of this branch").fill("x".repeat(10_000));
+  await page.getByLabel("Name of this branch").press("Tab");
+  await page.locator(".notices").getByText("A branch's name has at most 80 characters; this one has 10000.").waitFor();
+  await button("Where does it first differ from the present branch?").first().click();
+  await page.locator(".notices").getByText(/First difference at/).waitFor();
+  await tree.locator(".differs").first().waitFor();
+  await page.locator("details.branches > summary").click();
+  await button("Delete this branch").last().click();
+  await page.waitForFunction(() => document.querySelectorAll("[role=treeitem]").length === 2);
+  await button("Bring it back").click();
+  await page.waitForFunction(() => document.querySelectorAll("[role=treeitem]").length === 3);
+});
+
+test("a condition is typed and run to; what is wrong with it is said beneath it", async () => {
+  await open(at(CALM, "0s"));
+  await page.locator("details.until > summary").click();
+  const field = page.getByLabel("Condition");
+  await field.fill("S2 rule=leader");
+  await field.press("Enter");
+  await page.locator(".written .mistake").getByText(/there is no “rule” here: expected one of role, status/).waitFor();
+  assert.equal(await clock(), "0.000 s");
+  await field.fill("any role=leader");
+  await field.press("Enter");
+  await page.locator(".notices").getByText(/Reached at .* is now leader\./).waitFor();
+  await page.locator(".node.leader").waitFor();
+  assert.equal(await page.locator("details.until[open]").count(), 0, "the menu has done its work");
+});
+
+test("playing slows down by itself while a chosen kind of message is under way", async () => {
+  await open(at(CALM, "0s"));
+  await page.locator("details.until > summary").click();
+  await page.getByLabel("RequestVote", { exact: true }).check();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Speed").selectOption("5");
+  await button("Play").click();
+  await page.getByText("slowed: RequestVote").waitFor();
 });

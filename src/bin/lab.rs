@@ -129,22 +129,22 @@ fn script(file: &str) -> Result<Script, String> {
 }
 
 fn run(file: &str) -> Result<(), String> {
-    let mut run = start(file)?;
-    narrate(&mut run, None)
+    narrate(&mut start(file, script(file)?)?, None)
 }
 
-fn start(file: &str) -> Result<Run, String> {
-    catalog::start(script(file)?).map_err(|sentence| format!("{file}: {sentence}"))
+fn start(file: &str, script: Script) -> Result<Run, String> {
+    catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))
 }
 
 /// Tells the run up to the instant at which the condition becomes true.
 fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
-    let mut run = start(file)?;
+    let script = script(file)?;
+    let mut run = start(file, script.clone())?;
     run.run_to(Time::ZERO, u32::MAX);
     let condition =
         condition::parse(text, &run).map_err(|mistake| format!("{text}: {}.", mistake.sentence))?;
     let outcome = Search::new(condition, &run).advance(u32::MAX);
-    let mut run = start(file)?;
+    let mut run = start(file, script)?;
     match outcome {
         Some(Outcome::Found(found)) => {
             narrate(&mut run, Some(found.at))?;

@@ -23,6 +23,11 @@ impl Store {
         if self.pane().run.now() >= Time::LIMIT {
             return self.tell_limit();
         }
+        // Whoever wants to see it play no longer waits for what lies ahead.
+        let looks = self.playback.goal.as_ref().is_some_and(|goal| goal.looked().is_some());
+        if looks {
+            self.playback.goal = None;
+        }
         self.ui.notice = None;
         self.ui.window.follows = true;
         self.playback.play();
@@ -143,6 +148,7 @@ impl Store {
     }
 
     /// A piece of a goal for which the run stays where it is.
+    #[inline(never)]
     fn look_ahead(&mut self, mut goal: Goal) -> Change {
         match &mut goal.target {
             Target::Found(search) => {
@@ -245,12 +251,12 @@ impl Store {
                 ..Notice::plain(sentence!("Reached at {0}: {1}.", at, told))
             },
             Outcome::Never { ended: true, .. } => Notice::plain(sentence!(
-                "“{0}” does not come true any more until the run ends after an hour: the cursor stays.",
+                "“{0}” does not come true again before the run ends, after an hour: the cursor has not moved.",
                 condition
             )),
             Outcome::Never { by, ended: false } => Notice::plain(sentence!(
                 "“{0}” does not come true by {1}, within {2} events: the search ends there, and the \
-                 cursor stays.",
+                 cursor has not moved.",
                 condition,
                 by,
                 condition::SEARCHED

@@ -197,7 +197,7 @@ fn what_never_comes_true_is_said_and_the_cursor_stays() {
     assert_eq!((store.pane().cursor(), store.moving()), (cursor, false));
     assert_eq!(
         notice(&store),
-        "“lost heartbeat” does not come true any more until the run ends after an hour: the cursor stays."
+        "“lost heartbeat” does not come true again before the run ends, after an hour: the cursor has not moved."
     );
 }
 
@@ -213,6 +213,10 @@ fn a_long_search_says_how_far_it_has_come_and_can_be_cancelled() {
     assert!(looked(&store) > before && store.pane().cursor() == cursor);
     store.update(Action::Escape);
     assert_eq!((store.moving(), store.pane().cursor()), (false, cursor));
+    store.update(Action::RunUntil("any currentTerm>=900".into()));
+    store.update(Action::Play);
+    assert!(store.playback.goal.is_none(), "whoever plays no longer waits");
+    store.update(Action::Pause);
     store.update(Action::RunUntil("any currentTerm>=900".into()));
     frames(&mut store, 10_000);
     let said = notice(&store);

@@ -74,7 +74,10 @@ impl Needs {
             | Action::Find { .. }
             | Action::AsTable(true)
             | Action::SelectMessage { .. }
-            | Action::Compare(_) => Needs::of_code(),
+            | Action::Compare(_)
+            | Action::NameBranch(..)
+            | Action::DeleteBranch(_)
+            | Action::RestoreBranch => Needs::of_code(),
             _ => Needs::default(),
         }
     }

@@ -48,6 +48,23 @@ fn runs_a_script_and_a_scene() {
 }
 
 #[test]
+fn runs_until_a_condition() {
+    let found = lab(&["run", "raft/first-election", "--until", "any role=leader"], b"");
+    assert_eq!(found.status.code(), Some(0));
+    let last = out(&found).lines().last().unwrap().to_owned();
+    assert!(
+        last.starts_with("# any role=leader, at ") && last.ends_with(" is now leader"),
+        "{last}"
+    );
+    let never =
+        lab(&["run", "-", "--until", "lost Reply"], b"run raft nodes=1 seed=1\n100ms end\n");
+    assert_eq!(never.status.code(), Some(1));
+    assert!(out(&never).ends_with("# lost Reply: never\n"), "{}", out(&never));
+    let why = refusal(&["run", "raft/figure-8", "--until", "S1 role=king"], b"");
+    assert!(why.contains("expected one of follower, candidate, leader"), "{why}");
+}
+
+#[test]
 fn hunts_and_answers_the_shell() {
     let clean = lab(&["fuzz", "raft", "--seeds", "20"], b"");
     assert_eq!(clean.status.code(), Some(0));

@@ -10,7 +10,7 @@
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
 //! | `inspector.rs`, `subject.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
-//! | `controls.rs`, `branches.rs` | playing |
+//! | `controls.rs`, `until.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
 //! | `events.rs` | the same as a table |
@@ -54,6 +54,7 @@ mod timeline;
 mod tools;
 mod top_bar;
 mod tree;
+mod until;
 mod why;
 mod wires;
 

@@ -33,6 +33,7 @@ pub struct Trunk {
 }
 
 impl Trunk {
+    #[inline(never)]
     pub fn of(store: &Store) -> Trunk {
         let pane = store.pane();
         let place = |id: u32| pane.branches.iter().position(|branch| branch.id == id);
@@ -40,6 +41,7 @@ impl Trunk {
         Trunk { lines: branches(store), here: pane.branch, differ }
     }
 
+    #[inline(never)]
     fn rows(&self) -> Vec<Row> {
         let limb = |line: &BranchLine| Limb { parent: line.parent.zip(line.since), end: line.end };
         rows(&self.lines.iter().map(limb).collect::<Vec<_>>())
@@ -58,24 +60,34 @@ pub struct Props {
 /// The tree.
 #[component]
 pub fn Tree(props: &Props) -> Html {
-    let Props { trunk, language, .. } = props;
-    let rows = trunk.rows();
     let root = use_node_ref();
-    let here = rows.iter().position(|row| row.branch == trunk.here).unwrap_or(0);
     {
         // The present one is in sight.
-        let root = root.clone();
-        use_effect_with((here, rows.len()), move |(here, _)| {
-            if let Some(root) = root.cast::<Element>() {
-                root.set_scroll_top((here.saturating_sub(BEFORE) as f64 * PITCH) as i32);
-            }
-        });
+        let (root, trunk) = (root.clone(), props.trunk.clone());
+        use_effect_with((trunk.here, trunk.lines.len()), move |_| show(&root, &trunk));
     }
+    drawn(props, root)
+}
+
+/// Scrolls to the present branch.
+#[inline(never)]
+fn show(root: &NodeRef, trunk: &Trunk) {
+    let rows = trunk.rows();
+    let here = rows.iter().position(|row| row.branch == trunk.here).unwrap_or(0);
+    if let Some(root) = root.cast::<Element>() {
+        root.set_scroll_top((here.saturating_sub(BEFORE) as f64 * PITCH) as i32);
+    }
+}
+
+#[inline(never)]
+fn drawn(props: &Props, root: NodeRef) -> Html {
+    let Props { trunk, language, .. } = props;
+    let rows = trunk.rows();
     let height = number(rows.len() as f64 * PITCH + 4.0);
     html! {
         <div class="tree" ref={root}>
             <svg role="tree" aria-label={tr!(*language, "Branches")} {height}>
-                { for rows.iter().enumerate().map(|(at, row)| way(props, &rows, at, row)) }
+                { for rows.iter().enumerate().map(|(at, row)| way(props, at, row)) }
                 { for rows.iter().enumerate().map(|(at, row)| line(props, at, row)) }
             </svg>
         </div>
@@ -88,11 +100,10 @@ fn middle(row: usize) -> String {
 }
 
 /// From the parent's line down to this one.
-fn way(props: &Props, rows: &[Row], at: usize, row: &Row) -> Html {
+fn way(props: &Props, at: usize, row: &Row) -> Html {
     let Some(parent) = row.parent else { return Html::default() };
     let x = percent(row.from, props.whole);
-    // It is the present one's way if that runs through it.
-    let class = when(rows[at].branch == props.trunk.here, "present");
+    let class = when(row.branch == props.trunk.here, "present");
     html! {
         <line class={names(&["way", class])} x1={x.clone()} x2={x} y1={middle(parent)} y2={middle(at)} />
     }

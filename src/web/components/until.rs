@@ -1,0 +1,130 @@
+//! Running until something happens: the conditions that everybody wants, a field to write any other
+//! in, and the kinds of messages for which playing slows down.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDetailsElement, HtmlInputElement};
+use yew::prelude::*;
+
+use super::bits::{asks, button, leaf, tag};
+use super::icon::{Icon, icon};
+use crate::player::Action;
+use crate::protocol::Vocabulary;
+use crate::scenario::Mistake;
+use crate::words::{Language, tell};
+use crate::{condition, tr};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub id: String,
+    pub words: Words,
+    pub mistaken: Option<Mistake>,
+    pub slow_for: Vec<&'static str>,
+    pub language: Language,
+    pub act: Callback<Action>,
+}
+
+/// The words of a protocol, which are always the same ones.
+#[derive(Clone, Copy)]
+pub struct Words(pub &'static Vocabulary);
+
+impl PartialEq for Words {
+    fn eq(&self, other: &Words) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+/// The menu. What is in it is drawn once it is opened.
+#[component]
+pub fn Until(props: &Props) -> Html {
+    let open = use_state(|| false);
+    let ontoggle = {
+        let open = open.clone();
+        Callback::from(move |event: Event| {
+            open.set(event.target_unchecked_into::<HtmlDetailsElement>().open());
+        })
+    };
+    html! {
+        <details class="popover until" {ontoggle}>
+            <summary class="button">
+                { leaf("span", "", tr!(props.language, "Run until")) }{ icon(Icon::Caret) }
+            </summary>
+            <div class="panel">if *open { { panel(props) } }</div>
+        </details>
+    }
+}
+
+#[inline(never)]
+fn panel(props: &Props) -> Html {
+    let language = props.language;
+    let item = |condition: String, name: &str| {
+        let onclick = asks(&props.act, Action::RunUntil(condition));
+        tag("li", "", vec![button("bare chooses", None, name, onclick)])
+    };
+    let mut items = vec![
+        item("violation".into(), tr!(language, "a property breaks")),
+        item("leader".into(), tr!(language, "another server leads")),
+    ];
+    items.extend(props.words.0.kinds.iter().map(|kind| {
+        item(format!("sent {kind}"), &tr!(language, "{0} is sent", (*kind).to_owned()))
+    }));
+    [tag("ul", "commands", items), written(props), slow_for(props)].into_iter().collect()
+}
+
+/// Any other condition, as it is written.
+fn written(props: &Props) -> Html {
+    let Props { language, mistaken, words: Words(words), .. } = props;
+    let language = *language;
+    let onsubmit = {
+        let act = props.act.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let form = event.target_unchecked_into::<Element>();
+            let input = form.query_selector("input").ok().flatten();
+            if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
+                act.emit(Action::RunUntil(input.value()));
+            }
+        })
+    };
+    let [list, help] = ["conditions", "condition-help"].map(|name| format!("{}-{name}", props.id));
+    let told = mistaken.as_ref().map(|mistake| {
+        let column = mistake.column;
+        tr!(language, "At character {0}: {1}.", column, tell(language, &mistake.sentence))
+    });
+    let wrong = told.is_some();
+    // In the words of this protocol.
+    let role = words.roles.last().copied().unwrap_or_default();
+    let such = || {
+        let lost = format!("lost {} S1>S2", words.kinds.first().copied().unwrap_or_default());
+        let settled = "any settled>=10".to_owned();
+        tr!(language, "Such as {0}, {1} or {2}.", format!("any role={role}"), lost, settled)
+    };
+    let likely = condition::likely(words);
+    html! {
+        <form class="written" {onsubmit}>
+            <label class="field typed">
+                <span>{ tr!(language, "Condition") }</span>
+                <input type="text" list={list.clone()} placeholder={format!("S1 role={role}")} autocomplete="off" autocapitalize="off"
+                    spellcheck="false" aria-invalid={wrong.to_string()} aria-describedby={help.clone()} />
+            </label>
+            { button("", Some(Icon::Play), tr!(language, "Run"), Callback::noop()) }
+            <p id={help} class={if wrong { "mistake" } else { "soft" }} aria-live="polite">{ told.unwrap_or_else(such) }</p>
+            <datalist id={list}>{ for likely.into_iter().map(|value| html! { <option {value} /> }) }</datalist>
+        </form>
+    }
+}
+
+/// The kinds of messages that are worth slowing down for.
+fn slow_for(props: &Props) -> Html {
+    let item = |kind: &&'static str| {
+        let (kind, checked) = (*kind, props.slow_for.contains(kind));
+        let act = props.act.clone();
+        let onchange = Callback::from(move |_: Event| act.emit(Action::SlowFor(kind, !checked)));
+        html! {
+            <label class="check"><input type="checkbox" {checked} {onchange} /><span>{ kind }</span></label>
+        }
+    };
+    let legend = tr!(props.language, "Slow down by itself while one of these is under way");
+    html! {
+        <fieldset class="slow-for"><legend class="soft">{ legend }</legend>{ for props.words.0.kinds.iter().map(item) }</fieldset>
+    }
+}
