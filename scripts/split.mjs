@@ -55,7 +55,8 @@ export function split(dist) {
   const folder = mkdtempSync(join(tmpdir(), "synod-"));
   try {
     const file = (name) => join(folder, name);
-    tool("wasm-opt", built, "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
+    // What is called from one place only would be moved there, and could not be taken out any more.
+    tool("wasm-opt", built, "--low-memory-unused", "--one-caller-inline-max-function-size=100", "-Oz", "-g", "-o", file("all.wasm"));
     tool("wasm-dis", file("all.wasm"), "-o", file("all.wat"));
     const parts = halves(forms(readFileSync(file("all.wat"), "utf8")));
     if (!parts) return "nothing to take out";
@@ -161,7 +162,10 @@ function signature(text) {
  * stands in its name, and so may any small one.
  */
 const comesLater = ({ name, text, imported }) =>
-  !imported && LATER.test(name) && /^\$"?[<&]*(?:mut |dyn )?(?:synod|idb|picojson)\[/.test(name) && text.split("(").length > SMALL;
+  !imported && LATER.test(name) && OWN.test(name) && text.split("(").length > SMALL;
+
+/** Functions of these crates, and a component's drawing, under the name that Yew has for it. */
+const OWN = /^\$"?[<&]*(?:mut |dyn )?(?:synod|idb|picojson)\[|^\$"<yew\[\w+\]::[\w:]+::CompStateInner<synod\[.* as .*>::view"$/;
 
 /** In instructions and what they name. */
 const SMALL = 60;

@@ -1,6 +1,7 @@
 //! All native tests that need more than one layer, in one binary.
 
 mod catalog;
+mod export;
 mod flaws;
 mod fuzz;
 mod goldens;
