@@ -11,8 +11,8 @@ use super::spacetime::{Diagram, Label, Rows, Scale, under_way};
 use super::ticks::{self, seconds};
 use crate::base::{Sentence, Span, Time};
 use crate::catalog::Run;
-use crate::tr;
 use crate::words::{self, Language};
+use crate::{sentence, tr};
 
 /// Events that one picture can show.
 const EVENTS: u64 = 20_000;
@@ -82,10 +82,10 @@ pub fn write(
         rows,
         width,
         language,
-        cut: cut.map(|at| cut_at(at, most)),
+        lacks: cut.map(|at| cut_at(at, most)).or_else(|| whole.thinned.then(thinned)),
     };
     write(&figure.draw(&whole, &going));
-    figure.cut.map_or(Ok(()), Err)
+    figure.lacks.map_or(Ok(()), Err)
 }
 
 /// What is under way at the cursor. Only its times matter here.
@@ -103,16 +103,16 @@ struct Figure<'a> {
     /// Of the part that has a time axis.
     width: f64,
     language: Language,
-    cut: Option<Sentence>,
+    /// What is not in the picture.
+    lacks: Option<Sentence>,
 }
 
 impl Figure<'_> {
     fn draw(&self, diagram: &Diagram, going: &[Path; 2]) -> String {
         let bottom = self.rows.bottom();
         let (legend, lines) = self.legend(diagram);
-        let remarks = self.remarks(diagram);
         let below = bottom + 30.0 + 22.0 * f64::from(lines);
-        let height = below + 18.0 * remarks.len() as f64;
+        let height = below + if self.lacks.is_some() { 18.0 } else { 0.0 };
         let width = GUTTER + self.width + MARGIN;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" lang=\"{}\">\n",
@@ -143,8 +143,9 @@ impl Figure<'_> {
         svg.extend(diagram.labels.iter().map(|label| self.fault(label)));
         svg += "</g>\n";
         svg += &legend;
-        for (line, remark) in (0u32..).zip(&remarks) {
-            svg += &words("soft", Point::new(MARGIN, below + 18.0 * f64::from(line) - 6.0), remark);
+        if let Some(lacks) = &self.lacks {
+            let told = words::tell(self.language, lacks);
+            svg += &words("soft", Point::new(MARGIN, below + 12.0), &told);
         }
         svg + "</svg>\n"
     }
@@ -276,16 +277,12 @@ impl Figure<'_> {
         }
         (legend, line + 1)
     }
+}
 
-    /// What is not in the picture.
-    fn remarks(&self, diagram: &Diagram) -> Vec<String> {
-        let thinned = tr!(
-            self.language,
-            "So many messages that only votes and lost ones are drawn. A shorter window shows all."
-        );
-        let cut = self.cut.iter().map(|cut| words::tell(self.language, cut));
-        cut.chain(diagram.thinned.then(|| thinned.to_owned())).collect()
-    }
+fn thinned() -> Sentence {
+    sentence!(
+        "So many messages that only votes and lost ones are drawn. A shorter window shows all."
+    )
 }
 
 fn arrows(diagram: &Diagram, [sound, doomed]: &[Path; 2]) -> String {
