@@ -33,7 +33,7 @@ const parts = {
   export: {
     needs: { rust: true, node: true },
     async test() {
-      await step("what is exported", () => run("node", ["--test", "--test-reporter=spec", "tests/ejson.mjs"]));
+      await step("what is exported", () => run("node", ["--test", "--test-reporter=spec", "tests/export.mjs"]));
     },
   },
   web: {

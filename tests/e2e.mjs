@@ -628,6 +628,8 @@ test("a hundred thousand events are panned smoothly", async () => {
   await page.locator(".hint-line").getByText(/Too many messages for arrows/).waitFor();
   const whole = await pan();
   assert.ok(near < 8 && whole < 8, `${near} ms and ${whole} ms of script a frame`);
+});
+
 /** Three runs: the first, and two that gestures in its past began. */
 async function branchOut() {
   await open(at(CALM, "900ms"));
@@ -691,4 +693,74 @@ test("playing slows down by itself while a chosen kind of message is under way",
   await page.getByLabel("Speed").selectOption("5");
   await button("Play").click();
   await page.getByText("slowed: RequestVote").waitFor();
+});
+
+test("a run is taken away in every format, of the window that was chosen", async () => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(at([...CALM, "100ms request C1 put x=1", "2.8s crash S2"], "3s"));
+  await button("Share").click();
+  const section = page.locator(".take"), preview = section.getByLabel("Preview");
+  const choose = (name, option) => section.getByLabel(name).selectOption(option);
+  const saved = async () => {
+    const download = page.waitForEvent("download");
+    await section.getByRole("button", { name: "Save" }).click();
+    const file = await download;
+    return [file.suggestedFilename(), await readFile(await file.path())];
+  };
+  await page.waitForFunction(() => document.querySelector(".take textarea")?.value.includes("sequenceDiagram"));
+  const shown = await preview.inputValue();
+  await section.getByRole("button", { name: "Copy" }).click();
+  await section.getByRole("status").filter({ hasText: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(copied.startsWith(shown.replace(/…$/, "")) && copied.includes("crash S2"));
+  await choose("Time", "the whole run so far");
+  await page.waitForFunction((before) => document.querySelector(".take textarea").value !== before, shown);
+  assert.match(await section.textContent(), /0\.00 s – (2\.9|3\.0)/);
+  for (const [format, name, begins] of [
+    ["Mermaid flowchart", "synod-raft-flowchart.mmd", "---\ntitle: "],
+    ["ShiViz log", "synod-raft-shiviz.log", "(?<event>"],
+    ["NDJSON trace", "synod-raft-trace.ndjson", '{"event":1,'],
+    ["SVG picture", "synod-raft.svg", "<svg "],
+    ["PNG picture", "synod-raft.png", "\u0089PNG"],
+  ]) {
+    await choose("Format", format);
+    if (format === "Mermaid flowchart") assert.equal(await section.getByLabel("Time").count(), 0, "of one instant");
+    if (begins.endsWith("svg ") || begins.endsWith("PNG")) await page.waitForFunction(() => document.querySelector(".take img")?.naturalWidth > 900);
+    else await page.waitForFunction((text) => document.querySelector(".take textarea")?.value.startsWith(text), begins);
+    const [file, bytes] = await saved();
+    assert.equal(file, name);
+    assert.equal(bytes.toString("latin1").slice(0, begins.length), begins);
+    await section.getByRole("status").filter({ hasText: `Saved as ${name}` }).waitFor();
+  }
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("dialog").count(), 0);
+});
+
+test("what is too long for Mermaid is cut off, and says where", async () => {
+  await open(at(["raft nodes=5 seed=3 heartbeat=20ms latency=2ms..8ms"], "20s"));
+  await button("Share").click();
+  await page.locator(".take").getByLabel("Time").selectOption("the whole run so far");
+  await page.locator(".take .mistake").filter({ hasText: /^Cut off at .*: Mermaid draws no more than 50000 characters\./ }).waitFor();
+});
+
+test("formulas are set as mathematics, told as text, and fit a phone", async () => {
+  for (const width of [1366, 390, 320]) {
+    await page.setViewportSize({ width, height: 760 });
+    await page.goto("about:blank");
+    await open(at(CALM, "100ms"));
+    await tab("Properties").click();
+    const formulas = page.locator(".properties .formula");
+    await formulas.first().waitFor();
+    const found = await formulas.evaluateAll((all) => all.map((formula) => ({
+      role: formula.getAttribute("role"),
+      label: formula.getAttribute("aria-label"),
+      math: [...formula.querySelectorAll("math, math *")].every(({ namespaceURI }) => namespaceURI.endsWith("/MathML")),
+      pieces: formula.querySelectorAll("math").length,
+      over: formula.scrollWidth - formula.clientWidth,
+    })));
+    assert.equal(found.length, await page.locator(".properties li").count());
+    for (const { role, label, math, pieces, over } of found) {
+      assert.ok(role === "math" && label.length > 5 && math && pieces > 0 && over <= 0, JSON.stringify({ width, label, over }));
+    }
+  }
 });

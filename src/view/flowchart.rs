@@ -4,6 +4,7 @@
 
 use super::hull::groups;
 use super::mermaid::{EDGES, escaped, head};
+use super::ticks::seconds;
 use crate::base::{Endpoint, NodeId, Sentence};
 use crate::catalog::Run;
 use crate::protocol::Shape;
@@ -32,7 +33,7 @@ pub fn write(
 ) -> Result<(), Sentence> {
     let snapshot = run.snapshot();
     let title = translate(language, run.script().title.as_deref().unwrap_or(run.meta().title));
-    let title = tr!(language, "{0}, at {1}", title.to_owned(), run.now());
+    let title = tr!(language, "{0}, at {1}", title.to_owned(), seconds(run.now(), 3));
     let mut text = head(&title, "flowchart LR");
     for client in &snapshot.clients {
         text += &visitor(client);

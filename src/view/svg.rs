@@ -13,8 +13,8 @@ use crate::base::{Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::protocol::Tone;
 use crate::sim::snapshot::{Mark, MarkKind, Stretch};
-use crate::tr;
 use crate::words::{self, Language};
+use crate::{sentence, tr};
 
 /// Events that one picture can show.
 const EVENTS: u64 = 20_000;
@@ -88,11 +88,10 @@ pub fn write(
         rows,
         width,
         language,
-        cut: cut.map(|at| cut_at(at, most)),
-        thinned,
+        lacks: cut.map(|at| cut_at(at, most)).or_else(|| thinned.then(only_the_rare)),
     };
     write(&figure.draw(&whole, &going));
-    figure.cut.map_or(Ok(()), Err)
+    figure.lacks.map_or(Ok(()), Err)
 }
 
 /// Where there are more arrows than a picture can show, those out of the ordinary are left; whether
@@ -125,18 +124,16 @@ struct Figure<'a> {
     /// Of the part that has a time axis.
     width: f64,
     language: Language,
-    cut: Option<Sentence>,
-    /// Only votes and lost messages are drawn.
-    thinned: bool,
+    /// What is not in the picture.
+    lacks: Option<Sentence>,
 }
 
 impl Figure<'_> {
     fn draw(&self, diagram: &Diagram, going: &[Path; 2]) -> String {
         let bottom = self.rows.bottom();
         let (legend, lines) = self.legend(diagram);
-        let remarks = self.remarks();
         let below = bottom + 30.0 + 22.0 * f64::from(lines);
-        let height = below + 18.0 * remarks.len() as f64;
+        let height = below + if self.lacks.is_some() { 18.0 } else { 0.0 };
         let width = GUTTER + self.width + MARGIN;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" lang=\"{}\">\n",
@@ -167,8 +164,9 @@ impl Figure<'_> {
         svg.extend(diagram.labels.iter().map(|label| self.fault(label)));
         svg += "</g>\n";
         svg += &legend;
-        for (line, remark) in (0u32..).zip(&remarks) {
-            svg += &words("soft", Point::new(MARGIN, below + 18.0 * f64::from(line) - 6.0), remark);
+        if let Some(lacks) = &self.lacks {
+            let told = words::tell(self.language, lacks);
+            svg += &words("soft", Point::new(MARGIN, below + 12.0), &told);
         }
         svg + "</svg>\n"
     }
@@ -300,16 +298,13 @@ impl Figure<'_> {
         }
         (legend, line + 1)
     }
+}
 
-    /// What is not in the picture.
-    fn remarks(&self) -> Vec<String> {
-        let thinned = tr!(
-            self.language,
-            "So many messages that only votes and lost ones are drawn. A shorter window shows all."
-        );
-        let cut = self.cut.iter().map(|cut| words::tell(self.language, cut));
-        cut.chain(self.thinned.then(|| thinned.to_owned())).collect()
-    }
+/// What is told of a picture that lacks the ordinary.
+fn only_the_rare() -> Sentence {
+    sentence!(
+        "So many messages that only votes and lost ones are drawn. A shorter window shows all."
+    )
 }
 
 fn arrows(diagram: &Diagram, [sound, doomed]: &[Path; 2]) -> String {

@@ -119,6 +119,31 @@ fn what_is_exported_comes_back() {
 }
 
 #[test]
+fn a_window_is_exported_in_every_format() {
+    let formats = [
+        ("mermaid", "---\ntitle: "),
+        ("flowchart", "---\ntitle: "),
+        ("svg", "<svg "),
+        ("shiviz", "(?<event>"),
+    ];
+    for (format, begins) in
+        formats.into_iter().chain([("ndjson", "{\"event\":"), ("ejson", "{\"_id\":")])
+    {
+        let output = lab(&["export", "raft/figure-8", "--as", format, "--to", "300ms"], b"");
+        assert!(output.status.success() && out(&output).starts_with(begins), "{format}");
+    }
+    let window = ["export", "raft/figure-8", "--as", "ndjson", "--from", "200ms", "--at", "300ms"];
+    let time = |line: &str| line.split("\"time\":").nth(1)?.split(',').next()?.parse::<u64>().ok();
+    let times: Vec<u64> = out(&lab(&window, b"")).lines().filter_map(time).collect();
+    assert!(times.len() > 20 && times.iter().all(|time| (200_000..=300_000).contains(time)));
+    // What is cut off is written all the same, and said.
+    let long = lab(&["export", "-", "--as", "mermaid"], b"run raft nodes=5\n60s end\n");
+    assert_eq!(long.status.code(), Some(2));
+    let said = String::from_utf8(long.stderr.clone()).unwrap();
+    assert!(said.starts_with("-: Cut off at ") && out(&long).len() > 40_000, "{said}");
+}
+
+#[test]
 fn what_cannot_be_exported_or_imported_gets_one_sentence() {
     let export = |more: &[&str]| {
         refusal(&[&["export", "raft/figure-8", "--as", "ejson"], more].concat(), b"")
@@ -126,6 +151,18 @@ fn what_cannot_be_exported_or_imported_gets_one_sentence() {
     assert_eq!(export(&["--node", "S9"]), "raft/figure-8: There is no S9 in this run.");
     assert_eq!(export(&["--node", "C1"]), "Expected a server such as S1, not “C1”.");
     assert_eq!(export(&["--at", "noon"]), "Expected a time such as 1.2s, not “noon”.");
+    let backwards = export(&["--from", "2s", "--to", "1s"]);
+    assert_eq!(backwards, "A window cannot begin at 2s and end at 1s.");
+    let other = |format: &str, more: &[&str]| {
+        refusal(&[&["export", "raft/figure-8", "--as", format], more].concat(), b"")
+    };
+    assert_eq!(
+        other("gif", &[]),
+        "There is no format “gif”: it is one of mermaid, flowchart, svg, shiviz, ndjson, ejson."
+    );
+    assert!(other("svg", &["--node", "S1"]).starts_with("I don't understand “--node S1”."));
+    assert!(other("flowchart", &["--from", "1s"]).starts_with("I don't understand “--from 1s”."));
+    assert!(other("shiviz", &["--to"]).starts_with("I don't understand “--to”."));
     let import = |text: &str| refusal(&["import", "-"], text.as_bytes());
     assert_eq!(import("{]"), "-: Line 1 of the file is no JSON document.");
     assert_eq!(import("{\"kind\":\"event\"}\n[1, 2"), "-: Line 2 of the file is no JSON document.");

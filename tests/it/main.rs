@@ -3,6 +3,7 @@
 mod catalog;
 mod condition;
 mod difference;
+mod export;
 mod flaws;
 mod fuzz;
 mod goldens;

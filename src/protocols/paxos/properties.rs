@@ -270,7 +270,11 @@ fn everybody_learns(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
     a_value_is_chosen(cluster)?;
     let ignorant = |(_, paxos): &(NodeId, &Paxos)| paxos.learns() && paxos.chosen.is_none();
     match cluster.up().find(ignorant) {
-        Some((node, _)) => Err(sentence!("{0} has not learnt what is chosen", node)),
+        Some((node, _)) => {
+            let chosen =
+                cluster.ghost.chosen.first().map_or("".into(), |first| first.value.clone());
+            Err(sentence!("{0} has not learnt that “{1}” is chosen", node, chosen))
+        }
         None => Ok(()),
     }
 }

@@ -392,7 +392,7 @@ fn everybody_learns_once_all_learners_know() {
         let mut paxos = watch.replicas[node.index()].clone().unwrap();
         paxos.chosen = Some("red".into());
         watch.sees(paxos);
-        let lacks = next.map(|next| format!("{next} has not learnt what is chosen"));
+        let lacks = next.map(|next| format!("{next} has not learnt that “red” is chosen"));
         assert_eq!(watch.holds("Everybody Learns", node).err(), lacks);
     }
 }

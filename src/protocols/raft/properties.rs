@@ -233,12 +233,16 @@ fn leader_append_only(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
                 && before.leads_term(raft.term)
                 && !starts_with(&raft.log, &before.log) =>
         {
-            let kept = raft.log.common_prefix(&before.log);
+            let index = raft.log.common_prefix(&before.log) + 1;
+            let (was, is) = (before.log.get(index), raft.log.get(index));
+            let told = |entry: &Entry| format!("{entry} ({})", entry.term);
             Err(sentence!(
-                "{0}, leader of term {1}, did not only append to its log: index {2} is no longer what it was",
+                "{0}, leader of term {1}, did not only append to its log: index {2} held {3}, and now holds {4}",
                 node,
                 raft.term,
-                kept + 1
+                index,
+                was.map_or("–".to_owned(), told),
+                is.map_or("–".to_owned(), told)
             ))
         }
         _ => Ok(()),

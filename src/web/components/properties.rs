@@ -77,10 +77,10 @@ fn formula(text: &'static str) -> Html {
 }
 
 fn row(parts: &[Part]) -> Html {
-    tag("mrow", "", parts.iter().map(part).collect())
+    tag("mrow", "", parts.iter().enumerate().map(|(place, part)| self::part(part, place)).collect())
 }
 
-fn part(part: &Part) -> Html {
+fn part(part: &Part, place: usize) -> Html {
     match part {
         Part::Name(name) => leaf("mi", "", name),
         Part::Number(number) => leaf("mn", "", number),
@@ -90,21 +90,30 @@ fn part(part: &Part) -> Html {
                 Space::None => ("0", "0"),
                 Space::After => ("0", "0.2em"),
                 Space::Around => ("0.28em", "0.28em"),
-                Space::Wide => ("0.36em", "0.36em"),
+                // Before the first of a piece stands a space of the text.
+                Space::Wide if place == 0 => ("0", "0.3em"),
+                Space::Wide => ("0.3em", "0.3em"),
             };
             html! { <mo stretchy="false" lspace={before} rspace={after}>{ sign }</mo> }
         }
         Part::Script { base, below, above } => {
-            let mut inside = vec![self::part(base)];
-            inside.extend((!below.is_empty()).then(|| leaf("mi", "", below)));
-            // A prime is high by itself.
-            inside.extend((!above.is_empty()).then(|| leaf("mo", "", above)));
-            let kind = match (below.is_empty(), above.is_empty()) {
-                (false, true) => "msub",
-                (true, _) => "msup",
-                (false, false) => "msubsup",
+            let base = self::part(base, place);
+            let script = match below.is_empty() {
+                true => base,
+                // Whatever the font: indexes hang equally deep, below letters with and without tails.
+                false => {
+                    html! { <msub><mpadded depth="0.24em">{ base }</mpadded><mi>{ below }</mi></msub> }
+                }
             };
-            tag(kind, "", inside)
+            if above.is_empty() {
+                return script;
+            }
+            // Fonts draw a prime raised and small.
+            if above.starts_with(['′', '″']) {
+                let prime = html! { <mo class="prime" lspace="0" rspace="0">{ above }</mo> };
+                return tag("mrow", "", vec![script, prime]);
+            }
+            tag("msup", "", vec![script, leaf("mi", "", above)])
         }
     }
 }

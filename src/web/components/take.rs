@@ -154,7 +154,7 @@ pub fn TakeAway(props: &Props) -> Html {
     };
     let mut inside = vec![
         leaf("h3", "", tr!(language, "Take it away")),
-        tag("div", "choices", fields),
+        tag("div", "formats", fields),
         soft(&format!("{} {about}", translate(language, form.about))),
     ];
     if let Some(taken) = &*taken {

@@ -118,8 +118,7 @@ fn leader_append_only_sees_an_entry_go() {
     stage.change(S1, |raft| raft.log.push(Entry { term: 2, command: Command::NoOp }));
     stage.breaks(&[]);
     stage.change(S1, |raft| raft.log.truncate(1));
-    let why =
-        "S1, leader of term 2, did not only append to its log: index 2 is no longer what it was";
+    let why = "S1, leader of term 2, did not only append to its log: index 2 held no-op (2), and now holds –";
     stage.breaks(&[("Leader Append-Only", why)]);
 }
 
