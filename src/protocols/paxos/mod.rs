@@ -184,8 +184,8 @@ impl Protocol for Paxos {
         properties::PROPERTIES
     }
 
-    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, _moment: Moment) {
-        ghost.witness(node, replica);
+    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, moment: Moment) {
+        ghost.witness(node, replica, moment);
     }
 
     fn overhear(ghost: &mut Ghost, client: ClientId, request: &Request, outcome: Option<&Outcome>) {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::base::quorum::majority;
 use crate::base::{ClientId, NodeId, Sentence, Text};
-use crate::protocol::{Cluster, Outcome, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
 use crate::sentence;
 
 use super::{Ballot, Disk, Paxos, Phase, Proposal, Request};
@@ -80,6 +80,8 @@ pub struct Ghost {
     proposed: Rc<BTreeSet<Text>>,
     /// By server: the highest ballot that it has ever promised.
     promised: Vec<Option<Ballot>>,
+    /// By server: what it has accepted and not yet been told is on its disk, in order.
+    pending: Vec<Vec<Proposal>>,
     /// What was accepted, and by whom.
     votes: Rc<Vec<Vote>>,
     /// One proposal for each value that was chosen: one at the most, unless something is broken.
@@ -98,13 +100,14 @@ struct Vote {
 }
 
 impl Ghost {
-    pub fn witness(&mut self, node: NodeId, paxos: &Paxos) {
+    pub fn witness(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
         let servers = usize::from(paxos.nodes);
         self.promised.resize(servers, None);
         self.offered.resize(servers, None);
+        self.pending.resize(servers, Vec::new());
         let promised = &mut self.promised[node.index()];
         *promised = (*promised).max(paxos.memory.promised);
-        self.see_votes(node, paxos);
+        self.see_votes(node, paxos, moment);
         if let Some(bid) = &paxos.bid
             && let Phase::Accept(value, _) = &bid.phase
         {
@@ -112,9 +115,26 @@ impl Ghost {
         }
     }
 
-    /// What the server has accepted, as its disk says.
-    fn see_votes(&mut self, node: NodeId, paxos: &Paxos) {
-        let Some(accepted) = &paxos.stored.accepted else { return };
+    /// What the server has accepted, as its disk says. One write may bring several proposals to the
+    /// disk, and each of them is told to others: none is passed over.
+    fn see_votes(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
+        let pending = &mut self.pending[node.index()];
+        if moment == Moment::Boot {
+            pending.clear();
+        }
+        if let Some(accepted) = &paxos.memory.accepted
+            && pending.last().or(paxos.stored.accepted.as_ref()) != Some(accepted)
+        {
+            pending.push(accepted.clone());
+        }
+        let Some(stored) = &paxos.stored.accepted else { return };
+        let written = pending.iter().position(|proposal| proposal == stored).map_or(0, |at| at + 1);
+        let votes: Vec<Proposal> = pending.drain(..written).collect();
+        votes.iter().for_each(|vote| self.see_vote(node, vote, paxos));
+        self.see_vote(node, stored, paxos);
+    }
+
+    fn see_vote(&mut self, node: NodeId, accepted: &Proposal, paxos: &Paxos) {
         let known = self.votes.iter().rposition(|vote| vote.proposal == *accepted);
         if known.is_some_and(|place| self.votes[place].by.contains(&node)) {
             return;
@@ -208,16 +228,17 @@ fn agreement(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
             ),
         });
     }
-    let (Some(paxos), Some(chosen)) = (cluster.changed(), cluster.ghost.chosen.first()) else {
-        return Ok(());
-    };
-    match &paxos.chosen {
-        Some(learned) if *learned != chosen.value => Err(sentence!(
+    let Some(paxos) = cluster.changed() else { return Ok(()) };
+    match (&paxos.chosen, cluster.ghost.chosen.first()) {
+        (Some(learned), Some(chosen)) if *learned != chosen.value => Err(sentence!(
             "{0} has learnt “{1}”, but “{2}” is chosen",
             paxos.me,
             learned.clone(),
             chosen.value.clone()
         )),
+        (Some(learned), None) => {
+            Err(sentence!("{0} has learnt “{1}”, but nothing is chosen", paxos.me, learned.clone()))
+        }
         _ => Ok(()),
     }
 }

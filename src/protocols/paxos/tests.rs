@@ -274,9 +274,29 @@ impl Watch {
     }
 
     fn sees(&mut self, paxos: Paxos) {
+        self.sees_at(Moment::Step, paxos);
+    }
+
+    fn sees_at(&mut self, moment: Moment, paxos: Paxos) {
         let node = paxos.me;
-        Paxos::witness(&mut self.ghost, node, &paxos, Moment::Step);
+        Paxos::witness(&mut self.ghost, node, &paxos, moment);
         self.replicas[node.index()] = Some(paxos);
+    }
+
+    /// The server has accepted this, and its disk has nothing of it yet.
+    fn hands_to_disk(&mut self, node: NodeId, proposal: Proposal) {
+        let mut paxos = self.replicas[node.index()].clone().unwrap();
+        paxos.memory.promised = paxos.memory.promised.max(Some(proposal.ballot));
+        paxos.memory.accepted = Some(proposal);
+        paxos.saved = paxos.memory.clone();
+        self.sees(paxos);
+    }
+
+    /// One sync has written all that the server has handed to its disk.
+    fn syncs(&mut self, node: NodeId) {
+        let mut paxos = self.replicas[node.index()].clone().unwrap();
+        paxos.stored = paxos.saved.clone();
+        self.sees(paxos);
     }
 
     /// The server has accepted this, and its disk has it.
@@ -320,6 +340,42 @@ fn agreement_breaks_where_two_values_have_a_quorum() {
         watch.holds("Validity", S2),
         Err("“blue” is chosen, but nobody has asked for it".into())
     );
+}
+
+#[test]
+fn every_vote_counts_that_one_sync_brings_to_the_disk() {
+    let mut watch = Watch::new();
+    watch.hands_to_disk(S2, proposal(1, S1, "red"));
+    watch.hands_to_disk(S2, proposal(2, S3, "blue"));
+    watch.accepts(S1, proposal(1, S1, "red"));
+    assert_eq!(watch.holds("A Value Is Chosen", S1), Err("nothing is chosen yet".into()));
+    watch.syncs(S2);
+    assert_eq!(watch.holds("A Value Is Chosen", S2), Ok(()), "red, at 1.S1");
+    watch.accepts(S3, proposal(2, S3, "blue"));
+    let why = "“red” is chosen at ballot 1.S1, and “blue” at ballot 2.S3";
+    assert_eq!(watch.holds("Agreement", S3), Err(why.into()));
+}
+
+#[test]
+fn a_vote_that_a_crash_has_lost_does_not_count() {
+    let mut watch = Watch::new();
+    watch.accepts(S1, proposal(1, S1, "red"));
+    watch.hands_to_disk(S2, proposal(1, S1, "red"));
+    watch.sees_at(Moment::Boot, server(S2));
+    watch.syncs(S2);
+    watch.accepts(S2, proposal(2, S3, "blue"));
+    assert_eq!(watch.holds("A Value Is Chosen", S2), Err("nothing is chosen yet".into()));
+}
+
+#[test]
+fn agreement_breaks_where_a_learner_learns_what_nobody_chose() {
+    let mut watch = Watch::new();
+    watch.accepts(S1, proposal(1, S1, "red"));
+    let mut hasty = watch.replicas[2].clone().unwrap();
+    hasty.chosen = Some("red".into());
+    watch.sees(hasty);
+    let why = "S3 has learnt “red”, but nothing is chosen";
+    assert_eq!(watch.holds("Agreement", S3), Err(why.into()));
 }
 
 #[test]
