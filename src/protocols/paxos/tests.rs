@@ -202,7 +202,10 @@ fn the_service_answers_a_client_that_plays_the_proposer() {
         told(&request(&mut paxos, "accept 1 update")),
         ["accepted: number=1, value=\"update\""]
     );
-    assert_eq!(told(&request(&mut paxos, "prepare 2")), ["promise: number=2, value=\"update\""]);
+    assert_eq!(
+        told(&request(&mut paxos, "prepare 2")),
+        ["promise: number=2, value=\"update\", accepted=1.C1"]
+    );
     assert_eq!(
         told(&request(&mut paxos, "accept 1 other")),
         ["S1 has promised C1 to accept nothing below ballot 2.C1: 1.C1 is too low"]
