@@ -36,6 +36,17 @@ fn a_promise_tells_of_the_slots_asked_for_and_no_others() {
 }
 
 #[test]
+fn a_promise_tells_of_what_is_known_to_be_chosen_too() {
+    // Whoever asks may know less: it must not take a chosen slot for a gap.
+    let mut server = acceptor(2, &[(2, "x=1"), (2, "x=2")]);
+    hear(&mut server, S1, accept(ballot(2, S1), 3, &[], 2));
+    assert_eq!(server.chosen, 2);
+    let effects = hear(&mut server, S3, prepare(ballot(3, S3), 1));
+    let told = promise(ballot(3, S3), 1, &[(2, "x=1"), (2, "x=2")], 2);
+    assert_eq!(sent(&effects), [(S3, told)]);
+}
+
+#[test]
 fn a_promise_is_on_its_way_to_the_disk_before_it_is_given() {
     let mut server = acceptor(2, &[]);
     let effects = hear(&mut server, S3, prepare(ballot(3, S3), 1));
