@@ -124,6 +124,17 @@ impl History {
         self.registers.iter().filter(|(_, register)| register.is_none()).map(|(key, _)| key)
     }
 
+    /// What keeps it from a verdict on all keys, in a sentence.
+    pub fn doubt(&self) -> Option<Sentence> {
+        let keys: BTreeSet<Text> = self.unjudged().cloned().collect();
+        (!keys.is_empty()).then(|| {
+            sentence!(
+                "not seen to break, but no longer judged for {0}: too many orders of its requests are possible",
+                list(&keys)
+            )
+        })
+    }
+
     /// What a copy costs, in entries.
     pub fn weight(&self) -> usize {
         let registers = self.registers.values();

@@ -289,6 +289,8 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
         history.give_up(ClientId(0));
     }
     assert_eq!(history.unjudged().map(|key| &**key).collect::<Vec<_>>(), ["x"]);
+    let doubt = history.doubt().expect("a sentence").to_string();
+    assert!(doubt.starts_with("not seen to break, but no longer judged for x:"), "{doubt}");
     assert!(history.weight() < 10);
     let read = |history: &mut History, request: &str, answer| {
         history.ask(ClientId(1), &request.parse().unwrap());

@@ -38,7 +38,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::base::store::Request;
-use crate::base::{ClientId, Log, NodeId, Store};
+use crate::base::{ClientId, Log, NodeId, Sentence, Store};
 use crate::protocol::{
     self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome,
     Property, Protocol,
@@ -205,6 +205,10 @@ impl Protocol for MultiPaxos {
 
     fn overhear(ghost: &mut Ghost, client: ClientId, request: &Request, outcome: Option<&Outcome>) {
         ghost.overhear(client, request, outcome);
+    }
+
+    fn unjudged(ghost: &Ghost, property: &str) -> Option<Sentence> {
+        ghost.unjudged(property)
     }
 
     fn weight(&self) -> usize {

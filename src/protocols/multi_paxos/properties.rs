@@ -46,7 +46,7 @@ pub const PROPERTIES: &[Property<MultiPaxos>] = &[
         holds: ballots_are_ordered,
     },
     Property {
-        name: "Linearizability",
+        name: LINEARIZABILITY,
         formula: "∃ <: (told(a) before asked(b) ⇒ a < b) ∧ answers = store(<)",
         meaning: "Clients see one store: each request takes effect at one instant between its question \
                   and its answer.",
@@ -68,6 +68,8 @@ pub const PROPERTIES: &[Property<MultiPaxos>] = &[
         holds: all_apply_the_same,
     },
 ];
+
+const LINEARIZABILITY: &str = "Linearizability";
 
 /// History variables: what the properties need to know of the past.
 #[derive(Clone, Default)]
@@ -122,6 +124,11 @@ impl Ghost {
             self.executed = server.executed.clone();
         }
         self.before = Some(before);
+    }
+
+    /// The history may be too tangled for a verdict.
+    pub(super) fn unjudged(&self, property: &str) -> Option<Sentence> {
+        (property == LINEARIZABILITY).then(|| self.history.doubt()).flatten()
     }
 
     #[cfg(test)]

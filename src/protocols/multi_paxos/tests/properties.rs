@@ -363,6 +363,20 @@ fn linearizability_is_what_clients_see() {
 }
 
 #[test]
+fn a_history_too_tangled_for_a_verdict_is_said_to_be() {
+    let mut ghost = Ghost::default();
+    let doubt = |ghost: &Ghost| MultiPaxos::unjudged(ghost, "Linearizability");
+    assert_eq!(doubt(&ghost), None);
+    for value in 0..6_000 {
+        let request = format!("put x={value}").parse().expect("a request");
+        ghost.overhear(C1, &request, None);
+        ghost.overhear(C1, &request, Some(&Outcome::Redirect(None)));
+    }
+    assert!(doubt(&ghost).is_some());
+    assert_eq!(MultiPaxos::unjudged(&ghost, "Agreement"), None);
+}
+
+#[test]
 fn convergence_says_what_is_missing() {
     let mut stage = Stage::of(1, &[(1, "a=1"), (1, "b=2")]);
     let missing = |stage: &Stage| stage.missing(PropertyKind::Converges);
