@@ -357,8 +357,8 @@ fn linearizability_is_what_clients_see() {
     ask(C2, "put x=2", "ok");
     ask(C2, "get x", "2");
     ask(C1, "get x", "1");
-    let why = "C1 asked “get x” and was told “1”, which no order of the requests explains; \
-               it could have been told: 2";
+    let why = "C1 asked “get x” and was told “1”, which no order of these requests explains: \
+               C1 put x=1, C2 put x=2; it could have been told: 2";
     stage.breaks(&[("Linearizability", why)]);
 }
 
