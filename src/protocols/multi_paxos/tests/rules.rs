@@ -511,6 +511,24 @@ fn cells_tell_gaps_and_how_far_a_slot_has_come() {
 }
 
 #[test]
+fn a_leader_shows_who_has_accepted_the_first_slot_not_chosen() {
+    let gathers = |server: &MultiPaxos| {
+        server.shown().quorum.map(|quorum| (quorum.word, quorum.of, quorum.needed))
+    };
+    let mut server = leader(&[], Config::default());
+    assert_eq!(gathers(&server), None, "it proposes nothing");
+    step(&mut server, ask(C1, 1, "put x=1"));
+    step(&mut server, ask(C2, 1, "put y=2"));
+    assert_eq!(gathers(&server), Some(("acceptances", vec![], 2)));
+    hear(&mut server, S2, accepted(ballot(1, S1), 2, 2, 0));
+    assert_eq!(gathers(&server), Some(("acceptances", vec![], 2)), "that was the second slot");
+    disk_is_done(&mut server);
+    assert_eq!(gathers(&server), Some(("acceptances", vec![S1], 2)));
+    hear(&mut server, S3, accepted(ballot(1, S1), 1, 2, 2));
+    assert_eq!(gathers(&server), None, "all is chosen");
+}
+
+#[test]
 fn labels_say_in_short_what_a_message_carries() {
     let at = ballot(2, S2);
     let many: Vec<(u64, &str)> = (0..12).map(|_| (1, "x=1")).collect();
