@@ -78,6 +78,9 @@ pub trait Ensemble {
     /// Whether the property of this position holds now. `changed` as in [`Cluster`].
     fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Sentence>;
 
+    /// Why the property of this position can no longer be judged, if it can't.
+    fn unjudged(&self, property: usize) -> Option<Sentence>;
+
     /// `None` while down.
     fn role(&self, node: NodeId) -> Option<Role>;
     /// While down: as it would boot from this disk. So with the next two.
@@ -258,6 +261,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
     fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Sentence> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
         (P::properties()[property].holds)(&cluster)
+    }
+
+    fn unjudged(&self, property: usize) -> Option<Sentence> {
+        P::unjudged(&self.ghost, P::properties()[property].name)
     }
 
     fn role(&self, node: NodeId) -> Option<Role> {

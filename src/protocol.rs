@@ -62,6 +62,12 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     ) {
     }
 
+    /// Why the property of this name can no longer be judged, if it can't: it has not been seen to
+    /// break, but it may have broken since.
+    fn unjudged(_ghost: &Self::Ghost, _property: &str) -> Option<Sentence> {
+        None
+    }
+
     /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
     /// it: what a checkpoint costs.
     fn weight(&self) -> usize;

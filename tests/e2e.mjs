@@ -266,8 +266,8 @@ test("the Paxos service is played from the page, as a client", async () => {
   await ask("S1", "Accept", { number: "1", value: "update" });
   await answered('C1 accept 1 update → accepted: number=1, value="update"');
   await ask("S1", "Prepare", { number: "2" });
-  await answered('C1 prepare 2 → promise: number=2, value="update"');
-  await ask("S1", "Accept", { number: "1", value: "late" });
+  await answered('C1 prepare 2 → promise: number=2, value="update", accepted=1.C1');
+  await ask("S1", "Accept", { number: "1", value: "update" });
   await answered("S1 has promised C1 to accept nothing below ballot 2.C1: 1.C1 is too low");
   const number = page.locator("form.ask", { hasText: "Prepare" }).getByLabel("number");
   await number.fill("0");

@@ -28,21 +28,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use super::store::{NO_VALUE, Request};
-use super::{ClientId, Sentence, Text};
+use super::{ClientId, Log, Sentence, Text};
 use crate::sentence;
 
+mod needed;
 #[cfg(test)]
 mod tests;
+
+use needed::Happened;
 
 /// How large what is known of a key may become, in values and numbers kept. To judge a history is
 /// NP-complete (Gibbons and Korach, *Testing shared memories*, 1997), so there are some that would
 /// take for ever: a key that outgrows this is judged no longer.
 const LIMIT: usize = 5_000;
 
-/// How many of the possible answers a verdict lists.
+/// How many requests and possible answers a verdict lists.
 const LISTED: usize = 8;
 
 /// What the clients of a store have asked and been told, and whether one order of the requests
@@ -69,7 +73,8 @@ impl History {
         self.asked += 1;
         let number = self.asked;
         Rc::make_mut(&mut self.waiting).insert(client, (number, request.clone()));
-        self.change(request, |register| match request {
+        let called = Happened::Called { number, client, request: request.clone() };
+        self.change(request, called, |register| match request {
             Request::Put { value, .. } => register.write_called(number, value),
             Request::Get { .. } => register.read_called(number),
         });
@@ -80,7 +85,8 @@ impl History {
     pub fn told(&mut self, client: ClientId, answer: &str) {
         let Some((number, request)) = self.no_longer_waiting(client) else { return };
         let (answer, asked) = (Text::from(answer), self.asked);
-        let explained = self.change(&request, |register| match request {
+        let answered = Happened::Answered { number, answer: answer.clone(), asked };
+        let explained = self.change(&request, answered, |register| match request {
             Request::Put { .. } => {
                 register.write_answered(number, asked);
                 Ok(())
@@ -88,14 +94,10 @@ impl History {
             Request::Get { .. } => register.read_answered(number, &answer, asked),
         });
         if let Some(Err(possible)) = explained {
-            let why = sentence!(
-                "{0} asked “{1}” and was told “{2}”, which no order of the requests explains; it could have been told: {3}",
-                client,
-                request.to_string(),
-                answer,
-                list(&possible)
-            );
-            self.broken = Some(Rc::new(why));
+            let needed = self.needed(&request, number).into_iter();
+            let needed: Vec<String> = needed.map(|(_, operation)| operation).collect();
+            let asked = (client, request.to_string(), answer);
+            self.broken = Some(Rc::new(unexplained(asked, &needed, &possible)));
         }
     }
 
@@ -103,7 +105,7 @@ impl History {
     /// for ever; a read says nothing.
     pub fn give_up(&mut self, client: ClientId) {
         let Some((number, request)) = self.no_longer_waiting(client) else { return };
-        self.change(&request, |register| match request {
+        self.change(&request, Happened::GivenUp { number }, |register| match request {
             Request::Put { .. } => register.write_given_up(number),
             Request::Get { .. } => register.read_given_up(number),
         });
@@ -124,6 +126,16 @@ impl History {
         self.registers.iter().filter(|(_, register)| register.is_none()).map(|(key, _)| key)
     }
 
+    /// What keeps it from a verdict on all keys, in a sentence.
+    pub fn doubt(&self) -> Option<Sentence> {
+        self.unjudged().next().map(|_| {
+            sentence!(
+                "not seen to break, but no longer judged for {0}: too many orders of its requests are possible",
+                list(self.unjudged())
+            )
+        })
+    }
+
     /// What a copy costs, in entries.
     pub fn weight(&self) -> usize {
         let registers = self.registers.values();
@@ -138,12 +150,25 @@ impl History {
         }
     }
 
+    /// The requests of the read's key that show that its answer is wrong.
+    fn needed(&self, request: &Request, read: u64) -> Vec<(u64, String)> {
+        let (Request::Put { key, .. } | Request::Get { key }) = request;
+        let register = self.registers.get(key).and_then(Option::as_ref);
+        register.map_or(Vec::new(), |register| needed::needed(&register.past, read))
+    }
+
     /// Changes what is known of the request's key, if that is still judged.
-    fn change<T>(&mut self, request: &Request, to: impl FnOnce(&mut Register) -> T) -> Option<T> {
+    fn change<T>(
+        &mut self,
+        request: &Request,
+        happened: Happened,
+        to: impl FnOnce(&mut Register) -> T,
+    ) -> Option<T> {
         let (Request::Put { key, .. } | Request::Get { key }) = request;
         let registers = Rc::make_mut(&mut self.registers);
         let known = registers.entry(key.clone()).or_insert_with(|| Some(Rc::default()));
         let register = Rc::make_mut(known.as_mut()?);
+        register.past.push(happened);
         let result = to(register);
         if register.size() > LIMIT {
             *known = None;
@@ -152,9 +177,38 @@ impl History {
     }
 }
 
-/// The first few values: `1, 2, 3`.
-fn list(values: &BTreeSet<Text>) -> String {
-    let first: Vec<&str> = values.iter().take(LISTED).map(|value| &**value).collect();
+/// What broke: who asked what and was told what, the requests that show it, and what could have been
+/// told instead.
+fn unexplained(
+    (client, request, answer): (ClientId, String, Text),
+    needed: &[String],
+    possible: &BTreeSet<Text>,
+) -> Sentence {
+    let possible = list(possible);
+    match needed {
+        [] => sentence!(
+            "{0} asked “{1}” and was told “{2}”, which no order of the requests explains; it could have been told: {3}",
+            client,
+            request,
+            answer,
+            possible
+        ),
+        needed => sentence!(
+            "{0} asked “{1}” and was told “{2}”, which no order of these requests explains: {3}; it could have been told: {4}",
+            client,
+            request,
+            answer,
+            list(needed),
+            possible
+        ),
+    }
+}
+
+/// The first few: `1, 2, 3`.
+fn list<'a, T: Deref<Target = str> + 'a>(values: impl IntoIterator<Item = &'a T>) -> String {
+    let values = values.into_iter().map(|value| &**value).take(LISTED + 1);
+    let values: Vec<&str> = values.collect();
+    let first = &values[..values.len().min(LISTED)];
     match values.len() > LISTED {
         true => format!("{}, …", first.join(", ")),
         false => first.join(", "),
@@ -169,6 +223,8 @@ struct Register {
     /// Where orders of the requests so far may lead. A state that another one
     /// [covers](State::covers) is left out.
     states: Vec<State>,
+    /// All that has happened, to tell what an answer is at odds with.
+    past: Log<Happened>,
 }
 
 #[derive(Clone, Debug)]
@@ -229,7 +285,7 @@ impl Default for Register {
     fn default() -> Register {
         let (done, seen) = (BTreeSet::new(), BTreeMap::new());
         let empty = State { value: NO_VALUE.into(), done, seen, turn: 0 };
-        Register { writes: BTreeMap::new(), states: vec![empty] }
+        Register { writes: BTreeMap::new(), states: vec![empty], past: Log::new() }
     }
 }
 

@@ -29,6 +29,17 @@ impl Time {
         Time(n * 1_000_000)
     }
 
+    /// The shortest and the longest wait that a script may ask a protocol for.
+    const WAITS: Span = Span::new(Time::millis(1), Time::seconds(60));
+
+    /// A protocol's wait of a fixed length, as a script writes it.
+    pub fn wait(text: &str) -> Result<Time, &'static str> {
+        match text.parse()? {
+            time if (Time::WAITS.min..=Time::WAITS.max).contains(&time) => Ok(time),
+            _ => Err("a time from 1ms to 60s, such as 50ms"),
+        }
+    }
+
     /// The length from `earlier` to here, zero if `earlier` is later.
     pub fn since(self, earlier: Time) -> Time {
         Time(self.0.saturating_sub(earlier.0))
@@ -116,6 +127,15 @@ impl Span {
     pub const fn exactly(time: Time) -> Span {
         Span { min: time, max: time }
     }
+
+    /// A protocol's wait, as a script writes it: drawn from a range, or of a fixed length.
+    pub fn wait(text: &str) -> Result<Span, &'static str> {
+        let span: Span = text.parse()?;
+        match span.min >= Time::WAITS.min && span.max <= Time::WAITS.max {
+            true => Ok(span),
+            false => Err("a time or range from 1ms to 60s, such as 50ms or 150ms..300ms"),
+        }
+    }
 }
 
 impl fmt::Display for Span {
@@ -165,5 +185,16 @@ mod tests {
             assert!(wrong.parse::<Time>().is_err(), "{wrong}");
         }
         assert!("3ms..2ms".parse::<Span>().is_err());
+    }
+
+    #[test]
+    fn waits_are_neither_short_nor_long_beyond_measure() {
+        assert_eq!(Time::wait("60s"), Ok(Time::seconds(60)));
+        assert_eq!(Span::wait("1ms..60s"), Ok(Span::new(Time::millis(1), Time::seconds(60))));
+        assert_eq!(Span::wait("20ms"), Ok(Span::exactly(Time::millis(20))));
+        for wrong in ["999us", "60.1s", "0s", "never"] {
+            assert!(Time::wait(wrong).is_err() && Span::wait(wrong).is_err(), "{wrong}");
+        }
+        assert!(Span::wait("0s..50ms").is_err() && Span::wait("1s..61s").is_err());
     }
 }

@@ -96,6 +96,7 @@ impl Sim {
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
         if self.checking {
             self.ensemble.overhear(id, &request, None);
+            self.judge(id.into(), event, out);
         }
         let patience = Ticket::default();
         let open = Open {

@@ -102,7 +102,10 @@ impl Sim {
                     (Progress::Violated { at, event, why }, _) => {
                         Standing::Violated { at: *at, event: *event, why: why.clone() }
                     }
-                    (_, PropertyKind::Always) | (Progress::Seen, _) => Standing::Holds,
+                    (Progress::Seen, _) => Standing::Holds,
+                    (Progress::Open, PropertyKind::Always) => {
+                        self.ensemble.unjudged(position).map_or(Standing::Holds, Standing::Unknown)
+                    }
                     (Progress::Open, PropertyKind::Sometimes) => {
                         Standing::NotYet(sentence!("not seen in this run so far"))
                     }

@@ -165,6 +165,8 @@ pub enum Standing {
     Holds,
     /// An `Always` that broke: when, at which event, and how.
     Violated { at: Time, event: u64, why: Sentence },
+    /// An `Always` that has not been seen to break, but is no longer judged, and why.
+    Unknown(Sentence),
     /// A `Sometimes` not yet seen, or a `Converges` not so at the moment, and what is missing.
     NotYet(Sentence),
 }

@@ -34,6 +34,8 @@ use crate::{scenario, sentence};
 const FORMAT: u64 = 1;
 /// Bytes of a file that is read back, at the most.
 pub const SIZE: usize = 32 * 1024 * 1024;
+/// Documents within documents that are read, at the most; the parser itself loses count after 32.
+const DEEPEST: u32 = 30;
 /// Events of a file that are compared with what the script gives, at the most.
 const COMPARED: u64 = 100_000;
 
@@ -135,10 +137,10 @@ pub struct Import {
     pub differs: Option<Sentence>,
 }
 
-/// A document as it was read: what is text or a number, by its field.
-#[derive(Default)]
+/// A document as it was read: its fields, and what is text or a number in them.
+#[derive(Debug, Default)]
 struct Read {
-    fields: BTreeMap<String, String>,
+    fields: BTreeMap<String, Option<String>>,
 }
 
 /// What a file says of an event; a program in between may have left out some of it.
@@ -196,8 +198,7 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut header, mut events) = (None, BTreeMap::new());
     for (line, text) in (1u64..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        let document = parse(text)
-            .ok_or_else(|| sentence!("Line {0} of the file is no JSON document.", line))?;
+        let document = parse(line, text)?;
         match document.text("kind") {
             Some("run") if header.is_some() => {
                 return Err(sentence!("Line {0} begins a second run: a file holds one.", line));
@@ -214,7 +215,9 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
             "The file has no document of kind “run”: it holds nothing that Synod has written."
         )
     })?;
-    if header.number("format").is_some_and(|format| format > FORMAT) {
+    // Where the field is there, nothing will do but a number that is known here.
+    let known = |format: u64| (1..=FORMAT).contains(&format);
+    if header.fields.contains_key("format") && !header.number("format").is_some_and(known) {
         return Err(sentence!("The file was written by a newer Synod: it cannot be read here."));
     }
     let Some(text) = header.text("script") else {
@@ -249,7 +252,7 @@ fn compare(script: &Script, events: &BTreeMap<u64, Claim>) -> Result<Option<Sent
 
 impl Read {
     fn text(&self, field: &str) -> Option<&str> {
-        self.fields.get(field).map(String::as_str)
+        self.fields.get(field)?.as_deref()
     }
 
     fn number(&self, field: &str) -> Option<u64> {
@@ -257,25 +260,43 @@ impl Read {
     }
 }
 
-/// One document; `None` where it is none. Of an embedded one, `{"$numberLong": "7"}`, the value is
-/// taken for the field's.
-fn parse(line: &str) -> Option<Read> {
-    let mut scratch = vec![0; line.len()];
-    let mut parser = SliceParser::with_buffer(line, &mut scratch);
-    let (mut read, mut field, mut depth) = (Read::default(), String::new(), 0u32);
+/// The document of this line. A number may be embedded, `{"$numberLong": "7"}`; of a field that is
+/// there twice, the last counts. The error says what the line is instead.
+fn parse(line: u64, text: &str) -> Result<Read, Sentence> {
+    let nothing = || sentence!("Line {0} of the file is no JSON document.", line);
+    let mut scratch = vec![0; text.len()];
+    let mut parser = SliceParser::with_buffer(text, &mut scratch);
+    let (mut read, mut field, mut depth, mut embedded) = (Read::default(), None, 0, false);
     loop {
-        let value = match parser.next_event().ok()? {
-            Piece::EndDocument => return (depth == 0).then_some(read),
+        let value = match parser.next_event().map_err(|_| nothing())? {
+            Piece::EndDocument if depth == 0 => return Ok(read),
+            Piece::StartArray if depth == 0 => {
+                return Err(sentence!(
+                    "Line {0} of the file is a list: a document is expected on each line.",
+                    line
+                ));
+            }
+            Piece::StartObject | Piece::StartArray if depth == DEEPEST => {
+                return Err(sentence!(
+                    "Line {0} of the file is nested too deeply: at most {1} levels are read.",
+                    line,
+                    DEEPEST
+                ));
+            }
             Piece::StartObject | Piece::StartArray => {
-                depth += 1;
+                (depth, embedded) = (depth + 1, false);
                 continue;
             }
             Piece::EndObject | Piece::EndArray => {
-                depth -= 1;
+                (depth, embedded) = (depth - 1, false);
                 continue;
             }
-            Piece::Key(name) if depth == 1 => {
-                field = name.as_ref().to_owned();
+            Piece::Key(name) => {
+                if depth == 1 {
+                    field = Some(name.as_ref().to_owned());
+                    read.fields.insert(name.as_ref().to_owned(), None);
+                }
+                embedded = depth == 2 && name.as_ref().starts_with('$');
                 continue;
             }
             Piece::String(value) => value.as_ref().to_owned(),
@@ -283,9 +304,11 @@ fn parse(line: &str) -> Option<Read> {
             _ => continue,
         };
         if depth == 0 {
-            return None; // A value, but no document.
+            return Err(nothing()); // A value, but no document.
         }
-        read.fields.entry(std::mem::take(&mut field)).or_insert(value);
+        if depth == 1 || embedded {
+            field.take().and_then(|field| read.fields.insert(field, Some(value)));
+        }
     }
 }
 
@@ -301,24 +324,70 @@ mod tests {
             let mut document = document("id", "run");
             document.text("text", text).maybe("none", None).long("n", u64::MAX);
             let line = document.line();
-            let read = parse(&line).unwrap();
+            let read = parse(1, &line).unwrap();
             assert_eq!(read.text("text"), Some(text), "{line}");
             assert_eq!((read.number("n"), read.text("none")), (Some(u64::MAX), None));
         }
-        let escaped = parse(r#"{"a": {"$numberLong": "7"}, "b": "\ud83d\uddf3\u0041", "c": 8.5}"#);
+        let escaped =
+            parse(1, r#"{"a": {"$numberLong": "7"}, "b": "\ud83d\uddf3\u0041", "c": 8.5}"#);
         let escaped = escaped.unwrap();
         assert_eq!((escaped.number("a"), escaped.text("b")), (Some(7), Some("🗳A")));
     }
 
     #[test]
     fn what_is_no_document_is_told_apart() {
+        let refused = |text: &str| parse(3, text).unwrap_err().to_string();
         for wrong in
             ["", "7", "\"text\"", "{", "{]", "{\"a\":}", "{\"a\" 1}", "nul", "{\"a\":\"\\ud83d\"}"]
         {
-            assert!(parse(wrong).is_none(), "{wrong}");
+            assert_eq!(refused(wrong), "Line 3 of the file is no JSON document.", "{wrong}");
         }
-        let deep = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
-        assert!(parse(&deep).is_none(), "deeper than anything written here");
+        let list = "Line 3 of the file is a list: a document is expected on each line.";
+        assert_eq!(refused("[{\"kind\":\"run\"}]"), list);
+        let deep = "Line 3 of the file is nested too deeply: at most 30 levels are read.";
+        for depth in [31, 33, 300, 10_000] {
+            assert_eq!(refused(&("{\"a\":".repeat(depth) + "1" + &"}".repeat(depth))), deep);
+            assert_eq!(refused(&format!("{{\"a\":{}", "[".repeat(depth))), deep);
+        }
+        let deepest = "{\"a\":".repeat(30) + "1" + &"}".repeat(30);
+        assert!(parse(3, &deepest).is_ok());
+    }
+
+    #[test]
+    fn of_a_field_that_is_there_twice_the_last_counts_and_lists_are_no_values() {
+        let text = r#"{"a": 1, "b": {"$numberLong": "2"}, "a": "3", "b": null, "c": ["4"],
+            "d": {"e": "5", "$numberLong": "6"}, "": "7", "f": {"g": {"$h": "8"}}, "i": "9"}"#;
+        let read = parse(1, text).unwrap();
+        let values = ["a", "b", "c", "d", "", "f", "i"].map(|field| read.text(field));
+        assert_eq!(values, [Some("3"), None, None, Some("6"), Some("7"), None, Some("9")]);
+    }
+
+    #[test]
+    fn a_format_that_is_not_known_is_refused_however_it_is_written() {
+        let open =
+            |format: &str| read(&format!("{{\"kind\":\"run\",{format}\"script\":\"run raft\"}}"));
+        for known in ["", "\"format\":1,", "\"format\":{\"$numberLong\":\"1\"},"] {
+            assert!(open(known).is_ok(), "{known}");
+        }
+        for newer in [
+            "2",
+            "2.0",
+            "1e300",
+            "0",
+            "-5",
+            "null",
+            "true",
+            "\"two\"",
+            "[1]",
+            "{}",
+            "{\"$numberDouble\":\"2.0\"}",
+            "{\"$numberLong\":\"-5\"}",
+            "{\"$numberLong\":\"18446744073709551617\"}",
+            "18446744073709551616",
+        ] {
+            let refused = open(&format!("\"format\":{newer},")).unwrap_err().to_string();
+            assert!(refused.starts_with("The file was written by a newer Synod"), "{newer}");
+        }
     }
 
     proptest! {

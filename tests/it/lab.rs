@@ -165,7 +165,9 @@ fn what_cannot_be_exported_or_imported_gets_one_sentence() {
     assert!(other("shiviz", &["--to"]).starts_with("I don't understand “--to”."));
     let import = |text: &str| refusal(&["import", "-"], text.as_bytes());
     assert_eq!(import("{]"), "-: Line 1 of the file is no JSON document.");
-    assert_eq!(import("{\"kind\":\"event\"}\n[1, 2"), "-: Line 2 of the file is no JSON document.");
+    assert_eq!(import("{\"kind\":\"event\"}\n{1, 2"), "-: Line 2 of the file is no JSON document.");
+    let list = "-: Line 1 of the file is a list: a document is expected on each line.";
+    assert_eq!(import("[{\"kind\":\"run\"}]"), list);
     let nothing =
         "-: The file has no document of kind “run”: it holds nothing that Synod has written.";
     assert_eq!(import(""), nothing);

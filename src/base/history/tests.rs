@@ -60,9 +60,28 @@ fn a_verdict_is_one_sentence() {
         "C3 asked “get x” and was told “7”, which no order of the requests explains; \
          it could have been told: 1, 2"
     );
-    let values = |count: u16| (1..=count).map(|value| Text::from(value.to_string())).collect();
+    let values = |count: u16| -> BTreeSet<Text> {
+        (1..=count).map(|value| Text::from(value.to_string())).collect()
+    };
     assert_eq!(list(&values(8)), "1, 2, 3, 4, 5, 6, 7, 8");
     assert_eq!(list(&values(9)), "1, 2, 3, 4, 5, 6, 7, 8, …");
+}
+
+#[test]
+fn a_verdict_names_the_requests_that_show_it_and_no_others() {
+    let needs = |text: &str, needed: &str| {
+        let told = history(text).verdict().unwrap_err().to_string();
+        let (_, rest) = told.split_once("these requests explains: ").expect(text);
+        assert_eq!(rest.split_once(';').map(|(needed, _)| needed), Some(needed), "{text}");
+    };
+    let busy: String = (10..300)
+        .map(|n| format!("3 put x={n}, 2 get y, 3 < ok, 2 < no value, 3 get x, 3 < {n}, "))
+        .collect();
+    let stale = "1 put x=1, 1 < ok, 2 put x=2, 2 < ok, 2 get x, 2 < 2, 2 get x, 2 < 1";
+    needs(&format!("{busy}{stale}"), "C1 put x=1, C2 put x=2");
+    needs(&format!("1 put x=1, 1 < ok, {busy}1 get x, 1 < 1"), "C1 put x=1, C3 put x=299");
+    // Two reads that cannot both be right: the write in question is still open.
+    needs("1 put x=1, 2 get x, 2 < 1, 3 get x, 3 < no value", "C1 put x=1, C2 get x → 1");
 }
 
 #[test]
@@ -289,6 +308,8 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
         history.give_up(ClientId(0));
     }
     assert_eq!(history.unjudged().map(|key| &**key).collect::<Vec<_>>(), ["x"]);
+    let doubt = history.doubt().expect("a sentence").to_string();
+    assert!(doubt.starts_with("not seen to break, but no longer judged for x:"), "{doubt}");
     assert!(history.weight() < 10);
     let read = |history: &mut History, request: &str, answer| {
         history.ask(ClientId(1), &request.parse().unwrap());
@@ -397,8 +418,50 @@ fn check(events: &[Event]) -> Result<(), TestCaseError> {
             linearizable(&instead)
         });
         let possible: BTreeSet<Text> = possible.map(Text::from).collect();
-        prop_assert_eq!(why.values[3].to_string(), list(&possible), "{:#?}", &events[..length]);
+        let told = why.values.last().map(ToString::to_string);
+        prop_assert_eq!(told, Some(list(&possible)), "{:#?}", &events[..length]);
+        check_needed(&history, &events[..length])?;
         break;
+    }
+    Ok(())
+}
+
+/// What is said to show that the last answer is wrong does so by itself, and nothing of it can go,
+/// unless a read that stays was told its value.
+fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError> {
+    let (mut asked, mut latest) = (0, BTreeMap::new());
+    let mut numbers = Vec::new();
+    let mut reads = BTreeMap::new();
+    for event in events {
+        let (Event::Ask(client, _) | Event::Told(client, _) | Event::GivesUp(client)) = event;
+        if let Event::Ask(_, request) = event {
+            asked += 1;
+            latest.insert(*client, (asked, request.clone()));
+        }
+        let (number, request) = &latest[client];
+        if let (Event::Told(_, answer), Request::Get { .. }) = (event, request) {
+            reads.insert(*number, answer.clone());
+        }
+        numbers.push((*number, request.clone()));
+    }
+    let (read, request) = numbers.last().expect("something was told");
+    let mut needed: BTreeMap<u64, String> = history.needed(request, *read).into_iter().collect();
+    needed.insert(*read, String::new());
+    let only = |kept: &dyn Fn(u64) -> bool| {
+        let kept = numbers.iter().zip(events).filter(|((number, _), _)| kept(*number));
+        kept.map(|(_, event)| event.clone()).collect::<Vec<Event>>()
+    };
+    prop_assert!(!linearizable(&only(&|number| needed.contains_key(&number))), "{needed:?}");
+    for gone in needed.keys().filter(|number| *number != read) {
+        let request = &numbers.iter().find(|(number, _)| number == gone).expect("it was asked").1;
+        let told = |value: &Text| {
+            reads.iter().any(|(number, answer)| needed.contains_key(number) && answer == value)
+        };
+        if matches!(request, Request::Put { value, .. } if told(value)) {
+            continue;
+        }
+        let fewer = only(&|number| number != *gone && needed.contains_key(&number));
+        prop_assert!(linearizable(&fewer), "{gone} of {needed:?} can go");
     }
     Ok(())
 }

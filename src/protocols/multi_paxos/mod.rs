@@ -17,7 +17,7 @@
 //! Every server is *proposer*, *acceptor* and *learner*, and each of the three has its file with its
 //! rules. This file holds what a server remembers, and which rule answers which message;
 //! `message.rs` the data, `config.rs` the options and flaws, `properties.rs` what must never break,
-//! `view.rs` what is shown.
+//! `tally.rs` who has accepted what, `view.rs` what is shown.
 //!
 //! What an acceptor must remember goes to the disk by [`MultiPaxos::save`] before anything is said
 //! that relies on it: the simulator holds back messages and replies until the writes before them
@@ -29,6 +29,7 @@ mod learner;
 mod message;
 mod properties;
 mod proposer;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -37,7 +38,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::base::store::Request;
-use crate::base::{ClientId, Log, NodeId, Store};
+use crate::base::{ClientId, Log, NodeId, Sentence, Store};
 use crate::protocol::{
     self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome,
     Property, Protocol,
@@ -60,8 +61,9 @@ pub struct MultiPaxos {
     promised: Ballot,
     /// By slot, what was last accepted there.
     votes: Log<Slot>,
-    /// What was last handed to the disk.
+    /// What was last handed to the disk, and what the disk holds.
     saved: Disk,
+    stored: Disk,
 
     // The proposer: volatile.
     role: Role,
@@ -161,6 +163,7 @@ impl Protocol for MultiPaxos {
             promised: disk.promised,
             votes: disk.votes.clone(),
             saved: disk.clone(),
+            stored: disk.clone(),
             role: Role::Acceptor,
             heard: Ballot::NONE,
             leader: None,
@@ -180,7 +183,7 @@ impl Protocol for MultiPaxos {
                 self.serve(from, seq, request, fx)
             }
             Input::Request { from, seq, .. } => self.redirect(from, seq, fx),
-            Input::Saved(disk) => self.on_disk(&disk, fx),
+            Input::Saved(disk) => self.on_disk(disk, fx),
         }
         self.save(fx);
     }
@@ -203,6 +206,10 @@ impl Protocol for MultiPaxos {
 
     fn overhear(ghost: &mut Ghost, client: ClientId, request: &Request, outcome: Option<&Outcome>) {
         ghost.overhear(client, request, outcome);
+    }
+
+    fn unjudged(ghost: &Ghost, property: &str) -> Option<Sentence> {
+        ghost.unjudged(property)
     }
 
     fn weight(&self) -> usize {
@@ -267,14 +274,15 @@ impl MultiPaxos {
     }
 
     /// What was saved is durable. Only now a server counts itself, as it counts others who say so.
-    fn on_disk(&mut self, disk: &Disk, fx: &mut Effects<Self>) {
+    fn on_disk(&mut self, disk: Disk, fx: &mut Effects<Self>) {
+        self.stored = disk;
         match self.role {
-            Role::Candidate { .. } if disk.promised == self.promised => {
+            Role::Candidate { .. } if self.stored.promised == self.promised => {
                 self.count_promise(self.own_promise(), fx);
             }
             // After `chosen`, a leader's own log holds nothing but what it proposes.
             Role::Leader(_) => {
-                let holds = disk.votes.common_prefix(&self.votes);
+                let holds = self.stored.votes.common_prefix(&self.votes);
                 self.count_votes(self.me, Slots::NONE, holds, fx);
             }
             _ => {}

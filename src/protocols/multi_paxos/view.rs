@@ -54,6 +54,12 @@ impl MultiPaxos {
                 quorum = Some(Gathering { word: key!("promises"), of, needed });
             }
             super::Role::Leader(lead) => {
+                // Of the first slot not chosen yet, while there is one.
+                quorum = lead.accepted.front().map(|by| Gathering {
+                    word: key!("acceptances"),
+                    of: by.clone(),
+                    needed: majority(self.nodes),
+                });
                 let slots = (self.chosen + 1..).zip(&lead.accepted);
                 let waiting: Vec<String> =
                     slots.map(|(slot, by)| format!("{slot}: {}", names(by))).collect();

@@ -94,9 +94,12 @@ impl Paxos {
         self.note_promise(client.into(), ballot, fx);
         self.promise(ballot);
         self.save(fx);
-        let accepted = self.memory.accepted.as_ref();
-        let value = accepted.map_or("None".into(), |proposal| format!("{:?}", &*proposal.value));
-        let answer = format!("promise: number={}, value={value}", ballot.round);
+        // The value, and the ballot it was accepted at: of several, that of the highest binds.
+        let accepted = match &self.memory.accepted {
+            Some(Proposal { ballot, value }) => format!("{:?}, accepted={ballot}", &**value),
+            None => "None".into(),
+        };
+        let answer = format!("promise: number={}, value={accepted}", ballot.round);
         fx.reply(client, seq, Outcome::Done(answer.into()));
     }
 

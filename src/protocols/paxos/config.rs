@@ -146,17 +146,6 @@ pub(super) fn widened(span: Span, attempts: u32) -> Span {
     Span::new(span.min, span.min + Time(width.0 * factor))
 }
 
-/// The longest of the waits that a script may ask for.
-const LONGEST: Time = Time::seconds(60);
-
-fn wait(text: &str) -> Result<Span, &'static str> {
-    let span: Span = text.parse()?;
-    match span.min >= Time::millis(1) && span.max <= LONGEST {
-        true => Ok(span),
-        false => Err("a time or range from 1ms to 60s, such as 50ms or 20ms..100ms"),
-    }
-}
-
 pub const OPTIONS: &[Knob<Config>] = &[
     Knob {
         name: "proposers",
@@ -194,7 +183,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         get: |config| config.patience.to_string(),
         samples: &["150ms..250ms", "60ms..100ms", "300ms..500ms"],
         set: |config, text| {
-            config.patience = wait(text)?;
+            config.patience = Span::wait(text)?;
             Ok(())
         },
     },
@@ -205,7 +194,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         get: |config| config.backoff.to_string(),
         samples: &["20ms..100ms", "5ms..20ms", "100ms..300ms"],
         set: |config, text| {
-            config.backoff = wait(text)?;
+            config.backoff = Span::wait(text)?;
             Ok(())
         },
     },
@@ -215,7 +204,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         get: |config| config.ask.to_string(),
         samples: &["1s..2s", "300ms..600ms"],
         set: |config, text| {
-            config.ask = wait(text)?;
+            config.ask = Span::wait(text)?;
             Ok(())
         },
     },

@@ -116,7 +116,9 @@ impl Protocol for Paxos {
         nodes: 5,
         max_nodes: 15,
         channel: Channel::Datagram,
-        requests: &["propose v1"],
+        // Now and then a random client prepares, at a ballot of its own, and gets in the proposers'
+        // way. It never asks to accept: without promises that breaks Agreement by itself.
+        requests: &["propose v1", "propose v1", "propose v1", "prepare 1"],
         words: view::WORDS,
         scenes: &[
             ("article-example", include_str!("../../../scenes/paxos/article-example.txt")),
@@ -185,8 +187,8 @@ impl Protocol for Paxos {
         properties::PROPERTIES
     }
 
-    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, _moment: Moment) {
-        ghost.witness(node, replica);
+    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, moment: Moment) {
+        ghost.witness(node, replica, moment);
     }
 
     fn overhear(ghost: &mut Ghost, client: ClientId, request: &Request, outcome: Option<&Outcome>) {

@@ -5,15 +5,15 @@
 //! crashes: what was proposed, promised, accepted. What an acceptor has accepted counts once its disk
 //! holds it, for only then does it tell anybody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::base::quorum::majority;
 use crate::base::{ClientId, NodeId, Sentence, Text};
-use crate::protocol::{Cluster, Outcome, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
 use crate::sentence;
 
-use super::{Ballot, Disk, Paxos, Phase, Proposal, Request};
+use super::{Ballot, Bid, Disk, Paxos, Phase, Proposal, Request};
 
 pub const PROPERTIES: &[Property<Paxos>] = &[
     Property {
@@ -33,14 +33,14 @@ pub const PROPERTIES: &[Property<Paxos>] = &[
     Property {
         name: "One Value Per Ballot",
         formula: "⟨2a, b, v⟩ ∈ msgs ∧ ⟨2a, b, w⟩ ∈ msgs ⇒ v = w",
-        meaning: "No server proposes two values at one ballot, not even over a crash.",
+        meaning: "Nobody proposes two values at one ballot, not even over a crash.",
         kind: PropertyKind::Always,
         holds: one_value_per_ballot,
     },
     Property {
         name: "Proposals Are Safe",
         formula: "⟨2a, b, v⟩ ∈ msgs ⇒ SafeAt(v, b)",
-        meaning: "When a server proposes a value at a ballot, no other value has been chosen at a lower \
+        meaning: "When somebody proposes a value at a ballot, no other value has been chosen at a lower \
                   one, and none can be any more.",
         kind: PropertyKind::Always,
         holds: proposals_are_safe,
@@ -70,25 +70,36 @@ pub const PROPERTIES: &[Property<Paxos>] = &[
     },
 ];
 
-/// Proposals of which the votes are remembered, the latest: a duel may make thousands.
+/// Proposals that are remembered, with their votes: a duel may make thousands.
 const REMEMBERED: usize = 64;
 
 /// History variables: what the properties need to know of the past.
 #[derive(Clone, Default)]
 pub struct Ghost {
+    /// Who plays which role, once a server has been seen.
+    cast: Option<Cast>,
     /// What clients have asked for.
     proposed: Rc<BTreeSet<Text>>,
-    /// By server: the highest ballot that it has ever promised.
+    /// By server: the highest ballot that it has ever promised, as its disk says.
     promised: Vec<Option<Ballot>>,
+    /// By server: what it has accepted and not yet been told is on its disk, in order.
+    pending: Vec<Vec<Proposal>>,
     /// What was accepted, and by whom.
     votes: Rc<Vec<Vote>>,
     /// One proposal for each value that was chosen: one at the most, unless something is broken.
     chosen: Vec<Proposal>,
-    /// By server: what it has proposed last.
-    offered: Vec<Option<Proposal>>,
+    /// What was proposed at the highest ballots, by servers and by clients that play the proposer.
+    offers: Rc<BTreeMap<Ballot, Offer>>,
     /// The first proposal that should not have been made, and why.
     twice: Option<Rc<Sentence>>,
     not_safe: Option<Rc<Sentence>>,
+}
+
+#[derive(Clone)]
+struct Cast {
+    acceptors: Rc<[NodeId]>,
+    /// What this run takes for a quorum of them.
+    quorum: usize,
 }
 
 #[derive(Clone)]
@@ -97,127 +108,214 @@ struct Vote {
     by: Vec<NodeId>,
 }
 
+#[derive(Clone)]
+struct Offer {
+    value: Text,
+    /// A quorum had promised its ballot when it was made.
+    promised: bool,
+}
+
+/// What acceptors have accepted, and what they still may.
 impl Ghost {
-    pub fn witness(&mut self, node: NodeId, paxos: &Paxos) {
+    pub fn witness(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
         let servers = usize::from(paxos.nodes);
         self.promised.resize(servers, None);
-        self.offered.resize(servers, None);
+        self.pending.resize(servers, Vec::new());
+        self.cast.get_or_insert_with(|| Cast {
+            acceptors: paxos.config.acceptors.of(paxos.nodes).collect(),
+            quorum: paxos.quorum(),
+        });
+        // A promise is given once it is on disk. With the flaw it is given without.
+        let given = if paxos.config.forget_promise { &paxos.memory } else { &paxos.stored };
         let promised = &mut self.promised[node.index()];
-        *promised = (*promised).max(paxos.memory.promised);
-        self.see_votes(node, paxos);
-        if let Some(bid) = &paxos.bid
-            && let Phase::Accept(value, _) = &bid.phase
+        *promised = (*promised).max(given.promised);
+        self.see_votes(node, paxos, moment);
+        if let Some(Bid { ballot, phase: Phase::Accept(value, _) }) = &paxos.bid
+            && self.offers.get(ballot).is_none_or(|known| known.value != *value)
         {
-            self.see_offer(node, Proposal { ballot: bid.ballot, value: value.clone() }, paxos);
+            self.see_offer(Proposal { ballot: *ballot, value: value.clone() });
         }
     }
 
-    /// What the server has accepted, as its disk says.
-    fn see_votes(&mut self, node: NodeId, paxos: &Paxos) {
-        let Some(accepted) = &paxos.stored.accepted else { return };
+    /// What the server has accepted, as its disk says. One write may bring several proposals to the
+    /// disk, and each of them is told to others: none is passed over.
+    fn see_votes(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
+        let pending = &mut self.pending[node.index()];
+        if moment == Moment::Boot {
+            pending.clear();
+        }
+        if let Some(accepted) = &paxos.memory.accepted
+            && pending.last().or(paxos.stored.accepted.as_ref()) != Some(accepted)
+        {
+            pending.push(accepted.clone());
+        }
+        let Some(stored) = &paxos.stored.accepted else { return };
+        let written = pending.iter().position(|proposal| proposal == stored).map_or(0, |at| at + 1);
+        let votes: Vec<Proposal> = pending.drain(..written).collect();
+        votes.iter().for_each(|vote| self.see_vote(node, vote));
+        self.see_vote(node, stored);
+    }
+
+    fn see_vote(&mut self, node: NodeId, accepted: &Proposal) {
         let known = self.votes.iter().rposition(|vote| vote.proposal == *accepted);
         if known.is_some_and(|place| self.votes[place].by.contains(&node)) {
             return;
         }
+        // Where there is no more room, what can no longer be chosen goes first.
+        let full = known.is_none() && self.votes.len() == REMEMBERED;
+        let leaves = full.then(|| self.votes.iter().position(|vote| !self.may_be_chosen(vote)));
         let votes = Rc::make_mut(&mut self.votes);
         let place = known.unwrap_or_else(|| {
-            if votes.len() == REMEMBERED {
-                votes.remove(0);
-            }
+            leaves.into_iter().for_each(|place| _ = votes.remove(place.unwrap_or(0)));
             votes.push(Vote { proposal: accepted.clone(), by: Vec::new() });
             votes.len() - 1
         });
         votes[place].by.push(node);
+        let quorum = self.cast.as_ref().map_or(usize::MAX, |cast| cast.quorum);
         let new = self.chosen.iter().all(|chosen| chosen.value != accepted.value);
-        if votes[place].by.len() >= paxos.quorum() && new {
+        if votes[place].by.len() >= quorum && new {
             self.chosen.push(accepted.clone());
         }
     }
 
-    /// What the server proposes.
-    fn see_offer(&mut self, node: NodeId, offer: Proposal, paxos: &Paxos) {
-        let last = &self.offered[node.index()];
-        match last {
-            Some(last) if *last == offer => return,
-            Some(last) if last.ballot == offer.ballot && self.twice.is_none() => {
-                self.twice = Some(Rc::new(sentence!(
-                    "{0} has proposed both “{1}” and “{2}” at ballot {3}",
-                    node,
-                    last.value.clone(),
-                    offer.value.clone(),
-                    offer.ballot.to_string()
-                )));
-            }
-            _ => {}
-        }
-        if self.not_safe.is_none() {
-            self.not_safe = self.rival(&offer, paxos).map(Rc::new);
-        }
-        self.offered[node.index()] = Some(offer);
-    }
-
-    /// Another value that a majority has accepted at a lower ballot, or may still accept there: who
-    /// has accepted it, and whoever has not promised anything higher. (`SafeAt` of `Paxos.tla`.)
-    fn rival(&self, offer: &Proposal, paxos: &Paxos) -> Option<Sentence> {
-        let acceptors: Vec<NodeId> = paxos.config.acceptors.of(paxos.nodes).collect();
-        let quorum = usize::from(majority(acceptors.len() as u16));
-        let below = self.votes.iter().filter(|vote| vote.proposal.ballot < offer.ballot);
-        let others = below.filter(|vote| vote.proposal.value != offer.value);
-        let may = |vote: &Vote, acceptor: &NodeId| {
+    /// Whether a majority has accepted it, or may still: who has, and whoever has not promised
+    /// anything higher.
+    fn may_be_chosen(&self, vote: &Vote) -> bool {
+        let Some(cast) = &self.cast else { return false };
+        let may = |acceptor: &&NodeId| {
             let free = self.promised[acceptor.index()] <= Some(vote.proposal.ballot);
             free || vote.by.contains(acceptor)
         };
-        let rival = others.into_iter().find(|vote| {
-            acceptors.iter().filter(|acceptor| may(vote, acceptor)).count() >= quorum
-        })?;
-        Some(sentence!(
-            "“{0}” is proposed at ballot {1}, but “{2}” has been chosen at ballot {3}, or may still be",
-            offer.value.clone(),
-            offer.ballot.to_string(),
-            rival.proposal.value.clone(),
-            rival.proposal.ballot.to_string()
-        ))
+        let majority = usize::from(majority(cast.acceptors.len() as u16));
+        cast.acceptors.iter().filter(may).count() >= majority
+    }
+}
+
+/// What proposers propose.
+impl Ghost {
+    /// A client that asks an acceptor to accept proposes, as a server does that sends its 2a
+    /// messages: at a ballot of its own, and it has to keep to the same rules.
+    pub fn overhear(&mut self, client: ClientId, request: &Request, outcome: Option<&Outcome>) {
+        let (None, Request::Propose { value } | Request::Accept { value, .. }) = (outcome, request)
+        else {
+            return;
+        };
+        if !self.proposed.contains(value) {
+            Rc::make_mut(&mut self.proposed).insert(value.clone());
+        }
+        if let Request::Accept { number, value } = request {
+            let ballot = Ballot::of_client(*number, client);
+            self.see_offer(Proposal { ballot, value: value.clone() });
+        }
     }
 
-    pub fn overhear(&mut self, _client: ClientId, request: &Request, outcome: Option<&Outcome>) {
-        if let (Request::Propose { value } | Request::Accept { value, .. }, None) =
-            (request, outcome)
-            && !self.proposed.contains(value)
-        {
-            Rc::make_mut(&mut self.proposed).insert(value.clone());
+    /// Whose ballot it is proposes this.
+    fn see_offer(&mut self, offer: Proposal) {
+        let promised = self.is_promised(offer.ballot);
+        let known = self.offers.get(&offer.ballot);
+        if let Some(known) = known.filter(|known| known.value != offer.value) {
+            let why = sentence!(
+                "{0} has proposed both “{1}” and “{2}” at ballot {3}",
+                offer.ballot.by,
+                known.value.clone(),
+                offer.value.clone(),
+                offer.ballot.to_string()
+            );
+            self.twice.get_or_insert(Rc::new(why));
+        } else if known.is_none() {
+            let offers = Rc::make_mut(&mut self.offers);
+            offers.insert(offer.ballot, Offer { value: offer.value.clone(), promised });
+            if offers.len() > REMEMBERED {
+                offers.pop_first();
+            }
+        }
+        if self.not_safe.is_none() {
+            self.not_safe = self.unsafe_for(&offer, promised).map(Rc::new);
+        }
+    }
+
+    /// Whether a quorum has promised this ballot, or a higher one.
+    fn is_promised(&self, ballot: Ballot) -> bool {
+        let Some(cast) = &self.cast else { return false };
+        let has = |acceptor: &&NodeId| self.promised[acceptor.index()] >= Some(ballot);
+        cast.acceptors.iter().filter(has).count() >= cast.quorum
+    }
+
+    /// Why nobody should propose this: another value has been chosen at a lower ballot, or may still
+    /// be (not `SafeAt` of `Paxos.tla`). A server must also have the promises of a quorum
+    /// (`ShowsSafeAt`). Of a client they are not demanded as long as its value has no rival: whoever
+    /// tries the service out, acceptor by acceptor, does no harm.
+    fn unsafe_for(&self, offer: &Proposal, promised: bool) -> Option<Sentence> {
+        let Proposal { ballot, value } = offer;
+        let might = self.votes.iter().filter(|vote| self.may_be_chosen(vote));
+        let might = might.map(|vote| &vote.proposal);
+        let mut rivals = self.chosen.iter().chain(might);
+        let rival = rivals.find(|rival| rival.ballot < *ballot && rival.value != *value);
+        match rival {
+            Some(rival) => Some(self.with_whom_to_blame(
+                sentence!(
+                    "{0} proposes “{1}” at ballot {2}, but “{3}” has been chosen at ballot {4}, or may still be",
+                    ballot.by,
+                    value.clone(),
+                    ballot.to_string(),
+                    rival.value.clone(),
+                    rival.ballot.to_string()
+                ),
+                offer,
+            )),
+            None if !promised && ballot.server().is_some() => Some(sentence!(
+                "{0} proposes “{1}” at ballot {2}, but no quorum has promised it that ballot",
+                ballot.by,
+                value.clone(),
+                ballot.to_string()
+            )),
+            None => None,
+        }
+    }
+
+    /// The sentence, and the client, if any, that has brought the value of this proposal in without
+    /// the promises of a quorum: whoever adopts it from there does nothing wrong.
+    fn with_whom_to_blame(&self, why: Sentence, proposal: &Proposal) -> Sentence {
+        let rash = self.offers.range(..=proposal.ballot).find(|(ballot, offer)| {
+            ballot.server().is_none() && !offer.promised && offer.value == proposal.value
+        });
+        match rash {
+            Some((ballot, offer)) => sentence!(
+                "{0}; {1} has proposed “{2}” at ballot {3} without the promises of a quorum",
+                why,
+                ballot.by,
+                offer.value.clone(),
+                ballot.to_string()
+            ),
+            None => why,
         }
     }
 }
 
 fn agreement(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
-    if let [first, second, ..] = &cluster.ghost.chosen[..] {
-        let told = |a: &Proposal, b: &Proposal| {
-            sentence!(
-                "“{0}” is chosen at ballot {1}, and “{2}” at ballot {3}",
-                a.value.clone(),
-                a.ballot.to_string(),
-                b.value.clone(),
-                b.ballot.to_string()
-            )
-        };
-        return Err(match [first, second].map(|proposal| proposal.ballot.server()) {
-            [Some(_), Some(_)] => told(first, second),
-            _ => sentence!(
-                "{0}: a client has proposed without the promises of a quorum",
-                told(first, second)
-            ),
-        });
+    let ghost = cluster.ghost;
+    if let [first, second, ..] = &ghost.chosen[..] {
+        let why = sentence!(
+            "“{0}” is chosen at ballot {1}, and “{2}” at ballot {3}",
+            first.value.clone(),
+            first.ballot.to_string(),
+            second.value.clone(),
+            second.ballot.to_string()
+        );
+        return Err(ghost
+            .with_whom_to_blame(why, if first.ballot > second.ballot { first } else { second }));
     }
-    let (Some(paxos), Some(chosen)) = (cluster.changed(), cluster.ghost.chosen.first()) else {
-        return Ok(());
-    };
-    match &paxos.chosen {
-        Some(learned) if *learned != chosen.value => Err(sentence!(
+    let Some(paxos) = cluster.changed() else { return Ok(()) };
+    match (&paxos.chosen, ghost.chosen.first()) {
+        (Some(learned), Some(chosen)) if *learned != chosen.value => Err(sentence!(
             "{0} has learnt “{1}”, but “{2}” is chosen",
             paxos.me,
             learned.clone(),
             chosen.value.clone()
         )),
+        (Some(learned), None) => {
+            Err(sentence!("{0} has learnt “{1}”, but nothing is chosen", paxos.me, learned.clone()))
+        }
         _ => Ok(()),
     }
 }

@@ -195,6 +195,48 @@ fn a_learner_needs_a_quorum_at_one_ballot() {
 }
 
 #[test]
+fn an_acceptor_that_repeats_itself_is_one() {
+    let mut paxos = server(S3);
+    receive(&mut paxos, S2, Message::Accepted(proposal(2, S2, "red")));
+    receive(&mut paxos, S2, Message::Accepted(proposal(2, S2, "red")));
+    assert_eq!(paxos.chosen, None);
+}
+
+#[test]
+fn a_learner_counts_its_own_acceptance_once_it_is_on_disk() {
+    let mut paxos = server(S2);
+    receive(&mut paxos, S1, Message::Accept(proposal(1, S1, "red")));
+    receive(&mut paxos, S1, Message::Accepted(proposal(1, S1, "red")));
+    assert_eq!(paxos.chosen, None, "its own is not written yet");
+    saved(&mut paxos);
+    assert_eq!(paxos.chosen, Some("red".into()));
+}
+
+#[test]
+fn a_proposer_counts_its_own_promise_once_that_very_one_is_on_disk() {
+    let mut paxos = server(S1);
+    receive(&mut paxos, S2, Message::Prepare { ballot: ballot(1, S2) });
+    let earlier = paxos.saved.clone();
+    request(&mut paxos, "propose red");
+    let ballot = ballot(2, S1);
+    receive(&mut paxos, S2, Message::Promise { ballot, accepted: None });
+    step(&mut paxos, Input::Saved(earlier));
+    assert!(matches!(paxos.bid.as_ref().unwrap().phase, Phase::Prepare(_)), "an earlier write");
+    saved(&mut paxos);
+    assert!(matches!(paxos.bid.as_ref().unwrap().phase, Phase::Accept(..)));
+}
+
+#[test]
+fn whoever_asks_tells_what_it_has_accepted_itself() {
+    let mut paxos = server(S2);
+    receive(&mut paxos, S1, Message::Accept(proposal(1, S1, "red")));
+    let effects = step(&mut paxos, Input::Timer(Timer::Ask));
+    let asked = Message::Ask { heard: Some(proposal(1, S1, "red")) };
+    assert_eq!(sent(&effects).iter().filter(|(_, message)| *message == asked).count(), 2);
+    assert_eq!(paxos.wish, Some("red".into()), "and finishes it, if nobody else does");
+}
+
+#[test]
 fn the_service_answers_a_client_that_plays_the_proposer() {
     let mut paxos = server(S1);
     assert_eq!(told(&request(&mut paxos, "prepare 1")), ["promise: number=1, value=None"]);
@@ -202,7 +244,10 @@ fn the_service_answers_a_client_that_plays_the_proposer() {
         told(&request(&mut paxos, "accept 1 update")),
         ["accepted: number=1, value=\"update\""]
     );
-    assert_eq!(told(&request(&mut paxos, "prepare 2")), ["promise: number=2, value=\"update\""]);
+    assert_eq!(
+        told(&request(&mut paxos, "prepare 2")),
+        ["promise: number=2, value=\"update\", accepted=1.C1"]
+    );
     assert_eq!(
         told(&request(&mut paxos, "accept 1 other")),
         ["S1 has promised C1 to accept nothing below ballot 2.C1: 1.C1 is too low"]
@@ -274,9 +319,29 @@ impl Watch {
     }
 
     fn sees(&mut self, paxos: Paxos) {
+        self.sees_at(Moment::Step, paxos);
+    }
+
+    fn sees_at(&mut self, moment: Moment, paxos: Paxos) {
         let node = paxos.me;
-        Paxos::witness(&mut self.ghost, node, &paxos, Moment::Step);
+        Paxos::witness(&mut self.ghost, node, &paxos, moment);
         self.replicas[node.index()] = Some(paxos);
+    }
+
+    /// The server has accepted this, and its disk has nothing of it yet.
+    fn hands_to_disk(&mut self, node: NodeId, proposal: Proposal) {
+        let mut paxos = self.replicas[node.index()].clone().unwrap();
+        paxos.memory.promised = paxos.memory.promised.max(Some(proposal.ballot));
+        paxos.memory.accepted = Some(proposal);
+        paxos.saved = paxos.memory.clone();
+        self.sees(paxos);
+    }
+
+    /// One sync has written all that the server has handed to its disk.
+    fn syncs(&mut self, node: NodeId) {
+        let mut paxos = self.replicas[node.index()].clone().unwrap();
+        paxos.stored = paxos.saved.clone();
+        self.sees(paxos);
     }
 
     /// The server has accepted this, and its disk has it.
@@ -286,6 +351,19 @@ impl Watch {
         paxos.memory.accepted = Some(proposal);
         paxos.stored = paxos.memory.clone();
         self.sees(paxos);
+    }
+
+    /// The server has promised this ballot, and its disk has it.
+    fn promises(&mut self, node: NodeId, ballot: Ballot) {
+        let mut paxos = self.replicas[node.index()].clone().unwrap();
+        paxos.memory.promised = Some(ballot);
+        paxos.stored.promised = Some(ballot);
+        self.sees(paxos);
+    }
+
+    /// C1 asks this.
+    fn hears(&mut self, request: &str) {
+        Paxos::overhear(&mut self.ghost, C1, &request.parse().unwrap(), None);
     }
 
     fn proposes(&mut self, node: NodeId, proposal: Proposal) {
@@ -323,7 +401,43 @@ fn agreement_breaks_where_two_values_have_a_quorum() {
 }
 
 #[test]
-fn agreement_breaks_where_a_learner_errs_or_a_client_takes_no_heed() {
+fn every_vote_counts_that_one_sync_brings_to_the_disk() {
+    let mut watch = Watch::new();
+    watch.hands_to_disk(S2, proposal(1, S1, "red"));
+    watch.hands_to_disk(S2, proposal(2, S3, "blue"));
+    watch.accepts(S1, proposal(1, S1, "red"));
+    assert_eq!(watch.holds("A Value Is Chosen", S1), Err("nothing is chosen yet".into()));
+    watch.syncs(S2);
+    assert_eq!(watch.holds("A Value Is Chosen", S2), Ok(()), "red, at 1.S1");
+    watch.accepts(S3, proposal(2, S3, "blue"));
+    let why = "“red” is chosen at ballot 1.S1, and “blue” at ballot 2.S3";
+    assert_eq!(watch.holds("Agreement", S3), Err(why.into()));
+}
+
+#[test]
+fn a_vote_that_a_crash_has_lost_does_not_count() {
+    let mut watch = Watch::new();
+    watch.accepts(S1, proposal(1, S1, "red"));
+    watch.hands_to_disk(S2, proposal(1, S1, "red"));
+    watch.sees_at(Moment::Boot, server(S2));
+    watch.syncs(S2);
+    watch.accepts(S2, proposal(2, S3, "blue"));
+    assert_eq!(watch.holds("A Value Is Chosen", S2), Err("nothing is chosen yet".into()));
+}
+
+#[test]
+fn agreement_breaks_where_a_learner_learns_what_nobody_chose() {
+    let mut watch = Watch::new();
+    watch.accepts(S1, proposal(1, S1, "red"));
+    let mut hasty = watch.replicas[2].clone().unwrap();
+    hasty.chosen = Some("red".into());
+    watch.sees(hasty);
+    let why = "S3 has learnt “red”, but nothing is chosen";
+    assert_eq!(watch.holds("Agreement", S3), Err(why.into()));
+}
+
+#[test]
+fn agreement_breaks_where_a_learner_errs() {
     let mut watch = Watch::new();
     watch.accepts(S1, proposal(1, S1, "red"));
     watch.accepts(S2, proposal(1, S1, "red"));
@@ -332,11 +446,69 @@ fn agreement_breaks_where_a_learner_errs_or_a_client_takes_no_heed() {
     watch.sees(wrong);
     let why = "S3 has learnt “blue”, but “red” is chosen";
     assert_eq!(watch.holds("Agreement", S3), Err(why.into()));
+}
+
+#[test]
+fn the_client_is_named_that_proposes_without_promises() {
+    let mut watch = Watch::new();
+    watch.accepts(S1, proposal(1, S1, "red"));
+    watch.accepts(S2, proposal(1, S1, "red"));
+    watch.hears("accept 9 green");
+    let why = "C1 proposes “green” at ballot 9.C1, but “red” has been chosen at ballot 1.S1, or may still be; \
+               C1 has proposed “green” at ballot 9.C1 without the promises of a quorum";
+    assert_eq!(watch.holds("Proposals Are Safe", S2), Err(why.into()));
     let of_client = Proposal { ballot: Ballot::of(9, C1), value: "green".into() };
     watch.accepts(S2, of_client.clone());
     watch.accepts(S3, of_client);
-    let why = watch.holds("Agreement", S3).unwrap_err();
-    assert!(why.ends_with("a client has proposed without the promises of a quorum"), "{why}");
+    let why = "“red” is chosen at ballot 1.S1, and “green” at ballot 9.C1; \
+               C1 has proposed “green” at ballot 9.C1 without the promises of a quorum";
+    assert_eq!(watch.holds("Agreement", S3), Err(why.into()));
+}
+
+#[test]
+fn a_server_that_adopts_what_a_rash_client_brought_in_is_not_to_blame() {
+    let mut watch = Watch::new();
+    watch.hears("accept 5 blue");
+    assert_eq!(watch.holds("Proposals Are Safe", S1), Ok(()), "nothing else is accepted");
+    watch.accepts(S3, Proposal { ballot: Ballot::of(5, C1), value: "blue".into() });
+    watch.accepts(S1, proposal(1, S1, "red"));
+    watch.accepts(S2, proposal(1, S1, "red"));
+    watch.promises(S3, ballot(6, S3));
+    watch.promises(S2, ballot(6, S3));
+    watch.proposes(S3, proposal(6, S3, "blue"));
+    let why = watch.holds("Proposals Are Safe", S3).unwrap_err();
+    let client = "; C1 has proposed “blue” at ballot 5.C1 without the promises of a quorum";
+    assert!(why.starts_with("S3 proposes “blue” at ballot 6.S3") && why.ends_with(client), "{why}");
+}
+
+#[test]
+fn a_client_that_keeps_to_the_rules_is_not_blamed() {
+    let mut watch = Watch::new();
+    watch.promises(S1, Ballot::of(9, C1));
+    watch.promises(S2, Ballot::of(9, C1));
+    watch.hears("accept 9 green");
+    watch.hears("accept 9 green");
+    for name in ["Proposals Are Safe", "One Value Per Ballot"] {
+        assert_eq!(watch.holds(name, S2), Ok(()));
+    }
+    // Two flawed acceptors accept below their promise: that is not the client's fault.
+    watch.accepts(S2, Proposal { ballot: Ballot::of(9, C1), value: "green".into() });
+    watch.accepts(S3, Proposal { ballot: Ballot::of(9, C1), value: "green".into() });
+    watch.accepts(S1, proposal(1, S1, "red"));
+    watch.accepts(S2, proposal(1, S1, "red"));
+    let why = "“green” is chosen at ballot 9.C1, and “red” at ballot 1.S1";
+    assert_eq!(watch.holds("Agreement", S2), Err(why.into()));
+}
+
+#[test]
+fn one_value_per_ballot_breaks_where_a_client_proposes_two() {
+    let mut watch = Watch::new();
+    watch.hears("accept 9 green");
+    watch.hears("accept 8 red");
+    assert_eq!(watch.holds("One Value Per Ballot", S1), Ok(()));
+    watch.hears("accept 9 black");
+    let why = "C1 has proposed both “green” and “black” at ballot 9.C1";
+    assert_eq!(watch.holds("One Value Per Ballot", S1), Err(why.into()));
 }
 
 #[test]
@@ -353,23 +525,46 @@ fn one_value_per_ballot_breaks_where_a_server_proposes_two() {
 fn proposals_are_unsafe_where_another_value_is_chosen_or_may_be() {
     let mut watch = Watch::new();
     watch.accepts(S1, proposal(1, S1, "red"));
-    let mut promised = watch.replicas[2].clone().unwrap();
-    promised.memory.promised = Some(ballot(2, S3));
-    watch.sees(promised);
+    watch.promises(S3, ballot(2, S3));
     // S1 has accepted red, S2 has promised nothing higher: red may still be chosen.
     watch.proposes(S3, proposal(2, S3, "blue"));
-    let why = watch.holds("Proposals Are Safe", S3).unwrap_err();
-    assert!(why.starts_with("“blue” is proposed at ballot 2.S3, but “red”"), "{why}");
+    let why = "S3 proposes “blue” at ballot 2.S3, but “red” has been chosen at ballot 1.S1, or may still be";
+    assert_eq!(watch.holds("Proposals Are Safe", S3), Err(why.into()));
 
     let mut watch = Watch::new();
     watch.accepts(S1, proposal(1, S1, "red"));
-    for node in [S2, S3] {
-        let mut promised = watch.replicas[node.index()].clone().unwrap();
-        promised.memory.promised = Some(ballot(2, S3));
-        watch.sees(promised);
-    }
+    watch.promises(S2, ballot(2, S3));
+    watch.promises(S3, ballot(2, S3));
     watch.proposes(S3, proposal(2, S3, "blue"));
     assert_eq!(watch.holds("Proposals Are Safe", S3), Ok(()), "a quorum has promised");
+}
+
+#[test]
+fn a_server_proposes_nothing_without_the_promises_of_a_quorum() {
+    let mut watch = Watch::new();
+    watch.promises(S3, ballot(1, S3));
+    let mut promised = watch.replicas[1].clone().unwrap();
+    promised.memory.promised = Some(ballot(1, S3));
+    watch.sees(promised);
+    watch.proposes(S3, proposal(1, S3, "blue"));
+    let why = "S3 proposes “blue” at ballot 1.S3, but no quorum has promised it that ballot";
+    assert_eq!(watch.holds("Proposals Are Safe", S3), Err(why.into()), "S2's is not on disk");
+}
+
+#[test]
+fn what_is_chosen_is_remembered_however_long_a_duel_lasts() {
+    let mut watch = Watch::new();
+    watch.accepts(S1, proposal(1, S1, "red"));
+    watch.accepts(S2, proposal(1, S1, "red"));
+    watch.promises(S2, ballot(1_000, S3));
+    watch.promises(S3, ballot(1_000, S3));
+    for round in 2..200 {
+        watch.accepts(S3, proposal(round, S3, &format!("v{round}")));
+    }
+    watch.accepts(S3, proposal(1, S1, "red"));
+    watch.proposes(S3, proposal(1_000, S3, "blue"));
+    let why = "S3 proposes “blue” at ballot 1000.S3, but “red” has been chosen at ballot 1.S1, or may still be";
+    assert_eq!(watch.holds("Proposals Are Safe", S3), Err(why.into()));
 }
 
 #[test]

@@ -36,9 +36,6 @@ impl Default for Config {
     }
 }
 
-const SHORTEST: Time = Time::millis(1);
-const LONGEST: Time = Time::seconds(60);
-
 pub const OPTIONS: &[Knob<Config>] = &[
     Knob {
         name: "election",
@@ -46,11 +43,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         get: |config| config.election.to_string(),
         samples: &["150ms..300ms", "100ms..150ms", "300ms..900ms"],
         set: |config, text| {
-            let span: Span = text.parse()?;
-            match span.min >= SHORTEST && span.max <= LONGEST {
-                true => config.election = span,
-                false => return Err("a range from 1ms to 60s, such as 150ms..300ms"),
-            }
+            config.election = Span::wait(text)?;
             Ok(())
         },
     },
@@ -60,11 +53,7 @@ pub const OPTIONS: &[Knob<Config>] = &[
         get: |config| config.heartbeat.to_string(),
         samples: &["50ms", "20ms"],
         set: |config, text| {
-            let time: Time = text.parse()?;
-            match (SHORTEST..=LONGEST).contains(&time) {
-                true => config.heartbeat = time,
-                false => return Err("a time from 1ms to 60s, such as 50ms"),
-            }
+            config.heartbeat = Time::wait(text)?;
             Ok(())
         },
     },

@@ -19,7 +19,8 @@ use crate::words::{tell, translate};
 pub fn properties(props: &Props) -> Html {
     let language = props.language;
     let count = props.inspection.properties.len();
-    let holding = count - props.inspection.broken();
+    let holds = |shot: &&PropertyShot| shot.standing == Standing::Holds;
+    let holding = props.inspection.properties.iter().filter(holds).count();
     let now = tr!(language, "At {0}", seconds(props.inspection.now, 3));
     let title = vec![now.into(), chip("plain", &tr!(language, "{0} of {1} hold", holding, count))];
     let items = props.inspection.properties.iter().map(|property| item(props, property));
@@ -30,6 +31,7 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
     let language = props.language;
     let (class, sign, standing) = match &property.standing {
         Standing::Holds => ("holds", "✓", tr!(language, "holds").to_owned()),
+        Standing::Unknown(why) => ("open", "?", tell(language, why)),
         Standing::NotYet(why) => ("open", "…", tell(language, why)),
         Standing::Violated { why, .. } => ("broken", "✗", tell(language, why)),
     };

@@ -36,6 +36,17 @@ fn a_promise_tells_of_the_slots_asked_for_and_no_others() {
 }
 
 #[test]
+fn a_promise_tells_of_what_is_known_to_be_chosen_too() {
+    // Whoever asks may know less: it must not take a chosen slot for a gap.
+    let mut server = acceptor(2, &[(2, "x=1"), (2, "x=2")]);
+    hear(&mut server, S1, accept(ballot(2, S1), 3, &[], 2));
+    assert_eq!(server.chosen, 2);
+    let effects = hear(&mut server, S3, prepare(ballot(3, S3), 1));
+    let told = promise(ballot(3, S3), 1, &[(2, "x=1"), (2, "x=2")], 2);
+    assert_eq!(sent(&effects), [(S3, told)]);
+}
+
+#[test]
 fn a_promise_is_on_its_way_to_the_disk_before_it_is_given() {
     let mut server = acceptor(2, &[]);
     let effects = hear(&mut server, S3, prepare(ballot(3, S3), 1));
@@ -497,6 +508,24 @@ fn cells_tell_gaps_and_how_far_a_slot_has_come() {
     let states: Vec<_> =
         cells(&server, &server.saved).into_iter().map(|(_, _, state)| state).collect();
     assert_eq!(states, [Stored, Settled]);
+}
+
+#[test]
+fn a_leader_shows_who_has_accepted_the_first_slot_not_chosen() {
+    let gathers = |server: &MultiPaxos| {
+        server.shown().quorum.map(|quorum| (quorum.word, quorum.of, quorum.needed))
+    };
+    let mut server = leader(&[], Config::default());
+    assert_eq!(gathers(&server), None, "it proposes nothing");
+    step(&mut server, ask(C1, 1, "put x=1"));
+    step(&mut server, ask(C2, 1, "put y=2"));
+    assert_eq!(gathers(&server), Some(("acceptances", vec![], 2)));
+    hear(&mut server, S2, accepted(ballot(1, S1), 2, 2, 0));
+    assert_eq!(gathers(&server), Some(("acceptances", vec![], 2)), "that was the second slot");
+    disk_is_done(&mut server);
+    assert_eq!(gathers(&server), Some(("acceptances", vec![S1], 2)));
+    hear(&mut server, S3, accepted(ballot(1, S1), 1, 2, 2));
+    assert_eq!(gathers(&server), None, "all is chosen");
 }
 
 #[test]
