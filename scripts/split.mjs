@@ -20,6 +20,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, ask, target } from "./steps.mjs";
 
+/** What a store does with two panes. */
+const STORE = ["split", "split_branch", "unsplit", "activate", "differs", "show_beside", "is_shared", "stop_at_first", "look_apart", "looks_apart", "parting", "command_both", "step_both", "step_back_both"];
+
 /**
  * What may come later: protocols other than the first, and what is behind a click. (Not how options
  * are set: that is so much alike from protocol to protocol that the compiler makes one of several.
@@ -28,8 +31,12 @@ import { Failure, ask, target } from "./steps.mjs";
 const MODULES = [
   ...["ejson", "export", "flowchart", "formula", "highlight", "json", "mermaid", "ndjson", "sequence", "shiviz", "svg", "thumbnail"].map((name) => `view::${name}`),
   ...["help", "log", "properties", "runs", "share", "source", "take", "why"].map((name) => `web::components::${name}`),
+  "player::apart",
+  "player::other",
+  "sim::difference",
   "sim::run::why",
   "web::runs",
+  "web::versus",
 ];
 const FUNCTIONS = [
   "player::gestures::offered",
@@ -37,10 +44,20 @@ const FUNCTIONS = [
   "web::components::script::script_tab",
   "web::components::subject::(?:message_tab|server|visitor)",
   "web::frame::Instant",
+  // Two panes.
+  ...STORE.map((name) => `player::store::Store>::${name}`),
+  "ensemble::Ensemble>::same",
+  "player::link::(?:read|write)_other",
+  "web::app::App>::(?:oppose|look_apart|look_apart_soon)",
+  "web::components::compare::(?!compare\\b)\\w+",
+  "web::components::pane::pane_(?:head|frame)",
 ];
 const OTHERS = String.raw`protocols::(?!raft\b|\w+::config\b)\w+`;
 const LIBRARIES = "idb|picojson|ra_ap_rustc_lexer";
 const LATER = new RegExp(String.raw`synod\[\w+\]::(?:${[OTHERS, ...MODULES, ...FUNCTIONS].join("|")})\b|\b(?:${LIBRARIES})\[\w+\]::`);
+
+/** What of it has one caller, which comes first, and must not become a part of that. */
+const APART = [...STORE.map((name) => `Store>::${name}`), "App>::oppose", "App>::look_apart", "App>::look_apart_soon", "components::compare::panel", "pane::pane_head", "pane::pane_frame", "link::read_other", "link::write_other"];
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
 const LATER_FILES = new RegExp(String.raw`^src/(?:protocols/(?!raft\b|mod\.rs)|(?:base/history|${MODULES.join("|").replaceAll("::", "/")})\b)|^scenes/(?!raft\b)`);
@@ -67,7 +84,7 @@ export function split(dist) {
   const folder = mkdtempSync(join(tmpdir(), "synod-"));
   try {
     const file = (name) => join(folder, name);
-    tool("wasm-opt", built, "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
+    tool("wasm-opt", built, ...APART.map((name) => `--no-inline=*${name}`), "--low-memory-unused", "-Oz", "-g", "-o", file("all.wasm"));
     tool("wasm-dis", file("all.wasm"), "-o", file("all.wat"));
     const parts = halves(forms(readFileSync(file("all.wat"), "utf8")));
     const sizes = Object.entries(parts).map(([name, text]) => {

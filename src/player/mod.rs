@@ -12,6 +12,9 @@
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
 //! | `pane.rs` | a run with its branches |
+//! | `other.rs` | what is different in a second pane |
+//! | `together.rs` | two panes under one cursor and the same gestures |
+//! | `apart.rs` | where two panes first differ |
 //! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
@@ -20,10 +23,12 @@
 //! | `store.rs` | ties them together |
 
 pub mod action;
+pub mod apart;
 mod clock;
 pub mod gestures;
 pub mod keys;
 pub mod link;
+pub mod other;
 pub mod pane;
 pub mod playback;
 pub mod store;
@@ -31,12 +36,15 @@ pub mod store;
 mod tests;
 #[cfg(test)]
 mod time_tests;
+pub mod together;
 pub mod ui;
 mod why;
 
 pub use action::{Action, Change};
+pub use apart::Parting;
 pub use gestures::{Gesture, Group};
 pub use link::Link;
+pub use other::Other;
 pub use pane::{Branch, Compared, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target};
 pub use store::{Preferences, Store};

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::catalog;
-use crate::player::{Action, Link};
+use crate::player::{Action, Link, Other};
 use crate::words::{self, Language};
 
 #[wasm_bindgen]
@@ -56,6 +56,11 @@ impl Needs {
             Action::LoadScene { protocol, .. } => Needs::of_text(protocol),
             Action::LoadText(text) => Needs::of_text(text),
             Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
+            Action::Split(other) => match &**other {
+                Other::Protocol(slug) => Needs::of_text(slug),
+                Other::Script(script) => Needs::of_text(&script.setup.protocol),
+                Other::Flaw(_) | Other::Option(..) => Needs::default(),
+            },
             Action::OpenLink(link) => Needs::of_link(link, None),
             // What the inspector and the dialogs show.
             Action::Select(Some(_))

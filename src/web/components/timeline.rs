@@ -13,7 +13,7 @@ use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
 use crate::player::{Action, Selection, Window};
 use crate::tr;
-use crate::view::path::{number, within};
+use crate::view::path::{number, translate, within};
 use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
@@ -29,8 +29,11 @@ pub struct Props {
     pub window: Window,
     pub selection: Option<Selection>,
     pub language: Language,
-    /// The whole run, for the bar below.
-    pub extent: Extent,
+    /// The whole run, for the bar below, if it is to be there.
+    pub extent: Option<Extent>,
+    /// When this run and the one beside it first differ, and what this one is called there.
+    pub differs: Option<Time>,
+    pub letter: Option<&'static str>,
     pub act: Callback<Action>,
 }
 
@@ -96,6 +99,7 @@ pub fn Timeline(props: &Props) -> Html {
                         { known(props, height) }
                         <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
                         { selected(props) }
+                        { differs(props, height) }
                         <g class="cursor" id={format!("{id}-cursor")}>
                             { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
                             { line("handle", "M-7 3H7V8L0 15L-7 8Z") }
@@ -103,11 +107,12 @@ pub fn Timeline(props: &Props) -> Html {
                     </g>
                 </g>
                 { names(&sheet.rows) }
+                { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             if sheet.thinned() { <p class="hint-line">{ tr!(*language, "Too many messages to draw: zoom in.") }</p> }
             else if sheet.truncated() { <p class="hint-line">{ tr!(*language, "What is further back is drawn when the cursor is there.") }</p> }
         </div>
-        { overview(id, &props.extent, &bar, *language, &props.act) }
+        { props.extent.as_ref().map(|extent| overview(id, extent, &bar, *language, &props.act)) }
         </>
     }
 }
@@ -182,6 +187,15 @@ fn selected(props: &Props) -> Html {
     });
     let Some((from, to)) = arrow else { return Html::default() };
     path("chosen", Path::new().line(from, to))
+}
+
+/// Where this run and the one beside it first differ.
+fn differs(props: &Props, height: f64) -> Html {
+    let Some(at) = props.differs else { return Html::default() };
+    let mut line = Path::new();
+    line.move_to(Point::new(0.0, AXIS)).down_to(height);
+    let inside = vec![path("", &line), text("", Point::new(4.0, AXIS + 11.0), "≠")];
+    html! { <g class="parting" transform={translate(Point::new(props.sheet.scale.x(at), 0.0))}>{ for inside }</g> }
 }
 
 /// What the listeners need to know.
