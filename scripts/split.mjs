@@ -47,7 +47,7 @@ const FUNCTIONS = [
   // Two panes.
   ...STORE.map((name) => `player::store::Store>::${name}`),
   "ensemble::Ensemble>::same",
-  "player::link::(?:read|write)_other",
+  "player::link::write_other",
   "web::app::App>::(?:oppose|look_apart|look_apart_soon)",
   "web::components::compare::(?!compare\\b)\\w+",
   "web::components::pane::pane_(?:head|frame)",
@@ -57,7 +57,7 @@ const LIBRARIES = "idb|picojson|ra_ap_rustc_lexer";
 const LATER = new RegExp(String.raw`synod\[\w+\]::(?:${[OTHERS, ...MODULES, ...FUNCTIONS].join("|")})\b|\b(?:${LIBRARIES})\[\w+\]::`);
 
 /** What of it has one caller, which comes first, and must not become a part of that. */
-const APART = [...STORE.map((name) => `Store>::${name}`), "App>::oppose", "App>::look_apart", "App>::look_apart_soon", "components::compare::panel", "pane::pane_head", "pane::pane_frame", "link::read_other", "link::write_other"];
+const APART = [...STORE.map((name) => `Store>::${name}`), "App>::oppose", "App>::look_apart", "App>::look_apart_soon", "components::compare::panel", "pane::pane_head", "pane::pane_frame", "link::write_other"];
 
 /** The sources behind what comes later, and the scenes: their texts are read by nothing else. */
 const LATER_FILES = new RegExp(String.raw`^src/(?:protocols/(?!raft\b|mod\.rs)|(?:base/history|${MODULES.join("|").replaceAll("::", "/")})\b)|^scenes/(?!raft\b)`);

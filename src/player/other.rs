@@ -123,7 +123,7 @@ fn left_out(entry: &Entry, lines: &[Line]) -> Option<Sentence> {
     let some = lines.iter().take(TOLD).map(quoted).collect::<Vec<_>>().join(", ");
     match lines.len() {
         0 => None,
-        ..=TOLD => Some(sentence!("{0} does not know {1}: left out.", entry.meta.title, some)),
+        1..=TOLD => Some(sentence!("{0} does not know {1}: left out.", entry.meta.title, some)),
         all => {
             let more = all - TOLD;
             Some(sentence!(

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::catalog;
-use crate::player::{Action, Link, Other};
+use crate::player::{Action, Link};
 use crate::words::{self, Language};
 
 #[wasm_bindgen]
@@ -56,11 +56,6 @@ impl Needs {
             Action::LoadScene { protocol, .. } => Needs::of_text(protocol),
             Action::LoadText(text) => Needs::of_text(text),
             Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
-            Action::Split(other) => match &**other {
-                Other::Protocol(slug) => Needs::of_text(slug),
-                Other::Script(script) => Needs::of_text(&script.setup.protocol),
-                Other::Flaw(_) | Other::Option(..) => Needs::default(),
-            },
             Action::OpenLink(link) => Needs::of_link(link, None),
             // What the inspector and the dialogs show.
             Action::Select(Some(_))
@@ -68,16 +63,22 @@ impl Needs {
             | Action::Open(_)
             | Action::Ask(_)
             | Action::RunUntil(_)
-            | Action::Compare(_) => Needs::of_code(),
+            | Action::Compare(_)
+            | Action::Split(_)
+            | Action::SplitBranch(_) => Needs::of_code(),
             _ => Needs::default(),
         }
     }
 
     /// Of a page that this link opens, for somebody who would like to read this language.
     pub fn of_link(link: &str, wish: Option<Language>) -> Needs {
-        let said = Link::parse(link).ok().and_then(|link| link.language);
-        let language = said.or(wish).map_or(Needs::default(), Needs::of_language);
-        Needs { chinese: language.chinese, ..Needs::of_text(link) }
+        let read = Link::parse(link).unwrap_or_default();
+        let language = read.language.or(wish).map_or(Needs::default(), Needs::of_language);
+        let code = match read.with {
+            Some(_) => Needs::of_code(),
+            None => Needs::of_text(link),
+        };
+        Needs { chinese: language.chinese, ..code }
     }
 
     fn of_language(language: Language) -> Needs {

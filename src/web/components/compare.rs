@@ -10,6 +10,7 @@ use crate::catalog::{catalog, find};
 use crate::player::{Action, Other};
 use crate::tr;
 use crate::web::frame::Heading;
+use crate::web::later::Needs;
 use crate::words::translate;
 
 /// The menu of comparisons. What it offers is drawn once somebody has `asked`.
@@ -21,7 +22,14 @@ pub fn compare(heading: &Heading, asked: &UseStateHandle<bool>, act: &Callback<A
     let menu = popover(class, label, inside);
     let asks = {
         let asked = asked.clone();
-        Callback::from(move |_: MouseEvent| asked.set(true))
+        Callback::from(move |_: MouseEvent| {
+            let asked = asked.clone();
+            yew::platform::spawn_local(async move {
+                if Needs::of_code().fetch().await.is_ok() {
+                    asked.set(true);
+                }
+            });
+        })
     };
     html! { <span class="asks" onclick={asks}>{ menu }</span> }
 }
