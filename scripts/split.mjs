@@ -20,6 +20,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, ask, target } from "./steps.mjs";
 
+/** What a store does with two panes. */
+const STORE = ["split", "split_branch", "unsplit", "activate", "differs", "show_beside", "is_shared", "stop_at_first", "look_apart", "looks_apart", "parting", "command_both", "step_both", "step_back_both"];
+
 /**
  * What may come later: protocols other than the first, and what is behind a click. (Not how options
  * are set: that is so much alike from protocol to protocol that the compiler makes one of several.
@@ -31,6 +34,8 @@ const MODULES = [
   "player::find",
   "player::table",
   "condition",
+  "player::apart",
+  "player::other",
   "sim::difference",
   "sim::run::why",
   "view::tree",
@@ -38,6 +43,7 @@ const MODULES = [
   "web::components::tree",
   "web::components::until",
   "web::runs",
+  "web::versus",
 ];
 const FUNCTIONS = [
   "player::gestures::offered",
@@ -49,6 +55,13 @@ const FUNCTIONS = [
   "web::components::script::script_tab",
   ...["message_tab", "server", "visitor"].map((name) => `web::components::subject::${name}`),
   "web::frame::Instant",
+  // Two panes.
+  ...STORE.map((name) => `player::store::Store>::${name}`),
+  "ensemble::Ensemble>::same",
+  "player::link::write_other",
+  "web::app::App>::(?:oppose|look_apart|look_apart_soon)",
+  "web::components::compare::(?!compare\\b)\\w+",
+  "web::components::pane::pane_(?:head|frame)",
 ];
 const OTHERS = String.raw`protocols::(?!raft\b|\w+::config\b)\w+`;
 const LIBRARIES = "idb|picojson|ra_ap_rustc_lexer";

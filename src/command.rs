@@ -256,6 +256,17 @@ impl Command {
         !matches!(self, Command::Request { .. } | Command::Say(_) | Command::End)
     }
 
+    /// The message it is done to, by the number of the event that sent it.
+    pub fn message(&self) -> Option<u64> {
+        match self {
+            Command::Drop(message)
+            | Command::Delay { message, .. }
+            | Command::Duplicate(message)
+            | Command::Deliver(message) => Some(*message),
+            _ => None,
+        }
+    }
+
     /// Its first word, as a script writes it.
     pub fn verb(&self) -> &'static str {
         match self {

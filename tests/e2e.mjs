@@ -764,3 +764,55 @@ test("formulas are set as mathematics, told as text, and fit a phone", async () 
     }
   }
 });
+
+test("two runs side by side follow one clock, take the same gestures, and say where they first differ", async () => {
+  await open("#v1&scene=raft/figure-8&at=1.3s");
+  const panes = page.locator(".pane");
+  await page.getByText("Compare", { exact: true }).click();
+  await button("Old entries committed by counting").click();
+  await panes.nth(1).locator(".node.leader").waitFor();
+  await page.getByRole("region", { name: "Run B: Flaw: Old entries committed by counting" }).first().waitFor();
+  // The same instant, and the first difference in each one's own words.
+  const there = button("First difference at 0.816 s");
+  await there.first().waitFor();
+  assert.equal(await there.count(), 2);
+  assert.match(await panes.nth(1).locator(".differs").textContent(), /S1 commits up to index 1/);
+  assert.equal(await page.locator(".parting").count(), 2, "it is marked on both diagrams");
+  await there.first().click();
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.startsWith("0.816"));
+  // What is done to the one is done to the other.
+  await panes.nth(1).locator("[data-pick=n1]").click();
+  await page.keyboard.press("c");
+  for (const place of [0, 1]) await panes.nth(place).locator(".node.crashed[data-pick=n1]").waitFor();
+  // No id is given twice.
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    return ids.filter((id, place) => ids.indexOf(id) < place);
+  });
+  assert.deepEqual(twice, []);
+  // A reload brings both back; closing one leaves the other.
+  await page.waitForFunction(() => location.hash.includes("flaw2=count-old-terms"));
+  await page.reload();
+  await panes.nth(1).locator(".node.crashed[data-pick=n1]").waitFor();
+  await panes.nth(0).getByRole("button", { name: "Close this run" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 1);
+  await page.waitForFunction(() => location.hash.includes("flaw=count-old-terms"));
+  await button("One step forward").click();
+  await page.locator(".node.crashed[data-pick=n1]").waitFor();
+});
+
+test("a comparison with another protocol says what it left out, by keyboard and on a phone", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open("#v1&scene=raft/first-election&at=300ms");
+  await button("More").click();
+  await page.getByText("Compare", { exact: true }).press("Enter");
+  await button("Paxos").press("Enter");
+  const second = page.getByRole("region", { name: "Run B: Paxos" }).first();
+  await second.locator(".node").first().waitFor();
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 1, `${over} pixels too wide`);
+  // The focus makes its pane the one that is meant.
+  await second.locator("[data-pick=n0]").focus();
+  await page.locator(".pane.active").filter({ has: page.getByText("Paxos", { exact: true }) }).waitFor();
+  await page.waitForFunction(() => location.hash.includes("protocol2=paxos"));
+});

@@ -1,6 +1,9 @@
 //! What can be asked of the [`Store`](super::Store), and how much the answer changes.
 
+use std::rc::Rc;
+
 use super::lanes::LaneChange;
+use super::other::Other;
 use super::playback::Speed;
 use super::table::Page;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
@@ -93,6 +96,16 @@ pub enum Action {
     ShowCone(bool),
     /// Shows a line of the protocol's own source, or no longer.
     ShowSource(Option<Source>),
+
+    // Two panes.
+    /// Runs beside the first pane's run another one, with one thing different.
+    Split(Rc<Other>),
+    /// Runs beside it another of its branches, by its place.
+    SplitBranch(usize),
+    /// Closes the pane of this place; the other one goes on alone.
+    Unsplit(usize),
+    /// What concerns one pane (the selection, the inspector, a branch) concerns this one from now on.
+    Activate(usize),
 
     // The page.
     Select(Option<Selection>),

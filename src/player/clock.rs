@@ -1,10 +1,13 @@
 //! Moving the cursor: play, step, seek, and what stops a play by itself.
 //!
-//! All panes show one cursor, that of the first: it moves, and the others follow to its time.
+//! All panes show one cursor, that of the active one: it moves, and the others follow to its time
+//! (`together.rs`).
 
 use super::action::Change;
-use super::pane::Compared;
-use super::playback::{Advance, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target};
+use super::pane::{Compared, Pane};
+use super::playback::{
+    Advance, Ahead, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target,
+};
 use super::store::Store;
 use super::table::Page;
 use super::ui::Notice;
@@ -89,21 +92,17 @@ impl Store {
             return self.tell_limit();
         }
         paused.max(self.watched(|store| {
-            let run = &mut store.pane_mut().run;
-            run.step_forward();
-            store.bring_along();
+            store.step_together();
         }))
     }
 
     /// Back to before the last step, paused.
     pub(super) fn step_back(&mut self) -> Change {
         let paused = self.pause().max(self.cancel());
-        let run = &mut self.pane_mut().run;
         // Before the boots at the very beginning there is nothing to see.
-        if run.now() == Time::ZERO || !run.step_back() {
+        if self.pane().run.now() == Time::ZERO || !self.step_back_together() {
             return paused;
         }
-        self.bring_along();
         self.ui.window.follows = true;
         self.moved();
         Change::Frame
@@ -125,19 +124,19 @@ impl Store {
     }
 
     /// A piece of the way to the goal.
-    fn pursue(&mut self) -> Change {
+    pub(super) fn pursue(&mut self) -> Change {
         let Some(mut goal) = self.playback.goal.take() else { return Change::None };
-        let before = self.pane().cursor();
-        let arrived = match &mut goal.target {
+        let before = self.cursors();
+        let there = match &mut goal.target {
             Target::Time(time) => self.pane_mut().run.seek(*time, FAST_STEPS),
             Target::Event(event) => self.pane_mut().run.seek_event(*event, FAST_STEPS),
             Target::Cursor(time, event) => self.pursue_cursor(*time, *event),
             Target::Found(_) | Target::Difference { .. } => return self.look_ahead(goal),
             Target::Find => return self.find_on(goal),
         };
-        self.bring_along();
+        let arrived = self.bring_along() && there;
         self.moved();
-        let stuck = before == self.pane().cursor();
+        let stuck = before == self.cursors();
         if !arrived && !stuck {
             goal.reached(self.pane().cursor());
             self.playback.goal = Some(goal);
@@ -151,10 +150,9 @@ impl Store {
     #[inline(never)]
     fn look_ahead(&mut self, mut goal: Goal) -> Change {
         match &mut goal.target {
-            Target::Found(search) => {
-                if let Some(outcome) = search.advance(SEARCH_STEPS) {
-                    let condition = search.condition().to_string();
-                    return self.tell_outcome(condition, outcome);
+            Target::Found(searches) => {
+                if let Some((place, condition, outcome)) = first_outcome(searches) {
+                    return self.tell_outcome(place, condition, outcome);
                 }
             }
             Target::Difference { with, comparison, .. } => {
@@ -201,11 +199,17 @@ impl Store {
     #[inline(never)]
     pub(super) fn run_until(&mut self, text: &str) -> Change {
         match condition::parse(text, &self.pane().run) {
-            Ok(condition) => {
+            Ok(_) => {
                 self.pause();
                 self.ui.mistaken = None;
-                let search = Search::new(condition, &self.pane().run);
-                self.seek(Target::Found(Box::new(search)))
+                // What means nothing to the other pane's protocol is looked for in one only.
+                let ahead = |(place, pane): (usize, &Pane)| {
+                    let condition = condition::parse(text, &pane.run).ok()?;
+                    let search = Search::new(condition, &pane.run);
+                    Some(Ahead { place, search, outcome: None })
+                };
+                let searches = self.panes.iter().enumerate().filter_map(ahead).collect();
+                self.seek(Target::Found(searches))
             }
             Err(mistake) => {
                 self.ui.mistaken = Some(mistake);
@@ -241,7 +245,7 @@ impl Store {
     }
 
     #[inline(never)]
-    fn tell_outcome(&mut self, condition: String, outcome: Outcome) -> Change {
+    fn tell_outcome(&mut self, place: usize, condition: String, outcome: Outcome) -> Change {
         let notice = match outcome {
             Outcome::Found(Found { event, broken: Some((property, why)), .. }) => {
                 Notice::violation(property, event, why)
@@ -263,7 +267,10 @@ impl Store {
             )),
         };
         if let Some(event) = notice.event {
+            self.activate(place);
             self.set_out(Target::Event(event));
+            self.speak_of(place, notice);
+            return Change::Frame;
         }
         self.tell(notice)
     }
@@ -318,15 +325,15 @@ impl Store {
     fn advance_one(&mut self) {
         let before = self.pane().run.now();
         let end = self.pane().run.end().filter(|end| before < *end);
-        let run = &mut self.pane_mut().run;
-        if !run.step_forward() {
+        if !self.step_together() {
             self.tell_limit();
             return;
         }
+        let run = &mut self.pane_mut().run;
         match end.filter(|end| run.now() >= *end) {
             // Whatever else happens at that instant belongs to the story.
             Some(end) if run.run_to(end, STEPS) => self.end_story(),
-            _ => self.bring_along(),
+            _ => {}
         }
     }
 
@@ -340,38 +347,33 @@ impl Store {
 
     /// Does something that moves the cursor forward, and stops where a property breaks.
     fn watched(&mut self, advance: impl FnOnce(&mut Store)) -> Change {
-        let run = &self.pane().run;
-        let (before, count) = ((run.now(), run.event()), run.violations());
+        let before = self.cursors();
+        let broken: Vec<usize> = self.panes.iter().map(|pane| pane.run.violations()).collect();
         let (playing, notice) = (self.playback.playing, self.ui.notice.is_some());
         advance(self);
-        if self.pane().run.violations() > count {
-            self.stop_at_violation(before.1);
+        let broke: Vec<usize> = (0..self.panes.len())
+            .filter(|&place| self.panes[place].run.violations() > broken[place])
+            .collect();
+        if !broke.is_empty() {
+            self.stop_at_first(&broke, &before);
         }
         self.moved();
-        let after = self.pane().cursor();
+        let after = self.cursors();
         let page = playing != self.playback.playing || notice != self.ui.notice.is_some();
-        if page || after.1 != before.1 {
+        let events = |cursors: &[(Time, u64)]| cursors.iter().map(|cursor| cursor.1).sum::<u64>();
+        if page || events(&after) != events(&before) {
             return Change::Frame;
         }
         if after == before { Change::None } else { Change::Time }
     }
 
     /// Goes to the first violation after this event, pauses, and says what broke.
-    fn stop_at_violation(&mut self, since: u64) -> bool {
+    pub(super) fn stop_at_violation(&mut self, since: u64) -> bool {
         let Some((property, event, why)) = self.pane().broken_since(since) else { return false };
         self.pane_mut().run.seek_event(event, STEPS);
-        self.bring_along();
         self.playback.playing = false;
         self.ui.notice = Some(Notice::violation(property, event, why));
         true
-    }
-
-    /// The other panes to the time of the first.
-    pub(super) fn bring_along(&mut self) {
-        let Some((first, others)) = self.panes.split_first_mut() else { return };
-        for pane in others {
-            pane.run.seek(first.run.now(), FAST_STEPS);
-        }
     }
 
     /// After the cursor has moved.
@@ -409,4 +411,24 @@ impl Store {
             _ => None,
         };
     }
+}
+
+/// What the searches ahead have come to: found where it is first, if it is; in which pane, and what
+/// was looked for.
+fn first_outcome(searches: &mut [Ahead]) -> Option<(usize, String, Outcome)> {
+    for ahead in searches.iter_mut().filter(|ahead| ahead.outcome.is_none()) {
+        ahead.outcome = ahead.search.advance(SEARCH_STEPS);
+    }
+    let found = |ahead: &Ahead| match &ahead.outcome {
+        Some(Outcome::Found(Found { at, .. })) => Some(*at),
+        _ => None,
+    };
+    let first = searches.iter().filter_map(found).min();
+    let passed = |ahead: &Ahead| first.is_some_and(|at| ahead.search.reached() > at);
+    if !searches.iter().all(|ahead| ahead.outcome.is_some() || passed(ahead)) {
+        return None;
+    }
+    let told = searches.iter().position(|ahead| first.is_none() || found(ahead) == first)?;
+    let ahead = &mut searches[told];
+    Some((ahead.place, ahead.search.condition().to_string(), ahead.outcome.take()?))
 }

@@ -5,6 +5,10 @@
 //! #v1&scene=raft/figure-8&at=3s
 //! ```
 //!
+//! Two panes have two scripts. What the second has different stands for itself where it is one thing:
+//! `&flaw2=forget-vote`, `&option2=election=2s..4s`, `&protocol2=multi-paxos`; else it is a script,
+//! as `&run2=…` or `&scene2=…`.
+//!
 //! `run` is a script whose lines are joined by `;` and whose words by `+`, without its first word;
 //! an unmodified scene is named instead. `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
@@ -13,6 +17,7 @@
 
 use std::fmt;
 
+use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Theme};
@@ -29,6 +34,8 @@ const VERSION: &str = "v1";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     pub shows: Shows,
+    /// What is different in a second pane.
+    pub with: Option<Other>,
     /// Cursor: a time, and the number of the last event that has happened.
     pub at: Option<(Time, Option<u64>)>,
     /// Only if chosen by hand.
@@ -99,6 +106,9 @@ impl Link {
         match name {
             "run" => self.shows = Shows::Script(script(value)?),
             "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
+            "flaw2" | "option2" | "protocol2" | "run2" | "scene2" => {
+                self.with = Some(read_other(name, value)?);
+            }
             "at" => self.at = Some(cursor(&decode(value, true)?)?),
             "lang" => {
                 let language =
@@ -125,7 +135,10 @@ impl fmt::Display for Link {
         match &self.shows {
             Shows::First => {}
             Shows::Scene(Scene { protocol, name }) => hash += &format!("&scene={protocol}/{name}"),
-            Shows::Script(script) => write_script(&mut hash, script),
+            Shows::Script(script) => write_script(&mut hash, "run", script),
+        }
+        if let Some(other) = &self.with {
+            write_other(&mut hash, other);
         }
         match self.at {
             None => {}
@@ -152,8 +165,8 @@ impl fmt::Display for Link {
 
 // ---- the script ------------------------------------------------------------------------------
 
-fn write_script(hash: &mut String, script: &Script) {
-    hash.push_str("&run=");
+fn write_script(hash: &mut String, name: &str, script: &Script) {
+    *hash += &format!("&{name}=");
     let setup = script.setup.to_string();
     encode(hash, setup.strip_prefix("run ").unwrap_or(&setup));
     if let Some(title) = &script.title {
@@ -164,6 +177,46 @@ fn write_script(hash: &mut String, script: &Script) {
         hash.push(';');
         encode(hash, &format!("{} {}", line.at, line.command));
     }
+}
+
+/// What a second pane has different, as one of the names that end in 2 says it.
+#[inline(never)]
+fn read_other(name: &str, value: &str) -> Result<Other, Notice> {
+    if name == "run2" {
+        return Ok(Other::Script(Box::new(script(value)?)));
+    }
+    let value = decode(value, true)?;
+    Ok(match name {
+        "flaw2" => Other::Flaw(value),
+        "option2" => option(&value)?,
+        "protocol2" => Other::Protocol(value),
+        _ => Other::Script(Box::new(scene(&value)?.script())),
+    })
+}
+
+/// The same the other way round.
+#[inline(never)]
+fn write_other(hash: &mut String, other: &Other) {
+    let (name, value) = match (other, other.scene()) {
+        (_, Some(Scene { protocol, name })) => ("scene2", format!("{protocol}/{name}")),
+        (Other::Script(script), None) => return write_script(hash, "run2", script),
+        (Other::Flaw(name), None) => ("flaw2", name.clone()),
+        (Other::Option(name, value), None) => ("option2", format!("{name}={value}")),
+        (Other::Protocol(slug), None) => ("protocol2", slug.clone()),
+    };
+    *hash += &format!("&{name}=");
+    encode(hash, &value);
+}
+
+/// `election=2s..4s`
+fn option(text: &str) -> Result<Other, Notice> {
+    let (name, value) = text.split_once('=').ok_or_else(|| {
+        refusal(sentence!(
+            "This link's option “{0}” is not a name and a value such as batch=1.",
+            short(text)
+        ))
+    })?;
+    Ok(Other::Option(name.to_owned(), value.to_owned()))
 }
 
 fn script(value: &str) -> Result<Script, Notice> {

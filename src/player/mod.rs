@@ -12,6 +12,9 @@
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
 //! | `pane.rs` | a run with its branches |
+//! | `other.rs` | what is different in a second pane |
+//! | `together.rs` | two panes under one cursor and the same gestures |
+//! | `apart.rs` | where two panes first differ |
 //! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | looking for an event by its words |
@@ -23,12 +26,14 @@
 //! | `store.rs` | ties them together |
 
 pub mod action;
+pub mod apart;
 mod clock;
 pub mod find;
 pub mod gestures;
 pub mod keys;
 pub mod lanes;
 pub mod link;
+pub mod other;
 pub mod pane;
 pub mod playback;
 pub mod store;
@@ -37,14 +42,17 @@ pub mod table;
 mod tests;
 #[cfg(test)]
 mod time_tests;
+pub mod together;
 pub mod ui;
 mod why;
 
 pub use action::{Action, Change};
+pub use apart::Parting;
 pub use find::Finding;
 pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
 pub use link::Link;
+pub use other::Other;
 pub use pane::{Branch, Compared, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target};
 pub use store::{Preferences, Store};

@@ -6,7 +6,7 @@
 //! the page.
 
 use crate::base::{Ratio, Time};
-use crate::condition::Search;
+use crate::condition::{Outcome, Search};
 use crate::sim::difference::Comparison;
 
 /// Steps that one tick may take while playing at a speed.
@@ -155,6 +155,13 @@ pub struct Goal {
     from: (Time, u64),
 }
 
+/// A search for where a condition becomes true in one pane's run.
+pub struct Ahead {
+    pub(super) place: usize,
+    pub(super) search: Search,
+    pub(super) outcome: Option<Outcome>,
+}
+
 /// Where a goal ends.
 pub enum Target {
     Time(Time),
@@ -162,7 +169,7 @@ pub enum Target {
     /// A link's cursor: a time, and the last event that has happened.
     Cursor(Time, u64),
     /// Where a condition becomes true. Until that is known, the run stays where it is.
-    Found(Box<Search>),
+    Found(Vec<Ahead>),
     /// Where the present branch first differs from the one of this id, if by this time. The run stays.
     Difference {
         with: u32,
@@ -194,7 +201,7 @@ impl Goal {
     /// How far it has looked ahead, where the run stays meanwhile.
     pub fn looked(&self) -> Option<Time> {
         match &self.target {
-            Target::Found(search) => Some(search.reached()),
+            Target::Found(searches) => searches.iter().map(|ahead| ahead.search.reached()).min(),
             Target::Difference { comparison, .. } => Some(comparison.reached()),
             _ => None,
         }

@@ -1,9 +1,10 @@
 //! The store: the page's whole state, changed by actions and by nothing else.
 
 use super::action::{Action, Change};
+use super::apart::Apart;
 use super::link::{Link, Shows};
 use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
-use super::playback::{Playback, Speed, Target};
+use super::playback::{Playback, STEPS, Speed, Target};
 use super::table::Page;
 use super::ui::{Notice, Selection, Tab, Theme, Ui};
 use super::why::{Asked, Question};
@@ -14,12 +15,17 @@ use crate::{condition, scenario, sentence, tr};
 
 /// The page's whole state.
 pub struct Store {
-    /// At least one. All show the same instant.
+    /// One, or two that show the same instant.
     pub panes: Vec<Pane>,
+    /// Place of the one that the inspector shows.
+    pub active: usize,
     pub playback: Playback,
     pub ui: Ui,
     /// Why something is so, as long as somebody wants to know.
     pub asked: Option<Asked>,
+    /// How often a pane was opened or closed.
+    pub(super) opened: u32,
+    pub(super) apart: Option<Apart>,
 }
 
 /// What the browser wishes, and what an earlier visit chose.
@@ -36,7 +42,16 @@ impl Store {
         let Preferences { language, theme, reduced_motion } = preferences;
         let ui = Ui { language, theme, reduced_motion, ..Ui::default() };
         let pane = Pane::new(script)?;
-        Ok(Store { panes: vec![pane], playback: Playback::default(), ui, asked: None })
+        let playback = Playback::default();
+        Ok(Store {
+            panes: vec![pane],
+            active: 0,
+            playback,
+            ui,
+            asked: None,
+            opened: 0,
+            apart: None,
+        })
     }
 
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
@@ -54,6 +69,9 @@ impl Store {
                 (first, Some(Notice::refusal(why)))
             }
         };
+        if link.with.is_some() {
+            store.show_beside(link.with.as_ref());
+        }
         store.follow(&link);
         store.ui.notice = store.ui.notice.or(notice);
         store
@@ -77,7 +95,7 @@ impl Store {
 
     /// The hash that brings somebody else to where this page is: `#v1&…`.
     pub fn link(&self) -> String {
-        let pane = self.pane();
+        let pane = &self.panes[0];
         let shows = match pane.pristine() {
             Some(scene) => Shows::Scene(scene),
             None => Shows::Script(pane.run.script().clone()),
@@ -85,6 +103,7 @@ impl Store {
         let (now, event) = pane.cursor();
         let link = Link {
             shows,
+            with: self.other(),
             at: Some((now, Some(event))),
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,
@@ -131,6 +150,10 @@ impl Store {
             Action::LoadScene { .. } | Action::LoadText(_) => self.update_script(action),
             Action::Load { .. } | Action::OpenLink(_) => self.update_script(action),
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
+            Action::Split(other) => self.split(&other),
+            Action::SplitBranch(place) => self.split_branch(place),
+            Action::Unsplit(place) => self.unsplit(place),
+            Action::Activate(place) => self.activate(place),
             action => self.update_page(action),
         }
     }
@@ -180,11 +203,7 @@ impl Store {
                 self.resume(*script, at, notice.map(|notice| *notice))
             }
             Action::OpenLink(hash) => self.open_link(&hash),
-            Action::Seed(seed) => {
-                let mut script = self.script();
-                script.setup.seed = seed;
-                self.load(script, true);
-            }
+            Action::Seed(seed) => self.reseed(seed),
             Action::ToggleFlaw(name) => self.toggle_flaw(&name),
             _ => unreachable!("not an action on the script"),
         }
@@ -278,13 +297,13 @@ impl Store {
         self.playback.playing || self.playback.goal.is_some() || searches
     }
 
-    /// The pane that gestures go to, and whose cursor all follow.
+    /// The pane that the inspector shows, and whose cursor all follow.
     pub fn pane(&self) -> &Pane {
-        &self.panes[0]
+        &self.panes[self.active]
     }
 
     pub fn pane_mut(&mut self) -> &mut Pane {
-        &mut self.panes[0]
+        &mut self.panes[self.active]
     }
 
     /// The newest event worth telling at the cursor, in the reader's language, for the live region.
@@ -299,17 +318,13 @@ impl Store {
         })
     }
 
-    fn script(&self) -> Script {
-        self.pane().run.script().clone()
-    }
-
     // ---- the run -----------------------------------------------------------------------------
 
     /// A gesture.
     fn give(&mut self, command: Command) -> Change {
         self.playback.goal = None;
         let here = self.pane().run.event();
-        let given = self.pane_mut().command(command);
+        let (given, told) = self.command(command);
         if given.is_ok() {
             self.ui.touched = Some(self.pane().run.now());
             let asked = self.asked.take();
@@ -317,6 +332,7 @@ impl Store {
         }
         self.ui.window.follows = true;
         self.settle(given);
+        self.ui.notice = told.or(self.ui.notice.take());
         Change::Frame
     }
 
@@ -361,7 +377,7 @@ impl Store {
     }
 
     /// After something was done to the run, or refused.
-    fn settle(&mut self, done: Result<Option<Dropped>, Sentence>) {
+    pub(super) fn settle(&mut self, done: Result<Option<Dropped>, Sentence>) {
         self.ui.notice = match done {
             Err(why) => Some(Notice::refusal(why)),
             Ok(None) => None,
@@ -378,14 +394,14 @@ impl Store {
             self.settle(Err(sentence!("There is no scene “{0}”.", name)));
             return;
         };
-        if self.load(scene.script(), false) {
+        if self.load(0, scene.script(), false) {
             self.playback.play();
         }
     }
 
     fn load_text(&mut self, text: &str) {
         match scenario::parse(text) {
-            Ok(script) => drop(self.load(script, false)),
+            Ok(script) => drop(self.load(self.active, script, false)),
             Err(mistake) => {
                 self.ui.notice =
                     Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
@@ -395,7 +411,7 @@ impl Store {
 
     /// Goes on with a run where it was left.
     fn resume(&mut self, script: Script, at: Time, notice: Option<Notice>) {
-        if self.load(script, false) {
+        if self.load(0, script, false) {
             self.set_out(Target::Time(at.min(Time::LIMIT)));
             self.ui.notice = notice.or(self.ui.notice.take());
         }
@@ -405,7 +421,11 @@ impl Store {
         match Link::parse(hash) {
             Ok(link) => {
                 let script = link.shows.script();
-                if script == *self.pane().run.script() || self.load(script, false) {
+                self.active = 0;
+                if script == *self.pane().run.script() || self.load(0, script, false) {
+                    if link.with.is_some() || self.panes.len() > 1 {
+                        self.show_beside(link.with.as_ref());
+                    }
                     self.follow(&link);
                 }
             }
@@ -413,19 +433,27 @@ impl Store {
         }
     }
 
-    /// Runs another script, which may depart from the present one; whether it can be run.
-    fn load(&mut self, script: Script, departs: bool) -> bool {
-        let loaded = self.pane_mut().load(script, departs);
+    /// Runs another script in this pane, which may depart from the present one; whether it can be
+    /// run. What is different in the second pane is different from it as well.
+    pub(super) fn load(&mut self, place: usize, script: Script, departs: bool) -> bool {
+        let other = self.other().filter(|_| place == 0);
+        let loaded = self.panes[place].load(script, departs);
         let runs = loaded.is_ok();
         if runs {
             self.begin_anew();
         }
         self.settle(loaded);
+        if runs && other.is_some() {
+            self.show_beside(other.as_ref());
+        }
+        for pane in self.panes.iter_mut().filter(|pane| runs && pane.run.now() > Time::ZERO) {
+            pane.run.seek(Time::ZERO, STEPS);
+        }
         runs
     }
 
     /// Another run stands at its start.
-    fn begin_anew(&mut self) {
+    pub(super) fn begin_anew(&mut self) {
         self.playback.goal = None;
         self.ui.window.follows = true;
         self.ui.window.from = Time::ZERO;
@@ -454,11 +482,15 @@ impl Store {
             return Change::None;
         }
         let now = self.pane().run.now();
+        let other = self.other().filter(|_| self.active == 0);
         let gone = self.pane_mut().go_to(place);
         let runs = gone.is_ok();
         self.settle(gone.map(|()| None));
         if runs {
             self.begin_anew();
+            if other.is_some() {
+                self.show_beside(other.as_ref());
+            }
             self.set_out(Target::Time(now));
         }
         Change::Frame
@@ -466,13 +498,13 @@ impl Store {
 
     fn toggle_flaw(&mut self, name: &str) {
         let now = self.pane().run.now();
-        let mut script = self.script();
+        let mut script = self.panes[0].run.script().clone();
         let before = script.setup.flaws.len();
         script.setup.flaws.retain(|flaw| flaw != name);
         if script.setup.flaws.len() == before {
             script.setup.flaws.push(name.to_owned());
         }
-        if self.load(script, true) {
+        if self.load(0, script, true) {
             self.set_out(Target::Time(now));
         }
     }

@@ -496,7 +496,15 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
         let key = chance.pick(entry.keys).expect("every entry has one");
         keys::press(store, key).unwrap_or(Action::Pause)
     };
-    match chance.below(16) {
+    match chance.below(20) {
+        16 => Action::Split(std::rc::Rc::new(match chance.below(4) {
+            0 => Other::Flaw("count-old-terms".into()),
+            1 => Other::Option("batch".into(), "1".into()),
+            2 => Other::Protocol("multi-paxos".into()),
+            _ => Other::Script(Box::new(script("run raft nodes=3 seed=9\n1s crash S1\n"))),
+        })),
+        17 => Action::Unsplit(branch % 2),
+        18..=19 => Action::Activate(branch % 2),
         0 => Action::Seek(time),
         1 => Action::SeekEvent(u64::from(chance.below(400))),
         2 => Action::Branch(branch),
@@ -535,12 +543,19 @@ fn whatever_is_done_the_store_stays_whole_and_its_link_leads_there() {
             assert_eq!(&pane.current().script, pane.run.script(), "{seed}: {action:?}");
             let (head, reached) = pane.run.head();
             assert!(pane.run.event() <= head && pane.run.now() <= reached, "{seed}: {action:?}");
+            let now = pane.run.now();
+            let together = store.panes.iter().all(|pane| pane.run.now() == now);
+            assert!(together && store.panes.len() <= 2, "{seed}: {action:?}");
             store.narration();
         }
         arrive(&mut store);
         let mut there = Store::from_link(&store.link(), Preferences::default());
         arrive(&mut there);
-        assert_eq!(there.pane().cursor(), store.pane().cursor(), "{seed}: {}", store.link());
-        assert_eq!(there.pane().run.script(), store.pane().run.script(), "{seed}");
+        assert_eq!(there.panes.len(), store.panes.len(), "{seed}: {}", store.link());
+        assert_eq!(there.panes[0].cursor(), store.panes[0].cursor(), "{seed}: {}", store.link());
+        for (there, here) in there.panes.iter().zip(&store.panes) {
+            assert_eq!(there.run.script(), here.run.script(), "{seed}");
+            assert_eq!(there.run.now(), here.run.now(), "{seed}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 use super::find::Finding;
 use super::lanes::Lanes;
 use super::table::Page;
+use super::together::LETTERS;
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::scenario::Mistake;
 use crate::tr;
@@ -102,6 +103,8 @@ pub struct Notice {
     pub event: Option<u64>,
     /// It speaks of a branch that was deleted and can be brought back.
     pub restores: bool,
+    /// The pane that it speaks of, where there are two.
+    pub pane: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,7 +148,8 @@ impl Theme {
 impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
         let tone = Tone::Plain;
-        Notice { sentence, tone, place: None, property: None, event: None, restores: false }
+        let (place, property, event, pane) = (None, None, None, None);
+        Notice { sentence, tone, place, property, event, restores: false, pane }
     }
 
     pub fn refusal(sentence: Sentence) -> Notice {
@@ -168,8 +172,12 @@ impl Notice {
         if let Some((line, column)) = self.place {
             return tr!(language, "Line {0}, column {1}: {2}", line, column, told);
         }
-        match self.property {
+        let told = match self.property {
             Some(property) => tr!(language, "{0} is violated: {1}", property, told),
+            None => told,
+        };
+        match self.pane.and_then(|pane| LETTERS.get(pane)) {
+            Some(letter) => tr!(language, "{0}: {1}", *letter, told),
             None => told,
         }
     }

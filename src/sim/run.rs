@@ -393,6 +393,12 @@ impl Run {
         stepped
     }
 
+    /// When the next thing happens: seen on a copy, so that nothing happens yet.
+    pub fn next(&self) -> Option<Time> {
+        let mut copy = self.here.clone();
+        advance(&self.script, &mut copy, Time::LIMIT, &mut Events::new()).then(|| copy.now())
+    }
+
     /// Back to before the last step.
     pub fn step_back(&mut self) -> bool {
         let target = self.here.events();

@@ -59,6 +59,8 @@ impl Loop {
 #[derive(Default)]
 pub struct Gliders {
     id: String,
+    /// What is always there has been found.
+    found: bool,
     flights: Vec<((u64, u32), Pill)>,
     rings: Vec<(NodeId, Glider)>,
     clock: Option<Element>,
@@ -148,7 +150,7 @@ impl Gliders {
             let element = by_id(&format!("{}-ring{}", self.id, node.id.0));
             self.rings.push((node.id, Glider::of(element)));
         }
-        if self.clock.is_none() {
+        if !std::mem::replace(&mut self.found, true) {
             let find = |name: &str| by_id(&format!("{}-{name}", self.id));
             self.trails = std::array::from_fn(|i| Glider::of(find(&format!("trail{i}"))));
             self.clock = find("clock");

@@ -3,23 +3,23 @@
 //! of what glides, or a drawing by Yew.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
-use super::animator::{Gliders, Loop};
+use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant};
 use super::later::{Needs, missing};
 use super::message::{By, Callbacks, Msg};
-use super::picture::{layout, scene, sheet, told};
+use super::picture::{PaneView, Rooms};
 use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
+use super::versus::{Forking, Versus};
 use super::{address, browser, crash};
 use crate::player::{Action, Change, Dialog, Selection, Store, Table, Window, gestures, keys};
-use crate::view::{Chart, Layout, Scene, Sheet, Size, export};
+use crate::view::{Size, export};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -32,19 +32,16 @@ pub struct App {
     store: Store,
     root: NodeRef,
     frames: Loop,
-    gliders: Gliders,
     seen: bool,
-    stage: Size,
-    timeline: Size,
-    layout: Rc<Layout>,
-    /// Servers, clients and room of the layout.
-    laid_out: (u16, u16, Size),
-    chart: Chart,
-    scene: Shared<Scene>,
-    sheet: Shared<Sheet>,
+    rooms: Rooms,
+    /// By pane.
+    views: Vec<PaneView>,
+    /// What stands over two panes, and of what it was read off.
+    versus: Option<Versus>,
+    compared: (Vec<(u32, u32, usize)>, words::Language),
     heading: Shared<Heading>,
     /// Branch, commands and settings of the heading.
-    headed: (u32, usize, words::Language, crate::player::Theme),
+    headed: (u32, usize, bool, words::Language, crate::player::Theme),
     inspection: Shared<Inspection>,
     /// When the inspection was made, in ms.
     inspected: f64,
@@ -53,13 +50,12 @@ pub struct App {
     stale: bool,
     /// What a drawing takes of late, in ms.
     cost: f64,
-    /// The stage in words.
-    told: Shared<Vec<String>>,
     narration: AttrValue,
     menu: Option<(Selection, By)>,
     drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
+    compare_later: Option<Timeout>,
     senses: Option<Senses>,
     /// What may be kept, while that is asked.
     instant: Option<Shared<Instant>>,
@@ -87,6 +83,9 @@ const TELL_EVERY: f64 = 1_200.0;
 const SETTLE: u32 = 300;
 /// … and while the run plays: a reload in the middle of it comes back to about there.
 const PLAYING: u32 = 1_000;
+/// Two runs are compared so often, in ms, by so many steps.
+const COMPARE_EVERY: u32 = 30;
+const COMPARE: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
 
@@ -97,39 +96,36 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> App {
         let mut store = Store::from_link(&address::hash(), browser::preferences());
         let link = ctx.link().clone();
-        let stage = Size::new(960.0, 560.0);
-        let timeline = Size::new(1_300.0, 160.0);
-        let layout = layout(&store, stage);
-        let mut chart = Chart::default();
-        let scene = scene(&store, &layout);
-        let sheet = sheet(&mut store, &mut chart, &scene, timeline);
-        let told = Shared::new(told(&scene, &store));
+        let rooms = Rooms {
+            stage: Size::new(960.0, 560.0),
+            timeline: Size::new(1_300.0, 160.0),
+            shared: store.panes.len() > 1,
+        };
+        let panes = 0..store.panes.len();
+        let view = |place| PaneView::new(&ctx.props().id, &mut store, place, rooms);
+        let views = panes.map(view).collect();
         App {
             frames: Loop::new(move |time| link.send_message(Msg::Frame(time))),
-            gliders: Gliders::new(&ctx.props().id),
             headed: headed(&store),
             heading: Shared::new(Heading::of(&store)),
             inspection: Shared::new(Inspection::of(&mut store)),
-            scene: Shared::new(scene),
-            sheet: Shared::new(sheet),
             store,
             root: NodeRef::default(),
             seen: true,
-            stage,
-            timeline,
-            layout,
-            laid_out: (0, 0, Size::default()),
-            chart,
+            rooms,
+            views,
+            versus: None,
+            compared: Default::default(),
             inspected: 0.0,
             drawn: 0.0,
             stale: false,
             cost: 0.0,
-            told,
             narration: AttrValue::default(),
             menu: None,
             drawer: false,
             inspect_later: None,
             save_later: None,
+            compare_later: None,
             senses: None,
             instant: None,
             fitted: false,
@@ -145,6 +141,7 @@ impl Component for App {
                 open_drawer: ctx.link().callback(Msg::Drawer),
                 take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
                 address: ctx.link().callback(|()| Msg::Address),
+                compare: ctx.link().callback(|()| Msg::Compare),
             },
         }
     }
@@ -188,10 +185,10 @@ impl Component for App {
             id: &ctx.props().id,
             heading: &self.heading,
             controls: Controls::of(&self.store),
-            scene: &self.scene,
-            sheet: &self.sheet,
+            views: &self.views,
+            versus: self.versus.as_ref(),
+            active: self.store.active,
             inspection: &self.inspection,
-            told: &self.told,
             narration: &self.narration,
             ui: &self.store.ui,
             instant: self.instant.as_ref(),
@@ -217,7 +214,7 @@ impl Component for App {
             self.entitle();
             self.note_for_crash();
         }
-        self.gliders.collect(&self.scene);
+        self.views.iter_mut().for_each(PaneView::collect);
         self.place();
         let cost = browser::now() - self.drawn;
         self.cost += (cost.min(LONGEST_PAUSE) - self.cost) * 0.25;
@@ -249,15 +246,15 @@ impl App {
                 self.menu = self.menu.take().filter(|_| !open);
                 Change::Frame
             }
-            Msg::Stage(size) if size.w > 0.0 && size != self.stage => {
-                self.stage = size;
+            Msg::Stage(size) if size.w > 0.0 && size != self.rooms.stage => {
+                self.rooms.stage = size;
                 Change::Frame
             }
-            Msg::Timeline(size) if size.w > 0.0 && size != self.timeline => {
+            Msg::Timeline(size) if size.w > 0.0 && size != self.rooms.timeline => {
                 if !self.fitted {
                     self.fit_window(size);
                 }
-                self.timeline = size;
+                self.rooms.timeline = size;
                 Change::Frame
             }
             Msg::Stage(_) | Msg::Timeline(_) => Change::None,
@@ -276,6 +273,7 @@ impl App {
                 give.emit(export::take(&self.store.pane().run, &ask));
                 Change::None
             }
+            Msg::Compare => self.look_apart(),
             Msg::SaveLink => {
                 self.save_later = None;
                 address::replace(&self.store.link());
@@ -324,11 +322,14 @@ impl App {
                     address::replace(&self.store.link());
                 }
                 let take = self.told_to.take.clone();
-                self.instant = Some(Shared::new(Instant::of(&self.store, &self.scene, take)));
+                let scene = &self.views[self.store.active].scene;
+                self.instant = Some(Shared::new(Instant::of(&self.store, scene, take)));
             }
             Action::Close => self.instant = None,
             Action::OpenFind => open_find(),
             Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
+            Action::Split(_) | Action::SplitBranch(_) | Action::Unsplit(_) => self.menu = None,
+            Action::Activate(place) if *place != self.store.active => self.menu = None,
             _ => {}
         }
         if leads_elsewhere {
@@ -408,13 +409,14 @@ impl App {
 
     /// Between two events: nothing is drawn unless the timeline has scrolled off its sheet.
     fn glide(&mut self) -> bool {
-        let window = self.store.ui.window;
-        if !self.sheet.covers(window.from, window.span) {
-            self.draw_sheet();
-            return true;
+        if self.views.iter().all(|view| view.covers(&self.store)) {
+            self.place();
+            return false;
         }
-        self.place();
-        false
+        for (place, view) in self.views.iter_mut().enumerate() {
+            view.draw_sheet(&mut self.store, place, self.rooms);
+        }
+        true
     }
 
     /// On a narrow screen a second would be a thicket: the window begins shorter there.
@@ -430,23 +432,29 @@ impl App {
     }
 
     fn place(&mut self) {
-        let run = &self.store.pane().run;
-        let (now, known) = (run.now(), run.head().1);
-        self.gliders.place(now, known, &self.scene, &self.sheet, &self.store.ui.window);
+        for (place, view) in self.views.iter_mut().enumerate().take(self.store.panes.len()) {
+            view.place(&self.store, place);
+        }
         self.window.set(self.store.ui.window);
-        self.gliders.place_overview(overview_places(&self.store));
+        self.views[0].place_overview(overview_places(&self.store));
     }
 
     /// Something has happened: everything that is drawn is read off the store anew.
     fn refresh(&mut self, ctx: &Context<Self>) {
-        let setup = &self.store.pane().run.script().setup;
-        let wanted = (setup.nodes, setup.clients, self.stage);
-        if wanted != self.laid_out {
-            self.laid_out = wanted;
-            self.layout = layout(&self.store, self.stage);
+        let panes = self.store.panes.len();
+        self.rooms.shared = panes > 1;
+        self.views.truncate(panes);
+        for (place, view) in self.views.iter_mut().enumerate() {
+            view.refresh(&mut self.store, place, self.rooms);
         }
-        self.scene = Shared::new(scene(&self.store, &self.layout));
-        self.draw_sheet();
+        for place in self.views.len()..panes {
+            let view = PaneView::new(&ctx.props().id, &mut self.store, place, self.rooms);
+            self.views.push(view);
+        }
+        match panes {
+            2 => self.oppose(),
+            _ => self.versus = None,
+        }
         let headed = headed(&self.store);
         if headed != self.headed {
             self.headed = headed;
@@ -489,9 +497,39 @@ impl App {
         crash::running(|| script.to_string(), self.store.ui.language);
     }
 
-    fn draw_sheet(&mut self) {
-        let sheet = sheet(&mut self.store, &mut self.chart, &self.scene, self.timeline);
-        self.sheet = Shared::new(sheet);
+    /// What stands over two panes.
+    #[inline(never)]
+    fn oppose(&mut self) {
+        let of = (self.store.versions(), self.store.ui.language);
+        let names = match self.versus.take() {
+            Some(versus) if self.compared == of => Some(versus.names),
+            _ => Versus::names(&self.store),
+        };
+        self.compared = of;
+        let (parting, active) = (Forking::of(&self.store), self.store.active);
+        self.versus = names.map(|names| Versus { names, parting, active });
+        self.look_apart_soon();
+    }
+
+    #[inline(never)]
+    fn look_apart_soon(&mut self) {
+        if self.compare_later.is_none() && self.store.looks_apart() {
+            let compare = self.told_to.compare.clone();
+            self.compare_later = Some(Timeout::new(COMPARE_EVERY, move || compare.emit(())));
+        }
+    }
+
+    /// Looks on for where the two runs first differ.
+    #[inline(never)]
+    fn look_apart(&mut self) -> Change {
+        self.compare_later = None;
+        self.store.look_apart(if self.store.moving() { COMPARE / 4 } else { COMPARE });
+        let parting = self.versus.as_ref().map(|versus| &versus.parting);
+        if parting.is_some_and(|parting| *parting != Forking::of(&self.store)) {
+            return Change::Frame;
+        }
+        self.look_apart_soon();
+        Change::None
     }
 
     /// The inspector, and at a slower pace what is read aloud.
@@ -500,7 +538,7 @@ impl App {
         self.tabulate();
         self.inspected = browser::now();
         if !self.store.moving() || passed >= TELL_EVERY {
-            self.told = Shared::new(told(&self.scene, &self.store));
+            self.views.iter_mut().for_each(|view| view.tell(&self.store));
             let narration = self.store.narration().unwrap_or_default();
             if *narration != *self.narration {
                 self.narration = narration.into();
@@ -529,7 +567,8 @@ fn listening(ctx: &Context<App>) -> Told {
     }
 }
 
-fn headed(store: &Store) -> (u32, usize, words::Language, crate::player::Theme) {
-    let pane = store.pane();
-    (pane.current().id, pane.run.script().lines.len(), store.ui.language, store.ui.theme)
+fn headed(store: &Store) -> (u32, usize, bool, words::Language, crate::player::Theme) {
+    let pane = &store.panes[0];
+    let (id, lines) = (pane.current().id, pane.run.script().lines.len());
+    (id, lines, store.panes.len() > 1, store.ui.language, store.ui.theme)
 }

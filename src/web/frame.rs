@@ -3,9 +3,9 @@
 
 use crate::base::{ClientId, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
-use crate::command::{Quality, Script};
+use crate::command::Script;
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Asked, Goal, Scene, Selection, Speed, Store, Tab, Theme};
+use crate::player::{Asked, Goal, Pane, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::scenario::Mistake;
 use crate::sim::snapshot::{
@@ -28,6 +28,11 @@ pub struct Heading {
     pub title: Option<String>,
     pub seed: u64,
     pub flaws: Vec<String>,
+    pub options: Vec<(String, String)>,
+    pub branches: Vec<BranchLine>,
+    pub branch: usize,
+    /// There is a second pane.
+    pub compares: bool,
     pub language: Language,
     pub theme: Theme,
 }
@@ -119,7 +124,8 @@ const EVENTS: usize = 40;
 
 impl Heading {
     pub fn of(store: &Store) -> Heading {
-        let pane = store.pane();
+        // The second pane is the first with one thing different: the top bar speaks of the first.
+        let pane = &store.panes[0];
         let script = pane.run.script();
         Heading {
             protocol: pane.run.meta().slug,
@@ -128,6 +134,10 @@ impl Heading {
             title: script.title.clone(),
             seed: script.setup.seed,
             flaws: script.setup.flaws.clone(),
+            options: script.setup.options.clone(),
+            branches: branches(pane),
+            branch: pane.branch,
+            compares: store.panes.len() > 1,
             language: store.ui.language,
             theme: store.ui.theme,
         }
@@ -186,7 +196,7 @@ impl Controls {
             slow_for: store.playback.slow_for.clone(),
             words: &pane.run.meta().words,
             mistaken: store.ui.mistaken.clone(),
-            branches: branches(store),
+            branches: branches(pane),
             branch: pane.branch,
             language: store.ui.language,
         }
@@ -194,8 +204,7 @@ impl Controls {
 }
 
 /// The branches, told by what made each of them another run.
-pub fn branches(store: &Store) -> Vec<BranchLine> {
-    let pane = store.pane();
+pub fn branches(pane: &Pane) -> Vec<BranchLine> {
     let branches = &pane.branches;
     let place = |id: u32| branches.iter().position(|branch| branch.id == id);
     let line = |branch: &crate::player::Branch| {
@@ -293,9 +302,4 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     };
     told.reverse();
     told
-}
-
-/// The quality of links as the script sets them up, for what the stage calls changed.
-pub fn usual(store: &Store) -> Quality {
-    store.pane().run.script().setup.link
 }

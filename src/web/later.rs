@@ -75,6 +75,8 @@ impl Needs {
             | Action::AsTable(true)
             | Action::SelectMessage { .. }
             | Action::Compare(_)
+            | Action::Split(_)
+            | Action::SplitBranch(_)
             | Action::NameBranch(..)
             | Action::DeleteBranch(_)
             | Action::RestoreBranch => Needs::of_code(),
@@ -84,9 +86,13 @@ impl Needs {
 
     /// Of a page that this link opens, for somebody who would like to read this language.
     pub fn of_link(link: &str, wish: Option<Language>) -> Needs {
-        let said = Link::parse(link).ok().and_then(|link| link.language);
-        let language = said.or(wish).map_or(Needs::default(), Needs::of_language);
-        Needs { chinese: language.chinese, ..Needs::of_text(link) }
+        let read = Link::parse(link).unwrap_or_default();
+        let language = read.language.or(wish).map_or(Needs::default(), Needs::of_language);
+        let code = match read.with {
+            Some(_) => Needs::of_code(),
+            None => Needs::of_text(link),
+        };
+        Needs { chinese: language.chinese, ..code }
     }
 
     fn of_language(language: Language) -> Needs {

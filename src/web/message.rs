@@ -34,6 +34,8 @@ pub enum Msg {
     Settled,
     /// Something of the run is to be taken away: handed to whoever asks.
     Take(Ask, Callback<Taken>),
+    /// Time to look on for where two panes first differ.
+    Compare,
 }
 
 /// How something was picked.
@@ -53,4 +55,6 @@ pub struct Callbacks {
     pub take: Callback<(Ask, Callback<Taken>)>,
     /// Looks again at what the address says.
     pub address: Callback<()>,
+    /// Looks on for where two panes first differ.
+    pub compare: Callback<()>,
 }

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `app.rs`, `message.rs` | holds the store, takes all messages |
 //! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
+//! | `versus.rs` | what stands over two panes |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
 //! | `address.rs` | the link in the address bar |
 //! | `runs.rs` | the runs that somebody has kept, in the browser's database |
@@ -33,6 +34,7 @@ mod picture;
 mod runs;
 mod senses;
 mod shared;
+mod versus;
 
 /// Shows the playground in the page's `#synod`.
 pub fn start() {

@@ -1,9 +1,12 @@
-//! What the store looks like at an instant, folded by the views for the room that there is.
+//! What a pane looks like at an instant, folded by the views for the room that there is.
 
 use std::rc::Rc;
 
-use super::frame::usual;
-use crate::player::Store;
+use yew::AttrValue;
+
+use super::animator::Gliders;
+use super::shared::Shared;
+use crate::player::{Pane, Store};
 use crate::view::chart::{Ask, Chart};
 use crate::view::layout::{Layout, Room};
 use crate::view::{Rows, Scene, Sheet, Size};
@@ -15,12 +18,109 @@ const MOST_COLUMNS: u64 = 100;
 pub const AXIS: f64 = 18.0;
 pub const GUTTER: f64 = 44.0;
 
+/// The room that a pane has on the page, and whether it shares it with another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rooms {
+    pub stage: Size,
+    pub timeline: Size,
+    pub shared: bool,
+}
+
+/// A pane as it is drawn: its picture, its diagram, and what glides in both.
+pub struct PaneView {
+    /// Prefix of its ids.
+    pub id: AttrValue,
+    pub scene: Shared<Scene>,
+    pub sheet: Shared<Sheet>,
+    /// The stage in words.
+    pub told: Shared<Vec<String>>,
+    layout: Rc<Layout>,
+    /// Servers, clients and room of the layout.
+    laid_out: (u16, u16, Rooms),
+    chart: Chart,
+    gliders: Gliders,
+}
+
+impl PaneView {
+    pub fn new(page: &str, store: &mut Store, place: usize, rooms: Rooms) -> PaneView {
+        // The first pane's ids are the page's: there is always one.
+        let id: AttrValue = match place {
+            0 => page.to_owned().into(),
+            _ => format!("{page}-b").into(),
+        };
+        let layout = layout(&store.panes[place], rooms);
+        let scene = scene(store, place, &layout);
+        let mut chart = Chart::default();
+        let sheet = sheet(store, place, &mut chart, &scene, rooms.timeline);
+        PaneView {
+            gliders: Gliders::new(&id),
+            id,
+            told: Shared::new(told(&scene, store)),
+            scene: Shared::new(scene),
+            sheet: Shared::new(sheet),
+            laid_out: laid_out(&store.panes[place], rooms),
+            layout,
+            chart,
+        }
+    }
+
+    /// Something has happened: all is read off the store anew.
+    pub fn refresh(&mut self, store: &mut Store, place: usize, rooms: Rooms) {
+        let wanted = laid_out(&store.panes[place], rooms);
+        if wanted != self.laid_out {
+            self.laid_out = wanted;
+            self.layout = layout(&store.panes[place], rooms);
+        }
+        self.scene = Shared::new(scene(store, place, &self.layout));
+        self.draw_sheet(store, place, rooms);
+    }
+
+    pub fn draw_sheet(&mut self, store: &mut Store, place: usize, rooms: Rooms) {
+        let sheet = sheet(store, place, &mut self.chart, &self.scene, rooms.timeline);
+        self.sheet = Shared::new(sheet);
+    }
+
+    pub fn tell(&mut self, store: &Store) {
+        self.told = Shared::new(told(&self.scene, store));
+    }
+
+    /// After Yew has drawn: finds what glides.
+    pub fn collect(&mut self) {
+        self.gliders.collect(&self.scene);
+    }
+
+    /// Moves what glides to where it is now.
+    pub fn place(&mut self, store: &Store, place: usize) {
+        let run = &store.panes[place].run;
+        let (now, known) = (run.now(), run.head().1);
+        self.gliders.place(now, known, &self.scene, &self.sheet, &store.ui.window);
+    }
+
+    /// Moves the window and the cursor of the bar of the whole run.
+    pub fn place_overview(&mut self, places: [String; 3]) {
+        self.gliders.place_overview(places);
+    }
+
+    /// Whether the sheet shows all of the window.
+    pub fn covers(&self, store: &Store) -> bool {
+        let window = store.ui.window;
+        self.sheet.covers(window.from, window.span)
+    }
+}
+
+fn laid_out(pane: &Pane, rooms: Rooms) -> (u16, u16, Rooms) {
+    let setup = &pane.run.script().setup;
+    (setup.nodes, setup.clients, rooms)
+}
+
 /// Where everybody stands on a stage of this size.
-pub fn layout(store: &Store, stage: Size) -> Rc<Layout> {
-    let setup = &store.pane().run.script().setup;
+fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
+    let (setup, stage) = (&pane.run.script().setup, rooms.stage);
     // Few servers leave the corner free in which the tools are.
     let few = setup.nodes <= 5;
     let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
+        // The tools and the caption of two panes stand outside.
+        _ if rooms.shared => (4.0, 4.0),
         (true, false) => (if few { 4.0 } else { 40.0 }, 48.0),
         (true, true) => (52.0, 62.0),
         (false, true) => (56.0, 84.0),
@@ -31,25 +131,28 @@ pub fn layout(store: &Store, stage: Size) -> Rc<Layout> {
 }
 
 /// The stage.
-pub fn scene(store: &Store, layout: &Rc<Layout>) -> Scene {
-    let run = &store.pane().run;
+fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> Scene {
+    let run = &store.panes[place].run;
     let mut snapshot = run.snapshot();
     snapshot.caption = snapshot.caption.filter(|(since, _)| store.caption_stands(*since));
     // Logs are aligned by index: the shortest one's last entries must be among the columns.
     let lengths = || snapshot.nodes.iter().map(|node| node.log_len);
     let apart = lengths().max().unwrap_or(0) - lengths().min().unwrap_or(0);
     let columns = (apart + layout.detail.entries() as u64).min(MOST_COLUMNS);
-    Scene::new(&snapshot, &run.logs(columns), &usual(store), layout)
+    // What links are like as the script sets them up: the stage calls the others changed.
+    let usual = run.script().setup.link;
+    Scene::new(&snapshot, &run.logs(columns), &usual, layout)
 }
 
 /// The part of the space-time diagram on show, and a margin.
-pub fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {
-    let window = store.ui.window;
-    let setup = &store.pane().run.script().setup;
+fn sheet(store: &mut Store, place: usize, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {
+    let (window, versions) = (store.ui.window, store.versions()[place]);
+    let (opened, branch, commands) = versions;
     let lanes = &store.ui.lanes;
+    let setup = &store.panes[place].run.script().setup;
     let rows = lanes.rows(setup.clients, setup.nodes);
     let rows = Rows::of(rows, lanes.without().to_vec(), AXIS, size.h - AXIS - 2.0);
-    let pane = store.pane_mut();
+    let pane = &mut store.panes[place];
     let ask = Ask {
         from: window.from,
         span: window.span,
@@ -57,13 +160,13 @@ pub fn sheet(store: &mut Store, chart: &mut Chart, scene: &Scene, size: Size) ->
         rows,
         now: pane.run.now(),
         known: pane.run.head().1,
-        history: pane.current().id.into(),
-        commands: pane.run.script().lines.len(),
+        history: u64::from(opened) << 32 | u64::from(branch),
+        commands,
     };
     chart.sheet(ask, &scene.flights, &mut pane.run)
 }
 
 /// The stage in words.
-pub fn told(scene: &Scene, store: &Store) -> Vec<String> {
+fn told(scene: &Scene, store: &Store) -> Vec<String> {
     scene.told().iter().map(|sentence| words::tell(store.ui.language, sentence)).collect()
 }

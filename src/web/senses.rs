@@ -80,7 +80,7 @@ impl Senses {
         }
         let mut observers = Vec::new();
         observers.extend(watch_sight(root, told.seen));
-        for (selector, told) in [(".stage", told.stage), (".spacetime", told.timeline)] {
+        for (selector, told) in [(".picture", told.stage), (".spacetime", told.timeline)] {
             let element = root.query_selector(selector).ok().flatten();
             observers.extend(element.and_then(|element| watch_size(element, told)));
         }

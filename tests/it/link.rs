@@ -8,7 +8,7 @@ use synod::command::{
     Command, Latency, Line, Link as Wire, Partition, QualityChange, Script, Setup,
 };
 use synod::player::link::{LONGEST, Shows};
-use synod::player::{Link, Scene, Speed, Theme};
+use synod::player::{Action, Link, Other, Preferences, Scene, Speed, Store, Theme};
 use synod::scenario;
 use synod::words::Language;
 
@@ -27,6 +27,7 @@ fn told(hash: &str) -> String {
 fn reads_as_a_person_would_write_it() {
     let link = Link {
         shows: Shows::Script(script("run raft nodes=5 seed=7\n1.2s crash S1\n1.3s cut S1>S2\n")),
+        with: None,
         at: Some((Time::millis(1_240), Some(214))),
         language: Some(Language::Chinese),
         theme: Theme::Dark,
@@ -102,6 +103,47 @@ fn what_is_wrong_is_told_in_a_sentence() {
     assert!(told("#v1&run").starts_with("Line 1, column 5: expected a protocol"));
     let long = format!("#v1&run=raft;1s+say+{}", "x".repeat(LONGEST));
     assert_eq!(told(&long), "This link is too long: at most 262144 bytes are read.");
+}
+
+#[test]
+fn two_panes_are_read_as_a_person_would_write_them() {
+    let scene = Scene::find("raft", "figure-8").expect("a scene");
+    for (hash, with) in [
+        ("v1&scene=raft/figure-8&flaw2=forget-vote", Other::Flaw("forget-vote".into())),
+        (
+            "v1&scene=raft/figure-8&option2=election=2s..4s",
+            Other::Option("election".into(), "2s..4s".into()),
+        ),
+        ("v1&scene=raft/figure-8&protocol2=multi-paxos", Other::Protocol("multi-paxos".into())),
+        (
+            "v1&scene=raft/figure-8&scene2=raft/figure-7",
+            Other::Script(Box::new(Scene::find("raft", "figure-7").expect("a scene").script())),
+        ),
+        (
+            "v1&scene=raft/figure-8&run2=raft+nodes=5+seed=7;1.2s+crash+S1",
+            Other::Script(Box::new(script("run raft nodes=5 seed=7\n1.2s crash S1\n"))),
+        ),
+    ] {
+        let link = Link { shows: Shows::Scene(scene), with: Some(with), ..Link::default() };
+        assert_eq!(link.to_string(), hash);
+        assert_eq!(Link::parse(hash), Ok(link));
+    }
+    assert_eq!(
+        told("#v1&option2=election"),
+        "This link's option “election” is not a name and a value such as batch=1."
+    );
+    assert_eq!(told("#v1&scene2=raft/none"), "There is no scene “raft/none”.");
+    assert!(told("#v1&run2=raft;1s+crush").starts_with("Line 2, column 4: expected a command"));
+    // What only the run itself knows to be wrong is told over the first pane.
+    for (hash, sentence) in [
+        ("#v1&flaw2=nothing", "There is no flaw “nothing”."),
+        ("#v1&protocol2=paxox", "There is no protocol “paxox”."),
+        ("#v1&option2=batch=no", "batch=no: expected a whole number from 1 to 1000."),
+    ] {
+        let store = Store::from_link(hash, Preferences::default());
+        let notice = store.ui.notice.as_ref().map(|notice| notice.told(Language::English));
+        assert_eq!((store.panes.len(), notice.as_deref()), (1, Some(sentence)), "{hash}");
+    }
 }
 
 #[test]
@@ -211,17 +253,30 @@ fn scripts() -> impl Strategy<Value = Script> {
 
 fn any_link() -> impl Strategy<Value = Link> {
     let shows = prop_oneof![Just(Shows::First), scripts().prop_map(Shows::Script)];
+    let with = prop::option::of(others());
     let at = prop::option::of((times(), prop::option::of(any::<u64>())));
     let language = prop::option::of(prop::sample::select(&Language::ALL[..]));
     let theme = prop::sample::select(vec![Theme::Auto, Theme::Light, Theme::Dark]);
     let speed = prop::sample::select(Speed::all().collect::<Vec<_>>());
-    (shows, at, language, theme, speed).prop_map(|(shows, at, language, theme, speed)| Link {
-        shows,
-        at,
-        language,
-        theme,
-        speed,
-    })
+    (shows, with, at, language, theme, speed).prop_map(
+        |(shows, with, at, language, theme, speed)| Link {
+            shows,
+            with,
+            at,
+            language,
+            theme,
+            speed,
+        },
+    )
+}
+
+fn others() -> impl Strategy<Value = Other> {
+    prop_oneof![
+        "\\PC{0,20}".prop_map(Other::Flaw),
+        ("[^=]{0,20}", any::<String>()).prop_map(|(name, value)| Other::Option(name, value)),
+        any::<String>().prop_map(Other::Protocol),
+        scripts().prop_map(|script| Other::Script(Box::new(script))),
+    ]
 }
 
 proptest! {
@@ -239,6 +294,12 @@ proptest! {
         let _ = Link::parse(&format!("#v1&run={hash}"));
         let _ = Link::parse(&format!("#v1&run=raft;1s+{hash}"));
         let _ = Link::parse(&format!("#v1&at={hash}"));
+        for name in ["flaw2", "option2", "protocol2", "run2", "scene2"] {
+            let link = format!("#v1&{name}={hash}");
+            let _ = Link::parse(&link);
+            let mut store = Store::from_link(&link, Preferences::default());
+            store.update(Action::StepForward);
+        }
     }
 
     /// A link that lost or gained something on its way is read, or refused in words.

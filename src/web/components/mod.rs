@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `page.rs` | the whole |
 //! | `top_bar.rs`, `flaws.rs` | what runs; share, language, theme, help |
+//! | `compare.rs`, `pane.rs` | two panes: what can be different, and what stands over each |
 //! | `stage.rs`, `figures.rs`, `wires.rs` | the picture: servers, clients, messages; links |
 //! | `tools.rs`, `network.rs` | select, cut, lasso; the sliders |
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
@@ -20,6 +21,7 @@
 mod bits;
 mod branches;
 mod caption;
+mod compare;
 mod controls;
 mod diagram_menu;
 mod dialog;
@@ -39,6 +41,7 @@ mod node_menu;
 mod notice;
 mod overview;
 mod page;
+mod pane;
 mod popover;
 mod properties;
 mod runs;

@@ -22,8 +22,9 @@ type Open = Option<(Selection, By)>;
 /// Keeps the open menu at its place, and the focus where the reader expects it: gives the
 /// reference that the menu is to be drawn with.
 #[hook]
-pub fn use_menu_card(open: Open, at: (Point, f64), size: Size) -> NodeRef {
+pub fn use_menu_card(id: &AttrValue, open: Open, at: (Point, f64), size: Size) -> NodeRef {
     let card = use_node_ref();
+    let scene = format!("{id}-scene");
     {
         // Its place depends on its size: it is known only when it is there.
         let card = card.clone();
@@ -47,7 +48,7 @@ pub fn use_menu_card(open: Open, at: (Point, f64), size: Size) -> NodeRef {
             move || {
                 // The focus goes back to where it came from.
                 let Some(selection) = by_keyboard else { return };
-                let figure = format!("[data-pick={}]", pick::code(selection));
+                let figure = format!("#{scene} [data-pick={}]", pick::code(selection));
                 if let Ok(Some(figure)) = document().query_selector(&figure) {
                     focus(&figure);
                 }

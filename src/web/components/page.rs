@@ -12,6 +12,7 @@ use super::draw::{names, when};
 use super::inspector::Inspector;
 use super::notice::notice;
 use super::overview::Extent;
+use super::pane::{Frame, pane_head};
 use super::stage::Stage;
 use super::timeline::Timeline;
 use super::tools::{self, tools};
@@ -20,10 +21,11 @@ use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
 use crate::sim::snapshot::LinkState;
 use crate::view::links::Wire;
-use crate::view::{Scene, Sheet};
 use crate::web::frame::{Controls, Heading, Inspection, Instant};
 use crate::web::message::By;
+use crate::web::picture::PaneView;
 use crate::web::shared::Shared;
+use crate::web::versus::{Forking, Versus};
 use crate::{tr, words};
 
 /// What the page shows, and whom it tells.
@@ -32,10 +34,11 @@ pub struct Page<'a> {
     pub id: &'a AttrValue,
     pub heading: &'a Shared<Heading>,
     pub controls: Controls,
-    pub scene: &'a Shared<Scene>,
-    pub sheet: &'a Shared<Sheet>,
+    /// By pane.
+    pub views: &'a [PaneView],
+    pub versus: Option<&'a Versus>,
+    pub active: usize,
     pub inspection: &'a Shared<Inspection>,
-    pub told: &'a Shared<Vec<String>>,
     pub narration: &'a AttrValue,
     pub ui: &'a Ui,
     pub instant: Option<&'a Shared<Instant>>,
@@ -57,13 +60,15 @@ pub struct Page<'a> {
 
 /// Draws the page.
 pub fn page(props: Page<'_>) -> Html {
-    let Page { id, ui, act, scene, .. } = props;
+    let Page { id, ui, act, .. } = props;
     let language = ui.language;
+    let scene = &props.views[props.active.min(props.views.len() - 1)].scene;
     let said = scene.caption.as_deref().map(|caption| words::translate(language, caption));
     let classes = names(&[
         "synod",
         when(props.drawer, "drawer-open"),
         when(props.controls.playing, "playing"),
+        when(props.versus.is_some(), "two"),
     ]);
     let carries = |wire: &Wire| wire.there == wire.back && wire.worst() == LinkState::Healthy;
     let shown_tools = tools::Props {
@@ -86,11 +91,7 @@ pub fn page(props: Page<'_>) -> Html {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
             <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} act={act} />
             <main class="stage" aria-label={tr!(language, "Stage")}>
-                <Stage
-                    id={id.clone()} scene={scene.clone()} told={props.told.clone()} selection={ui.selection}
-                    tool={ui.tool} {language} menu={props.menu} inspection={props.inspection.clone()}
-                    act={act} pick={props.pick} stroke={props.stroke} close_menu={props.close_menu}
-                />
+                <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
                 { notice(ui.notice.as_ref(), scene.event, language, act) }
                 { caption(said) }
@@ -99,10 +100,55 @@ pub fn page(props: Page<'_>) -> Html {
                 act={act} open={props.drawer} open_drawer={props.open_drawer} />
             <footer class="time">
                 { control_bar(&shown_controls) }
-                <Timeline id={id.clone()} sheet={props.sheet.clone()} window={props.window.clone()} selection={ui.selection}
-                    lanes={ui.lanes.clone()} table={props.table.cloned()} {language} extent={props.overview} act={act} />
+                <div class="tracks">{ for props.views.iter().enumerate().map(|(place, view)| diagram(&props, place, view)) }</div>
             </footer>
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
         </div>
     }
+}
+
+/// A pane's picture; where there are two, with what is different over it.
+fn stage(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
+    let (ui, act) = (props.ui, props.act);
+    let language = ui.language;
+    let active = place == props.active;
+    let frame = Frame::of(props.versus, place, language, act);
+    frame.around("pane", place, html! {
+        <>
+            { props.versus.map(|versus| pane_head(versus, place, language, act)) }
+            <div class="picture">
+                <Stage
+                    id={view.id.clone()} scene={view.scene.clone()} told={view.told.clone()} selection={selection(props, place)}
+                    tool={ui.tool} {language} menu={props.menu.filter(|_| active)} inspection={props.inspection.clone()}
+                    act={act} pick={props.pick} stroke={props.stroke} close_menu={props.close_menu}
+                />
+            </div>
+        </>
+    })
+}
+
+/// A pane's space-time diagram. The bar of the whole run stands once, below both.
+fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
+    let (ui, act) = (props.ui, props.act);
+    let language = ui.language;
+    let frame = Frame::of(props.versus, place, language, act);
+    let differs = match props.versus.map(|versus| &versus.parting) {
+        Some(Forking::At(at, _)) => Some(*at),
+        _ => None,
+    };
+    let extent = (place == 0).then(|| props.overview.clone());
+    let letter = frame.letter;
+    let table = props.table.filter(|_| place == props.active).cloned();
+    frame.around("track", place, html! {
+        <>
+            <Timeline id={view.id.clone()} sheet={view.sheet.clone()} window={props.window.clone()} selection={selection(props, place)}
+                lanes={ui.lanes.clone()} {table} {language} {extent} {differs} {letter} act={act} />
+        </>
+    })
+}
+
+/// What is selected in a pane. A message is in one only: in the other its number is another's.
+fn selection(props: &Page<'_>, place: usize) -> Option<Selection> {
+    let message = |selection: &Selection| matches!(selection, Selection::Message(_));
+    props.ui.selection.filter(|selection| place == props.active || !message(selection))
 }

@@ -47,7 +47,7 @@ pub fn Stage(props: &Props) -> Html {
     let drag = use_mut_ref(Drag::default);
     let size = scene.layout.size;
     let at = props.menu.map_or_else(Default::default, |(selection, _)| anchor(scene, selection));
-    let card = use_menu_card(props.menu, at, size);
+    let card = use_menu_card(id, props.menu, at, size);
     let place = {
         let (svg, size) = (svg.clone(), size);
         move |event: &PointerEvent| point_of(&svg, size.w, size.h, event)

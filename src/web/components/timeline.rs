@@ -36,8 +36,11 @@ pub struct Props {
     /// Instead of the picture.
     pub table: Option<Shared<Table>>,
     pub language: Language,
-    /// The whole run, for the bar below.
-    pub extent: Extent,
+    /// The whole run, for the bar below, if it is to be there.
+    pub extent: Option<Extent>,
+    /// When this run and the one beside it first differ, and what this one is called there.
+    pub differs: Option<Time>,
+    pub letter: Option<&'static str>,
     pub act: Callback<Action>,
 }
 
@@ -117,6 +120,7 @@ pub fn Timeline(props: &Props) -> Html {
                         { known(props, height) }
                         <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
                         { selected(props) }
+                        { differs(props, height) }
                         <g class="cursor" id={format!("{id}-cursor")}>
                             { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
                             { line("handle", "M-7 3H7V8L0 15L-7 8Z") }
@@ -124,12 +128,13 @@ pub fn Timeline(props: &Props) -> Html {
                     </g>
                 </g>
                 { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
+                { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             { hint(props, window) }
             { for props.table.iter().map(|table| events(place.clone(), table, *language, &props.act)) }
         </div>
         { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
-        { overview(id, &props.extent, &bar, *language, &props.act) }
+        { props.extent.as_ref().map(|extent| overview(id, extent, &bar, *language, &props.act)) }
         </>
     }
 }
@@ -209,6 +214,15 @@ fn selected(props: &Props) -> Html {
     });
     let Some((from, to)) = arrow else { return Html::default() };
     path("chosen", Path::new().line(from, to))
+}
+
+/// Where this run and the one beside it first differ.
+fn differs(props: &Props, height: f64) -> Html {
+    let Some(at) = props.differs else { return Html::default() };
+    let mut line = Path::new();
+    line.move_to(Point::new(0.0, AXIS)).down_to(height);
+    let inside = vec![path("", &line), text("", Point::new(4.0, AXIS + 11.0), "≠")];
+    html! { <g class="parting" transform={translate(Point::new(props.sheet.scale.x(at), 0.0))}>{ for inside }</g> }
 }
 
 /// What the listeners need to know.

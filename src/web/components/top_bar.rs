@@ -4,6 +4,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::bits::{asks, button, field, leaf, option, picture_button};
+use super::compare::compare;
 use super::dialog::{dialog_box, use_dialog};
 use super::draw::line;
 use super::flaws::flaws;
@@ -31,6 +32,7 @@ pub fn TopBar(props: &Props) -> Html {
     let language = heading.language;
     let act = |action| asks(&props.act, action);
     let more = use_state(|| false);
+    let asked = use_state_eq(|| false);
     let opened = use_dialog(props.dialog);
     let toggle = {
         let more = more.clone();
@@ -62,6 +64,7 @@ pub fn TopBar(props: &Props) -> Html {
                 { protocols(props) }
                 { seed(props) }
                 { flaws(heading, &props.act) }
+                { compare(heading, &asked, &props.act) }
                 { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Open(Dialog::Runs))) }
             </div>
             { leaf("span", "grow", "") }

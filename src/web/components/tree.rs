@@ -38,7 +38,7 @@ impl Trunk {
         let pane = store.pane();
         let place = |id: u32| pane.branches.iter().position(|branch| branch.id == id);
         let differ = pane.compared.map(|compared| (compared.branches.map(place), compared.at));
-        Trunk { lines: branches(store), here: pane.branch, differ }
+        Trunk { lines: branches(pane), here: pane.branch, differ }
     }
 
     #[inline(never)]

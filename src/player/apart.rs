@@ -1,0 +1,167 @@
+//! Where the runs of two panes first differ: looked for a piece at a time, so that the page stays
+//! smooth, and ahead of the cursor, so that one can go there.
+
+use super::other::Other;
+use super::store::Store;
+use crate::base::Time;
+use crate::sim::difference::{Comparison, Difference, Verdict};
+
+/// A search for the first difference, and what has come of it.
+pub(super) struct Apart {
+    /// What is compared: see [`Store::versions`].
+    of: Vec<(u32, u32, usize)>,
+    comparison: Comparison,
+    verdict: Option<Verdict>,
+}
+
+/// What is known of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Parting<'a> {
+    /// They differ here first.
+    At(&'a Difference),
+    /// Up to here they are the same.
+    NotBy(Time),
+    /// They always will be.
+    Never,
+}
+
+/// So far it is looked ahead, if nothing is known beyond.
+const AHEAD: Time = Time::seconds(60);
+
+impl Store {
+    /// Changes whenever another script runs in a pane: how often panes were opened and closed, the
+    /// branch, and its commands.
+    pub fn versions(&self) -> Vec<(u32, u32, usize)> {
+        let version =
+            |pane: &super::Pane| (self.opened, pane.current().id, pane.run.script().lines.len());
+        self.panes.iter().map(version).collect()
+    }
+
+    /// Whether there is more to be compared.
+    #[inline(never)]
+    pub fn looks_apart(&self) -> bool {
+        self.panes.len() > 1
+            && self.apart.as_ref().is_none_or(|apart| {
+                let open = apart.verdict.is_none() && apart.comparison.reached() < self.horizon();
+                open || apart.of != self.versions()
+            })
+    }
+
+    /// Goes on comparing the two panes' runs by at most so many steps.
+    #[inline(never)]
+    pub fn look_apart(&mut self, steps: u32) {
+        let [first, second] = &self.panes[..] else {
+            self.apart = None;
+            return;
+        };
+        let of = self.versions();
+        if self.apart.as_ref().is_none_or(|apart| apart.of != of) {
+            let comparison = Comparison::new(&first.run, &second.run, Time::LIMIT);
+            self.apart = Some(Apart { of, comparison, verdict: None });
+        }
+        if let Some(apart) = &mut self.apart
+            && apart.verdict.is_none()
+        {
+            apart.verdict = apart.comparison.advance(steps);
+        }
+    }
+
+    /// Where the two panes' runs part, as far as they have been compared.
+    pub fn parting(&self) -> Option<Parting<'_>> {
+        let apart = self.apart.as_ref().filter(|apart| apart.of == self.versions())?;
+        Some(match &apart.verdict {
+            Some(Verdict::Differ(difference)) => Parting::At(difference),
+            Some(Verdict::Same(None)) => Parting::Never,
+            Some(Verdict::Same(Some(until))) => Parting::NotBy(*until),
+            None => Parting::NotBy(apart.comparison.reached()),
+        })
+    }
+
+    /// Two protocols differ from the first event on, which says nothing.
+    pub fn has_two_protocols(&self) -> bool {
+        let mut slugs = self.panes.iter().map(|pane| pane.run.meta().slug);
+        let first = slugs.next();
+        slugs.any(|slug| Some(slug) != first)
+    }
+
+    fn horizon(&self) -> Time {
+        let known = self.panes.iter().map(|pane| {
+            let last = pane.run.script().lines.last().map_or(Time::ZERO, |line| line.at);
+            pane.run.head().1.max(last)
+        });
+        known.max().unwrap_or_default().max(AHEAD).min(Time::LIMIT)
+    }
+
+    /// Runs another branch of the first pane beside it.
+    #[inline(never)]
+    pub(super) fn split_branch(&mut self, place: usize) -> super::Change {
+        let Some(branch) = self.panes[0].branches.get(place) else { return super::Change::None };
+        let script = branch.script.clone();
+        self.split(&Other::Script(Box::new(script)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::Action;
+    use super::super::tests::store;
+    use super::*;
+    use crate::base::NodeId;
+    use crate::command::Command;
+
+    fn parting(store: &mut Store) -> String {
+        let mut slices = 0;
+        while store.looks_apart() {
+            store.look_apart(500);
+            slices += 1;
+            assert!(slices < 10_000, "it comes to an end");
+        }
+        match store.parting() {
+            None => "none".into(),
+            Some(Parting::At(difference)) => difference.sentence().to_string(),
+            Some(Parting::NotBy(time)) if time >= store.horizon() => "not yet".into(),
+            Some(Parting::NotBy(time)) => format!("only by {time}"),
+            Some(Parting::Never) => "never".into(),
+        }
+    }
+
+    #[test]
+    fn the_first_difference_is_found_ahead_of_the_cursor_and_anew_after_a_gesture() {
+        let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
+        assert_eq!(parting(&mut store), "none");
+        let flaw = |name: &str| Action::Split(std::rc::Rc::new(Other::Flaw(name.into())));
+        store.update(flaw("forget-vote"));
+        assert!(store.parting().is_none(), "nothing is known yet");
+        assert_eq!(parting(&mut store), "not yet", "nobody crashes");
+        store.update(Action::Seek(Time::millis(110)));
+        store.update(Action::Do(Command::Crash { node: NodeId(1), torn: false }));
+        assert!(
+            store.looks_apart() && store.parting().is_none(),
+            "another run, another difference"
+        );
+        store.update(Action::Split(std::rc::Rc::new(Other::Option("batch".into(), "1".into()))));
+        assert_eq!(parting(&mut store), "not yet");
+        store.update(Action::Split(std::rc::Rc::new(Other::Option(
+            "heartbeat".into(),
+            "20ms".into(),
+        ))));
+        let told = parting(&mut store);
+        assert!(told.starts_with("First difference at "), "{told}");
+        store.update(Action::Unsplit(1));
+        assert_eq!(parting(&mut store), "none");
+    }
+
+    #[test]
+    fn two_branches_can_be_seen_side_by_side() {
+        let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
+        store.update(Action::Seek(Time::seconds(1)));
+        store.update(Action::Seek(Time::millis(300)));
+        store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
+        store.update(Action::SplitBranch(0));
+        assert_eq!(store.panes[1].run.script().lines.len(), 1);
+        assert_eq!(store.panes[1].run.now(), Time::millis(300));
+        let told = parting(&mut store);
+        assert!(told.starts_with("First difference at 300ms"), "{told}");
+        assert_eq!(store.update(Action::SplitBranch(9)), super::super::Change::None);
+    }
+}

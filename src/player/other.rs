@@ -1,0 +1,204 @@
+//! What is different in the second pane: the first one's run with one thing changed.
+//!
+//! A run is its script, so a comparison is two scripts. Nothing else is kept of it: what is
+//! different is read off the two ([`Other::between`]), for the headings and for the link, and it is
+//! done again to another script ([`Other::of`]) when another scene or seed is chosen.
+
+use super::pane::Scene;
+use super::playback::STEPS;
+use crate::base::{NodeId, Sentence, Time};
+use crate::catalog::{self, Entry};
+use crate::command::{Command, Line, Script};
+use crate::sentence;
+
+/// How a second run differs from the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// This flaw is there where the first has it not, and the other way round.
+    Flaw(String),
+    /// This option has this value.
+    Option(String, String),
+    /// Another protocol, under the same network, seed and faults: its slug.
+    Protocol(String),
+    /// A script of its own: another branch or scene, or one that went its own way.
+    Script(Box<Script>),
+}
+
+/// Commands left out of the second run that are told of one by one.
+const TOLD: usize = 3;
+
+impl Other {
+    /// The script that differs so from this one, and what is to be said of it: commands that the
+    /// other protocol does not know are left out.
+    #[inline(never)]
+    pub fn of(&self, script: &Script) -> Result<(Script, Option<Sentence>), Sentence> {
+        let mut other = script.clone();
+        let setup = &mut other.setup;
+        match self {
+            Other::Flaw(name) => {
+                let before = setup.flaws.len();
+                setup.flaws.retain(|flaw| flaw != name);
+                if setup.flaws.len() == before {
+                    setup.flaws.push(name.clone());
+                }
+            }
+            Other::Option(name, value) => {
+                match setup.options.iter_mut().find(|(known, _)| known == name) {
+                    Some((_, old)) => old.clone_from(value),
+                    None => setup.options.push((name.clone(), value.clone())),
+                }
+            }
+            Other::Protocol(slug) => return translated(other, slug),
+            Other::Script(script) => other = (**script).clone(),
+        }
+        Ok((other, None))
+    }
+
+    /// How the second script differs from the first.
+    #[inline(never)]
+    pub fn between(first: &Script, second: &Script) -> Other {
+        let (one, two) = (&first.setup, &second.setup);
+        let makes = |other: &Other| {
+            other.of(first).is_ok_and(|(script, _)| script == *second) && first != second
+        };
+        let odd = |flaws: &[String], others: &[String]| {
+            flaws.iter().find(|flaw| !others.contains(flaw)).cloned()
+        };
+        let flaw = odd(&one.flaws, &two.flaws).or_else(|| odd(&two.flaws, &one.flaws));
+        let option = two.options.iter().find(|option| !one.options.contains(option)).cloned();
+        let simple = [
+            flaw.map(Other::Flaw),
+            option.map(|(name, value)| Other::Option(name, value)),
+            (one.protocol != two.protocol).then(|| Other::Protocol(two.protocol.clone())),
+        ];
+        let simple = simple.into_iter().flatten().find(makes);
+        simple.unwrap_or_else(|| Other::Script(Box::new(second.clone())))
+    }
+
+    /// The scene that it is, unmodified.
+    pub fn scene(&self) -> Option<Scene> {
+        match self {
+            Other::Script(script) => Scene::of(script),
+            _ => None,
+        }
+    }
+}
+
+/// The script for another protocol: what it does not know is left out.
+fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence>), Sentence> {
+    let entry =
+        catalog::find(slug).ok_or_else(|| sentence!("There is no protocol “{0}”.", short(slug)))?;
+    let setup = &mut script.setup;
+    setup.protocol = slug.to_owned();
+    setup.options.retain(|(name, value)| (entry.check_option)(name, value).is_ok());
+    let known = (entry.flaws)();
+    setup.flaws.retain(|name| known.iter().any(|flaw| flaw.name == name));
+    // Servers have timers once they have booted.
+    let mut booted = entry.start(Script { setup: setup.clone(), ..Script::default() })?;
+    booted.run_to(Time::ZERO, STEPS);
+    let timers = booted.timers(NodeId(0));
+    // Its title and its captions tell the other protocol's story.
+    script.title = None;
+    script.lines.retain(|line| !matches!(&*line.command, Command::Say(_)));
+    let (lines, unknown) = std::mem::take(&mut script.lines)
+        .into_iter()
+        .partition(|line| knows(entry, &timers, &line.command));
+    script.lines = lines;
+    let told = left_out(entry, &unknown);
+    Ok((script, told))
+}
+
+/// Whether the command means anything to the protocol. The number of a message never does: other
+/// messages are sent.
+fn knows(entry: &Entry, timers: &[String], command: &Command) -> bool {
+    match command {
+        Command::Request { request, .. } => (entry.check_request)(request).is_ok(),
+        Command::Fire { timer, .. } => timers.contains(timer),
+        command => command.message().is_none(),
+    }
+}
+
+fn left_out(entry: &Entry, lines: &[Line]) -> Option<Sentence> {
+    let quoted = |line: &Line| format!("“{}”", short(&line.command.to_string()));
+    let some = lines.iter().take(TOLD).map(quoted).collect::<Vec<_>>().join(", ");
+    match lines.len() {
+        0 => None,
+        1..=TOLD => Some(sentence!("{0} does not know {1}: left out.", entry.meta.title, some)),
+        all => {
+            let more = all - TOLD;
+            Some(sentence!(
+                "{0} does not know {1} and {2} more: left out.",
+                entry.meta.title,
+                some,
+                more
+            ))
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    fn script(text: &str) -> Script {
+        scenario::parse(text).unwrap_or_else(|mistake| panic!("{mistake}"))
+    }
+
+    const FIRST: &str = "run raft nodes=5 seed=7 election=1s..2s\ntitle A leader falls\n\
+        0s say Watch S1.\n100ms fire S1 election\n500ms request C1 put x=1\n1s drop #9\n1s crash S1\n";
+
+    #[test]
+    fn one_thing_is_changed_and_found_again() {
+        let first = script(FIRST);
+        for other in [
+            Other::Flaw("forget-vote".into()),
+            Other::Option("batch".into(), "1".into()),
+            Other::Option("election".into(), "2s..4s".into()),
+            Other::Protocol("multi-paxos".into()),
+            Other::Script(Box::new(script("run raft nodes=3 seed=1"))),
+        ] {
+            let (second, _) = other.of(&first).unwrap();
+            assert_eq!(Other::between(&first, &second), other);
+            assert_eq!(second.setup.seed, if second.setup.nodes == 3 { 1 } else { 7 });
+        }
+        // The other way round, what was switched on is switched off.
+        let flaw = Other::Flaw("forget-vote".into());
+        let (second, _) = flaw.of(&first).unwrap();
+        assert_eq!((Other::between(&second, &first), flaw.of(&second).unwrap().0), (flaw, first));
+    }
+
+    #[test]
+    fn the_same_script_is_no_difference_but_a_script() {
+        let first = script(FIRST);
+        assert_eq!(Other::between(&first, &first), Other::Script(Box::new(first.clone())));
+        let mut second = script(FIRST);
+        second.setup.flaws.push("forget-vote".into());
+        second.lines.pop();
+        assert_eq!(Other::between(&first, &second), Other::Script(Box::new(second.clone())));
+    }
+
+    #[test]
+    fn what_another_protocol_does_not_know_is_left_out_and_told() {
+        let first = script(FIRST);
+        let (second, told) = Other::Protocol("paxos".into()).of(&first).unwrap();
+        assert_eq!(second.to_string(), "run paxos nodes=5 seed=7\n1s       crash S1\n");
+        assert_eq!(
+            told.unwrap().to_string(),
+            "Paxos does not know “fire S1 election”, “request C1 put x=1”, “drop #9”: left out."
+        );
+        let (second, told) = Other::Protocol("multi-paxos".into()).of(&first).unwrap();
+        assert!(second.to_string().contains("fire S1 election\n500ms    request C1 put x=1"));
+        assert_eq!(told.unwrap().to_string(), "Multi-Paxos does not know “drop #9”: left out.");
+        let mut long = first.clone();
+        long.lines.extend(first.lines.clone());
+        let (_, told) = Other::Protocol("paxos".into()).of(&long).unwrap();
+        assert!(told.unwrap().to_string().ends_with("“drop #9” and 3 more: left out."));
+        let none = Other::Protocol("paxox".into()).of(&first);
+        assert_eq!(none.unwrap_err().to_string(), "There is no protocol “paxox”.");
+    }
+}

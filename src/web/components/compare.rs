@@ -1,0 +1,135 @@
+//! What the run can be compared with: itself with one thing different.
+
+use yew::prelude::*;
+
+use super::bits::{asks, button, leaf, soft, tag};
+use super::branches;
+use super::icon::{Icon, icon};
+use super::popover::popover;
+use crate::catalog::{catalog, find};
+use crate::player::{Action, Other};
+use crate::tr;
+use crate::web::frame::Heading;
+use crate::web::later::Needs;
+use crate::words::translate;
+
+/// The menu of comparisons. What it offers is drawn once somebody has `asked`.
+pub fn compare(heading: &Heading, asked: &UseStateHandle<bool>, act: &Callback<Action>) -> Html {
+    let label = leaf("span", "", tr!(heading.language, "Compare"));
+    let label = [icon(Icon::Panes), label, icon(Icon::Caret)].into_iter().collect();
+    let class = if heading.compares { "compare active" } else { "compare" };
+    let inside = asked.then(|| panel(heading, act)).unwrap_or_default();
+    let menu = popover(class, label, inside);
+    let asks = {
+        let asked = asked.clone();
+        Callback::from(move |_: MouseEvent| {
+            let asked = asked.clone();
+            yew::platform::spawn_local(async move {
+                if Needs::of_code().fetch().await.is_ok() {
+                    asked.set(true);
+                }
+            });
+        })
+    };
+    html! { <span class="asks" onclick={asks}>{ menu }</span> }
+}
+
+#[inline(never)]
+fn panel(heading: &Heading, act: &Callback<Action>) -> Html {
+    let language = heading.language;
+    let about = tr!(
+        language,
+        "Runs beside this one another that has one thing different, under the same seed and faults. Both follow the same clock, and what you do is done in both."
+    );
+    let mut parts = vec![soft(about)];
+    if heading.compares {
+        let stop = asks(act, Action::Unsplit(1));
+        let stop = button("chooses", Some(Icon::Close), tr!(language, "Stop comparing"), stop);
+        parts.push(tag("p", "stop", vec![stop]));
+    }
+    parts.push(section(tr!(language, "With a flaw"), flaws(heading, act)));
+    parts.push(options(heading, act));
+    parts.push(section(tr!(language, "Another protocol"), protocols(heading, act)));
+    if heading.branches.len() > 1 {
+        parts.push(section(tr!(language, "Another branch"), kept(heading, act)));
+    }
+    parts.into_iter().collect()
+}
+
+fn section(title: &str, items: Vec<Html>) -> Html {
+    let list = tag("ul", "commands", items);
+    tag("section", "", vec![leaf("h3", "", title), list])
+}
+
+/// A choice that opens the second pane.
+fn choice(name: &str, act: &Callback<Action>, action: Action) -> Html {
+    tag("li", "", vec![button("bare chooses", None, name, asks(act, action))])
+}
+
+fn with(other: Other) -> Action {
+    Action::Split(std::rc::Rc::new(other))
+}
+
+fn flaws(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
+    let language = heading.language;
+    let mut items = Vec::new();
+    for flaw in find(heading.protocol).map(|entry| (entry.flaws)()).unwrap_or_default() {
+        let title = translate(language, flaw.title);
+        let name = match heading.flaws.iter().any(|on| on == flaw.name) {
+            true => tr!(language, "without: {0}", title.to_owned()),
+            false => title.to_owned(),
+        };
+        items.push(choice(&name, act, with(Other::Flaw(flaw.name.to_owned()))));
+    }
+    items
+}
+
+/// Each option with the values worth trying.
+fn options(heading: &Heading, act: &Callback<Action>) -> Html {
+    let language = heading.language;
+    let mut items = Vec::new();
+    for option in find(heading.protocol).map(|entry| (entry.options)()).unwrap_or_default() {
+        let set = heading.options.iter().find(|(name, _)| name == option.name);
+        let now = set.map_or(option.usual.as_str(), |(_, value)| value);
+        let mut values: Vec<&str> = Vec::new();
+        for value in option.samples.iter().copied().chain([option.usual.as_str()]) {
+            if value != now && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let mut buttons = Vec::new();
+        for value in values {
+            let label = format!("{}={value}", option.name);
+            let onclick = asks(act, with(Other::Option(option.name.to_owned(), value.to_owned())));
+            buttons.push(html! { <button class="chooses mono" {onclick} aria-label={label}>{ value }</button> });
+        }
+        let help = leaf("small", "", translate(language, option.help));
+        let parts = vec![leaf("code", "", option.name), help, tag("span", "acts", buttons)];
+        items.push(tag("li", "", parts));
+    }
+    let title = leaf("h3", "", tr!(language, "With another option"));
+    tag("section", "", vec![title, tag("ul", "values", items)])
+}
+
+fn protocols(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
+    let mut items = Vec::new();
+    for entry in catalog() {
+        if entry.meta.slug != heading.protocol {
+            let name = translate(heading.language, entry.meta.title);
+            items.push(choice(name, act, with(Other::Protocol(entry.meta.slug.to_owned()))));
+        }
+    }
+    items
+}
+
+/// The branches of the first pane but the one that runs.
+fn kept(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
+    let mut items = Vec::new();
+    for (place, line) in heading.branches.iter().enumerate() {
+        if place != heading.branch {
+            let name = branches::name(line, heading.language);
+            items.push(choice(&name, act, Action::SplitBranch(place)));
+        }
+    }
+    items
+}
