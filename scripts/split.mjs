@@ -29,8 +29,8 @@ const STORE = ["split", "split_branch", "unsplit", "activate", "differs", "show_
  * tests/e2e.mjs sees to it that a first visit never asks for the rest.)
  */
 const MODULES = [
-  ...["ejson", "export", "flowchart", "formula", "highlight", "json", "mermaid", "ndjson", "sequence", "shiviz", "svg", "thumbnail"].map((name) => `view::${name}`),
-  ...["events", "help", "log", "properties", "runs", "share", "source", "take", "why"].map((name) => `web::components::${name}`),
+  ...["ejson", "export", "flowchart", "formula", "highlight", "json", "light", "mermaid", "ndjson", "sequence", "shiviz", "svg", "thumbnail"].map((name) => `view::${name}`),
+  ...["events", "help", "light", "log", "properties", "runs", "share", "source", "take", "why"].map((name) => `web::components::${name}`),
   "player::find",
   "player::table",
   "condition",

@@ -348,7 +348,7 @@ impl Store {
 
     /// More, or less, of the answer.
     fn elaborate(&mut self, action: Action) -> Change {
-        let run = &self.panes[0].run;
+        let run = &self.panes[self.active].run;
         let Some(asked) = &mut self.asked else { return Change::None };
         match action {
             Action::ShowCone(shown) => asked.show_cone(run, shown),
@@ -360,7 +360,7 @@ impl Store {
 
     /// The search for an answer goes on.
     pub(super) fn go_on_searching(&mut self) -> Change {
-        let run = &self.panes[0].run;
+        let run = &self.panes[self.active].run;
         match &mut self.asked {
             Some(asked) if asked.is_pending() => {
                 asked.search(run);

@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
-use super::frame::{Controls, Heading, Inspection, Instant};
+use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::later::{Needs, missing};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
@@ -57,6 +57,8 @@ pub struct App {
     save_later: Option<Timeout>,
     compare_later: Option<Timeout>,
     senses: Option<Senses>,
+    /// What is lit, while somebody asks why.
+    light: Option<Shared<Light>>,
     /// What may be kept, while that is asked.
     instant: Option<Shared<Instant>>,
     /// The timeline's window has been fitted to the room.
@@ -127,6 +129,7 @@ impl Component for App {
             save_later: None,
             compare_later: None,
             senses: None,
+            light: None,
             instant: None,
             fitted: false,
             window: Shared::new(Cell::default()),
@@ -191,6 +194,7 @@ impl Component for App {
             inspection: &self.inspection,
             narration: &self.narration,
             ui: &self.store.ui,
+            light: self.light.as_ref(),
             instant: self.instant.as_ref(),
             network: gestures::network(&self.store.pane().run),
             overview: Extent::of(&self.store),
@@ -451,6 +455,7 @@ impl App {
             let view = PaneView::new(&ctx.props().id, &mut self.store, place, self.rooms);
             self.views.push(view);
         }
+        self.light = Light::of(&self.store).map(Shared::new);
         match panes {
             2 => self.oppose(),
             _ => self.versus = None,

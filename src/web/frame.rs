@@ -1,19 +1,23 @@
 //! What the components are given: plain data read off the store, made anew only when something
 //! has happened.
 
-use crate::base::{ClientId, NodeId, Ratio, Span, Time};
+use std::rc::Rc;
+
+use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::Script;
 use crate::player::gestures::{self, Gesture};
 use crate::player::{Asked, Goal, Pane, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::scenario::Mistake;
+use crate::sim::run::cone::{Cone, Order};
+use crate::sim::run::why::Why;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
     Standing, Told,
 };
-use crate::view::Thumbnail;
 use crate::view::export::{Ask, Taken};
+use crate::view::{Thumbnail, light};
 use crate::words::{Language, translate};
 use yew::Callback;
 
@@ -302,4 +306,36 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     };
     told.reverse();
     told
+}
+
+/// What is lit while somebody asks why.
+#[derive(Debug)]
+pub struct Light {
+    pub why: Option<Rc<Why>>,
+    pub cone: Option<Rc<Cone>>,
+    /// How the last thing that each place has done lies to the event, where its cone is shown.
+    pub standings: Vec<(Endpoint, Order)>,
+    /// As far as the run is known.
+    pub known: Time,
+}
+
+impl Light {
+    /// Nothing is lit where nothing is asked.
+    pub fn of(store: &Store) -> Option<Light> {
+        let asked = store.asked.as_ref()?;
+        let run = &store.pane().run;
+        let standing = |cone: &Cone, place| {
+            let order = light::standing(cone, place, run.event(), run.sim().own(place))?;
+            Some((place, order))
+        };
+        let standings = asked.cone.iter().flat_map(|cone| {
+            cone.sides.iter().filter_map(|side| standing(cone, side.place)).collect::<Vec<_>>()
+        });
+        Some(Light {
+            why: asked.why.clone(),
+            cone: asked.cone.clone(),
+            standings: standings.collect(),
+            known: run.head().1,
+        })
+    }
 }

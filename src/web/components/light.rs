@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::draw::{names, path, text, when};
 use super::why::order_word;
-use crate::base::{Endpoint, Time};
+use crate::base::Endpoint;
 use crate::sim::run::cone::Order;
 use crate::tr;
 use crate::view::light::{Hop, Lit, Way, hops};
@@ -16,14 +16,14 @@ use crate::words::Language;
 
 /// Over the diagram, in its own coordinates.
 #[inline(never)]
-pub fn over_diagram(light: &Light, sheet: &Sheet, known: Time, language: Language) -> Html {
+pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
     let (scale, rows) = (&sheet.scale, &sheet.rows);
     let way = light.why.as_ref().map(|why| {
         let way = Way::of(why, scale, rows);
         html! { <g class="way">{ path("line", &way.path) }{ path("dots", &way.dots) }</g> }
     });
     let cone = light.cone.as_ref().map(|cone| {
-        let lit = Lit::of(cone, sheet.from, known, scale, rows);
+        let lit = Lit::of(cone, sheet.from, light.known, scale, rows);
         let label = tr!(language, "Past, concurrent and future of event {0}", cone.event);
         html! {
             <g class="lit" role="img" aria-label={label}>
@@ -43,9 +43,7 @@ pub fn over_diagram(light: &Light, sheet: &Sheet, known: Time, language: Languag
 pub fn over_stage(light: &Light, scene: &Scene, language: Language) -> Html {
     let hops = light.why.as_ref().map(|why| hops(why)).unwrap_or_default();
     let hops = hops.iter().map(|hop| hop_figure(hop, scene));
-    let marks = light.standings.iter().map(|(place, order)| {
-        mark(scene, *place, *order, language)
-    });
+    let marks = light.standings.iter().map(|(place, order)| mark(scene, *place, *order, language));
     html! { <g class="light" aria-hidden="true">{ for hops }{ for marks }</g> }
 }
 

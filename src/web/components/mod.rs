@@ -5,7 +5,7 @@
 //! | `page.rs` | the whole |
 //! | `top_bar.rs`, `flaws.rs` | what runs; share, language, theme, help |
 //! | `compare.rs`, `pane.rs` | two panes: what can be different, and what stands over each |
-//! | `stage.rs`, `figures.rs`, `wires.rs` | the picture: servers, clients, messages; links |
+//! | `stage.rs`, `figures.rs`, `wires.rs`, `light.rs` | the picture: servers, clients, messages; links; what is lit |
 //! | `tools.rs`, `network.rs` | select, cut, lasso; the sliders |
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | what is offered for what is selected |
@@ -34,6 +34,7 @@ mod help;
 mod icon;
 mod inspector;
 mod lane_names;
+mod light;
 mod log;
 mod logs;
 mod network;

@@ -21,7 +21,7 @@ use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
 use crate::sim::snapshot::LinkState;
 use crate::view::links::Wire;
-use crate::web::frame::{Controls, Heading, Inspection, Instant};
+use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::message::By;
 use crate::web::picture::PaneView;
 use crate::web::shared::Shared;
@@ -41,6 +41,8 @@ pub struct Page<'a> {
     pub inspection: &'a Shared<Inspection>,
     pub narration: &'a AttrValue,
     pub ui: &'a Ui,
+    /// In the active pane.
+    pub light: Option<&'a Shared<Light>>,
     pub instant: Option<&'a Shared<Instant>>,
     pub network: Quality,
     pub overview: Extent,
@@ -113,13 +115,14 @@ fn stage(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
     let language = ui.language;
     let active = place == props.active;
     let frame = Frame::of(props.versus, place, language, act);
+    let light = props.light.filter(|_| active).cloned();
     frame.around("pane", place, html! {
         <>
             { props.versus.map(|versus| pane_head(versus, place, language, act)) }
             <div class="picture">
                 <Stage
                     id={view.id.clone()} scene={view.scene.clone()} told={view.told.clone()} selection={selection(props, place)}
-                    tool={ui.tool} {language} menu={props.menu.filter(|_| active)} inspection={props.inspection.clone()}
+                    tool={ui.tool} {light} {language} menu={props.menu.filter(|_| active)} inspection={props.inspection.clone()}
                     act={act} pick={props.pick} stroke={props.stroke} close_menu={props.close_menu}
                 />
             </div>
@@ -138,11 +141,12 @@ fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
     };
     let extent = (place == 0).then(|| props.overview.clone());
     let letter = frame.letter;
+    let light = props.light.filter(|_| place == props.active).cloned();
     let table = props.table.filter(|_| place == props.active).cloned();
     frame.around("track", place, html! {
         <>
             <Timeline id={view.id.clone()} sheet={view.sheet.clone()} window={props.window.clone()} selection={selection(props, place)}
-                lanes={ui.lanes.clone()} {table} {language} {extent} {differs} {letter} act={act} />
+                lanes={ui.lanes.clone()} {table} {light} {language} {extent} {differs} {letter} act={act} />
         </>
     })
 }

@@ -8,6 +8,7 @@ use super::bits::{leaf, tag};
 use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
 use super::figures::{client_figure, epoch_class, node_figure, pill};
+use super::light::over_stage;
 use super::node_menu::{menu_card, use_menu_card};
 use super::wires::Wires;
 use crate::player::{Action, Selection, Tool};
@@ -18,7 +19,7 @@ use crate::view::scene::Bond;
 use crate::view::{Point, Scene};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
-use crate::web::frame::Inspection;
+use crate::web::frame::{Inspection, Light};
 use crate::web::message::By;
 use crate::web::pick::{self, KINDS};
 use crate::web::shared::Shared;
@@ -32,6 +33,7 @@ pub struct Props {
     pub selection: Option<Selection>,
     pub tool: Tool,
     pub language: Language,
+    pub light: Option<Shared<Light>>,
     pub menu: Option<(Selection, By)>,
     pub inspection: Shared<Inspection>,
     pub act: Callback<Action>,
@@ -95,6 +97,7 @@ pub fn Stage(props: &Props) -> Html {
             { tag("g", "clients", scene.clients.iter().map(|client| client_figure(props, client)).collect()) }
             { tag("g", "nodes", scene.nodes.iter().map(|node| node_figure(props, node)).collect()) }
             { tag("g", "messages", scene.flights.iter().map(|flight| pill(props, flight)).collect()) }
+            { for props.light.iter().map(|light| over_stage(light, scene, *language)) }
             <path class="drawn" id={format!("{id}-drawn")} />
         </svg>
         <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>{ for props.told.iter().map(|line| leaf("li", "", line)) }</ul>

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use super::draw::{line, names, path, text, when};
 use super::events::{events, use_events};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
+use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};
 use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
@@ -21,6 +22,7 @@ use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
 use crate::web::browser::set;
+use crate::web::frame::Light;
 use crate::web::picture::{AXIS, GUTTER};
 use crate::web::shared::Shared;
 use crate::words::Language;
@@ -33,6 +35,8 @@ pub struct Props {
     pub window: Shared<Cell<Window>>,
     pub selection: Option<Selection>,
     pub lanes: Lanes,
+    /// The way of causes, past and future, while somebody asks why.
+    pub light: Option<Shared<Light>>,
     /// Instead of the picture.
     pub table: Option<Shared<Table>>,
     pub language: Language,
@@ -120,6 +124,7 @@ pub fn Timeline(props: &Props) -> Html {
                         { known(props, height) }
                         <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
                         { selected(props) }
+                        { for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }
                         { differs(props, height) }
                         <g class="cursor" id={format!("{id}-cursor")}>
                             { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
