@@ -98,6 +98,8 @@ struct Seen {
     leads: bool,
     chosen: u64,
     votes: Log<Slot>,
+    /// Of these, what its disk held.
+    stored: Log<Slot>,
     executed: Log<Command>,
 }
 
@@ -109,12 +111,12 @@ impl Ghost {
             self.seen.resize_with(usize::from(server.nodes), Seen::default);
             self.promised.resize(usize::from(server.nodes), Ballot::NONE);
         }
-        self.tally.witness(node, server, moment);
         let seen = &mut self.seen[node.index()];
         if seen.still_describes(server) {
             self.before = None;
             return;
         }
+        self.tally.witness(node, server, moment);
         let before = std::mem::replace(seen, Seen::of(server));
         for by in promised_by(server).filter(|by| *by != node) {
             let known = &mut self.promised[by.index()];
@@ -159,6 +161,7 @@ impl Seen {
             leads: server.leads(),
             chosen: server.chosen,
             votes: server.votes.clone(),
+            stored: server.stored.votes.clone(),
             executed: server.executed.clone(),
         }
     }
@@ -169,6 +172,7 @@ impl Seen {
             && self.leads == server.leads()
             && self.chosen == server.chosen
             && self.votes == server.votes
+            && self.stored == server.stored.votes
             && self.executed == server.executed
     }
 }
