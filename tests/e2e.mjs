@@ -803,10 +803,11 @@ test("two runs side by side follow one clock, take the same gestures, and say wh
 
 test("a comparison with another protocol says what it left out, by keyboard and on a phone", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await open("#v1&scene=raft/first-election&at=300ms");
+  await open("#v1&scene=raft/figure-8&at=300ms");
   await button("More").click();
-  await page.getByText("Compare", { exact: true }).press("Enter");
+  await page.locator(".compare > summary").press("Enter");
   await button("Paxos").press("Enter");
+  await page.locator(".notices").getByText(/Paxos does not know .*fire.* left out/).waitFor();
   const second = page.getByRole("region", { name: "Run B: Paxos" }).first();
   await second.locator(".node").first().waitFor();
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
