@@ -34,7 +34,8 @@ pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
             </g>
         }
     });
-    cone.into_iter().chain(way).collect()
+    // One element, whatever it holds: what stands beside it must stay what it is.
+    html! { <g class="light">{ cone }{ way }</g> }
 }
 
 /// Over the stage: the messages of the way, numbered as they were sent, and how each place lies to

@@ -82,7 +82,7 @@ fn title(props: &Props, asked: &Asked) -> Html {
     };
     let forget =
         button("", Some(Icon::Close), tr!(language, "Forget it"), asks(&props.act, Action::Unask));
-    tag("h2", "", vec![with_names(&question), forget])
+    tag("h2", "", vec![tag("span", "", vec![with_names(&question)]), forget])
 }
 
 fn searching(props: &Props, event: u64) -> Html {
