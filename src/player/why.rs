@@ -111,3 +111,87 @@ impl Asked {
         stands.then_some(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{NodeId, Time};
+    use crate::command::Command;
+    use crate::player::tests::store;
+    use crate::player::{Action, Store, Tab};
+
+    const FAILOVER: &str =
+        "run raft nodes=3 seed=7\n1s crash S1\n1s crash S2\n1s restart S1\n1s restart S2";
+
+    fn ask(store: &mut Store, fact: Fact) {
+        store.update(Action::Ask(Question::Fact(fact)));
+        while store.moving() {
+            store.update(Action::Tick { elapsed_micros: 16_667 });
+        }
+    }
+
+    #[test]
+    fn a_fact_is_answered_in_a_tab_of_its_own() {
+        let mut store = store(FAILOVER);
+        store.update(Action::Seek(Time::seconds(2)));
+        ask(&mut store, Fact::named(NodeId(2), "term"));
+        assert_eq!(store.ui.tab, Tab::Why);
+        let asked = store.asked.as_ref().unwrap();
+        let why = asked.why.as_ref().unwrap();
+        assert_eq!(asked.event, Some(why.reasons[0].told.event));
+        assert!(asked.value.is_some() && why.more.is_none());
+        store.update(Action::ShowCone(true));
+        assert!(store.asked.as_ref().unwrap().cone.is_some());
+        store.update(Action::Unask);
+        assert!(store.asked.is_none());
+    }
+
+    #[test]
+    fn what_a_command_makes_untrue_is_forgotten() {
+        let mut store = store(FAILOVER);
+        store.update(Action::Seek(Time::seconds(2)));
+        let late = store.pane().run.event();
+        store.update(Action::Ask(Question::Event(late)));
+        store.update(Action::Seek(Time::millis(900)));
+        assert!(store.asked.is_some(), "to look elsewhere changes nothing");
+        store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
+        assert!(store.asked.is_none(), "event {late} no longer happens");
+        let here = store.pane().run.event();
+        store.update(Action::Ask(Question::Event(here)));
+        store.update(Action::Do(Command::Restart(NodeId(0))));
+        assert!(store.asked.is_some(), "what lies in the past still stands");
+    }
+
+    #[test]
+    fn what_does_not_exist_has_no_answer() {
+        let mut store = store(FAILOVER);
+        for event in [0, 1_000_000, u64::MAX] {
+            store.update(Action::Ask(Question::Event(event)));
+            let asked = store.asked.as_ref().unwrap();
+            assert!(asked.why.is_none() && !asked.is_pending(), "{event}");
+            store.update(Action::ShowCone(true));
+        }
+        for fact in [
+            Fact::named(NodeId(2), "no such thing"),
+            Fact::entry(NodeId(9), 1),
+            Fact::entry(NodeId(0), 0),
+        ] {
+            ask(&mut store, fact);
+        }
+    }
+
+    #[test]
+    fn a_long_past_is_looked_through_in_pieces() {
+        let mut store = store("run raft nodes=3 seed=7 heartbeat=5ms latency=1ms..2ms");
+        store.update(Action::Seek(Time::seconds(120)));
+        while store.moving() {
+            store.update(Action::Tick { elapsed_micros: 16_667 });
+        }
+        assert!(store.pane().run.event() > 60_000);
+        store.update(Action::Ask(Question::Fact(Fact::named(NodeId(0), "status"))));
+        assert!(store.moving(), "too long for one tick");
+        ask(&mut store, Fact::named(NodeId(0), "status"));
+        let why = store.asked.as_ref().unwrap().why.clone().unwrap();
+        assert_eq!(why.reasons[0].told.at, Time::ZERO);
+    }
+}
