@@ -1,0 +1,117 @@
+// Which functions of the page's program run on a first visit: it is watched in Chromium.
+//
+// A copy of the program is served in which each function has an exported global, and sets it when
+// it is called. The page is opened as newcomers open it, in several ways, and never touched; then
+// the globals are read.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const RUN = "#v1&run=raft+nodes=3+seed=7";
+
+/** The first visits: where to, by whom, and until when in the run's time, in seconds. */
+const VISITS = [
+  { hash: "", until: 0.76, hovers: true },
+  { hash: "#v1&speed=10", until: 0.76, resize: { width: 700, height: 500 } },
+  { hash: "", until: 0.1, locale: "zh-CN" },
+  { hash: "", until: 0.1, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2, resize: { width: 844, height: 390 } },
+  { hash: "", colorScheme: "dark", reducedMotion: "reduce" },
+  { hash: "#v1&speed=max", until: 0.76, viewport: { width: 480, height: 320 } },
+  { hash: "#v1&scene=raft/figure-8&at=1s" },
+  { hash: "#v1&scene=raft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
+  { hash: `${RUN}&at=500ms`, fails: true },
+  { hash: `${RUN};100ms+request+C1+put+x=1;400ms+crash+S2;700ms+restart+S2;800ms+cut+S1%3ES2;900ms+heal&speed=10`, until: 1 },
+  { hash: "#v1&scene=raft/nothing" },
+];
+
+/** A module whose functions tell that they ran. */
+export function watched(forms) {
+  const marks = [];
+  const text = (form) => {
+    if (form.kind !== "func" || form.imported) return form.text;
+    const number = marks.length;
+    marks.push(` (global $ran${number} (mut i32) (i32.const 0))\n (export "ran${number}" (global $ran${number}))`);
+    const [head, ...body] = form.text.split("\n");
+    const locals = body.findIndex((line) => !line.startsWith("  (local "));
+    return [head, ...body.slice(0, locals), `  (global.set $ran${number} (i32.const 1))`, ...body.slice(locals)].join("\n");
+  };
+  return [...forms.map(text), ...marks];
+}
+
+/** The names of the functions that ran; `program` is the watched one, `page` the file it stands for. */
+export async function profile(chrome, dist, page, program, forms) {
+  const { chromium } = await import("playwright-core");
+  const server = await serve(dist, { [page]: program });
+  const browser = await chromium.launch({ executablePath: chrome, args: FLAGS });
+  const ran = new Set();
+  try {
+    const origin = `http://127.0.0.1:${server.address().port}/`;
+    const waiting = [...VISITS];
+    const visitor = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        for (const number of await visit(browser, origin, next)) ran.add(number);
+      }
+    };
+    await Promise.all([visitor(), visitor(), visitor()]);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+  const names = forms.filter((form) => form.kind === "func" && !form.imported).map((form) => form.name);
+  return new Set([...ran].map((number) => names[number]));
+}
+
+/** One visit; the numbers of what ran. */
+async function visit(browser, origin, { hash, until = 0, hovers, resize, fails, ...who }) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...who });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(keepProgram);
+    await page.goto(origin + hash);
+    await page.locator(".node").first().waitFor();
+    const time = () => Number.parseFloat(document.querySelector("[role=timer]").textContent);
+    await page.waitForFunction(`(${time})() >= ${until}`);
+    if (hovers) {
+      for (const thing of await page.locator(".node, .message, button, select, summary, [role=tab], [role=slider]").all()) {
+        const box = await thing.boundingBox();
+        if (box) await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      }
+      for (let x = 20; x < 1366; x += 60) await page.mouse.move(x, 820 - (x % 400));
+    }
+    if (resize) await page.setViewportSize(resize);
+    await page.waitForTimeout(1500); // The address is saved, and what has moved comes to rest.
+    if (fails) await page.evaluate(() => globalThis.program.unfetched?.());
+    return await page.evaluate(() => Object.entries(globalThis.program).filter(([name, value]) => /^ran\d/.test(name) && value.value === 1).map(([name]) => Number(name.slice(3))));
+  } finally {
+    await context.close();
+  }
+}
+
+/** In the page: keeps what the program exports. */
+function keepProgram() {
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const instantiate = WebAssembly[name];
+    WebAssembly[name] = async (...args) => {
+      const made = await instantiate.apply(WebAssembly, args);
+      globalThis.program = (made.instance ?? made).exports;
+      return made;
+    };
+  }
+}
+
+/** Serves a folder, and these files instead of its own. */
+async function serve(folder, instead) {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://x").pathname).slice(1) || "index.html";
+    const file = instead[path] ?? join(folder, path);
+    if (path.includes("..") || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.end(readFileSync(file));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return server;
+}
