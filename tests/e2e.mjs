@@ -817,3 +817,27 @@ test("a comparison with another protocol says what it left out, by keyboard and 
   await page.locator(".pane.active").filter({ has: page.getByText("Paxos", { exact: true }) }).waitFor();
   await page.waitForFunction(() => location.hash.includes("protocol2=paxos"));
 });
+
+test("why a term is what it is, in three clicks, with the source, and what happened before", async () => {
+  await open(at("scene=raft/article-example", "900ms"));
+  await page.locator(".node").nth(2).click();
+  await page.keyboard.press("Escape");
+  const arrows = () => page.locator(".diagram .future").first().getAttribute("x");
+  const before = await arrows();
+  await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
+  await page.getByRole("heading", { name: /Why is currentTerm of S3 3\?/ }).waitFor();
+  const reasons = page.locator(".reasons > li");
+  assert.match(await reasons.last().textContent(), /command: fire S2 election/);
+  assert.equal(await arrows(), before, "what the animator moves stays where it is while a way is lit");
+  await page.locator(".diagram .way .line").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "raft/mod.rs" }).first().click();
+  await page.locator(".source .here").getByText("fx.").waitFor();
+  await page.getByRole("button", { name: "Show its past and future" }).click();
+  await page.locator(".lit .past").waitFor({ state: "attached" });
+  await page.locator(".order").filter({ hasText: "concurrent" }).first().waitFor();
+  await reasons.nth(1).getByRole("button").first().click();
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.startsWith("0.645"));
+  assert.equal(await reasons.nth(1).getByRole("button").first().getAttribute("aria-current"), "true");
+  await page.getByRole("button", { name: "Forget it" }).click();
+  await page.getByText("Nothing has been asked").waitFor();
+});

@@ -34,8 +34,7 @@ pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
             </g>
         }
     });
-    // One element, whatever it holds: what stands beside it must stay what it is.
-    html! { <g class="light">{ cone }{ way }</g> }
+    cone.into_iter().chain(way).collect()
 }
 
 /// Over the stage: the messages of the way, numbered as they were sent, and how each place lies to
@@ -45,7 +44,7 @@ pub fn over_stage(light: &Light, scene: &Scene, language: Language) -> Html {
     let hops = light.why.as_ref().map(|why| hops(why)).unwrap_or_default();
     let hops = hops.iter().map(|hop| hop_figure(hop, scene));
     let marks = light.standings.iter().map(|(place, order)| mark(scene, *place, *order, language));
-    html! { <g class="light" aria-hidden="true">{ for hops }{ for marks }</g> }
+    hops.chain(marks).collect()
 }
 
 fn hop_figure(hop: &Hop, scene: &Scene) -> Html {

@@ -97,7 +97,7 @@ pub fn Stage(props: &Props) -> Html {
             { tag("g", "clients", scene.clients.iter().map(|client| client_figure(props, client)).collect()) }
             { tag("g", "nodes", scene.nodes.iter().map(|node| node_figure(props, node)).collect()) }
             { tag("g", "messages", scene.flights.iter().map(|flight| pill(props, flight)).collect()) }
-            { props.light.as_ref().map(|light| over_stage(light, scene, *language)) }
+            <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
             <path class="drawn" id={format!("{id}-drawn")} />
         </svg>
         <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>{ for props.told.iter().map(|line| leaf("li", "", line)) }</ul>

@@ -124,7 +124,7 @@ pub fn Timeline(props: &Props) -> Html {
                         { known(props, height) }
                         <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
                         { selected(props) }
-                        { props.light.as_ref().map(|light| over_diagram(light, sheet, *language)) }
+                        <g class="light">{ for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }</g>
                         { differs(props, height) }
                         <g class="cursor" id={format!("{id}-cursor")}>
                             { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
