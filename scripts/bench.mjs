@@ -21,7 +21,7 @@ await command("npm run bench", async (args) => {
   weigh(join(root, "dist"));
 });
 
-/** Prints the gzip size of every file of the page, and their total. */
+/** Prints the gzip size of every file that a first visit fetches, their total, and what comes later. */
 function weigh(dist) {
   if (!existsSync(dist)) return console.log("  dist/ is not built yet: `npm run build` makes it");
   const files = readdirSync(dist, { recursive: true, withFileTypes: true })
@@ -29,8 +29,8 @@ function weigh(dist) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => [path.slice(dist.length + 1), gzipSync(readFileSync(path), { level: 9 }).length])
     .sort((a, b) => b[1] - a[1]);
-  // What is fetched only when it is asked for: code (scripts/split.mjs), Chinese.
-  const later = ([name]) => /_rest\.wasm$|\.txt$/.test(name);
+  // What is fetched only when it is asked for: code (scripts/split.mjs), Chinese, sources.
+  const later = ([name]) => /_rest\.wasm$|\.txt$|^source\b/.test(name);
   const sum = (files) => files.reduce((sum, [, size]) => sum + size, 0);
   const first = ["the first visit in all, gzip", sum(files.filter((file) => !later(file)))];
   for (const [name, size] of [...files.filter((file) => !later(file)), first, ...files.filter(later)]) {

@@ -15,7 +15,7 @@
 //     stub of f: load the rest; call the slot
 //
 // This is how Emscripten's split modules work (Binaryen's wasm-split, which npm does not carry).
-// Texts that only the rest reads move as well: scripts/texts.mjs.
+// All data stays in the first file: what only the rest reads of it, for certain, is less than 1 KB.
 
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,14 +24,13 @@ import { gzipSync } from "node:zlib";
 import { profile, watched } from "./profile.mjs";
 import { findBrowser } from "./setup.mjs";
 import { Failure, ask, target } from "./steps.mjs";
-import { texts } from "./texts.mjs";
 import { NAME, calls, forms, given, header, module, signature } from "./wat.mjs";
 
 /** The import that makes sure that the rest is there: src/web/later.rs. */
 const LOAD = /synod\[\w+\]::web::later::load::/;
 
 /** For size; but what rarely runs must not become a part of what always does. */
-const OPTIMIZE = ["--low-memory-unused", "-Oz", "-g", `--one-caller-inline-max-function-size=${process.env.OCI ?? 60}`];
+const OPTIMIZE = ["--low-memory-unused", "-Oz", "-g", "--one-caller-inline-max-function-size=60"];
 
 /** What the program uses of WebAssembly: the text does not say. */
 const FEATURES = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "reference-types", "multivalue"]
@@ -67,7 +66,6 @@ export async function split(dist) {
     writeFileSync(index, readFileSync(index, "utf8").replace("</head>", `<link rel=rest href=./${rest}></head>`));
     return `${sizes[0]} of code at first, ${sizes[1]} when asked for, in gzip`;
   } finally {
-    if (process.env.KEEP) console.log(folder); else
     rmSync(folder, { recursive: true });
   }
 }
@@ -128,9 +126,7 @@ function halves(forms, ran) {
   const shared = forms.filter((form) => ["memory", "table"].includes(form.kind) || (["global", "func"].includes(form.kind) && named.has(form.name) && !leaves.has(form.name)));
   const ways = shared.map((form, place) => [form, place.toString(36)]);
 
-  const moved = texts(forms, leaves);
   const first = forms.flatMap((form) => {
-    if (form.kind === "data") return moved.first.get(form);
     if (form.kind === "elem" && !form.name) return [];
     if (form === table.form) return [` (elem ${form.name} (table ${table.name}) (i32.const ${base}) func ${slots.join(" ")})`];
     if (form.kind === "table") return [resize(form.text)];
@@ -143,7 +139,7 @@ function halves(forms, ran) {
   const taken = ways.map(([form, way]) => ` (import "first" "${way}" ${imported(form, resize)})`);
   const arrivals = slots.filter((name) => leaves.has(name))
     .map((name) => ` (elem (table ${table.name}) (i32.const ${places.get(name)}) func ${name})`);
-  return { first, rest: [...types, ...taken, ...moved.rest, ...arrivals, ...later.map((form) => form.text)] };
+  return { first, rest: [...types, ...taken, ...arrivals, ...later.map((form) => form.text)] };
 }
 
 /** What a form is to a module that imports it. */

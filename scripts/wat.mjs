@@ -39,25 +39,3 @@ export function signature(form) {
 
 /** What a function is given, as the arguments of a call. */
 export const given = (form) => [...header(form).matchAll(/\(param (\$\S+) \w+\)/g)].map((match) => `(local.get ${match[1]})`).join(" ");
-
-/** A segment of data: where it stands, and its bytes. */
-export function segment(form) {
-  const [, name, address, text] = /^ \(data (\S+) \(i32\.const (\d+)\) "(.*)"\)$/s.exec(form.text);
-  return { name, address: Number(address), bytes: unquoted(text) };
-}
-
-export const data = (name, address, bytes) => ` (data ${name} (i32.const ${address}) "${quoted(bytes)}")`;
-
-const ESCAPES = { n: 10, t: 9, r: 13, '"': 34, "'": 39, "\\": 92 };
-
-function unquoted(text) {
-  const bytes = [];
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] !== "\\") bytes.push(text.charCodeAt(at));
-    else if (text[at + 1] in ESCAPES) bytes.push(ESCAPES[text[++at]]);
-    else bytes.push(Number.parseInt(text.slice(at + 1, (at += 2) + 1), 16));
-  }
-  return Buffer.from(bytes);
-}
-
-const quoted = (bytes) => [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");

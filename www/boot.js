@@ -10,6 +10,7 @@ let program; // What the rest is joined to.
 let fetched; // A promise that the rest is ready …
 let ready; // … compiled …
 let joined = !later; // … and part of the program.
+let broken = false; // The program stands still where it needed the rest, and could not have it.
 
 globalThis.synodLater = {
   joins(exports) {
@@ -19,7 +20,7 @@ globalThis.synodLater = {
   /** Fetches the rest, to be there when it is called. */
   soon() {
     if (joined || ready) return Promise.resolve();
-    fetched ??= WebAssembly.compileStreaming(fetch(later)).then(
+    fetched ??= compiled(later).then(
       (module) => void (ready = module),
       (error) => {
         fetched = undefined; // To be tried again.
@@ -39,10 +40,25 @@ globalThis.synodLater = {
   /** Called by whatever was taken out: returns once it is there. */
   load() {
     if (joined) return;
-    new WebAssembly.Instance(ready ?? new WebAssembly.Module(bytes(later)), { first: program });
-    joined = true;
+    if (broken) throw broken;
+    try {
+      new WebAssembly.Instance(ready ?? new WebAssembly.Module(bytes(later)), { first: program });
+      joined = true;
+    } catch (error) {
+      broken = error;
+      program.unfetched(); // A card instead of a page that no longer moves.
+      throw error;
+    }
   },
 };
+
+/** A file of code, compiled while it comes, if the server says that it is one. */
+async function compiled(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  const streams = response.headers.get("content-type")?.startsWith("application/wasm");
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
 
 /** A file's bytes, waited for: the program cannot go on without them. */
 function bytes(url) {

@@ -26,6 +26,8 @@ use crate::words;
 pub struct Props {
     /// Prefix of all ids: several playgrounds on a page never collide.
     pub id: AttrValue,
+    /// What the address asks for could not be fetched.
+    pub missing: bool,
 }
 
 pub struct App {
@@ -70,6 +72,8 @@ pub struct App {
     settle_later: Option<Timeout>,
     /// The timeline's window has come to rest: what tells of it is to be drawn.
     settled: bool,
+    /// The address asks for what could not be fetched: it stays, to be asked again.
+    missing: bool,
     told_to: Callbacks,
 }
 
@@ -96,7 +100,11 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> App {
-        let mut store = Store::from_link(&address::hash(), browser::preferences());
+        let hash = if ctx.props().missing { String::new() } else { address::hash() };
+        let mut store = Store::from_link(&hash, browser::preferences());
+        if ctx.props().missing {
+            store.ui.notice = Some(missing());
+        }
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -136,6 +144,7 @@ impl Component for App {
             table: None,
             settle_later: None,
             settled: false,
+            missing: ctx.props().missing,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
                 pick: ctx.link().callback(|(selection, by)| Msg::Pick(selection, by)),
@@ -280,7 +289,9 @@ impl App {
             Msg::Compare => self.look_apart(),
             Msg::SaveLink => {
                 self.save_later = None;
-                address::replace(&self.store.link());
+                if !self.missing {
+                    address::replace(&self.store.link());
+                }
                 Change::None
             }
         }
@@ -309,6 +320,7 @@ impl App {
     }
 
     fn act_now(&mut self, action: Action) -> Change {
+        self.missing &= matches!(action, Action::Tell(_));
         let leads_elsewhere = matches!(
             action,
             Action::LoadScene { .. }

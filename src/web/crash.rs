@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;
 
+use wasm_bindgen::prelude::wasm_bindgen;
+
 use super::browser::{by_id, document};
 use crate::tr;
 use crate::words::Language;
@@ -15,20 +17,44 @@ thread_local! {
 
 /// Notes what is running.
 pub fn running(script: impl FnOnce() -> String, language: Language) {
-    LAST.with_borrow_mut(|last| *last = (script(), language));
+    let script = script();
+    LAST.with_borrow_mut(|last| *last = (script, language));
 }
 
 pub fn install() {
     // Through Yew, which otherwise sets a hook of its own when it starts.
     yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        show(info);
+        failed(info);
     }));
 }
 
+fn failed(info: &PanicHookInfo<'_>) {
+    let (script, language) = last();
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let why = tr!(
+        language,
+        "This is a bug of the page, not of the protocol. Below is the script that was running: with it the bug can be found."
+    );
+    show(language, tr!(language, "Something in Synod itself went wrong."), why, &script, &place);
+}
+
+/// Called by `www/boot.js` where the program must go on with code that cannot be had.
+#[wasm_bindgen]
+pub fn unfetched() {
+    let (script, language) = last();
+    let title = tr!(language, "A part of Synod could not be fetched. Reload the page.");
+    let why = tr!(language, "Below is the script that was running.");
+    show(language, title, why, &script, "");
+}
+
+fn last() -> (String, Language) {
+    LAST.try_with(|last| last.try_borrow().map(|last| last.clone()).unwrap_or_default())
+        .unwrap_or_default()
+}
+
 /// The card takes the page's place. It is made without Yew, which may be what failed.
-fn show(info: &PanicHookInfo<'_>) {
-    let (script, language) = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
+fn show(language: Language, title: &str, why: &str, script: &str, place: &str) {
     let document = document();
     let Some(root) = by_id("synod") else { return };
     let element = |tag: &str, class: &str, text: &str| {
@@ -39,19 +65,11 @@ fn show(info: &PanicHookInfo<'_>) {
     };
     let Some(card) = element("section", "crash-card", "") else { return };
     let _ = card.set_attribute("role", "alert");
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
     let parts = [
-        element("h1", "", tr!(language, "Something in Synod itself went wrong.")),
-        element(
-            "p",
-            "",
-            tr!(
-                language,
-                "This is a bug of the page, not of the protocol. Below is the script that was running: with it the bug can be found."
-            ),
-        ),
-        element("pre", "", &script),
-        element("p", "soft", &place),
+        element("h1", "", title),
+        element("p", "", why),
+        element("pre", "", script),
+        element("p", "soft", place),
         element("a", "button primary", tr!(language, "Start again")),
     ];
     for part in parts.into_iter().flatten() {

@@ -1,7 +1,7 @@
 //! What comes later. `npm run build` takes out of the first file whatever the first visit does not
 //! need (`scripts/split.mjs`), and the Chinese stands in a file of its own; `www/boot.js` fetches
-//! both. Code that is missing is loaded when it is called in any case: this only makes it come before
-//! anybody waits for it.
+//! both. Code that is missing is loaded when it is called in any case, while the page stands still:
+//! this makes it come before, and says in a sentence if it does not.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::catalog;
+use crate::player::link::Shows;
 use crate::player::{Action, Link, Notice};
 use crate::sentence;
 use crate::words::{self, Language};
@@ -60,27 +61,15 @@ impl Needs {
     /// Of what a person does.
     pub fn of(action: &Action) -> Needs {
         match action {
-            Action::Language(language) => Needs::of_language(*language),
-            Action::LoadScene { protocol, .. } => Needs::of_text(protocol),
-            Action::LoadText(text) => Needs::of_text(text),
-            Action::Load { script, .. } => Needs::of_text(&script.setup.protocol),
-            Action::OpenLink(link) => Needs::of_link(link, None),
-            // What the inspector and the dialogs show.
-            Action::Select(Some(_))
-            | Action::Tab(_)
-            | Action::Open(_)
-            | Action::Ask(_)
-            | Action::RunUntil(_)
-            | Action::Find { .. }
-            | Action::AsTable(true)
-            | Action::SelectMessage { .. }
-            | Action::Compare(_)
-            | Action::Split(_)
-            | Action::SplitBranch(_)
-            | Action::NameBranch(..)
-            | Action::DeleteBranch(_)
-            | Action::RestoreBranch => Needs::of_code(),
-            _ => Needs::default(),
+            Action::Language(language) => {
+                Needs { code: Needs::of_code().code, ..Needs::of_language(*language) }
+            }
+            Action::OpenLink(link) => {
+                Needs { code: Needs::of_code().code, ..Needs::of_link(link, None) }
+            }
+            Action::Tell(_) => Needs::default(),
+            // Nobody acts on a page before the first touch, with which boot.js fetches the code.
+            _ => Needs::of_code(),
         }
     }
 
@@ -88,9 +77,11 @@ impl Needs {
     pub fn of_link(link: &str, wish: Option<Language>) -> Needs {
         let read = Link::parse(link).unwrap_or_default();
         let language = read.language.or(wish).map_or(Needs::default(), Needs::of_language);
-        let code = match read.with {
-            Some(_) => Needs::of_code(),
-            None => Needs::of_text(link),
+        let code = match (&read.shows, read.with) {
+            (_, Some(_)) => Needs::of_code(),
+            (Shows::First, None) => Needs::default(),
+            (Shows::Scene(scene), None) => Needs::of_protocol(scene.protocol),
+            (Shows::Script(script), None) => Needs::of_protocol(&script.setup.protocol),
         };
         Needs { chinese: language.chinese, ..code }
     }
@@ -100,9 +91,8 @@ impl Needs {
     }
 
     /// The first protocol comes with the page.
-    fn of_text(text: &str) -> Needs {
-        let others = || catalog::catalog().iter().skip(1);
-        match others().any(|entry| text.contains(entry.meta.slug)) {
+    fn of_protocol(slug: &str) -> Needs {
+        match catalog::catalog().iter().skip(1).any(|entry| entry.meta.slug == slug) {
             true => Needs::of_code(),
             false => Needs::default(),
         }
@@ -111,6 +101,11 @@ impl Needs {
     /// Of whatever is behind a click.
     pub fn of_code() -> Needs {
         Needs { code: !LOADED.load(Ordering::Relaxed), chinese: false }
+    }
+
+    /// Whether code that this link runs is still missing.
+    pub fn lacks_code(link: &str) -> bool {
+        Needs::of_link(link, None).code
     }
 
     pub fn anything(self) -> bool {

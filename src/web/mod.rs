@@ -42,15 +42,15 @@ pub fn start() {
     crash::install();
     yew::platform::spawn_local(async {
         let needs = later::Needs::of_link(&address::hash(), Some(browser::preferences().language));
-        // Where it fails the page still speaks English, and asks again for code when it is called.
-        let _ = needs.fetch().await;
-        show();
+        // Where that fails the page shows what it has, and says so.
+        let missing = needs.fetch().await.is_err() && later::Needs::lacks_code(&address::hash());
+        show(missing);
     });
 }
 
-fn show() {
+fn show(missing: bool) {
     let Some(root) = browser::document().get_element_by_id("synod") else { return };
     root.set_inner_html("");
-    let props = app::Props { id: "synod-1".into() };
+    let props = app::Props { id: "synod-1".into(), missing };
     yew::Renderer::<app::App>::with_root_and_props(root, props).render();
 }
