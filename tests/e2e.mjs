@@ -819,7 +819,7 @@ test("a comparison with another protocol says what it left out, by keyboard and 
 });
 
 test("why a term is what it is, in three clicks, with the source, and what happened before", async () => {
-  await open(at("scene=raft/article-example", "900ms"));
+  await open("#v1&scene=raft/article-example&at=900ms");
   await page.locator(".node").nth(2).click();
   await page.keyboard.press("Escape");
   const arrows = () => page.locator(".diagram .future").first().getAttribute("x");

@@ -100,7 +100,12 @@ fn searching(props: &Props, event: u64) -> Html {
 /// The causes, the latest first.
 fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
     let language = props.language;
-    let items = why.reasons.iter().map(|reason| item(props, asked, reason)).collect();
+    // The cursor stands where a step ends: the last of its events is where one is.
+    let (now, event) = (props.inspection.now, props.inspection.event);
+    let passed = why.reasons.iter().map(|reason| &reason.told);
+    let here =
+        passed.filter(|told| told.at == now && told.event <= event).map(|told| told.event).max();
+    let items = why.reasons.iter().map(|reason| item(props, asked, reason, here)).collect();
     let root = match (why.more, why.reasons.last()) {
         (Some(event), _) => {
             let onclick = asks(&props.act, Action::Ask(Question::Event(event)));
@@ -117,10 +122,10 @@ fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
     [tag("ol", "reasons", items), root].into_iter().collect()
 }
 
-fn item(props: &Props, asked: &Asked, reason: &Reason) -> Html {
+fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Html {
     let language = props.language;
     let told = &reason.told;
-    let mut parts = vec![goes(props, told, told.event == props.inspection.event)];
+    let mut parts = vec![goes(props, told, Some(told.event) == here)];
     if reason.times > 1 {
         parts.push(soft(&tr!(
             language,
