@@ -83,12 +83,26 @@ async function visit(browser, origin, { hash, until = 0, hovers, resize, fails, 
       for (let x = 20; x < 1366; x += 60) await page.mouse.move(x, 820 - (x % 400));
     }
     if (resize) await page.setViewportSize(resize);
-    await page.waitForTimeout(1500); // The address is saved, and what has moved comes to rest.
+    await page.waitForTimeout(1200); // The address is saved, and what has moved comes to rest.
+    await page.emulateMedia({ colorScheme: who.colorScheme === "dark" ? "light" : "dark", reducedMotion: who.reducedMotion ? "no-preference" : "reduce" });
+    await page.evaluate(leave);
     if (fails) await page.evaluate(() => globalThis.program.unfetched?.());
     return await page.evaluate(() => Object.entries(globalThis.program).filter(([name, value]) => /^ran\d/.test(name) && value.value === 1).map(([name]) => Number(name.slice(3))));
   } finally {
     await context.close();
   }
+}
+
+/** In the page: somebody looks elsewhere, comes back, and goes. */
+async function leave() {
+  for (const state of ["hidden", "visible", "hidden"]) {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    dispatchEvent(new Event(state === "hidden" ? "blur" : "focus"));
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  for (const name of ["beforeunload", "pagehide", "unload"]) dispatchEvent(new Event(name));
 }
 
 /** In the page: keeps what the program exports. */

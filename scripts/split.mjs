@@ -30,7 +30,7 @@ import { NAME, calls, forms, given, header, module, signature } from "./wat.mjs"
 const LOAD = /synod\[\w+\]::web::later::load::/;
 
 /** For size; but what rarely runs must not become a part of what always does. */
-const OPTIMIZE = ["--low-memory-unused", "-Oz", "-g", "--one-caller-inline-max-function-size=60"];
+const OPTIMIZE = ["--low-memory-unused", "-Oz", "-g", "--one-caller-inline-max-function-size=20"];
 
 /** What the program uses of WebAssembly: the text does not say. */
 const FEATURES = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt", "reference-types", "multivalue"]

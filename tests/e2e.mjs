@@ -841,3 +841,68 @@ test("why a term is what it is, in three clicks, with the source, and what happe
   await page.getByRole("button", { name: "Forget it" }).click();
   await page.getByText("Nothing has been asked").waitFor();
 });
+
+/** Counts what a page asks for of the rest of the code, and refuses it while it is blocked. */
+async function guard(who, blocked) {
+  const rest = { asked: 0, blocked };
+  await who.route(/_rest\.wasm$/, (route) => {
+    rest.asked++;
+    return rest.blocked ? route.fulfill({ status: 503 }) : route.continue();
+  });
+  return rest;
+}
+
+test("a first visit asks for no more than the first file, and needs no more", async () => {
+  for (const blocked of [false, true]) {
+    for (const [hash, options, until] of [
+      ["", {}, 0.2],
+      ["#v1&speed=10", {}, 0.76],
+      ["", { locale: "zh-CN" }, 0.1],
+      ["", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, 0.1],
+      ["#v1&scene=raft/figure-8&at=1s", {}, 0],
+    ]) {
+      const somebody = await visitor(options);
+      const rest = await guard(somebody.page, blocked);
+      await open(hash, somebody.page);
+      await somebody.page.waitForFunction((until) => Number.parseFloat(document.querySelector("[role=timer]").textContent) >= until, until);
+      assert.equal(rest.asked, 0, JSON.stringify({ hash, options }));
+      assert.ok(!(await somebody.page.evaluate(() => document.body.innerText)).includes("\0"));
+      await somebody.context.close();
+    }
+  }
+});
+
+test("where the rest cannot be had one sentence says so, and it is asked for again", async () => {
+  const rest = await guard(page, true);
+  const sentence = page.getByText("A part of Synod could not be fetched. Check the connection, and try again.");
+  const server = page.locator(".node[data-pick=n1]");
+  for (const [touch, shown] of [
+    [() => server.click(), page.locator(".node.selected, .node[aria-pressed=true]")],
+    [() => tab("Log").click(), page.locator("[role=tab][aria-selected=true]", { hasText: "Log" })],
+    [() => button("Share").click(), page.locator("dialog")],
+    [() => button("Runs").click(), page.locator("dialog")],
+  ]) {
+    rest.blocked = true;
+    await page.goto("about:blank");
+    await open(at(CALM, "300ms"));
+    await touch();
+    await sentence.first().waitFor();
+    rest.blocked = false;
+    await touch();
+    await shown.first().waitFor();
+    assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("\0"));
+  }
+  // The link stays in the address: a reload asks for it again.
+  const link = "#v1&scene=p%61xos/console";
+  rest.blocked = true;
+  await page.goto("about:blank");
+  await open(link);
+  await sentence.first().waitFor();
+  assert.equal(await hash(), link);
+  rest.blocked = false;
+  await page.reload();
+  await page.locator(".node").first().waitFor();
+  assert.equal(await sentence.count(), 0);
+  await page.waitForFunction(() => document.title.includes("Paxos") || location.hash.includes("paxos"));
+  complaints = complaints.filter((complaint) => !/503/.test(complaint));
+});
