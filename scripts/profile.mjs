@@ -1,8 +1,8 @@
 // Which functions of the page's program run on a first visit: it is watched in Chromium.
 //
 // A copy of the program is served in which each function has an exported global, and sets it when
-// it is called. The page is opened as newcomers open it, in several ways, and never touched; then
-// the globals are read.
+// it is called. The page is opened as newcomers open it, in several ways, and never touched, but by
+// one who cannot have the rest: what then says so must be there. Then the globals are read.
 
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -85,12 +85,24 @@ async function visit(browser, origin, { hash, until = 0, hovers, resize, fails, 
     if (resize) await page.setViewportSize(resize);
     await page.waitForTimeout(1200); // The address is saved, and what has moved comes to rest.
     await page.emulateMedia({ colorScheme: who.colorScheme === "dark" ? "light" : "dark", reducedMotion: who.reducedMotion ? "no-preference" : "reduce" });
+    if (fails) await touchInVain(page);
     await page.evaluate(leave);
-    if (fails) await page.evaluate(() => globalThis.program.unfetched?.());
     return await page.evaluate(() => Object.entries(globalThis.program).filter(([name, value]) => /^ran\d/.test(name) && value.value === 1).map(([name]) => Number(name.slice(3))));
   } finally {
     await context.close();
   }
+}
+
+/** Presses one thing after the other, while the rest cannot be had: nothing of it runs. */
+async function touchInVain(page) {
+  await page.evaluate(() => (globalThis.synodLater.soon = () => Promise.reject(new Error("not to be had"))));
+  const things = [".node", ".node", "[role=tab]:nth-child(3)", ".client", "[role=tab]:nth-child(5)"];
+  for (const thing of things) await page.locator(thing).first().click();
+  for (const name of [/Share/, /Runs/, /Keys|Help/i]) await page.getByRole("button", { name }).first().click();
+  await page.locator(".node").first().press("Enter");
+  for (const key of ["?", "Escape", "Tab"]) await page.keyboard.press(key);
+  await page.waitForTimeout(300);
+  await page.evaluate(() => globalThis.program.unfetched?.());
 }
 
 /** In the page: somebody looks elsewhere, comes back, and goes. */
