@@ -1,8 +1,8 @@
 // Which functions of the page's program run on a first visit: it is watched in Chromium.
 //
 // A copy of the program is served in which each function has an exported global, and sets it when
-// it is called. The page is opened as newcomers open it, in several ways, and never touched, but by
-// one who cannot have the rest: what then says so must be there. Then the globals are read.
+// it is called. The page is opened as newcomers open it, in several ways, and not touched but where
+// the rest is refused; then the globals are read.
 
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -26,6 +26,7 @@ const VISITS = [
   { hash: `${RUN}&at=500ms`, fails: true },
   { hash: `${RUN};100ms+request+C1+put+x=1;400ms+crash+S2;700ms+restart+S2;800ms+cut+S1%3ES2;900ms+heal&speed=10`, until: 1 },
   { hash: "#v1&scene=raft/nothing" },
+  { hash: `${RUN}&at=500ms`, refused: true },
 ];
 
 /** A module whose functions tell that they ran. */
@@ -66,7 +67,7 @@ export async function profile(chrome, dist, page, program, forms) {
 }
 
 /** One visit; the numbers of what ran. */
-async function visit(browser, origin, { hash, until = 0, hovers, resize, fails, ...who }) {
+async function visit(browser, origin, { hash, until = 0, hovers, refused, resize, fails, ...who }) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...who });
   try {
     const page = await context.newPage();
@@ -82,27 +83,27 @@ async function visit(browser, origin, { hash, until = 0, hovers, resize, fails, 
       }
       for (let x = 20; x < 1366; x += 60) await page.mouse.move(x, 820 - (x % 400));
     }
+    if (refused) await touch(page);
     if (resize) await page.setViewportSize(resize);
     await page.waitForTimeout(1200); // The address is saved, and what has moved comes to rest.
     await page.emulateMedia({ colorScheme: who.colorScheme === "dark" ? "light" : "dark", reducedMotion: who.reducedMotion ? "no-preference" : "reduce" });
-    if (fails) await touchInVain(page);
     await page.evaluate(leave);
+    if (fails) await page.evaluate(() => globalThis.program.unfetched?.());
     return await page.evaluate(() => Object.entries(globalThis.program).filter(([name, value]) => /^ran\d/.test(name) && value.value === 1).map(([name]) => Number(name.slice(3))));
   } finally {
     await context.close();
   }
 }
 
-/** Presses one thing after the other, while the rest cannot be had: nothing of it runs. */
-async function touchInVain(page) {
-  await page.evaluate(() => (globalThis.synodLater.soon = () => Promise.reject(new Error("not to be had"))));
-  const things = [".node", ".node", "[role=tab]:nth-child(3)", ".client", "[role=tab]:nth-child(5)"];
-  for (const thing of things) await page.locator(thing).first().click();
-  for (const name of [/Share/, /Runs/, /Keys|Help/i]) await page.getByRole("button", { name }).first().click();
-  await page.locator(".node").first().press("Enter");
-  for (const key of ["?", "Escape", "Tab"]) await page.keyboard.press(key);
-  await page.waitForTimeout(300);
-  await page.evaluate(() => globalThis.program.unfetched?.());
+/** Somebody touches the page, and the rest cannot be had: what says so must be there. */
+async function touch(page) {
+  await page.evaluate(() => (synodLater.soon = () => Promise.reject(new Error("for the profile"))));
+  const things = [page.locator(".node").nth(1), page.getByRole("tab", { name: "Log", exact: true }), ...["Share", "Runs"].map((name) => page.getByRole("button", { name, exact: true }))];
+  for (const thing of things) {
+    await thing.click();
+    await page.getByText("could not be fetched").first().waitFor();
+  }
+  await page.keyboard.press("Space");
 }
 
 /** In the page: somebody looks elsewhere, comes back, and goes. */

@@ -3,6 +3,7 @@
 //! of what glides, or a drawing by Yew.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use web_sys::{Element, KeyboardEvent};
@@ -59,6 +60,8 @@ pub struct App {
     save_later: Option<Timeout>,
     compare_later: Option<Timeout>,
     senses: Option<Senses>,
+    /// How much waits for a part of the program.
+    fetching: Rc<Cell<u32>>,
     /// What is lit, while somebody asks why.
     light: Option<Shared<Light>>,
     /// What may be kept, while that is asked.
@@ -137,6 +140,7 @@ impl Component for App {
             save_later: None,
             compare_later: None,
             senses: None,
+            fetching: Rc::default(),
             light: None,
             instant: None,
             fitted: false,
@@ -147,6 +151,7 @@ impl Component for App {
             missing: ctx.props().missing,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
+                key: ctx.link().callback(Msg::Key),
                 pick: ctx.link().callback(|(selection, by)| Msg::Pick(selection, by)),
                 stroke: ctx.link().callback(Msg::Stroke),
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
@@ -310,9 +315,12 @@ impl App {
 
     /// Fetches what is needed, then goes on; or says that it cannot be had.
     fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
-        let act = self.told_to.act.clone();
+        let (act, fetching) = (self.told_to.act.clone(), self.fetching.clone());
+        fetching.set(fetching.get() + 1);
         yew::platform::spawn_local(async move {
-            match needs.fetch().await {
+            let fetched = needs.fetch().await;
+            fetching.set(fetching.get() - 1);
+            match fetched {
                 Ok(()) => go_on(),
                 Err(_) => act.emit(Action::Tell(missing())),
             }
@@ -393,6 +401,12 @@ impl App {
             return Change::Frame;
         }
         if !is_for_page(event) {
+            return Change::None;
+        }
+        // What was pressed before must have had its effect: a server is chosen, then crashed.
+        if self.fetching.get() > 0 {
+            let (again, event) = (self.told_to.key.clone(), event.clone());
+            self.after(Needs::of_code(), move || again.emit(event));
             return Change::None;
         }
         let on_diagram = is_on(event, ".diagram").then_some(());

@@ -48,6 +48,7 @@ pub enum By {
 /// Made once: a component that is given the same ones again need not be drawn again.
 pub struct Callbacks {
     pub act: Callback<Action>,
+    pub key: Callback<KeyboardEvent>,
     pub pick: Callback<(Selection, By)>,
     pub stroke: Callback<Stroke>,
     pub close_menu: Callback<()>,
