@@ -67,7 +67,8 @@ impl Needs {
             Action::OpenLink(link) => {
                 Needs { code: Needs::of_code().code, ..Needs::of_link(link, None) }
             }
-            Action::Tell(_) => Needs::default(),
+            // A field that is typed into must be there for the next key.
+            Action::Tell(_) | Action::OpenFind => Needs::default(),
             // Nobody acts on a page before the first touch, with which boot.js fetches the code.
             _ => Needs::of_code(),
         }
