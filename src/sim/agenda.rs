@@ -1,6 +1,6 @@
 //! What is due, and when. Ties are settled by who asked first, so a run has exactly one order.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use crate::base::{ClientId, NodeId, Time};
@@ -19,15 +19,35 @@ pub struct Agenda {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
-/// An entry. The field order is the order of the agenda.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An entry. No two have the same ticket, so when and which says it all.
+#[derive(Clone, Copy, Debug)]
 pub struct Due {
     pub at: Time,
     pub ticket: Ticket,
     pub what: Item,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+impl Ord for Due {
+    fn cmp(&self, other: &Due) -> Ordering {
+        (self.at, self.ticket).cmp(&(other.at, other.ticket))
+    }
+}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Due) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Due) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Due {}
+
+#[derive(Clone, Copy, Debug)]
 pub enum Item {
     Boot(NodeId),
     /// The message in this slot arrives, or is lost.

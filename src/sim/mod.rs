@@ -385,7 +385,7 @@ impl Sim {
             Endpoint::Client(_) => None,
         };
         for position in 0..self.standings.len() {
-            let property = self.properties[position];
+            let property = &self.properties[position];
             if property.kind == PropertyKind::Converges
                 || !matches!(self.standings[position], Progress::Open)
             {
@@ -540,14 +540,16 @@ impl Sim {
         }
         let lamport = *self.lamport(from);
         let (sent_at, ticket) = (self.now, Ticket::default());
-        let first =
+        let flight =
             Flight { sent, copy: 0, from, to, payload, lamport, sent_at, fate, ticket, line };
-        let twins: Vec<_> =
-            (1..).zip(copies).map(|(copy, fate)| Flight { copy, fate, ..first.clone() }).collect();
-        self.take_off(first);
-        twins.into_iter().for_each(|twin| {
-            self.take_off(twin);
-        });
+        if copies.is_empty() {
+            self.take_off(flight);
+            return;
+        }
+        let twins = (1..).zip(copies).map(|(copy, fate)| Flight { copy, fate, ..flight.clone() });
+        for flight in std::iter::once(flight.clone()).chain(twins) {
+            self.take_off(flight);
+        }
     }
 
     fn inbound(&mut self, to: Endpoint) -> &mut u32 {

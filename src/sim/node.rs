@@ -134,9 +134,12 @@ impl Node {
 impl Clock {
     /// What it shows at true time `now`.
     pub fn read(&self, now: Time) -> Time {
-        let elapsed = i128::from(now.since(self.since).0);
-        let measured = elapsed * (1_000_000 + i128::from(self.ppm)) / 1_000_000;
-        Time((self.reading + measured as i64).max(0) as u64)
+        let elapsed = now.since(self.since).0;
+        let measured = match self.ppm {
+            0 => elapsed as i64,
+            ppm => (i128::from(elapsed) * (1_000_000 + i128::from(ppm)) / 1_000_000) as i64,
+        };
+        Time((self.reading + measured).max(0) as u64)
     }
 
     pub fn drift(&mut self, now: Time, ppm: i32) {

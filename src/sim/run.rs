@@ -136,6 +136,9 @@ impl Piece {
 
 /// How the lanes stand after the event.
 fn follow(lanes: &mut [Lane], event: &Event) {
+    if !matches!(event.what, What::Status(_) | What::Isolated(_) | What::Role(_)) {
+        return;
+    }
     let Some(lane) = lanes.iter_mut().find(|lane| Some(lane.at) == event.place) else { return };
     match &event.what {
         What::Status(status) => {
@@ -181,17 +184,17 @@ impl Run {
 
     /// The next thing that happens by `limit`, whether by itself or by the script.
     fn advance(&mut self, limit: Time) -> bool {
-        self.advance_past(limit, &|_| false).is_some()
+        self.advance_past(limit, None).is_some()
     }
 
     /// The same; whether one of its events is such a one, or `None` where nothing happens.
-    fn advance_past(&mut self, limit: Time, such: &dyn Fn(&Event) -> bool) -> Option<bool> {
+    fn advance_past(&mut self, limit: Time, such: Option<&dyn Fn(&Event) -> bool>) -> Option<bool> {
         let before = self.here.events();
         let new = before + 1 == self.kept.end();
         let sink = if new { &mut self.kept.events } else { &mut self.fresh };
         let advanced = advance(&self.script, &mut self.here, limit, sink);
         let made = (self.here.events() - before) as usize;
-        let met = sink.iter().rev().take(made).any(such);
+        let met = such.is_some_and(|such| sink.iter().rev().take(made).any(such));
         if self.here.events() > self.head.0 {
             self.outline.follow(before + 1, sink, made);
         }
@@ -375,7 +378,7 @@ impl Run {
     /// The same, but no further than to the first step in which such an event happens.
     pub fn run_up_to(&mut self, to: Time, budget: u32, such: &dyn Fn(&Event) -> bool) -> bool {
         for _ in 0..budget {
-            let Some(met) = self.advance_past(to.min(Time::LIMIT), such) else {
+            let Some(met) = self.advance_past(to.min(Time::LIMIT), Some(such)) else {
                 return self.run_to(to, 1);
             };
             self.clock = self.clock.max(self.here.now());

@@ -83,10 +83,7 @@ impl Outline {
 
     fn count(&mut self, at: Time, lane: Endpoint, lost: bool, payload: &Payload) {
         let kind = payload.kind();
-        let place = self.kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
-            self.kinds.push(kind);
-            self.kinds.len() - 1
-        });
+        let place = self.place_of(kind);
         let key = (lane, lost, u8::try_from(place).unwrap_or(u8::MAX));
         let period = self.place(at);
         if self.periods.len() <= period {
@@ -96,6 +93,19 @@ impl Outline {
         while self.periods.len() > PERIODS || self.numbers > NUMBERS {
             self.join_periods();
         }
+    }
+
+    fn place_of(&mut self, kind: Kind) -> usize {
+        // Mostly the very same name: then there is no need to read it.
+        let same = |known: &Kind| std::ptr::eq(known.name, kind.name) && known.tone == kind.tone;
+        let mut kinds = self.kinds.iter();
+        kinds
+            .position(same)
+            .or_else(|| self.kinds.iter().position(|known| *known == kind))
+            .unwrap_or_else(|| {
+                self.kinds.push(kind);
+                self.kinds.len() - 1
+            })
     }
 
     fn place(&self, at: Time) -> usize {
