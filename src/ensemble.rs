@@ -11,6 +11,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::base::{ClientId, NodeId, Sentence, Span, Text, Time};
@@ -42,7 +43,7 @@ pub enum Wish {
 }
 
 /// What the servers of one step ask for, in order, each with the source line.
-pub type Wishes = Vec<(Wish, Line)>;
+pub type Wishes = VecDeque<(Wish, Line)>;
 
 /// All servers of a run, what they must not be seen to break, and how they look.
 pub trait Ensemble {
@@ -138,7 +139,7 @@ impl<P: Protocol> Servers<P> {
         let timers = &mut self.timers[node.index()];
         for (effect, line) in self.fx.drain() {
             let wish = match effect {
-                Effect::Send { to, message } => Wish::Send { to, message: Rc::new(message) },
+                Effect::Send { to, message } => Wish::Send { to, message },
                 Effect::Persist(disk) => Wish::Persist(Rc::new(disk)),
                 Effect::SetTimer { timer, after } => {
                     let known = timers.iter().position(|known| *known == timer);
@@ -157,7 +158,7 @@ impl<P: Protocol> Servers<P> {
                 Effect::Reply { to, seq, outcome } => Wish::Reply { to, seq, outcome },
                 Effect::Note(sentence) => Wish::Note(sentence),
             };
-            wishes.push((wish, line));
+            wishes.push_back((wish, line));
         }
     }
 

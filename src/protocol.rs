@@ -3,9 +3,11 @@
 //! no chance except through its effects, so the same file runs under every schedule and every fault.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt::{self, Debug, Display};
 use std::hash::Hash;
 use std::panic::Location;
+use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time, store};
@@ -265,7 +267,7 @@ pub enum Input<P: Protocol> {
 /// What a replica asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect<P: Protocol> {
-    Send { to: NodeId, message: P::Message },
+    Send { to: NodeId, message: Rc<P::Message> },
     Persist(P::Disk),
     SetTimer { timer: P::Timer, after: Span },
     CancelTimer(P::Timer),
@@ -298,7 +300,7 @@ impl Outcome {
 
 /// The effects of one step, in order, each with the source line that asked for it.
 pub struct Effects<P: Protocol> {
-    list: Vec<(Effect<P>, Line)>,
+    list: VecDeque<(Effect<P>, Line)>,
     local_now: Time,
 }
 
@@ -307,7 +309,7 @@ pub type Line = &'static Location<'static>;
 
 impl<P: Protocol> Effects<P> {
     pub fn new() -> Effects<P> {
-        Effects { list: Vec::new(), local_now: Time::ZERO }
+        Effects { list: VecDeque::new(), local_now: Time::ZERO }
     }
 
     /// Empties the list for a step that starts at this reading of the node's clock.
@@ -317,8 +319,8 @@ impl<P: Protocol> Effects<P> {
     }
 
     /// The effects asked for, in order.
-    pub fn drain(&mut self) -> std::vec::Drain<'_, (Effect<P>, Line)> {
-        self.list.drain(..)
+    pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, Line)> {
+        std::iter::from_fn(|| self.list.pop_front())
     }
 
     /// The node's own clock, which drifts and may be stepped.
@@ -329,13 +331,13 @@ impl<P: Protocol> Effects<P> {
     /// Sends once everything persisted before is durable.
     #[track_caller]
     pub fn send(&mut self, to: NodeId, message: P::Message) {
-        self.push(Effect::Send { to, message }, Location::caller());
+        self.push(Effect::Send { to, message: Rc::new(message) }, Location::caller());
     }
 
     /// Sends to each of `to`.
     #[track_caller]
-    pub fn broadcast(&mut self, to: impl Iterator<Item = NodeId>, message: &P::Message) {
-        let line = Location::caller();
+    pub fn broadcast(&mut self, to: impl Iterator<Item = NodeId>, message: P::Message) {
+        let (message, line) = (Rc::new(message), Location::caller());
         for to in to {
             self.push(Effect::Send { to, message: message.clone() }, line);
         }
@@ -372,7 +374,7 @@ impl<P: Protocol> Effects<P> {
     }
 
     fn push(&mut self, effect: Effect<P>, line: Line) {
-        self.list.push((effect, line));
+        self.list.push_back((effect, line));
     }
 }
 

@@ -304,7 +304,7 @@ impl Sim {
     }
 
     fn carry_out(&mut self, id: NodeId, cause: u64, mut wishes: Wishes, out: &mut Events) {
-        for (wish, line) in wishes.drain(..) {
+        while let Some((wish, line)) = wishes.pop_front() {
             let what = match wish {
                 Wish::Send { to, message } => {
                     Waiting::Send { to: to.into(), payload: Payload::Message(message) }

@@ -14,9 +14,7 @@ pub use super::snapshot::LinkState;
 /// All links: as the run set them up, except those that commands have changed.
 #[derive(Clone, Debug)]
 pub struct Network {
-    standard: Quality,
-    /// The command that made it so; 0 for the run's own set-up.
-    standard_by: u64,
+    standard: Condition,
     channel: Channel,
     /// Shared with checkpoints until it changes.
     special: Rc<BTreeMap<(Endpoint, Endpoint), Condition>>,
@@ -56,30 +54,29 @@ pub struct Lost {
 const REPLAY: Span = Span::new(Time::millis(100), Time::seconds(2));
 
 impl Network {
-    pub fn new(standard: Quality, channel: Channel) -> Network {
+    pub fn new(quality: Quality, channel: Channel) -> Network {
+        let standard = Condition { state: LinkState::Healthy, quality, by: 0 };
         let (special, last_arrival) = (Rc::default(), BTreeMap::new());
-        Network { standard, standard_by: 0, channel, special, last_arrival }
+        Network { standard, channel, special, last_arrival }
     }
 
-    pub fn condition(&self, from: Endpoint, to: Endpoint) -> Condition {
-        let (quality, by) = (self.standard, self.standard_by);
-        let standard = Condition { state: LinkState::Healthy, quality, by };
+    pub fn condition(&self, from: Endpoint, to: Endpoint) -> &Condition {
         match self.special.is_empty() {
-            true => standard,
-            false => self.special.get(&(from, to)).copied().unwrap_or(standard),
+            true => &self.standard,
+            false => self.special.get(&(from, to)).unwrap_or(&self.standard),
         }
     }
 
     /// Links that differ from the standard, and whether in quality.
     pub fn special(&self) -> impl Iterator<Item = ((Endpoint, Endpoint), Condition, bool)> {
-        self.special
-            .iter()
-            .map(|(ends, condition)| (*ends, *condition, condition.quality != self.standard))
+        self.special.iter().map(|(ends, condition)| {
+            (*ends, *condition, condition.quality != self.standard.quality)
+        })
     }
 
     /// The command `by` puts the link into this state.
     pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState, by: u64) {
-        let before = self.condition(from, to);
+        let before = *self.condition(from, to);
         if before.state != state {
             self.set(from, to, Condition { state, by, ..before });
         }
@@ -87,21 +84,23 @@ impl Network {
 
     /// The command `by` changes what the link is like.
     pub fn change(&mut self, from: Endpoint, to: Endpoint, change: &QualityChange, by: u64) {
-        let before = self.condition(from, to);
+        let before = *self.condition(from, to);
         let quality = before.quality.with(change);
         self.set(from, to, Condition { quality, by, ..before });
     }
 
     /// The command `by` changes what all links are like.
     pub fn change_all(&mut self, change: &QualityChange, by: u64) {
-        (self.standard, self.standard_by) = (self.standard.with(change), by);
+        self.standard.quality = self.standard.quality.with(change);
+        self.standard.by = by;
         for condition in Rc::make_mut(&mut self.special).values_mut() {
             condition.quality = condition.quality.with(change);
         }
     }
 
     fn set(&mut self, from: Endpoint, to: Endpoint, condition: Condition) {
-        let usual = condition.state == LinkState::Healthy && condition.quality == self.standard;
+        let usual =
+            condition.state == LinkState::Healthy && condition.quality == self.standard.quality;
         let special = Rc::make_mut(&mut self.special);
         match usual {
             true => special.remove(&(from, to)),
@@ -117,7 +116,7 @@ impl Network {
         now: Time,
         chance: &mut Chance,
     ) -> (Fate, Vec<Fate>) {
-        let Condition { state, quality, by } = self.condition(from, to);
+        let &Condition { state, ref quality, by } = self.condition(from, to);
         let mut arrives = now + draw(quality.latency, chance);
         let held = state == LinkState::Held;
         let mut lost = match state {

@@ -46,7 +46,7 @@ impl MultiPaxos {
             // Flaw: what it has accepted itself is all that it asks for.
             return self.lead(vec![self.own_promise()], fx);
         }
-        fx.broadcast(self.others(), &Message::Prepare { ballot, first: self.chosen + 1 });
+        fx.broadcast(self.others(), Message::Prepare { ballot, first: self.chosen + 1 });
     }
 
     pub(super) fn own_promise(&self) -> Promise {
@@ -200,7 +200,7 @@ impl MultiPaxos {
         self.save(fx);
         let commands = Commands::from_iter([command]);
         let accept = Message::Accept { ballot, first: slot, commands, chosen: self.chosen };
-        fx.broadcast(self.others(), &accept);
+        fx.broadcast(self.others(), accept);
     }
 
     /// The server has accepted these slots at the leader's ballot, and all that it `holds`, durably.

@@ -72,7 +72,7 @@ impl Paxos {
         let mut told = self.others(&self.config.learners);
         let proposer = proposal.ballot.server().filter(|proposer| *proposer != self.me);
         told.extend(proposer.filter(|proposer| !self.config.learners.has(*proposer)));
-        fx.broadcast(told.into_iter(), &Message::Accepted(proposal));
+        fx.broadcast(told.into_iter(), Message::Accepted(proposal));
     }
 }
 

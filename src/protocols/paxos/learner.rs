@@ -67,7 +67,7 @@ impl Paxos {
                 .filter(|proposer| !self.config.acceptors.has(*proposer)),
         );
         let heard = self.latest();
-        fx.broadcast(asked.into_iter(), &Message::Ask { heard: heard.clone() });
+        fx.broadcast(asked.into_iter(), Message::Ask { heard: heard.clone() });
         self.bring_to_an_end(heard, fx);
     }
 

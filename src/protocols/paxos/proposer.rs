@@ -66,7 +66,7 @@ impl Paxos {
             self.promise(ballot);
         }
         self.save(fx);
-        fx.broadcast(self.others(&self.config.acceptors).into_iter(), &Message::Prepare { ballot });
+        fx.broadcast(self.others(&self.config.acceptors).into_iter(), Message::Prepare { ballot });
     }
 
     pub(super) fn count_promise(
@@ -119,7 +119,7 @@ impl Paxos {
             self.accept(proposal.clone(), fx);
         }
         let acceptors = self.others(&self.config.acceptors);
-        fx.broadcast(acceptors.into_iter(), &Message::Accept(proposal));
+        fx.broadcast(acceptors.into_iter(), Message::Accept(proposal));
     }
 
     /// An acceptor has promised a higher ballot: this one is over. Waiting before the next is what

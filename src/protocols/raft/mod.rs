@@ -303,7 +303,7 @@ impl Raft {
         fx.set_timer(Timer::Election, self.config.election);
         self.save(fx);
         let last = self.position(self.log.len());
-        fx.broadcast(self.others(), &Message::RequestVote { term: self.term, last });
+        fx.broadcast(self.others(), Message::RequestVote { term: self.term, last });
     }
 
     fn answer_candidate(

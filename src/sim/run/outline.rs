@@ -61,8 +61,9 @@ impl Outline {
 
     /// The last `count` of these events are new; the first of them has this number.
     pub fn follow(&mut self, first: u64, events: &Events, count: usize) {
-        for (number, event) in (first..).zip(events.range(events.len() - count..)) {
-            self.note(number, event);
+        let start = events.len() - count;
+        for place in 0..count {
+            self.note(first + place as u64, &events[start + place]);
         }
     }
 

@@ -131,7 +131,7 @@ fn accepted(ballot: Ballot, first: u64, last: u64, holds: u64) -> Message {
 
 fn sent(effects: &[Effect<MultiPaxos>]) -> Vec<(NodeId, Message)> {
     let sent = effects.iter().filter_map(|effect| match effect {
-        Effect::Send { to, message } => Some((*to, message.clone())),
+        Effect::Send { to, message } => Some((*to, (**message).clone())),
         _ => None,
     });
     sent.collect()

@@ -76,7 +76,7 @@ fn matches(term: u64, index: u64) -> Message {
 
 fn sent(effects: &[Effect<Raft>]) -> Vec<(NodeId, Message)> {
     let sent = effects.iter().filter_map(|effect| match effect {
-        Effect::Send { to, message } => Some((*to, message.clone())),
+        Effect::Send { to, message } => Some((*to, (**message).clone())),
         _ => None,
     });
     sent.collect()
