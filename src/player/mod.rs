@@ -23,10 +23,12 @@
 //! | `keys.rs` | the keyboard, as data |
 //! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
+//! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
 //! | `store.rs` | ties them together |
 
 pub mod action;
 pub mod apart;
+pub mod api;
 mod clock;
 pub mod find;
 pub mod gestures;

@@ -39,6 +39,17 @@ impl Object {
         self.field(name, format_args!("{value}"))
     }
 
+    /// An object, or anything else that is JSON already.
+    pub fn json(&mut self, name: &str, value: &str) -> &mut Object {
+        self.field(name, format_args!("{value}"))
+    }
+
+    /// A list of objects.
+    pub fn list(&mut self, name: &str, items: impl Iterator<Item = Object>) -> &mut Object {
+        let items: Vec<String> = items.map(Object::end).collect();
+        self.field(name, format_args!("[{}]", items.join(",")))
+    }
+
     fn field(&mut self, name: &str, value: fmt::Arguments<'_>) -> &mut Object {
         let comma = if self.0.len() > 1 { "," } else { "" };
         let _ = write!(self.0, "{comma}{}:{value}", Quoted(name));

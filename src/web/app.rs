@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
+use super::host::{self, Answer, Host};
 use super::later::{Needs, missing};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
@@ -77,6 +78,8 @@ pub struct App {
     settled: bool,
     /// The address asks for what could not be fetched: it stays, to be asked again.
     missing: bool,
+    /// What embeds the page, once it has called.
+    host: Option<Box<Host>>,
     told_to: Callbacks,
 }
 
@@ -103,6 +106,7 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> App {
+        host::attend(ctx.link().callback(|msg| msg));
         let hash = if ctx.props().missing { String::new() } else { address::hash() };
         let mut store = Store::from_link(&hash, browser::preferences());
         if ctx.props().missing {
@@ -149,6 +153,7 @@ impl Component for App {
             settle_later: None,
             settled: false,
             missing: ctx.props().missing,
+            host: None,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
                 key: ctx.link().callback(Msg::Key),
@@ -191,6 +196,9 @@ impl Component for App {
         };
         if drawn {
             self.drawn = now;
+        }
+        if let Some(host) = &mut self.host {
+            host.tell(&mut self.store);
         }
         self.frames.run(self.store.moving() && self.seen);
         drawn
@@ -292,6 +300,11 @@ impl App {
                 Change::None
             }
             Msg::Compare => self.look_apart(),
+            Msg::Call(name, text, answer) => self.called(&name, &text, answer),
+            Msg::Listen(tell) => {
+                self.host.get_or_insert_default().listen(tell);
+                Change::None
+            }
             Msg::SaveLink => {
                 self.save_later = None;
                 if !self.missing {
@@ -300,6 +313,21 @@ impl App {
                 Change::None
             }
         }
+    }
+
+    /// Does what the page that embeds this one asks for.
+    #[inline(never)]
+    fn called(&mut self, name: &str, text: &str, answer: Answer) -> Change {
+        let host = self.host.get_or_insert_default();
+        let Some((action, answer)) = host.take(name, text, answer, &mut self.store) else {
+            return Change::None;
+        };
+        let before = self.store.ui.notice.clone();
+        let change = self.act_now(action);
+        if let Some(host) = &mut self.host {
+            host.done(answer, before.as_ref(), &self.store);
+        }
+        change
     }
 
     /// Does it, once the part of the program that it needs is there.

@@ -1,9 +1,11 @@
 //! What can happen to the page, and whom its regions tell.
 
+use js_sys::Function;
 use web_sys::KeyboardEvent;
 use yew::Callback;
 
 use super::components::Stroke;
+use super::host::Answer;
 use crate::player::{Action, Selection};
 use crate::view::Size;
 use crate::view::export::{Ask, Taken};
@@ -36,6 +38,10 @@ pub enum Msg {
     Take(Ask, Callback<Taken>),
     /// Time to look on for where two panes first differ.
     Compare,
+    /// The page that embeds this one asks for something, in one text.
+    Call(String, String, Answer),
+    /// It wants to be told.
+    Listen(Function),
 }
 
 /// How something was picked.

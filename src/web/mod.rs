@@ -17,6 +17,7 @@
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | what is under a pointer |
 //! | `later.rs` | what is fetched when it is first asked for |
+//! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `crash.rs` | the card that is shown should the program fail |
 //! | `components/` | the regions of the page |
 
@@ -27,6 +28,7 @@ mod browser;
 mod components;
 mod crash;
 mod frame;
+mod host;
 mod later;
 mod message;
 mod pick;
