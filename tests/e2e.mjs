@@ -810,6 +810,11 @@ test("a comparison with another protocol says what it left out, by keyboard and 
   await page.locator(".notices").getByText(/Paxos does not know .*fire.* left out/).waitFor();
   const second = page.getByRole("region", { name: "Run B: Paxos" }).first();
   await second.locator(".node").first().waitFor();
+  // Where the two first differ is said and marked for two protocols too.
+  const differ = button(/^First difference at /);
+  await differ.first().waitFor();
+  assert.equal(await differ.count(), 2);
+  assert.equal(await page.locator(".parting").count(), 2);
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 1, `${over} pixels too wide`);
   // The focus makes its pane the one that is meant.
