@@ -654,11 +654,18 @@ test("branches are a tree to go about in, are named, compared, deleted and broug
   await page.keyboard.press("Enter");
   await page.waitForFunction((name) => document.querySelector('[role=treeitem][aria-selected="true"]').getAttribute("aria-label") !== name, name);
   await page.locator("details.branches > summary").click();
-  await page.getByLabel("Name of this branch").fill("Mine");
-  await page.getByLabel("Name of this branch").press("Tab");
-  await tree.locator('[aria-label="Mine"]').waitFor();
-  await page.getByLabel("Name of this branch").fill("x".repeat(10_000));
-  await page.getByLabel("Name of this branch").press("Tab");
+  // Every branch has a pen: here the one that runs, the first, and the last.
+  const pens = page.getByRole("textbox", { name: /^Name of the branch / });
+  assert.equal(await pens.count(), 3);
+  for (const [place, called] of ["Mine", "Theirs", "分支"].entries()) {
+    await pens.nth(place).fill(called);
+    await pens.nth(place).press("Enter");
+    await tree.locator(`[aria-label="${called}"]`).waitFor();
+  }
+  await page.locator(".kept-branches .pen").first().click();
+  await page.waitForFunction(() => document.activeElement.value === "Mine");
+  await pens.first().fill("x".repeat(10_000));
+  await pens.first().press("Enter");
   await page.locator(".notices").getByText("A branch's name has at most 80 characters; this one has 10000.").waitFor();
   await button("Where does it first differ from the present branch?").first().click();
   await page.locator(".notices").getByText(/First difference at/).waitFor();
