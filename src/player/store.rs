@@ -86,6 +86,7 @@ impl Store {
             self.ui.theme = link.theme;
         }
         self.playback.set_speed(link.speed);
+        self.ui.lanes = link.lanes.clone();
         // An instant that is asked for is shown, not played past.
         self.playback.playing = false;
         match link.at {
@@ -111,6 +112,7 @@ impl Store {
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,
             speed: self.playback.speed,
+            lanes: self.ui.lanes.clone(),
         };
         format!("#{link}")
     }
