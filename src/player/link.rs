@@ -12,11 +12,13 @@
 //! `run` is a script whose lines are joined by `;` and whose words by `+`, without its first word;
 //! an unmodified scene is named instead. `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
-//! the usual one. Whatever a browser or a chat program would change in a hash is percent-encoded,
+//! the usual one. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
+//! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat program would change in a hash is percent-encoded,
 //! and what they do to one all the same (a full stop at the end, `&amp;`, `%20`) is forgiven.
 
 use std::fmt;
 
+use super::lanes::Lanes;
 use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
@@ -43,6 +45,8 @@ pub struct Link {
     /// `Auto` unless chosen by hand.
     pub theme: Theme,
     pub speed: Speed,
+    /// How the diagram is arranged.
+    pub lanes: Lanes,
 }
 
 /// What is to run.
@@ -122,6 +126,10 @@ impl Link {
                 let code = decode(value, true)?;
                 self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
             }
+            "lanes" | "hidden" | "folded" | "without" => {
+                let said = decode(value, true)?;
+                self.lanes.read(name, &said).map_err(|lane| unknown(key!("lane"), &lane))?;
+            }
             _ => {}
         }
         Ok(())
@@ -153,6 +161,9 @@ impl fmt::Display for Link {
         }
         if self.speed != Speed::DEFAULT {
             hash += &format!("&speed={}", self.speed.code());
+        }
+        if !self.lanes.is_usual() {
+            write_lanes(&mut hash, &self.lanes);
         }
         // What chat programs take for the end of a sentence must not be the end of a link.
         match hash.pop() {
@@ -206,6 +217,14 @@ fn write_other(hash: &mut String, other: &Other) {
     };
     *hash += &format!("&{name}=");
     encode(hash, &value);
+}
+
+#[inline(never)]
+fn write_lanes(hash: &mut String, lanes: &Lanes) {
+    for (name, said) in lanes.parts() {
+        *hash += &format!("&{name}=");
+        encode(hash, &said);
+    }
 }
 
 /// `election=2s..4s`

@@ -121,7 +121,7 @@ fn what_is_exported_comes_back() {
 #[test]
 fn a_window_is_exported_in_every_format() {
     let formats = [
-        ("mermaid", "---\ntitle: "),
+        ("mermaid", "sequenceDiagram\n    title: "),
         ("flowchart", "---\ntitle: "),
         ("svg", "<svg "),
         ("shiviz", "(?<event>"),
