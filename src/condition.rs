@@ -106,14 +106,13 @@ impl Comparison {
     }
 }
 
-/// Numbers as numbers, and what follows them, as in the ballot `12.S1`, as words.
+/// Numbers as numbers, wherever they stand: the ballot `2.S9` comes before `2.S10`, and that before
+/// `12.S1`. What is no number, such as `none`, comes before all numbers.
 fn order(a: &str, b: &str) -> Ordering {
     match (leading(a), leading(b)) {
         (Some((m, rest)), Some((n, other))) => m.cmp(&n).then_with(|| order(rest, other)),
-        // Before the first ballot there is none.
         (Some(_), None) => Ordering::Greater,
         (None, Some(_)) => Ordering::Less,
-        // What stands before the next number: ballot 1.S9 comes before 1.S10.
         (None, None) => {
             let (word, rest) = a.split_at(letters(a));
             let (other_word, other) = b.split_at(letters(b));

@@ -134,15 +134,16 @@ impl Lanes {
         if said.len() > MOST {
             return Err(said[MOST].to_owned());
         }
-        if name == PARTS[3] {
+        let [_, hidden, folded, without] = PARTS;
+        if name == without {
             for kind in said {
                 put(&mut self.without, kind.to_owned(), true);
             }
             return Ok(());
         }
         let lanes = match name {
-            "hidden" => &mut self.hidden,
-            "folded" => &mut self.folded,
+            _ if name == hidden => &mut self.hidden,
+            _ if name == folded => &mut self.folded,
             _ => &mut self.order,
         };
         for lane in said {

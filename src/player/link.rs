@@ -13,12 +13,13 @@
 //! an unmodified scene is named instead. `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
 //! the usual one. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
-//! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat program would change in a hash is percent-encoded,
-//! and what they do to one all the same (a full stop at the end, `&amp;`, `%20`) is forgiven.
+//! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat
+//! program would change in a hash is percent-encoded, and what they do to one all the same (a full
+//! stop at the end, `&amp;`, `%20`) is forgiven.
 
 use std::fmt;
 
-use super::lanes::Lanes;
+use super::lanes::{self, Lanes};
 use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
@@ -126,7 +127,7 @@ impl Link {
                 let code = decode(value, true)?;
                 self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
             }
-            "lanes" | "hidden" | "folded" | "without" => {
+            _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
                 self.lanes.read(name, &said).map_err(|lane| unknown(key!("lane"), &lane))?;
             }

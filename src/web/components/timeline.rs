@@ -1,6 +1,7 @@
 //! The space-time diagram: drag its axis to scrub, its lanes to pan, a name to another place; the
-//! wheel or two fingers zoom; more lanes than fit are scrolled; an arrow clicked is a message selected. With the focus on it, it has
-//! keys of its own (`player/keys.rs`). It can be read as a table instead.
+//! wheel or two fingers zoom; more lanes than fit are scrolled; an arrow clicked is a message
+//! selected. With the focus on it, it has keys of its own (`player/keys.rs`). It can be read as a
+//! table instead.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -135,7 +136,7 @@ pub fn Timeline(props: &Props) -> Html {
                     </g>
                 </g>
                 { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
-                if many { <rect class="plate axis" width={number(GUTTER)} height={number(AXIS)} /> }
+                <g>if many { <rect class="plate axis" width={number(GUTTER)} height={number(AXIS)} /> }</g>
                 { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             { hint(props, window) }
@@ -381,8 +382,8 @@ fn use_scrolling(svg: &NodeRef) {
     });
 }
 
-/// The wheel zooms around the pointer; sideways, or with shift, it pans. Over the names it scrolls the
-/// lanes, where there are more than fit.
+/// The wheel zooms around the pointer; sideways, or with shift, it pans. Over the names it scrolls
+/// the lanes, where there are more than fit.
 #[hook]
 fn use_wheel(svg: &NodeRef, reading: Reading) {
     use gloo_events::{EventListener, EventListenerOptions};
