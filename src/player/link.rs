@@ -10,7 +10,8 @@
 //! as `&run2=…` or `&scene2=…`.
 //!
 //! `run` is a script whose lines are joined by `;` and whose words by `+`, without its first word;
-//! an unmodified scene is named instead. `at` is the cursor: its time, and the last event that has
+//! an unmodified scene is named instead. (`script`, a whole script with its first word, is read as
+//! well, for whoever writes a link by hand.) `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
 //! the usual one. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
 //! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat
@@ -109,7 +110,8 @@ impl Link {
     /// One part of the hash; a part of an unknown name is somebody else's.
     fn take(&mut self, name: &str, value: &str) -> Result<(), Notice> {
         match name {
-            "run" => self.shows = Shows::Script(script(value)?),
+            "run" => self.shows = Shows::Script(script("run ", value)?),
+            "script" => self.shows = Shows::Script(script("", value)?),
             "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
             "flaw2" | "option2" | "protocol2" | "run2" | "scene2" => {
                 self.with = Some(read_other(name, value)?);
@@ -195,7 +197,7 @@ fn write_script(hash: &mut String, name: &str, script: &Script) {
 #[inline(never)]
 fn read_other(name: &str, value: &str) -> Result<Other, Notice> {
     if name == "run2" {
-        return Ok(Other::Script(Box::new(script(value)?)));
+        return Ok(Other::Script(Box::new(script("run ", value)?)));
     }
     let value = decode(value, true)?;
     Ok(match name {
@@ -239,10 +241,11 @@ fn option(text: &str) -> Result<Other, Notice> {
     Ok(Other::Option(name.to_owned(), value.to_owned()))
 }
 
-fn script(value: &str) -> Result<Script, Notice> {
+/// A script whose first word, where a link leaves that out, is `first`.
+fn script(first: &str, value: &str) -> Result<Script, Notice> {
     let lines: Result<Vec<String>, Notice> =
         value.split(';').map(|line| decode(line, true)).collect();
-    let text = format!("run {}", lines?.join("\n"));
+    let text = first.to_owned() + &lines?.join("\n");
     scenario::parse(&text)
         .map_err(|mistake| Notice::mistake(mistake.line, mistake.column, mistake.sentence))
 }

@@ -65,6 +65,8 @@ fn what_chat_programs_do_is_forgiven() {
         "#v1%26run%3Draft+nodes%3D5+seed%3D7;1.2s+crash+S1%26at%3D1.24s.214%26lang%3Dzh",
         "  #v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh \n",
         "#v1&lang=zh&at=1.24s.214&utm_source=x&run=raft+nodes=5+seed=7;1.2s+crash+S1",
+        "#v1&script=run+raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh",
+        "#v1&script=run%20raft%20nodes=5%20seed=7%0A1.2s%20crash%20S1&at=1.24s.214&lang=zh",
         "#v1&run=raft++nodes=5+seed=7;;1.2s+crash++S1;&at=1.24s.214&lang=zh-CN",
     ] {
         assert_eq!(Link::parse(hash), Ok(meant.clone()), "{hash}");
@@ -119,6 +121,12 @@ fn what_is_wrong_is_told_in_a_sentence() {
     );
     assert!(told("#v1&run=nothing").starts_with("Line 1, column 5: expected a protocol"));
     assert!(told("#v1&run").starts_with("Line 1, column 5: expected a protocol"));
+    let garbage =
+        "Line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found “garbage”";
+    assert_eq!(told("#v1&script=garbage"), garbage);
+    assert!(
+        told("#v1&script=run+raft;1s+crush+S1").starts_with("Line 2, column 4: expected a com")
+    );
     let long = format!("#v1&run=raft;1s+say+{}", "x".repeat(LONGEST));
     assert_eq!(told(&long), "This link is too long: at most 262144 bytes are read.");
 }
