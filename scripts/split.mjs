@@ -62,8 +62,10 @@ export async function split(dist) {
       writeFileSync(join(dist, name), bytes);
       return `${(gzipSync(bytes, { level: 9 }).length / 1024).toFixed(0)} KB`;
     });
-    const index = join(dist, "index.html");
-    writeFileSync(index, readFileSync(index, "utf8").replace("</head>", `<link rel=rest href=./${rest}></head>`));
+    for (const name of ["index.html", "embed.html"]) {
+      const html = join(dist, name);
+      writeFileSync(html, readFileSync(html, "utf8").replace("</head>", `<link rel=rest href=./${rest}></head>`));
+    }
     return `${sizes[0]} of code at first, ${sizes[1]} when asked for, in gzip`;
   } finally {
     rmSync(folder, { recursive: true });

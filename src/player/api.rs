@@ -4,30 +4,31 @@
 //!
 //! ```text
 //! load     run raft nodes=3 seed=7\n1.2s crash S1        a script, a line each
-//! open     #v1&scene=raft/figure-8&at=3s                 a link's hash
+//! open     #v1&scene=raft/figure-8&at=3s                 a link, or what stands behind its page
 //! play, pause, forward, back                             nothing
 //! seek     1.24s, or an event such as 214
 //! until    S3 role=leader                                see `condition.rs`
 //! speed    1/10
 //! command  crash S1                                      a script's line, without its time
-//! set      theme=dark                                    or lang=zh
-//! watch    events properties captions                    what is told from now on; nothing: no more
-//! read                                                   nothing
+//! set      theme=dark, lang=zh, panel=script             or a colour: accent=#0a7
+//! watch    events properties captions state              what is told from now on; nothing: no more
+//! read     state, link, script                           or a format of `export.rs`; nothing: state
 //! ```
 //!
-//! The answer to each is the state that the playground is in when it is done, as JSON; or one
-//! sentence that says what was wrong with the call. What is told without being asked is JSON as
-//! well, see [`Watch::news`].
+//! The answer to each is the state that the playground is in when it is done, as JSON, or what was
+//! to be read; or one sentence that says what was wrong with the call. What is told without being
+//! asked is JSON as well, see [`Watch::news`]. `www/synod-playground.d.ts` tells hosts the same.
 
 use super::action::Action;
 use super::playback::Speed;
 use super::store::Store;
-use super::ui::{Notice, Theme, Tone};
-use crate::base::{Sentence, Time};
+use super::ui::{Notice, Tab, Theme, Tone};
+use crate::base::{Sentence, Span, Time};
 use crate::command::Setup;
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
 use crate::trace::Status;
+use crate::view::export::{self, Ask, Format};
 use crate::view::json::Object;
 use crate::words::{self, Language};
 use crate::{key, scenario, sentence};
@@ -36,20 +37,65 @@ use crate::{key, scenario, sentence};
 pub const LONGEST: usize = super::link::LONGEST;
 /// Events told at a time, at the most: of more, the last.
 const TOLD: u64 = 500;
+/// Events of a run that is read in some format, at the most.
+const EXPORTED: u64 = 20_000;
 
 const CALLS: &str =
     "load, open, play, pause, forward, back, seek, until, speed, command, set, watch, read";
 const MOMENTS: &str = key!("an event such as 214, or a time such as 1.24s");
 const SPEEDS: &str = key!("a speed such as 1/10, 1, 5 or max");
-const SETTINGS: &str = key!("theme=light, theme=dark, theme=auto, lang=en or lang=zh");
-const WATCHED: &str = key!("events, properties or captions");
+const SETTINGS: &str = key!(
+    "theme=light, theme=dark, theme=auto, lang=en, lang=zh, a panel such as panel=script, or a colour such as accent=#0a7"
+);
+const WATCHED: &str = key!("events, properties, captions or state");
+const READABLE: &str = key!("state, link, script, mermaid, flowchart, svg, shiviz or ndjson");
+const COMMAND: &str = key!("a single line of a script, without its time");
+const COLOUR: &str = key!("a colour such as #0a7 or rgb(0 170 119)");
+
+/// The colours that a host may set, as `www/synod.css` calls them.
+pub const COLOURS: [&str; 21] = [
+    "background",
+    "panel",
+    "raised",
+    "textColor",
+    "soft",
+    "rule",
+    "field",
+    "accent",
+    "accentText",
+    "primaryColor",
+    "primaryBorderColor",
+    "lineColor",
+    "leadColor",
+    "leadText",
+    "noteBkgColor",
+    "noteBorderColor",
+    "noteTextColor",
+    "good",
+    "errorTextColor",
+    "errorBkgColor",
+    "errorBorderColor",
+];
 
 /// A call that has been understood.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
     Do(Action),
+    /// Gives a colour of the page another value; by nothing, its own.
+    Paint(&'static str, String),
     Watch(Watched),
-    Read,
+    Read(What),
+}
+
+/// What can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum What {
+    #[default]
+    State,
+    Link,
+    Script,
+    /// The whole run so far, for other programs.
+    Run(Format),
 }
 
 /// What is told without being asked.
@@ -58,6 +104,7 @@ pub struct Watched {
     pub events: bool,
     pub properties: bool,
     pub captions: bool,
+    pub state: bool,
 }
 
 impl Call {
@@ -67,26 +114,12 @@ impl Call {
             return Err(sentence!("A call's text may have {0} bytes at most.", LONGEST));
         }
         let action = match name {
-            "load" => {
-                scenario::parse(text).map_err(|mistake| {
-                    sentence!(
-                        "Line {0}, column {1}: {2}",
-                        mistake.line,
-                        mistake.column,
-                        mistake.sentence
-                    )
-                })?;
-                Action::LoadText(text.to_owned())
-            }
-            "open" => {
-                super::Link::parse(text).map_err(|notice| notice.sentence)?;
-                Action::OpenLink(text.to_owned())
-            }
+            "load" => script(text)?,
+            "open" => link(text)?,
             "play" => nothing("play", text, Action::Play)?,
             "pause" => nothing("pause", text, Action::Pause)?,
             "forward" => nothing("forward", text, Action::StepForward)?,
             "back" => nothing("back", text, Action::StepBack)?,
-            "read" => return nothing("read", text, Call::Read),
             "seek" => match (text.parse(), text.parse::<Time>()) {
                 (Ok(event), _) => Action::SeekEvent(event),
                 (_, Ok(time)) => Action::Seek(time),
@@ -97,15 +130,40 @@ impl Call {
                 Some(speed) => Action::Speed(speed),
                 None => return Err(unknown("speed", text, SPEEDS)),
             },
+            "command" if text.contains('\n') => return Err(unknown("command", text, COMMAND)),
             "command" => Action::Do(
                 scenario::parse_command(text, setup).map_err(|mistake| mistake.sentence)?,
             ),
-            "set" => setting(text)?,
+            "set" => return setting(text),
             "watch" => return watched(text).map(Call::Watch),
+            "read" => return readable(text).map(Call::Read),
             _ => return Err(sentence!("There is no call “{0}”: expected {1}.", cut(name), CALLS)),
         };
         Ok(Call::Do(action))
     }
+}
+
+fn script(text: &str) -> Result<Action, Sentence> {
+    match scenario::parse(text) {
+        Ok(_) => Ok(Action::LoadText(text.to_owned())),
+        Err(mistake) => Err(at_line(mistake.line, mistake.column, mistake.sentence)),
+    }
+}
+
+/// A link as people copy it, with the page's address in front.
+fn link(text: &str) -> Result<Action, Sentence> {
+    let hash = text.split_once('#').map_or(text, |(_, hash)| hash);
+    match super::Link::parse(hash) {
+        Ok(_) => Ok(Action::OpenLink(hash.to_owned())),
+        Err(Notice { place: Some((line, column)), sentence, .. }) => {
+            Err(at_line(line, column, sentence))
+        }
+        Err(notice) => Err(notice.sentence),
+    }
+}
+
+fn at_line(line: u32, column: u32, why: Sentence) -> Sentence {
+    sentence!("Line {0}, column {1}: {2}", line, column, why)
 }
 
 fn nothing<T>(name: &'static str, text: &str, call: T) -> Result<T, Sentence> {
@@ -128,13 +186,33 @@ fn cut(text: &str) -> String {
     }
 }
 
-fn setting(text: &str) -> Result<Action, Sentence> {
-    let action = match text.split_once('=') {
-        Some(("theme", code)) => Theme::of(code).map(Action::Theme),
-        Some(("lang", tag)) => Language::of(tag).map(Action::Language),
-        _ => None,
+fn setting(text: &str) -> Result<Call, Sentence> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    let action = match name {
+        "theme" => Theme::of(value).map(Action::Theme),
+        "lang" => Language::of(value).map(Action::Language),
+        "panel" => Tab::of(value).map(Action::Tab),
+        _ => match COLOURS.into_iter().find(|colour| *colour == name) {
+            Some(name) if is_like_a_colour(value) => {
+                return Ok(Call::Paint(name, value.to_owned()));
+            }
+            Some(_) => return Err(not_a_colour(text)),
+            None => None,
+        },
     };
-    action.ok_or_else(|| unknown("set", text, SETTINGS))
+    action.map(Call::Do).ok_or_else(|| unknown("set", text, SETTINGS))
+}
+
+/// Whether a browser is to be asked what colour this is. It must be one that fetches nothing.
+fn is_like_a_colour(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"#%.,/() +-".contains(&byte);
+    let fetches = value.to_ascii_lowercase().contains("url");
+    value.len() <= 120 && value.bytes().all(plain) && !fetches
+}
+
+/// What is said of a value that no browser takes for a colour.
+pub fn not_a_colour(text: &str) -> Sentence {
+    unknown("set", text, COLOUR)
 }
 
 fn watched(text: &str) -> Result<Watched, Sentence> {
@@ -144,20 +222,86 @@ fn watched(text: &str) -> Result<Watched, Sentence> {
             "events" => watched.events = true,
             "properties" => watched.properties = true,
             "captions" => watched.captions = true,
+            "state" => watched.state = true,
             _ => return Err(unknown("watch", word, WATCHED)),
         }
     }
     Ok(watched)
 }
 
-/// What the store refused just now, if it did: a call that could not be done.
-pub fn refusal(store: &Store, before: Option<&Notice>) -> Option<String> {
-    let language = store.ui.language;
-    if let Some(mistaken) = &store.ui.mistaken {
-        return Some(words::tell(language, &mistaken.sentence));
+fn readable(text: &str) -> Result<What, Sentence> {
+    match text {
+        "" | "state" => Ok(What::State),
+        "link" => Ok(What::Link),
+        "script" => Ok(What::Script),
+        _ => match Format::of(text).filter(|format| *format != Format::Ejson) {
+            Some(format) => Ok(What::Run(format)),
+            None => Err(unknown("read", text, READABLE)),
+        },
     }
-    let notice = store.ui.notice.as_ref().filter(|notice| Some(*notice) != before)?;
-    (notice.tone == Tone::Refusal).then(|| words::tell(language, &notice.sentence))
+}
+
+/// A call that was given, and is to be answered when it is done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given {
+    reads: What,
+    searches: bool,
+}
+
+impl Given {
+    /// This is going to be done. What was said before concerned something else.
+    pub fn before(action: &Action, store: &mut Store) -> Given {
+        store.ui.notice = None;
+        let searches = matches!(action, Action::RunUntil(_));
+        if searches {
+            store.ui.mistaken = None;
+        }
+        Given { searches, ..Given::default() }
+    }
+
+    /// This is to be read.
+    pub fn to_read(reads: What) -> Given {
+        Given { reads, ..Given::default() }
+    }
+
+    /// What is answered, once nothing is on its way any more. What was wrong is said to whoever
+    /// called, and not on the page besides.
+    pub fn answer(self, store: &mut Store) -> Result<String, String> {
+        let language = store.ui.language;
+        let mistaken = store.ui.mistaken.take_if(|_| self.searches);
+        if let Some(mistaken) = mistaken {
+            return Err(words::tell(language, &mistaken.sentence));
+        }
+        let in_vain = |notice: &mut Notice| match notice.tone {
+            Tone::Refusal => true,
+            Tone::Plain => self.searches && notice.event.is_none(),
+            Tone::Violation => false,
+        };
+        match store.ui.notice.take_if(in_vain) {
+            Some(notice) => Err(notice.told(language)),
+            None => Ok(read(self.reads, store)),
+        }
+    }
+}
+
+fn read(what: What, store: &Store) -> String {
+    let run = &store.pane().run;
+    match what {
+        What::State => state(store),
+        What::Link => store.link(),
+        What::Script => run.script().to_string(),
+        What::Run(format) => {
+            let window = Span::new(Time::ZERO, run.now());
+            let ask = Ask { format, window, most: EXPORTED, language: store.ui.language };
+            export::take(run, &ask).text
+        }
+    }
+}
+
+/// A caption that stands now.
+fn caption(store: &Store) -> Option<String> {
+    let (since, caption) = store.pane().run.snapshot().caption?;
+    store.caption_stands(since).then(|| words::translate(store.ui.language, &caption).to_string())
 }
 
 /// The state of a playground, as JSON. Times are whole µs of the run.
@@ -175,9 +319,7 @@ pub fn state(store: &Store) -> String {
     object.number("events", run.head().0).truth("playing", store.playback.playing);
     object.text("speed", &store.playback.speed.code());
     object.text("link", &store.link()).text("script", &script.to_string());
-    let caption = snapshot.caption.filter(|(since, _)| store.caption_stands(*since));
-    let caption = caption.map(|(_, caption)| words::translate(language, &caption).to_string());
-    object.maybe("caption", caption.as_deref());
+    object.maybe("caption", caption(store).as_deref());
     object.list("nodes", snapshot.nodes.iter().map(node));
     object.list("properties", run.properties().iter().map(|shot| property(shot, language)));
     object.end()
@@ -236,12 +378,14 @@ pub struct Watch {
     event: u64,
     standings: Vec<Standing>,
     caption: Option<String>,
+    /// What a host is told of the state: branch, lines, playing, speed, and, at rest, the event.
+    state: Option<(u32, usize, bool, Speed, Option<u64>)>,
 }
 
 impl Watch {
     /// From now on this is watched. What is so already is not news.
-    pub fn begin(&mut self, watched: Watched, store: &mut Store) {
-        self.watched = Watched { events: true, properties: true, captions: true };
+    pub fn begin(&mut self, watched: Watched, store: &Store) {
+        self.watched = Watched { events: true, properties: true, captions: true, state: true };
         self.news(store);
         self.watched = watched;
     }
@@ -252,7 +396,7 @@ impl Watch {
 
     /// What has happened since the last time, a JSON object each: `{"news":"event",…}`. After a
     /// step back there are no events, for they are no news; the state says where one is.
-    pub fn news(&mut self, store: &mut Store) -> Vec<String> {
+    pub fn news(&mut self, store: &Store) -> Vec<String> {
         if self.is_idle() {
             return Vec::new();
         }
@@ -260,7 +404,8 @@ impl Watch {
         let mut news = Vec::new();
         let pane = store.pane();
         let (branch, here) = (pane.current().id, pane.run.event());
-        let script = Some((branch, pane.run.script().lines.len()));
+        let lines = pane.run.script().lines.len();
+        let script = Some((branch, lines));
         let anew = self.script != script && here < self.event;
         let since = if anew { 0 } else { self.event.min(here) };
         if self.watched.events {
@@ -274,12 +419,23 @@ impl Watch {
             self.tell_properties(&pane.run.properties(), language, &mut news);
         }
         if self.watched.captions {
-            let caption = store.narration();
+            let caption = caption(store);
             if caption != self.caption {
                 let mut object = Object::new();
                 object.text("news", "caption").maybe("caption", caption.as_deref());
                 news.push(object.end());
                 self.caption = caption;
+            }
+        }
+        if self.watched.state {
+            let playing = store.playback.playing;
+            let rests = (!playing && store.playback.goal.is_none()).then_some(here);
+            let state = Some((branch, lines, playing, store.playback.speed, rests));
+            if state != self.state {
+                let mut object = Object::new();
+                object.text("news", "state").json("state", &self::state(store));
+                news.push(object.end());
+                self.state = state;
             }
         }
         news

@@ -13,7 +13,7 @@
 //! an unmodified scene is named instead. (`script`, a whole script with its first word, is read as
 //! well, for whoever writes a link by hand.) `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
-//! the usual one. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
+//! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
 //! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat
 //! program would change in a hash is percent-encoded, and what they do to one all the same (a full
 //! stop at the end, `&amp;`, `%20`) is forgiven.
@@ -24,7 +24,7 @@ use super::lanes::{self, Lanes};
 use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
-use super::ui::{Notice, Theme};
+use super::ui::{Notice, Tab, Theme};
 use crate::base::{Sentence, Time};
 use crate::command::{Script, Setup};
 use crate::words::Language;
@@ -47,6 +47,8 @@ pub struct Link {
     /// `Auto` unless chosen by hand.
     pub theme: Theme,
     pub speed: Speed,
+    /// What the inspector shows.
+    pub panel: Tab,
     /// How the diagram is arranged.
     pub lanes: Lanes,
 }
@@ -129,6 +131,7 @@ impl Link {
                 let code = decode(value, true)?;
                 self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
             }
+            "panel" => self.panel = Tab::of(value).ok_or_else(|| unknown(key!("panel"), value))?,
             _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
                 self.lanes.read(name, &said).map_err(|lane| unknown(key!("lane"), &lane))?;
@@ -164,6 +167,9 @@ impl fmt::Display for Link {
         }
         if self.speed != Speed::DEFAULT {
             hash += &format!("&speed={}", self.speed.code());
+        }
+        if self.panel != Tab::default() {
+            hash += &format!("&panel={}", self.panel.code());
         }
         if !self.lanes.is_usual() {
             write_lanes(&mut hash, &self.lanes);

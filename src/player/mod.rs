@@ -29,6 +29,8 @@
 pub mod action;
 pub mod apart;
 pub mod api;
+#[cfg(test)]
+mod api_tests;
 mod clock;
 pub mod find;
 pub mod gestures;

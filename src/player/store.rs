@@ -87,6 +87,9 @@ impl Store {
         }
         self.playback.set_speed(link.speed);
         self.ui.lanes = link.lanes.clone();
+        if link.panel != Tab::default() || self.ui.tab.is_of_the_run() {
+            self.ui.tab = link.panel;
+        }
         // An instant that is asked for is shown, not played past.
         self.playback.playing = false;
         match link.at {
@@ -112,6 +115,7 @@ impl Store {
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,
             speed: self.playback.speed,
+            panel: Some(self.ui.tab).filter(|tab| tab.is_of_the_run()).unwrap_or_default(),
             lanes: self.ui.lanes.clone(),
         };
         format!("#{link}")

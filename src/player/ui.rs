@@ -145,6 +145,33 @@ impl Theme {
     }
 }
 
+impl Tab {
+    pub const ALL: [Tab; 6] =
+        [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Log, Tab::Script];
+
+    /// As a link writes it: `panel=script`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Tab::Node => "node",
+            Tab::Message => "message",
+            Tab::Why => "why",
+            Tab::Properties => "properties",
+            Tab::Log => "log",
+            Tab::Script => "script",
+        }
+    }
+
+    /// The tab of that name.
+    pub fn of(code: &str) -> Option<Tab> {
+        Tab::ALL.into_iter().find(|tab| tab.code() == code)
+    }
+
+    /// Whether it shows the same to whoever opens a link: the others tell of what is selected.
+    pub fn is_of_the_run(self) -> bool {
+        matches!(self, Tab::Properties | Tab::Log | Tab::Script)
+    }
+}
+
 impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
         let tone = Tone::Plain;

@@ -1,25 +1,34 @@
 //! The link in the address bar: where the page is, always. It is replaced while the run rests, and
-//! pushed when another run is loaded, so that the browser's back button leads to the one before.
+//! pushed when another run is loaded, so that the browser's back button leads to the one before. In a
+//! frame it is only replaced: the back button belongs to the page around it.
 
 use wasm_bindgen::JsValue;
 
 use super::browser::window;
 
-/// The hash that the page was opened with, with its `#`; empty if there is none.
+/// The hash that the page was opened with, with its `#`; what it says may stand in the query as well.
+/// Empty if there is none.
 pub fn hash() -> String {
-    window().location().hash().unwrap_or_default()
+    let location = window().location();
+    let hash = location.hash().unwrap_or_default();
+    match location.search().unwrap_or_default().strip_prefix('?') {
+        Some(query) if hash.is_empty() && !query.is_empty() => format!("#v1&{query}"),
+        _ => hash,
+    }
 }
 
-/// The page's whole address with this hash: what is shared.
+/// The page's whole address with this hash: what is shared. `embed.html` is the same page.
 pub fn with_hash(hash: &str) -> String {
-    let location = window().location();
-    let part = |part: Result<String, JsValue>| part.unwrap_or_default();
-    format!(
-        "{}{}{}{hash}",
-        part(location.origin()),
-        part(location.pathname()),
-        part(location.search())
-    )
+    let address = window().location().href().unwrap_or_default();
+    let page = address.split(['?', '#']).next().unwrap_or_default();
+    format!("{}{hash}", page.strip_suffix("embed.html").unwrap_or(page))
+}
+
+/// Whether another page shows this one in a frame.
+pub fn is_embedded() -> bool {
+    let own = window();
+    // Another site's window can be compared, but not asked for anything.
+    own.parent().ok().flatten().is_some_and(|parent| parent != own)
 }
 
 /// Changes the link of the present entry of the history.
@@ -32,6 +41,9 @@ pub fn replace(hash: &str) {
 
 /// Makes a new entry of the history.
 pub fn push(hash: &str) {
+    if is_embedded() {
+        return replace(hash);
+    }
     if let Ok(history) = window().history() {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
     }

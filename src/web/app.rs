@@ -20,6 +20,7 @@ use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::versus::{Forking, Versus};
 use super::{address, browser, crash};
+use crate::player::api::Call;
 use crate::player::{Action, Change, Dialog, Selection, Store, Table, Window, gestures, keys};
 use crate::view::{Size, export};
 use crate::words;
@@ -80,6 +81,7 @@ pub struct App {
     missing: bool,
     /// What embeds the page, once it has called.
     host: Option<Box<Host>>,
+    pursue_later: Option<Timeout>,
     told_to: Callbacks,
 }
 
@@ -154,6 +156,7 @@ impl Component for App {
             settled: false,
             missing: ctx.props().missing,
             host: None,
+            pursue_later: None,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
                 key: ctx.link().callback(Msg::Key),
@@ -164,6 +167,7 @@ impl Component for App {
                 take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
                 address: ctx.link().callback(|()| Msg::Address),
                 compare: ctx.link().callback(|()| Msg::Compare),
+                call: ctx.link().callback(|(name, text, answer)| Msg::Call(name, text, answer)),
             },
         }
     }
@@ -197,8 +201,8 @@ impl Component for App {
         if drawn {
             self.drawn = now;
         }
-        if let Some(host) = &mut self.host {
-            host.tell(&mut self.store);
+        if self.host.is_some() {
+            self.tell_host(ctx);
         }
         self.frames.run(self.store.moving() && self.seen);
         drawn
@@ -300,7 +304,7 @@ impl App {
                 Change::None
             }
             Msg::Compare => self.look_apart(),
-            Msg::Call(name, text, answer) => self.called(&name, &text, answer),
+            Msg::Call(name, text, answer) => self.called(name, text, answer),
             Msg::Listen(tell) => {
                 self.host.get_or_insert_default().listen(tell);
                 Change::None
@@ -315,19 +319,58 @@ impl App {
         }
     }
 
-    /// Does what the page that embeds this one asks for.
+    /// Does what the page that embeds this one asks for, once what that needs is there.
     #[inline(never)]
-    fn called(&mut self, name: &str, text: &str, answer: Answer) -> Change {
-        let host = self.host.get_or_insert_default();
-        let Some((action, answer)) = host.take(name, text, answer, &mut self.store) else {
+    fn called(&mut self, name: String, text: String, answer: Answer) -> Change {
+        let language = self.store.ui.language;
+        let mut needs = Needs::of_code();
+        let mut read = None;
+        if !needs.anything() {
+            match Call::parse(&name, &text, &self.store.pane().run.script().setup) {
+                Ok(call) => {
+                    if let Call::Do(action) = &call {
+                        needs = Needs::of(action);
+                    }
+                    read = Some(call);
+                }
+                Err(why) => {
+                    answer.give(Err(words::tell(language, &why)));
+                    return Change::None;
+                }
+            }
+        }
+        let Some(call) = read.filter(|_| !needs.anything()) else {
+            let again = self.told_to.call.clone();
+            yew::platform::spawn_local(async move {
+                match needs.fetch().await {
+                    Ok(()) => again.emit((name, text, answer)),
+                    Err(_) => answer.give(Err(missing().told(language))),
+                }
+            });
             return Change::None;
         };
-        let before = self.store.ui.notice.clone();
-        let change = self.act_now(action);
-        if let Some(host) = &mut self.host {
-            host.done(answer, before.as_ref(), &self.store);
+        let said = self.store.ui.notice.is_some();
+        let host = self.host.get_or_insert_default();
+        match host.take(call, answer, &mut self.store) {
+            Some(action) => self.act_now(action),
+            None => Change::None,
         }
-        change
+        .max(if said { Change::Frame } else { Change::None })
+    }
+
+    /// Answers the page that embeds this one, and tells it what is new.
+    #[inline(never)]
+    fn tell_host(&mut self, ctx: &Context<Self>) {
+        let Some(host) = &mut self.host else { return };
+        if host.tell(&mut self.store) {
+            ctx.link().send_message(Msg::Inspect);
+        }
+        // Nobody sees it, so there are no frames: but somebody waits.
+        if host.waits() && !self.seen {
+            let link = ctx.link().clone();
+            let tick = move || link.send_message(Msg::Frame(browser::now()));
+            self.pursue_later = Some(Timeout::new(0, tick));
+        }
     }
 
     /// Does it, once the part of the program that it needs is there.
@@ -366,6 +409,8 @@ impl App {
                 | Action::ToggleFlaw(_)
         );
         match &action {
+            // What the page around it wishes is not what its reader wishes elsewhere.
+            Action::Language(_) | Action::Theme(_) if address::is_embedded() => {}
             Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
             Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
             Action::Open(dialog @ (Dialog::Share | Dialog::Runs)) => {

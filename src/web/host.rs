@@ -4,24 +4,26 @@
 //! A call is answered when it is done: one that sets out for an instant far away, when that is
 //! reached. Who makes more calls than can be answered is told so.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
+use super::browser;
 use super::message::Msg;
-use crate::player::api::{self, Call, Watch, Watched};
-use crate::player::{Notice, Store};
+use crate::player::api::{self, Call, Given, Watch};
+use crate::player::{Action, Store};
 use crate::sentence;
-use crate::words;
+use crate::words::{self, Language};
 
-/// Calls that may wait for their answer.
-const WAITING: usize = 100;
+/// Calls that may wait for their answers.
+const WAITING: u32 = 100;
 
 thread_local! {
     /// Where calls go, once there is a playground.
     static APP: RefCell<Option<Callback<Msg>>> = const { RefCell::new(None) };
+    static WAIT: Cell<u32> = const { Cell::new(0) };
 }
 
 /// From now on calls come to this playground.
@@ -30,31 +32,44 @@ pub fn attend(app: Callback<Msg>) {
 }
 
 /// A call of the page that embeds this one. `answer` is called once, with whether it was done, and
-/// with the state as JSON or with one sentence.
+/// with what is answered or with one sentence.
 #[wasm_bindgen]
 pub fn call(name: String, text: String, answer: Function) {
-    APP.with_borrow(|app| {
-        if let Some(app) = app {
-            app.emit(Msg::Call(name, text, Answer(answer)));
-        }
-    });
+    let app = APP.with_borrow(Clone::clone);
+    let answer = Answer::to(answer);
+    match app {
+        Some(_) if WAIT.get() > WAITING => refuse_flood(answer),
+        Some(app) => app.emit(Msg::Call(name, text, answer)),
+        None => {}
+    }
+}
+
+#[inline(never)]
+fn refuse_flood(answer: Answer) {
+    let root = browser::document().document_element();
+    let language = root.and_then(|root| Language::of(&root.get_attribute("lang")?));
+    let why = sentence!("{0} calls wait for their answers already.", WAITING);
+    answer.give(Err(words::tell(language.unwrap_or_default(), &why)));
 }
 
 /// What is told without being asked is told to this function, as JSON.
 #[wasm_bindgen]
 pub fn listen(tell: Function) {
-    APP.with_borrow(|app| {
-        if let Some(app) = app {
-            app.emit(Msg::Listen(tell));
-        }
-    });
+    if let Some(app) = APP.with_borrow(Clone::clone) {
+        app.emit(Msg::Listen(tell));
+    }
 }
 
 /// Whom to answer.
 pub struct Answer(Function);
 
 impl Answer {
-    fn give(&self, done: Result<&str, &str>) {
+    fn to(function: Function) -> Answer {
+        WAIT.set(WAIT.get() + 1);
+        Answer(function)
+    }
+
+    pub fn give(self, done: Result<String, String>) {
         let (done, text) = match done {
             Ok(text) => (true, text),
             Err(text) => (false, text),
@@ -64,10 +79,16 @@ impl Answer {
     }
 }
 
+impl Drop for Answer {
+    fn drop(&mut self) {
+        WAIT.set(WAIT.get().saturating_sub(1));
+    }
+}
+
 /// What the host waits for and wants to know.
 #[derive(Default)]
 pub struct Host {
-    waiting: Vec<Answer>,
+    waiting: Vec<(Given, Answer)>,
     watch: Watch,
     tell: Option<Function>,
 }
@@ -77,55 +98,61 @@ impl Host {
         self.tell = Some(tell);
     }
 
-    /// Reads a call; what is to be done is handed back, with whom to answer.
+    /// Whether a call waits for a run that is on its way.
+    pub fn waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Takes a call that has been read; what is to be done is handed back. What is to be read is
+    /// read as soon as nothing is on its way.
     #[inline(never)]
-    pub fn take(
-        &mut self,
-        name: &str,
-        text: &str,
-        answer: Answer,
-        store: &mut Store,
-    ) -> Option<(crate::player::Action, Answer)> {
-        let refuse = |why| answer.give(Err(&words::tell(store.ui.language, &why)));
-        if self.waiting.len() >= WAITING {
-            refuse(sentence!("{0} calls wait for their answers already.", WAITING));
-            return None;
-        }
-        match Call::parse(name, text, &store.pane().run.script().setup) {
-            Ok(Call::Do(action)) => return Some((action, answer)),
-            Ok(Call::Watch(watched)) => {
-                self.watch(watched, store);
-                self.waiting.push(answer);
+    pub fn take(&mut self, call: Call, answer: Answer, store: &mut Store) -> Option<Action> {
+        match call {
+            Call::Do(action) => {
+                self.waiting.push((Given::before(&action, store), answer));
+                return Some(action);
             }
-            Ok(Call::Read) => self.waiting.push(answer),
-            Err(why) => refuse(why),
+            Call::Paint(name, value) => match paint(name, &value) {
+                true => self.waiting.push((Given::default(), answer)),
+                false => {
+                    let why = api::not_a_colour(&format!("{name}={value}"));
+                    answer.give(Err(words::tell(store.ui.language, &why)));
+                }
+            },
+            Call::Watch(watched) => {
+                self.watch.begin(watched, store);
+                self.waiting.push((Given::default(), answer));
+            }
+            Call::Read(what) => self.waiting.push((Given::to_read(what), answer)),
         }
         None
     }
 
-    fn watch(&mut self, watched: Watched, store: &mut Store) {
-        self.watch.begin(watched, store);
-    }
-
-    /// What was asked has been done, or refused.
+    /// Answers who waits, unless the run is still on its way, and tells what is new. Whether what
+    /// the page has to say is now another.
     #[inline(never)]
-    pub fn done(&mut self, answer: Answer, before: Option<&Notice>, store: &Store) {
-        match api::refusal(store, before) {
-            Some(why) => answer.give(Err(&why)),
-            None => self.waiting.push(answer),
+    pub fn tell(&mut self, store: &mut Store) -> bool {
+        let before = store.ui.notice.is_some();
+        if store.playback.goal.is_none() {
+            for (given, answer) in self.waiting.drain(..) {
+                answer.give(given.answer(store));
+            }
         }
+        if let Some(tell) = &self.tell {
+            for news in self.watch.news(store) {
+                let _ = tell.call1(&JsValue::NULL, &news.into());
+            }
+        }
+        before != store.ui.notice.is_some()
     }
+}
 
-    /// Answers who waits, unless the run is still on its way, and tells what is new.
-    #[inline(never)]
-    pub fn tell(&mut self, store: &mut Store) {
-        if store.playback.goal.is_none() && !self.waiting.is_empty() {
-            let state = api::state(store);
-            self.waiting.drain(..).for_each(|answer| answer.give(Ok(&state)));
-        }
-        let Some(tell) = &self.tell else { return };
-        for news in self.watch.news(store) {
-            let _ = tell.call1(&JsValue::NULL, &news.into());
-        }
+/// Gives a colour of the page another value, if the browser takes it for one.
+fn paint(name: &str, value: &str) -> bool {
+    let is_colour =
+        value.is_empty() || web_sys::css::supports_with_value("color", value).unwrap_or(false);
+    if let Some(root) = browser::document().document_element().filter(|_| is_colour) {
+        browser::style(&root, &format!("--{name}"), value);
     }
+    is_colour
 }

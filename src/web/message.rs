@@ -64,4 +64,6 @@ pub struct Callbacks {
     pub address: Callback<()>,
     /// Looks on for where two panes first differ.
     pub compare: Callback<()>,
+    /// A call of the page that embeds this one.
+    pub call: Callback<(String, String, Answer)>,
 }

@@ -10,7 +10,7 @@ use synod::command::{
 use synod::player::lanes::PARTS;
 use synod::player::link::{LONGEST, Shows};
 use synod::player::{
-    Action, LaneChange, Lanes, Link, Other, Preferences, Scene, Speed, Store, Theme,
+    Action, LaneChange, Lanes, Link, Other, Preferences, Scene, Speed, Store, Tab, Theme,
 };
 use synod::scenario;
 use synod::words::Language;
@@ -43,10 +43,11 @@ fn reads_as_a_person_would_write_it() {
         language: Some(Language::Chinese),
         theme: Theme::Dark,
         speed: Speed::of("1/10").unwrap(),
+        panel: Tab::Script,
         lanes: arranged(&[("lanes", "S3,C1"), ("hidden", "S2"), ("without", "AppendEntries")]),
     };
     let hash = "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1;1.3s+cut+S1%3ES2\
-                &at=1.24s.214&lang=zh&theme=dark&speed=1/10\
+                &at=1.24s.214&lang=zh&theme=dark&speed=1/10&panel=script\
                 &lanes=S3,C1&hidden=S2&without=AppendEntries";
     assert_eq!(link.to_string(), hash);
     assert_eq!(Link::parse(hash), Ok(link));
@@ -107,6 +108,7 @@ fn what_is_wrong_is_told_in_a_sentence() {
         ("#v1&lang=fr", "This link asks for a language that this page does not have: “fr”."),
         ("#v1&theme=pink", "This link asks for a theme that this page does not have: “pink”."),
         ("#v1&speed=3", "This link asks for a speed that this page does not have: “3”."),
+        ("#v1&panel=all", "This link asks for a panel that this page does not have: “all”."),
         ("#v1&lanes=S2,S0", "This link asks for a lane that this page does not have: “S0”."),
         (
             "#v1&hidden=everybody",
@@ -165,6 +167,26 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
         told(&format!("#v1&lanes={many}")),
         "This link asks for a lane that this page does not have: “S1101”."
     );
+}
+
+#[test]
+fn a_link_shows_the_panel_that_was_open() {
+    let mut store = Store::from_link("#v1&run=raft+nodes=3+seed=7&at=0s", Preferences::default());
+    for (tab, link) in [
+        (Tab::Script, "#v1&run=raft+nodes=3+seed=7&at=0s.6&panel=script"),
+        (Tab::Log, "#v1&run=raft+nodes=3+seed=7&at=0s.6&panel=log"),
+        // What these tell of is not in a link.
+        (Tab::Why, "#v1&run=raft+nodes=3+seed=7&at=0s.6"),
+        (Tab::Node, "#v1&run=raft+nodes=3+seed=7&at=0s.6"),
+    ] {
+        store.update(Action::Tab(tab));
+        assert_eq!(store.link(), link);
+        let there = Store::from_link(link, Preferences::default());
+        assert_eq!(there.ui.tab, if link.contains("panel") { tab } else { Tab::Node });
+    }
+    store.update(Action::Tab(Tab::Script));
+    store.update(Action::OpenLink("#v1&run=raft+nodes=3+seed=7&at=0s".into()));
+    assert_eq!(store.ui.tab, Tab::Node, "a link that names no panel shows it as usual");
 }
 
 #[test]
@@ -320,20 +342,22 @@ fn any_link() -> impl Strategy<Value = Link> {
     let language = prop::option::of(prop::sample::select(&Language::ALL[..]));
     let theme = prop::sample::select(vec![Theme::Auto, Theme::Light, Theme::Dark]);
     let speed = prop::sample::select(Speed::all().collect::<Vec<_>>());
+    let panel = prop::sample::select(&Tab::ALL[..]);
     let lanes = prop::collection::vec((0..4usize, "[SC][1-9][0-9]{0,2}"), 0..6);
     let lanes = lanes.prop_map(|parts| {
         let named = |(name, said): &(usize, String)| (PARTS[*name], said.clone());
         let parts: Vec<(&str, String)> = parts.iter().map(named).collect();
         arranged(&parts.iter().map(|(name, said)| (*name, said.as_str())).collect::<Vec<_>>())
     });
-    (shows, with, at, language, theme, speed, lanes).prop_map(
-        |(shows, with, at, language, theme, speed, lanes)| Link {
+    (shows, with, at, language, theme, speed, panel, lanes).prop_map(
+        |(shows, with, at, language, theme, speed, panel, lanes)| Link {
             shows,
             with,
             at,
             language,
             theme,
             speed,
+            panel,
             lanes,
         },
     )

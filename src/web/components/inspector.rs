@@ -30,8 +30,6 @@ pub struct Props {
     pub open_drawer: Callback<bool>,
 }
 
-const TABS: [Tab; 6] = [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Log, Tab::Script];
-
 #[component]
 pub fn Inspector(props: &Props) -> Html {
     let Props { id, inspection, language, act, .. } = props;
@@ -63,7 +61,7 @@ pub fn Inspector(props: &Props) -> Html {
     html! {
         <aside class="inspector" aria-label={tr!(*language, "Inspector")}>
             <div class="tabs" role="tablist" onkeydown={arrows(id, tab, act)}>
-                { for TABS.map(|tab| button(props, tab)) }
+                { for Tab::ALL.map(|tab| button(props, tab)) }
                 { picture_button("close", Icon::Close, tr!(*language, "Close"), close) }
             </div>
             <div class="tab-panel" role="tabpanel" id={format!("{id}-panel")} aria-labelledby={tab_id(id, tab)} tabindex="0">
@@ -85,7 +83,7 @@ fn name(tab: Tab, language: Language) -> &'static str {
 }
 
 fn tab_id(id: &str, tab: Tab) -> String {
-    format!("{id}-tab{}", TABS.iter().position(|known| *known == tab).unwrap_or(0))
+    format!("{id}-tab{}", Tab::ALL.iter().position(|known| *known == tab).unwrap_or(0))
 }
 
 fn button(props: &Props, tab: Tab) -> Html {
@@ -112,11 +110,11 @@ fn arrows(id: &AttrValue, tab: Tab, act: &Callback<Action>) -> Callback<Keyboard
     Callback::from(move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowRight" => 1,
-            "ArrowLeft" => TABS.len() - 1,
+            "ArrowLeft" => Tab::ALL.len() - 1,
             _ => return,
         };
-        let here = TABS.iter().position(|known| *known == tab).unwrap_or(0);
-        let next = TABS[(here + step) % TABS.len()];
+        let here = Tab::ALL.iter().position(|known| *known == tab).unwrap_or(0);
+        let next = Tab::ALL[(here + step) % Tab::ALL.len()];
         event.prevent_default();
         event.stop_propagation();
         act.emit(Action::Tab(next));
