@@ -23,6 +23,7 @@
 //! | `keys.rs` | the keyboard, as data |
 //! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
+//! | `snippet.rs` | what is pasted into a page to show a run there |
 //! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
 //! | `store.rs` | ties them together |
 
@@ -40,6 +41,7 @@ pub mod link;
 pub mod other;
 pub mod pane;
 pub mod playback;
+pub mod snippet;
 pub mod store;
 pub mod table;
 #[cfg(test)]
@@ -59,6 +61,7 @@ pub use link::Link;
 pub use other::Other;
 pub use pane::{Branch, Compared, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target};
+pub use snippet::Snippet;
 pub use store::{Preferences, Store};
 pub use table::{Page, Table};
 pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};

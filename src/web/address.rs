@@ -24,6 +24,12 @@ pub fn with_hash(hash: &str) -> String {
     format!("{}{hash}", page.strip_suffix("embed.html").unwrap_or(page))
 }
 
+/// The folder that the page stands in, with a slash at its end.
+pub fn folder() -> String {
+    let page = with_hash("");
+    page.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
+}
+
 /// Whether another page shows this one in a frame.
 pub fn is_embedded() -> bool {
     let own = window();

@@ -4,6 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::bits::{asks, leaf, picture_button, tag};
+use super::embed::Embed;
 use super::help::help;
 use super::icon::Icon;
 use super::runs::Runs;
@@ -53,7 +54,7 @@ pub fn dialog_box(
         Dialog::Share => {
             let Some(instant) = instant.cloned() else { return Html::default() };
             let link = share(language, copied, act);
-            let content = html! { <>{ link }<TakeAway {language} {instant} /></> };
+            let content = html! { <>{ link }<Embed {language} instant={instant.clone()} /><TakeAway {language} {instant} /></> };
             (tr!(language, "Share this instant"), content)
         }
         Dialog::Runs => {

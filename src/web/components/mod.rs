@@ -15,7 +15,7 @@
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
 //! | `events.rs` | the same as a table |
-//! | `help.rs`, `share.rs`, `take.rs`, `dialog.rs` | dialogs |
+//! | `help.rs`, `share.rs`, `embed.rs`, `take.rs`, `dialog.rs` | dialogs |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
 mod bits;
@@ -28,6 +28,7 @@ mod diagram_menu;
 mod dialog;
 mod drag;
 mod draw;
+mod embed;
 mod events;
 mod figures;
 mod flaws;

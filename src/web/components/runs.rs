@@ -193,7 +193,7 @@ fn put_back(language: Language, run: &Kept, does: &Callback<Deed>) -> Html {
     [leaf("span", "", &said), " ".into(), undo].into_iter().collect()
 }
 
-fn picture(thumbnail: &Thumbnail) -> Html {
+pub fn picture(thumbnail: &Thumbnail) -> Html {
     let path =
         |(class, d): &(&'static str, String)| html! { <path class={*class} d={d.clone()} /> };
     html! {

@@ -1,0 +1,348 @@
+// Embedding, end to end: the release build in dist/ on one site, pages that embed it on the same and on
+// another one, in Chromium as people use it. Every wait is for something that is told; nothing sleeps.
+
+import assert from "node:assert/strict";
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, resolve } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const DIST = resolve("dist");
+const BASE = "/course/week3/";
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
+const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const CALM = "raft nodes=3 seed=3; 10ms fire S1 election";
+
+let servers, synod, elsewhere, browser, context, page, complaints, written;
+
+before(async () => {
+  const serve = async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
+    if (path === "/page") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(written);
+    const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
+    if (!file.startsWith(DIST) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
+    // What a sandboxed frame, which is of no site, needs to load what it is made of.
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "text/plain", "access-control-allow-origin": "*" });
+    response.end(await readFile(file));
+  };
+  servers = [createServer(serve), createServer(serve)];
+  for (const server of servers) await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  [synod, elsewhere] = servers.map((server) => `http://127.0.0.1:${server.address().port}`);
+  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS.split(" ") });
+});
+
+after(async () => {
+  await browser?.close();
+  servers?.forEach((server) => server.close());
+});
+
+beforeEach(async () => {
+  complaints = [];
+  await visit();
+});
+
+afterEach(async () => {
+  await context.close();
+  assert.deepEqual(complaints, [], "errors in the console, failed requests");
+});
+
+async function visit(options = {}) {
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1100, height: 900 }, locale: "en-GB", serviceWorkers: "block", ...options });
+  context.setDefaultTimeout(30_000);
+  page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
+}
+
+/** A page of another site with this in its body. */
+async function host(body, site = elsewhere) {
+  written = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><body>${body}<script src="${synod}${BASE}synod-playground.js"></script></body></html>`;
+  await page.goto(`${site}/page`);
+}
+
+/** In the page: what the method of this element comes to. */
+const ask = (id, name, ...args) =>
+  page.evaluate(([id, name, args]) => document.getElementById(id)[name](...args).then((done) => done, (error) => `✗ ${error.message}`), [id, name, args]);
+
+test("two elements on one page never disturb each other, and one that is removed is gone", async () => {
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground><synod-playground id="b" run="paxos seed=1" link="at=0s"></synod-playground>`);
+  const [a, b] = [await ask("a", "read"), await ask("b", "read")];
+  assert.deepEqual([a.protocol, b.protocol], ["raft", "paxos"]);
+  const led = await ask("a", "until", "leader");
+  assert.equal(led.nodes.filter((node) => node.role === "leader").length, 1);
+  await ask("a", "command", "crash S2");
+  await ask("a", "set", "theme", "dark");
+  await ask("a", "set", "accent", "#00aa77");
+  assert.deepEqual(await ask("b", "read"), b, "the other one is as it was");
+  const [one, other] = page.frames().filter((frame) => frame.url().includes("embed.html"));
+  const looks = (frame) => frame.evaluate(() => [document.documentElement.dataset.theme, document.documentElement.style.getPropertyValue("--accent")]);
+  assert.deepEqual([await looks(one), await looks(other)], [["dark", "#00aa77"], ["light", ""]]);
+
+  // Whoever waits for what is removed is told.
+  const left = page.evaluate(() => {
+    const element = document.getElementById("a");
+    const late = element.until("S1 commitIndex>=9999").catch((error) => error.message);
+    element.remove();
+    return Promise.all([late, element.read().catch((error) => error.message), element.shadowRoot.childElementCount]);
+  });
+  assert.deepEqual(await left, ["The playground is no longer on the page.", "The playground is no longer on the page.", 0]);
+  assert.equal(page.frames().length, 2);
+  assert.deepEqual(await ask("b", "read"), b);
+  // It comes back as it was written.
+  await page.evaluate(() => document.body.append((globalThis.again = document.createElement("synod-playground"))));
+  await page.evaluate(() => Object.assign(again, { id: "a" }).setAttribute("run", "raft nodes=3 seed=5"));
+  assert.equal((await ask("a", "read")).nodes.length, 3);
+});
+
+test("the first picture is there before any frame, and frames come when scrolled near", async () => {
+  await host(`<synod-playground id="near" run="${CALM}"></synod-playground><p style="height:4000px"></p><synod-playground id="far" run="raft nodes=7" link="at=0s"></synod-playground>`);
+  assert.equal(await page.evaluate(() => document.getElementById("far").shadowRoot.querySelectorAll(".poster svg rect").length), 7);
+  await page.evaluate(() => document.getElementById("near").ready);
+  assert.equal(await page.evaluate(() => document.getElementById("far").shadowRoot.querySelectorAll("iframe").length), 0);
+  await page.locator("#far").scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.getElementById("far").ready);
+  assert.equal((await ask("far", "read")).nodes.length, 7);
+  const size = (await readFile(join(DIST, "synod-playground.js"))).length;
+  assert.ok(size < 100 * 1024, `${size} bytes until the first picture`);
+});
+
+test("a wrong call is a rejected promise whose sentence says why, and calls come in order", async () => {
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  for (const [call, why] of [
+    [["load", "run raft nodes=3\n1s crush S1"], /^✗ Line 2, column 4: expected a command/],
+    [["seek", "soon"], /^✗ “seek” of “soon”: expected an event such as 214/],
+    [["command", "crash S9"], /^✗ .*S9/],
+    [["set", "accent", "nocolour"], /^✗ “set” of “accent=nocolour”: expected a colour/],
+    [["call", "jump"], /^✗ There is no call “jump”/],
+    [["load", 7], /^✗ “load” takes a text, but got number\.$/],
+    [["load", "x".repeat(300_000)], /^✗ “load” takes at most 262144 characters, but got 300000\.$/],
+    [["read", "mind"], /^✗ “read” of “mind”: expected state, link/],
+  ]) {
+    assert.match(String(await ask("a", ...call)), why);
+  }
+  const frame = page.frames().find((frame) => frame.url().includes("embed.html"));
+  assert.equal(await frame.locator(".notice").count(), 0, "who called is told, not the reader");
+  const order = await page.evaluate(async () => {
+    const element = document.getElementById("a");
+    const told = [];
+    element.on("event", ({ event }) => told.push(event));
+    const states = await Promise.all([element.seek("60ms"), element.forward(), element.back(), element.read("link"), element.set("lang", "zh"), element.read()]);
+    const events = states.filter((state) => state.event).map((state) => state.event);
+    await element.seek("200ms");
+    return { events, link: states[3], told, ascending: told.every((event, place) => place === 0 || event > told[place - 1]) };
+  });
+  assert.ok(order.events[1] > order.events[0] && order.events[2] < order.events[1], JSON.stringify(order.events));
+  assert.match(order.link, /^#v1&run=raft\+nodes=3\+seed=3/);
+  assert.ok(order.told.length > 20 && order.ascending);
+});
+
+test("it looks as the host's style sheet says, also when that changes", async () => {
+  await host(`<style>:root { color: #111; } :root.night { color: #eee; background: #111; --synod-accent: rgb(1 2 3) }</style><synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  await page.evaluate(() => document.getElementById("a").ready);
+  const frame = page.frames().find((frame) => frame.url().includes("embed.html"));
+  const looks = (theme, accent) => frame.waitForFunction(([theme, accent]) => document.documentElement.dataset.theme === theme && document.documentElement.style.getPropertyValue("--accent") === accent, [theme, accent]);
+  await looks("light", "");
+  await page.evaluate(() => document.documentElement.classList.add("night"));
+  await looks("dark", "rgb(1 2 3)");
+  await page.evaluate(() => document.documentElement.classList.remove("night"));
+  await looks("light", "");
+  await page.evaluate(() => (document.documentElement.lang = "zh"));
+  await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
+  // As high as it wishes to be: nothing is cut off, and nothing scrolls.
+  await frame.waitForFunction(() => document.querySelector(".playground").scrollHeight <= innerHeight + 1 && innerHeight > 250);
+});
+
+/** A frame without the element, and how its messages are told: `messages` in the page. */
+async function framed(address, attributes = "") {
+  await host(`<iframe id="frame" width="700" height="420" src="${synod}${BASE}embed.html${address}" ${attributes}></iframe>
+    <script>globalThis.messages = []; addEventListener("message", ({ data, origin }) => messages.push({ ...data, origin }));
+    globalThis.send = (message) => frame.contentWindow.postMessage(message, "*");
+    globalThis.answer = (id) => messages.find((message) => message.id === id);</script>`);
+}
+const answered = async (id) => {
+  await page.waitForFunction((id) => answer(id), id);
+  return page.evaluate((id) => answer(id), id);
+};
+
+test("a sandboxed frame, which is of no site, runs, answers, and keeps nothing", async () => {
+  await framed(`?run=raft+nodes=3+seed=3;10ms+fire+S1+election&at=0s&theme=dark`, `sandbox="allow-scripts"`);
+  await page.waitForFunction(() => messages.some((message) => message.ready) && messages.some((message) => message.height > 250));
+  assert.equal(await page.evaluate(() => messages[0].origin), "null");
+  await page.evaluate(() => send({ synod: 1, id: 1, call: "until", text: "leader" }));
+  const led = await answered(1);
+  assert.equal(led.done, true);
+  assert.equal(JSON.parse(led.text).nodes[0].role, "leader");
+  const frame = page.frames()[1];
+  await frame.locator(".node.leader").waitFor();
+  assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await frame.locator(".node[data-pick=n2]").click();
+  await frame.locator("body").press("c");
+  await frame.locator(".node.crashed[data-pick=n2]").waitFor();
+  await page.evaluate(() => send({ synod: 1, id: 2, call: "set", text: "lang=zh" }));
+  assert.equal((await answered(2)).done, true, "Chinese comes from a file of its own");
+  await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
+});
+
+test("hostile messages are answered by a sentence or not at all, and change nothing", async () => {
+  await framed(`#v1&run=raft+nodes=3+seed=3&at=10ms`);
+  await page.waitForFunction(() => messages.some((message) => message.ready));
+  await page.evaluate(() => send({ synod: 1, id: "before", call: "read", text: "link" }));
+  const before = (await answered("before")).text;
+  await page.evaluate(() => {
+    const nonsense = [null, 1, "play", [], {}, new Map(), { synod: 1 }, { synod: 1, id: {}, call: "play" }, { synod: 1, id: 1.5, call: "play" }, { synod: 1, id: "x".repeat(101), call: "play" }, new ArrayBuffer(9)];
+    for (const message of nonsense) send(message);
+    send({ synod: 2, id: "version", call: "play" });
+    send({ synod: 1, id: "shape", call: ["play"] });
+    send({ synod: 1, id: "text", call: "load", text: { toString: "run raft" } });
+    send({ synod: 1, id: "long", call: "load", text: "x".repeat(10_000_000) });
+    send({ synod: 1, id: "name", call: "y".repeat(10_000_000) });
+    send({ synod: 1, id: "markup", call: "load", text: "<img src=x onerror=alert(1)><script>alert(2)</" + "script>" });
+    send({ synod: 1, id: "proto", call: "__proto__", text: "constructor" });
+    send({ synod: 1, id: "paint", call: "set", text: "background=url(http://127.0.0.1:9/x)" });
+  });
+  for (const [id, why] of [
+    ["version", /messages of version 1/],
+    ["shape", /A call is a name/],
+    ["text", /A call is a name/],
+    ["long", /may have 262144 bytes at most/],
+    ["name", /There is no call “y+…”/],
+    ["markup", /Line 1, column 1: expected a line such as/],
+    ["proto", /There is no call “__proto__”/],
+    ["paint", /expected a colour/],
+  ]) {
+    const { done, text } = await answered(id);
+    assert.equal(done, false, id);
+    assert.match(text, why);
+    assert.ok(text.length < 500, `${id}: ${text.length} characters`);
+  }
+  // A flood: each is answered, most by being refused, and the page lives on.
+  await page.evaluate(() => {
+    for (let i = 0; i < 3_000; i++) send({ synod: 1, id: i, call: "read", text: "script" });
+  });
+  await page.waitForFunction(() => messages.filter((message) => Number.isInteger(message.id)).length === 3_000);
+  await page.evaluate(() => send({ synod: 1, id: "after", call: "read", text: "link" }));
+  assert.equal((await answered("after")).text, before, "the run is untouched");
+});
+
+test("only the page that holds the frame is heard, and only of the origin that the address names", async () => {
+  await framed(`?origin=https://course.example#v1&run=raft+nodes=3+seed=3&at=10ms`);
+  const frame = page.frames()[1];
+  await frame.locator(".node").first().waitFor();
+  // The frame's own scripts, and a page that is not the one asked for, get no answer; what it does
+  // say is for the origin that was named, which the browser sees to.
+  await page.evaluate(() => send({ synod: 1, id: 1, call: "command", text: "crash S1" }));
+  await frame.evaluate(() => postMessage({ synod: 1, id: 2, call: "command", text: "crash S2" }, "*"));
+  await frame.getByRole("button", { name: "One step forward" }).click();
+  await frame.locator(".node").first().waitFor();
+  assert.equal(await frame.locator(".node.crashed").count(), 0);
+  assert.deepEqual(await page.evaluate(() => messages), []);
+  complaints = complaints.filter((said) => !said.includes("postMessage")); // By which the browser says so.
+});
+
+test("ten playgrounds out of sight ask for no frames at all", async () => {
+  await page.addInitScript(() => {
+    globalThis.frames_asked = 0;
+    const request = globalThis.requestAnimationFrame;
+    globalThis.requestAnimationFrame = (callback) => {
+      globalThis.frames_asked += 1;
+      return request(callback);
+    };
+  });
+  const ten = Array.from({ length: 10 }, (_, place) => `<synod-playground id="p${place}" style="height:300px" run="raft nodes=5 seed=${place}"></synod-playground>`);
+  await host(`${ten.join("")}<p style="height:5000px">far away</p><p id="end">end</p>`, synod);
+  await page.evaluate(() => document.querySelectorAll("synod-playground").forEach((element) => element.start()));
+  await page.evaluate(() => Promise.all([...document.querySelectorAll("synod-playground")].map((element) => element.ready)));
+  const embeds = () => page.frames().filter((frame) => frame.url().includes("embed.html"));
+  assert.equal(embeds().length, 10);
+  await embeds()[0].waitForFunction(() => globalThis.frames_asked > 10);
+  await page.locator("#end").scrollIntoViewIfNeeded();
+  // Each says that it plays; none of them moves. Two seconds of the page's own frames go by.
+  const asked = () => Promise.all(embeds().map((frame) => frame.evaluate(() => globalThis.frames_asked)));
+  const pass = (count) => page.evaluate((count) => new Promise((done) => {
+    const next = () => (count-- > 0 ? requestAnimationFrame(next) : done());
+    next();
+  }), count);
+  await pass(30);
+  const before = await asked();
+  await pass(120);
+  assert.deepEqual(await asked(), before);
+  await page.locator("#p0").scrollIntoViewIfNeeded();
+  await embeds()[0].waitForFunction((before) => globalThis.frames_asked > before + 10, before[0]);
+});
+
+test("by keyboard: into the frame, its buttons, and out again", async () => {
+  await host(`<button id="first">first</button><synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground><button id="last">last</button>`);
+  await page.evaluate(() => document.getElementById("a").ready);
+  await page.locator("#first").focus();
+  const frame = page.frames().find((frame) => frame.url().includes("embed.html"));
+  let inside = 0;
+  for (let tabs = 0; tabs < 80; tabs++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement.id === "last")) break;
+    inside += 1;
+    if (await frame.evaluate(() => document.activeElement?.matches(".play"))) {
+      await page.keyboard.press("Enter");
+      await frame.getByRole("button", { name: "Pause", exact: true }).waitFor();
+      await page.keyboard.press("Enter");
+    }
+  }
+  assert.ok(inside > 5 && inside < 80, `${inside} stops, and out again`);
+  assert.ok((await ask("a", "read")).event > 0);
+  assert.match(await page.locator("#a iframe").getAttribute("title"), /Synod/);
+});
+
+test("the course page: its buttons drive a run, and its exercise is graded by doing it", async () => {
+  await page.goto(`${synod}${BASE}course.html`);
+  await page.locator("#failover").scrollIntoViewIfNeeded();
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  await button("Wait for a leader").click();
+  await page.getByText(/S\d leads, elected at \d+ ms/).waitFor();
+  await button("Crash the leader").click();
+  await page.getByText(/S\d has crashed/).waitFor();
+  await button("Wait for a leader").click();
+  await page.getByText(/S\d leads: for \d+ ms there was no leader/).waitFor();
+
+  await page.locator("#exercise").scrollIntoViewIfNeeded();
+  await page.getByLabel("Flaw").selectOption("forget-vote");
+  await button("Start anew with it").click();
+  await page.getByText("The flaw is on.").waitFor();
+  const frame = page.frames().find((frame) => frame.parentFrame() && frame.url().includes("show=tools"));
+  const crash = async (node) => {
+    await frame.locator(`.node[data-pick=${node}]`).click();
+    await frame.locator("body").press("c");
+  };
+  await ask("exercise", "command", "cut S1-S3");
+  await ask("exercise", "command", "fire S1 election");
+  await ask("exercise", "seek", "25ms");
+  await crash("n1");
+  await frame.locator(".node.crashed[data-pick=n1]").waitFor();
+  await ask("exercise", "command", "cut S1>S2");
+  await crash("n1"); // The same key brings it back.
+  await frame.locator(".node:not(.crashed)[data-pick=n1]").waitFor();
+  await ask("exercise", "command", "fire S3 election");
+  assert.equal(await page.locator("#verdict").getAttribute("data-state"), "open");
+  await ask("exercise", "speed", "1");
+  await ask("exercise", "play");
+  await page.locator("#verdict[data-state=done]").waitFor();
+  assert.match(await page.locator("#verdict").textContent(), /^Solved, at \d+ ms of the run: S3 was elected leader of term 1/);
+
+  await button("中文").click();
+  await page.getByRole("heading", { name: "谁是领导者？" }).waitFor();
+  await page.getByText(/^已完成/).waitFor();
+  await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
+});
+
+test("the course page fits a phone, and speaks the reader's language", async () => {
+  await visit({ viewport: { width: 320, height: 640 }, locale: "zh-CN", hasTouch: true });
+  await page.goto(`${synod}${BASE}course.html`);
+  await page.getByRole("heading", { name: "谁是领导者？" }).waitFor();
+  await page.evaluate(() => document.getElementById("election").ready);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
+  const frame = page.frames().find((frame) => frame.url().includes("embed.html"));
+  await frame.getByRole("button", { name: /播放|暂停/ }).first().waitFor();
+  assert.ok((await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+});
