@@ -21,6 +21,7 @@ before(async () => {
   const serve = async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
     if (path === "/page") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(written);
+    if (path === "/favicon.ico") return response.writeHead(204).end();
     const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
     if (!file.startsWith(DIST) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     // What a sandboxed frame, which is of no site, needs to load what it is made of.
@@ -180,7 +181,7 @@ test("a sandboxed frame, which is of no site, runs, answers, and keeps nothing",
   await frame.locator(".node.leader").waitFor();
   assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), "dark");
   await frame.locator(".node[data-pick=n2]").click();
-  await frame.locator("body").press("c");
+  await page.keyboard.press("c");
   await frame.locator(".node.crashed[data-pick=n2]").waitFor();
   await page.evaluate(() => send({ synod: 1, id: 2, call: "set", text: "lang=zh" }));
   assert.equal((await answered(2)).done, true, "Chinese comes from a file of its own");
@@ -313,7 +314,7 @@ test("the course page: its buttons drive a run, and its exercise is graded by do
   const frame = page.frames().find((frame) => frame.parentFrame() && frame.url().includes("show=tools"));
   const crash = async (node) => {
     await frame.locator(`.node[data-pick=${node}]`).click();
-    await frame.locator("body").press("c");
+    await page.keyboard.press("c");
   };
   await ask("exercise", "command", "cut S1-S3");
   await ask("exercise", "command", "fire S1 election");

@@ -84,6 +84,10 @@ program.then((synod) => {
   measure();
 });
 
+// A press on the picture is none on a field, so that the browser leaves the keyboard to the page around:
+// but whoever presses here wants to press keys here.
+addEventListener("pointerdown", () => document.hasFocus() || focus(), { capture: true, passive: true });
+
 // ---- height --------------------------------------------------------------------------------------
 
 let told;
