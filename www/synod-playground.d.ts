@@ -35,7 +35,7 @@
  *
  * | property | of what |
  * |---|---|
- * | `--synod-background`, `--synod-panel`, `--synod-raised` | the page, its panels, what lies above |
+ * | `--synod-background`, `--synod-raised` | the page (and its panels, by a shade), what lies above |
  * | `--synod-textColor`, `--synod-soft` | words, and words that matter less |
  * | `--synod-rule`, `--synod-field` | lines between regions, borders of buttons |
  * | `--synod-accent`, `--synod-accentText` | the play button, links, the focus; the words on it |

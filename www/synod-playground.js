@@ -20,7 +20,7 @@
   const WATCHED = { event: "events", property: "properties", caption: "captions", state: "state" };
   const OPTIONS = ["theme", "lang", "panel", "speed"];
   const COLOURS = [
-    "background", "panel", "raised", "textColor", "soft", "rule", "field", "accent", "accentText",
+    "background", "raised", "textColor", "soft", "rule", "field", "accent", "accentText",
     "primaryColor", "primaryBorderColor", "lineColor", "leadColor", "leadText", "noteBkgColor",
     "noteBorderColor", "noteTextColor", "good", "errorTextColor", "errorBkgColor", "errorBorderColor",
   ];

@@ -53,9 +53,8 @@ const COMMAND: &str = key!("a single line of a script, without its time");
 const COLOUR: &str = key!("a colour such as #0a7 or rgb(0 170 119)");
 
 /// The colours that a host may set, as `www/synod.css` calls them.
-pub const COLOURS: [&str; 21] = [
+pub const COLOURS: [&str; 20] = [
     "background",
-    "panel",
     "raised",
     "textColor",
     "soft",
