@@ -312,7 +312,7 @@ pub fn state(store: &Store) -> String {
     object.text("protocol", &script.setup.protocol);
     object.text(
         "title",
-        &words::translate(language, script.title.as_deref().unwrap_or(run.meta().title)),
+        words::translate(language, script.title.as_deref().unwrap_or(run.meta().title)),
     );
     object.number("time", snapshot.now.0).number("event", snapshot.event);
     object.number("events", run.head().0).truth("playing", store.playback.playing);
