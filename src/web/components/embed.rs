@@ -56,7 +56,7 @@ pub fn Embed(props: &Props) -> Html {
     });
     let told = said.as_ref().map(|said| tell(language, said)).unwrap_or_default();
     html! {
-        <section class="take embed">
+        <section class="embed">
             { leaf("h3", "", tr!(language, "Put it into a page")) }
             { tag("div", "formats", vec![field(tr!(language, "As"), "", choose, choices.collect())]) }
             { soft(translate(language, snippet.about())) }
