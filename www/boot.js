@@ -19,7 +19,8 @@ globalThis.synodLater = {
 
   /** Fetches the rest, to be there when it is called. */
   soon() {
-    if (joined || ready) return Promise.resolve();
+    if (joined && !fetched) return Promise.resolve();
+    // One promise for all who ask: they go on in the order in which they came.
     fetched ??= compiled(later).then(
       (module) => void (ready = module),
       (error) => {
