@@ -113,6 +113,7 @@ async function touch(page) {
     await page.keyboard.press("c"); // Before it is known.
     await page.getByText("could not be fetched").first().waitFor();
   }
+  for (const name of ["Protocol", "Scene"]) await page.getByLabel(name).first().selectOption({ index: 1 });
   await page.keyboard.press("Space");
 }
 

@@ -329,6 +329,40 @@ test("a kept run of a newer Synod, a damaged one and a foreign one are shown and
   assert.equal(await clock(), "0.100 s");
 });
 
+test("what another page deleted is not brought back by its name, and two presses keep one run", async () => {
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await page.getByRole("textbox", { name: "Name" }).first().fill("Twice");
+  await button("Keep this run").dblclick();
+  await page.locator(".runs li").first().waitFor();
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("synod").onsuccess = (event) => done(event.target.result)));
+    const runs = database.transaction("runs", "readwrite").objectStore("runs");
+    globalThis.kept = await new Promise((done) => (runs.getAll().onsuccess = (event) => done(event.target.result)));
+    runs.clear();
+    runs.put({ version: 1, name: "Far", date: 9e15, script: "run raft" });
+    await new Promise((done) => (runs.transaction.oncomplete = done));
+    database.close();
+  });
+  assert.deepEqual(await page.evaluate(() => kept.map((run) => run.name)), ["Twice"]);
+  const name = page.locator(".runs li").getByLabel("Name");
+  await name.fill("Back");
+  await name.press("Enter");
+  await page.getByText("This run is no longer kept").waitFor();
+  assert.deepEqual(await page.locator(".runs li").getByLabel("Name").evaluateAll((all) => all.map((input) => input.value)), ["Far"]);
+  assert.doesNotMatch(await page.locator(".runs").textContent(), /Invalid/);
+});
+
+test("a store that does not answer is not waited for without end", async () => {
+  await page.addInitScript(() => (IDBFactory.prototype.open = () => new EventTarget()));
+  await page.clock.install();
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await button("Keep this run").waitFor();
+  await page.clock.fastForward(6000);
+  await page.getByText("The browser's store does not answer").waitFor();
+});
+
 test("where the browser keeps nothing, or has no room, the page says so", async () => {
   await page.addInitScript(() => {
     IDBObjectStore.prototype.put = () => {
@@ -904,6 +938,17 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
     await shown.first().waitFor();
     assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("\0"));
   }
+  // A list shows what runs, not what could not be had.
+  rest.blocked = true;
+  await page.goto("about:blank");
+  await open(at(CALM, "300ms"));
+  await page.getByLabel("Protocol").first().selectOption("paxos");
+  await sentence.first().waitFor();
+  assert.equal(await page.getByLabel("Protocol").first().inputValue(), "raft");
+  rest.blocked = false;
+  await page.getByLabel("Protocol").first().selectOption("paxos");
+  await page.waitForFunction(() => location.hash.includes("paxos"));
+  assert.equal(await page.getByLabel("Protocol").first().inputValue(), "paxos");
   // The link stays in the address: a reload asks for it again.
   const link = "#v1&scene=p%61xos/console";
   rest.blocked = true;
