@@ -7,6 +7,7 @@ use synod::sim::run::cone::Order;
 use synod::sim::run::why::Inquiry;
 use synod::sim::snapshot::{Standing, Told};
 use synod::sim::stamps::Stamps;
+use synod::trace::What;
 use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
@@ -177,6 +178,162 @@ fn a_term_is_explained_back_to_the_fault() {
         assert!(text.contains("timer runs out: election"), "{text}");
         assert!(lines.last().unwrap().contains("boots") || text.contains("command: "), "{text}");
     }
+}
+
+/// The event that made the fact what it is at the cursor.
+fn found(run: &Run, fact: Fact) -> u64 {
+    let mut inquiry = Inquiry::new(run, fact);
+    loop {
+        if let Some(event) = run.inquire(&mut inquiry) {
+            return event;
+        }
+    }
+}
+
+/// The step of the chain, and the remarks on it, in which this command stands.
+fn link_of(run: &Run, event: u64, command: &str) -> Option<(Told, u64)> {
+    let why = run.why(event).unwrap();
+    assert_eq!(why.more, None);
+    let is = |told: &&Told| told.sentence.to_string() == format!("command: {command}");
+    why.reasons.iter().find_map(|reason| {
+        let stands = reason.meanwhile.iter().chain([&reason.told]).find(is)?;
+        Some((stands.clone(), reason.times))
+    })
+}
+
+/// "Why is S5's term 9?": because it stood for election time and again, and what began that row was
+/// the crash of its leader, however much went wrong later.
+#[test]
+fn a_row_of_elections_names_the_fault_that_began_it() {
+    let later = "1.9s crash S2\n".to_owned()
+        + &(0..12).map(|i| format!("{}ms wipe S2\n", 2_010 + 100 * i)).collect::<String>();
+    for (began, text) in [
+        ("crash S1", "1s crash S1\n1s crash S2\n1s crash S3\n1s crash S4\n".to_owned()),
+        ("partition S1 S2 S3 S4 | S5", "1s partition S1 S2 S3 S4 | S5\n".to_owned()),
+        ("cut S1-S5 S2-S5 S3-S5 S4-S5", "1s cut S1-S5 S2-S5 S3-S5 S4-S5\n".to_owned() + &later),
+    ] {
+        // Busy others, so that the row goes over many checkpoints.
+        let set_up = "run raft nodes=5 seed=7 latency=10ms heartbeat=20ms\n";
+        let led = "200ms crash S3\n210ms restart S3\n500ms fire S1 election\n";
+        let run = run(&format!("{set_up}{led}{text}8s end"));
+        let event = found(&run, Fact::named(NodeId(4), "term"));
+        let term: u64 = run.sim().read(&Fact::named(NodeId(4), "term")).unwrap().parse().unwrap();
+        assert!(term >= 9, "{term}");
+        let (stands, times) = link_of(&run, event, began)
+            .unwrap_or_else(|| panic!("{began}:\n{}", sentences(&run, event).join("\n")));
+        assert_eq!(stands.at, Time::seconds(1));
+        assert!(times > 3, "it stands with the row that it began: {times}");
+    }
+}
+
+/// What was under way when the leader crashed sets the timer once more: the crash lies before that.
+#[test]
+fn a_fault_is_told_though_a_last_message_came_after_it() {
+    let text = "run raft nodes=3 seed=7 latency=40ms\n500ms fire S1 election\n";
+    let mut run = run(&format!("{text}3s end"));
+    let happened = happened(&mut run);
+    let says = |told: &&Told, words: &str| told.sentence.to_string().contains(words);
+    let beats = happened.iter().filter(|told| told.at > Time::seconds(1) && told.sends);
+    let sent = beats.filter(|told| says(told, "beat") && told.place == Some(NodeId(0).into()));
+    let crash = sent.map(|told| told.at + Time::millis(5)).next().unwrap();
+    let run = self::run(&format!("{text}{crash} crash S1\n3s end"));
+    let elected = found(&run, Fact::named(NodeId(2), "term"));
+    assert!(link_of(&run, elected, "crash S1").is_some(), "{:#?}", sentences(&run, elected));
+}
+
+/// A timer may run, and a message be under way, for longer than the distance of two checkpoints.
+#[test]
+fn remarks_reach_over_checkpoints() {
+    let busy = "run raft nodes=7 seed=7 latency=2ms heartbeat=4ms\n500ms fire S1 election\n";
+    let run = run(&format!("{busy}1s cut S7-S1 S7-S2 S7-S3 S7-S4 S7-S5 S7-S6\n1.6s end"));
+    let stood = found(&run, Fact::named(NodeId(6), "term"));
+    let why = run.why(stood).unwrap();
+    let set = why.reasons.iter().position(|reason| !reason.meanwhile.is_empty()).expect("remarks");
+    let gap = why.reasons[set].told.event - why.reasons[set + 1].told.event;
+    assert!(gap > 1_024, "{gap} events: more than one checkpoint lies between");
+    assert!(link_of(&run, stood, "cut S7-S1 S7-S2 S7-S3 S7-S4 S7-S5 S7-S6").is_some());
+
+    let slow = format!("{busy}1s link S1>S2 latency=2s\n1.5s cut S1>S2\n1.6s end");
+    let mut run = self::run(&slow);
+    let happened = happened(&mut run);
+    let lost = |told: &&Told| told.sentence.to_string().contains("never receives");
+    let lost = happened.iter().filter(lost).collect::<Vec<_>>();
+    assert!(lost.len() > 10);
+    for told in lost {
+        let why = run.why(told.event).unwrap();
+        assert!(why.reasons[0].meanwhile.iter().any(|told| told.sends), "{told:?}");
+    }
+}
+
+/// Where there are too many remarks, the newest stay, and first those of the place itself.
+#[test]
+fn of_many_remarks_the_newest_and_the_place_s_own_are_kept() {
+    let pauses = |from: u64| {
+        let one = |i: u64| {
+            let at = from + 2 * i;
+            format!("{at}ms pause S{0}\n{1}ms resume S{0}\n", 2 + i % 2, at + 1)
+        };
+        (0..8).map(one).collect::<String>()
+    };
+    let own = "1.1s clock S4 drift=+1%\n";
+    let run = run(&format!(
+        "run raft nodes=4 seed=7 latency=10ms\n500ms fire S1 election\n600ms cut S4-S2 S4-S3\n1s crash S1\n{}{own}{}1.14s cut S2-S3\n3s end",
+        pauses(1_070),
+        pauses(1_110)
+    ));
+    let event = (1..=run.event())
+        .find(|event| {
+            let why = run.why(*event).unwrap();
+            let first = &why.reasons[0].told;
+            first.at > Time::millis(1_150)
+                && first.place == Some(NodeId(3).into())
+                && first.sentence.to_string().contains("timer runs out: election")
+        })
+        .expect("S4 stands for election");
+    let why = run.why(event).unwrap();
+    let told: Vec<String> =
+        why.reasons[0].meanwhile.iter().map(|told| told.sentence.to_string()).collect();
+    for kept in ["command: crash S1", "command: clock S4 drift=+1%", "command: cut S2-S3"] {
+        assert!(told.iter().any(|told| told == kept), "{kept} among {told:#?}");
+    }
+    assert!(told.len() <= 6, "{told:#?}");
+    let order: Vec<u64> = why.reasons[0].meanwhile.iter().map(|told| told.event).collect();
+    assert!(order.is_sorted(), "as they happened: {told:#?}");
+}
+
+/// What a server notes once its writes are on disk stands at that, behind the messages that waited
+/// for the disk with it.
+#[test]
+fn notes_after_a_write_stand_at_the_write() {
+    let mut seen = 0;
+    for slug in ["raft", "multi-paxos", "paxos"] {
+        let script = format!("run {slug} nodes=3 seed=7 disk=2ms clients=1\n");
+        let asks: String =
+            (1..6).map(|i| format!("{}ms request C1 {}\n", 400 * i, ask_of(slug, i))).collect();
+        let run = run(&format!("{script}{asks}4s end"));
+        let (mut saved, mut notes) = (None, Vec::new());
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            match &event.what {
+                What::Saved => saved = Some(number),
+                What::Note(note) if Some(event.cause) == saved => {
+                    notes.push((event.cause, note.to_string()));
+                }
+                _ => {}
+            }
+            true
+        });
+        for (event, note) in notes {
+            let why = run.why(event).unwrap();
+            let said = why.reasons[0].notes.iter().map(|(note, _)| note.to_string());
+            assert!(said.collect::<Vec<_>>().contains(&note), "{note} at {event}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "{seen}");
+}
+
+fn ask_of(slug: &str, i: u64) -> String {
+    if slug == "paxos" { format!("S1 propose {i}") } else { format!("put x={i}") }
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Htm
     if !reason.meanwhile.is_empty() {
         let heading = match reason.journey {
             Some(_) => tr!(language, "It was sent:"),
-            None => tr!(language, "While the timer ran:"),
+            None => tr!(language, "Meanwhile:"),
         };
         let beside =
             reason.meanwhile.iter().map(|told| tag("li", "", vec![goes(props, told, false)]));
