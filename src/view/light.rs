@@ -74,8 +74,9 @@ impl Lit {
         for side in &cone.sides {
             let Some(y) = rows.lane_y(side.place) else { continue };
             let place = |time: Time| Point::new(scale.x(time.min(known).max(from)), y);
-            let past = side.past.map_or(from, |(_, at)| at);
-            let future = side.future.map_or(known, |(_, at)| at);
+            // What was not looked at is not known: no line stands for it.
+            let past = side.past.map_or(cone.since.1.max(from), |(_, at)| at);
+            let future = side.future.map_or(cone.until.1.min(known), |(_, at)| at);
             if side.past.is_some() {
                 lit.past.line(place(from), place(past));
                 bar(&mut lit.bars, place(past), past >= from && past <= known);
@@ -108,13 +109,14 @@ pub fn hops(why: &Why) -> Vec<Hop> {
     hops
 }
 
-/// How the last thing that a place has done lies to the event, at this cursor: `own` events of its
-/// own it has had.
+/// How the last thing that a place has done lies to the event, at this cursor, as far as that is
+/// known: `own` events of its own it has had.
 pub fn standing(cone: &Cone, place: Endpoint, cursor: u64, own: u64) -> Option<Order> {
     let side = cone.side(place)?;
-    Some(match () {
-        () if side.future.is_some_and(|(first, _)| cursor >= first) => Order::After,
-        () if own <= side.stamp => Order::Before,
-        () => Order::Concurrent,
-    })
+    match () {
+        () if side.future.is_some_and(|(first, _)| cursor >= first) => Some(Order::After),
+        () if own <= side.stamp? => Some(Order::Before),
+        () if side.future.is_none() && cursor > cone.until.0 => None,
+        () => Some(Order::Concurrent),
+    }
 }

@@ -1,6 +1,6 @@
 //! Why something happened, and what happened before what, against slower and plainer derivations.
 
-use synod::base::{NodeId, Time};
+use synod::base::{ClientId, Endpoint, NodeId, Time};
 use synod::catalog::{self, Run};
 use synod::sim::fact::Fact;
 use synod::sim::run::cone::Order;
@@ -8,6 +8,7 @@ use synod::sim::run::why::Inquiry;
 use synod::sim::snapshot::{Standing, Told};
 use synod::sim::stamps::Stamps;
 use synod::trace::What;
+use synod::view::light::standing;
 use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
@@ -36,24 +37,35 @@ fn happened(run: &mut Run) -> Vec<Told> {
 /// same of any two events.
 #[test]
 fn the_light_cone_is_what_vector_stamps_say() {
-    let mut compared = [0; 4];
+    let (mut compared, mut lost, mut remarks) = ([0; 4], 0, 0);
     for mut run in troubled() {
         let happened = happened(&mut run);
         let setup = run.script().setup.clone();
         let mut fold = Stamps::new(setup.nodes, setup.clients);
-        let mut stamps = Vec::new();
+        let (mut stamps, mut proper) = (Vec::new(), Vec::new());
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             stamps.push(fold.follow(number, event).map_or(Vec::new(), <[u64]>::to_vec));
+            proper.push(match event.what {
+                What::Lost { sent, .. } => sent,
+                ref what if what.is_an_event() => number,
+                _ => 0,
+            });
             true
         });
         let width = usize::from(setup.nodes + setup.clients);
-        for (told, stamp) in happened.iter().zip(&stamps).skip(40).step_by(97) {
+        for told in happened.iter().skip(40).step_by(31) {
+            let of = proper[told.event as usize - 1];
             let Some(cone) = run.cone(told.event) else {
-                assert_eq!(told.place, None, "{told:?}");
+                assert!(told.place.is_none() || of == 0, "{told:?}");
+                remarks += 1;
                 continue;
             };
-            assert!(cone.whole);
-            assert_eq!(cone.stamp(), *stamp, "of {told:?}");
+            assert_eq!(cone.event, of, "a loss has its sending's, a remark none: {told:?}");
+            lost += u32::from(of != told.event);
+            let (told, stamp) = (&happened[of as usize - 1], &stamps[of as usize - 1]);
+            assert!(cone.is_whole());
+            let expected: Vec<_> = stamp.iter().copied().map(Some).collect();
+            assert_eq!(cone.stamp(), expected, "of {told:?}");
             let mut before = std::collections::BTreeMap::new();
             for (other, theirs) in happened.iter().zip(&stamps) {
                 // A remark shares the stamp of the event before it at its place.
@@ -67,12 +79,88 @@ fn the_light_cone_is_what_vector_stamps_say() {
                     (_, true) => Order::After,
                     _ => Order::Concurrent,
                 };
-                assert_eq!(cone.order(other.event, place), order, "{other:?} and {told:?}");
+                assert_eq!(cone.order(other.event, place), Some(order), "{other:?} and {told:?}");
                 compared[order as usize] += 1;
             }
         }
     }
     assert!(compared[0] > 1_000 && compared[2] > 1_000 && compared[3] > 1_000, "{compared:?}");
+    assert!(lost > 5 && remarks > 5, "{lost} {remarks}");
+}
+
+/// In a long run the walk is given up: what was not looked at is not known, and not nothing.
+#[test]
+fn what_a_cone_has_not_reached_is_not_known() {
+    let asked = "10ms request C1 S2 put x=1\n";
+    let mut run =
+        run(&format!("run raft nodes=3 seed=3 heartbeat=1ms latency=1ms clients=2\n{asked}1s end"));
+    while run.event() < 100_000 && run.step_forward() {}
+    let client = Endpoint::Client(ClientId(0));
+    let late = (run.event() - 50..run.event()).find_map(|event| run.cone(event)).unwrap();
+    assert!(!late.is_whole());
+    let own = |place| run.sim().own(place);
+    let [first, .., c1, c2] = late.sides[..] else { panic!() };
+    assert!(first.stamp.is_some_and(|stamp| stamp > 10_000));
+    assert!(own(client) > 1 && c1.stamp.is_none(), "{c1:?}");
+    assert_eq!((own(c2.place), c2.stamp), (0, Some(0)), "nothing ever happened there");
+    let mut clients = Vec::new();
+    run.walk(Time::ZERO, Time::millis(400), &mut |number, event| {
+        if event.place == Some(client) {
+            clients.push(number);
+        }
+        true
+    });
+    assert!(!clients.is_empty());
+    for event in clients {
+        assert_eq!(late.order(event, client), None, "it may have led to it");
+    }
+    assert_eq!(standing(&late, client, run.event(), own(client)), None);
+    assert_eq!(standing(&late, c2.place, run.event(), 0), Some(Order::Before));
+    // What is near is known all the same.
+    assert!(late.order(late.event - 20, first.place).is_some());
+
+    // And the other way: from an early event into a long future that does not reach a place.
+    let text =
+        "run raft nodes=3 seed=3 heartbeat=1ms latency=1ms clients=1\n500ms crash S3\n501ms end";
+    let mut run = self::run(text);
+    while run.event() < 100_000 && run.step_forward() {}
+    let s3 = Endpoint::Node(NodeId(2));
+    let first = run.first_since(Time::millis(600));
+    let early = (first..).find_map(|event| run.cone(event)).unwrap();
+    assert!(!early.is_whole() && early.all_past());
+    assert_eq!(early.order(run.event(), s3), None, "nobody has looked so far ahead");
+    assert!(early.order(early.event + 5, s3) == Some(Order::Concurrent));
+    assert!(
+        standing(&early, s3, run.event(), run.sim().own(s3)).is_none_or(|o| o == Order::Before)
+    );
+}
+
+/// Whatever is lost was sent, or says that it never left.
+#[test]
+fn a_loss_names_its_sending() {
+    let slow = "run raft nodes=3 seed=7 latency=1ms heartbeat=1ms\n500ms fire S1 election\n\
+                1s disk S1 latency=20s\n1.01s request C1 S1 put x=1\n3s end";
+    let mut never_left = 0;
+    for run in troubled().into_iter().chain([run(slow)]) {
+        let mut sent = std::collections::BTreeMap::new();
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            match event.what {
+                What::Send { to, .. } => {
+                    sent.insert(number, (event.place, Some(to)));
+                }
+                What::Lost { sent: 0, sent_at, .. } => {
+                    never_left += 1;
+                    assert_eq!(sent_at, event.at);
+                }
+                What::Lost { from, sent: by, .. } => {
+                    assert_eq!(sent.get(&by), Some(&(Some(from), event.place)), "event {number}");
+                }
+                _ => {}
+            }
+            true
+        });
+    }
+    assert!(never_left > 10, "{never_left}");
 }
 
 #[test]
