@@ -114,8 +114,9 @@ impl Layout {
                 // Too many for the room: everything is drawn smaller.
                 None if room.width > SMALLEST => return layout.bent(),
                 None => {
-                    room.width *= 1.15;
-                    room.height *= 1.15;
+                    // What lies over its edges keeps its size.
+                    let Room { width, height, top, bottom } = &mut room;
+                    [width, height, top, bottom].into_iter().for_each(|size| *size *= 1.15);
                 }
             }
         }
@@ -344,6 +345,23 @@ mod tests {
                     assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
                     assert!(layout.fits(), "{nodes} servers in {room:?}");
                 }
+            }
+        }
+    }
+
+    /// However small the picture is drawn: what covers its edges does not shrink with it.
+    #[test]
+    fn nobody_stands_behind_the_tools_or_the_caption() {
+        for room in [DESK, PHONE, EMBED, Room { width: 390.0, height: 430.0, ..PHONE }] {
+            for nodes in 1..=40 {
+                let layout = Layout::new(nodes, 2, room);
+                let scale = (room.width / layout.size.w).min(room.height / layout.size.h);
+                let half = layout.node.h / 2.0;
+                let high = layout.nodes.iter().map(|at| at.y - half).fold(f64::MAX, f64::min);
+                let low = layout.nodes.iter().map(|at| at.y + half).fold(0.0, f64::max);
+                assert!(high * scale >= room.top - 0.5, "{nodes} servers in {room:?}: {high}");
+                let bottom = room.height - room.bottom;
+                assert!(low * scale <= bottom + 0.5, "{nodes} servers in {room:?}: {low}");
             }
         }
     }

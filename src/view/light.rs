@@ -1,7 +1,8 @@
 //! What is lit: the way that causes took, and the past and future of an event, as lines over the
 //! space-time diagram and over the stage.
 
-use super::path::{Path, Point};
+use super::layout::Layout;
+use super::path::{Path, Point, Size};
 use super::spacetime::{Rows, Scale};
 use crate::base::{Endpoint, Time};
 use crate::sim::run::cone::{Cone, Order};
@@ -34,6 +35,11 @@ pub struct Hop {
     pub to: Endpoint,
     pub lost: bool,
 }
+
+/// The pill beneath a server or client that says how it lies to the event: its size, and from the
+/// box's edge to its middle.
+pub const PILL: Size = Size::new(92.0, 18.0);
+pub const BENEATH: f64 = 10.0;
 
 /// Half the size of the squares, and of the bars.
 const DOT: f64 = 3.5;
@@ -95,6 +101,12 @@ fn bar(bars: &mut Path, at: Point, shown: bool) {
     if shown {
         bars.line(at.plus(0.0, -BAR), at.plus(0.0, BAR));
     }
+}
+
+/// The middle of a place's pill.
+pub fn pill(layout: &Layout, place: Endpoint) -> Point {
+    let (at, size) = layout.place(place);
+    at.plus(0.0, size.h / 2.0 + BENEATH)
 }
 
 /// The last messages of the way, in the order in which they were sent.
