@@ -920,7 +920,7 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
 });
 
 /** The diagram of more servers than have room: how far it is scrolled, and where its axis is. */
-async function lanes(who) {
+async function scrolling(who) {
   const room = who.locator(".spacetime.many");
   await room.waitFor();
   const top = () => room.evaluate((element) => element.scrollTop);
@@ -946,8 +946,8 @@ async function lanes(who) {
 }
 
 test("more lanes than fit are scrolled by mouse, wheel and keys, and the axis stays in place", async () => {
-  await open(at(["raft nodes=15 seed=3", "10ms fire S1 election"], "1.2s"));
-  const { room, top, scrolledTo, stays, axis, box } = await lanes(page);
+  await open(at(["raft nodes=15 clients=9 seed=3", "10ms fire S1 election"], "1.2s"));
+  const { room, top, scrolledTo, stays, axis, box } = await scrolling(page);
   assert.equal(await top(), 0);
   const shown = () => page.locator(".diagram").getAttribute("aria-label");
   const window = await shown();
@@ -956,7 +956,7 @@ test("more lanes than fit are scrolled by mouse, wheel and keys, and the axis st
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x, y - 90, { steps: 6 });
-  await scrolledTo(["beyond", 80]);
+  await scrolledTo(["beyond", 50]);
   await page.mouse.up();
   await stays(axis);
   assert.equal(await shown(), window);
@@ -990,8 +990,8 @@ test("more lanes than fit are scrolled by mouse, wheel and keys, and the axis st
 test("more lanes than fit are scrolled by touch, on a phone", async () => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
   const somebody = await visitor(phone);
-  await open(at(["raft nodes=15 seed=3", "10ms fire S1 election"], "1.2s"), somebody.page);
-  const { scrolledTo, stays, axis, box } = await lanes(somebody.page);
+  await open(at(["raft nodes=15 clients=9 seed=3", "10ms fire S1 election"], "1.2s"), somebody.page);
+  const { scrolledTo, stays, axis, box } = await scrolling(somebody.page);
   const touch = await somebody.context.newCDPSession(somebody.page);
   const finger = (type, x, y) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
   const swipe = async (x, from, to) => {

@@ -84,6 +84,8 @@ impl Detail {
 
 /// Between boxes, so that pills find a way: across and down.
 const GAP: Size = Size::new(30.0, 18.0);
+/// Between the smallest boxes: of many, what can be read matters more.
+const LEAST: Size = Size::new(16.0, 10.0);
 /// From the boxes to the picture's edge: a hull and its label have room.
 const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
@@ -104,8 +106,9 @@ impl Layout {
             bottom: room.bottom / zoom,
         };
         let mut detail = Detail::Full;
+        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         loop {
-            let layout = Layout::try_fit(nodes, clients, room, detail);
+            let layout = Layout::try_fit(nodes, clients, room, detail, wide);
             if layout.fits() {
                 return layout.bent();
             }
@@ -114,6 +117,11 @@ impl Layout {
                 // Too many for the room: everything is drawn smaller.
                 None if room.width > SMALLEST => return layout.bent(),
                 None => {
+                    // Before that, the clients may stand elsewhere.
+                    let other = Layout::try_fit(nodes, clients, room, detail, !wide);
+                    if other.fits() {
+                        return other.bent();
+                    }
                     // What lies over its edges keeps its size.
                     let Room { width, height, top, bottom } = &mut room;
                     [width, height, top, bottom].into_iter().for_each(|size| *size *= 1.15);
@@ -122,9 +130,9 @@ impl Layout {
         }
     }
 
-    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail) -> Layout {
+    /// `wide`: with the clients beside the ring.
+    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail, wide: bool) -> Layout {
         let (node, client) = (detail.node(), detail.client());
-        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         // Beside the ring, or in the corners beside its first server, or below.
         let corners = !wide && clients <= 2 && nodes > 2;
         let (mut right, mut below) = (0.0, 0.0);
@@ -213,8 +221,9 @@ impl Layout {
 
     /// Whether all boxes stand apart and inside the picture.
     fn fits(&self) -> bool {
+        let gap = if self.detail == Detail::Tiny { LEAST } else { GAP };
         let apart = |a: Point, b: Point, size: Size| {
-            (a.x - b.x).abs() >= size.w + GAP.w || (a.y - b.y).abs() >= size.h + GAP.h
+            (a.x - b.x).abs() >= size.w + gap.w || (a.y - b.y).abs() >= size.h + gap.h
         };
         let inside = self.nodes.iter().all(|p| {
             p.x >= self.node.w / 2.0

@@ -136,8 +136,7 @@ pub fn Timeline(props: &Props) -> Html {
                     </g>
                 </g>
                 { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
-                // What has gone by does not peek out beside the names; the cursor's handle may.
-                <rect class="plate axis" width={number(if many { GUTTER } else { GUTTER - 8.0 })} height={number(AXIS)} />
+                <g>if many { <rect class="plate axis" width={number(GUTTER)} height={number(AXIS)} /> }</g>
                 { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             { hint(props, window) }
