@@ -86,6 +86,7 @@ impl Detail {
 const GAP: Size = Size::new(30.0, 18.0);
 /// Between the smallest boxes: of many, what can be read matters more.
 const LEAST: Size = Size::new(16.0, 10.0);
+const RING: f64 = 12.0;
 /// From the boxes to the picture's edge: a hull and its label have room.
 const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
@@ -231,7 +232,9 @@ impl Layout {
                 && p.y >= self.node.h / 2.0
         });
         let pairs = self.nodes.iter().enumerate();
-        let visitors = self.node.grown(self.client.w, self.client.h);
+        // A timer's ring stands out from the corner of a small box.
+        let ring = if self.detail == Detail::Tiny { 2.0 * RING } else { 0.0 };
+        let visitors = self.node.grown(self.client.w + ring, self.client.h + ring);
         let clear = self
             .clients
             .iter()
