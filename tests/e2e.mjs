@@ -951,12 +951,7 @@ test("more lanes than fit are scrolled by mouse, wheel and keys, and the axis st
   assert.equal(await top(), 0);
   const shown = () => page.locator(".diagram").getAttribute("aria-label");
   const [x, y] = [box.x + box.width / 2, box.y + box.height - 30];
-  // Over the picture the wheel zooms, and scrolls nothing.
-  const wide = await shown();
   await page.mouse.move(x, y);
-  await page.mouse.wheel(0, -100);
-  await page.waitForFunction((wide) => document.querySelector(".diagram").getAttribute("aria-label") !== wide, wide);
-  assert.equal(await top(), 0);
   const window = await shown();
   // Dragged upwards, the lanes below come into sight; the window of time stays.
   await page.mouse.down();
