@@ -756,7 +756,7 @@ test("a run is taken away in every format, of the window that was chosen", async
   assert.ok(copied.startsWith(shown.replace(/…$/, "")) && copied.includes("crash S2"));
   await choose("Time", "the whole run so far");
   await page.waitForFunction((before) => document.querySelector(".take textarea").value !== before, shown);
-  assert.match(await section.textContent(), /0\.00 s – (2\.9|3\.0)/);
+  assert.match(await section.textContent(), /0\.00\ss\s–\s(2\.9|3\.0)/);
   for (const [format, name, begins] of [
     ["Mermaid flowchart", "synod-raft-flowchart.mmd", "---\ntitle: "],
     ["ShiViz log", "synod-raft-shiviz.log", "(?<event>"],
@@ -962,4 +962,90 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
   assert.equal(await sentence.count(), 0);
   await page.waitForFunction(() => document.title.includes("Paxos") || location.hash.includes("paxos"));
   complaints = complaints.filter((complaint) => !/503/.test(complaint));
+});
+
+/** The diagram of more servers than have room: how far it is scrolled, and where its axis is. */
+async function scrolling(who) {
+  const room = who.locator(".spacetime.many");
+  await room.waitFor();
+  const top = () => room.evaluate((element) => element.scrollTop);
+  const scrolledTo = (wanted) =>
+    who.waitForFunction(([how, than]) => {
+      const { scrollTop } = document.querySelector(".spacetime.many");
+      return how === "beyond" ? scrollTop > than : scrollTop < than;
+    }, wanted);
+  // In the room's own coordinates: the axis' plate and its times, and the cursor's handle.
+  const fixed = () =>
+    room.evaluate((element) => {
+      const of = (selector) => element.querySelector(selector).getBoundingClientRect().top - element.getBoundingClientRect().top;
+      return [".axis.ticks .plate", ".axis.ticks text", ".cursor .handle"].map((selector) => Math.round(of(selector)));
+    });
+  const stays = async (axis) => {
+    await who.waitForFunction(() => {
+      const room = document.querySelector(".spacetime.many");
+      return room.style.getPropertyValue("--scrolled") === `${room.scrollTop}px`;
+    });
+    assert.deepEqual(await fixed(), axis, "the axis stays where it is");
+  };
+  return { room, top, scrolledTo, fixed, stays, axis: await fixed(), box: await room.boundingBox() };
+}
+
+test("more lanes than fit are scrolled by mouse, wheel and keys, and the axis stays in place", async () => {
+  await open(at(["raft nodes=15 clients=9 seed=3", "10ms fire S1 election"], "1.2s"));
+  const { room, top, scrolledTo, stays, axis, box } = await scrolling(page);
+  assert.equal(await top(), 0);
+  const shown = () => page.locator(".diagram").getAttribute("aria-label");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height - 30];
+  await page.mouse.move(x, y);
+  const window = await shown();
+  // Dragged upwards, the lanes below come into sight; the window of time stays.
+  await page.mouse.down();
+  await page.mouse.move(x, y - 90, { steps: 6 });
+  await scrolledTo(["beyond", 50]);
+  await page.mouse.up();
+  await stays(axis);
+  assert.equal(await shown(), window);
+  assert.equal(await clock(), "1.200 s", "a drag is no click");
+  // The wheel over the names scrolls, and zooms nothing.
+  const dragged = await top();
+  await page.mouse.move(box.x + 20, y);
+  await page.mouse.wheel(0, -60);
+  await scrolledTo(["below", dragged - 40]);
+  await stays(axis);
+  assert.equal(await shown(), window);
+  // The keys that the help names, down and up.
+  await page.locator(".diagram").focus();
+  await page.keyboard.press("PageUp");
+  await scrolledTo(["below", 1]);
+  await page.keyboard.press("PageDown");
+  await scrolledTo(["beyond", 40]);
+  await stays(axis);
+  // And the axis still is one: a press on it moves the cursor.
+  await page.mouse.click(box.x + 200, box.y + 8);
+  await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("1.200"));
+  await stays(axis);
+  assert.ok(await room.locator(".lane-name, text").filter({ hasText: /^S15$/ }).count());
+});
+
+test("more lanes than fit are scrolled by touch, on a phone", async () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+  const somebody = await visitor(phone);
+  await open(at(["raft nodes=15 clients=9 seed=3", "10ms fire S1 election"], "1.2s"), somebody.page);
+  const { scrolledTo, stays, axis, box } = await scrolling(somebody.page);
+  const touch = await somebody.context.newCDPSession(somebody.page);
+  const finger = (type, x, y) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+  const swipe = async (x, from, to) => {
+    await finger("touchStart", x, from);
+    for (let step = 1; step <= 6; step++) await finger("touchMove", x, from + ((to - from) * step) / 6);
+    await finger("touchEnd");
+  };
+  const [middle, low, high] = [box.x + box.width / 2, box.y + box.height - 20, box.y + 60];
+  await swipe(middle, low, high);
+  await scrolledTo(["beyond", 60]);
+  await stays(axis);
+  await swipe(middle, high, low);
+  await scrolledTo(["below", 20]);
+  await stays(axis);
+  assert.equal(await clock(somebody.page), "1.200 s", "a swipe is no tap");
+  await somebody.context.close();
 });

@@ -20,7 +20,7 @@
 
 use std::fmt;
 
-use super::lanes::{self, Lanes};
+use super::lanes::{self, Lanes, Unread};
 use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
@@ -131,7 +131,7 @@ impl Link {
             }
             _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
-                self.lanes.read(name, &said).map_err(|lane| unknown(key!("lane"), &lane))?;
+                self.lanes.read(name, &said).map_err(unread)?;
             }
             _ => {}
         }
@@ -190,6 +190,17 @@ fn write_script(hash: &mut String, name: &str, script: &Script) {
     for line in &script.lines {
         hash.push(';');
         encode(hash, &format!("{} {}", line.at, line.command));
+    }
+}
+
+#[inline(never)]
+fn unread(why: Unread) -> Notice {
+    match why {
+        Unread::Unknown(lane) => unknown(key!("lane"), &lane),
+        Unread::TooMany => refusal(sentence!(
+            "This link arranges too many lanes: at most {0} of them, or kinds of messages, are read.",
+            lanes::MOST
+        )),
     }
 }
 

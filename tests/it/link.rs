@@ -109,6 +109,14 @@ fn what_is_wrong_is_told_in_a_sentence() {
         ("#v1&speed=3", "This link asks for a speed that this page does not have: “3”."),
         ("#v1&lanes=S2,S0", "This link asks for a lane that this page does not have: “S0”."),
         (
+            &format!("#v1&hidden={}", "S1,".repeat(1_101)),
+            "This link arranges too many lanes: at most 1100 of them, or kinds of messages, are read.",
+        ),
+        (
+            &format!("#v1&without={}", "x,".repeat(1_101)),
+            "This link arranges too many lanes: at most 1100 of them, or kinds of messages, are read.",
+        ),
+        (
             "#v1&hidden=everybody",
             "This link asks for a lane that this page does not have: “everybody”.",
         ),
@@ -163,7 +171,7 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
     let many = (1..=2_000).map(|lane| format!("S{lane}")).collect::<Vec<_>>().join(",");
     assert_eq!(
         told(&format!("#v1&lanes={many}")),
-        "This link asks for a lane that this page does not have: “S1101”."
+        "This link arranges too many lanes: at most 1100 of them, or kinds of messages, are read."
     );
 }
 
