@@ -56,7 +56,7 @@ const parts = {
       const { chrome } = findBrowser();
       await page();
       await step("end-to-end tests", () =>
-        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs"], { CHROME: chrome }),
+        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs", "tests/hosting.mjs"], { CHROME: chrome }),
       );
     },
   },

@@ -47,7 +47,7 @@ afterEach(async () => {
 
 /** Somebody with a browser of their own. */
 async function visitor(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...options });
+  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));

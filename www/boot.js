@@ -88,8 +88,19 @@ for (const touch of ["pointerdown", "keydown"]) {
 }
 
 try {
-  const { default: init } = await import(script.href);
-  await init({ module_or_path: wasm.href });
+  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href)]);
+  await init({ module_or_path: program });
+  stay();
 } catch (error) {
   fail(error);
+}
+
+/** From now on without a network as well, where the browser allows it: not in a sandbox, not by plain http. */
+async function stay() {
+  try {
+    const worker = document.querySelector('link[rel="offline"]')?.href;
+    if (worker) await navigator.serviceWorker?.register(worker);
+  } catch {
+    // The page needs the network then, as any page does.
+  }
 }
