@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Failure } from "./steps.mjs";
 
 const WORKER = "worker.js";
+const NOT = [WORKER, "card.png"]; // The picture is for those who do not visit.
 
 /** Writes `dist`'s worker; says what it keeps. */
 export function offline(dist) {
@@ -15,7 +16,7 @@ export function offline(dist) {
   if (!page.includes("rel=offline")) writeFileSync(index, page.replace("</head>", `<link rel=offline href=./${WORKER}></head>`));
   const names = readdirSync(dist, { recursive: true })
     .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => name !== WORKER && !name.split("/").some((part) => part.startsWith(".")))
+    .filter((name) => !NOT.includes(name) && !name.split("/").some((part) => part.startsWith(".")))
     .filter((name) => statSync(join(dist, name)).isFile())
     .sort();
   const files = Object.fromEntries(names.map((name) => [name, digest(readFileSync(join(dist, name)))]));

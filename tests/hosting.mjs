@@ -161,6 +161,62 @@ test("what is damaged on its way is never kept", async () => {
   assert.equal(state, "redundant");
 });
 
+const card = () => page.locator(".crash-card[role=alert]");
+const serve = (type, bytes) => (response, file) => response.writeHead(200, { "content-type": type }).end(bytes(file));
+
+for (const [what, answer] of [
+  ["is missing", (response) => response.writeHead(404).end()],
+  ["is cut off", serve("application/wasm", (file) => readFileSync(file).subarray(0, 100_000))],
+  ["is a page", serve("text/html", () => "<!doctype html><p>Not here</p>")],
+]) {
+  test(`a program that ${what} says so, with the run's script and a way on`, async () => {
+    host.answers = [[/_bg\.wasm$/, answer]];
+    await page.goto(origin + BASE + RUN);
+    await card().waitFor();
+    assert.match(await card().locator("pre").textContent(), /^raft nodes=5 seed=3\n10ms fire S1 election/);
+    assert.equal(complaints.length > 0, true);
+    host.answers = [];
+    await card().getByRole("button", { name: "Reload" }).click();
+    await page.locator(".node").first().waitFor();
+    complaints = [];
+  });
+}
+
+test("a browser without WebAssembly, or that does not understand the page, is told, and can leave the run", async () => {
+  await context.addInitScript(() => sessionStorage.able || delete globalThis.WebAssembly);
+  await page.goto(origin + BASE + RUN);
+  await card().waitFor();
+  await page.evaluate(() => void (sessionStorage.able = "yes"));
+  await card().getByRole("button", { name: "Start without this run" }).click();
+  await page.locator(".node").first().waitFor();
+  assert.doesNotMatch(page.url(), /seed/);
+  host.answers = [[/boot-\w+\.js$/, serve("text/javascript", () => "let x = = 1;")]];
+  await page.goto("about:blank");
+  await page.goto(origin + BASE);
+  await card().waitFor();
+  complaints = [];
+});
+
+test("without scripts there is a picture, and words in two languages", async () => {
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const page = await plain.newPage();
+  await page.goto(origin + BASE);
+  await page.locator("noscript").getByRole("img").waitFor();
+  assert.equal(await page.locator("noscript p[lang]").count(), 2);
+  await plain.close();
+});
+
+test("it is printed black on white, without controls", async () => {
+  await context.close();
+  context = await browser.newContext({ colorScheme: "dark" });
+  page = await context.newPage();
+  await open(RUN);
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  assert.equal(await page.locator("button:visible, input:visible, select:visible, [role=tab]:visible").count(), 0);
+  const colors = await page.locator(".playground").evaluate((root) => [getComputedStyle(root).color, getComputedStyle(root).backgroundColor, getComputedStyle(document.documentElement).colorScheme]);
+  assert.deepEqual(colors, ["rgb(0, 0, 0)", "rgb(255, 255, 255)", "light"]);
+});
+
 /** The same program under other names. */
 function newBuild(folder) {
   cpSync("dist", folder, { recursive: true });

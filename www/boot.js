@@ -71,28 +71,18 @@ function bytes(url) {
   return Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
 }
 
-function fail(error) {
-  console.error(error);
-  const card = document.querySelector("#synod .loading p");
-  if (!card) return; // It runs: what went wrong then says so itself.
-  const chinese = navigator.language.startsWith("zh");
-  card.setAttribute("role", "alert");
-  card.textContent = chinese
-    ? "Synod 无法启动：需要支持 WebAssembly 的较新浏览器，以及完整的文件。请重新加载本页。"
-    : "Synod could not start: it needs a recent browser with WebAssembly, and all of its files. Please reload the page.";
-}
-
 // Whoever touches the page may soon ask for more.
 for (const touch of ["pointerdown", "keydown"]) {
   addEventListener(touch, () => synodLater.soon().catch(() => {}), { once: true, passive: true });
 }
 
 try {
-  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href)]);
-  await init({ module_or_path: program });
+  const [{ default: init }, code] = await Promise.all([import(script.href), compiled(wasm.href)]);
+  await init({ module_or_path: code });
   stay();
 } catch (error) {
-  fail(error);
+  console.error(error);
+  globalThis.synodFailed?.(); // www/failure.js
 }
 
 /** From now on without a network as well, where the browser allows it: not in a sandbox, not by plain http. */

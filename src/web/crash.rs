@@ -74,8 +74,9 @@ fn show(language: Language, title: &str, why: &str, script: &str, place: &str) {
     ];
     for part in parts.into_iter().flatten() {
         if part.tag_name() == "A" {
-            // A link needs no program to work. The same script would fail again.
-            let _ = part.set_attribute("href", ".");
+            // A link needs no program to work. The same script would fail again. This page without its
+            // run: a folder alone is not a page on every server.
+            let _ = part.set_attribute("href", "?");
         }
         let _ = card.append_child(&part);
     }
