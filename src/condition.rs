@@ -106,12 +106,27 @@ impl Comparison {
     }
 }
 
-/// Numbers as numbers, and what follows them, as in the ballot `12.S1`, as words.
+/// Numbers as numbers, wherever they stand: the ballot `2.S9` comes before `2.S10`, and that before
+/// `12.S1`. What is no number, such as `none`, comes before all numbers.
 fn order(a: &str, b: &str) -> Ordering {
     match (leading(a), leading(b)) {
-        (Some((m, rest)), Some((n, other))) => m.cmp(&n).then_with(|| rest.cmp(other)),
-        _ => a.cmp(b),
+        (Some((m, rest)), Some((n, other))) => m.cmp(&n).then_with(|| order(rest, other)),
+        (Some(_), None) => Ordering::Greater,
+        (None, Some(_)) => Ordering::Less,
+        (None, None) => {
+            let (word, rest) = a.split_at(letters(a));
+            let (other_word, other) = b.split_at(letters(b));
+            match word.is_empty() && other_word.is_empty() {
+                true => a.cmp(b),
+                false => word.cmp(other_word).then_with(|| order(rest, other)),
+            }
+        }
     }
+}
+
+/// Bytes before the first digit.
+fn letters(text: &str) -> usize {
+    text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len())
 }
 
 /// The number that the text begins with, and the rest.

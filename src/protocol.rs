@@ -10,7 +10,8 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time, store};
+use crate::base::store::{self, Unfit};
+use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::{key, sentence};
 
 /// One replica of a protocol: its volatile state, and the rules that move it.
@@ -135,6 +136,38 @@ pub struct Blank {
     pub holds: Holds,
     /// What stands there until somebody types.
     pub sample: &'static str,
+}
+
+impl Blank {
+    /// Whether this can stand there; left empty, it is the sample. The rule is that of whoever reads
+    /// requests.
+    pub fn check(&self, text: &str) -> Result<(), Sentence> {
+        let text = text.trim();
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        Err(match (self.holds, store::unfit(text)) {
+            (_, Some(Unfit::Empty)) => return Ok(()),
+            (Holds::Number { least, most }, _) => match text.parse::<u64>() {
+                Ok(number) if digits && (least..=most).contains(&number) => return Ok(()),
+                _ => sentence!("a whole number from {0} to {1} is expected.", least, most),
+            },
+            (Holds::Word, None) => return Ok(()),
+            (Holds::Word, Some(Unfit::Long(long))) => {
+                sentence!("at most {0} characters fit here; these are {1}.", store::LONGEST, long)
+            }
+            (Holds::Word, Some(Unfit::Reserved(c))) if c.is_whitespace() => {
+                sentence!("a space is not possible here: it would end the word.")
+            }
+            (Holds::Word, Some(Unfit::Reserved(c))) => sentence!(
+                "“{0}” is not possible here: scripts need it for themselves.",
+                c.to_string()
+            ),
+            (Holds::Word, Some(Unfit::Unseen(c))) => sentence!(
+                "an invisible character (U+{0}) is not possible here.",
+                format!("{:04X}", u32::from(c))
+            ),
+            (Holds::Word, Some(Unfit::None)) => sentence!("“–” stands for no value."),
+        })
+    }
 }
 
 /// What a blank takes.

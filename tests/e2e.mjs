@@ -227,7 +227,7 @@ test("the request console checks its blanks, keeps what is typed while the run p
   const [key, value] = [put.getByLabel("key"), put.getByLabel("value")];
   await key.fill("a b");
   await put.getByRole("button").click();
-  assert.equal(await key.evaluate((input) => input.validity.valid), false, "a space is no part of a key");
+  assert.equal(await key.getAttribute("aria-invalid"), "true", "a space is no part of a key");
   const event = () => page.getByText(/^event \d+ of/).first().textContent();
   const before = await event();
   await page.waitForFunction((before) => !document.body.textContent.includes(before), before);
@@ -271,7 +271,7 @@ test("the Paxos service is played from the page, as a client", async () => {
   await answered("S1 has promised C1 to accept nothing below ballot 2.C1: 1.C1 is too low");
   const number = page.locator("form.ask", { hasText: "Prepare" }).getByLabel("number");
   await number.fill("0");
-  assert.equal(await number.evaluate((input) => input.validity.valid), false, "numbers begin at 1");
+  assert.equal(await number.getAttribute("aria-invalid"), "true", "numbers begin at 1");
   await ask("S2", "Accept", { number: "1", value: "update" });
   await page.locator(".node").getByText("chosen update").first().waitFor();
 });
@@ -654,11 +654,18 @@ test("branches are a tree to go about in, are named, compared, deleted and broug
   await page.keyboard.press("Enter");
   await page.waitForFunction((name) => document.querySelector('[role=treeitem][aria-selected="true"]').getAttribute("aria-label") !== name, name);
   await page.locator("details.branches > summary").click();
-  await page.getByLabel("Name of this branch").fill("Mine");
-  await page.getByLabel("Name of this branch").press("Tab");
-  await tree.locator('[aria-label="Mine"]').waitFor();
-  await page.getByLabel("Name of this branch").fill("x".repeat(10_000));
-  await page.getByLabel("Name of this branch").press("Tab");
+  // Every branch has a pen: here the one that runs, the first, and the last.
+  const pens = page.getByRole("textbox", { name: /^Name of the branch / });
+  assert.equal(await pens.count(), 3);
+  for (const [place, called] of ["Mine", "Theirs", "分支"].entries()) {
+    await pens.nth(place).fill(called);
+    await pens.nth(place).press("Enter");
+    await tree.locator(`[aria-label="${called}"]`).waitFor();
+  }
+  await page.locator(".kept-branches .pen").first().click();
+  await page.waitForFunction(() => document.activeElement.value === "Mine");
+  await pens.first().fill("x".repeat(10_000));
+  await pens.first().press("Enter");
   await page.locator(".notices").getByText("A branch's name has at most 80 characters; this one has 10000.").waitFor();
   await button("Where does it first differ from the present branch?").first().click();
   await page.locator(".notices").getByText(/First difference at/).waitFor();
@@ -810,6 +817,11 @@ test("a comparison with another protocol says what it left out, by keyboard and 
   await page.locator(".notices").getByText(/Paxos does not know .*fire.* left out/).waitFor();
   const second = page.getByRole("region", { name: "Run B: Paxos" }).first();
   await second.locator(".node").first().waitFor();
+  // Where the two first differ is said and marked for two protocols too.
+  const differ = button(/^First difference at /);
+  await differ.first().waitFor();
+  assert.equal(await differ.count(), 2);
+  assert.equal(await page.locator(".parting").count(), 2);
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 1, `${over} pixels too wide`);
   // The focus makes its pane the one that is meant.

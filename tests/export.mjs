@@ -103,13 +103,32 @@ test("a run that is too long for Mermaid ends with a whole line, and says where"
   assert.equal((await mermaid.parse(text)).diagramType, "sequence");
 });
 
+/** A text of Mermaid's own reading, in which entities are still marked, as it is shown. */
+const decoded = (text) => text.replaceAll("ﬂ°°", "&#").replaceAll("¶ß", ";").replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
+
 test("what Mermaid shows of a label is the label", async () => {
   const text = lab(["export", "-", "--as", "mermaid"], NASTY);
-  // Mermaid's own reading of the diagram, in which entities are still marked.
   const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
-  const decoded = (message) => message.replaceAll("ﬂ°°", "&#").replaceAll("¶ß", ";").replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
   const said = db.getMessages().map(({ message }) => decoded(typeof message === "string" ? message : ""));
   for (const label of ["put end=<b>", "put a&amp=<i>'", "crash S2", "“end”"]) assert.ok(said.includes(label), `${label} in ${said.join("|")}`);
+});
+
+test("what Mermaid shows as a title is the title", async () => {
+  for (const title of ["A & B; x < y > z #1", "end", "T&amp;C &#38; &lt;b>", "50 % <i>x</i> \"投票\" & more"]) {
+    const input = NASTY.replace(/^title [^\n]*/m, () => `title ${title}`);
+    const shown = async (format) => {
+      const text = lab(["export", "-", "--as", format, ...EARLY], input);
+      // What stands above a diagram is handed on by Mermaid when it draws.
+      const above = /^---\ntitle: (".*")\n---\n/.exec(text);
+      const { db } = await mermaid.mermaidAPI.getDiagramFromText(text, above ? { title: JSON.parse(above[1]) } : {});
+      return db.getDiagramTitle();
+    };
+    // Read as it is drawn: as text, in which Mermaid then decodes the entities of its own.
+    assert.equal(decoded(await shown("mermaid")), title);
+    // A flowchart has no statement for its title, and what stands above it knows no entities.
+    const alike = title.replaceAll("&", "＆").replaceAll("<", "＜").replaceAll(">", "＞");
+    assert.ok((await shown("flowchart")).startsWith(`${alike}, at `), await shown("flowchart"));
+  }
 });
 
 test("SVG is well-formed, says what it shows, and asks for nothing", () => {

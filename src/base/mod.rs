@@ -20,5 +20,5 @@ pub use log::Log;
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};
 pub use store::Store;
-pub use text::Text;
+pub use text::{NONE, Text};
 pub use time::{Span, Time};

@@ -7,7 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use super::{ClientId, Text};
+use super::{ClientId, NONE, Text};
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,13 +54,58 @@ impl FromStr for Request {
     }
 }
 
+/// Characters of a key or a value at the most.
+pub const LONGEST: usize = 32;
+
 /// A key or a value.
 pub fn word(text: &str) -> Result<Text, &'static str> {
-    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !"=;#\"".contains(c);
-    match (1..=32).contains(&text.chars().count()) && text.chars().all(plain) {
-        true => Ok(text.into()),
-        false => Err("a key or value of 1 to 32 characters without spaces and = ; # \""),
+    match unfit(text) {
+        None => Ok(text.into()),
+        Some(_) => Err("a key or value of 1 to 32 visible characters without spaces and = ; # \""),
     }
+}
+
+/// What keeps a text from being a key or a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    Empty,
+    /// So many characters.
+    Long(usize),
+    /// This one is kept for scripts, or is a space.
+    Reserved(char),
+    /// Nobody sees this one, or what it does to its neighbours.
+    Unseen(char),
+    /// It stands for no value.
+    None,
+}
+
+/// The first thing wrong with a text that is to be a key or a value.
+pub fn unfit(text: &str) -> Option<Unfit> {
+    let reserved = |c: char| c.is_whitespace() || "=;#\"".contains(c);
+    let wrong = |c: char| match c {
+        _ if is_unseen(c) => Some(Unfit::Unseen(c)),
+        _ if reserved(c) => Some(Unfit::Reserved(c)),
+        _ => None,
+    };
+    match text.chars().count() {
+        0 => Some(Unfit::Empty),
+        long if long > LONGEST => Some(Unfit::Long(long)),
+        _ if text == NONE => Some(Unfit::None),
+        _ => text.chars().find_map(wrong),
+    }
+}
+
+/// Controls, what turns the direction of writing, what joins or fills without a picture of its own:
+/// two texts that differ in these look alike. (Unicode's `Default_Ignorable_Code_Point`, its format
+/// characters in general use, and the blanks that are no spaces.)
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Keys with their values, and one session per client. Copies share everything until one changes.
@@ -156,6 +201,14 @@ mod tests {
         }
         assert!(long.parse::<Request>().is_err());
         assert!("put x=a\u{7}".parse::<Request>().is_err());
+        for unseen in
+            ['\u{200b}', '\u{200d}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{ad}', '\u{e0041}']
+        {
+            assert!(word(&format!("a{unseen}b")).is_err(), "{unseen:?}");
+        }
+        assert_eq!(word("\u{202e}x").unwrap_err(), word("").unwrap_err());
+        assert!(word("–").is_err() && word("a–b").is_ok(), "a dash stands for no value");
+        assert!(word("a\\b'c").is_ok() && word("é名🗳").is_ok());
         assert_eq!("delete x".parse::<Request>(), Err("put KEY=VALUE or get KEY"));
     }
 

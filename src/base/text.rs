@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
+/// What stands where there is no value. It is no value itself.
+pub const NONE: &str = "–";
+
 /// An immutable, shared string.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Rc<str>);

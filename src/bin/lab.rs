@@ -180,15 +180,21 @@ fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
     let time = |text: &str| {
         text.parse::<Time>().map_err(|_| format!("Expected a time such as 1.2s, not “{text}”."))
     };
-    for pair in options.chunks(2) {
-        match *pair {
-            ["--node", name] if format == Format::Ejson => match name.parse() {
+    let known: &[&str] = match format {
+        Format::Ejson => &["--from", "--to", "--node"],
+        format if format.is_instant() => &["--to"],
+        _ => &["--from", "--to"],
+    };
+    let options: Vec<&str> =
+        options.iter().map(|word| if *word == "--at" { "--to" } else { *word }).collect();
+    for (option, text) in pairs(&options, known, &format!("export --as {}", format.name()))? {
+        match option {
+            "--node" => match text.parse() {
                 Ok(Endpoint::Node(id)) => node = Some(id),
-                _ => return Err(format!("Expected a server such as S1, not “{name}”.")),
+                _ => return Err(format!("Expected a server such as S1, not “{text}”.")),
             },
-            ["--from", text] if !format.is_instant() => from = time(text)?,
-            ["--at" | "--to", text] => to = Some(time(text)?),
-            _ => return Err(format!("I don't understand “{}”.\n\n{USAGE}", options.join(" "))),
+            "--from" => from = time(text)?,
+            _ => to = Some(time(text)?),
         }
     }
     let refused = |sentence: Sentence| format!("{file}: {sentence}");
@@ -214,6 +220,34 @@ fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
     told.map_err(refused)
 }
 
+/// Options with their values, each at most once; only a `--flaw` may come again.
+fn pairs<'a>(
+    words: &[&'a str],
+    known: &[&str],
+    of: &str,
+) -> Result<Vec<(&'a str, &'a str)>, String> {
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for pair in words.chunks(2) {
+        let option = pair[0];
+        if !known.contains(&option) {
+            return Err(format!(
+                "`lab {of}` has no option “{option}”: it takes {}.",
+                known.join(", ")
+            ));
+        }
+        let value = *pair.get(1).ok_or_else(|| format!("{option} needs a value."))?;
+        let twice = match option {
+            "--flaw" => pairs.contains(&(option, value)),
+            _ => pairs.iter().any(|(before, _)| *before == option),
+        };
+        if twice {
+            return Err(format!("{option} is given twice: once is enough."));
+        }
+        pairs.push((option, value));
+    }
+    Ok(pairs)
+}
+
 fn import(file: &str) -> Result<(), String> {
     let import = ejson::read(&text(file, ejson::SIZE, "a file of documents")?)
         .map_err(|sentence| format!("{file}: {sentence}"))?;
@@ -225,7 +259,9 @@ fn import(file: &str) -> Result<(), String> {
 
 fn schedule(protocol: &str, seed: &str) -> Result<(), String> {
     let mut hunt = Hunt::parse(protocol, &[])?;
-    hunt.from = seed.parse().map_err(|_| format!("A seed is a number, not “{seed}”."))?;
+    hunt.from = seed
+        .parse()
+        .map_err(|_| format!("A seed is a number from 0 to {}, not “{seed}”.", u64::MAX))?;
     let script = fuzz::schedule(hunt.entry, hunt.from, &hunt.flaws);
     print(script.map_err(|sentence| sentence.to_string())?)
 }
@@ -243,27 +279,37 @@ impl Hunt {
         let entry = catalog::find(protocol)
             .ok_or_else(|| format!("There is no protocol “{protocol}”: `lab list` names them."))?;
         let mut hunt = Hunt { entry, seeds: 1_000, from: 1, flaws: Vec::new() };
-        let mut words = words.iter();
-        while let Some(&option) = words.next() {
-            let value = words.next().ok_or_else(|| format!("{option} needs a value."))?;
-            let number = || {
-                value.parse::<u64>().map_err(|_| format!("{option} takes a number, not “{value}”."))
+        for (option, value) in pairs(words, &["--seeds", "--from", "--flaw"], "fuzz")? {
+            let number = |least: u64| match value.parse::<u64>() {
+                Ok(number) if number >= least => Ok(number),
+                _ => Err(format!(
+                    "{option} takes a number from {least} to {}, not “{value}”.",
+                    u64::MAX
+                )),
             };
             match option {
-                "--seeds" => hunt.seeds = number()?,
-                "--from" => hunt.from = number()?,
-                "--flaw" if (entry.flaws)().iter().any(|flaw| flaw.name == *value) => {
-                    hunt.flaws.push((*value).into());
+                "--seeds" => hunt.seeds = number(1)?,
+                "--from" => hunt.from = number(0)?,
+                _ if (entry.flaws)().iter().any(|flaw| flaw.name == value) => {
+                    hunt.flaws.push(value.into());
                 }
-                "--flaw" => {
+                _ => {
                     return Err(format!(
                         "{protocol} has no flaw “{value}”: `lab list` names them."
                     ));
                 }
-                _ => return Err(format!("I don't understand “{option}”.\n\n{USAGE}")),
             }
         }
-        Ok(hunt)
+        // The last of them is a seed as well.
+        match hunt.from.checked_add(hunt.seeds - 1) {
+            Some(_) => Ok(hunt),
+            None => Err(format!(
+                "There are no {} seeds from {} on: the last is {}.",
+                hunt.seeds,
+                hunt.from,
+                u64::MAX
+            )),
+        }
     }
 }
 
@@ -271,7 +317,7 @@ fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
     let hunt = Hunt::parse(protocol, words)?;
     let shows_progress = std::io::stderr().is_terminal();
     for done in 0..hunt.seeds {
-        let seed = hunt.from.saturating_add(done);
+        let seed = hunt.from + done;
         if shows_progress && done % 100 == 0 {
             eprint!("\r{done} of {} seeds clean", hunt.seeds);
         }

@@ -77,13 +77,6 @@ impl Store {
         })
     }
 
-    /// Two protocols differ from the first event on, which says nothing.
-    pub fn has_two_protocols(&self) -> bool {
-        let mut slugs = self.panes.iter().map(|pane| pane.run.meta().slug);
-        let first = slugs.next();
-        slugs.any(|slug| Some(slug) != first)
-    }
-
     fn horizon(&self) -> Time {
         let known = self.panes.iter().map(|pane| {
             let last = pane.run.script().lines.last().map_or(Time::ZERO, |line| line.at);
@@ -149,6 +142,25 @@ mod tests {
         assert!(told.starts_with("First difference at "), "{told}");
         store.update(Action::Unsplit(1));
         assert_eq!(parting(&mut store), "none");
+    }
+
+    #[test]
+    fn two_protocols_differ_from_the_first_event_that_reads_differently() {
+        let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
+        let other = |slug: &str| Action::Split(std::rc::Rc::new(Other::Protocol(slug.into())));
+        store.update(other("multi-paxos"));
+        assert_eq!(
+            parting(&mut store),
+            "First difference at 100ms, event 9: here S1 starts an election for term 1: it has not heard \
+             a leader for too long; there S1 prepares ballot 1.S1 for all slots from 1 on: it has not \
+             heard a leader for too long."
+        );
+        store.update(other("paxos"));
+        assert_eq!(
+            parting(&mut store),
+            "First difference at 100ms, event 8: here S1 timer runs out: election; there nothing happens \
+             until 1.595411s: S3 timer runs out: ask."
+        );
     }
 
     #[test]

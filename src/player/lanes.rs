@@ -16,6 +16,11 @@ pub struct Lanes {
     without: Vec<String>,
 }
 
+/// What a link calls them.
+pub const PARTS: [&str; 4] = ["lanes", "hidden", "folded", "without"];
+/// So many lanes or kinds are read of each.
+const MOST: usize = 1_100;
+
 /// A change of what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LaneChange {
@@ -101,6 +106,50 @@ impl Lanes {
 
     pub fn shows_kind(&self, kind: &str) -> bool {
         !self.without.iter().any(|name| name == kind)
+    }
+
+    // ---- as a link says it -------------------------------------------------------------------
+
+    /// What is not as usual, each under its name: `hidden` is `S2,C1`.
+    #[inline(never)]
+    pub fn parts(&self) -> Vec<(&'static str, String)> {
+        let list = |lanes: &[Endpoint]| {
+            lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        let [order, hidden, folded, without] = PARTS;
+        let mut parts = vec![
+            (order, list(&self.order)),
+            (hidden, list(&self.hidden)),
+            (folded, list(&self.folded)),
+            (without, self.without.join(",")),
+        ];
+        parts.retain(|(_, said)| !said.is_empty());
+        parts
+    }
+
+    /// Reads one of them; what is wrong with it is not known to be a lane, or is too much.
+    #[inline(never)]
+    pub fn read(&mut self, name: &str, said: &str) -> Result<(), String> {
+        let said: Vec<&str> = said.split(',').filter(|one| !one.is_empty()).collect();
+        if said.len() > MOST {
+            return Err(said[MOST].to_owned());
+        }
+        let [_, hidden, folded, without] = PARTS;
+        if name == without {
+            for kind in said {
+                put(&mut self.without, kind.to_owned(), true);
+            }
+            return Ok(());
+        }
+        let lanes = match name {
+            _ if name == hidden => &mut self.hidden,
+            _ if name == folded => &mut self.folded,
+            _ => &mut self.order,
+        };
+        for lane in said {
+            put(lanes, lane.parse().map_err(|_| lane.to_owned())?, true);
+        }
+        Ok(())
     }
 
     /// Whether everything is shown as usual.

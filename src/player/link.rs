@@ -10,13 +10,17 @@
 //! as `&run2=…` or `&scene2=…`.
 //!
 //! `run` is a script whose lines are joined by `;` and whose words by `+`, without its first word;
-//! an unmodified scene is named instead. `at` is the cursor: its time, and the last event that has
+//! an unmodified scene is named instead. (`script`, a whole script with its first word, is read as
+//! well, for whoever writes a link by hand.) `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
-//! the usual one. Whatever a browser or a chat program would change in a hash is percent-encoded,
-//! and what they do to one all the same (a full stop at the end, `&amp;`, `%20`) is forgiven.
+//! the usual one. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
+//! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat
+//! program would change in a hash is percent-encoded, and what they do to one all the same (a full
+//! stop at the end, `&amp;`, `%20`) is forgiven.
 
 use std::fmt;
 
+use super::lanes::{self, Lanes};
 use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
@@ -43,6 +47,8 @@ pub struct Link {
     /// `Auto` unless chosen by hand.
     pub theme: Theme,
     pub speed: Speed,
+    /// How the diagram is arranged.
+    pub lanes: Lanes,
 }
 
 /// What is to run.
@@ -104,7 +110,8 @@ impl Link {
     /// One part of the hash; a part of an unknown name is somebody else's.
     fn take(&mut self, name: &str, value: &str) -> Result<(), Notice> {
         match name {
-            "run" => self.shows = Shows::Script(script(value)?),
+            "run" => self.shows = Shows::Script(script("run ", value)?),
+            "script" => self.shows = Shows::Script(script("", value)?),
             "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
             "flaw2" | "option2" | "protocol2" | "run2" | "scene2" => {
                 self.with = Some(read_other(name, value)?);
@@ -121,6 +128,10 @@ impl Link {
             "speed" => {
                 let code = decode(value, true)?;
                 self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
+            }
+            _ if lanes::PARTS.contains(&name) => {
+                let said = decode(value, true)?;
+                self.lanes.read(name, &said).map_err(|lane| unknown(key!("lane"), &lane))?;
             }
             _ => {}
         }
@@ -154,6 +165,9 @@ impl fmt::Display for Link {
         if self.speed != Speed::DEFAULT {
             hash += &format!("&speed={}", self.speed.code());
         }
+        if !self.lanes.is_usual() {
+            write_lanes(&mut hash, &self.lanes);
+        }
         // What chat programs take for the end of a sentence must not be the end of a link.
         match hash.pop() {
             Some(last) if is_stray(last) => write!(f, "{hash}%{:02X}", last as u32),
@@ -183,7 +197,7 @@ fn write_script(hash: &mut String, name: &str, script: &Script) {
 #[inline(never)]
 fn read_other(name: &str, value: &str) -> Result<Other, Notice> {
     if name == "run2" {
-        return Ok(Other::Script(Box::new(script(value)?)));
+        return Ok(Other::Script(Box::new(script("run ", value)?)));
     }
     let value = decode(value, true)?;
     Ok(match name {
@@ -208,6 +222,14 @@ fn write_other(hash: &mut String, other: &Other) {
     encode(hash, &value);
 }
 
+#[inline(never)]
+fn write_lanes(hash: &mut String, lanes: &Lanes) {
+    for (name, said) in lanes.parts() {
+        *hash += &format!("&{name}=");
+        encode(hash, &said);
+    }
+}
+
 /// `election=2s..4s`
 fn option(text: &str) -> Result<Other, Notice> {
     let (name, value) = text.split_once('=').ok_or_else(|| {
@@ -219,10 +241,11 @@ fn option(text: &str) -> Result<Other, Notice> {
     Ok(Other::Option(name.to_owned(), value.to_owned()))
 }
 
-fn script(value: &str) -> Result<Script, Notice> {
+/// A script whose first word, where a link leaves that out, is `first`.
+fn script(first: &str, value: &str) -> Result<Script, Notice> {
     let lines: Result<Vec<String>, Notice> =
         value.split(';').map(|line| decode(line, true)).collect();
-    let text = format!("run {}", lines?.join("\n"));
+    let text = first.to_owned() + &lines?.join("\n");
     scenario::parse(&text)
         .map_err(|mistake| Notice::mistake(mistake.line, mistake.column, mistake.sentence))
 }

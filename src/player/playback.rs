@@ -198,6 +198,15 @@ impl Goal {
         };
     }
 
+    /// Where it leads, as a link says it; `None` where that is not known before.
+    pub(super) fn place(&self) -> Option<(Time, Option<u64>)> {
+        match self.target {
+            Target::Time(time) => Some((time, None)),
+            Target::Cursor(time, event) => Some((time, Some(event))),
+            Target::Event(_) | Target::Found(_) | Target::Difference { .. } | Target::Find => None,
+        }
+    }
+
     /// How far it has looked ahead, where the run stays meanwhile.
     pub fn looked(&self) -> Option<Time> {
         match &self.target {

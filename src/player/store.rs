@@ -4,7 +4,7 @@ use super::action::{Action, Change};
 use super::apart::Apart;
 use super::link::{Link, Shows};
 use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
-use super::playback::{Playback, STEPS, Speed, Target};
+use super::playback::{Goal, Playback, STEPS, Speed, Target};
 use super::table::Page;
 use super::ui::{Notice, Selection, Tab, Theme, Ui};
 use super::why::{Asked, Question};
@@ -86,6 +86,9 @@ impl Store {
             self.ui.theme = link.theme;
         }
         self.playback.set_speed(link.speed);
+        self.ui.lanes = link.lanes.clone();
+        // An instant that is asked for is shown, not played past.
+        self.playback.playing = false;
         match link.at {
             None => self.playback.play(),
             Some((time, None)) => drop(self.set_out(Target::Time(time))),
@@ -93,7 +96,7 @@ impl Store {
         }
     }
 
-    /// The hash that brings somebody else to where this page is: `#v1&…`.
+    /// The hash that brings somebody else to where this page is, or to where it is on its way: `#v1&…`.
     pub fn link(&self) -> String {
         let pane = &self.panes[0];
         let shows = match pane.pristine() {
@@ -101,13 +104,15 @@ impl Store {
             None => Shows::Script(pane.run.script().clone()),
         };
         let (now, event) = pane.cursor();
+        let ahead = self.playback.goal.as_ref().and_then(Goal::place);
         let link = Link {
             shows,
             with: self.other(),
-            at: Some((now, Some(event))),
+            at: Some(ahead.unwrap_or((now, Some(event)))),
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,
             speed: self.playback.speed,
+            lanes: self.ui.lanes.clone(),
         };
         format!("#{link}")
     }

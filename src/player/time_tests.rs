@@ -291,3 +291,32 @@ fn slow_as_it_is_it_does_not_slow_down_and_another_protocol_forgets_the_kind() {
     store.update(Action::LoadScene { protocol: "paxos".into(), scene: "duel".into() });
     assert_eq!(store.playback.slow_for, ["Reply"]);
 }
+
+#[test]
+fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
+    let link = "#v1&run=raft+nodes=5+seed=7&at=500s";
+    let mut open = store(PLAIN);
+    open.update(Action::Play);
+    open.update(Action::OpenLink(link.into()));
+    let mut fresh = Store::from_link(link, Preferences::default());
+    for store in [&mut open, &mut fresh] {
+        let mut pieces = 0;
+        while let Some(goal) = &store.playback.goal {
+            assert!(goal.progress.is_some() && store.pane().run.now() < Time::seconds(500));
+            // What the address says meanwhile is where it leads: a browser tells of one change of
+            // the address by two events, and the second one must find nothing new.
+            assert_eq!(store.link(), link);
+            store.update(Action::Tick { elapsed_micros: 16_000 });
+            pieces += 1;
+        }
+        assert!(pieces > 2, "{pieces} pieces");
+        assert_eq!(store.pane().run.now(), Time::seconds(500));
+        assert!(store.link().starts_with(link), "{}", store.link());
+        assert!(!store.playback.playing, "an instant that is asked for is shown");
+    }
+    open.update(Action::OpenLink("#v1&run=raft+nodes=5+seed=7&at=1500s".into()));
+    open.update(Action::CancelGoal);
+    let here = open.pane().run.now();
+    assert!(here > Time::ZERO && here < Time::seconds(1500));
+    assert!(open.link().contains(&format!("&at={here}.")), "cancelled, it says where it stands");
+}

@@ -79,11 +79,12 @@ impl Asked {
         let Some(mut inquiry) = self.inquiry.take() else { return };
         let enough = inquiry.down_to.saturating_sub(EVENTS);
         loop {
+            let before = inquiry.down_to;
             if let Some(event) = run.inquire(&mut inquiry) {
                 return self.found(run, event);
             }
-            // Nothing has happened yet.
-            if inquiry.down_to <= 1 {
+            // Nothing has happened yet, or nothing is left to look through.
+            if inquiry.down_to <= 1 || inquiry.down_to >= before {
                 return;
             }
             if inquiry.down_to <= enough {
@@ -105,7 +106,8 @@ impl Asked {
 
     /// A command was given after event `here`: what followed is no longer true.
     pub fn after_command(mut self, run: &Run, here: u64) -> Option<Asked> {
-        let stands = self.event.is_none_or(|event| event <= here);
+        // What is still looked for may lie in what is gone.
+        let stands = self.event.is_some_and(|event| event <= here);
         let shown = self.cone.is_some();
         self.show_cone(run, shown);
         stands.then_some(self)
@@ -160,6 +162,23 @@ mod tests {
         store.update(Action::Ask(Question::Event(here)));
         store.update(Action::Do(Command::Restart(NodeId(0))));
         assert!(store.asked.is_some(), "what lies in the past still stands");
+    }
+
+    #[test]
+    fn a_question_ends_with_the_past_that_it_is_searched_in() {
+        let mut store = store("run raft nodes=3 seed=7 heartbeat=5ms latency=1ms..2ms");
+        store.update(Action::Seek(Time::seconds(120)));
+        while store.moving() {
+            store.update(Action::Tick { elapsed_micros: 16_667 });
+        }
+        store.update(Action::Ask(Question::Fact(Fact::named(NodeId(0), "status"))));
+        assert!(store.asked.as_ref().unwrap().is_pending());
+        let mut left = store.asked.clone().unwrap();
+        store.update(Action::ToStart);
+        store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
+        assert!(store.asked.is_none(), "what it was about has not happened");
+        left.search(&store.pane().run);
+        assert!(!left.is_pending(), "there is nothing to look through");
     }
 
     #[test]

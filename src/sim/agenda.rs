@@ -20,7 +20,7 @@ pub struct Agenda {
 pub struct Ticket(u64);
 
 /// An entry. No two have the same ticket, so when and which says it all.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     pub at: Time,
     pub ticket: Ticket,
@@ -39,15 +39,7 @@ impl PartialOrd for Due {
     }
 }
 
-impl PartialEq for Due {
-    fn eq(&self, other: &Due) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Due {}
-
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
     Boot(NodeId),
     /// The message in this slot arrives, or is lost.

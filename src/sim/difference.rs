@@ -4,6 +4,7 @@
 //! What is compared is what happens to servers, clients and messages: when, where and what, as values
 //! and not as words. Numbers are not, since a caption more in one of the scripts counts all that
 //! follows differently; nor are commands, which are known to differ: what they *do* is the answer.
+//! Two protocols are compared by what their messages read, and not by what they call their servers.
 //!
 //! The runs themselves are not moved. Where they are the same script up to some command, they have
 //! their past in common, and the comparison starts at a copy of it; else at the beginning.
@@ -53,6 +54,8 @@ struct Side {
     /// What has happened and is not compared yet, and the number of its first event.
     events: Events,
     first: u64,
+    /// Whether roles are compared.
+    roles: bool,
 }
 
 impl Comparison {
@@ -67,7 +70,8 @@ impl Comparison {
             }
             None => [here.scout_from_start(), there.scout_from_start()],
         };
-        let [here, there] = scouts.map(Side::new);
+        let roles = here.meta().slug == there.meta().slug;
+        let [here, there] = scouts.map(|scout| Side::new(scout, roles));
         Comparison { here, there, until: until.min(Time::LIMIT), alike }
     }
 
@@ -153,16 +157,14 @@ impl Difference {
 }
 
 impl Side {
-    fn new(scout: Scout) -> Side {
-        Side { first: scout.sim().events() + 1, scout, events: Events::new() }
+    fn new(scout: Scout, roles: bool) -> Side {
+        Side { first: scout.sim().events() + 1, scout, events: Events::new(), roles }
     }
 
     /// Goes on until there is something to compare; false if nothing more happens.
     fn refill(&mut self, until: Time) -> bool {
         loop {
-            while self.events.front().is_some_and(|event| !counts(event)) {
-                self.pass();
-            }
+            self.skip();
             if !self.events.is_empty() {
                 return true;
             }
@@ -172,9 +174,28 @@ impl Side {
         }
     }
 
+    /// Whether the event is compared: what people do to a run is not, nor what another protocol calls
+    /// its servers, which says nothing of what they do.
+    fn counts(&self, event: &Event) -> bool {
+        match event.what {
+            What::Command(_) | What::Refused(_) => false,
+            What::Role(_) => self.roles,
+            _ => true,
+        }
+    }
+
+    /// Past what is not compared.
+    fn skip(&mut self) {
+        while self.events.front().is_some_and(|event| !self.counts(event)) {
+            self.events.pop_front();
+            self.first += 1;
+        }
+    }
+
     fn pass(&mut self) {
         self.events.pop_front();
         self.first += 1;
+        self.skip();
     }
 
     fn next(&self) -> Option<Told> {
@@ -206,11 +227,6 @@ fn shared(here: &Script, there: &Script) -> (Option<usize>, Option<Time>) {
         true => (Some(same), None),
         false => (Some(same), parts.min()),
     }
-}
-
-/// Whether the event is compared: what people do to a run is not.
-fn counts(event: &Event) -> bool {
-    !matches!(event.what, What::Command(_) | What::Refused(_))
 }
 
 /// Whether the same happens in both.

@@ -136,6 +136,7 @@ impl Piece {
 
 /// How the lanes stand after the event.
 fn follow(lanes: &mut [Lane], event: &Event) {
+    // Most events are messages, which change none: then there is no need to look for the lane.
     if !matches!(event.what, What::Status(_) | What::Isolated(_) | What::Role(_)) {
         return;
     }

@@ -9,10 +9,10 @@
 //! |---|---|---|
 //! | `run` | file | `format`, `title`, `script`, `time` of the cursor |
 //! | `event` | event of the history | `event`, `time`, `place`, `lamport`, `cause`, `text` |
-//! | `disk` | thing on a server's disk | `at`, `time`, `node`, `name`, `value`, `pending` |
+//! | `disk` | thing on a server's disk | `at`, `time`, `node`, `name`, `value`; `pending` while a write is under way |
 //! | `entry` | entry of a server's log | `at`, `time`, `node`, `index`, `epoch`, `text`, `state` |
 //!
-//! Times are microseconds; `at` is the number of the last event before. Each `_id` begins with a digest of the script, so that a file that is
+//! What has no value is `null`. Times are microseconds; `at` is the number of the last event before. Each `_id` begins with a digest of the script, so that a file that is
 //! taken in twice, or beside another, gives the same documents.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use picojson::{Event as Piece, PullParser, SliceParser};
 use super::export::{EVENTS, cut_after};
 use super::json::Object;
 use crate::base::digest::Digest;
-use crate::base::{NodeId, Sentence, Span, Time};
+use crate::base::{NONE, NodeId, Sentence, Span, Time};
 use crate::catalog::{self, Run};
 use crate::command::Script;
 use crate::protocol::CellState;
@@ -75,8 +75,10 @@ pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
         let mut document = document(&format!("{at}:{}", field.name), "disk");
         document.text("run", &id).long("at", run.event()).long("time", cursor.0);
         document.text("node", &node.to_string());
-        document.text("name", field.name).text("value", &field.value);
-        document.maybe("pending", field.pending.as_deref());
+        document.text("name", field.name).maybe("value", known(&field.value));
+        if let Some(pending) = &field.pending {
+            document.maybe("pending", known(pending));
+        }
         text += &document.line();
     }
     let logs = run.logs(u64::MAX);
@@ -96,6 +98,11 @@ pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
         text += &document.line();
     }
     Ok(text)
+}
+
+/// A value, unless what stands there says that there is none.
+fn known(value: &str) -> Option<&str> {
+    Some(value).filter(|value| *value != NONE)
 }
 
 fn identity(script: &Script) -> String {
@@ -137,10 +144,23 @@ pub struct Import {
     pub differs: Option<Sentence>,
 }
 
-/// A document as it was read: its fields, and what is text or a number in them.
+/// A document as it was read.
 #[derive(Debug, Default)]
 struct Read {
-    fields: BTreeMap<String, Option<String>>,
+    /// Of the file, from 1.
+    line: u64,
+    fields: BTreeMap<String, Value>,
+}
+
+/// What a field holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Value {
+    Text(String),
+    /// As it is written; it may be embedded, `{"$numberLong": "7"}`.
+    Number(String),
+    Null,
+    /// A list, another document, a truth.
+    Other,
 }
 
 /// What a file says of an event; a program in between may have left out some of it.
@@ -152,14 +172,13 @@ struct Claim {
 }
 
 impl Claim {
-    fn of(document: &Read) -> Option<(u64, Claim)> {
-        let claim = Claim {
-            time: document.number("time"),
-            place: document.text("place").map(str::to_owned),
-            lamport: document.number("lamport"),
-            text: document.text("text")?.to_owned(),
-        };
-        Some((document.number("event")?, claim))
+    fn of(document: &Read) -> Result<Option<(u64, Claim)>, Sentence> {
+        let (time, lamport) = (document.time()?, document.whole("lamport", u64::MAX)?);
+        let place = document.words("place")?.map(str::to_owned);
+        let (event, text) = (document.whole("event", u64::MAX)?, document.words("text")?);
+        Ok(event
+            .zip(text)
+            .map(|(event, text)| (event, Claim { time, place, lamport, text: text.to_owned() })))
     }
 
     /// What happened instead, in words, after what the file says; nothing where that is the same.
@@ -205,7 +224,7 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
             }
             Some("run") => header = Some(document),
             Some("event") if (events.len() as u64) < COMPARED => {
-                events.extend(Claim::of(&document));
+                events.extend(Claim::of(&document)?);
             }
             _ => {}
         }
@@ -220,13 +239,14 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
     if header.fields.contains_key("format") && !header.number("format").is_some_and(known) {
         return Err(sentence!("The file was written by a newer Synod: it cannot be read here."));
     }
-    let Some(text) = header.text("script") else {
+    let Some(text) = header.words("script")? else {
         return Err(sentence!("The document of kind “run” has no script."));
     };
+    let time = header.time()?.map_or(Time::ZERO, Time);
     let script = scenario::parse(text)
         .map_err(|mistake| sentence!("The file's script is damaged: {0}", mistake.to_string()))?;
     let differs = compare(&script, &events)?;
-    Ok(Import { script, time: Time(header.number("time").unwrap_or(0)), differs })
+    Ok(Import { script, time, differs })
 }
 
 pub fn too_large() -> Sentence {
@@ -252,21 +272,60 @@ fn compare(script: &Script, events: &BTreeMap<u64, Claim>) -> Result<Option<Sent
 
 impl Read {
     fn text(&self, field: &str) -> Option<&str> {
-        self.fields.get(field)?.as_deref()
+        match self.fields.get(field)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
     }
 
     fn number(&self, field: &str) -> Option<u64> {
-        self.text(field)?.parse().ok()
+        match self.fields.get(field)? {
+            Value::Number(number) => number.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A text, if there is one; the error says that something else stands there.
+    fn words(&self, field: &'static str) -> Result<Option<&str>, Sentence> {
+        match (self.text(field), self.fields.get(field)) {
+            (None, Some(other)) if *other != Value::Null => Err(sentence!(
+                "Line {0} of the file: “{1}” is no text.",
+                self.line,
+                String::from(field)
+            )),
+            (text, _) => Ok(text),
+        }
+    }
+
+    /// A number, if there is one; the error says that something else stands there.
+    fn whole(&self, field: &'static str, most: u64) -> Result<Option<u64>, Sentence> {
+        let number = self.number(field).filter(|number| *number <= most);
+        match number.is_none() && self.fields.contains_key(field) {
+            true => Err(sentence!(
+                "Line {0} of the file: “{1}” is no whole number from 0 to {2}.",
+                self.line,
+                String::from(field),
+                most
+            )),
+            false => Ok(number),
+        }
+    }
+
+    /// In microseconds.
+    fn time(&self) -> Result<Option<u64>, Sentence> {
+        self.whole("time", Time::LIMIT.0)
     }
 }
 
-/// The document of this line. A number may be embedded, `{"$numberLong": "7"}`; of a field that is
-/// there twice, the last counts. The error says what the line is instead.
+/// The document of this line. Of a field that is there twice, the last counts. The error says what
+/// the line is instead.
 fn parse(line: u64, text: &str) -> Result<Read, Sentence> {
     let nothing = || sentence!("Line {0} of the file is no JSON document.", line);
     let mut scratch = vec![0; text.len()];
     let mut parser = SliceParser::with_buffer(text, &mut scratch);
-    let (mut read, mut field, mut depth, mut embedded) = (Read::default(), None, 0, false);
+    let (mut read, mut field, mut depth) = (Read { line, ..Read::default() }, None, 0);
+    // Within a number that is embedded.
+    let mut embedded = false;
     loop {
         let value = match parser.next_event().map_err(|_| nothing())? {
             Piece::EndDocument if depth == 0 => return Ok(read),
@@ -294,20 +353,22 @@ fn parse(line: u64, text: &str) -> Result<Read, Sentence> {
             Piece::Key(name) => {
                 if depth == 1 {
                     field = Some(name.as_ref().to_owned());
-                    read.fields.insert(name.as_ref().to_owned(), None);
+                    read.fields.insert(name.as_ref().to_owned(), Value::Other);
                 }
-                embedded = depth == 2 && name.as_ref().starts_with('$');
+                embedded = depth == 2 && name.as_ref().starts_with("$number");
                 continue;
             }
-            Piece::String(value) => value.as_ref().to_owned(),
-            Piece::Number(number) => number.as_str().to_owned(),
+            Piece::String(value) if embedded => Value::Number(value.as_ref().to_owned()),
+            Piece::String(value) => Value::Text(value.as_ref().to_owned()),
+            Piece::Number(number) => Value::Number(number.as_str().to_owned()),
+            Piece::Null => Value::Null,
             _ => continue,
         };
         if depth == 0 {
             return Err(nothing()); // A value, but no document.
         }
         if depth == 1 || embedded {
-            field.take().and_then(|field| read.fields.insert(field, Some(value)));
+            field.take().and_then(|field| read.fields.insert(field, value));
         }
     }
 }
@@ -358,8 +419,10 @@ mod tests {
         let text = r#"{"a": 1, "b": {"$numberLong": "2"}, "a": "3", "b": null, "c": ["4"],
             "d": {"e": "5", "$numberLong": "6"}, "": "7", "f": {"g": {"$h": "8"}}, "i": "9"}"#;
         let read = parse(1, text).unwrap();
-        let values = ["a", "b", "c", "d", "", "f", "i"].map(|field| read.text(field));
-        assert_eq!(values, [Some("3"), None, None, Some("6"), Some("7"), None, Some("9")]);
+        let texts = ["a", "b", "c", "d", "", "f", "i"].map(|field| read.text(field));
+        assert_eq!(texts, [Some("3"), None, None, None, Some("7"), None, Some("9")]);
+        let numbers = ["a", "b", "c", "d", "e", "f"].map(|field| read.number(field));
+        assert_eq!(numbers, [None, None, None, Some(6), None, None]);
     }
 
     #[test]
@@ -387,6 +450,59 @@ mod tests {
         ] {
             let refused = open(&format!("\"format\":{newer},")).unwrap_err().to_string();
             assert!(refused.starts_with("The file was written by a newer Synod"), "{newer}");
+        }
+    }
+
+    #[test]
+    fn what_is_of_another_kind_is_refused_with_its_place() {
+        let open = |fields: &str| {
+            read(&format!("\n{{\"kind\":\"run\",{fields}}}")).map_err(|why| why.to_string())
+        };
+        let script = "\"script\":\"run raft\"";
+        for good in ["7", "{\"$numberLong\":\"7\"}", "{\"$numberInt\":\"7\"}"] {
+            assert_eq!(open(&format!("{script},\"time\":{good}")).unwrap().time, Time(7), "{good}");
+        }
+        let range = "Line 2 of the file: “time” is no whole number from 0 to 3600000000.";
+        for wrong in [
+            "\"abc\"",
+            "\"7\"",
+            "-5",
+            "{\"$numberLong\":\"-5\"}",
+            "1.5",
+            "null",
+            "true",
+            "[7]",
+            "{\"$date\":\"7\"}",
+            "3600000001",
+        ] {
+            assert_eq!(open(&format!("{script},\"time\":{wrong}")).unwrap_err(), range, "{wrong}");
+        }
+        for wrong in
+            ["{\"$code\":\"run raft\"}", "{\"a\":\"run raft\"}", "[\"run raft\"]", "7", "true"]
+        {
+            let refused = open(&format!("\"script\":{wrong}")).unwrap_err();
+            assert_eq!(refused, "Line 2 of the file: “script” is no text.", "{wrong}");
+        }
+        let event = |fields: &str| {
+            let text = format!("{{\"kind\":\"run\",{script}}}\n{{\"kind\":\"event\",{fields}}}");
+            read(&text).unwrap_err().to_string()
+        };
+        assert!(
+            event("\"event\":-1").starts_with("Line 2 of the file: “event” is no whole number")
+        );
+        assert!(event("\"text\":8").starts_with("Line 2 of the file: “text” is no text"));
+    }
+
+    /// What a person reads as a dash is no value for a program.
+    #[test]
+    fn what_has_no_value_is_null() {
+        for slug in ["raft", "paxos", "multi-paxos"] {
+            let script = scenario::parse(&format!("run {slug} nodes=3 seed=7")).unwrap();
+            let mut run = catalog::start(script).unwrap();
+            assert!(run.run_to(Time::millis(1), u32::MAX));
+            let text = node(&run, Time::ZERO, NodeId(0)).unwrap();
+            assert!(text.contains("\"value\":null") && !text.contains('–'), "{text}");
+            assert!(!text.contains("pending"), "{text}");
         }
     }
 

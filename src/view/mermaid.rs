@@ -19,9 +19,18 @@ const SIGNS: &str = "#;&<>\"`%$\\*_~";
 /// Columns of a note.
 const COLUMNS: usize = 46;
 
-/// What stands above a diagram. The title is a string of YAML, which JSON's are.
+/// What stands above a diagram. The title is a string of YAML, which JSON's are. Mermaid shows no
+/// entities in such a title and takes its signs for HTML, so look-alikes stand for them; a diagram that
+/// has a statement for its title shows them as they are.
 pub fn head(title: &str, kind: &str) -> String {
-    format!("---\ntitle: {}\n---\n{kind}\n", Quoted(&one_line(title)))
+    let alike = |c: char| match c {
+        '&' => '＆',
+        '<' => '＜',
+        '>' => '＞',
+        other => other,
+    };
+    let title: String = one_line(title).chars().map(alike).collect();
+    format!("---\ntitle: {}\n---\n{kind}\n", Quoted(&title))
 }
 
 /// Text on one line, each character that could mean something given by its number.
@@ -97,7 +106,7 @@ mod tests {
         assert_eq!(escaped("<b>\"x\"</b>"), "#60;b#62;#34;x#34;#60;/b#62;");
         assert_eq!(escaped("%%{init}\u{2028}x\r\ny"), "#37;#37;{init} x  y");
         assert_eq!(escaped(" "), "#160;");
-        assert_eq!(head("a \"b\"", "x"), "---\ntitle: \"a \\\"b\\\"\"\n---\nx\n");
+        assert_eq!(head("a \"b\" & <c>", "x"), "---\ntitle: \"a \\\"b\\\" ＆ ＜c＞\"\n---\nx\n");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! `--x` one that was lost. Faults, remarks and violations are notes over whom they concern.
 
 use super::export::cut_at;
-use super::mermaid::{SIZE, escaped, head, wrapped};
+use super::mermaid::{SIZE, escaped, wrapped};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::command::Command;
@@ -30,7 +30,7 @@ pub fn write(
     let lanes: Vec<Endpoint> =
         clients.chain(NodeId::all(script.setup.nodes).map(Endpoint::Node)).collect();
     let title = translate(language, script.title.as_deref().unwrap_or(run.meta().title));
-    let mut text = head(title, "sequenceDiagram");
+    let mut text = format!("sequenceDiagram\n    title: {}\n", escaped(title));
     for lane in &lanes {
         let kind = if lane.node().is_some() { "participant" } else { "actor" };
         text += &format!("    {kind} {lane}\n");

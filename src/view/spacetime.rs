@@ -13,6 +13,9 @@ use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch};
 
+/// More rows than this are scrolled.
+const MANY: usize = 12;
+
 /// From times to pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
@@ -110,11 +113,18 @@ impl Rows {
 
     /// Rows that fill a height below `top`, none taller than is pleasant.
     pub fn of(rows: Vec<Vec<Endpoint>>, without: Vec<String>, top: f64, height: f64) -> Rows {
-        let pitch = within(height / rows.len().max(1) as f64, 8.0, 26.0);
+        // Of many, only some are seen at once: each can be read then.
+        let least = if rows.len() > MANY { 13.0 } else { 8.0 };
+        let pitch = within(height / rows.len().max(1) as f64, least, 26.0);
         let lanes = (0..).zip(&rows).flat_map(|(row, lanes)| lanes.iter().map(move |l| (*l, row)));
         let mut places: Vec<(Endpoint, usize)> = lanes.collect();
         places.sort_unstable();
         Rows { rows, places, without, top, pitch }
+    }
+
+    /// Whether there are more than the page's diagram has room for: it scrolls.
+    pub fn are_many(&self) -> bool {
+        self.rows.len() > MANY
     }
 
     /// Whose each row is, from top to bottom.

@@ -88,25 +88,54 @@ pub fn write(
         rows,
         width,
         language,
-        lacks: cut.map(|at| cut_at(at, most)).or_else(|| thinned.then(only_the_rare)),
+        lacks: match (cut.map(|at| cut_at(at, most)), thinned) {
+            (Some(cut), Some(thinned)) => Some(sentence!("{0} {1}", cut, thinned)),
+            (cut, thinned) => cut.or(thinned),
+        },
     };
     write(&figure.draw(&whole, &going));
     figure.lacks.map_or(Ok(()), Err)
 }
 
-/// Where there are more arrows than a picture can show, those out of the ordinary are left; whether
-/// that is so.
-fn thin_out(stretch: &mut Stretch) -> bool {
+/// Where there are more arrows than a picture can show, those out of the ordinary are left, and every
+/// so many of the others; what is to be said of it.
+fn thin_out(stretch: &mut Stretch) -> Option<Sentence> {
     let is_arrow = |mark: &Mark| matches!(mark.what, MarkKind::Arrow { .. });
-    let thinned = stretch.marks.iter().filter(|mark| is_arrow(mark)).count() > CROWD;
-    if thinned {
-        stretch.marks.retain(|mark| match mark.what {
-            MarkKind::Arrow { lost, tone, .. } => lost || matches!(tone, Tone::Vote | Tone::Client),
-            MarkKind::Timer => false,
-            _ => true,
-        });
+    let is_rare = |mark: &Mark| match mark.what {
+        MarkKind::Arrow { lost, tone, .. } => lost || matches!(tone, Tone::Vote | Tone::Client),
+        _ => false,
+    };
+    let all = stretch.marks.iter().filter(|mark| is_arrow(mark)).count();
+    if all <= CROWD {
+        return None;
     }
-    thinned
+    let rare = stretch.marks.iter().filter(|mark| is_rare(mark)).count();
+    // Where even the rare ones are too many, they are the ordinary.
+    let (kept, rest) = if rare <= CROWD / 2 { (rare, all - rare) } else { (0, all) };
+    let every = rest.div_ceil(CROWD - kept);
+    let mut passed = 0;
+    stretch.marks.retain(|mark| {
+        if !is_arrow(mark) {
+            return !matches!(mark.what, MarkKind::Timer);
+        }
+        if kept > 0 && is_rare(mark) {
+            return true;
+        }
+        passed += 1;
+        passed % every == 0
+    });
+    Some(match kept {
+        0 => sentence!(
+            "{0} messages are too many for arrows: one of {1} is drawn. A shorter window shows all.",
+            all,
+            every
+        ),
+        _ => sentence!(
+            "{0} messages are too many for arrows: votes, lost ones and clients' are drawn, and one of {1} others. A shorter window shows all.",
+            all,
+            every
+        ),
+    })
 }
 
 /// What is under way at the cursor. Only its times matter here.
@@ -203,6 +232,7 @@ impl Figure<'_> {
             let at = seconds(self.scale.time(label.at.x), 3);
             told.push(tr!(language, "At {0}: {1}.", at, self.word(label.text).to_owned()));
         }
+        told.extend(self.lacks.as_ref().map(|lacks| words::tell(language, lacks)));
         told.push(tr!(language, "The run: {0}", self.run.script().setup.to_string()));
         told.join(" ")
     }
@@ -298,13 +328,6 @@ impl Figure<'_> {
         }
         (legend, line + 1)
     }
-}
-
-/// What is told of a picture that lacks the ordinary.
-fn only_the_rare() -> Sentence {
-    sentence!(
-        "So many messages that only votes and lost ones are drawn. A shorter window shows all."
-    )
 }
 
 fn arrows(diagram: &Diagram, [sound, doomed]: &[Path; 2]) -> String {

@@ -103,6 +103,8 @@ pub struct Inspection {
     /// Newest first.
     pub told: Vec<Told>,
     pub meta: &'static Meta,
+    /// It plays, or is on its way.
+    pub playing: bool,
 }
 
 /// What is selected, looked at closely.
@@ -243,6 +245,7 @@ impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
         let (tab, selection) = (store.ui.tab, store.ui.selection);
         let asked = store.asked.clone();
+        let playing = store.playback.playing || store.playback.goal.is_some();
         let run = &mut store.pane_mut().run;
         let snapshot = run.snapshot();
         Inspection {
@@ -263,6 +266,7 @@ impl Inspection {
             disks: snapshot.nodes.into_iter().map(|node| (node.id, node.disk)).collect(),
             told: told(run, tab),
             meta: run.meta(),
+            playing,
         }
     }
 

@@ -80,6 +80,7 @@ impl Needs {
         let language = read.language.or(wish).map_or(Needs::default(), Needs::of_language);
         let code = match (&read.shows, read.with) {
             (_, Some(_)) => Needs::of_code(),
+            _ if !read.lanes.is_usual() => Needs::of_code(),
             (Shows::First, None) => Needs::default(),
             (Shows::Scene(scene), None) => Needs::of_protocol(scene.protocol),
             (Shows::Script(script), None) => Needs::of_protocol(&script.setup.protocol),

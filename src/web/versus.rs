@@ -85,8 +85,6 @@ impl Forking {
     pub fn of(store: &Store) -> Forking {
         let language = store.ui.language;
         match store.parting() {
-            // They differ from the first event on.
-            _ if store.has_two_protocols() => Forking::Unsaid,
             None => Forking::Unsaid,
             Some(Parting::Never) => Forking::Never,
             // In whole seconds: it need not be said ever anew.

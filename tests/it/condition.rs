@@ -214,6 +214,13 @@ fn ballots_are_compared_as_numbers_first() {
 }
 
 #[test]
+fn a_tenth_server_s_ballot_comes_after_the_ninth_s() {
+    let mut run = run("run paxos nodes=12 seed=7 clients=1\n100ms request C1 S10 propose 7");
+    let found = told(&mut run, "any maxBal>1.S9");
+    assert!(found.contains("is 1.S10"), "{found}");
+}
+
+#[test]
 fn what_never_comes_true_ends_with_the_run_or_after_so_many_events() {
     let quiet = run("run raft nodes=1 clients=0 seed=7 heartbeat=1s");
     let search = |run: &Run, text: &str| {

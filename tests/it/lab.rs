@@ -121,7 +121,7 @@ fn what_is_exported_comes_back() {
 #[test]
 fn a_window_is_exported_in_every_format() {
     let formats = [
-        ("mermaid", "---\ntitle: "),
+        ("mermaid", "sequenceDiagram\n    title: "),
         ("flowchart", "---\ntitle: "),
         ("svg", "<svg "),
         ("shiviz", "(?<event>"),
@@ -160,9 +160,19 @@ fn what_cannot_be_exported_or_imported_gets_one_sentence() {
         other("gif", &[]),
         "There is no format “gif”: it is one of mermaid, flowchart, svg, shiviz, ndjson, ejson."
     );
-    assert!(other("svg", &["--node", "S1"]).starts_with("I don't understand “--node S1”."));
-    assert!(other("flowchart", &["--from", "1s"]).starts_with("I don't understand “--from 1s”."));
-    assert!(other("shiviz", &["--to"]).starts_with("I don't understand “--to”."));
+    assert_eq!(
+        other("svg", &["--node", "S1"]),
+        "`lab export --as svg` has no option “--node”: it takes --from, --to."
+    );
+    assert_eq!(
+        other("flowchart", &["--from", "1s"]),
+        "`lab export --as flowchart` has no option “--from”: it takes --to."
+    );
+    assert!(export(&["--bogus"]).contains("has no option “--bogus”"));
+    assert_eq!(other("shiviz", &["--to"]), "--to needs a value.");
+    let twice = ["--node", "S1", "--node", "S2"];
+    assert_eq!(export(&twice), "--node is given twice: once is enough.");
+    assert_eq!(export(&["--at", "1s", "--to", "2s"]), "--to is given twice: once is enough.");
     let import = |text: &str| refusal(&["import", "-"], text.as_bytes());
     assert_eq!(import("{]"), "-: Line 1 of the file is no JSON document.");
     assert_eq!(import("{\"kind\":\"event\"}\n{1, 2"), "-: Line 2 of the file is no JSON document.");
@@ -200,11 +210,32 @@ fn bad_input_gets_one_sentence() {
     );
     assert_eq!(
         refusal(&["fuzz", "raft", "--seeds", "many"], b""),
-        "--seeds takes a number, not “many”."
+        "--seeds takes a number from 1 to 18446744073709551615, not “many”."
     );
+    let fuzz = |options: &[&str]| refusal(&[&["fuzz", "raft"], options].concat(), b"");
+    assert_eq!(
+        fuzz(&["--bogus"]),
+        "`lab fuzz` has no option “--bogus”: it takes --seeds, --from, --flaw."
+    );
+    assert_eq!(
+        fuzz(&["--from", "99999999999999999999"]),
+        "--from takes a number from 0 to 18446744073709551615, not “99999999999999999999”."
+    );
+    assert_eq!(
+        fuzz(&["--seeds", "0"]),
+        "--seeds takes a number from 1 to 18446744073709551615, not “0”."
+    );
+    assert_eq!(
+        fuzz(&["--from", "18446744073709551615", "--seeds", "2"]),
+        "There are no 2 seeds from 18446744073709551615 on: the last is 18446744073709551615."
+    );
+    assert_eq!(fuzz(&["--seeds", "1", "--seeds", "2"]), "--seeds is given twice: once is enough.");
     assert_eq!(refusal(&["fuzz", "raft", "--seeds"], b""), "--seeds needs a value.");
     assert!(refusal(&["dance"], b"").starts_with("I don't understand “dance”."));
     let huge = vec![b'x'; 600 * 1024];
     assert_eq!(refusal(&["run", "-"], &huge), "- is too long: a script has at most 524288 bytes.");
-    assert_eq!(refusal(&["schedule", "raft", "x"], b""), "A seed is a number, not “x”.");
+    assert_eq!(
+        refusal(&["schedule", "raft", "x"], b""),
+        "A seed is a number from 0 to 18446744073709551615, not “x”."
+    );
 }

@@ -7,13 +7,24 @@ use synod::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
 use synod::command::{
     Command, Latency, Line, Link as Wire, Partition, QualityChange, Script, Setup,
 };
+use synod::player::lanes::PARTS;
 use synod::player::link::{LONGEST, Shows};
-use synod::player::{Action, Link, Other, Preferences, Scene, Speed, Store, Theme};
+use synod::player::{
+    Action, LaneChange, Lanes, Link, Other, Preferences, Scene, Speed, Store, Theme,
+};
 use synod::scenario;
 use synod::words::Language;
 
 fn script(text: &str) -> Script {
     scenario::parse(text).unwrap_or_else(|mistake| panic!("{mistake}"))
+}
+
+fn arranged(parts: &[(&str, &str)]) -> Lanes {
+    let mut lanes = Lanes::default();
+    for (name, said) in parts {
+        lanes.read(name, said).unwrap();
+    }
+    lanes
 }
 
 fn told(hash: &str) -> String {
@@ -32,9 +43,11 @@ fn reads_as_a_person_would_write_it() {
         language: Some(Language::Chinese),
         theme: Theme::Dark,
         speed: Speed::of("1/10").unwrap(),
+        lanes: arranged(&[("lanes", "S3,C1"), ("hidden", "S2"), ("without", "AppendEntries")]),
     };
     let hash = "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1;1.3s+cut+S1%3ES2\
-                &at=1.24s.214&lang=zh&theme=dark&speed=1/10";
+                &at=1.24s.214&lang=zh&theme=dark&speed=1/10\
+                &lanes=S3,C1&hidden=S2&without=AppendEntries";
     assert_eq!(link.to_string(), hash);
     assert_eq!(Link::parse(hash), Ok(link));
     assert_eq!(Link::default().to_string(), "v1");
@@ -52,6 +65,8 @@ fn what_chat_programs_do_is_forgiven() {
         "#v1%26run%3Draft+nodes%3D5+seed%3D7;1.2s+crash+S1%26at%3D1.24s.214%26lang%3Dzh",
         "  #v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh \n",
         "#v1&lang=zh&at=1.24s.214&utm_source=x&run=raft+nodes=5+seed=7;1.2s+crash+S1",
+        "#v1&script=run+raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh",
+        "#v1&script=run%20raft%20nodes=5%20seed=7%0A1.2s%20crash%20S1&at=1.24s.214&lang=zh",
         "#v1&run=raft++nodes=5+seed=7;;1.2s+crash++S1;&at=1.24s.214&lang=zh-CN",
     ] {
         assert_eq!(Link::parse(hash), Ok(meant.clone()), "{hash}");
@@ -92,6 +107,11 @@ fn what_is_wrong_is_told_in_a_sentence() {
         ("#v1&lang=fr", "This link asks for a language that this page does not have: “fr”."),
         ("#v1&theme=pink", "This link asks for a theme that this page does not have: “pink”."),
         ("#v1&speed=3", "This link asks for a speed that this page does not have: “3”."),
+        ("#v1&lanes=S2,S0", "This link asks for a lane that this page does not have: “S0”."),
+        (
+            "#v1&hidden=everybody",
+            "This link asks for a lane that this page does not have: “everybody”.",
+        ),
     ] {
         assert_eq!(told(hash), sentence);
     }
@@ -101,8 +121,50 @@ fn what_is_wrong_is_told_in_a_sentence() {
     );
     assert!(told("#v1&run=nothing").starts_with("Line 1, column 5: expected a protocol"));
     assert!(told("#v1&run").starts_with("Line 1, column 5: expected a protocol"));
+    let garbage =
+        "Line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found “garbage”";
+    assert_eq!(told("#v1&script=garbage"), garbage);
+    assert!(
+        told("#v1&script=run+raft;1s+crush+S1").starts_with("Line 2, column 4: expected a com")
+    );
     let long = format!("#v1&run=raft;1s+say+{}", "x".repeat(LONGEST));
     assert_eq!(told(&long), "This link is too long: at most 262144 bytes are read.");
+}
+
+#[test]
+fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
+    let script = "#v1&run=raft+nodes=3+seed=7&at=0s";
+    let mut store = Store::from_link(script, Preferences::default());
+    let all = store.ui.lanes.rows(1, 3);
+    let [client, s1, s2, s3] = [0, 1, 2, 3].map(|row: usize| all[row][0]);
+    for change in [
+        LaneChange::To(s3, client),
+        LaneChange::Show(s2, false),
+        LaneChange::Fold(s1, true),
+        LaneChange::Fold(s3, true),
+        LaneChange::Kind("AppendEntries".into(), false),
+    ] {
+        store.update(Action::Lanes(change));
+    }
+    let link = store.link();
+    assert!(link.ends_with("&lanes=S3,C1,S1,S2&hidden=S2&folded=S1,S3&without=AppendEntries"));
+    let friend = Store::from_link(&link, Preferences::default());
+    assert_eq!(friend.ui.lanes, store.ui.lanes);
+    assert_eq!(friend.ui.lanes.rows(1, 3), [vec![s3, s1], vec![client]]);
+    // A link that says nothing of it shows it as usual, also on an open page.
+    store.update(Action::OpenLink(script.into()));
+    assert!(store.ui.lanes.is_usual() && store.link().starts_with(script));
+    // Lanes that this run does not have are passed over; nobody can ask for too many.
+    let other = Store::from_link(
+        &format!("{script}&lanes=S900,C7&hidden=C1,S1,S2,S3"),
+        Preferences::default(),
+    );
+    assert_eq!(other.ui.lanes.rows(1, 3), all);
+    let many = (1..=2_000).map(|lane| format!("S{lane}")).collect::<Vec<_>>().join(",");
+    assert_eq!(
+        told(&format!("#v1&lanes={many}")),
+        "This link asks for a lane that this page does not have: “S1101”."
+    );
 }
 
 #[test]
@@ -258,14 +320,21 @@ fn any_link() -> impl Strategy<Value = Link> {
     let language = prop::option::of(prop::sample::select(&Language::ALL[..]));
     let theme = prop::sample::select(vec![Theme::Auto, Theme::Light, Theme::Dark]);
     let speed = prop::sample::select(Speed::all().collect::<Vec<_>>());
-    (shows, with, at, language, theme, speed).prop_map(
-        |(shows, with, at, language, theme, speed)| Link {
+    let lanes = prop::collection::vec((0..4usize, "[SC][1-9][0-9]{0,2}"), 0..6);
+    let lanes = lanes.prop_map(|parts| {
+        let named = |(name, said): &(usize, String)| (PARTS[*name], said.clone());
+        let parts: Vec<(&str, String)> = parts.iter().map(named).collect();
+        arranged(&parts.iter().map(|(name, said)| (*name, said.as_str())).collect::<Vec<_>>())
+    });
+    (shows, with, at, language, theme, speed, lanes).prop_map(
+        |(shows, with, at, language, theme, speed, lanes)| Link {
             shows,
             with,
             at,
             language,
             theme,
             speed,
+            lanes,
         },
     )
 }
@@ -294,7 +363,8 @@ proptest! {
         let _ = Link::parse(&format!("#v1&run={hash}"));
         let _ = Link::parse(&format!("#v1&run=raft;1s+{hash}"));
         let _ = Link::parse(&format!("#v1&at={hash}"));
-        for name in ["flaw2", "option2", "protocol2", "run2", "scene2"] {
+        let parts = ["flaw2", "option2", "protocol2", "run2", "scene2"];
+        for name in parts.into_iter().chain(PARTS) {
             let link = format!("#v1&{name}={hash}");
             let _ = Link::parse(&link);
             let mut store = Store::from_link(&link, Preferences::default());

@@ -161,3 +161,82 @@ proptest! {
         }
     }
 }
+
+/// In the console's scene a client plays the proposer: no server does so in its place, however long
+/// somebody thinks.
+#[test]
+fn the_console_scene_leaves_the_client_in_peace() {
+    let scene = synod::catalog::find("paxos").unwrap().scene("console").unwrap();
+    let told = |text: &str| {
+        let mut run = synod::catalog::start(scenario::parse(text).unwrap()).unwrap();
+        scenario::transcript(&mut run, synod::base::Time::seconds(25))
+    };
+    let (scripted, long) = (told(scene), told(scene.rsplit_once("320ms").unwrap().0));
+    assert!(long.starts_with(scripted.rsplit_once("0.320000").unwrap().0));
+    let received = |text: &str| long.contains(&format!("C1  receives “{text}” from S1"));
+    assert!(received("promise: number=1, value=None"));
+    assert!(received("accepted: number=1, value=\"update\""));
+    assert!(!long.contains("prepares ballot") && !long.contains("“chosen?”"), "{long}");
+}
+
+/// What the console's blanks take is what the protocols read, for every form of the catalog.
+#[test]
+fn a_blank_takes_what_a_script_takes() {
+    let long = "x".repeat(33);
+    let texts = [
+        "1",
+        "007",
+        "0",
+        "1000000",
+        "1000001",
+        "1e1",
+        "+1",
+        "-1",
+        "1.5",
+        "１",
+        "99999999999999999999",
+        "x",
+        "名🗳",
+        "a\\b",
+        "a b",
+        "a\u{3000}b",
+        "a;b",
+        "a#b",
+        "a=b",
+        "a\"b",
+        "a\u{200b}",
+        "\u{202e}a",
+        "–",
+        "a\u{7}",
+        &long,
+        &long[1..],
+    ];
+    let mut told = std::collections::BTreeSet::new();
+    for entry in synod::catalog::catalog() {
+        let script = format!("run {} nodes=3 seed=1\n", entry.meta.slug);
+        let run = synod::catalog::start(scenario::parse(&script).unwrap()).unwrap();
+        for form in run.forms() {
+            for (place, blank) in form.blanks.iter().enumerate() {
+                for text in texts {
+                    let mut values: Vec<&str> =
+                        form.blanks.iter().map(|blank| blank.sample).collect();
+                    values[place] = text;
+                    let line = format!("{script}1s request C1 S1 {}\n", form.fill(&values));
+                    let checked = blank.check(text);
+                    assert_eq!(checked.is_ok(), scenario::parse(&line).is_ok(), "{text:?} {line}");
+                    told.extend(checked.err().map(|why| why.to_string()));
+                }
+            }
+        }
+    }
+    for sentence in [
+        "a whole number from 1 to 1000000 is expected.",
+        "at most 32 characters fit here; these are 33.",
+        "a space is not possible here: it would end the word.",
+        "“;” is not possible here: scripts need it for themselves.",
+        "an invisible character (U+200B) is not possible here.",
+        "“–” stands for no value.",
+    ] {
+        assert!(told.contains(sentence), "{sentence}: {told:#?}");
+    }
+}

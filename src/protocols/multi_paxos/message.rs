@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::base::store::Request;
-use crate::base::{ClientId, Log, NodeId};
+use crate::base::{ClientId, Log, NONE, NodeId};
 use crate::protocol::{self, Field, Kind, Tone};
 
 /// A ballot, or proposal number: a round, and the proposer that it belongs to, so that no two
@@ -148,7 +148,7 @@ impl FromIterator<Command> for Commands {
 impl fmt::Display for Ballot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.round {
-            0 => f.write_str("–"),
+            0 => f.write_str(NONE),
             round => write!(f, "{round}.{}", self.by),
         }
     }
@@ -230,7 +230,7 @@ impl protocol::Message for Message {
                 Field::new("chosen up to", chosen),
             ],
             Message::Accepted { ballot, slots, holds } => {
-                let slots = if slots.is_empty() { "–".into() } else { slots.to_string() };
+                let slots = if slots.is_empty() { NONE.into() } else { slots.to_string() };
                 vec![
                     Field::new("bal", ballot),
                     Field::new("slots", slots),

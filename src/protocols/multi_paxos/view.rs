@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::base::NodeId;
 use crate::base::quorum::majority;
+use crate::base::{NONE, NodeId};
 use crate::key;
 use crate::protocol::{
     CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape, Vocabulary,
@@ -42,7 +42,7 @@ impl MultiPaxos {
 
     pub(super) fn shown(&self) -> NodeView {
         let mut quorum = None;
-        let leader = self.leader.map_or("–".into(), |node| node.to_string());
+        let leader = self.leader.map_or(NONE.into(), |node| node.to_string());
         let mut fields =
             vec![Field::new("chosen up to", self.chosen), Field::new("leader known", leader)];
         match &self.role {
@@ -123,7 +123,7 @@ fn epoch(ballot: Ballot) -> Epoch {
 
 fn names(nodes: &[NodeId]) -> String {
     match nodes {
-        [] => "–".into(),
+        [] => NONE.into(),
         nodes => nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" "),
     }
 }

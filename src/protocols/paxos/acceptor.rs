@@ -96,7 +96,7 @@ impl Paxos {
         self.save(fx);
         // The value, and the ballot it was accepted at: of several, that of the highest binds.
         let accepted = match &self.memory.accepted {
-            Some(Proposal { ballot, value }) => format!("{:?}, accepted={ballot}", &**value),
+            Some(Proposal { ballot, value }) => format!("\"{value}\", accepted={ballot}"),
             None => "None".into(),
         };
         let answer = format!("promise: number={}, value={accepted}", ballot.round);
@@ -126,7 +126,7 @@ impl Paxos {
                 )),
             ),
             _ => {
-                let answer = format!("accepted: number={}, value={:?}", ballot.round, &**value);
+                let answer = format!("accepted: number={}, value=\"{value}\"", ballot.round);
                 self.accept(proposal, fx);
                 fx.reply(client, seq, Outcome::Done(answer.into()));
             }

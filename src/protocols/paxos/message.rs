@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::base::{ClientId, Endpoint, NodeId, Text, store};
+use crate::base::{ClientId, Endpoint, NONE, NodeId, Text, store};
 use crate::key;
 use crate::protocol::{self, Blank, Field, Form, Holds, Kind, Tone};
 
@@ -151,7 +151,7 @@ impl protocol::Message for Message {
 }
 
 pub(super) fn or_none(value: Option<impl fmt::Display>) -> String {
-    value.map_or("–".into(), |value| value.to_string())
+    value.map_or(NONE.into(), |value| value.to_string())
 }
 
 /// The largest number that a client may use. It leaves room above for everybody else's.

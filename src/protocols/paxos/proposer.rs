@@ -45,7 +45,7 @@ impl Paxos {
 }
 
 fn answer(client: ClientId, seq: u64, chosen: &Text, fx: &mut Effects<Paxos>) {
-    fx.reply(client, seq, Outcome::Done(format!("chosen: {:?}", &**chosen).into()));
+    fx.reply(client, seq, Outcome::Done(format!("chosen: \"{chosen}\"").into()));
 }
 
 /// Both phases (§2.2): the proposer's side.

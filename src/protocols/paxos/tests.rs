@@ -187,6 +187,16 @@ fn a_learner_needs_a_quorum_at_one_ballot() {
     let effects = receive(&mut paxos, S1, Message::Ask { heard: None });
     assert_eq!(sent(&effects), [(S1, Message::Decided { value: "red".into() })]);
     assert_eq!(told(&request(&mut paxos, "propose blue")), ["chosen: \"red\""]);
+    // A value stands between quotes as it was typed.
+    let mut paxos = server(S1);
+    assert_eq!(
+        told(&request(&mut paxos, r"accept 1 a\b'c")),
+        [r#"accepted: number=1, value="a\b'c""#]
+    );
+    assert_eq!(
+        told(&request(&mut paxos, "prepare 2")),
+        [r#"promise: number=2, value="a\b'c", accepted=1.C1"#]
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::base::NodeId;
 use crate::base::quorum::majority;
+use crate::base::{NONE, NodeId};
 use crate::key;
 use crate::protocol::{
     CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape, Vocabulary,
@@ -56,7 +56,7 @@ impl Raft {
             super::Role::Follower => {}
             super::Role::Candidate { votes } => {
                 let names: Vec<String> = votes.iter().map(NodeId::to_string).collect();
-                let names = if names.is_empty() { "–".into() } else { names.join(" ") };
+                let names = if names.is_empty() { NONE.into() } else { names.join(" ") };
                 fields.push(Field::new("votes received", names));
                 quorum = Some(Gathering {
                     word: key!("votes"),
@@ -108,7 +108,7 @@ pub(super) fn durable(disk: &Disk) -> Vec<Field> {
 }
 
 fn or_none(node: Option<NodeId>) -> String {
-    node.map_or("–".into(), |node| node.to_string())
+    node.map_or(NONE.into(), |node| node.to_string())
 }
 
 /// As the graph, a log cell and a sentence show it: `x=1`, `x?`, `no-op`.

@@ -98,15 +98,12 @@ impl Outline {
 
     fn place_of(&mut self, kind: Kind) -> usize {
         // Mostly the very same name: then there is no need to read it.
-        let same = |known: &Kind| std::ptr::eq(known.name, kind.name) && known.tone == kind.tone;
-        let mut kinds = self.kinds.iter();
-        kinds
-            .position(same)
-            .or_else(|| self.kinds.iter().position(|known| *known == kind))
-            .unwrap_or_else(|| {
-                self.kinds.push(kind);
-                self.kinds.len() - 1
-            })
+        let named = |name: &str| std::ptr::eq(name, kind.name) || name == kind.name;
+        let same = |known: &Kind| known.tone == kind.tone && named(known.name);
+        self.kinds.iter().position(same).unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.kinds.len() - 1
+        })
     }
 
     fn place(&self, at: Time) -> usize {

@@ -1,5 +1,5 @@
 //! The runs that were tried: each gesture in the past began another one, and all are kept. A menu
-//! names, compares and deletes them; on the timeline they are a tree.
+//! names, compares and deletes each of them; on the timeline they are a tree.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -26,8 +26,7 @@ pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
         [icon(Icon::Branch), leaf("span", "", &place), icon(Icon::Caret)].into_iter().collect();
     let lines = controls.branches.iter().enumerate();
     let items = lines.map(|(place, line)| item(controls, place, line, act)).collect();
-    let panel =
-        [tag("ul", "commands kept-branches", items), naming(controls, act)].into_iter().collect();
+    let panel = tag("ul", "commands kept-branches", items);
     popover("branches", label, panel)
 }
 
@@ -50,15 +49,13 @@ fn item(controls: &Controls, place: usize, line: &BranchLine, act: &Callback<Act
     html! {
         <li>
             <button {class} {onclick} aria-current={here.to_string()}>{ name(line, language) }</button>
-            { compare }{ delete }
+            { compare }{ naming(place, line, language, act) }{ delete }
         </li>
     }
 }
 
-/// The name of the present branch, to be written.
-fn naming(controls: &Controls, act: &Callback<Action>) -> Html {
-    let (language, place) = (controls.language, controls.branch);
-    let Some(line) = controls.branches.get(place) else { return Html::default() };
+/// The branch's name, to be written: a pen, and while it is in use a field over the whole line.
+fn naming(place: usize, line: &BranchLine, language: Language, act: &Callback<Action>) -> Html {
     let onchange = {
         let act = act.clone();
         Callback::from(move |event: Event| {
@@ -66,12 +63,20 @@ fn naming(controls: &Controls, act: &Callback<Action>) -> Html {
             act.emit(Action::NameBranch(place, name));
         })
     };
-    let unnamed = BranchLine { name: None, ..line.clone() };
+    // Enter is done with it: the field goes, and the line shows the name.
+    let onkeydown = Callback::from(|event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            let _ = event.target_unchecked_into::<HtmlInputElement>().blur();
+        }
+    });
+    let unnamed = name(&BranchLine { name: None, ..line.clone() }, language);
+    let label = tr!(language, "Name of the branch {0}", name(line, language));
+    let known = line.name.clone().unwrap_or_default();
     html! {
-        <label class="field typed" key={place}>
-            <span>{ tr!(language, "Name of this branch") }</span>
-            <input type="text" autocomplete="off" spellcheck="false" value={line.name.clone().unwrap_or_default()}
-                placeholder={name(&unnamed, language)} {onchange} />
+        <label class="pen" title={tr!(language, "Name this branch")}>
+            { icon(Icon::Pen) }
+            <input type="text" autocomplete="off" spellcheck="false" aria-label={label} placeholder={unnamed}
+                ~value={known} {onchange} {onkeydown} />
         </label>
     }
 }

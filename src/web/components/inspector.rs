@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::bits::picture_button;
+use super::console::use_console;
 use super::icon::Icon;
 use super::log::log_tab;
 use super::properties::properties;
@@ -36,10 +37,11 @@ pub fn Inspector(props: &Props) -> Html {
     let Props { id, inspection, language, act, .. } = props;
     let tab = inspection.tab;
     let editing = use_editing(props.notice.as_ref().and_then(|notice| notice.place));
+    let requests = use_console();
     let content = match tab {
         Tab::Node => html! {
             <>
-            { node_tab(props) }
+            { node_tab(props, &requests) }
             { story(props) }
             </>
         },

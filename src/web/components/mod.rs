@@ -10,7 +10,7 @@
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `subject.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
+//! | `inspector.rs`, `subject.rs`, `console.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `until.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
@@ -22,6 +22,7 @@ mod bits;
 mod branches;
 mod caption;
 mod compare;
+mod console;
 mod controls;
 mod diagram_menu;
 mod dialog;

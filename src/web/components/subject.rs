@@ -1,19 +1,17 @@
 //! What is selected, looked at closely: a server, a client, a link, a message.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::bits::{asks, asks_why, button, chip, entry, entry_of, leaf, soft, tag};
+use super::console::{Console, console};
 use super::icon::{Icon, icon};
 use super::inspector::Props;
 use super::logs::logs;
 use super::node_menu::{buttons, title};
-use crate::base::{ClientId, Endpoint, NodeId, Time};
-use crate::command::Command;
+use crate::base::{Endpoint, Time};
 use crate::player::gestures::Group;
 use crate::player::{Action, Question, Selection};
-use crate::protocol::{Blank, Form, Holds, Shape};
+use crate::protocol::Shape;
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
@@ -24,12 +22,12 @@ use crate::web::frame::Subject;
 use crate::words::{Language, tell, translate};
 
 /// A server, a client or a link; and everyone's logs.
-pub fn node_tab(props: &Props) -> Html {
+pub fn node_tab(props: &Props, requests: &Console) -> Html {
     let Props { inspection, language, .. } = props;
     let language = *language;
     let subject = match (&inspection.subject, inspection.selection) {
-        (Subject::Node(node), _) => server(props, node),
-        (Subject::Client(client), _) => visitor(props, client),
+        (Subject::Node(node), _) => server(props, requests, node),
+        (Subject::Client(client), _) => visitor(props, requests, client),
         (Subject::Link, Some(selection)) => {
             let title = tr!(language, "Link {0}", title(selection, language));
             tag(
@@ -51,7 +49,7 @@ pub fn node_tab(props: &Props) -> Html {
                     title,
                     leaf("p", "", translate(language, inspection.meta.summary)),
                     soft(hint),
-                    console(props, None, None),
+                    console(props, requests, None, None),
                 ],
             )
         }
@@ -60,7 +58,7 @@ pub fn node_tab(props: &Props) -> Html {
 }
 
 #[inline(never)]
-fn server(props: &Props, node: &NodeShot) -> Html {
+fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
     let language = props.language;
     let (state, class) = match (node.status, node.view.role.shape) {
         (Status::Down, _) => (tr!(language, "crashed"), "down"),
@@ -112,7 +110,7 @@ fn server(props: &Props, node: &NodeShot) -> Html {
         tag("dl", "fields", fields),
         tag("p", "soft legend-line", durable),
         acts(props, &[Group::Main, Group::Timers]),
-        console(props, None, Some(node.id)),
+        console(props, requests, None, Some(node.id)),
         tag("details", "more-acts", more),
     ];
     tag("section", "", parts)
@@ -134,7 +132,7 @@ fn on_disk(field: &DiskField, why: Html, language: Language) -> Html {
 }
 
 #[inline(never)]
-fn visitor(props: &Props, client: &ClientShot) -> Html {
+fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
     let language = props.language;
     let mut fields = Vec::new();
     if let Some(open) = &client.open {
@@ -156,7 +154,7 @@ fn visitor(props: &Props, client: &ClientShot) -> Html {
         leaf("h2", "", &tr!(language, "client {0}", client.id)),
         tag("dl", "fields", fields),
         acts(props, &[Group::Request]),
-        console(props, Some(client.id), None),
+        console(props, requests, Some(client.id), None),
     ];
     tag("section", "", parts)
 }
@@ -170,110 +168,6 @@ fn acts(props: &Props, groups: &[Group]) -> Html {
     };
     groups.iter().map(of).collect()
 }
-
-/// The request console: who asks whom, what the service can be asked, each as a form to fill in, and
-/// what came back.
-fn console(props: &Props, client: Option<ClientId>, to: Option<NodeId>) -> Html {
-    let language = props.language;
-    let clients = &props.inspection.clients;
-    let option =
-        |value: String, chosen: bool| html! { <option selected={chosen}>{ value }</option> };
-    let choice = |name: &'static str, options: Vec<Html>| {
-        html! { <label><span>{ name }</span><select>{ for options }</select></label> }
-    };
-    let askers = clients
-        .iter()
-        .map(|shot| option(shot.id.to_string(), client.unwrap_or(ClientId(0)) == shot.id));
-    // Asked nobody in particular, a client asks the server that answered it last.
-    let anyone = tr!(language, "anyone").to_owned();
-    let anybody = std::iter::once(option(anyone, to.is_none()));
-    let servers = props.inspection.logs.rows.iter();
-    let asked = anybody.chain(servers.map(|(id, _)| option(id.to_string(), to == Some(*id))));
-    let who = vec![
-        choice(tr!(language, "client"), askers.collect()),
-        choice(tr!(language, "asks"), asked.collect()),
-    ];
-    let forms = props.inspection.forms.iter().map(|form| ask(props, form));
-    let answers: Vec<Html> =
-        clients.iter().flat_map(|client| came_back(client, language)).collect();
-    html! {
-        <div key={format!("{client:?} {to:?}")} class="console">
-            { leaf("h3", "", tr!(language, "Requests")) }
-            { tag("div", "who", who) }
-            { for forms }
-            if !answers.is_empty() { <ol class="answers" aria-live="polite">{ for answers }</ol> }
-        </div>
-    }
-}
-
-/// A client's last requests, and what it was told.
-fn came_back(client: &ClientShot, language: Language) -> Vec<Html> {
-    const SHOWN: usize = 3;
-    let line = |class: &'static str, request: &str, told: &str| {
-        let request = format!("{} {request} → ", client.id);
-        tag("li", class, vec![request.into(), leaf("b", "", told)])
-    };
-    let past = client.answers.iter().skip(client.answers.len().saturating_sub(SHOWN));
-    let past = past.map(|answer| {
-        let class = if answer.refused { "refused" } else { "" };
-        line(class, &answer.request, &tell(language, &answer.told))
-    });
-    let open = client
-        .open
-        .iter()
-        .map(|open| line("soft", &open.request, &tr!(language, "waits for {0}", open.asked)));
-    past.chain(open).collect()
-}
-
-/// One of its forms. The browser checks the blanks as they are filled; the request is checked
-/// again as any command is. What is typed is the browser's alone (Yew would set it back with the
-/// next event); a blank left empty means its sample.
-fn ask(props: &Props, form: &'static Form) -> Html {
-    let language = props.language;
-    let act = props.act.clone();
-    let onsubmit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        let element = event.target_unchecked_into::<Element>();
-        let Ok(inputs) = element.query_selector_all("input") else { return };
-        let chosen = element.closest(".console").ok().flatten();
-        let chosen = chosen.and_then(|console| console.query_selector_all("select").ok());
-        let choice = |place| {
-            let select = chosen.as_ref()?.get(place)?.dyn_into::<HtmlSelectElement>().ok()?;
-            select.value().parse::<Endpoint>().ok()
-        };
-        let Some(Endpoint::Client(client)) = choice(0) else { return };
-        let to = choice(1).and_then(Endpoint::node);
-        let values = (0..inputs.length()).filter_map(|place| {
-            let input = inputs.get(place)?.dyn_into::<HtmlInputElement>().ok()?;
-            let value = input.value();
-            Some(if value.is_empty() { input.placeholder() } else { value })
-        });
-        let request = form.fill(&values.collect::<Vec<_>>());
-        act.emit(Action::Do(Command::Request { client, to, request }));
-    });
-    let blank = |blank: &Blank| {
-        let (kind, least, most) = match blank.holds {
-            Holds::Number { least, most } => ("number", Some(least), Some(most)),
-            Holds::Word => ("text", None, None),
-        };
-        let pattern = least.is_none().then_some(WORD);
-        html! {
-            <label><span>{ translate(language, blank.name) }</span><input type={kind} {pattern} maxlength="32"
-                min={least.map(|least| least.to_string())} max={most.map(|most| most.to_string())}
-                placeholder={blank.sample} autocomplete="off" spellcheck="false" /></label>
-        }
-    };
-    html! {
-        <form class="ask" {onsubmit} title={translate(language, form.help)}>
-            { leaf("b", "", form.name) }
-            { for form.blanks.iter().map(blank) }
-            { button("", None, tr!(language, "Send"), Callback::noop()) }
-        </form>
-    }
-}
-
-/// What [`crate::base::store::word`] takes, as the browser checks it.
-const WORD: &str = "[^\\s=;#\"]+";
 
 /// A message: what it carries, when it was sent, why, and what can be done to it.
 #[inline(never)]

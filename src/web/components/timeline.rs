@@ -1,6 +1,7 @@
 //! The space-time diagram: drag its axis to scrub, its lanes to pan, a name to another place; the
-//! wheel or two fingers zoom; an arrow clicked is a message selected. With the focus on it, it has
-//! keys of its own (`player/keys.rs`). It can be read as a table instead.
+//! wheel or two fingers zoom; more lanes than fit are scrolled; an arrow clicked is a message
+//! selected. With the focus on it, it has keys of its own (`player/keys.rs`). It can be read as a
+//! table instead.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -21,7 +22,7 @@ use crate::view::path::{number, translate, within};
 use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
-use crate::web::browser::set;
+use crate::web::browser::{set, style};
 use crate::web::frame::Light;
 use crate::web::picture::{AXIS, GUTTER};
 use crate::web::shared::Shared;
@@ -100,6 +101,7 @@ pub fn Timeline(props: &Props) -> Html {
         Callback::from(move |_: PointerEvent| *hand.borrow_mut() = Hand::default())
     };
     use_wheel(&svg, reading());
+    use_scrolling(&svg);
     // A press is not for the focus: the page's own keys go on.
     let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
     let height = sheet.rows.bottom() + 2.0;
@@ -110,22 +112,23 @@ pub fn Timeline(props: &Props) -> Html {
         seconds(window.from, 2),
         seconds(window.to(), 2)
     );
-    let is_table = props.table.is_some();
+    let (is_table, many) = (props.table.is_some(), sheet.rows.are_many());
     let place = use_events(props.table.as_ref().map(|table| table.here));
     html! {
         <>
-        <div class={names(&["spacetime", when(is_table, "as-table")])}>
+        <div class={names(&["spacetime", when(is_table, "as-table"), when(many, "many")])}>
             <svg ref={svg} class="diagram" role="group" tabindex="0" aria-label={label} height={number(height)}
                 {onmousedown} {onpointerdown} {onpointermove} {onpointerup} {onpointercancel}>
                 { lifelines(&sheet.rows) }
                 <g transform={format!("translate({} 0)", number(GUTTER))}>
                     <g id={format!("{id}-scroll")}>
-                        { ticks(sheet) }
+                        { grid(sheet) }
                         { known(props, height) }
                         <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
                         { selected(props) }
                         <g class="light">{ for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }</g>
                         { differs(props, height) }
+                        { ticks(sheet) }
                         <g class="cursor" id={format!("{id}-cursor")}>
                             { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
                             { line("handle", "M-7 3H7V8L0 15L-7 8Z") }
@@ -133,6 +136,7 @@ pub fn Timeline(props: &Props) -> Html {
                     </g>
                 </g>
                 { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
+                <g>if many { <rect class="plate axis" width={number(GUTTER)} height={number(AXIS)} /> }</g>
                 { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             { hint(props, window) }
@@ -170,11 +174,16 @@ fn lifelines(rows: &Rows) -> Html {
     path("actor-line", &lines)
 }
 
-fn ticks(sheet: &Sheet) -> Html {
+fn grid(sheet: &Sheet) -> Html {
     let mut grid = Path::new();
     for (x, _) in &sheet.ticks {
         grid.move_to(Point::new(*x, AXIS - 2.0)).down_to(sheet.rows.bottom());
     }
+    html! { <g class="ticks">{ path("grid", &grid) }</g> }
+}
+
+/// The times. Where the lanes are scrolled they stay, on a plate.
+fn ticks(sheet: &Sheet) -> Html {
     let tick = |(x, tick): &(f64, crate::view::ticks::Tick)| {
         html! {
             <g key={tick.at.0}>
@@ -182,7 +191,10 @@ fn ticks(sheet: &Sheet) -> Html {
             </g>
         }
     };
-    html! { <g class="ticks">{ path("grid", &grid) }{ for sheet.ticks.iter().map(tick) }</g> }
+    let plate = sheet.rows.are_many().then(|| {
+        html! { <rect class="plate" x="-50000" width="200000" height={number(AXIS)} /> }
+    });
+    html! { <g class="axis ticks">{ plate }{ for sheet.ticks.iter().map(tick) }</g> }
 }
 
 /// What has happened: cut off where the run is known no further, so that bands and messages under
@@ -256,6 +268,11 @@ fn place(event: &PointerEvent, diagram: &Element) -> Point {
     Point::new(f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
 }
 
+/// How far the lanes are scrolled.
+fn scrolled(diagram: &Element) -> f64 {
+    diagram.parent_element().map_or(0.0, |room| f64::from(room.scroll_top()))
+}
+
 fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
     let at = place(event, diagram);
     let _ = diagram.set_pointer_capture(event.pointer_id());
@@ -264,7 +281,7 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram:
     hand.down.push((event.pointer_id(), at));
     hand.moved = false;
     hand.mode = match hand.down.len() {
-        1 if at.y < AXIS + 2.0 => Mode::Scrub,
+        1 if at.y - scrolled(diagram) < AXIS + 2.0 => Mode::Scrub,
         1 => match reading.sheet.rows.row_at(at.y).filter(|_| at.x < GUTTER) {
             Some(row) => Mode::Name(row),
             None => Mode::Pan,
@@ -304,7 +321,16 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: 
             }
             hand.borrow_mut().mode = Mode::Name(goal);
         }
-        (Mode::Pan, _) => reading.act.emit(Action::PanTimeline(reading.micros(before.x - at.x))),
+        (Mode::Pan, _) => {
+            if reading.sheet.rows.are_many()
+                && let Some(room) = diagram.parent_element()
+            {
+                room.set_scroll_top((scrolled(diagram) + before.y - at.y) as i32);
+                // The diagram has moved beneath the finger.
+                hand.borrow_mut().down[index].1.y = place(event, diagram).y;
+            }
+            reading.act.emit(Action::PanTimeline(reading.micros(before.x - at.x)));
+        }
         (Mode::Pinch, Some(other)) => {
             let (was, is) =
                 ((before.x - other.x).abs().max(10.0), (at.x - other.x).abs().max(10.0));
@@ -340,7 +366,24 @@ fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagra
     }
 }
 
-/// The wheel zooms around the pointer; sideways, or with shift, it pans.
+/// Where the lanes are scrolled, the axis stays: how far they are is told to the style sheet.
+#[hook]
+fn use_scrolling(svg: &NodeRef) {
+    let svg = svg.clone();
+    use_effect_with((), move |()| {
+        let room = svg.cast::<Element>().and_then(|svg| svg.parent_element());
+        let listener = room.map(|room| {
+            let inside = room.clone();
+            gloo_events::EventListener::new(&room, "scroll", move |_| {
+                style(&inside, "--scrolled", &format!("{}px", inside.scroll_top()));
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// The wheel zooms around the pointer; sideways, or with shift, it pans. Over the names it scrolls
+/// the lanes, where there are more than fit.
 #[hook]
 fn use_wheel(svg: &NodeRef, reading: Reading) {
     use gloo_events::{EventListener, EventListenerOptions};
@@ -356,14 +399,17 @@ fn use_wheel(svg: &NodeRef, reading: Reading) {
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&element, "wheel", options, move |event| {
                 let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
-                event.prevent_default();
                 let reading = latest.borrow().clone();
+                let x = f64::from(event.client_x()) - inside.get_bounding_client_rect().left();
+                if x < GUTTER && reading.sheet.rows.are_many() {
+                    return;
+                }
+                event.prevent_default();
                 let (dx, dy) = (event.delta_x(), event.delta_y());
                 if event.shift_key() || dx.abs() > dy.abs() {
                     let pixels = if dx.abs() > dy.abs() { dx } else { dy };
                     reading.act.emit(Action::PanTimeline(reading.micros(pixels)));
                 } else {
-                    let x = f64::from(event.client_x()) - inside.get_bounding_client_rect().left();
                     let percent = within(100.0 + dy / 4.0, 60.0, 166.0) as u32;
                     reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(x) });
                 }
