@@ -39,12 +39,19 @@ async function tidy() {
 
 /** The file as it was built: an error page, a login, or half a file would be kept for good. */
 async function sound(name) {
-  const here = isHashed(name) ? await kept(name) : undefined;
-  const response = here ?? (await fetch(address(name), { cache: isHashed(name) ? "default" : "no-cache" }));
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  // A name with a digest has been the same file in the build before, unless somebody changed it by hand.
+  const before = isHashed(name) && (await whole(name, await kept(name)));
+  const found = before || (await whole(name, await fetch(address(name), { cache: isHashed(name) ? "default" : "no-cache" })));
+  const response = found || (await whole(name, await fetch(address(name), { cache: "reload" })));
+  if (!response) throw new Error(`${name} is not there as it was built`);
+  return response;
+}
+
+/** This response, if its bytes are the file's. */
+async function whole(name, response) {
+  if (!response?.ok) return;
   const bytes = await response.arrayBuffer();
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  if (hex(digest) !== FILES[name]) throw new Error(`${name} is not of this build`);
+  if (hex(await crypto.subtle.digest("SHA-256", bytes)) !== FILES[name]) return;
   // Made anew, a page may have been redirected to; its policy stays.
   const headers = new Headers(response.headers);
   for (const of of ["content-encoding", "content-length"]) headers.delete(of);
