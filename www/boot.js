@@ -1,10 +1,16 @@
 // Starts the program. Trunk would do it by an inline script, which a strict
 // Content-Security-Policy forbids; it leaves the names of the files in <link>s of the head.
+//
+// Every browser that knows modules must understand this file, for it is what tells those of them that
+// are too old for the program: nothing newer than 2018 stands here.
 
 const script = document.querySelector('link[rel="modulepreload"][href]');
 const wasm = document.querySelector('link[rel="preload"][as="fetch"][href$=".wasm"]');
 // What the first visit does not need (scripts/split.mjs); none where all is in one file.
-const later = document.querySelector('link[rel="rest"]')?.href;
+const rest = document.querySelector('link[rel="rest"]');
+const later = rest && rest.href;
+// What is shown where the program fails; only browsers that know no modules fetch it by themselves.
+const card = document.querySelector("script[nomodule]");
 
 let program; // What the rest is joined to.
 let fetched; // A promise that the rest is ready …
@@ -12,7 +18,7 @@ let ready; // … compiled …
 let joined = !later; // … and part of the program.
 let broken = false; // The program stands still where it needed the rest, and could not have it.
 
-globalThis.synodLater = {
+window.synodLater = {
   joins(exports) {
     program = exports;
   },
@@ -20,7 +26,7 @@ globalThis.synodLater = {
   /** Fetches the rest, to be there when it is called. */
   soon() {
     if (joined || ready) return Promise.resolve();
-    fetched ??= compiled(later).then(
+    if (!fetched) fetched = compiled(later).then(
       (module) => void (ready = module),
       (error) => {
         fetched = undefined; // To be tried again.
@@ -37,12 +43,14 @@ globalThis.synodLater = {
     return response.text();
   },
 
+  failed,
+
   /** Called by whatever was taken out: returns once it is there. */
   load() {
     if (joined) return;
     if (broken) throw broken;
     try {
-      new WebAssembly.Instance(ready ?? new WebAssembly.Module(bytes(later)), { first: program });
+      new WebAssembly.Instance(ready || new WebAssembly.Module(bytes(later)), { first: program });
       joined = true;
     } catch (error) {
       broken = error;
@@ -52,12 +60,18 @@ globalThis.synodLater = {
   },
 };
 
-/** A file of code, compiled while it comes, if the server says that it is one. */
-async function compiled(url) {
-  const response = await fetch(url);
+/** A file of code; once more from the server itself, should a cache keep something else under its name. */
+function compiled(url) {
+  return code(url).catch(() => code(url, { cache: "reload" }));
+}
+
+/** Compiled while it comes, if the server says that it is wasm and no more than that. */
+async function code(url, options) {
+  const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  const streams = response.headers.get("content-type")?.startsWith("application/wasm");
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  const type = response.headers.get("content-type") || "";
+  if (type.toLowerCase() === "application/wasm") return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** A file's bytes, waited for: the program cannot go on without them. */
@@ -76,21 +90,32 @@ for (const touch of ["pointerdown", "keydown"]) {
   addEventListener(touch, () => synodLater.soon().catch(() => {}), { once: true, passive: true });
 }
 
-try {
-  const [{ default: init }, code] = await Promise.all([import(script.href), compiled(wasm.href)]);
-  await init({ module_or_path: code });
-  stay();
-} catch (error) {
+start().then(settle, (error) => {
   console.error(error);
-  globalThis.synodFailed?.(); // www/failure.js
+  failed(document.getElementById("synod"));
+});
+
+async function start() {
+  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href)]);
+  await init({ module_or_path: program });
 }
 
-/** From now on without a network as well, where the browser allows it: not in a sandbox, not by plain http. */
-async function stay() {
+/** Once all is at rest: what there is for a bad day. */
+async function settle() {
+  await new Promise((done) => setTimeout(done, 2000));
+  import(card.src).catch(() => {}); // It is asked for again when it is needed.
+  const worker = document.querySelector('link[rel="offline"]');
+  // From now on without a network as well, where the browser allows it: not in a sandbox, not by plain http.
+  if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker.href).catch(() => {});
+}
+
+/** A card in the place of what is in `root`: www/failure.js. Without that, words that the page has. */
+async function failed(root, ...said) {
   try {
-    const worker = document.querySelector('link[rel="offline"]')?.href;
-    if (worker) await navigator.serviceWorker?.register(worker);
-  } catch {
-    // The page needs the network then, as any page does.
+    await import(card.src);
+    synodFailed(root, ...said);
+  } catch (error) {
+    if (said.length > 0) root.textContent = said.slice(1).join("\n\n");
+    else root.classList.add("failed");
   }
 }
