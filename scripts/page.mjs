@@ -17,7 +17,7 @@ export async function page(args = []) {
 }
 
 /** Whoever shows a card for a link wants the picture's whole address. */
-function settle(dist, site) {
+export function settle(dist, site) {
   if (!URL.canParse(site)) throw new Failure(`SITE_URL=${site} is no address; it is to be like https://your.site/synod/`);
   const url = new URL("card.png", site.endsWith("/") ? site : `${site}/`).href;
   const index = join(dist, "index.html");
