@@ -14,6 +14,7 @@ const card = document.querySelector("script[nomodule]");
 
 let program; // What the rest is joined to.
 let fetched; // A promise that the rest is ready …
+let arrived; // … and what keeps it: it may be there by another way first …
 let ready; // … compiled …
 let joined = !later; // … and part of the program.
 let broken = false; // The program stands still where it needed the rest, and could not have it.
@@ -26,13 +27,13 @@ window.synodLater = {
   /** Fetches the rest, to be there when it is called. */
   soon() {
     if (joined || ready) return Promise.resolve();
-    if (!fetched) fetched = compiled(later).then(
-      (module) => void (ready = module),
-      (error) => {
-        fetched = undefined; // To be tried again.
-        throw error;
-      },
-    );
+    if (!fetched) {
+      fetched = new Promise((done, fail) => {
+        arrived = done;
+        compiled(later).then((module) => done((ready = module)), fail);
+      });
+      fetched.catch(() => (fetched = undefined)); // To be tried again.
+    }
     return fetched;
   },
 
@@ -52,6 +53,7 @@ window.synodLater = {
     try {
       new WebAssembly.Instance(ready || new WebAssembly.Module(bytes(later)), { first: program });
       joined = true;
+      if (arrived) arrived();
     } catch (error) {
       broken = error;
       program.unfetched(); // A card instead of a page that no longer moves.
