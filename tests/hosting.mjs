@@ -292,7 +292,7 @@ test("the second half that is a page is told, and is asked for again; where it m
 
 test("a panic shows the script and a way on, and the playground beside it lives on", async () => {
   const frame = (id) => `<iframe id="${id}" src="${origin}${BASE}${RUN.replaceAll("&", "&amp;")}" width="720" height="450"></iframe>`;
-  host.answers = [[/host\.html$/, (response) => response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>A course</title>${frame("a")}${frame("b")}`)]];
+  host.answers = [[/host\.html$/, (response) => response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>A course</title><link rel=icon href=data:,>${frame("a")}${frame("b")}`)]];
   await page.goto(`${origin}${BASE}host.html`);
   const [a, b] = ["#a", "#b"].map((id) => page.frameLocator(id));
   for (const one of [a, b]) await one.locator(".node.leader").waitFor();
@@ -429,13 +429,22 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
     await context.close();
     context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...options });
     page = await context.newPage();
+    // Paper is as wide as it is without anybody being told of the size.
+    await page.addInitScript(() => {
+      const Told = ResizeObserver;
+      globalThis.ResizeObserver = class extends Told {
+        constructor(tell) {
+          super((...all) => globalThis.printing || tell(...all));
+        }
+      };
+    });
     await open("#v1&run=raft+nodes=5+seed=3;10ms+fire+S1+election;120ms+request+C1+put+x=1;150ms+say+Look+at+it&at=200ms&theme=dark");
     await page.locator(".node.leader").waitFor();
     if (!options.viewport) {
       await page.locator(".node[data-pick=n0]").click();
       await page.locator(".fields").waitFor();
     }
-    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    await page.evaluate(() => void (globalThis.printing = dispatchEvent(new Event("beforeprint"))));
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     await page.setViewportSize({ width: 700, height: 990 });
     const pressed = await page.evaluate(([pressed, texts]) =>
@@ -451,8 +460,11 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
     assert.deepEqual(colors.slice(0, 3), ["rgb(0, 0, 0)", "rgb(255, 255, 255)", "light"]);
     const cut = await page.evaluate(() => {
       const wide = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
-      const within = (one) => one.getBoundingClientRect().right <= innerWidth + 1 && one.getBoundingClientRect().left >= -1;
-      const outside = [...document.querySelectorAll(".node, .client, .diagram .cursor, .tab-panel section, .synod > *")].filter((one) => one.getClientRects().length && !within(one)).map((one) => one.getAttribute("class"));
+      const within = (one) => {
+        const [box, room] = [one, one.closest("svg.diagram") ?? document.body].map((one) => one.getBoundingClientRect());
+        return box.right <= innerWidth + 1 && box.left >= -1 && box.bottom <= room.bottom + 1;
+      };
+      const outside = [...document.querySelectorAll(".node, .client, .diagram .cursor, .diagram .actor, .tab-panel section, .synod > *")].filter((one) => one.getClientRects().length && !within(one)).map((one) => one.getAttribute("class"));
       const hidden = [...document.querySelectorAll(".synod, main, .tab-panel, .tab-panel *, .spacetime, .tracks, body")].filter((one) => getComputedStyle(one).overflowY !== "visible" && one.scrollHeight > one.clientHeight + 2 && one.clientHeight > 2).map((one) => one.className);
       return [...wide, ...outside, ...hidden];
     });
