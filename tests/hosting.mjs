@@ -416,6 +416,8 @@ test("without scripts there is a picture, and words in two languages", async () 
   const page = await plain.newPage();
   await page.goto(origin + BASE);
   await page.locator("noscript").getByRole("img").waitFor();
+  assert.equal((await page.request.get(origin + BASE + (await page.locator("noscript img").getAttribute("src")))).headers()["content-type"], "application/octet-stream");
+  assert.ok((await page.locator("noscript img").boundingBox()).width > 300);
   assert.equal(await page.locator("noscript p[lang]").count(), 2);
   await plain.close();
 });
@@ -444,6 +446,7 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
       await page.locator(".node[data-pick=n0]").click();
       await page.locator(".fields").waitFor();
     }
+    await page.waitForFunction(() => [...document.styleSheets].some((sheet) => sheet.href?.endsWith("paper.css")));
     await page.evaluate(() => void (globalThis.printing = dispatchEvent(new Event("beforeprint"))));
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     await page.setViewportSize({ width: 700, height: 990 });

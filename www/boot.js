@@ -102,10 +102,11 @@ async function start() {
   await init({ module_or_path: program });
 }
 
-/** Once all is at rest: what there is for a bad day. */
+/** Once all is at rest: what there is for a bad day, and for paper. */
 async function settle() {
   await new Promise((done) => setTimeout(done, 2000));
   import(card.src).catch(() => {}); // It is asked for again when it is needed.
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", media: "print", href: "paper.css" }));
   const worker = document.querySelector('link[rel="offline"]');
   // From now on without a network as well, where the browser allows it: not in a sandbox, not by plain http.
   if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker.href).catch(() => {});
