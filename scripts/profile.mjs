@@ -1,12 +1,14 @@
-// Which functions of the page's program run on a first visit: it is watched in Chromium.
+// What of the page's program runs on a first visit: it is watched in Chromium.
 //
-// A copy of the program is served in which each function has an exported global, and sets it when
-// it is called. The page is opened as newcomers open it, in several ways, and not touched but where
+// A copy of the program is served in which exported globals tell where it came by (scripts/cold.mjs
+// says where that is to be known). The page is opened as newcomers open it, in several ways, and not touched but where
 // the rest is refused; then the globals are read.
 
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { places } from "./cold.mjs";
+import { parse, print } from "./wat.mjs";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -21,6 +23,7 @@ const VISITS = [
   { hash: "", until: 0.1, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2, resize: { width: 844, height: 390 } },
   { hash: "", colorScheme: "dark", reducedMotion: "reduce" },
   { hash: "#v1&speed=max", until: 0.76, viewport: { width: 480, height: 320 } },
+  { hash: `${RUN}&speed=max`, until: 15 },
   { hash: "#v1&scene=raft/figure-8&at=1s" },
   { hash: "#v1&scene=raft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
   { hash: `${RUN}&at=500ms`, fails: true },
@@ -29,22 +32,27 @@ const VISITS = [
   { hash: `${RUN}&at=500ms`, refused: true },
 ];
 
-/** A module whose functions tell that they ran. */
+/** A module that tells what ran: its forms, and for each mark what it stands before. */
 export function watched(forms) {
   const marks = [];
-  const text = (form) => {
+  const mark = (form) => {
     if (form.kind !== "func" || form.imported) return form.text;
-    const number = marks.length;
-    marks.push(` (global $ran${number} (mut i32) (i32.const 0))\n (export "ran${number}" (global $ran${number}))`);
-    const [head, ...body] = form.text.split("\n");
-    const locals = body.findIndex((line) => !line.startsWith("  (local "));
-    return [head, ...body.slice(0, locals), `  (global.set $ran${number} (i32.const 1))`, ...body.slice(locals)].join("\n");
+    const tree = parse(form.text);
+    const here = new Map();
+    for (const { node, place } of places(tree)) {
+      here.set(node, here.get(node) ?? new Map()).get(node).set(place, marks.length);
+      marks.push({ form, tree, node, place });
+    }
+    const number = (node, place) => here.get(node)?.get(place);
+    return print(tree, (node, place) => number(node, place) === undefined ? undefined : `(global.set $ran${number(node, place)} (i32.const 1))`);
   };
-  return [...forms.map(text), ...marks];
+  const texts = forms.map(mark);
+  const globals = marks.map((_, number) => ` (global $ran${number} (mut i32) (i32.const 0))\n (export "ran${number}" (global $ran${number}))`);
+  return { forms: [...texts, ...globals], marks };
 }
 
-/** The names of the functions that ran; `program` is the watched one, `page` the file it stands for. */
-export async function profile(chrome, dist, page, program, forms) {
+/** The numbers of the marks that were reached; `program` is the watched one, `page` the file it stands for. */
+export async function profile(chrome, dist, page, program) {
   const { chromium } = await import("playwright-core");
   const server = await serve(dist, { [page]: program });
   const browser = await chromium.launch({ executablePath: chrome, args: FLAGS });
@@ -62,8 +70,7 @@ export async function profile(chrome, dist, page, program, forms) {
     await browser.close();
     server.close();
   }
-  const names = forms.filter((form) => form.kind === "func" && !form.imported).map((form) => form.name);
-  return new Set([...ran].map((number) => names[number]));
+  return ran;
 }
 
 /** One visit; the numbers of what ran. */
