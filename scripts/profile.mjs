@@ -25,11 +25,12 @@ const VISITS = [
   { hash: "#v1&speed=max", until: 0.76, viewport: { width: 480, height: 320 } },
   { hash: `${RUN}&speed=max`, until: 15 },
   { hash: "#v1&scene=raft/figure-8&at=1s" },
-  { hash: "#v1&scene=raft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
+  { hash: "#v1&scene=r%61ft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
   { hash: `${RUN}&at=500ms`, fails: true },
   { hash: `${RUN};100ms+request+C1+put+x=1;400ms+crash+S2;700ms+restart+S2;800ms+cut+S1%3ES2;900ms+heal&speed=10`, until: 1 },
   { hash: "#v1&scene=raft/nothing" },
   { hash: `${RUN}&at=500ms`, refused: true },
+  { hash: "#v1&scene=p%61xos/console", without: true },
 ];
 
 /** A module that tells what ran: its forms, and for each mark what it stands before. */
@@ -74,11 +75,12 @@ export async function profile(chrome, dist, page, program) {
 }
 
 /** One visit; the numbers of what ran. */
-async function visit(browser, origin, { hash, until = 0, hovers, refused, resize, fails, ...who }) {
+async function visit(browser, origin, { hash, until = 0, hovers, refused, without, resize, fails, ...who }) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...who });
   try {
     const page = await context.newPage();
     await page.addInitScript(keepProgram);
+    if (without) await page.addInitScript(refuse);
     await page.goto(origin + hash);
     await page.locator(".node").first().waitFor();
     const time = () => Number.parseFloat(document.querySelector("[role=timer]").textContent);
@@ -104,13 +106,22 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, resize
 
 /** Somebody touches the page, and the rest cannot be had: what says so must be there. */
 async function touch(page) {
-  await page.evaluate(() => (synodLater.soon = () => Promise.reject(new Error("for the profile"))));
+  await page.evaluate(refuse);
   const things = [page.locator(".node").nth(1), page.getByRole("tab", { name: "Log", exact: true }), ...["Share", "Runs"].map((name) => page.getByRole("button", { name, exact: true }))];
   for (const thing of things) {
     await thing.click();
+    await page.keyboard.press("c"); // Before it is known.
     await page.getByText("could not be fetched").first().waitFor();
   }
   await page.keyboard.press("Space");
+}
+
+/** In the page: the rest of the program cannot be had, after a while. */
+function refuse() {
+  const soon = () => new Promise((_, no) => setTimeout(no, 300, new Error("for the profile")));
+  let later = globalThis.synodLater;
+  Object.defineProperty(globalThis, "synodLater", { get: () => later, set: (made) => (later = Object.assign(made, { soon })), configurable: true });
+  if (later) later.soon = soon;
 }
 
 /** In the page: somebody looks elsewhere, comes back, and goes. */

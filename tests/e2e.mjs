@@ -259,7 +259,7 @@ test("any client asks any server, with nothing selected", async () => {
 });
 
 test("the Paxos service is played from the page, as a client", async () => {
-  await open("#v1&run=paxos+nodes=3+seed=1&speed=1/2");
+  await open("#v1&run=paxos+nodes=3+seed=1&speed=1/5");
   const ask = async (server, form, blanks) => {
     await page.locator(".console").getByLabel("asks").selectOption(server);
     const fields = page.locator("form.ask", { hasText: form });

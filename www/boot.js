@@ -26,7 +26,8 @@ window.synodLater = {
 
   /** Fetches the rest, to be there when it is called. */
   soon() {
-    if (joined || ready) return Promise.resolve();
+    if (joined && !fetched) return Promise.resolve();
+    // One promise for all who ask: they go on in the order in which they came.
     if (!fetched) {
       fetched = new Promise((done, fail) => {
         arrived = done;
