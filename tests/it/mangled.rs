@@ -363,7 +363,7 @@ proptest! {
         for (what, mangled) in manglings(&hash) {
             // What nobody sees may fall into a text, and be a part of it.
             let unseen = what.starts_with("a ") || what.starts_with("… as") || what.starts_with("encoded");
-            let free = ["say+", "title+", "request+", "without=", "2="];
+            let free = ["say+", "title+", "request+", "fire+", "without=", "2="];
             let free = free.iter().any(|part| hash.contains(part));
             let ambiguous = unseen && free;
             match Link::parse(&mangled) {
