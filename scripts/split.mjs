@@ -19,6 +19,7 @@
 // All data stays in the first file: what only the rest reads of it, for certain, is less than 1 KB.
 
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,17 +62,27 @@ export async function split(dist) {
     const reached = await profile(browser.chrome, dist, page, assemble("watched", spied.forms));
     const { forms: parted, ran } = withoutArms(all, spied.marks, reached);
     const parts = halves(parted, ran);
-    const rest = page.replace("_bg.wasm", "_rest.wasm");
-    const sizes = [[page, parts.first], [rest, parts.rest]].map(([name, forms], place) => {
-      const bytes = readFileSync(assemble(["first", "rest"][place], forms));
-      writeFileSync(join(dist, name), bytes);
-      return `${(gzipSync(bytes, { level: 9 }).length / 1024).toFixed(0)} KB`;
-    });
-    const index = join(dist, "index.html");
-    writeFileSync(index, readFileSync(index, "utf8").replace("</head>", `<link rel=rest href=./${rest}></head>`));
-    return `${sizes[0]} of code at first, ${sizes[1]} when asked for, in gzip`;
+    const [first, rest] = ["first", "rest"].map((name) => readFileSync(assemble(name, parts[name])));
+    rename(dist, page, first, rest);
+    const size = (bytes) => `${(gzipSync(bytes, { level: 9 }).length / 1024).toFixed(0)} KB`;
+    return `${size(first)} of code at first, ${size(rest)} when asked for, in gzip`;
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** Each half under the digest of its own bytes: a name stands for one content, in every cache and for good. */
+function rename(dist, page, first, rest) {
+  const name = (bytes, kind) => page.replace(/-\w+_bg\.wasm$/, `-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}_${kind}.wasm`);
+  const [now, later] = [name(first, "bg"), name(rest, "rest")];
+  rmSync(join(dist, page));
+  writeFileSync(join(dist, now), first);
+  writeFileSync(join(dist, later), rest);
+  for (const file of readdirSync(dist).filter((name) => /\.(html|js)$/.test(name)).map((name) => join(dist, name))) {
+    const text = readFileSync(file, "utf8");
+    if (!text.includes(page)) continue;
+    if (!file.endsWith(".html")) throw new Failure(`${file} names ${page}, which now has another name.`);
+    writeFileSync(file, text.replaceAll(page, now).replace("</head>", `<link rel=rest href=./${later}></head>`));
   }
 }
 

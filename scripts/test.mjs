@@ -57,7 +57,7 @@ const parts = {
       await step("a program in parts", () => run("node", ["--test", "--test-reporter=spec", "tests/cold.mjs"]));
       await page();
       await step("end-to-end tests", () =>
-        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs"], { CHROME: chrome }),
+        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs", "tests/hosting.mjs"], { CHROME: chrome }),
       );
     },
   },

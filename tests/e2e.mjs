@@ -47,7 +47,7 @@ afterEach(async () => {
 
 /** Somebody with a browser of their own. */
 async function visitor(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...options });
+  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -170,8 +170,14 @@ test("a damaged link says so, and the page works", async () => {
   ]) {
     const other = await visitor();
     await open(damaged, other.page);
-    if (sentence) await other.page.getByText(sentence).first().waitFor();
+    if (sentence) {
+      await other.page.getByText(sentence).first().waitFor();
+      // It stays in the address, to be mended, until somebody does something.
+      await other.page.waitForFunction(() => Number.parseFloat(document.querySelector("[role=timer]").textContent) > 0.1);
+      assert.equal(await other.page.evaluate(() => location.hash), damaged);
+    }
     await button("One step forward", other.page).click();
+    await other.page.waitForFunction(() => location.hash.includes("&at="));
     await other.context.close();
   }
 });

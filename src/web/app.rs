@@ -12,14 +12,16 @@ use yew::prelude::*;
 use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
-use super::later::{Needs, missing};
+use super::later::{self, Needs};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
 use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::versus::{Forking, Versus};
 use super::{address, browser, crash};
-use crate::player::{Action, Change, Dialog, Selection, Store, Table, Window, gestures, keys};
+use crate::player::{
+    Action, Change, Dialog, Selection, Store, Table, Tone, Window, gestures, keys,
+};
 use crate::view::{Size, export};
 use crate::words;
 
@@ -75,7 +77,8 @@ pub struct App {
     settle_later: Option<Timeout>,
     /// The timeline's window has come to rest: what tells of it is to be drawn.
     settled: bool,
-    /// The address asks for what could not be fetched: it stays, to be asked again.
+    /// The address asks for what is not shown, as it could not be fetched, or not be read: it stays, to
+    /// be asked again, or mended.
     missing: bool,
     told_to: Callbacks,
 }
@@ -106,8 +109,9 @@ impl Component for App {
         let hash = if ctx.props().missing { String::new() } else { address::hash() };
         let mut store = Store::from_link(&hash, browser::preferences());
         if ctx.props().missing {
-            store.ui.notice = Some(missing());
+            store.ui.notice = Some(later::missing());
         }
+        let missing = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -148,7 +152,7 @@ impl Component for App {
             table: None,
             settle_later: None,
             settled: false,
-            missing: ctx.props().missing,
+            missing,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
                 key: ctx.link().callback(Msg::Key),
@@ -322,7 +326,7 @@ impl App {
             fetching.set(fetching.get() - 1);
             match fetched {
                 Ok(()) => go_on(),
-                Err(_) => act.emit(Action::Tell(missing())),
+                Err(_) => act.emit(Action::Tell(later::missing())),
             }
         });
     }

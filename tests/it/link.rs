@@ -321,7 +321,7 @@ fn scripts() -> impl Strategy<Value = Script> {
     })
 }
 
-fn any_link() -> impl Strategy<Value = Link> {
+pub fn any_link() -> impl Strategy<Value = Link> {
     let shows = prop_oneof![Just(Shows::First), scripts().prop_map(Shows::Script)];
     let with = prop::option::of(others());
     let at = prop::option::of((times(), prop::option::of(any::<u64>())));
