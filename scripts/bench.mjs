@@ -29,8 +29,9 @@ function weigh(dist) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => [path.slice(dist.length + 1), gzipSync(readFileSync(path), { level: 9 }).length])
     .sort((a, b) => b[1] - a[1]);
-  // What is fetched only when it is asked for: code (scripts/split.mjs), Chinese, sources.
-  const later = ([name]) => /_rest\.wasm$|\.txt$|^source\b/.test(name);
+  // What is fetched only when it is asked for: code (scripts/split.mjs), Chinese, sources; what is there
+  // for when something fails, or the network does, and for paper (www/boot.js); and the picture for who does not come.
+  const later = ([name]) => /_rest\.wasm$|\.txt$|^source\b|^failure-|^worker\.js$|^card\.png$|^paper\.css$/.test(name);
   const sum = (files) => files.reduce((sum, [, size]) => sum + size, 0);
   const first = ["the first visit in all, gzip", sum(files.filter((file) => !later(file)))];
   for (const [name, size] of [...files.filter((file) => !later(file)), first, ...files.filter(later)]) {

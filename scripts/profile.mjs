@@ -1,12 +1,14 @@
-// Which functions of the page's program run on a first visit: it is watched in Chromium.
+// What of the page's program runs on a first visit: it is watched in Chromium.
 //
-// A copy of the program is served in which each function has an exported global, and sets it when
-// it is called. The page is opened as newcomers open it, in several ways, and not touched but where
+// A copy of the program is served in which exported globals tell where it came by (scripts/cold.mjs
+// says where that is to be known). The page is opened as newcomers open it, in several ways, and not touched but where
 // the rest is refused; then the globals are read.
 
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { places } from "./cold.mjs";
+import { parse, print } from "./wat.mjs";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -21,30 +23,37 @@ const VISITS = [
   { hash: "", until: 0.1, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2, resize: { width: 844, height: 390 } },
   { hash: "", colorScheme: "dark", reducedMotion: "reduce" },
   { hash: "#v1&speed=max", until: 0.76, viewport: { width: 480, height: 320 } },
+  { hash: `${RUN}&speed=max`, until: 15 },
   { hash: "#v1&scene=raft/figure-8&at=1s" },
-  { hash: "#v1&scene=raft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
+  { hash: "#v1&scene=r%61ft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
   { hash: `${RUN}&at=500ms`, fails: true },
   { hash: `${RUN};100ms+request+C1+put+x=1;400ms+crash+S2;700ms+restart+S2;800ms+cut+S1%3ES2;900ms+heal&speed=10`, until: 1 },
   { hash: "#v1&scene=raft/nothing" },
   { hash: `${RUN}&at=500ms`, refused: true },
+  { hash: "#v1&scene=p%61xos/console", without: true },
 ];
 
-/** A module whose functions tell that they ran. */
+/** A module that tells what ran: its forms, and for each mark what it stands before. */
 export function watched(forms) {
   const marks = [];
-  const text = (form) => {
+  const mark = (form) => {
     if (form.kind !== "func" || form.imported) return form.text;
-    const number = marks.length;
-    marks.push(` (global $ran${number} (mut i32) (i32.const 0))\n (export "ran${number}" (global $ran${number}))`);
-    const [head, ...body] = form.text.split("\n");
-    const locals = body.findIndex((line) => !line.startsWith("  (local "));
-    return [head, ...body.slice(0, locals), `  (global.set $ran${number} (i32.const 1))`, ...body.slice(locals)].join("\n");
+    const tree = parse(form.text);
+    const here = new Map();
+    for (const { node, place } of places(tree)) {
+      here.set(node, here.get(node) ?? new Map()).get(node).set(place, marks.length);
+      marks.push({ form, tree, node, place });
+    }
+    const number = (node, place) => here.get(node)?.get(place);
+    return print(tree, (node, place) => number(node, place) === undefined ? undefined : `(global.set $ran${number(node, place)} (i32.const 1))`);
   };
-  return [...forms.map(text), ...marks];
+  const texts = forms.map(mark);
+  const globals = marks.map((_, number) => ` (global $ran${number} (mut i32) (i32.const 0))\n (export "ran${number}" (global $ran${number}))`);
+  return { forms: [...texts, ...globals], marks };
 }
 
-/** The names of the functions that ran; `program` is the watched one, `page` the file it stands for. */
-export async function profile(chrome, dist, page, program, forms) {
+/** The numbers of the marks that were reached; `program` is the watched one, `page` the file it stands for. */
+export async function profile(chrome, dist, page, program) {
   const { chromium } = await import("playwright-core");
   const server = await serve(dist, { [page]: program });
   const browser = await chromium.launch({ executablePath: chrome, args: FLAGS });
@@ -62,16 +71,16 @@ export async function profile(chrome, dist, page, program, forms) {
     await browser.close();
     server.close();
   }
-  const names = forms.filter((form) => form.kind === "func" && !form.imported).map((form) => form.name);
-  return new Set([...ran].map((number) => names[number]));
+  return ran;
 }
 
 /** One visit; the numbers of what ran. */
-async function visit(browser, origin, { hash, until = 0, hovers, refused, resize, fails, ...who }) {
+async function visit(browser, origin, { hash, until = 0, hovers, refused, without, resize, fails, ...who }) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...who });
   try {
     const page = await context.newPage();
     await page.addInitScript(keepProgram);
+    if (without) await page.addInitScript(refuse);
     await page.goto(origin + hash);
     await page.locator(".node").first().waitFor();
     const time = () => Number.parseFloat(document.querySelector("[role=timer]").textContent);
@@ -97,13 +106,23 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, resize
 
 /** Somebody touches the page, and the rest cannot be had: what says so must be there. */
 async function touch(page) {
-  await page.evaluate(() => (synodLater.soon = () => Promise.reject(new Error("for the profile"))));
+  await page.evaluate(refuse);
   const things = [page.locator(".node").nth(1), page.getByRole("tab", { name: "Log", exact: true }), ...["Share", "Runs"].map((name) => page.getByRole("button", { name, exact: true }))];
   for (const thing of things) {
     await thing.click();
+    await page.keyboard.press("c"); // Before it is known.
     await page.getByText("could not be fetched").first().waitFor();
   }
+  for (const name of ["Protocol", "Scene"]) await page.getByLabel(name).first().selectOption({ index: 1 });
   await page.keyboard.press("Space");
+}
+
+/** In the page: the rest of the program cannot be had, after a while. */
+function refuse() {
+  const soon = () => new Promise((_, no) => setTimeout(no, 300, new Error("for the profile")));
+  let later = globalThis.synodLater;
+  Object.defineProperty(globalThis, "synodLater", { get: () => later, set: (made) => (later = Object.assign(made, { soon })), configurable: true });
+  if (later) later.soon = soon;
 }
 
 /** In the page: somebody looks elsewhere, comes back, and goes. */

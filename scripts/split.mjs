@@ -2,8 +2,9 @@
 // protocols there are. What is taken out goes into a second file, `…_rest.wasm`, which www/boot.js
 // fetches when it is asked for.
 //
-// What a first visit runs is not guessed: scripts/profile.mjs looks. Whatever ran stays; so do
-// functions that are no larger than what would stand at their place.
+// What a first visit runs is not guessed: scripts/profile.mjs looks. Whatever ran stays, without the
+// arms that did not (scripts/cold.mjs); so do functions that are no larger than what would stand at
+// their place.
 //
 // The two are one program in two files. They share memory and tables; each function that was taken
 // out and may be called by what stays leaves a *stub* at its place, which first makes sure that the
@@ -17,14 +18,17 @@
 // This is how Emscripten's split modules work (Binaryen's wasm-split, which npm does not carry).
 // All data stays in the first file: what only the rest reads of it, for certain, is less than 1 KB.
 
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { cut } from "./cold.mjs";
 import { profile, watched } from "./profile.mjs";
 import { findBrowser } from "./setup.mjs";
-import { Failure, ask, target } from "./steps.mjs";
-import { NAME, calls, forms, given, header, module, signature } from "./wat.mjs";
+import { Failure, target } from "./steps.mjs";
+import { NAME, calls, forms, given, header, module, print, signature } from "./wat.mjs";
 
 /** The import that makes sure that the rest is there: src/web/later.rs. */
 const LOAD = /synod\[\w+\]::web::later::load::/;
@@ -54,26 +58,69 @@ export async function split(dist) {
     tool("wasm-opt", built, ...OPTIMIZE, "-o", file("all.wasm"));
     tool("wasm-dis", file("all.wasm"), "-o", file("all.wat"));
     const all = forms(readFileSync(file("all.wat"), "utf8"));
-    const ran = await profile(browser.chrome, dist, page, assemble("watched", watched(all)), all);
-    const parts = halves(all, ran);
-    const rest = page.replace("_bg.wasm", "_rest.wasm");
-    const sizes = [[page, parts.first], [rest, parts.rest]].map(([name, forms], place) => {
-      const bytes = readFileSync(assemble(["first", "rest"][place], forms));
-      writeFileSync(join(dist, name), bytes);
-      return `${(gzipSync(bytes, { level: 9 }).length / 1024).toFixed(0)} KB`;
-    });
-    for (const name of ["index.html", "embed.html"]) {
-      const html = join(dist, name);
-      writeFileSync(html, readFileSync(html, "utf8").replace("</head>", `<link rel=rest href=./${rest}></head>`));
-    }
-    return `${sizes[0]} of code at first, ${sizes[1]} when asked for, in gzip`;
+    const spied = watched(all);
+    const reached = await profile(browser.chrome, dist, page, assemble("watched", spied.forms));
+    const { forms: parted, ran } = withoutArms(all, spied.marks, reached);
+    const parts = halves(parted, ran);
+    const [first, rest] = ["first", "rest"].map((name) => readFileSync(assemble(name, parts[name])));
+    rename(dist, page, first, rest);
+    const size = (bytes) => `${(gzipSync(bytes, { level: 9 }).length / 1024).toFixed(0)} KB`;
+    return `${size(first)} of code at first, ${size(rest)} when asked for, in gzip`;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** Each half under the digest of its own bytes: a name stands for one content, in every cache and for good. */
+function rename(dist, page, first, rest) {
+  const name = (bytes, kind) => page.replace(/-\w+_bg\.wasm$/, `-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}_${kind}.wasm`);
+  const [now, later] = [name(first, "bg"), name(rest, "rest")];
+  rmSync(join(dist, page));
+  writeFileSync(join(dist, now), first);
+  writeFileSync(join(dist, later), rest);
+  for (const file of readdirSync(dist).filter((name) => /\.(html|js)$/.test(name)).map((name) => join(dist, name))) {
+    const text = readFileSync(file, "utf8");
+    if (!text.includes(page)) continue;
+    if (!file.endsWith(".html")) throw new Failure(`${file} names ${page}, which now has another name.`);
+    writeFileSync(file, text.replaceAll(page, now).replace("</head>", `<link rel=rest href=./${later}></head>`));
+  }
+}
+
 function tool(program, ...args) {
-  if (ask(program, ...args) === undefined) throw new Failure(`\`${program} ${args.join(" ")}\` failed.`);
+  const { status, stderr, error } = spawnSync(program, args, { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
+  if (status !== 0) throw new Failure(`\`${program} ${args.join(" ")}\` failed: ${(error?.message ?? stderr).trim().slice(0, 500)}.`);
+}
+
+/** The forms, with arms that did not run as functions of their own; and who ran. */
+function withoutArms(all, marks, reached) {
+  const trees = new Map();
+  marks.forEach((mark, number) => {
+    const { form, tree, node } = mark;
+    if (node === tree && !trees.has(form)) trees.set(form, { tree, ran: reached.has(number), cold: [] });
+    if (!reached.has(number)) trees.get(form).cold.push(mark);
+  });
+  const globals = new Map();
+  let count = 0;
+  const more = {
+    name: () => `$arm${count++}`,
+    global(type, number) {
+      const name = `$arm_${type}_${number}`;
+      globals.set(name, ` (global ${name} (mut ${type}) (${type}.const 0))`);
+      return name;
+    },
+  };
+  const ran = new Set();
+  const made = [];
+  const kept = all.map((form) => {
+    const { tree, cold, ran: did } = trees.get(form) ?? {};
+    if (!did) return form;
+    ran.add(form.name);
+    const arms = cut(tree, cold, more);
+    made.push(...arms.map((arm) => ({ kind: "func", name: arm[1], text: print(arm) })));
+    return arms.length > 0 ? { ...form, text: print(tree) } : form;
+  });
+  const declared = [...globals].map(([name, text]) => ({ kind: "global", name, text }));
+  return { forms: [...kept, ...declared, ...made], ran };
 }
 
 /** The table of functions: one segment, and who stands in it. */

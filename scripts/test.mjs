@@ -54,9 +54,10 @@ const parts = {
     needs: { rust: true, node: true, wasmTools: true, browser: true },
     async test() {
       const { chrome } = findBrowser();
+      await step("a program in parts", () => run("node", ["--test", "--test-reporter=spec", "tests/cold.mjs"]));
       await page();
       await step("end-to-end tests", () =>
-        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs", "tests/embed.mjs"], { CHROME: chrome }),
+        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs", "tests/hosting.mjs", "tests/embed.mjs"], { CHROME: chrome }),
       );
     },
   },

@@ -39,3 +39,36 @@ export function signature(form) {
 
 /** What a function is given, as the arguments of a call. */
 export const given = (form) => [...header(form).matchAll(/\(param (\$\S+) \w+\)/g)].map((match) => `(local.get ${match[1]})`).join(" ");
+
+const TOKENS = new RegExp(`[()]|${NAME}|"(?:[^"\\\\]|\\\\.)*"|[^\\s()"]+`, "g");
+
+/** A form as a tree: each node an array of its head, words and nodes. */
+export function parse(text) {
+  const open = [[]];
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token === "(") open.push([]);
+    else if (token === ")") open.at(-2).push(open.pop());
+    else open.at(-1).push(token);
+  }
+  return open[0][0];
+}
+
+/** What stands on the first line of a node, as what is no instruction does. */
+const HEADS = new Set(["export", "import", "param", "result", "type"]);
+
+/** A tree as `forms` reads it; `before` may put a line before a part: `before(node, place)`. */
+export function print(node, before = () => undefined, depth = 1) {
+  const indent = " ".repeat(depth);
+  let text = `${indent}(${node[0]}`;
+  for (let place = 1; place < node.length; place += 1) {
+    const part = node[place];
+    if (!Array.isArray(part)) text += ` ${part}`;
+    else if (HEADS.has(part[0])) text += ` ${print(part).trim()}`;
+    else {
+      const more = before(node, place);
+      if (more) text += `\n${indent} ${more}`;
+      text += `\n${print(part, before, depth + 1)}`;
+    }
+  }
+  return `${text})`;
+}

@@ -251,6 +251,20 @@ impl Command {
         }
     }
 
+    /// Whether it is done to this node or client, or to links of it.
+    pub fn touches(&self, place: Endpoint) -> bool {
+        match self {
+            Command::Partition(_) => true,
+            Command::Cut(links)
+            | Command::Hold(links)
+            | Command::Heal(links)
+            | Command::Link { links, .. } => {
+                links.is_empty() || links.iter().any(|link| link.from == place || link.to == place)
+            }
+            _ => self.place() == Some(place),
+        }
+    }
+
     /// Does something to the cluster, unlike requests and captions.
     pub fn is_fault(&self) -> bool {
         !matches!(self, Command::Request { .. } | Command::Say(_) | Command::End)

@@ -11,6 +11,9 @@
 //! S3 settled>=10               so many entries of its log are settled
 //! ```
 //!
+//! A condition is one thing: nothing joins two. "Any role=leader and any term>3" might be said of two
+//! servers, or be meant of one; it is refused, with a sentence.
+//!
 //! Printing and reading are inverse, and a mistake says what was expected and where, as in scripts.
 //! A condition is looked for by a [`Search`], which goes ahead of the run and leaves it alone. What is
 //! found is the instant at which the condition *becomes* true: if it is true already, the next one.
@@ -183,6 +186,12 @@ pub fn parse(text: &str, run: &Run) -> Result<Condition, Mistake> {
     if long {
         return Err(words.wrong(sentence!("a condition has at most {0} characters", LONGEST)));
     }
+    if let Some(sign) = joined(text, run) {
+        return Err(words.wrong(sentence!(
+            "a condition is one thing, and “{0}” cannot join two; with “any”, each server is watched by itself",
+            sign
+        )));
+    }
     const CONDITION: &str =
         key!("a condition such as violation, leader, sent KIND, lost KIND S1>S2 or S3 role=leader");
     let first = words.peek().ok_or_else(|| words.expected(CONDITION))?;
@@ -213,6 +222,32 @@ pub fn parse(text: &str, run: &Run) -> Result<Condition, Mistake> {
         }
         _ => state(&mut words, run),
     }
+}
+
+/// What joins two conditions here, if something does: after it another one begins.
+fn joined(text: &str, run: &Run) -> Option<&'static str> {
+    const SIGNS: [&str; 5] = ["and", "or", "&&", "||", ","];
+    let begins = |rest: &str| {
+        let mut words = rest.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let named = first == "any" || first.parse::<NodeId>().is_ok();
+        let state = if named { rest.trim_start()[first.len()..].trim_start() } else { rest };
+        let compares = Comparison::split(state)
+            .is_some_and(|(name, ..)| facts(run).any(|known| known == spaced(name)));
+        let verb = Passage::of(first).is_some() || ["violation", "leader"].contains(&first);
+        compares || (verb && Comparison::split(rest).is_none())
+    };
+    let joins = |sign: &str| {
+        let places =
+            text.match_indices(sign).map(|(at, _)| (&text[..at], &text[at + sign.len()..]));
+        // A word stands by itself.
+        let apart = |before: &str, after: &str| {
+            !sign.starts_with(char::is_alphabetic)
+                || (before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace))
+        };
+        places.into_iter().any(|(before, after)| apart(before, after) && begins(after))
+    };
+    SIGNS.into_iter().find(|sign| joins(sign))
 }
 
 fn message(words: &mut Words, passage: Passage, run: &Run) -> Result<Condition, Mistake> {
@@ -269,17 +304,15 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     if value.is_empty() {
         return Err(words.wrong(sentence!("expected a value after {0}", name)));
     }
-    let what = what(&name);
-    let node = who.unwrap_or(NodeId(0));
-    let now = run.sim().read(&Fact { node, what: what.clone() });
-    let counts = now.as_deref().and_then(leading).is_some_and(|(_, rest)| rest.is_empty());
+    // Whether it is a number is known beforehand: a text that can be read here can be read anywhere.
+    let counts = name == SETTLED || run.meta().words.numbers.contains(&name.as_str());
     if counts && leading(&value).is_none_or(|(_, rest)| !rest.is_empty()) {
         return Err(words.wrong(sentence!("{0} is a number, and “{1}” is none", name, value)));
     }
     if let Ok(node) = value.parse::<NodeId>() {
         existing(words, &run.script().setup, node.into())?;
     }
-    Ok(Condition::State { who, what, is, value: value.into() })
+    Ok(Condition::State { who, what: what(&name), is, value: value.into() })
 }
 
 /// Words with one space between them.

@@ -232,6 +232,8 @@ pub struct Vocabulary {
     pub roles: &'static [&'static str],
     /// The word of its epoch, and the fields in memory and on disk.
     pub fields: &'static [&'static str],
+    /// Those of the fields that are whole numbers, always.
+    pub numbers: &'static [&'static str],
 }
 
 /// What the protocol asks of the network.

@@ -53,7 +53,8 @@ pub enum What {
         copy: bool,
         payload: Payload,
     },
-    /// A message was lost on its way to this place.
+    /// A message was lost on its way to this place; `sent` is the event that sent it, and 0 where it
+    /// never left: where too much waited for its sender's disk.
     Lost {
         from: Endpoint,
         sent: u64,

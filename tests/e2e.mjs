@@ -47,7 +47,7 @@ afterEach(async () => {
 
 /** Somebody with a browser of their own. */
 async function visitor(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...options });
+  const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -170,8 +170,14 @@ test("a damaged link says so, and the page works", async () => {
   ]) {
     const other = await visitor();
     await open(damaged, other.page);
-    if (sentence) await other.page.getByText(sentence).first().waitFor();
+    if (sentence) {
+      await other.page.getByText(sentence).first().waitFor();
+      // It stays in the address, to be mended, until somebody does something.
+      await other.page.waitForFunction(() => Number.parseFloat(document.querySelector("[role=timer]").textContent) > 0.1);
+      assert.equal(await other.page.evaluate(() => location.hash), damaged);
+    }
     await button("One step forward", other.page).click();
+    await other.page.waitForFunction(() => location.hash.includes("&at="));
     await other.context.close();
   }
 });
@@ -253,7 +259,7 @@ test("any client asks any server, with nothing selected", async () => {
 });
 
 test("the Paxos service is played from the page, as a client", async () => {
-  await open("#v1&run=paxos+nodes=3+seed=1&speed=1/2");
+  await open("#v1&run=paxos+nodes=3+seed=1&speed=1/5");
   const ask = async (server, form, blanks) => {
     await page.locator(".console").getByLabel("asks").selectOption(server);
     const fields = page.locator("form.ask", { hasText: form });
@@ -327,6 +333,40 @@ test("a kept run of a newer Synod, a damaged one and a foreign one are shown and
   await row(1).getByText(/This run is damaged: .*line 2/i).waitFor();
   await row(0).getByRole("button", { name: "Open" }).click();
   assert.equal(await clock(), "0.100 s");
+});
+
+test("what another page deleted is not brought back by its name, and two presses keep one run", async () => {
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await page.getByRole("textbox", { name: "Name" }).first().fill("Twice");
+  await button("Keep this run").dblclick();
+  await page.locator(".runs li").first().waitFor();
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("synod").onsuccess = (event) => done(event.target.result)));
+    const runs = database.transaction("runs", "readwrite").objectStore("runs");
+    globalThis.kept = await new Promise((done) => (runs.getAll().onsuccess = (event) => done(event.target.result)));
+    runs.clear();
+    runs.put({ version: 1, name: "Far", date: 9e15, script: "run raft" });
+    await new Promise((done) => (runs.transaction.oncomplete = done));
+    database.close();
+  });
+  assert.deepEqual(await page.evaluate(() => kept.map((run) => run.name)), ["Twice"]);
+  const name = page.locator(".runs li").getByLabel("Name");
+  await name.fill("Back");
+  await name.press("Enter");
+  await page.getByText("This run is no longer kept").waitFor();
+  assert.deepEqual(await page.locator(".runs li").getByLabel("Name").evaluateAll((all) => all.map((input) => input.value)), ["Far"]);
+  assert.doesNotMatch(await page.locator(".runs").textContent(), /Invalid/);
+});
+
+test("a store that does not answer is not waited for without end", async () => {
+  await page.addInitScript(() => (IDBFactory.prototype.open = () => new EventTarget()));
+  await page.clock.install();
+  await open(at(CALM, "100ms"));
+  await button("Runs").click();
+  await button("Keep this run").waitFor();
+  await page.clock.fastForward(6000);
+  await page.getByText("The browser's store does not answer").waitFor();
 });
 
 test("where the browser keeps nothing, or has no room, the page says so", async () => {
@@ -722,7 +762,7 @@ test("a run is taken away in every format, of the window that was chosen", async
   assert.ok(copied.startsWith(shown.replace(/…$/, "")) && copied.includes("crash S2"));
   await choose("Time", "the whole run so far");
   await page.waitForFunction((before) => document.querySelector(".take textarea").value !== before, shown);
-  assert.match(await section.textContent(), /0\.00 s – (2\.9|3\.0)/);
+  assert.match(await section.textContent(), /0\.00\ss\s–\s(2\.9|3\.0)/);
   for (const [format, name, begins] of [
     ["Mermaid flowchart", "synod-raft-flowchart.mmd", "---\ntitle: "],
     ["ShiViz log", "synod-raft-shiviz.log", "(?<event>"],
@@ -904,6 +944,17 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
     await shown.first().waitFor();
     assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("\0"));
   }
+  // A list shows what runs, not what could not be had.
+  rest.blocked = true;
+  await page.goto("about:blank");
+  await open(at(CALM, "300ms"));
+  await page.getByLabel("Protocol").first().selectOption("paxos");
+  await sentence.first().waitFor();
+  assert.equal(await page.getByLabel("Protocol").first().inputValue(), "raft");
+  rest.blocked = false;
+  await page.getByLabel("Protocol").first().selectOption("paxos");
+  await page.waitForFunction(() => location.hash.includes("paxos"));
+  assert.equal(await page.getByLabel("Protocol").first().inputValue(), "paxos");
   // The link stays in the address: a reload asks for it again.
   const link = "#v1&scene=p%61xos/console";
   rest.blocked = true;
@@ -917,4 +968,90 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
   assert.equal(await sentence.count(), 0);
   await page.waitForFunction(() => document.title.includes("Paxos") || location.hash.includes("paxos"));
   complaints = complaints.filter((complaint) => !/503/.test(complaint));
+});
+
+/** The diagram of more servers than have room: how far it is scrolled, and where its axis is. */
+async function scrolling(who) {
+  const room = who.locator(".spacetime.many");
+  await room.waitFor();
+  const top = () => room.evaluate((element) => element.scrollTop);
+  const scrolledTo = (wanted) =>
+    who.waitForFunction(([how, than]) => {
+      const { scrollTop } = document.querySelector(".spacetime.many");
+      return how === "beyond" ? scrollTop > than : scrollTop < than;
+    }, wanted);
+  // In the room's own coordinates: the axis' plate and its times, and the cursor's handle.
+  const fixed = () =>
+    room.evaluate((element) => {
+      const of = (selector) => element.querySelector(selector).getBoundingClientRect().top - element.getBoundingClientRect().top;
+      return [".axis.ticks .plate", ".axis.ticks text", ".cursor .handle"].map((selector) => Math.round(of(selector)));
+    });
+  const stays = async (axis) => {
+    await who.waitForFunction(() => {
+      const room = document.querySelector(".spacetime.many");
+      return room.style.getPropertyValue("--scrolled") === `${room.scrollTop}px`;
+    });
+    assert.deepEqual(await fixed(), axis, "the axis stays where it is");
+  };
+  return { room, top, scrolledTo, fixed, stays, axis: await fixed(), box: await room.boundingBox() };
+}
+
+test("more lanes than fit are scrolled by mouse, wheel and keys, and the axis stays in place", async () => {
+  await open(at(["raft nodes=15 clients=9 seed=3", "10ms fire S1 election"], "1.2s"));
+  const { room, top, scrolledTo, stays, axis, box } = await scrolling(page);
+  assert.equal(await top(), 0);
+  const shown = () => page.locator(".diagram").getAttribute("aria-label");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height - 30];
+  await page.mouse.move(x, y);
+  const window = await shown();
+  // Dragged upwards, the lanes below come into sight; the window of time stays.
+  await page.mouse.down();
+  await page.mouse.move(x, y - 90, { steps: 6 });
+  await scrolledTo(["beyond", 50]);
+  await page.mouse.up();
+  await stays(axis);
+  assert.equal(await shown(), window);
+  assert.equal(await clock(), "1.200 s", "a drag is no click");
+  // The wheel over the names scrolls, and zooms nothing.
+  const dragged = await top();
+  await page.mouse.move(box.x + 20, y);
+  await page.mouse.wheel(0, -60);
+  await scrolledTo(["below", dragged - 40]);
+  await stays(axis);
+  assert.equal(await shown(), window);
+  // The keys that the help names, down and up.
+  await page.locator(".diagram").focus();
+  await page.keyboard.press("PageUp");
+  await scrolledTo(["below", 1]);
+  await page.keyboard.press("PageDown");
+  await scrolledTo(["beyond", 40]);
+  await stays(axis);
+  // And the axis still is one: a press on it moves the cursor.
+  await page.mouse.click(box.x + 200, box.y + 8);
+  await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("1.200"));
+  await stays(axis);
+  assert.ok(await room.locator(".lane-name, text").filter({ hasText: /^S15$/ }).count());
+});
+
+test("more lanes than fit are scrolled by touch, on a phone", async () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+  const somebody = await visitor(phone);
+  await open(at(["raft nodes=15 clients=9 seed=3", "10ms fire S1 election"], "1.2s"), somebody.page);
+  const { scrolledTo, stays, axis, box } = await scrolling(somebody.page);
+  const touch = await somebody.context.newCDPSession(somebody.page);
+  const finger = (type, x, y) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+  const swipe = async (x, from, to) => {
+    await finger("touchStart", x, from);
+    for (let step = 1; step <= 6; step++) await finger("touchMove", x, from + ((to - from) * step) / 6);
+    await finger("touchEnd");
+  };
+  const [middle, low, high] = [box.x + box.width / 2, box.y + box.height - 20, box.y + 60];
+  await swipe(middle, low, high);
+  await scrolledTo(["beyond", 60]);
+  await stays(axis);
+  await swipe(middle, high, low);
+  await scrolledTo(["below", 20]);
+  await stays(axis);
+  assert.equal(await clock(somebody.page), "1.200 s", "a swipe is no tap");
+  await somebody.context.close();
 });

@@ -1,32 +1,40 @@
 // Starts the program. Trunk would do it by an inline script, which a strict
 // Content-Security-Policy forbids; it leaves the names of the files in <link>s of the head.
+//
+// Every browser that knows modules must understand this file, for it is what tells those of them that
+// are too old for the program: nothing newer than 2018 stands here.
 
 const script = document.querySelector('link[rel="modulepreload"][href]');
 const wasm = document.querySelector('link[rel="preload"][as="fetch"][href$=".wasm"]');
 // What the first visit does not need (scripts/split.mjs); none where all is in one file.
-const later = document.querySelector('link[rel="rest"]')?.href;
+const rest = document.querySelector('link[rel="rest"]');
+const later = rest && rest.href;
+// What is shown where the program fails; only browsers that know no modules fetch it by themselves.
+const card = document.querySelector("script[nomodule]");
 
 let program; // What the rest is joined to.
 let fetched; // A promise that the rest is ready …
+let arrived; // … and what keeps it: it may be there by another way first …
 let ready; // … compiled …
 let joined = !later; // … and part of the program.
 let broken = false; // The program stands still where it needed the rest, and could not have it.
 
-globalThis.synodLater = {
+window.synodLater = {
   joins(exports) {
     program = exports;
   },
 
   /** Fetches the rest, to be there when it is called. */
   soon() {
-    if (joined || ready) return Promise.resolve();
-    fetched ??= compiled(later).then(
-      (module) => void (ready = module),
-      (error) => {
-        fetched = undefined; // To be tried again.
-        throw error;
-      },
-    );
+    if (joined && !fetched) return Promise.resolve();
+    // One promise for all who ask: they go on in the order in which they came.
+    if (!fetched) {
+      fetched = new Promise((done, fail) => {
+        arrived = done;
+        compiled(later).then((module) => done((ready = module)), fail);
+      });
+      fetched.catch(() => (fetched = undefined)); // To be tried again.
+    }
     return fetched;
   },
 
@@ -37,13 +45,16 @@ globalThis.synodLater = {
     return response.text();
   },
 
+  failed,
+
   /** Called by whatever was taken out: returns once it is there. */
   load() {
     if (joined) return;
     if (broken) throw broken;
     try {
-      new WebAssembly.Instance(ready ?? new WebAssembly.Module(bytes(later)), { first: program });
+      new WebAssembly.Instance(ready || new WebAssembly.Module(bytes(later)), { first: program });
       joined = true;
+      if (arrived) arrived();
     } catch (error) {
       broken = error;
       program.unfetched(); // A card instead of a page that no longer moves.
@@ -52,12 +63,18 @@ globalThis.synodLater = {
   },
 };
 
-/** A file of code, compiled while it comes, if the server says that it is one. */
-async function compiled(url) {
-  const response = await fetch(url);
+/** A file of code; once more from the server itself, should a cache keep something else under its name. */
+function compiled(url) {
+  return code(url).catch(() => code(url, { cache: "reload" }));
+}
+
+/** Compiled while it comes, if the server says that it is wasm and no more than that. */
+async function code(url, options) {
+  const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  const streams = response.headers.get("content-type")?.startsWith("application/wasm");
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  const type = response.headers.get("content-type") || "";
+  if (type.toLowerCase() === "application/wasm") return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** A file's bytes, waited for: the program cannot go on without them. */
@@ -71,25 +88,45 @@ function bytes(url) {
   return Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
 }
 
-function fail(error) {
-  console.error(error);
-  const card = document.querySelector("#synod .loading p");
-  if (!card) return; // It runs: what went wrong then says so itself.
-  const chinese = navigator.language.startsWith("zh");
-  card.setAttribute("role", "alert");
-  card.textContent = chinese
-    ? "Synod 无法启动：需要支持 WebAssembly 的较新浏览器，以及完整的文件。请重新加载本页。"
-    : "Synod could not start: it needs a recent browser with WebAssembly, and all of its files. Please reload the page.";
-}
-
 // Whoever touches the page may soon ask for more.
 for (const touch of ["pointerdown", "keydown"]) {
   addEventListener(touch, () => synodLater.soon().catch(() => {}), { once: true, passive: true });
 }
 
-try {
-  const { default: init } = await import(script.href);
-  await init({ module_or_path: wasm.href });
-} catch (error) {
-  fail(error);
+start().then(settle, (error) => {
+  console.error(error);
+  failed(document.getElementById("synod"));
+});
+
+async function start() {
+  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href)]);
+  await init({ module_or_path: program });
+}
+
+/** Once all is at rest: what there is for a bad day, and for paper. */
+async function settle() {
+  await new Promise((done) => setTimeout(done, 2000));
+  import(card.src).catch(() => {}); // It is asked for again when it is needed.
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", media: "print", href: "paper.css" }));
+  const worker = document.querySelector('link[rel="offline"]');
+  // From now on without a network as well, where the browser allows it: not in a sandbox, not by plain http.
+  try {
+    if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker.href).catch(() => {});
+  } catch {} // A sandbox does not even let one ask.
+}
+
+// Paper is as wide as it is: a diagram that was drawn for the window is scaled to it.
+const diagrams = (change) => document.querySelectorAll("svg.diagram").forEach(change);
+addEventListener("beforeprint", () => diagrams((svg) => svg.setAttribute("viewBox", `0 0 ${svg.clientWidth} ${svg.getAttribute("height")}`)));
+addEventListener("afterprint", () => diagrams((svg) => svg.removeAttribute("viewBox")));
+
+/** A card in the place of what is in `root`: www/failure.js. Without that, words that the page has. */
+async function failed(root, ...said) {
+  try {
+    await import(card.src);
+    synodFailed(root, ...said);
+  } catch (error) {
+    if (said.length > 0) root.textContent = said.slice(1).join("\n\n");
+    else root.classList.add("failed");
+  }
 }

@@ -178,6 +178,13 @@ pub static DIAGRAM_KEYS: &[Key] = &[
         does: |_, key| Some(Action::SelectMessage { next: key == "arrowdown" }),
     },
     Key {
+        keys: &["pageup", "pagedown"],
+        shown: "PgUp  PgDn",
+        help: key!("more lanes, where not all have room"),
+        // The browser's own way of scrolling.
+        does: |_, _| None,
+    },
+    Key {
         keys: &["enter"],
         shown: "Enter",
         help: key!("the cursor goes where the message was sent"),
@@ -313,6 +320,15 @@ mod tests {
                 assert_eq!(key, key.to_lowercase());
             }
         }
+    }
+
+    /// Where there are more lanes than fit, the browser scrolls them: the help says by which keys.
+    #[test]
+    fn the_help_names_the_keys_that_the_browser_serves() {
+        let named = DIAGRAM_KEYS.iter().find(|key| key.keys.contains(&"pagedown"));
+        assert!(named.is_some_and(|key| key.keys.contains(&"pageup")));
+        let store = store("run raft nodes=15 seed=7");
+        assert_eq!(press_on_diagram(&store, "PageDown"), None, "the browser's own");
     }
 
     #[test]

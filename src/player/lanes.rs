@@ -19,7 +19,16 @@ pub struct Lanes {
 /// What a link calls them.
 pub const PARTS: [&str; 4] = ["lanes", "hidden", "folded", "without"];
 /// So many lanes or kinds are read of each.
-const MOST: usize = 1_100;
+pub const MOST: usize = 1_100;
+
+/// What is wrong with what a link says of the lanes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// This is no lane.
+    Unknown(String),
+    /// More than [`MOST`].
+    TooMany,
+}
 
 /// A change of what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,12 +136,12 @@ impl Lanes {
         parts
     }
 
-    /// Reads one of them; what is wrong with it is not known to be a lane, or is too much.
+    /// Reads one of them.
     #[inline(never)]
-    pub fn read(&mut self, name: &str, said: &str) -> Result<(), String> {
+    pub fn read(&mut self, name: &str, said: &str) -> Result<(), Unread> {
         let said: Vec<&str> = said.split(',').filter(|one| !one.is_empty()).collect();
         if said.len() > MOST {
-            return Err(said[MOST].to_owned());
+            return Err(Unread::TooMany);
         }
         let [_, hidden, folded, without] = PARTS;
         if name == without {
@@ -147,7 +156,8 @@ impl Lanes {
             _ => &mut self.order,
         };
         for lane in said {
-            put(lanes, lane.parse().map_err(|_| lane.to_owned())?, true);
+            let known = lane.parse().map_err(|_| Unread::Unknown(lane.to_owned()))?;
+            put(lanes, known, true);
         }
         Ok(())
     }

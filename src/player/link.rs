@@ -16,11 +16,11 @@
 //! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
 //! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat
 //! program would change in a hash is percent-encoded, and what they do to one all the same (a full
-//! stop at the end, `&amp;`, `%20`) is forgiven.
+//! stop at the end, `&amp;`, `%20`, a line break, a sign that nobody sees, a second encoding) is forgiven.
 
 use std::fmt;
 
-use super::lanes::{self, Lanes};
+use super::lanes::{self, Lanes, Unread};
 use super::other::Other;
 use super::pane::Scene;
 use super::playback::Speed;
@@ -89,6 +89,11 @@ impl Link {
                 LONGEST
             )));
         }
+        // What reads as it is stays as it is: a caption may hold anything.
+        Link::read(hash).or_else(|notice| mended(hash).ok_or(notice))
+    }
+
+    fn read(hash: &str) -> Result<Link, Notice> {
         let hash = hash.trim().trim_start_matches('#');
         let hash = hash.trim_end_matches(|c: char| is_stray(c) || c.is_whitespace());
         // Some programs encode a hash once more as a whole.
@@ -96,7 +101,7 @@ impl Link {
             true => decode(hash, false)?,
             false => hash.to_owned(),
         };
-        let mut parts = whole.split('&').map(|part| part.strip_prefix("amp;").unwrap_or(part));
+        let mut parts = whole.split('&').map(|part| part.trim_start_matches("amp;"));
         match parts.next().unwrap_or("") {
             "" | VERSION => {}
             other => return Err(wrong_version(other)),
@@ -134,9 +139,9 @@ impl Link {
             "panel" => self.panel = Tab::of(value).ok_or_else(|| unknown(key!("panel"), value))?,
             _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
-                self.lanes.read(name, &said).map_err(|lane| unknown(key!("lane"), &lane))?;
+                self.lanes.read(name, &said).map_err(unread)?;
             }
-            _ => {}
+            _ => return foreign(name),
         }
         Ok(())
     }
@@ -196,6 +201,17 @@ fn write_script(hash: &mut String, name: &str, script: &Script) {
     for line in &script.lines {
         hash.push(';');
         encode(hash, &format!("{} {}", line.at, line.command));
+    }
+}
+
+#[inline(never)]
+fn unread(why: Unread) -> Notice {
+    match why {
+        Unread::Unknown(lane) => unknown(key!("lane"), &lane),
+        Unread::TooMany => refusal(sentence!(
+            "This link arranges too many lanes: at most {0} of them, or kinds of messages, are read.",
+            lanes::MOST
+        )),
     }
 }
 
@@ -329,6 +345,26 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
     String::from_utf8(bytes).map_err(|_| damaged(text))
 }
 
+/// What the hash says without what other programs put into it: line breaks, signs that nobody sees, and
+/// a second encoding.
+#[inline(never)]
+fn mended(hash: &str) -> Option<Link> {
+    let mut seen: String =
+        hash.chars().filter(|c| !c.is_control() && !INVISIBLE.contains(c)).collect();
+    for sign in INVISIBLE {
+        let bytes = sign.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        seen = seen.replace(&bytes, "").replace(&bytes.to_lowercase(), "");
+    }
+    let once = || seen.replace("%25", "%");
+    Link::read(&seen).or_else(|_| Link::read(&once())).ok()
+}
+
+/// Zero-width spaces and joiners, marks of direction, soft hyphens.
+const INVISIBLE: [char; 10] = [
+    '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}', '\u{ad}',
+    '\u{2028}', '\u{2029}',
+];
+
 fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }
@@ -343,6 +379,19 @@ fn unknown(what: &'static str, value: &str) -> Notice {
         what,
         short(value)
     ))
+}
+
+/// Somebody else's name is passed over; not one of ours in another case, nor what is no name.
+#[inline(never)]
+fn foreign(name: &str) -> Result<(), Notice> {
+    let own = ["run", "script", "scene", "at", "lang", "theme", "speed"];
+    let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
+    let mut names = own.iter().chain(&second).chain(&lanes::PARTS);
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    match is_name && !names.any(|own| own.eq_ignore_ascii_case(name)) {
+        true => Ok(()),
+        false => Err(refusal(sentence!("This link is damaged at “{0}”.", short(name)))),
+    }
 }
 
 fn wrong_version(version: &str) -> Notice {

@@ -320,3 +320,75 @@ fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
     assert!(here > Time::ZERO && here < Time::seconds(1500));
     assert!(open.link().contains(&format!("&at={here}.")), "cancelled, it says where it stands");
 }
+
+/// A message that is selected is looked up once, and then followed: while the run plays, a frame
+/// simulates what is new and nothing of the past.
+#[test]
+fn a_selected_message_costs_a_frame_nothing() {
+    use crate::sim::scout::STEPS;
+    let mut store = store(
+        "run raft nodes=3 seed=7 heartbeat=5ms latency=1ms..2ms\n10s link S1-S2 latency=3s\n",
+    );
+    store.update(Action::Seek(Time::seconds(12)));
+    while store.moving() {
+        store.update(Action::Tick { elapsed_micros: 16_667 });
+    }
+    let run = &mut store.pane_mut().run;
+    run.seek(Time::seconds(11), 0);
+    let flights = run.snapshot().flights;
+    let id = flights.iter().map(|flight| flight.id).min().unwrap();
+    let arrives = flights.iter().find(|flight| flight.id == id).unwrap().arrives_at;
+    assert!(run.message(id).is_some() && run.ends(id).is_empty());
+    // Back and forth in what is known, then on into what is not.
+    let frame = |run: &mut crate::catalog::Run, to| {
+        run.seek(to, u32::MAX);
+        let before = STEPS.get();
+        let shot = run.message(id).expect("it was sent");
+        let ends = run.ends(id);
+        assert!(!shot.stamp.is_empty() && shot.cause.is_some());
+        assert_eq!(ends.len(), usize::from(to >= arrives), "at {to}");
+        STEPS.get() - before
+    };
+    frame(run, Time::seconds(12));
+    let mut again = 0;
+    for millis in [11_500, 11_000, 11_999, 10_500].into_iter().chain((12_000..16_000).step_by(16)) {
+        again += frame(run, Time::millis(millis));
+    }
+    assert_eq!(again, 0, "steps simulated again");
+    // A jump looks where something of it has ended, and nowhere else.
+    let jumped = frame(run, Time::seconds(600));
+    assert!(jumped < 20_000, "{jumped}");
+    // A command makes another future.
+    run.seek(Time::millis(11_000), 0);
+    run.command(Command::Drop(id)).unwrap();
+    run.run_to(Time::millis(11_100), u32::MAX);
+    assert!(run.ends(id)[0].sentence.to_string().contains("dropped by hand"));
+    run.seek(Time::millis(10_900), 0);
+    assert!(run.ends(id).is_empty(), "not yet");
+}
+
+/// What ended long after it was sent, and its copies, are found at any distance.
+#[test]
+fn every_copy_s_end_is_found() {
+    let mut store = store(
+        "run raft nodes=3 seed=7 heartbeat=5ms latency=1ms..2ms\n500ms fire S1 election\n\
+         1s hold S1>S2\n9s end",
+    );
+    let run = &mut store.pane_mut().run;
+    run.run_to(Time::seconds(2), u32::MAX);
+    let held = run.snapshot().flights.iter().find(|flight| flight.held).unwrap().id;
+    for command in [Command::Duplicate(held), Command::Duplicate(held)] {
+        run.command(command).unwrap();
+    }
+    for (to, command) in
+        [(4, Command::Deliver(held)), (6, Command::Drop(held)), (8, Command::Deliver(held))]
+    {
+        run.run_to(Time::seconds(to), u32::MAX);
+        run.command(command).unwrap();
+    }
+    run.run_to(Time::seconds(60), u32::MAX);
+    assert_eq!(run.ends(held).len(), 3);
+    let mut other = store.pane().run.snapshot().flights;
+    other.retain(|flight| flight.id == held);
+    assert!(other.is_empty());
+}

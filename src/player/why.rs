@@ -32,7 +32,9 @@ pub struct Asked {
     /// What was asked for, or the event that was found.
     pub event: Option<u64>,
     pub why: Option<Rc<Why>>,
-    /// The event's past and future, for whoever wants to see them.
+    /// It has a past and a future of its own: see [`Run::cone`].
+    pub has_cone: bool,
+    /// They are shown.
     pub cone: Option<Rc<Cone>>,
     /// The line of the protocol that is shown.
     pub source: Option<Source>,
@@ -49,6 +51,7 @@ impl Asked {
             inquiry: None,
             event: None,
             why: None,
+            has_cone: false,
             cone: None,
             source: None,
         };
@@ -97,6 +100,7 @@ impl Asked {
     fn found(&mut self, run: &Run, event: u64) {
         self.event = Some(event);
         self.why = run.why(event).map(Rc::new);
+        self.has_cone = run.has_cone(event);
     }
 
     /// Shows the event's past and future, or no longer.

@@ -375,6 +375,14 @@ impl Sim {
         used.into_iter().map(|(_, _, slot)| slot).collect()
     }
 
+    /// The copies of the message that are under way, the original among them as 0.
+    pub(super) fn copies(&self, id: u64) -> Vec<u32> {
+        let of = self.flights.iter().flatten().filter(|flight| flight.sent == id);
+        let mut copies: Vec<u32> = of.map(|flight| flight.copy).collect();
+        copies.sort_unstable();
+        copies
+    }
+
     /// Where the message (its original, or the oldest copy left) is under way.
     fn slot(&self, id: u64) -> Option<u32> {
         let under_way = |slot: &u32| {

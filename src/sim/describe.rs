@@ -221,7 +221,7 @@ pub fn message_shot(
         fields,
         sent_at,
         lamport,
-        stamp: None,
+        stamp: Vec::new(),
         cause: None,
         line: line.map(|line| (line.file(), line.line())),
     }

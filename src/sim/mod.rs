@@ -349,7 +349,8 @@ impl Sim {
         let full = outbox.len() >= CAPACITY as usize;
         match (pending.what, outbox.back_mut()) {
             (Waiting::Send { to, payload }, _) if full => {
-                let (sent, sent_at, why) = (pending.cause, self.now, Loss::Full);
+                // It never leaves: no event has sent it.
+                let (sent, sent_at, why) = (0, self.now, Loss::Full);
                 let what = What::Lost { from: id.into(), sent, sent_at, why, by: 0, payload };
                 self.record(to, pending.cause, Some(pending.line), what, out);
             }

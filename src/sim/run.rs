@@ -7,15 +7,16 @@
 //! cursor is a copy and a few thousand steps away.
 
 pub mod cone;
+mod message;
 mod outline;
 pub mod why;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use message::Looked;
 use outline::Outline;
 
-use super::describe::message_shot;
 use super::scout::{Scout, advance};
 use super::snapshot::*;
 use super::{Events, Sim};
@@ -60,6 +61,8 @@ pub struct Run {
     kept: Kept,
     /// All that has been simulated, in outline.
     outline: Outline,
+    /// The message that somebody looks at.
+    looked: Option<Looked>,
     /// What is known already, while it is simulated again: empty between steps.
     fresh: Events,
 }
@@ -166,6 +169,7 @@ impl Run {
             weight: here.weight(),
             kept: Kept::new(&here),
             outline: Outline::new(),
+            looked: None,
             fresh: Events::new(),
             here,
         }
@@ -486,6 +490,7 @@ impl Run {
         if self.kept.first > here + 1 {
             self.kept = Kept::new(&self.here);
         }
+        self.looked = None;
         let past = self.head.0 > here;
         self.head = (here, self.here.now());
         if past {
@@ -584,35 +589,6 @@ impl Run {
             .collect();
         told.reverse();
         told
-    }
-
-    /// A message by the event that sent it, if it is within reach.
-    pub fn message(&mut self, id: u64) -> Option<MessageShot> {
-        let event = self.event_at(id)?;
-        let What::Send { to, payload } = &event.what else { return None };
-        let ends = (event.place?, *to);
-        let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
-        shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
-        shot.stamp = self.vector_stamp(id);
-        Some(shot)
-    }
-
-    /// How the message that this event sent ended, and its copies, up to the cursor.
-    pub fn ends(&self, id: u64) -> Vec<Told> {
-        const PIECES: usize = 2;
-        let mut ends = Vec::new();
-        let mut next = id;
-        for _ in 0..PIECES {
-            let Some(piece) = self.piece(next) else { break };
-            let known = piece.from(next).take_while(|(number, _)| *number <= self.event());
-            let of = |event: &Event| match event.what {
-                What::Deliver { sent, .. } | What::Lost { sent, .. } => sent == id,
-                _ => false,
-            };
-            ends.extend(known.filter(|(_, event)| of(event)).map(|(n, event)| tell(n, event)));
-            next = piece.first + piece.events.len() as u64;
-        }
-        ends
     }
 
     /// The names of a node's timers, whether set or not.

@@ -28,8 +28,16 @@ impl Scout {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How much has been simulated, for tests that ask whether something was simulated again.
+    pub static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// One step of a script: commands come after everything else of their time.
 pub(super) fn advance(script: &Script, sim: &mut Sim, limit: Time, out: &mut Events) -> bool {
+    #[cfg(test)]
+    STEPS.with(|steps| steps.set(steps.get() + 1));
     let line = script.lines.get(sim.commands() as usize).filter(|line| line.at <= limit);
     if sim.step(line.map_or(limit, |line| line.at), out) {
         return true;

@@ -141,8 +141,8 @@ pub struct MessageShot {
     pub fields: Vec<Field>,
     pub sent_at: Time,
     pub lamport: u64,
-    /// The vector stamp: servers, then clients.
-    pub stamp: Option<Vec<u64>>,
+    /// The vector stamp: servers, then clients; `None` for what is not known.
+    pub stamp: Vec<Option<u64>>,
     /// The event that made its sender send it, in words.
     pub cause: Option<Sentence>,
     /// File and line of the protocol's source that sent it.

@@ -2,6 +2,7 @@
 //! their own.
 
 use super::layout::{Detail, Layout};
+use super::light::{BENEATH, PILL};
 use super::path::{Path, Point, Size};
 use crate::base::{Endpoint, NodeId};
 use crate::sim::snapshot::{LinkState, Snapshot};
@@ -92,7 +93,11 @@ fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Option<Hull> {
     let low = centres.iter().copied().fold(Point::default(), |a, b| if b.y > a.y { b } else { a });
     let label = match above.y > layout.top + 10.0 {
         true => above,
-        false => low.plus(14.0 - size.w / 2.0, size.h / 2.0 + 16.0),
+        // Beneath what is told of the server while somebody asks why.
+        false => {
+            let pill = layout.node.h / 2.0 + BENEATH + PILL.h / 2.0;
+            low.plus(14.0 - size.w / 2.0, (size.h / 2.0 + 4.0).max(pill) + 12.0)
+        }
     };
     Some(Hull { minority, members, path, label })
 }

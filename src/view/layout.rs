@@ -84,6 +84,9 @@ impl Detail {
 
 /// Between boxes, so that pills find a way: across and down.
 const GAP: Size = Size::new(30.0, 18.0);
+/// Between the smallest boxes: of many, what can be read matters more.
+const LEAST: Size = Size::new(16.0, 10.0);
+const RING: f64 = 12.0;
 /// From the boxes to the picture's edge: a hull and its label have room.
 const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
@@ -104,8 +107,9 @@ impl Layout {
             bottom: room.bottom / zoom,
         };
         let mut detail = Detail::Full;
+        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         loop {
-            let layout = Layout::try_fit(nodes, clients, room, detail);
+            let layout = Layout::try_fit(nodes, clients, room, detail, wide);
             if layout.fits() {
                 return layout.bent();
             }
@@ -114,16 +118,22 @@ impl Layout {
                 // Too many for the room: everything is drawn smaller.
                 None if room.width > SMALLEST => return layout.bent(),
                 None => {
-                    room.width *= 1.15;
-                    room.height *= 1.15;
+                    // Before that, the clients may stand elsewhere.
+                    let other = Layout::try_fit(nodes, clients, room, detail, !wide);
+                    if other.fits() {
+                        return other.bent();
+                    }
+                    // What lies over its edges keeps its size.
+                    let Room { width, height, top, bottom } = &mut room;
+                    [width, height, top, bottom].into_iter().for_each(|size| *size *= 1.15);
                 }
             }
         }
     }
 
-    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail) -> Layout {
+    /// `wide`: with the clients beside the ring.
+    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail, wide: bool) -> Layout {
         let (node, client) = (detail.node(), detail.client());
-        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         // Beside the ring, or in the corners beside its first server, or below.
         let corners = !wide && clients <= 2 && nodes > 2;
         let (mut right, mut below) = (0.0, 0.0);
@@ -212,8 +222,9 @@ impl Layout {
 
     /// Whether all boxes stand apart and inside the picture.
     fn fits(&self) -> bool {
+        let gap = if self.detail == Detail::Tiny { LEAST } else { GAP };
         let apart = |a: Point, b: Point, size: Size| {
-            (a.x - b.x).abs() >= size.w + GAP.w || (a.y - b.y).abs() >= size.h + GAP.h
+            (a.x - b.x).abs() >= size.w + gap.w || (a.y - b.y).abs() >= size.h + gap.h
         };
         let inside = self.nodes.iter().all(|p| {
             p.x >= self.node.w / 2.0
@@ -221,7 +232,9 @@ impl Layout {
                 && p.y >= self.node.h / 2.0
         });
         let pairs = self.nodes.iter().enumerate();
-        let visitors = self.node.grown(self.client.w, self.client.h);
+        // A timer's ring stands out from the corner of a small box.
+        let ring = if self.detail == Detail::Tiny { 2.0 * RING } else { 0.0 };
+        let visitors = self.node.grown(self.client.w + ring, self.client.h + ring);
         let clear = self
             .clients
             .iter()
@@ -344,6 +357,23 @@ mod tests {
                     assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
                     assert!(layout.fits(), "{nodes} servers in {room:?}");
                 }
+            }
+        }
+    }
+
+    /// However small the picture is drawn: what covers its edges does not shrink with it.
+    #[test]
+    fn nobody_stands_behind_the_tools_or_the_caption() {
+        for room in [DESK, PHONE, EMBED, Room { width: 390.0, height: 430.0, ..PHONE }] {
+            for nodes in 1..=40 {
+                let layout = Layout::new(nodes, 2, room);
+                let scale = (room.width / layout.size.w).min(room.height / layout.size.h);
+                let half = layout.node.h / 2.0;
+                let high = layout.nodes.iter().map(|at| at.y - half).fold(f64::MAX, f64::min);
+                let low = layout.nodes.iter().map(|at| at.y + half).fold(0.0, f64::max);
+                assert!(high * scale >= room.top - 0.5, "{nodes} servers in {room:?}: {high}");
+                let bottom = room.height - room.bottom;
+                assert!(low * scale <= bottom + 0.5, "{nodes} servers in {room:?}: {low}");
             }
         }
     }

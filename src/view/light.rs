@@ -1,7 +1,8 @@
 //! What is lit: the way that causes took, and the past and future of an event, as lines over the
 //! space-time diagram and over the stage.
 
-use super::path::{Path, Point};
+use super::layout::Layout;
+use super::path::{Path, Point, Size};
 use super::spacetime::{Rows, Scale};
 use crate::base::{Endpoint, Time};
 use crate::sim::run::cone::{Cone, Order};
@@ -34,6 +35,11 @@ pub struct Hop {
     pub to: Endpoint,
     pub lost: bool,
 }
+
+/// The pill beneath a server or client that says how it lies to the event: its size, and from the
+/// box's edge to its middle.
+pub const PILL: Size = Size::new(92.0, 18.0);
+pub const BENEATH: f64 = 10.0;
 
 /// Half the size of the squares, and of the bars.
 const DOT: f64 = 3.5;
@@ -74,8 +80,9 @@ impl Lit {
         for side in &cone.sides {
             let Some(y) = rows.lane_y(side.place) else { continue };
             let place = |time: Time| Point::new(scale.x(time.min(known).max(from)), y);
-            let past = side.past.map_or(from, |(_, at)| at);
-            let future = side.future.map_or(known, |(_, at)| at);
+            // What was not looked at is not known: no line stands for it.
+            let past = side.past.map_or(cone.since.1.max(from), |(_, at)| at);
+            let future = side.future.map_or(cone.until.1.min(known), |(_, at)| at);
             if side.past.is_some() {
                 lit.past.line(place(from), place(past));
                 bar(&mut lit.bars, place(past), past >= from && past <= known);
@@ -96,6 +103,12 @@ fn bar(bars: &mut Path, at: Point, shown: bool) {
     }
 }
 
+/// The middle of a place's pill.
+pub fn pill(layout: &Layout, place: Endpoint) -> Point {
+    let (at, size) = layout.place(place);
+    at.plus(0.0, size.h / 2.0 + BENEATH)
+}
+
 /// The last messages of the way, in the order in which they were sent.
 pub fn hops(why: &Why) -> Vec<Hop> {
     let hop = |reason: &Reason| {
@@ -108,13 +121,14 @@ pub fn hops(why: &Why) -> Vec<Hop> {
     hops
 }
 
-/// How the last thing that a place has done lies to the event, at this cursor: `own` events of its
-/// own it has had.
+/// How the last thing that a place has done lies to the event, at this cursor, as far as that is
+/// known: `own` events of its own it has had.
 pub fn standing(cone: &Cone, place: Endpoint, cursor: u64, own: u64) -> Option<Order> {
     let side = cone.side(place)?;
-    Some(match () {
-        () if side.future.is_some_and(|(first, _)| cursor >= first) => Order::After,
-        () if own <= side.stamp => Order::Before,
-        () => Order::Concurrent,
-    })
+    match () {
+        () if side.future.is_some_and(|(first, _)| cursor >= first) => Some(Order::After),
+        () if own <= side.stamp? => Some(Order::Before),
+        () if side.future.is_none() && cursor > cone.until.0 => None,
+        () => Some(Order::Concurrent),
+    }
 }

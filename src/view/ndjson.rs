@@ -12,7 +12,7 @@
 //! | `message` | messages | the name of its kind in the paper |
 //! | `label` | messages | as it is written on the graph |
 //! | `from`, `to` | messages | its ends |
-//! | `sent` | messages | number of the event that sent it; of a `send` its own |
+//! | `sent` | messages | number of the event that sent it; of a `send` its own; not there where it never left its sender |
 //! | `copy` | `deliver` | `true` for the network's own copy, else `false` |
 //! | `text` | all | the event in words, in English |
 //! | `source` | all | file and line of the protocol that asked for it; `null` for none |
@@ -57,7 +57,9 @@ fn line(number: u64, event: &Event) -> String {
         object.text("message", message.payload.kind().name);
         object.text("label", &message.payload.to_string());
         object.text("from", &message.from.to_string()).text("to", &message.to.to_string());
-        object.number("sent", message.sent);
+        if message.sent != 0 {
+            object.number("sent", message.sent);
+        }
     }
     if let What::Deliver { copy, .. } = event.what {
         object.truth("copy", copy);

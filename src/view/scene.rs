@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use super::flight::Flight;
+use super::flight::{Flight, text_width};
 use super::hull::{Hull, hulls};
-use super::layout::Layout;
+use super::layout::{Detail, Layout};
 use super::links::{Wire, wires};
 use super::path::{Path, Point, Size, within};
 use crate::base::{ClientId, NodeId, Time};
@@ -14,6 +14,7 @@ use crate::protocol::{Badge, Epoch, Gathering, LogCell, Shape};
 use crate::sim::snapshot::{
     AnswerShot, ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot,
 };
+use crate::words::{Language, translate};
 
 /// Everything on the stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +79,9 @@ pub struct Visitor {
     pub answer: Option<AnswerShot>,
 }
 
+/// The size of the line with its term, in pixels.
+const EPOCH: f64 = 11.5;
+
 /// One of eight colours for a term, ballot or epoch, from 1; 0 for none.
 pub fn epoch_colour(epoch: u64) -> u64 {
     match epoch {
@@ -107,6 +111,41 @@ impl Scene {
 }
 
 impl Box {
+    /// Its term or ballot in one line whose middle is `y` beneath the box's, with the support that it
+    /// gathers, else its clock. Where there is no room, words go first: the numbers say more.
+    pub fn epoch_told(&self, detail: Detail, y: f64, language: Language) -> String {
+        let epoch = self.epoch.to_string();
+        let (said, brief) = match (&self.quorum, detail) {
+            (_, Detail::Small | Detail::Tiny) => Default::default(),
+            // A majority as it forms matters more than a clock.
+            (Some(Gathering { word, of, needed }), _) => {
+                let share = format!("{}/{needed}", of.len());
+                (format!(" · {} {share}", translate(language, word)), format!(" · {share}"))
+            }
+            (None, _) => (format!(" · L {}", self.lamport), String::new()),
+        };
+        let word = translate(language, self.epoch.word);
+        let shortest = format!("{epoch}{brief}");
+        [format!("{word} {epoch}{said}"), format!("{epoch}{said}")]
+            .into_iter()
+            .find(|told| text_width(told, EPOCH) <= self.breadth(y))
+            .unwrap_or(shortest)
+    }
+
+    /// How wide a line of small text may be there, by the shape of the role.
+    fn breadth(&self, y: f64) -> f64 {
+        let Size { w, h } = self.size;
+        // Measured where the line comes nearest to the outline.
+        let (half, y) = (h / 2.0, (y.abs() + 3.0).min(h / 2.0));
+        let inset = match self.shape {
+            _ if self.status == Status::Down => 0.0,
+            Shape::Plain => 0.0,
+            Shape::Lead => half - (half * half - y * y).sqrt(),
+            Shape::Bid => 18.0 * y / half,
+        };
+        w - 2.0 * (inset + 5.0)
+    }
+
     fn new(shot: &NodeShot, logs: &Logs, layout: &Layout) -> Box {
         let (at, size) = layout.place(shot.id.into());
         let row = logs.rows.iter().find(|(node, _)| *node == shot.id);

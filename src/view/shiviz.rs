@@ -48,19 +48,22 @@ pub fn write(
     let places: Vec<Endpoint> = places(setup.nodes, setup.clients).collect();
     let mut stamps = Stamps::new(setup.nodes, setup.clients);
     let (mut entries, mut count) = (Vec::<Entry>::new(), 0);
+    // Each place's last entry: what is remarked on it may come much later.
+    let mut last: Vec<Option<usize>> = vec![None; places.len()];
     run.walk(window.min, window.max, &mut |number, event| {
         count += 1;
         if count > most {
             return false;
         }
         let Some(stamp) = stamps.follow(number, event) else { return true };
+        let Some(place) = places.iter().position(|place| Some(*place) == event.place) else {
+            return true;
+        };
         if event.what.is_an_event() {
+            last[place] = Some(entries.len());
             entries.extend(entry(event, stamp, &places));
-        } else if let Some(remark) = remark(event) {
-            let last = entries.iter_mut().rfind(|entry| Some(entry.place) == event.place);
-            if let Some(Entry { text, .. }) = last {
-                *text = format!("{text}; {remark}");
-            }
+        } else if let (Some(remark), Some(last)) = (remark(event), last[place]) {
+            entries[last].text += &format!("; {remark}");
         }
         true
     });

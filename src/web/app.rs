@@ -13,7 +13,7 @@ use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Answer, Host};
-use super::later::{Needs, missing};
+use super::later::{self, Needs};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
 use super::senses::{Senses, Told, close_others, is_for_page, is_on};
@@ -21,7 +21,9 @@ use super::shared::Shared;
 use super::versus::{Forking, Versus};
 use super::{address, browser, crash};
 use crate::player::api::Call;
-use crate::player::{Action, Change, Dialog, Selection, Store, Table, Window, gestures, keys};
+use crate::player::{
+    Action, Change, Dialog, Selection, Store, Table, Tone, Window, gestures, keys,
+};
 use crate::view::{Size, export};
 use crate::words;
 
@@ -77,7 +79,8 @@ pub struct App {
     settle_later: Option<Timeout>,
     /// The timeline's window has come to rest: what tells of it is to be drawn.
     settled: bool,
-    /// The address asks for what could not be fetched: it stays, to be asked again.
+    /// The address asks for what is not shown, as it could not be fetched, or not be read: it stays, to
+    /// be asked again, or mended.
     missing: bool,
     /// What embeds the page, once it has called.
     host: Option<Box<Host>>,
@@ -112,8 +115,9 @@ impl Component for App {
         let hash = if ctx.props().missing { String::new() } else { address::hash() };
         let mut store = Store::from_link(&hash, browser::preferences());
         if ctx.props().missing {
-            store.ui.notice = Some(missing());
+            store.ui.notice = Some(later::missing());
         }
+        let missing = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -154,7 +158,7 @@ impl Component for App {
             table: None,
             settle_later: None,
             settled: false,
-            missing: ctx.props().missing,
+            missing,
             host: None,
             pursue_later: None,
             told_to: Callbacks {
@@ -344,7 +348,7 @@ impl App {
             yew::platform::spawn_local(async move {
                 match needs.fetch().await {
                     Ok(()) => again.emit((name, text, answer)),
-                    Err(_) => answer.give(Err(missing().told(language))),
+                    Err(_) => answer.give(Err(later::missing().told(language))),
                 }
             });
             return Change::None;
@@ -393,7 +397,7 @@ impl App {
             fetching.set(fetching.get() - 1);
             match fetched {
                 Ok(()) => go_on(),
-                Err(_) => act.emit(Action::Tell(missing())),
+                Err(_) => act.emit(Action::Tell(later::missing())),
             }
         });
     }

@@ -6,6 +6,7 @@ use yew::AttrValue;
 
 use super::animator::Gliders;
 use super::shared::Shared;
+use crate::command::{Command, Line};
 use crate::player::{Pane, Store};
 use crate::view::chart::{Ask, Chart};
 use crate::view::layout::{Layout, Room};
@@ -36,7 +37,7 @@ pub struct PaneView {
     pub told: Shared<Vec<String>>,
     layout: Rc<Layout>,
     /// Servers, clients and room of the layout.
-    laid_out: (u16, u16, Rooms),
+    laid_out: (u16, u16, bool, Rooms),
     chart: Chart,
     gliders: Gliders,
 }
@@ -108,9 +109,15 @@ impl PaneView {
     }
 }
 
-fn laid_out(pane: &Pane, rooms: Rooms) -> (u16, u16, Rooms) {
+fn laid_out(pane: &Pane, rooms: Rooms) -> (u16, u16, bool, Rooms) {
     let setup = &pane.run.script().setup;
-    (setup.nodes, setup.clients, rooms)
+    (setup.nodes, setup.clients, is_told(pane, rooms), rooms)
+}
+
+/// Whether room is kept for captions: on a phone only where the run has some.
+fn is_told(pane: &Pane, rooms: Rooms) -> bool {
+    let is_caption = |line: &Line| matches!(*line.command, Command::Say(_));
+    rooms.stage.w >= 520.0 || pane.run.script().lines.iter().any(is_caption)
 }
 
 /// Where everybody stands on a stage of this size.
@@ -122,6 +129,7 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
         // The tools and the caption of two panes stand outside.
         _ if rooms.shared => (4.0, 4.0),
         (true, false) => (if few { 4.0 } else { 40.0 }, 48.0),
+        (low, true) if !is_told(pane, rooms) => (if low { 52.0 } else { 56.0 }, 16.0),
         (true, true) => (52.0, 62.0),
         (false, true) => (56.0, 84.0),
         (false, false) => (58.0, 84.0),

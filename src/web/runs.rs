@@ -2,6 +2,11 @@
 //! the instant it was left at, with a name, a date and a small picture. What another version has
 //! written is shown and left alone; what is damaged says so.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use gloo_timers::future::TimeoutFuture;
 use idb::{
     DatabaseEvent, Error, Factory, KeyPath, ObjectStore, ObjectStoreParams, Query, TransactionMode,
     TransactionResult,
@@ -22,12 +27,18 @@ const VERSION: f64 = 1.0;
 /// A name is cut off here.
 pub const LONGEST_NAME: usize = 80;
 
+/// In milliseconds since 1970.
+const YEAR_10000: f64 = 253_402_300_800_000.0;
+/// So long may the browser take to open the store, in milliseconds.
+const PATIENCE: u32 = 5_000;
+const SILENT: &str = "no answer";
+
 /// A run that was kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     pub name: String,
-    /// Milliseconds since 1970.
-    pub date: f64,
+    /// Milliseconds since 1970, if it is a date that people write.
+    pub date: Option<f64>,
     pub picture: Option<Thumbnail>,
     /// The error says why it cannot be opened here.
     pub script: Result<Script, Sentence>,
@@ -40,7 +51,8 @@ pub struct Kept {
 pub async fn all() -> Result<Vec<Kept>, Sentence> {
     let rows = within(TransactionMode::ReadOnly, async |runs| runs.get_all(None, None)?.await);
     let mut kept: Vec<Kept> = rows.await.map_err(told)?.into_iter().map(Kept::read).collect();
-    kept.sort_by(|a, b| b.date.total_cmp(&a.date));
+    let date = |run: &Kept| run.date.unwrap_or(0.0);
+    kept.sort_by(|a, b| date(b).total_cmp(&date(a)));
     Ok(kept)
 }
 
@@ -80,7 +92,7 @@ impl Kept {
         };
         Kept {
             name: text("name").unwrap_or_default(),
-            date: number("date").unwrap_or(0.0),
+            date: number("date").filter(|date| (1.0..YEAR_10000).contains(date)),
             picture: text("picture").and_then(|text| Thumbnail::read(&text)),
             script,
             time: Time(number("time").unwrap_or(0.0) as u64),
@@ -88,9 +100,20 @@ impl Kept {
         }
     }
 
+    /// Gives it a name, if it is still there: another page may have deleted it.
     pub async fn rename(&self, name: &str) -> Result<(), Sentence> {
-        set(&self.record, "name", &cut(name).into());
-        self.put().await
+        let id = Query::Key(get(&self.record, "id"));
+        let renamed = within(TransactionMode::ReadWrite, async |runs| {
+            let Some(record) = runs.get(id)?.await? else { return Ok(false) };
+            set(&record, "name", &cut(name).into());
+            runs.put(&record, None)?.await.map(|_| true)
+        });
+        match renamed.await.map_err(told)? {
+            true => Ok(()),
+            false => Err(sentence!(
+                "This run is no longer kept: it was deleted on another page of this browser."
+            )),
+        }
     }
 
     /// Writes it as it is: also what was just deleted.
@@ -127,7 +150,8 @@ async fn within<T>(
         // Where it fails, the first use of the store says so.
         let _ = event.database().and_then(|new| new.create_object_store(RUNS, params));
     });
-    let database = open.await?;
+    let database =
+        in_time(open).await.ok_or_else(|| Error::IndexedDbOpenFailed(SILENT.into()))??;
     let transaction = database.transaction(&[RUNS], mode)?;
     let runs = transaction.object_store(RUNS)?;
     let done = work(&runs).await;
@@ -143,12 +167,28 @@ async fn within<T>(
     }
 }
 
+/// What comes, if it does not let everybody wait.
+async fn in_time<T>(work: impl IntoFuture<Output = T>) -> Option<T> {
+    let mut work = pin!(work.into_future());
+    let mut over = pin!(TimeoutFuture::new(PATIENCE));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => over.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
 /// What the browser says, in words that help.
 fn told(error: Error) -> Sentence {
     let words = format!("{error:?}");
     if words.contains("Quota") {
         return sentence!(
             "The browser's store is full: delete a kept run, or free some space, and try again. The run on screen is untouched."
+        );
+    }
+    if words.contains(SILENT) {
+        return sentence!(
+            "The browser's store does not answer: close other pages of Synod, and try again. The run on screen is untouched."
         );
     }
     if words.contains("VersionError") {

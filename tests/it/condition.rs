@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use synod::base::Time;
 use synod::catalog::{self, Run};
 use synod::condition::{Condition, Found, Outcome, SEARCHED, Search, likely, parse};
+use synod::sim::fact::Fact;
 use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
@@ -119,6 +120,15 @@ fn every_word_a_run_uses_can_be_waited_for() {
                 kinds.extend(snapshot.flights.iter().map(|flight| flight.kind.name));
                 roles.extend(snapshot.nodes.iter().map(|node| node.view.role.name));
                 fields.extend(snapshot.nodes.iter().flat_map(|node| run.sim().facts(node.id)));
+                for (node, name) in snapshot
+                    .nodes
+                    .iter()
+                    .flat_map(|node| words.numbers.iter().map(|n| (node.id, *n)))
+                {
+                    let value = run.sim().read(&Fact::named(node, name));
+                    let number = value.as_ref().is_none_or(|value| value.parse::<u64>().is_ok());
+                    assert!(number, "{name} is {value:?}");
+                }
             }
         }
         let seen = |mut seen: Vec<&'static str>, not: &[&str]| {
@@ -128,9 +138,78 @@ fn every_word_a_run_uses_can_be_waited_for() {
             seen
         };
         let listed = |list: &[&'static str]| seen(list.to_vec(), &[]);
+        assert!(words.numbers.iter().all(|name| words.fields.contains(name)));
         assert_eq!(seen(kinds, &["Request", "Reply"]), listed(words.kinds), "{}", entry.meta.slug);
         assert_eq!(seen(roles, &[]), listed(words.roles), "{}", entry.meta.slug);
         assert_eq!(seen(fields, &["role", "status"]), listed(words.fields), "{}", entry.meta.slug);
+    }
+}
+
+/// Whether a text is a condition does not hang on where the cursor stands.
+#[test]
+fn the_same_text_can_be_read_at_any_cursor() {
+    let texts = [
+        "any chosen=red",
+        "any chosen>=3",
+        "any last round>=red",
+        "any maxBal>=none",
+        "any maxBal>=2",
+        "S2 maxVal=blue",
+        "any chosen up to=red",
+        "any last slot<x",
+        "any ballot>=2.S1",
+        "S1 ballot=none",
+        "any commitIndex>=many",
+        "any log length=x",
+        "S3 currentTerm>none",
+        "votes received=3",
+        "any term>=nine",
+        "any nextIndex>=4",
+        "S2 matchIndex=x",
+        "any settled=red",
+        "S1 votedFor=3",
+    ];
+    for (slug, ask) in [("paxos", "propose 7"), ("raft", "put x=1"), ("multi-paxos", "put x=1")] {
+        let set_up = format!("run {slug} nodes=3 seed=7\n100ms request C1 S1 {ask}\n");
+        let crash = "1.5s crash S1\n1.6s crash S2\n2.5s restart S1\n";
+        let mut run = run(&format!("{set_up}{crash}"));
+        let mut read = texts.map(|text| parse(text, &run));
+        let mut errors = read.iter().filter(|read| read.is_err()).count();
+        for millis in [300, 1_400, 1_550, 2_400, 2_600, 5_000] {
+            run.seek(Time::millis(millis), u32::MAX);
+            let again = texts.map(|text| parse(text, &run));
+            for ((text, before), again) in texts.iter().zip(&read).zip(&again) {
+                assert_eq!(before, again, "{text} of {slug} at {millis} ms");
+            }
+            read = again;
+            errors += read.iter().filter(|read| read.is_err()).count();
+        }
+        assert!(errors > 0);
+    }
+}
+
+/// "any role=leader and any term>3" might be two servers: that is not what it would find.
+#[test]
+fn a_condition_is_one_thing() {
+    for (text, sign) in [
+        ("any role = leader and any term > 3", "and"),
+        ("any role=leader and term>3", "and"),
+        ("any commitIndex>=3 or S2 status=down", "or"),
+        ("S3 currentTerm>=3 && S3 votedFor=S3", "&&"),
+        ("sent heartbeat and leader", "and"),
+        ("leader, any term>3", ","),
+        ("violation or lost heartbeat", "or"),
+    ] {
+        let told = mistake(text);
+        let expected = format!(
+            "a condition is one thing, and “{sign}” cannot join two; with “any”, each server is \
+             watched by itself"
+        );
+        assert!(told.ends_with(&expected), "{text}: {told}");
+    }
+    // What a log or a machine holds may have such words.
+    for text in ["S1 state machine=x=1 and y", "any state machine=this or that"] {
+        assert!(parse(text, &run(PLAIN)).is_ok(), "{text}");
     }
 }
 

@@ -111,6 +111,14 @@ fn what_is_wrong_is_told_in_a_sentence() {
         ("#v1&panel=all", "This link asks for a panel that this page does not have: “all”."),
         ("#v1&lanes=S2,S0", "This link asks for a lane that this page does not have: “S0”."),
         (
+            &format!("#v1&hidden={}", "S1,".repeat(1_101)),
+            "This link arranges too many lanes: at most 1100 of them, or kinds of messages, are read.",
+        ),
+        (
+            &format!("#v1&without={}", "x,".repeat(1_101)),
+            "This link arranges too many lanes: at most 1100 of them, or kinds of messages, are read.",
+        ),
+        (
             "#v1&hidden=everybody",
             "This link asks for a lane that this page does not have: “everybody”.",
         ),
@@ -165,7 +173,7 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
     let many = (1..=2_000).map(|lane| format!("S{lane}")).collect::<Vec<_>>().join(",");
     assert_eq!(
         told(&format!("#v1&lanes={many}")),
-        "This link asks for a lane that this page does not have: “S1101”."
+        "This link arranges too many lanes: at most 1100 of them, or kinds of messages, are read."
     );
 }
 
@@ -335,7 +343,7 @@ fn scripts() -> impl Strategy<Value = Script> {
     })
 }
 
-fn any_link() -> impl Strategy<Value = Link> {
+pub fn any_link() -> impl Strategy<Value = Link> {
     let shows = prop_oneof![Just(Shows::First), scripts().prop_map(Shows::Script)];
     let with = prop::option::of(others());
     let at = prop::option::of((times(), prop::option::of(any::<u64>())));

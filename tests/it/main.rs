@@ -9,6 +9,7 @@ mod fuzz;
 mod goldens;
 mod lab;
 mod link;
+mod mangled;
 mod run;
 mod scenario;
 mod tidy;

@@ -109,7 +109,8 @@ fn clocks_agree_with_happened_before() {
     let told = run.told(usize::MAX, false);
     assert_eq!(told.len() as u64, run.event());
     let stamps: Vec<_> = told.iter().map(|told| run.vector_stamp(told.event)).collect();
-    let before = |a: &[u64], b: &[u64]| a != b && a.iter().zip(b).all(|(a, b)| a <= b);
+    let before =
+        |a: &[Option<u64>], b: &[Option<u64>]| a != b && a.iter().zip(b).all(|(a, b)| a <= b);
     let (mut ordered, mut concurrent) = (0, 0);
     for (a, first) in told.iter().zip(&stamps).step_by(7) {
         for (b, second) in told.iter().zip(&stamps).step_by(5) {

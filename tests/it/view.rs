@@ -8,9 +8,12 @@ use synod::command::Command;
 use synod::scenario;
 use synod::sim::snapshot::{LinkState, MarkKind};
 use synod::view::chart::{Ask, Chart};
+use synod::view::flight::text_width;
 use synod::view::layout::{Layout, Room};
+use synod::view::light::{PILL, pill};
 use synod::view::links::Strand;
 use synod::view::{Point, Rows, Scene, Sheet};
+use synod::words::Language;
 
 const DESK: Room = Room { width: 962.0, height: 578.0, top: 58.0, bottom: 84.0 };
 
@@ -323,4 +326,62 @@ fn only_the_rows_and_kinds_asked_for_are_drawn() {
     assert!(folded.iter().all(|(from, to)| from != to));
     let without = arrows(&shown(vec![vec![s3], vec![s1], vec![s2]], &["RequestVote"]));
     assert!(!without.is_empty() && without.len() < within.len());
+}
+
+/// What is told of a server while somebody asks why never lies over the word that it is cut off.
+#[test]
+fn the_word_cut_off_stands_clear_of_the_pills() {
+    let mut seen = 0;
+    for (width, height) in [(390.0, 340.0), (390.0, 520.0), (320.0, 300.0), (962.0, 568.0)] {
+        for nodes in 3..=9 {
+            let text = format!("run raft nodes={nodes} seed=7\n10ms partition S1 | S2\n20ms end");
+            let mut run = catalog::start(scenario::parse(&text).unwrap()).unwrap();
+            run.run_to(Time::millis(30), u32::MAX);
+            let room = Room { width, height, top: 56.0, bottom: 84.0 };
+            let layout = Rc::new(Layout::new(nodes, 1, room));
+            let (snapshot, logs) = (run.snapshot(), run.logs(6));
+            let scene = Scene::new(&snapshot, &logs, &run.script().setup.link, &layout);
+            for hull in scene.hulls.iter().filter(|hull| hull.minority) {
+                let (left, top, bottom) = (hull.label.x, hull.label.y - 11.0, hull.label.y + 3.0);
+                for member in &hull.members {
+                    let at = pill(&layout, (*member).into());
+                    let apart = (at.y + PILL.h / 2.0 <= top || at.y - PILL.h / 2.0 >= bottom)
+                        || (left + 42.0 < at.x - PILL.w / 2.0 || left > at.x + PILL.w / 2.0);
+                    assert!(apart, "{member} of {nodes} in {width} × {height}: {at:?} {hull:?}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 30);
+}
+
+/// A term, or a ballot's longer word, stays within the outline of its server.
+#[test]
+fn the_term_fits_its_box_in_any_language() {
+    for text in [
+        "run multi-paxos nodes=5 seed=3\n10ms fire S1 election\n",
+        "run raft nodes=5 seed=3\n",
+        "run multi-paxos nodes=12 seed=3\n10ms fire S12 election\n",
+    ] {
+        for (width, height) in [(481.0, 400.0), (962.0, 568.0), (390.0, 300.0), (390.0, 520.0)] {
+            let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
+            let room = Room { width, height, top: 4.0, bottom: 4.0 };
+            let nodes = run.script().setup.nodes.into();
+            let layout = Rc::new(Layout::new(nodes, 1, room));
+            for millis in [5, 14, 25, 60, 1_200, 30_000] {
+                run.run_to(Time::millis(millis), u32::MAX);
+                let (snapshot, logs) = (run.snapshot(), run.logs(6));
+                let scene = Scene::new(&snapshot, &logs, &run.script().setup.link, &layout);
+                for node in &scene.nodes {
+                    for language in [Language::English, Language::Chinese] {
+                        let told = node.epoch_told(layout.detail, 9.0, language);
+                        let width = text_width(&told, 11.5);
+                        assert!(width <= node.size.w - 10.0, "{told} in {:?}", node.size);
+                        assert!(told.contains(&node.epoch.to_string()), "{told}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Why something happened, and what happened before what, against slower and plainer derivations.
 
-use synod::base::{NodeId, Time};
+use synod::base::{ClientId, Endpoint, NodeId, Time};
 use synod::catalog::{self, Run};
 use synod::sim::fact::Fact;
 use synod::sim::run::cone::Order;
 use synod::sim::run::why::Inquiry;
 use synod::sim::snapshot::{Standing, Told};
 use synod::sim::stamps::Stamps;
+use synod::trace::What;
+use synod::view::light::standing;
 use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
@@ -35,24 +37,35 @@ fn happened(run: &mut Run) -> Vec<Told> {
 /// same of any two events.
 #[test]
 fn the_light_cone_is_what_vector_stamps_say() {
-    let mut compared = [0; 4];
+    let (mut compared, mut lost, mut remarks) = ([0; 4], 0, 0);
     for mut run in troubled() {
         let happened = happened(&mut run);
         let setup = run.script().setup.clone();
         let mut fold = Stamps::new(setup.nodes, setup.clients);
-        let mut stamps = Vec::new();
+        let (mut stamps, mut proper) = (Vec::new(), Vec::new());
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             stamps.push(fold.follow(number, event).map_or(Vec::new(), <[u64]>::to_vec));
+            proper.push(match event.what {
+                What::Lost { sent, .. } => sent,
+                ref what if what.is_an_event() => number,
+                _ => 0,
+            });
             true
         });
         let width = usize::from(setup.nodes + setup.clients);
-        for (told, stamp) in happened.iter().zip(&stamps).skip(40).step_by(97) {
+        for told in happened.iter().skip(40).step_by(31) {
+            let of = proper[told.event as usize - 1];
             let Some(cone) = run.cone(told.event) else {
-                assert_eq!(told.place, None, "{told:?}");
+                assert!(told.place.is_none() || of == 0, "{told:?}");
+                remarks += 1;
                 continue;
             };
-            assert!(cone.whole);
-            assert_eq!(cone.stamp(), *stamp, "of {told:?}");
+            assert_eq!(cone.event, of, "a loss has its sending's, a remark none: {told:?}");
+            lost += u32::from(of != told.event);
+            let (told, stamp) = (&happened[of as usize - 1], &stamps[of as usize - 1]);
+            assert!(cone.is_whole());
+            let expected: Vec<_> = stamp.iter().copied().map(Some).collect();
+            assert_eq!(cone.stamp(), expected, "of {told:?}");
             let mut before = std::collections::BTreeMap::new();
             for (other, theirs) in happened.iter().zip(&stamps) {
                 // A remark shares the stamp of the event before it at its place.
@@ -66,12 +79,88 @@ fn the_light_cone_is_what_vector_stamps_say() {
                     (_, true) => Order::After,
                     _ => Order::Concurrent,
                 };
-                assert_eq!(cone.order(other.event, place), order, "{other:?} and {told:?}");
+                assert_eq!(cone.order(other.event, place), Some(order), "{other:?} and {told:?}");
                 compared[order as usize] += 1;
             }
         }
     }
     assert!(compared[0] > 1_000 && compared[2] > 1_000 && compared[3] > 1_000, "{compared:?}");
+    assert!(lost > 5 && remarks > 5, "{lost} {remarks}");
+}
+
+/// In a long run the walk is given up: what was not looked at is not known, and not nothing.
+#[test]
+fn what_a_cone_has_not_reached_is_not_known() {
+    let asked = "10ms request C1 S2 put x=1\n";
+    let mut run =
+        run(&format!("run raft nodes=3 seed=3 heartbeat=1ms latency=1ms clients=2\n{asked}1s end"));
+    while run.event() < 100_000 && run.step_forward() {}
+    let client = Endpoint::Client(ClientId(0));
+    let late = (run.event() - 50..run.event()).find_map(|event| run.cone(event)).unwrap();
+    assert!(!late.is_whole());
+    let own = |place| run.sim().own(place);
+    let [first, .., c1, c2] = late.sides[..] else { panic!() };
+    assert!(first.stamp.is_some_and(|stamp| stamp > 10_000));
+    assert!(own(client) > 1 && c1.stamp.is_none(), "{c1:?}");
+    assert_eq!((own(c2.place), c2.stamp), (0, Some(0)), "nothing ever happened there");
+    let mut clients = Vec::new();
+    run.walk(Time::ZERO, Time::millis(400), &mut |number, event| {
+        if event.place == Some(client) {
+            clients.push(number);
+        }
+        true
+    });
+    assert!(!clients.is_empty());
+    for event in clients {
+        assert_eq!(late.order(event, client), None, "it may have led to it");
+    }
+    assert_eq!(standing(&late, client, run.event(), own(client)), None);
+    assert_eq!(standing(&late, c2.place, run.event(), 0), Some(Order::Before));
+    // What is near is known all the same.
+    assert!(late.order(late.event - 20, first.place).is_some());
+
+    // And the other way: from an early event into a long future that does not reach a place.
+    let text =
+        "run raft nodes=3 seed=3 heartbeat=1ms latency=1ms clients=1\n500ms crash S3\n501ms end";
+    let mut run = self::run(text);
+    while run.event() < 100_000 && run.step_forward() {}
+    let s3 = Endpoint::Node(NodeId(2));
+    let first = run.first_since(Time::millis(600));
+    let early = (first..).find_map(|event| run.cone(event)).unwrap();
+    assert!(!early.is_whole() && early.all_past());
+    assert_eq!(early.order(run.event(), s3), None, "nobody has looked so far ahead");
+    assert!(early.order(early.event + 5, s3) == Some(Order::Concurrent));
+    assert!(
+        standing(&early, s3, run.event(), run.sim().own(s3)).is_none_or(|o| o == Order::Before)
+    );
+}
+
+/// Whatever is lost was sent, or says that it never left.
+#[test]
+fn a_loss_names_its_sending() {
+    let slow = "run raft nodes=3 seed=7 latency=1ms heartbeat=1ms\n500ms fire S1 election\n\
+                1s disk S1 latency=20s\n1.01s request C1 S1 put x=1\n3s end";
+    let mut never_left = 0;
+    for run in troubled().into_iter().chain([run(slow)]) {
+        let mut sent = std::collections::BTreeMap::new();
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            match event.what {
+                What::Send { to, .. } => {
+                    sent.insert(number, (event.place, Some(to)));
+                }
+                What::Lost { sent: 0, sent_at, .. } => {
+                    never_left += 1;
+                    assert_eq!(sent_at, event.at);
+                }
+                What::Lost { from, sent: by, .. } => {
+                    assert_eq!(sent.get(&by), Some(&(Some(from), event.place)), "event {number}");
+                }
+                _ => {}
+            }
+            true
+        });
+    }
+    assert!(never_left > 10, "{never_left}");
 }
 
 #[test]
@@ -177,6 +266,162 @@ fn a_term_is_explained_back_to_the_fault() {
         assert!(text.contains("timer runs out: election"), "{text}");
         assert!(lines.last().unwrap().contains("boots") || text.contains("command: "), "{text}");
     }
+}
+
+/// The event that made the fact what it is at the cursor.
+fn found(run: &Run, fact: Fact) -> u64 {
+    let mut inquiry = Inquiry::new(run, fact);
+    loop {
+        if let Some(event) = run.inquire(&mut inquiry) {
+            return event;
+        }
+    }
+}
+
+/// The step of the chain, and the remarks on it, in which this command stands.
+fn link_of(run: &Run, event: u64, command: &str) -> Option<(Told, u64)> {
+    let why = run.why(event).unwrap();
+    assert_eq!(why.more, None);
+    let is = |told: &&Told| told.sentence.to_string() == format!("command: {command}");
+    why.reasons.iter().find_map(|reason| {
+        let stands = reason.meanwhile.iter().chain([&reason.told]).find(is)?;
+        Some((stands.clone(), reason.times))
+    })
+}
+
+/// "Why is S5's term 9?": because it stood for election time and again, and what began that row was
+/// the crash of its leader, however much went wrong later.
+#[test]
+fn a_row_of_elections_names_the_fault_that_began_it() {
+    let later = "1.9s crash S2\n".to_owned()
+        + &(0..12).map(|i| format!("{}ms wipe S2\n", 2_010 + 100 * i)).collect::<String>();
+    for (began, text) in [
+        ("crash S1", "1s crash S1\n1s crash S2\n1s crash S3\n1s crash S4\n".to_owned()),
+        ("partition S1 S2 S3 S4 | S5", "1s partition S1 S2 S3 S4 | S5\n".to_owned()),
+        ("cut S1-S5 S2-S5 S3-S5 S4-S5", "1s cut S1-S5 S2-S5 S3-S5 S4-S5\n".to_owned() + &later),
+    ] {
+        // Busy others, so that the row goes over many checkpoints.
+        let set_up = "run raft nodes=5 seed=7 latency=10ms heartbeat=20ms\n";
+        let led = "200ms crash S3\n210ms restart S3\n500ms fire S1 election\n";
+        let run = run(&format!("{set_up}{led}{text}8s end"));
+        let event = found(&run, Fact::named(NodeId(4), "term"));
+        let term: u64 = run.sim().read(&Fact::named(NodeId(4), "term")).unwrap().parse().unwrap();
+        assert!(term >= 9, "{term}");
+        let (stands, times) = link_of(&run, event, began)
+            .unwrap_or_else(|| panic!("{began}:\n{}", sentences(&run, event).join("\n")));
+        assert_eq!(stands.at, Time::seconds(1));
+        assert!(times > 3, "it stands with the row that it began: {times}");
+    }
+}
+
+/// What was under way when the leader crashed sets the timer once more: the crash lies before that.
+#[test]
+fn a_fault_is_told_though_a_last_message_came_after_it() {
+    let text = "run raft nodes=3 seed=7 latency=40ms\n500ms fire S1 election\n";
+    let mut run = run(&format!("{text}3s end"));
+    let happened = happened(&mut run);
+    let says = |told: &&Told, words: &str| told.sentence.to_string().contains(words);
+    let beats = happened.iter().filter(|told| told.at > Time::seconds(1) && told.sends);
+    let sent = beats.filter(|told| says(told, "beat") && told.place == Some(NodeId(0).into()));
+    let crash = sent.map(|told| told.at + Time::millis(5)).next().unwrap();
+    let run = self::run(&format!("{text}{crash} crash S1\n3s end"));
+    let elected = found(&run, Fact::named(NodeId(2), "term"));
+    assert!(link_of(&run, elected, "crash S1").is_some(), "{:#?}", sentences(&run, elected));
+}
+
+/// A timer may run, and a message be under way, for longer than the distance of two checkpoints.
+#[test]
+fn remarks_reach_over_checkpoints() {
+    let busy = "run raft nodes=7 seed=7 latency=2ms heartbeat=4ms\n500ms fire S1 election\n";
+    let run = run(&format!("{busy}1s cut S7-S1 S7-S2 S7-S3 S7-S4 S7-S5 S7-S6\n1.6s end"));
+    let stood = found(&run, Fact::named(NodeId(6), "term"));
+    let why = run.why(stood).unwrap();
+    let set = why.reasons.iter().position(|reason| !reason.meanwhile.is_empty()).expect("remarks");
+    let gap = why.reasons[set].told.event - why.reasons[set + 1].told.event;
+    assert!(gap > 1_024, "{gap} events: more than one checkpoint lies between");
+    assert!(link_of(&run, stood, "cut S7-S1 S7-S2 S7-S3 S7-S4 S7-S5 S7-S6").is_some());
+
+    let slow = format!("{busy}1s link S1>S2 latency=2s\n1.5s cut S1>S2\n1.6s end");
+    let mut run = self::run(&slow);
+    let happened = happened(&mut run);
+    let lost = |told: &&Told| told.sentence.to_string().contains("never receives");
+    let lost = happened.iter().filter(lost).collect::<Vec<_>>();
+    assert!(lost.len() > 10);
+    for told in lost {
+        let why = run.why(told.event).unwrap();
+        assert!(why.reasons[0].meanwhile.iter().any(|told| told.sends), "{told:?}");
+    }
+}
+
+/// Where there are too many remarks, the newest stay, and first those of the place itself.
+#[test]
+fn of_many_remarks_the_newest_and_the_place_s_own_are_kept() {
+    let pauses = |from: u64| {
+        let one = |i: u64| {
+            let at = from + 2 * i;
+            format!("{at}ms pause S{0}\n{1}ms resume S{0}\n", 2 + i % 2, at + 1)
+        };
+        (0..8).map(one).collect::<String>()
+    };
+    let own = "1.1s clock S4 drift=+1%\n";
+    let run = run(&format!(
+        "run raft nodes=4 seed=7 latency=10ms\n500ms fire S1 election\n600ms cut S4-S2 S4-S3\n1s crash S1\n{}{own}{}1.14s cut S2-S3\n3s end",
+        pauses(1_070),
+        pauses(1_110)
+    ));
+    let event = (1..=run.event())
+        .find(|event| {
+            let why = run.why(*event).unwrap();
+            let first = &why.reasons[0].told;
+            first.at > Time::millis(1_150)
+                && first.place == Some(NodeId(3).into())
+                && first.sentence.to_string().contains("timer runs out: election")
+        })
+        .expect("S4 stands for election");
+    let why = run.why(event).unwrap();
+    let told: Vec<String> =
+        why.reasons[0].meanwhile.iter().map(|told| told.sentence.to_string()).collect();
+    for kept in ["command: crash S1", "command: clock S4 drift=+1%", "command: cut S2-S3"] {
+        assert!(told.iter().any(|told| told == kept), "{kept} among {told:#?}");
+    }
+    assert!(told.len() <= 6, "{told:#?}");
+    let order: Vec<u64> = why.reasons[0].meanwhile.iter().map(|told| told.event).collect();
+    assert!(order.is_sorted(), "as they happened: {told:#?}");
+}
+
+/// What a server notes once its writes are on disk stands at that, behind the messages that waited
+/// for the disk with it.
+#[test]
+fn notes_after_a_write_stand_at_the_write() {
+    let mut seen = 0;
+    for slug in ["raft", "multi-paxos", "paxos"] {
+        let script = format!("run {slug} nodes=3 seed=7 disk=2ms clients=1\n");
+        let asks: String =
+            (1..6).map(|i| format!("{}ms request C1 {}\n", 400 * i, ask_of(slug, i))).collect();
+        let run = run(&format!("{script}{asks}4s end"));
+        let (mut saved, mut notes) = (None, Vec::new());
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            match &event.what {
+                What::Saved => saved = Some(number),
+                What::Note(note) if Some(event.cause) == saved => {
+                    notes.push((event.cause, note.to_string()));
+                }
+                _ => {}
+            }
+            true
+        });
+        for (event, note) in notes {
+            let why = run.why(event).unwrap();
+            let said = why.reasons[0].notes.iter().map(|(note, _)| note.to_string());
+            assert!(said.collect::<Vec<_>>().contains(&note), "{note} at {event}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "{seen}");
+}
+
+fn ask_of(slug: &str, i: u64) -> String {
+    if slug == "paxos" { format!("S1 propose {i}") } else { format!("put x={i}") }
 }
 
 #[test]

@@ -10,7 +10,9 @@
 //!   with, or is a formula, a paper's title or a request; and, with a space or without, `Err("…")`
 //!   and the names in `Role { name: "…" }`, `Kind { name: "…" }` and `epoch: ("…", _)`;
 //!
-//! and by asking the catalog: titles, summaries, options, flaws, properties, scenes and captions.
+//! and by asking the catalog: titles, summaries, options, flaws, properties, scenes and captions. What
+//! is said where the program does not run stands in `www/failure.js`, in `say("…")`, and in `index.html`,
+//! in `lang="en"`; both have their Chinese with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -77,6 +79,37 @@ fn the_page_reads_what_the_translator_wrote() {
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(written == table, "www/locale/zh.txt is not what zh.po says: BLESS=1 cargo test words");
+}
+
+/// … also where it reads no table, as it does not run.
+#[test]
+fn what_needs_no_program_says_what_the_translator_wrote() {
+    let chinese = chinese();
+    let path = root().join("www/failure.js");
+    let written = fs::read_to_string(&path).unwrap();
+    let (before, rest) = written.split_once("var CHINESE = {\n").unwrap();
+    let after = &rest[rest.find("  };").unwrap()..];
+    let texts = between(&written, "say(\"", "\")");
+    let rows: BTreeSet<String> = texts
+        .iter()
+        .map(|english| format!("    {english:?}: {:?},\n", chinese[*english]))
+        .collect();
+    let rows: String = rows.into_iter().collect();
+    let meant = format!("{before}var CHINESE = {{\n{rows}{after}");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &meant).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap();
+    assert!(written == meant, "www/failure.js is not what zh.po says: BLESS=1 cargo test words");
+    let page = fs::read_to_string(root().join("index.html")).unwrap();
+    let translated: Vec<&str> =
+        between(&page, "<p lang=\"en\">", "<").iter().map(|english| &*chinese[*english]).collect();
+    assert_eq!(between(&page, "<p lang=\"zh-Hans\">", "<"), translated, "index.html");
+}
+
+/// What stands between these, wherever they stand.
+fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
+    text.split(open).skip(1).filter_map(|rest| Some(rest.split_once(close)?.0)).collect()
 }
 
 #[test]
@@ -212,6 +245,14 @@ fn shown() -> BTreeMap<String, String> {
     }
     for (place, text) in in_the_catalog() {
         shown.entry(text).or_insert(place);
+    }
+    for (name, open, close) in
+        [("www/failure.js", "say(\"", "\")"), ("index.html", "<p lang=\"en\">", "</p>")]
+    {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        for english in between(&text, open, close) {
+            shown.entry(english.to_owned()).or_insert(name.into());
+        }
     }
     shown
 }

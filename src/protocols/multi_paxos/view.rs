@@ -29,6 +29,7 @@ pub(super) const WORDS: Vocabulary = Vocabulary {
         "holds all up to",
         "state machine",
     ],
+    numbers: &["last slot", "chosen up to"],
 };
 
 impl MultiPaxos {

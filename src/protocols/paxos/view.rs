@@ -16,6 +16,7 @@ pub(super) const WORDS: Vocabulary = Vocabulary {
     kinds: &["Prepare", "Promise", "Accept", "Accepted", "Refused", "Ask", "Decided"],
     roles: &["acceptor", "proposer", "learner", "preparing", "proposing", "waiting"],
     fields: &["ballot", "maxBal", "maxVBal", "maxVal", "last round", "chosen", "wants chosen"],
+    numbers: &["last round"],
 };
 
 impl Paxos {

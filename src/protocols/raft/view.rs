@@ -34,6 +34,7 @@ pub(super) const WORDS: Vocabulary = Vocabulary {
         "matchIndex",
         "state machine",
     ],
+    numbers: &["term", "currentTerm", "log length", "commitIndex", "lastApplied"],
 };
 
 impl Raft {

@@ -3,9 +3,11 @@
 //! on until a command or a first boot, which have no cause.
 //!
 //! Two things a plain walk would miss are told with its steps. A timer runs out because something did
-//! *not* happen: so with it stand the messages that were lost, and the faults, since it was set. And
-//! a message is lost because of a command given long before: so that command is the cause of the
-//! loss, and the sending a remark on it.
+//! *not* happen: so with it stand the messages that were lost, and the faults, since it was set. A
+//! row of such timers (one election after the other, each timer set by the one before) is one step,
+//! and with it stands above all what happened while the first of them ran, for that began the row.
+//! And a message is lost because of a command given long before: so that command is the cause of
+//! the loss, and the sending a remark on it.
 //!
 //! A question may also be of a state ("why is the term of S5 9?"). Then the run's past is looked
 //! through backwards, piece by piece, for the step that made it so: an [`Inquiry`].
@@ -34,8 +36,8 @@ pub struct Reason {
     pub source: Option<Source>,
     /// How often in a row this timer had run out, each time set by the time before; else 1.
     pub times: u64,
-    /// What had happened while the timer ran, and may be why nobody set it anew; or the sending of
-    /// what was lost.
+    /// What had happened while the timer ran, or the row of them, and may be why nobody set it anew;
+    /// or the sending of what was lost. In its order.
     pub meanwhile: Vec<Told>,
     /// How a message came here, or nearly.
     pub journey: Option<Journey>,
@@ -59,8 +61,10 @@ pub struct Source {
 /// Steps of one walk, and pieces of the past that it may simulate again.
 const STEPS: usize = 400;
 const PIECES: usize = 64;
-/// What is told beside a step, at the most.
-const BESIDE: usize = 4;
+/// Faults that are told beside a timer at the most (and as many more of a row's later timers), and
+/// losses.
+const FAULTS: usize = 4;
+const LOSSES: usize = 2;
 
 /// A search for the event that made a fact what it is.
 #[derive(Clone, Debug)]
@@ -117,7 +121,7 @@ impl Run {
 
     /// The causes of the event, back to the roots or as far as one walk goes.
     pub fn why(&self, event: u64) -> Option<Why> {
-        let mut walk = Walk { run: self, piece: self.piece(event)?, pieces: 1 };
+        let mut walk = Walk { run: self, piece: self.piece(event)?, other: None, pieces: 1 };
         let mut why = Why { reasons: Vec::new(), more: None };
         let mut next = event;
         while next != 0 {
@@ -126,10 +130,10 @@ impl Run {
                 break;
             };
             let mut reason = walk.reason(next, &here);
-            next = cause(&here);
-            if let What::Timer(name) = &here.what {
-                next = walk.fold(&mut reason, name, here.place, next);
-            }
+            next = match &here.what {
+                What::Timer(name) => walk.row(&mut reason, name, &here),
+                _ => cause(&here),
+            };
             why.reasons.push(reason);
         }
         Some(why)
@@ -144,53 +148,65 @@ fn cause(event: &Event) -> u64 {
     }
 }
 
-/// A walk backwards, and the piece of the past that it is in.
+/// A walk backwards, and the pieces of the past that it is in: what is told beside a step may lie
+/// before the step that comes next.
 struct Walk<'a> {
     run: &'a Run,
     piece: Piece,
+    other: Option<Piece>,
     pieces: usize,
 }
 
+/// What went wrong while the timers of a row ran, the latest first: numbers and events.
+#[derive(Default)]
+struct Wrong {
+    faults: Vec<(u64, Event)>,
+    losses: Vec<(u64, Event)>,
+}
+
 impl Walk<'_> {
-    /// The event of this number, as long as the walk may go on.
-    fn at(&mut self, number: u64) -> Option<Event> {
-        if number < self.piece.first {
-            self.pieces += 1;
-            if self.pieces > PIECES {
-                return None;
-            }
-            self.piece = self.run.piece(number)?;
+    /// Turns to the piece that holds this event, as long as the walk may go on.
+    fn turn_to(&mut self, number: u64) -> Option<()> {
+        if self.piece.get(number).is_some() {
+            return Some(());
         }
+        let known = self.other.take().filter(|other| other.get(number).is_some());
+        let piece = match known {
+            Some(piece) => piece,
+            None => {
+                self.pieces += 1;
+                self.run.piece(number).filter(|_| self.pieces <= PIECES)?
+            }
+        };
+        self.other = Some(std::mem::replace(&mut self.piece, piece));
+        Some(())
+    }
+
+    fn at(&mut self, number: u64) -> Option<Event> {
+        self.turn_to(number)?;
         self.piece.get(number).cloned()
     }
 
-    fn reason(&self, number: u64, event: &Event) -> Reason {
-        let beside = match &event.what {
-            What::Timer(_) => self.since(event.cause, number, event.place),
-            What::Lost { by, sent, .. } if *by != 0 => self.told(*sent).into_iter().collect(),
-            _ => Vec::new(),
-        };
+    fn reason(&mut self, number: u64, event: &Event) -> Reason {
+        let (source, notes) = (Source::of(event), self.notes(number, event));
         let journey = match event.what {
             What::Deliver { from, sent_at, .. } => Some(Journey { from, sent_at, lost: false }),
             What::Lost { from, sent_at, .. } => Some(Journey { from, sent_at, lost: true }),
             _ => None,
         };
-        let source = Source::of(event);
-        let notes = self.notes(number);
-        Reason { told: tell(number, event), notes, source, times: 1, meanwhile: beside, journey }
+        let sending = match event.what {
+            What::Lost { by, sent, .. } if by != 0 => self.at(sent).map(|event| tell(sent, &event)),
+            _ => None,
+        };
+        let meanwhile = sending.into_iter().collect();
+        Reason { told: tell(number, event), notes, source, times: 1, meanwhile, journey }
     }
 
-    fn told(&self, number: u64) -> Option<Told> {
-        self.piece.get(number).map(|event| tell(number, event))
-    }
-
-    /// What was said of the step that the event began.
-    fn notes(&self, number: u64) -> Vec<(Sentence, Option<Source>)> {
-        let after = self.piece.from(number + 1).take_while(|(_, event)| {
-            // The step goes on as long as its events go back to it.
-            event.cause >= number
-        });
-        let said = after.filter(|(_, event)| event.cause == number);
+    /// What was said of the step that the event began. Others of the step may have earlier causes:
+    /// what had waited for a disk and leaves once the write is done.
+    fn notes(&self, number: u64, event: &Event) -> Vec<(Sentence, Option<Source>)> {
+        let instant = self.piece.from(number + 1).take_while(|(_, after)| after.at == event.at);
+        let said = instant.filter(|(_, after)| after.cause == number);
         let note = |event: &Event| match &event.what {
             What::Note(sentence) => Some((sentence.clone(), Source::of(event))),
             _ => None,
@@ -198,39 +214,85 @@ impl Walk<'_> {
         said.filter_map(|(_, event)| note(event)).collect()
     }
 
-    /// Losses at this place, and faults anywhere, between two events.
-    fn since(&self, set: u64, ran_out: u64, place: Option<Endpoint>) -> Vec<Told> {
-        let between = self.piece.from(set + 1).take_while(|(number, _)| *number < ran_out);
-        let matters = |event: &Event| match &event.what {
-            What::Lost { .. } => event.place == place,
-            What::Command(command) => command.is_fault(),
-            _ => false,
-        };
-        let mut told: Vec<Told> = between
-            .filter(|(_, event)| matters(event))
-            .map(|(number, event)| tell(number, event))
-            .collect();
-        // Faults say more than the losses that they led to.
-        told.sort_by_key(|told| (told.cause != 0, told.event));
-        told.truncate(BESIDE);
-        told
+    /// Back to what set the first timer of the row that the reason is the last of: a heartbeat's
+    /// timer is set by the heartbeat before, an election's by the election that nobody won.
+    fn row(&mut self, reason: &mut Reason, name: &Text, last: &Event) -> u64 {
+        let (mut ran_out, mut set) = (reason.told.event, last.cause);
+        let mut later = Wrong::default();
+        loop {
+            let mut wrong = self.between(set, ran_out, last.place);
+            let Some(before) = self.at(set) else {
+                later.append(wrong);
+                break;
+            };
+            let again = before.place == last.place
+                && matches!(&before.what, What::Timer(other) if other == name);
+            if again {
+                later.append(wrong);
+                (ran_out, set) = (set, before.cause);
+                reason.times += 1;
+                continue;
+            }
+            // While the last message was under way, its sender may have crashed already.
+            let heard = match before.what {
+                What::Deliver { from, sent, .. } => {
+                    wrong.append(self.between(sent, set, last.place));
+                    Some(from)
+                }
+                _ => None,
+            };
+            reason.meanwhile = wrong.tell(last.place, heard);
+            break;
+        }
+        reason.meanwhile.extend(later.tell(last.place, None));
+        reason.meanwhile.sort_by_key(|told| told.event);
+        set
     }
 
-    /// A heartbeat's timer is set by the heartbeat before: such a row is one step.
-    fn fold(
-        &mut self,
-        reason: &mut Reason,
-        name: &Text,
-        place: Option<Endpoint>,
-        mut next: u64,
-    ) -> u64 {
-        while let Some(before) = self.at(next).filter(|before| before.place == place) {
-            match &before.what {
-                What::Timer(other) if other == name => next = before.cause,
-                _ => break,
+    /// Losses at this place, and faults anywhere, between two events.
+    fn between(&mut self, after: u64, before: u64, place: Option<Endpoint>) -> Wrong {
+        let (mut wrong, mut last) = (Wrong::default(), before.saturating_sub(1));
+        while last > after && self.turn_to(last).is_some() {
+            let first = self.piece.first.max(after + 1);
+            for number in (first..=last).rev() {
+                let Some(event) = self.piece.get(number) else { continue };
+                match &event.what {
+                    What::Command(command) if command.is_fault() => {
+                        wrong.faults.push((number, event.clone()));
+                    }
+                    What::Lost { .. } if event.place == place && wrong.losses.len() < LOSSES => {
+                        wrong.losses.push((number, event.clone()));
+                    }
+                    _ => {}
+                }
             }
-            reason.times += 1;
+            last = first - 1;
         }
-        next
+        wrong
+    }
+}
+
+impl Wrong {
+    /// What happened before it.
+    fn append(&mut self, mut earlier: Wrong) {
+        self.faults.append(&mut earlier.faults);
+        self.losses.append(&mut earlier.losses);
+        self.losses.truncate(LOSSES);
+    }
+
+    /// In words, where there is too much the newest: and first the faults of the place itself and of
+    /// whoever it had heard last. Faults say more than the losses that they led to.
+    fn tell(mut self, place: Option<Endpoint>, heard: Option<Endpoint>) -> Vec<Told> {
+        let concerns = |event: &Event| match &event.what {
+            What::Command(command) => {
+                place.is_some_and(|place| command.touches(place))
+                    || (heard.is_some() && command.place() == heard)
+            }
+            _ => false,
+        };
+        // A stable sort: the newest stay first among their like.
+        self.faults.sort_by_key(|(_, event)| !concerns(event));
+        self.faults.truncate(FAULTS);
+        self.faults.iter().chain(&self.losses).map(|(number, event)| tell(*number, event)).collect()
     }
 }

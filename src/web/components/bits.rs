@@ -1,7 +1,9 @@
 //! Bits that many regions share. Each is a function and not a component: what costs nothing to draw
 //! need not be remembered. (They also keep the program small: markup written once is compiled once.)
 
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
+use yew::virtual_dom::VTag;
 
 use super::draw::names;
 use super::icon::{Icon, icon};
@@ -76,7 +78,20 @@ pub fn field(
 
 /// One of a select's choices.
 pub fn option(value: String, name: &str, selected: bool) -> Html {
-    html! { <option {value} {selected}>{ name }</option> }
+    // As a property: what somebody has chosen goes before the attribute.
+    let mut option = VTag::new("option");
+    option.add_attribute("value", value);
+    option.add_property("selected", selected);
+    option.add_child(name.to_owned().into());
+    option.into()
+}
+
+/// What was chosen in a select that shows what is: it goes on showing that until it is so.
+pub fn chosen(event: &Event, now: &str) -> String {
+    let select = event.target_unchecked_into::<HtmlSelectElement>();
+    let value = select.value();
+    select.set_value(now);
+    value
 }
 
 /// A word on a coloured plate.

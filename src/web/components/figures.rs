@@ -7,7 +7,7 @@ use super::bits::tag;
 use super::draw::{boxed, line, names, path, text, when};
 use super::stage::Props;
 use crate::player::Selection;
-use crate::protocol::{Badge, CellState, Gathering, Shape, Tone};
+use crate::protocol::{Badge, CellState, Shape, Tone};
 use crate::sim::snapshot::Status;
 use crate::tr;
 use crate::view::flight::text_width;
@@ -39,27 +39,7 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
             (Detail::Small, _) => [-3.0, 14.0, 0.0],
             (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
         };
-    let mut epoch = format!("{} {}", word(language, node.epoch.word), node.epoch);
-    epoch += &match (&node.quorum, detail) {
-        (_, Detail::Small | Detail::Tiny) => String::new(),
-        // A majority as it forms matters more than a clock.
-        (Some(Gathering { word: given, of, needed }), _) => {
-            format!(" · {} {}/{needed}", word(language, given), of.len())
-        }
-        (None, _) => format!(" · L {}", node.lamport),
-    };
-    // Where there is no room, words go first: the numbers say more.
-    if let Some(Gathering { of, needed, .. }) = &node.quorum {
-        let too_long = |text: &str| text_width(text, 11.5) > node.size.w - 24.0;
-        if too_long(&epoch) {
-            let word = word(language, node.epoch.word);
-            epoch =
-                epoch.strip_prefix(word).map_or_else(|| epoch.clone(), |rest| rest.trim().into());
-        }
-        if too_long(&epoch) {
-            epoch = format!("{} · {}/{needed}", node.epoch, of.len());
-        }
-    }
+    let epoch = node.epoch_told(detail, epoch_y - 4.0, language);
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let spoken = (detail == Detail::Tiny)
         .then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));

@@ -3,12 +3,12 @@
 
 use yew::prelude::*;
 
-use super::draw::{names, path, text, when};
+use super::draw::{boxed, names, path, text, when};
 use super::why::order_word;
 use crate::base::Endpoint;
 use crate::sim::run::cone::Order;
 use crate::tr;
-use crate::view::light::{Hop, Lit, Way, hops};
+use crate::view::light::{self, Hop, Lit, PILL, Way, hops};
 use crate::view::path::{number, translate};
 use crate::view::{Path, Point, Scene, Sheet};
 use crate::web::frame::Light;
@@ -73,10 +73,6 @@ fn hop_figure(hop: &Hop, scene: &Scene) -> Html {
 const ASIDE: f64 = 9.0;
 
 fn mark(scene: &Scene, place: Endpoint, order: Order, language: Language) -> Html {
-    let (at, half) = match place {
-        Endpoint::Node(_) => (scene.layout.place(place).0, scene.layout.node.h / 2.0),
-        Endpoint::Client(_) => (scene.layout.place(place).0, scene.layout.client.h / 2.0),
-    };
     let (class, sign) = match order {
         Order::Before => ("order before", "◀"),
         Order::Concurrent => ("order concurrent", "∥"),
@@ -84,9 +80,9 @@ fn mark(scene: &Scene, place: Endpoint, order: Order, language: Language) -> Htm
     };
     let word = format!("{sign} {}", order_word(order, language));
     html! {
-        <g key={place.to_string()} {class} transform={translate(at.plus(0.0, half + 11.0))}>
-            <rect x="-46" y="-10" width="92" height="18" rx="9" />
-            { text("", Point::new(0.0, 3.5), &word) }
+        <g key={place.to_string()} {class} transform={translate(light::pill(&scene.layout, place))}>
+            { boxed("", Point::default(), PILL, PILL.h / 2.0) }
+            { text("", Point::new(0.0, 4.0), &word) }
         </g>
     }
 }

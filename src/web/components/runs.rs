@@ -17,6 +17,9 @@ use crate::web::runs::{self, Kept, LONGEST_NAME};
 use crate::web::shared::Shared;
 use crate::words::{Language, tell};
 
+/// Within so many milliseconds a second press is the same wish.
+const TWICE: f64 = 800.0;
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub language: Language,
@@ -80,11 +83,23 @@ pub fn Runs(props: &Props) -> Html {
     let language = props.language;
     let shelf = use_state(Shelf::default);
     let does = {
-        let shelf = shelf.clone();
+        let (shelf, kept) = (shelf.clone(), use_mut_ref(|| 0.0));
         Callback::from(move |deed: Deed| {
-            let shelf = shelf.clone();
+            let (shelf, kept) = (shelf.clone(), kept.clone());
+            // Who presses twice means it once.
+            let keeps = matches!(deed, Deed::Keep(..));
+            if keeps && js_sys::Date::now() < *kept.borrow() {
+                return;
+            }
+            if keeps {
+                kept.replace(f64::INFINITY);
+            }
             yew::platform::spawn_local(async move {
                 let next = deed.do_it(shelf.deleted.clone()).await;
+                if keeps {
+                    let pause = if next.trouble.is_none() { TWICE } else { 0.0 };
+                    kept.replace(js_sys::Date::now() + pause);
+                }
                 shelf.set(next);
             });
         })
@@ -163,9 +178,11 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
         let (does, run) = (does.clone(), run.clone());
         Callback::from(move |_: MouseEvent| does.emit(Deed::Delete(run.clone())))
     };
-    let date = js_sys::Date::new(&run.date.into());
-    let date = date.to_locale_string(language.tag(), &js_sys::Object::new()).as_string();
-    let when = format!("{} · {}", date.unwrap_or_default(), seconds(run.time, 3));
+    let date = run.date.and_then(|date| {
+        let date = js_sys::Date::new(&date.into());
+        date.to_locale_string(language.tag(), &js_sys::Object::new()).as_string()
+    });
+    let when = date.into_iter().chain([seconds(run.time, 3)]).collect::<Vec<_>>().join(" · ");
     let told = match &run.script {
         Ok(_) => leaf("small", "soft", &when),
         Err(why) => leaf("small", "trouble", &tell(language, why)),

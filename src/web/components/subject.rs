@@ -13,6 +13,7 @@ use crate::player::gestures::Group;
 use crate::player::{Action, Question, Selection};
 use crate::protocol::Shape;
 use crate::sim::fact::Fact;
+use crate::sim::run::cone::written;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
 };
@@ -217,10 +218,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
         shot.fields.iter().map(|field| entry(translate(language, field.name), field.value.clone())),
     );
     fields.push(entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()));
-    if let Some(stamp) = &shot.stamp {
-        let numbers: Vec<String> = stamp.iter().map(u64::to_string).collect();
-        fields.push(entry(tr!(language, "vector stamp"), format!("[{}]", numbers.join(" "))));
-    }
+    fields.push(entry(tr!(language, "vector stamp"), written(&shot.stamp)));
     if let Some(cause) = &shot.cause {
         let why = asks_why(&props.act, language, &shot.label, Question::Event(shot.id));
         let because = [tell(language, cause).into(), " ".into(), why];

@@ -150,7 +150,10 @@ pub fn TakeAway(props: &Props) -> Html {
     let shown = window(reach, instant);
     let about = match form.format.is_instant() {
         true => String::new(),
-        false => format!("{} – {}", seconds(shown.min, 2), seconds(shown.max, 2)),
+        // Kept on one line.
+        false => {
+            format!("{} – {}", seconds(shown.min, 2), seconds(shown.max, 2)).replace(' ', "\u{a0}")
+        }
     };
     let mut inside = vec![
         leaf("h3", "", tr!(language, "Take it away")),

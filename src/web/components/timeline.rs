@@ -358,8 +358,11 @@ fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagra
     }
     let from = reading.sheet.scale.x(reading.window.get().from);
     match reading.sheet.hit(Point::new(at.x - GUTTER + from, at.y), REACH) {
-        Some(arrow) => reading.act.emit(Action::Select(Some(Selection::Message(arrow.sent)))),
-        None => {
+        // What never left is no message that could be looked at: there the instant is shown.
+        Some(arrow) if arrow.sent != 0 => {
+            reading.act.emit(Action::Select(Some(Selection::Message(arrow.sent))));
+        }
+        _ => {
             reading.act.emit(Action::Pause);
             reading.act.emit(Action::Seek(reading.time(at.x)));
         }

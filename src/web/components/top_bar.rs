@@ -1,9 +1,9 @@
 //! What runs, and what concerns the whole page.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{asks, button, field, leaf, option, picture_button};
+use super::bits::{asks, button, chosen, field, leaf, option, picture_button};
 use super::compare::compare;
 use super::dialog::{dialog_box, use_dialog};
 use super::draw::line;
@@ -91,9 +91,9 @@ fn is_dark(theme: Theme) -> bool {
 
 fn protocols(props: &Props) -> Html {
     let heading = &props.heading;
-    let act = props.act.clone();
+    let (act, now) = (props.act.clone(), heading.protocol);
     let onchange = Callback::from(move |event: Event| {
-        let slug = event.target_unchecked_into::<HtmlSelectElement>().value();
+        let slug = chosen(&event, now);
         if let Some(scene) = Scene::all().find(|scene| scene.protocol == slug) {
             act.emit(load(scene));
         }
@@ -113,8 +113,10 @@ fn scenes(props: &Props) -> Html {
     let heading = &props.heading;
     let language = heading.language;
     let act = props.act.clone();
+    let now =
+        heading.scene.filter(|_| heading.pristine).map(|scene| code(&scene)).unwrap_or_default();
     let onchange = Callback::from(move |event: Event| {
-        let name = event.target_unchecked_into::<HtmlSelectElement>().value();
+        let name = chosen(&event, &now);
         if let Some(scene) = Scene::all().find(|scene| code(scene) == name) {
             act.emit(load(scene));
         }

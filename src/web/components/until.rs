@@ -96,7 +96,13 @@ fn written(props: &Props) -> Html {
     let such = || {
         let lost = format!("lost {} S1>S2", words.kinds.first().copied().unwrap_or_default());
         let settled = "any settled>=10".to_owned();
-        tr!(language, "Such as {0}, {1} or {2}.", format!("any role={role}"), lost, settled)
+        tr!(
+            language,
+            "Such as {0}, {1} or {2}. With “any”, each server is watched by itself.",
+            format!("any role={role}"),
+            lost,
+            settled
+        )
     };
     let likely = condition::likely(words);
     html! {

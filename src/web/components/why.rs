@@ -13,7 +13,7 @@ use super::story::in_words;
 use crate::base::Time;
 use crate::player::{Action, Asked, Question};
 use crate::sim::fact;
-use crate::sim::run::cone::{Cone, Order, Side};
+use crate::sim::run::cone::{Cone, Order, Side, written};
 use crate::sim::run::why::{Reason, Source, Why};
 use crate::sim::snapshot::Told;
 use crate::tr;
@@ -143,7 +143,7 @@ fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Htm
     if !reason.meanwhile.is_empty() {
         let heading = match reason.journey {
             Some(_) => tr!(language, "It was sent:"),
-            None => tr!(language, "While the timer ran:"),
+            None => tr!(language, "Meanwhile:"),
         };
         let beside =
             reason.meanwhile.iter().map(|told| tag("li", "", vec![goes(props, told, false)]));
@@ -191,6 +191,9 @@ fn shown_source(props: &Props, source: Source) -> Html {
 /// What happened before the event in question, after it, and concurrently.
 fn happened_before(props: &Props, asked: &Asked) -> Html {
     let language = props.language;
+    if !asked.has_cone {
+        return no_cone(props, asked);
+    }
     let shown = asked.cone.is_some();
     let onclick = asks(&props.act, Action::ShowCone(!shown));
     let word = match shown {
@@ -200,17 +203,39 @@ fn happened_before(props: &Props, asked: &Asked) -> Html {
     let toggle = html! { <button {onclick} aria-pressed={shown.to_string()}>{ word }</button> };
     let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), toggle];
     if let Some(cone) = &asked.cone {
+        if asked.event != Some(cone.event) {
+            parts.push(soft(tr!(
+                language,
+                "Nobody sees a loss: these are the past and the future of its sending."
+            )));
+        }
         parts.extend([stamps(cone, language), sides(props, cone)]);
+    }
+    tag("section", "cone", parts)
+}
+
+/// Of what only we see, from outside.
+fn no_cone(props: &Props, asked: &Asked) -> Html {
+    let language = props.language;
+    let said = tr!(
+        language,
+        "This is a remark and no event: no server acts on it, so it has no past and future of its own."
+    );
+    let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), soft(said)];
+    let cause =
+        asked.why.as_ref().and_then(|why| why.reasons.first()).map(|first| first.told.cause);
+    if let Some(cause) = cause.filter(|cause| *cause != 0) {
+        let onclick = asks(&props.act, Action::Ask(Question::Event(cause)));
+        parts.push(button("", None, tr!(language, "Ask about its cause"), onclick));
     }
     tag("section", "cone", parts)
 }
 
 /// Both stamps, and what each can tell.
 fn stamps(cone: &Cone, language: Language) -> Html {
-    let vector: Vec<String> = cone.stamp().iter().map(u64::to_string).collect();
     let fields = vec![
         entry(tr!(language, "Lamport stamp"), cone.lamport.to_string()),
-        entry(tr!(language, "vector stamp"), format!("[{}]", vector.join(" "))),
+        entry(tr!(language, "vector stamp"), written(&cone.stamp())),
     ];
     let mut parts = vec![
         tag("dl", "fields", fields),
@@ -219,10 +244,10 @@ fn stamps(cone: &Cone, language: Language) -> Html {
             "What happened before has a smaller Lamport stamp; but a smaller stamp need not have happened before. Vector stamps tell exactly: smaller in every place, or concurrent."
         )),
     ];
-    if !cone.whole {
+    if !cone.is_whole() {
         parts.push(soft(tr!(
             language,
-            "The run is long: of what lies far away, not all was looked at."
+            "The run is long: of what lies far away, not all was looked at. A “?” is not known."
         )));
     }
     parts.into_iter().collect()
@@ -231,19 +256,21 @@ fn stamps(cone: &Cone, language: Language) -> Html {
 /// Place by place: up to where its past reaches, and from where its future.
 fn sides(props: &Props, cone: &Cone) -> Html {
     let language = props.language;
-    let go = |end: Option<(u64, Time)>| match end {
+    // What was not found is nothing, or not known.
+    let go = |end: Option<(u64, Time)>, all: bool| match end {
         Some((event, at)) => {
             button("inline", None, &seconds(at, 4), asks(&props.act, Action::SeekEvent(event)))
         }
-        None => "–".into(),
+        None => if all { "–" } else { "?" }.into(),
     };
     let row = |side: &Side| {
+        let past = go(side.past, side.stamp.is_some());
         html! {
             <tr>
                 <th scope="row">{ side.place.to_string() }</th>
-                <td>{ go(side.past) }</td>
-                <td>{ go(side.future) }</td>
-                <td>{ side.stamp.to_string() }</td>
+                <td>{ past }</td>
+                <td>{ go(side.future, cone.all_future()) }</td>
+                <td>{ side.stamp.map_or("?".into(), |stamp| stamp.to_string()) }</td>
             </tr>
         }
     };
