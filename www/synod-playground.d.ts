@@ -100,8 +100,8 @@ export interface SynodPlayground extends HTMLElement {
   seek(moment: string | number): Promise<State>;
 
   /**
-   * Goes to where this becomes true: `leader elected`, `S3 role=leader`, `Election Safety broken`,
-   * `RequestVote sent`. Rejected where it does not come true.
+   * Goes to where this becomes true: `leader`, `S3 role=leader`, `violation Election Safety`,
+   * `sent RequestVote`. Rejected where it does not come true.
    */
   until(condition: string): Promise<State>;
 
