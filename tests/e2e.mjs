@@ -119,6 +119,26 @@ test("what one did is in the link, and a friend sees the same", async () => {
   await friend.context.close();
 });
 
+test("a run too long to be read in a link is packed into one, and comes back from it", async () => {
+  const faults = Array.from({ length: 120 }, (_, second) => [`${second + 1}s crash S2`, `${second + 1}.5s restart S2`]).flat();
+  await open(at([...CALM, ...faults], "122s"));
+  await page.locator(".node[data-pick=n3]").click();
+  await page.keyboard.press("c");
+  await page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await page.waitForFunction(() => location.hash.startsWith("#v1&packed="));
+  const link = await hash();
+  assert.ok(link.length < 2000, `${link.length} characters`);
+  const friend = await visitor();
+  await open(link, friend.page);
+  await friend.page.locator(".node.crashed[data-pick=n3]").waitFor();
+  assert.deepEqual(await words(friend.page), await words());
+  await friend.page.goto("about:blank");
+  await open(link.slice(0, 300), friend.page);
+  await friend.page.getByText(/This link is damaged: a part of it is missing/).waitFor();
+  assert.equal(await friend.page.evaluate(() => location.hash), link.slice(0, 300));
+  await friend.context.close();
+});
+
 test("a gesture in the past makes a branch, and nothing is lost", async () => {
   await open(at([...CALM, "200ms crash S2", "400ms restart S2"], "500ms"));
   await page.locator(".node.leader").waitFor();

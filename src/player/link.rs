@@ -13,8 +13,10 @@
 //! an unmodified scene is named instead. (`script`, a whole script with its first word, is read as
 //! well, for whoever writes a link by hand.) `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
-//! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`, `hidden`, `folded` and `without` tell how the diagram is arranged, where it
-//! is not as usual: `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Whatever a browser or a chat
+//! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`,
+//! `hidden`, `folded` and `without` tell how the diagram is arranged, where it is not as usual:
+//! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Where these are too long for anybody to read, they
+//! stand in one part, `packed=…` (`packed.rs`). Whatever a browser or a chat
 //! program would change in a hash is percent-encoded, and what they do to one all the same (a full
 //! stop at the end, `&amp;`, `%20`, a line break, a sign that nobody sees, a second encoding) is forgiven.
 
@@ -22,6 +24,7 @@ use std::fmt;
 
 use super::lanes::{self, Lanes, Unread};
 use super::other::Other;
+use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Tab, Theme};
@@ -108,10 +111,27 @@ impl Link {
         }
         let mut link = Link::default();
         for part in parts {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            link.take(name, value)?;
+            match part.split_once('=').unwrap_or((part, "")) {
+                (packed::NAME, value) => link.unpack(value)?,
+                (name, value) => link.take(name, value)?,
+            }
         }
         Ok(link)
+    }
+
+    /// The parts that a long link holds in one.
+    #[inline(never)]
+    fn unpack(&mut self, value: &str) -> Result<(), Notice> {
+        let parts = packed::unpack(value).ok_or_else(|| {
+            refusal(sentence!(
+                "This link is damaged: a part of it is missing, or was changed on its way."
+            ))
+        })?;
+        for part in parts.split('&') {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            self.take(name, value)?;
+        }
+        Ok(())
     }
 
     /// One part of the hash; a part of an unknown name is somebody else's.
@@ -150,15 +170,22 @@ impl Link {
 /// `v1&…`, without the `#`.
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut hash = VERSION.to_owned();
+        let mut parts = String::new();
         match &self.shows {
             Shows::First => {}
-            Shows::Scene(Scene { protocol, name }) => hash += &format!("&scene={protocol}/{name}"),
-            Shows::Script(script) => write_script(&mut hash, "run", script),
+            Shows::Scene(Scene { protocol, name }) => parts += &format!("&scene={protocol}/{name}"),
+            Shows::Script(script) => write_script(&mut parts, "run", script),
         }
         if let Some(other) = &self.with {
-            write_other(&mut hash, other);
+            write_other(&mut parts, other);
         }
+        if !self.lanes.is_usual() {
+            write_lanes(&mut parts, &self.lanes);
+        }
+        if parts.len() > packed::READABLE {
+            parts = packed::part(&parts[1..]);
+        }
+        let mut hash = VERSION.to_owned() + &parts;
         match self.at {
             None => {}
             Some((time, None)) => hash += &format!("&at={time}"),
@@ -175,9 +202,6 @@ impl fmt::Display for Link {
         }
         if self.panel != Tab::default() {
             hash += &format!("&panel={}", self.panel.code());
-        }
-        if !self.lanes.is_usual() {
-            write_lanes(&mut hash, &self.lanes);
         }
         // What chat programs take for the end of a sentence must not be the end of a link.
         match hash.pop() {
@@ -384,7 +408,7 @@ fn unknown(what: &'static str, value: &str) -> Notice {
 /// Somebody else's name is passed over; not one of ours in another case, nor what is no name.
 #[inline(never)]
 fn foreign(name: &str) -> Result<(), Notice> {
-    let own = ["run", "script", "scene", "at", "lang", "theme", "speed"];
+    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel", packed::NAME];
     let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
     let mut names = own.iter().chain(&second).chain(&lanes::PARTS);
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));

@@ -39,6 +39,7 @@ pub mod keys;
 pub mod lanes;
 pub mod link;
 pub mod other;
+pub mod packed;
 pub mod pane;
 pub mod playback;
 pub mod snippet;

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::catalog;
 use crate::player::link::Shows;
+use crate::player::packed;
 use crate::player::{Action, Link, Notice};
 use crate::sentence;
 use crate::words::{self, Language};
@@ -76,6 +77,10 @@ impl Needs {
 
     /// Of a page that this link opens, for somebody who would like to read this language.
     pub fn of_link(link: &str, wish: Option<Language>) -> Needs {
+        if let Some(views) = packed::without(link) {
+            // To unpack it takes code that comes later.
+            return Needs { code: Needs::of_code().code, ..Needs::of_link(&views, wish) };
+        }
         let read = Link::parse(link).unwrap_or_default();
         let language = read.language.or(wish).map_or(Needs::default(), Needs::of_language);
         let code = match (&read.shows, read.with) {

@@ -9,6 +9,7 @@ use synod::command::{
 };
 use synod::player::lanes::PARTS;
 use synod::player::link::{LONGEST, Shows};
+use synod::player::packed;
 use synod::player::{
     Action, LaneChange, Lanes, Link, Other, Preferences, Scene, Speed, Store, Tab, Theme,
 };
@@ -34,6 +35,42 @@ fn told(hash: &str) -> String {
     }
 }
 
+/// A script that nobody would read in a link.
+fn long_script() -> Script {
+    let faults = (1..200).map(|at| format!("{at}s crash S1\n{at}.5s restart S1\n"));
+    script(&("run raft nodes=3 seed=9\n".to_owned() + &faults.collect::<String>()))
+}
+
+#[test]
+fn a_long_run_is_packed_and_how_one_looks_at_it_is_not() {
+    let link = Link {
+        shows: Shows::Script(long_script()),
+        with: Some(Other::Script(Box::new(long_script()))),
+        at: Some((Time::millis(1_240), None)),
+        language: Some(Language::Chinese),
+        ..Link::default()
+    };
+    let hash = link.to_string();
+    assert!(hash.starts_with("v1&packed=") && hash.ends_with("&at=1.24s&lang=zh"), "{hash}");
+    assert!(hash.len() < 3_000, "{} bytes", hash.len());
+    assert_eq!(Link::parse(&hash), Ok(link.clone()));
+    // As chat programs hand it on.
+    let broken = hash.replace("&at", "\n&at");
+    assert_eq!(Link::parse(&broken.replace('&', "&amp;")), Ok(link.clone()));
+    assert_eq!(Link::parse(&format!("{hash}.")), Ok(link));
+    // Cut off, or changed.
+    let damaged = "This link is damaged: a part of it is missing, or was changed on its way.";
+    let packed = &hash[..hash.find("&at").unwrap()];
+    for hash in [&packed[..packed.len() - 1], &packed[..40], "v1&packed=", "v1&packed=%00"] {
+        assert_eq!(told(hash), damaged, "{hash}");
+    }
+    assert_eq!(told(&packed.to_lowercase()), damaged);
+    // What is packed may be wrong in itself, and packs nothing more.
+    let part = |parts| format!("v1{}", packed::part(parts));
+    assert!(told(&part("scene=raft/nothing")).contains("raft/nothing"));
+    assert!(told(&part("packed=eNo")).starts_with("This link is damaged"));
+}
+
 #[test]
 fn reads_as_a_person_would_write_it() {
     let link = Link {
@@ -47,8 +84,8 @@ fn reads_as_a_person_would_write_it() {
         lanes: arranged(&[("lanes", "S3,C1"), ("hidden", "S2"), ("without", "AppendEntries")]),
     };
     let hash = "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1;1.3s+cut+S1%3ES2\
-                &at=1.24s.214&lang=zh&theme=dark&speed=1/10&panel=script\
-                &lanes=S3,C1&hidden=S2&without=AppendEntries";
+                &lanes=S3,C1&hidden=S2&without=AppendEntries\
+                &at=1.24s.214&lang=zh&theme=dark&speed=1/10&panel=script";
     assert_eq!(link.to_string(), hash);
     assert_eq!(Link::parse(hash), Ok(link));
     assert_eq!(Link::default().to_string(), "v1");
@@ -157,7 +194,7 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
         store.update(Action::Lanes(change));
     }
     let link = store.link();
-    assert!(link.ends_with("&lanes=S3,C1,S1,S2&hidden=S2&folded=S1,S3&without=AppendEntries"));
+    assert!(link.contains("&lanes=S3,C1,S1,S2&hidden=S2&folded=S1,S3&without=AppendEntries&at="));
     let friend = Store::from_link(&link, Preferences::default());
     assert_eq!(friend.ui.lanes, store.ui.lanes);
     assert_eq!(friend.ui.lanes.rows(1, 3), [vec![s3, s1], vec![client]]);
