@@ -8,12 +8,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { places } from "./cold.mjs";
+import { Failure } from "./steps.mjs";
 import { parse, print } from "./wat.mjs";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const RUN = "#v1&run=raft+nodes=3+seed=7";
+
+/** Whatever one can do to a run. */
+const FAULTS = [
+  "110ms+crash+S2", "120ms+restart+S2", "130ms+pause+S3", "140ms+resume+S3", "150ms+wipe+S3", "160ms+restart+S3",
+  "200ms+cut+S1-S2+S2%3ES3", "250ms+heal+S1-S2", "260ms+hold+S1%3ES2", "300ms+heal",
+  "310ms+partition+S1+%7C+S2+S3", "400ms+heal", "410ms+link+S1%3ES2+latency=100ms+loss=30%25", "420ms+request+C1+S2+get+x", "430ms+say+Look+at+S2",
+].join(";");
 
 /** The first visits: where to, by whom, and until when in the run's time, in seconds. */
 const VISITS = [
@@ -28,6 +36,10 @@ const VISITS = [
   { hash: "#v1&scene=r%61ft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
   { hash: `${RUN}&at=500ms`, fails: true },
   { hash: `${RUN};100ms+request+C1+put+x=1;400ms+crash+S2;700ms+restart+S2;800ms+cut+S1%3ES2;900ms+heal&speed=10`, until: 1 },
+  { hash: `${RUN}+loss=5%25+flaw=forget-vote;title+A+run;10ms+fire+S1+election;100ms+request+C1+put+x=1;${FAULTS}&at=900ms`, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+  { hash: `${RUN}&at=1s`, viewport: { width: 1920, height: 1080 } },
+  { hash: "", until: 0.1, viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
+  { hash: "", until: 0.1, viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
   { hash: "#v1&scene=raft/nothing" },
   { hash: `${RUN}&at=500ms`, refused: true },
   { hash: "#v1&scene=p%61xos/console", without: true },
@@ -63,7 +75,10 @@ export async function profile(chrome, dist, page, program) {
     const waiting = [...VISITS];
     const visitor = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        for (const number of await visit(browser, origin, next)) ran.add(number);
+        const reached = await visit(browser, origin, next).catch((error) => {
+          throw new Failure(`a first visit to ${next.hash || "the page"} was watched in vain: ${error.message.split("\n")[0]}`);
+        });
+        for (const number of reached) ran.add(number);
       }
     };
     await Promise.all([visitor(), visitor(), visitor()]);

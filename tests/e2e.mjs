@@ -932,6 +932,9 @@ test("a first visit asks for no more than the first file, and needs no more", as
       ["", { locale: "zh-CN" }, 0.1],
       ["", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, 0.1],
       ["#v1&scene=raft/figure-8&at=1s", {}, 0],
+      // Not as scripts/profile.mjs visits.
+      ["", { viewport: { width: 412, height: 915 }, hasTouch: true, isMobile: true }, 0.1],
+      ["", { viewport: { width: 1536, height: 864 } }, 0.1],
     ]) {
       const somebody = await visitor(options);
       const rest = await guard(somebody.page, blocked);

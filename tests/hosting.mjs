@@ -260,10 +260,10 @@ for (const [what, answer] of [
     await page.goto(origin + BASE + RUN);
     await card().waitFor();
     await card().getByText("Synod could not start.").waitFor();
-    assert.match(await card().locator("pre").textContent(), /^raft nodes=5 seed=3\n10ms fire S1 election/);
+    assert.match(await card().locator("pre").textContent(), /^run raft nodes=5 seed=3\n10ms fire S1 election/);
     await card().getByRole("button", { name: "Copy" }).click();
     await card().getByRole("button", { name: "Copied" }).waitFor();
-    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^raft nodes=5 seed=3\n10ms/);
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^run raft nodes=5 seed=3\n10ms/);
     assert.equal(complaints.length > 0, true);
     host.answers = [];
     await card().getByRole("button", { name: "Reload" }).click();
@@ -347,7 +347,7 @@ test("a browser that knows no modules is told by the card itself", async () => {
     document.head.append(Object.assign(document.createElement("script"), { src: script.src }));
   });
   await card().getByText("Synod could not start.").waitFor();
-  assert.match(await card().locator("pre").textContent(), /^raft nodes=5/);
+  assert.match(await card().locator("pre").textContent(), /^run raft nodes=5/);
   complaints = [];
 });
 

@@ -18,7 +18,7 @@
   function wanted() {
     var run = /[#&]run=([^&]*)/.exec(location.hash);
     try {
-      if (run) return decodeURIComponent(run[1].replace(/\+/g, " ").replace(/;/g, "\n"));
+      if (run) return "run " + decodeURIComponent(run[1].replace(/\+/g, " ").replace(/;/g, "\n"));
     } catch (damaged) {}
     return location.href;
   }

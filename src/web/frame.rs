@@ -103,6 +103,8 @@ pub struct Inspection {
     /// Newest first.
     pub told: Vec<Told>,
     pub meta: &'static Meta,
+    /// The flaws that are switched on, while somebody asks why.
+    pub flaws: Vec<String>,
     /// It plays, or is on its way.
     pub playing: bool,
 }
@@ -245,6 +247,7 @@ impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
         let (tab, selection) = (store.ui.tab, store.ui.selection);
         let asked = store.asked.clone();
+        let is_asked = asked.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
         let run = &mut store.pane_mut().run;
         let snapshot = run.snapshot();
@@ -266,6 +269,7 @@ impl Inspection {
             disks: snapshot.nodes.into_iter().map(|node| (node.id, node.disk)).collect(),
             told: told(run, tab),
             meta: run.meta(),
+            flaws: is_asked.then(|| run.script().setup.flaws.clone()).unwrap_or_default(),
             playing,
         }
     }

@@ -91,9 +91,11 @@ pub fn console(
     }
 }
 
-/// While the run stands still nothing arrives: what is sent waits, and this says for what.
+/// While the run stands still nothing arrives: what is sent now waits, and this says for what.
 fn waits(props: &Props) -> Option<Html> {
-    let open = props.inspection.clients.iter().any(|client| client.open.is_some());
+    let now = props.inspection.now;
+    let mut open = props.inspection.clients.iter().filter_map(|client| client.open.as_ref());
+    let open = open.any(|open| open.since == now);
     (open && !props.inspection.playing).then(|| {
         let language = props.language;
         let said = tr!(language, "Sent: it arrives when the run goes on.");

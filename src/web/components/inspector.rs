@@ -36,6 +36,17 @@ pub fn Inspector(props: &Props) -> Html {
     let tab = inspection.tab;
     let editing = use_editing(props.notice.as_ref().and_then(|notice| notice.place));
     let requests = use_console();
+    let panel = use_node_ref();
+    {
+        // What is asked is answered from its beginning, wherever one has read before.
+        let (panel, asked) =
+            (panel.clone(), inspection.asked.as_ref().map(|asked| asked.question.clone()));
+        use_effect_with((tab, asked), move |_| {
+            if let Some(panel) = panel.cast::<web_sys::Element>() {
+                panel.set_scroll_top(0);
+            }
+        });
+    }
     let content = match tab {
         Tab::Node => html! {
             <>
@@ -64,7 +75,7 @@ pub fn Inspector(props: &Props) -> Html {
                 { for Tab::ALL.map(|tab| button(props, tab)) }
                 { picture_button("close", Icon::Close, tr!(*language, "Close"), close) }
             </div>
-            <div class="tab-panel" role="tabpanel" id={format!("{id}-panel")} aria-labelledby={tab_id(id, tab)} tabindex="0">
+            <div ref={panel} class="tab-panel" role="tabpanel" id={format!("{id}-panel")} aria-labelledby={tab_id(id, tab)} tabindex="0">
                 { content }
             </div>
         </aside>

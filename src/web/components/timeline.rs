@@ -140,7 +140,7 @@ pub fn Timeline(props: &Props) -> Html {
                 { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             { hint(props, window) }
-            { for props.table.iter().map(|table| events(place.clone(), table, *language, &props.act)) }
+            { props.table.as_ref().map(|table| events(place, table, *language, &props.act)) }
         </div>
         { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
         { props.extent.as_ref().map(|extent| overview(id, extent, &bar, *language, &props.act)) }

@@ -11,6 +11,7 @@ use super::inspector::Props;
 use super::source::SourceView;
 use super::story::in_words;
 use crate::base::Time;
+use crate::catalog::{FlawInfo, find};
 use crate::player::{Action, Asked, Question};
 use crate::sim::fact;
 use crate::sim::run::cone::{Cone, Order, Side, written};
@@ -33,6 +34,7 @@ pub fn why_tab(props: &Props) -> Html {
         return tag("section", "hint", vec![title, hint]);
     };
     let mut parts = vec![title(props, asked)];
+    parts.extend(flaws(props));
     match (&asked.why, asked.down_to()) {
         (Some(why), _) => parts.push(reasons(props, asked, why)),
         (None, Some(event)) => parts.push(searching(props, event)),
@@ -83,6 +85,19 @@ fn title(props: &Props, asked: &Asked) -> Html {
     let forget =
         button("", Some(Icon::Close), tr!(language, "Forget it"), asks(&props.act, Action::Unask));
     tag("h2", "", vec![tag("span", "", vec![with_names(&question)]), forget])
+}
+
+/// What is wrong on purpose, without which the causes would not be the whole answer.
+fn flaws(props: &Props) -> Vec<Html> {
+    let inspection = &props.inspection;
+    let all = find(inspection.meta.slug).map(|entry| (entry.flaws)()).unwrap_or_default();
+    let on = all.into_iter().filter(|flaw| inspection.flaws.iter().any(|on| on == flaw.name));
+    let said = |flaw: FlawInfo| {
+        let title = translate(props.language, flaw.title).to_owned();
+        let said = tr!(props.language, "This run has a flaw on purpose: {0}.", title);
+        soft(&[&said, translate(props.language, flaw.story)].join(" "))
+    };
+    on.map(said).collect()
 }
 
 fn searching(props: &Props, event: u64) -> Html {
