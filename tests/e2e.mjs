@@ -662,6 +662,11 @@ test("the diagram is a table, and an event is found by its words", async () => {
   await button("One step back").click();
   await row.locator("td button").click();
   await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.includes("0.300"));
+  // And back: the picture moves as before.
+  await page.setViewportSize({ width: 1366, height: 1100 });
+  await page.keyboard.press("/");
+  await button("Picture").click();
+  await page.waitForFunction(() => document.querySelector("g.cursor").hasAttribute("transform"));
 });
 
 test("a hundred thousand events are panned smoothly", async () => {

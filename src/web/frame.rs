@@ -269,7 +269,7 @@ impl Inspection {
             disks: snapshot.nodes.into_iter().map(|node| (node.id, node.disk)).collect(),
             told: told(run, tab),
             meta: run.meta(),
-            flaws: is_asked.then(|| run.script().setup.flaws.clone()).unwrap_or_default(),
+            flaws: if is_asked { run.script().setup.flaws.clone() } else { Vec::new() },
             playing,
         }
     }

@@ -140,7 +140,9 @@ pub fn Timeline(props: &Props) -> Html {
                 { text("letter", Point::new(12.0, 12.0), props.letter.unwrap_or("")) }
             </svg>
             { hint(props, window) }
-            { props.table.as_ref().map(|table| events(place, table, *language, &props.act)) }
+            // A child in any case: one more or less, and Yew would make the diagram anew, which the
+            // animator moves.
+            { props.table.as_ref().map(|table| events(place, table, *language, &props.act)).unwrap_or_default() }
         </div>
         { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
         { props.extent.as_ref().map(|extent| overview(id, extent, &bar, *language, &props.act)) }
