@@ -4,15 +4,11 @@
 // says where that is to be known). The page is opened as newcomers open it, in several ways, and not touched but where
 // the rest is refused; then the globals are read.
 
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { places } from "./cold.mjs";
+import { launch, send, site } from "./site.mjs";
 import { Failure } from "./steps.mjs";
 import { parse, print } from "./wat.mjs";
-
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const RUN = "#v1&run=raft+nodes=3+seed=7";
 
@@ -66,16 +62,14 @@ export function watched(forms) {
 
 /** The numbers of the marks that were reached; `program` is the watched one, `page` the file it stands for. */
 export async function profile(chrome, dist, page, program) {
-  const { chromium } = await import("playwright-core");
-  const server = await serve(dist, { [page]: program });
-  const browser = await chromium.launch({ executablePath: chrome, args: FLAGS });
+  const { origin, close } = await site((path, response) => send(response, path === `/${page}` ? program : join(dist, path === "/" ? "index.html" : path)));
+  const browser = await launch(chrome);
   const ran = new Set();
   try {
-    const origin = `http://127.0.0.1:${server.address().port}/`;
     const waiting = [...VISITS];
     const visitor = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const reached = await visit(browser, origin, next).catch((error) => {
+        const reached = await visit(browser, `${origin}/`, next).catch((error) => {
           throw new Failure(`a first visit to ${next.hash || "the page"} was watched in vain: ${error.message.split("\n")[0]}`);
         });
         for (const number of reached) ran.add(number);
@@ -84,7 +78,7 @@ export async function profile(chrome, dist, page, program) {
     await Promise.all([visitor(), visitor(), visitor()]);
   } finally {
     await browser.close();
-    server.close();
+    close();
   }
   return ran;
 }
@@ -162,17 +156,4 @@ function keepProgram() {
       return made;
     };
   }
-}
-
-/** Serves a folder, and these files instead of its own. */
-async function serve(folder, instead) {
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://x").pathname).slice(1) || "index.html";
-    const file = instead[path] ?? join(folder, path);
-    if (path.includes("..") || !existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    response.end(readFileSync(file));
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return server;
 }

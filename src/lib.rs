@@ -38,7 +38,8 @@
 //! 1. [`condition`]: what a run can be run until: a small language, and the search for it.
 //! 1. [`fuzz`]: random schedules, their verdict, shrinking.
 //! 1. [`view`]: folds plain data into things to draw and to read. Pure.
-//! 1. [`player`]: the page's state: panes, playback, branches, links, keys. Pure.
+//! 1. [`player`]: the page's state: panes, playback, branches, links, keys, and the calls of a page
+//!    that embeds it. Pure.
 //! 1. `web`: Yew components, the animator, the address bar. The only layer that knows a browser,
 //!    and the only one compiled for it alone.
 //!
@@ -58,7 +59,7 @@
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`], add a line to `src/catalog.rs`, and
 //! scenes to `scenes/yours/`. Menus, fuzzing, goldens, parity, links, the request console, exports and
-//! the page follow; its code is fetched when somebody first asks for it (`scripts/split.mjs`). Read
+//! the page follow; its code is fetched when somebody first asks for it (`scripts/split.mjs`, `scripts/cold.mjs`). Read
 //! `protocols/paxos` first, which is the smallest: its first page says how a protocol is written here.
 
 pub mod base;

@@ -2,32 +2,23 @@
 // Chromium as people use it. Every wait is for something on the page; nothing sleeps.
 
 import assert from "node:assert/strict";
-import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
+import { launch, send, site } from "../scripts/site.mjs";
 
 const DIST = resolve("dist");
 const BASE = "/course/week3/";
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
-const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 let server, browser, origin, context, page, complaints;
 
 before(async () => {
-  server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    let file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
-    if (file && existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
-    if (!file.startsWith(DIST) || !existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    response.end(await readFile(file));
+  server = await site((path, response) => {
+    const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length) || "index.html") : "";
+    send(response, file.startsWith(DIST) ? file : "");
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  origin = `http://127.0.0.1:${server.address().port}`;
-  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS.split(" ") });
+  origin = server.origin;
+  browser = await launch();
 });
 
 after(async () => {

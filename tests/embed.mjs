@@ -2,36 +2,28 @@
 // another one, in Chromium as people use it. Every wait is for something that is told; nothing sleeps.
 
 import assert from "node:assert/strict";
-import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
+import { launch, send, site } from "../scripts/site.mjs";
 
 const DIST = resolve("dist");
 const BASE = "/course/week3/";
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
-const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 const CALM = "raft nodes=3 seed=3; 10ms fire S1 election";
 
 let servers, synod, elsewhere, browser, context, page, complaints, written;
 
 before(async () => {
-  const serve = async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
+  const serve = (path, response) => {
     if (path === "/page") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(written);
     if (path === "/favicon.ico") return response.writeHead(204).end();
     const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
-    if (!file.startsWith(DIST) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     // What a sandboxed frame, which is of no site, needs to load what it is made of.
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "text/plain", "access-control-allow-origin": "*" });
-    response.end(await readFile(file));
+    send(response, file.startsWith(DIST) ? file : "", { "access-control-allow-origin": "*" });
   };
-  servers = [createServer(serve), createServer(serve)];
-  for (const server of servers) await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  [synod, elsewhere] = servers.map((server) => `http://127.0.0.1:${server.address().port}`);
-  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS.split(" ") });
+  servers = [await site(serve), await site(serve)];
+  [synod, elsewhere] = servers.map((server) => server.origin);
+  browser = await launch();
 });
 
 after(async () => {

@@ -4,18 +4,16 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
 import { settle } from "../scripts/page.mjs";
+import { launch, send, site } from "../scripts/site.mjs";
 
 const BASE = "/a/b/";
 /** Not even wasm has its type: the plainest of servers. */
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const PLAIN = { "content-type": "application/octet-stream" };
 /** What a host sends: the README's second code block after "Content-Security-Policy". */
 const POLICY = /Content-Security-Policy[^]*?```\n([^]*?)```/.exec(readFileSync("README.md", "utf8"))[1].replaceAll("\n", " ").trim();
 const RUN = "#v1&run=raft+nodes%3D5+seed%3D3;10ms+fire+S1+election&at=300ms";
@@ -23,9 +21,8 @@ const RUN = "#v1&run=raft+nodes%3D5+seed%3D3;10ms+fire+S1+election&at=300ms";
 let browser, server, origin, host, context, page, complaints, asked;
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS.split(" ") });
-  server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
+  browser = await launch();
+  server = await site((path, response, request) => {
     asked.push(path);
     const name = path.startsWith(BASE) ? path.slice(BASE.length) : undefined;
     const file = join(host.folder, name || "index.html");
@@ -33,12 +30,9 @@ before(async () => {
     if (host.down) return request.socket.destroy();
     const answer = host.answers.find(([pattern]) => pattern.test(path))?.[1];
     if (answer) return answer(response, file);
-    if (name === undefined || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...host.headers });
-    response.end(readFileSync(file));
+    send(response, name === undefined ? "" : file, { ...(file.endsWith(".wasm") ? PLAIN : {}), ...host.headers });
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  origin = `http://127.0.0.1:${server.address().port}`;
+  origin = server.origin;
 });
 
 after(async () => {
@@ -157,8 +151,8 @@ test("after the first visit it works without a network, in Chinese too", async (
 test("a new build is there on the next reload, and an old page still gets its own second file", async () => {
   await open(RUN);
   await kept();
-  await page.reload();
-  await page.locator(".node").first().waitFor();
+  // The page that registered the worker is its own from the beginning.
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
   const rest = await page.evaluate(() => document.querySelector('link[rel="rest"]').href);
   await withBuild({ [nameOf(rest)]: (bytes) => Buffer.concat([bytes, CUSTOM]) }, true, async () => {
     const late = await page.evaluate((url) => fetch(url).then((response) => response.status), rest);
@@ -225,6 +219,16 @@ test("what is damaged on its way is never kept", async () => {
     return worker.state;
   });
   assert.equal(state, "redundant");
+  await page.waitForFunction(async () => (await caches.keys()).length === 0);
+});
+
+test("a network that says nothing is none", async () => {
+  await open(RUN);
+  await kept();
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  host.answers = [[/\/$|index\.html$/, () => {}]];
+  await page.reload({ waitUntil: "commit" });
+  await page.locator(".node").first().waitFor();
 });
 
 const card = () => page.locator(".crash-card[role=alert]");

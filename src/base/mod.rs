@@ -19,6 +19,6 @@ pub use id::{ClientId, Endpoint, NodeId};
 pub use log::Log;
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};
-pub use store::Store;
+pub use store::{Store, is_unseen};
 pub use text::{NONE, Text};
 pub use time::{Span, Time};

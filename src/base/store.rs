@@ -98,7 +98,7 @@ pub fn unfit(text: &str) -> Option<Unfit> {
 /// Controls, what turns the direction of writing, what joins or fills without a picture of its own:
 /// two texts that differ in these look alike. (Unicode's `Default_Ignorable_Code_Point`, its format
 /// characters in general use, and the blanks that are no spaces.)
-fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

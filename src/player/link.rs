@@ -28,7 +28,7 @@ use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Tab, Theme};
-use crate::base::{Sentence, Time};
+use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::words::Language;
 use crate::{catalog, key, scenario, sentence};
@@ -373,21 +373,30 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
 /// a second encoding.
 #[inline(never)]
 fn mended(hash: &str) -> Option<Link> {
-    let mut seen: String =
-        hash.chars().filter(|c| !c.is_control() && !INVISIBLE.contains(c)).collect();
-    for sign in INVISIBLE {
-        let bytes = sign.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        seen = seen.replace(&bytes, "").replace(&bytes.to_lowercase(), "");
+    let mut seen = String::new();
+    let mut rest = hash;
+    while let Some(c) = rest.chars().next() {
+        let (sign, length) = encoded(rest).unwrap_or((c, c.len_utf8()));
+        if !is_unseen(sign) {
+            seen.push_str(&rest[..length]);
+        }
+        rest = &rest[length..];
     }
-    let once = || seen.replace("%25", "%");
-    Link::read(&seen).or_else(|_| Link::read(&once())).ok()
+    Link::read(&seen).or_else(|_| Link::read(&seen.replace("%25", "%"))).ok()
 }
 
-/// Zero-width spaces and joiners, marks of direction, soft hyphens.
-const INVISIBLE: [char; 10] = [
-    '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}', '\u{ad}',
-    '\u{2028}', '\u{2029}',
-];
+/// The character that a text begins with, percent-encoded, and how long that is.
+fn encoded(text: &str) -> Option<(char, usize)> {
+    let byte = |at: usize| {
+        let hex = text.get(at..)?.strip_prefix('%')?.get(..2)?;
+        u8::from_str_radix(hex, 16).ok()
+    };
+    let first = byte(0)?;
+    let count = first.leading_ones().clamp(1, 4) as usize;
+    let bytes: Option<Vec<u8>> = (0..count).map(|place| byte(3 * place)).collect();
+    let sign = str::from_utf8(&bytes?).ok()?.chars().next()?;
+    Some((sign, 3 * count))
+}
 
 fn short(text: &str) -> String {
     text.chars().take(40).collect()

@@ -1,6 +1,7 @@
 //! What is pasted into a page to show a run there. `www/synod-playground.d.ts` tells the rest.
 
 use crate::key;
+use crate::view::svg;
 
 /// A way to bring a run to another page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,17 +71,7 @@ impl Snippet {
 
 /// As it stands between the quotes of an attribute, or between tags.
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    svg::text(text).replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -385,6 +385,6 @@ fn fitted(title: &str, room: f64) -> String {
 }
 
 /// Text between two tags.
-fn text(text: &str) -> String {
+pub fn text(text: &str) -> String {
     one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

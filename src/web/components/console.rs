@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, tag};
+use super::bits::{asks, button, leaf, option, tag};
 use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::{ClientId, Endpoint, NodeId};
@@ -60,8 +60,7 @@ pub fn console(
 ) -> Html {
     let language = props.language;
     let clients = &props.inspection.clients;
-    let option =
-        |value: String, chosen: bool| html! { <option selected={chosen}>{ value }</option> };
+    let option = |name: String, chosen: bool| option(name.clone(), &name, chosen);
     let choice = |name: &'static str, options: Vec<Html>| {
         html! { <label><span>{ name }</span><select>{ for options }</select></label> }
     };
