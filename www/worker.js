@@ -1,14 +1,18 @@
-// Keeps the page for when there is no network. www/boot.js registers it once the page runs, so that
-// the first visit fetches nothing on its account.
+// Keeps the page for when there is no network. www/boot.js registers it two seconds after
+// the first picture, so that nobody waits for it.
 //
 // Each build has a cache of its own, which is complete or of no account: its pages are put into it
 // last. Pages come from the network if they can, so that a reload shows a new build; what they are
-// made of comes from the caches. A browser replaces a worker once no page uses it, and only then are
-// older caches dropped: a page that stays open for days still gets its own second file.
+// made of comes from the caches. A worker takes over the page that registered it, and is replaced once
+// no page uses it; only then are older caches dropped: a page that stays open for days still gets its
+// own second file.
 
 /** Written by scripts/offline.mjs: the files of this build with their digests, and the build's own. */
 const FILES = {};
 const BUILD = "";
+
+/** A network that says nothing for so long, in milliseconds, is none, where there is a copy. */
+const PATIENCE = 3_000;
 
 const scope = self.registration.scope;
 const ours = `synod ${scope} `;
@@ -28,13 +32,22 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function keep() {
+  // A host that changes the pages it sends shows itself at once, and for little.
+  const pages = new Map();
+  for (const name of Object.keys(FILES).filter(isPage)) pages.set(name, await sound(name));
   const cache = await caches.open(ours + BUILD);
-  const names = Object.keys(FILES).sort((a, b) => isPage(a) - isPage(b));
-  for (const name of names) await cache.put(address(name), await sound(name));
+  try {
+    for (const name of Object.keys(FILES)) if (!isPage(name)) await cache.put(address(name), await sound(name));
+    for (const [name, page] of pages) await cache.put(address(name), page);
+  } catch (error) {
+    await caches.delete(ours + BUILD); // A part of a build is of no use.
+    throw error;
+  }
 }
 
 async function tidy() {
   for (const key of await builds()) if (key !== ours + BUILD) await caches.delete(key);
+  await self.clients.claim();
 }
 
 /** The file as it was built: an error page, a login, or half a file would be kept for good. */
@@ -54,7 +67,7 @@ async function whole(name, response) {
   if (hex(await crypto.subtle.digest("SHA-256", bytes)) !== FILES[name]) return;
   // Made anew, a page may have been redirected to; its policy stays.
   const headers = new Headers(response.headers);
-  for (const of of ["content-encoding", "content-length"]) headers.delete(of);
+  for (const of of ["content-encoding", "content-length", "vary"]) headers.delete(of);
   return new Response(bytes, { headers });
 }
 
@@ -63,7 +76,9 @@ async function cacheFirst(request, name) {
 }
 
 async function networkFirst(request, name) {
-  const response = await fetch(request).catch(() => undefined);
+  const late = new Promise((over) => setTimeout(over, PATIENCE)).then(() => kept(name));
+  const found = fetch(request).catch(() => undefined);
+  const response = (await Promise.race([found, late])) ?? (await found);
   // A navigation may be answered by a redirect, which the browser is to follow itself.
   if (response?.ok || response?.type === "opaqueredirect") return response;
   return (await kept(name)) ?? response ?? Response.error();
