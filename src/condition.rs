@@ -448,7 +448,7 @@ impl Search {
             if let Some((place, told)) = self.look() {
                 let event = before + 1 + place as u64;
                 let broken = match &self.events[place].what {
-                    What::Violation { property, why } => Some((*property, why.clone())),
+                    What::Violation { property, why, .. } => Some((*property, why.clone())),
                     _ => None,
                 };
                 return Some(Outcome::Found(Found { at: self.reached(), event, told, broken }));

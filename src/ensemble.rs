@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::{ClientId, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
 use crate::protocol::{
     Cluster, Effect, Effects, Field, Form, Input, Line, LogCell, Message, Meta, Moment, NodeView,
     Outcome, PropertyInfo, Protocol, Request as _, Role,
@@ -75,9 +75,9 @@ pub trait Ensemble {
     /// The history variables learn of a server's step …
     fn witness(&mut self, node: NodeId, moment: Moment);
     /// … and of what a client asked or was told.
-    fn overhear(&mut self, client: ClientId, request: &str, outcome: Option<&Outcome>);
+    fn overhear(&mut self, event: u64, client: ClientId, request: &str, outcome: Option<&Outcome>);
     /// Whether the property of this position holds now. `changed` as in [`Cluster`].
-    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Sentence>;
+    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Breach>;
 
     /// Why the property of this position can no longer be judged, if it can't.
     fn unjudged(&self, property: usize) -> Option<Sentence>;
@@ -253,13 +253,13 @@ impl<P: Protocol> Ensemble for Servers<P> {
         }
     }
 
-    fn overhear(&mut self, client: ClientId, request: &str, outcome: Option<&Outcome>) {
+    fn overhear(&mut self, event: u64, client: ClientId, request: &str, outcome: Option<&Outcome>) {
         if let Ok(request) = request.parse() {
-            P::overhear(&mut self.ghost, client, &request, outcome);
+            P::overhear(&mut self.ghost, event, client, &request, outcome);
         }
     }
 
-    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Sentence> {
+    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Breach> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
         (P::properties()[property].holds)(&cluster)
     }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::store::{self, Unfit};
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::{key, sentence};
 
 /// One replica of a protocol: its volatile state, and the rules that move it.
@@ -55,10 +55,11 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     /// Records in the history variables what this replica's last step made true.
     fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self, moment: Moment);
 
-    /// Records in the history variables that a client asks this; or, with an `outcome`, that its
-    /// request is over. What was asked and is not over may still take effect.
+    /// Records in the history variables that at this event a client asks this; or, with an
+    /// `outcome`, that its request is over. What was asked and is not over may still take effect.
     fn overhear(
         _ghost: &mut Self::Ghost,
+        _event: u64,
         _client: ClientId,
         _request: &Self::Request,
         _outcome: Option<&Outcome>,
@@ -85,12 +86,14 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     fn log(&self, disk: &Self::Disk, from: u64, to: u64) -> Vec<LogCell>;
 }
 
-/// When a replica is witnessed.
+/// The step after which a replica is witnessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// It has just started, and knows only what its disk held.
-    Boot,
-    Step,
+pub struct Moment {
+    /// The number of the event that the step began with: what becomes true here, something may be at
+    /// odds with later.
+    pub event: u64,
+    /// The replica has just started, and knows only what its disk held.
+    pub boot: bool,
 }
 
 /// What a client asks of the service, as a script writes it. Its parser's error says what was
@@ -456,8 +459,7 @@ pub struct Property<P: Protocol> {
     /// The same in words.
     pub meaning: &'static str,
     pub kind: PropertyKind,
-    /// The error says with its values what broke, or what is still missing.
-    pub holds: fn(&Cluster<P>) -> Result<(), Sentence>,
+    pub holds: fn(&Cluster<P>) -> Result<(), Breach>,
 }
 
 /// A property, whatever its protocol.

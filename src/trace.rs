@@ -85,6 +85,8 @@ pub enum What {
     Violation {
         property: &'static str,
         why: Sentence,
+        /// The earlier event that it is at odds with, if it is with one.
+        against: Option<u64>,
     },
 }
 
@@ -226,7 +228,7 @@ impl Event {
                 sentence!("has waited long enough and asks {0}", *to)
             }
             What::Note(sentence) => sentence.clone(),
-            What::Violation { property, why } => {
+            What::Violation { property, why, .. } => {
                 sentence!("{0} is violated: {1}", *property, why.clone())
             }
         }

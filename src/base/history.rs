@@ -32,14 +32,14 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use super::store::{NO_VALUE, Request};
-use super::{ClientId, Log, Sentence, Text};
+use super::{Breach, ClientId, Log, Sentence, Text};
 use crate::sentence;
 
 mod needed;
 #[cfg(test)]
 mod tests;
 
-use needed::Happened;
+use needed::{Happened, Needed};
 
 /// How large what is known of a key may become, in values and numbers kept. To judge a history is
 /// NP-complete (Gibbons and Korach, *Testing shared memories*, 1997), so there are some that would
@@ -60,7 +60,7 @@ pub struct History {
     /// By key; `None` where it has outgrown [`LIMIT`].
     registers: Rc<BTreeMap<Text, Option<Rc<Register>>>>,
     /// The first answer that nothing explains. No later one can mend it.
-    broken: Option<Rc<Sentence>>,
+    broken: Option<Rc<Breach>>,
 }
 
 impl History {
@@ -80,12 +80,12 @@ impl History {
         });
     }
 
-    /// The client has the answer to what it asked last; late or unasked answers are ignored. A
-    /// write is done, whatever the answer says.
-    pub fn told(&mut self, client: ClientId, answer: &str) {
+    /// At this event the client has the answer to what it asked last; late or unasked answers are
+    /// ignored. A write is done, whatever the answer says.
+    pub fn told(&mut self, client: ClientId, answer: &str, event: u64) {
         let Some((number, request)) = self.no_longer_waiting(client) else { return };
         let (answer, asked) = (Text::from(answer), self.asked);
-        let answered = Happened::Answered { number, answer: answer.clone(), asked };
+        let answered = Happened::Answered { number, answer: answer.clone(), asked, event };
         let explained = self.change(&request, answered, |register| match request {
             Request::Put { .. } => {
                 register.write_answered(number, asked);
@@ -94,10 +94,15 @@ impl History {
             Request::Get { .. } => register.read_answered(number, &answer, asked),
         });
         if let Some(Err(possible)) = explained {
-            let needed = self.needed(&request, number).into_iter();
-            let needed: Vec<String> = needed.map(|(_, operation)| operation).collect();
+            let needed = self.needed(&request, number);
+            // What should have been read, and else the last answer that has to do with it.
+            let right =
+                |other: &&Needed| other.wrote.as_ref().is_some_and(|it| possible.contains(it));
+            let should = needed.iter().filter(right).filter_map(|other| other.answered).max();
+            let against = should.or(needed.iter().filter_map(|other| other.answered).max());
             let asked = (client, request.to_string(), answer);
-            self.broken = Some(Rc::new(unexplained(asked, &needed, &possible)));
+            let why = unexplained(asked, &needed, &possible);
+            self.broken = Some(Rc::new(Breach { why, against }));
         }
     }
 
@@ -113,9 +118,9 @@ impl History {
 
     /// The first answer that no order explains. Keys that are [`unjudged`](History::unjudged) never
     /// break anything.
-    pub fn verdict(&self) -> Result<(), Sentence> {
+    pub fn verdict(&self) -> Result<(), Breach> {
         match &self.broken {
-            Some(why) => Err(Sentence::clone(why)),
+            Some(breach) => Err(Breach::clone(breach)),
             None => Ok(()),
         }
     }
@@ -151,7 +156,7 @@ impl History {
     }
 
     /// The requests of the read's key that show that its answer is wrong.
-    fn needed(&self, request: &Request, read: u64) -> Vec<(u64, String)> {
+    fn needed(&self, request: &Request, read: u64) -> Vec<Needed> {
         let (Request::Put { key, .. } | Request::Get { key }) = request;
         let register = self.registers.get(key).and_then(Option::as_ref);
         register.map_or(Vec::new(), |register| needed::needed(&register.past, read))
@@ -181,7 +186,7 @@ impl History {
 /// told instead.
 fn unexplained(
     (client, request, answer): (ClientId, String, Text),
-    needed: &[String],
+    needed: &[Needed],
     possible: &BTreeSet<Text>,
 ) -> Sentence {
     let possible = list(possible);
@@ -198,7 +203,7 @@ fn unexplained(
             client,
             request,
             answer,
-            list(needed),
+            list(needed.iter().map(|other| &other.told)),
             possible
         ),
     }

@@ -151,9 +151,9 @@ mod tests {
         store.update(other("multi-paxos"));
         assert_eq!(
             parting(&mut store),
-            "First difference at 100ms, event 9: here S1 starts an election for term 1: it has not heard \
-             a leader for too long; there S1 prepares ballot 1.S1 for all slots from 1 on: it has not \
-             heard a leader for too long."
+            "First difference at 100ms, event 9: here S1 starts an election for term 1: its timer ran out \
+             before it heard a leader; there S1 prepares ballot 1.S1 for all slots from 1 on: its timer \
+             ran out before it heard a leader."
         );
         store.update(other("paxos"));
         assert_eq!(

@@ -255,11 +255,11 @@ impl Store {
                 ..Notice::plain(sentence!("Reached at {0}: {1}.", at, told))
             },
             Outcome::Never { ended: true, .. } => Notice::plain(sentence!(
-                "“{0}” does not come true again before the run ends, after an hour: the cursor has not moved.",
+                "From here on “{0}” does not come true before the run ends, after an hour: the cursor has not moved.",
                 condition
             )),
             Outcome::Never { by, ended: false } => Notice::plain(sentence!(
-                "“{0}” does not come true by {1}, within {2} events: the search ends there, and the \
+                "From here on “{0}” does not come true by {1}, within {2} events: the search ends there, and the \
                  cursor has not moved.",
                 condition,
                 by,

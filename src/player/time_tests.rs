@@ -197,7 +197,7 @@ fn what_never_comes_true_is_said_and_the_cursor_stays() {
     assert_eq!((store.pane().cursor(), store.moving()), (cursor, false));
     assert_eq!(
         notice(&store),
-        "“lost heartbeat” does not come true again before the run ends, after an hour: the cursor has not moved."
+        "From here on “lost heartbeat” does not come true before the run ends, after an hour: the cursor has not moved."
     );
 }
 

@@ -29,6 +29,8 @@ pub struct Asked {
     pub value: Option<String>,
     /// The search for the event that made it so, until it has ended.
     inquiry: Option<Inquiry>,
+    /// Nothing has changed it since its server began.
+    pub unchanged: bool,
     /// What was asked for, or the event that was found.
     pub event: Option<u64>,
     pub why: Option<Rc<Why>>,
@@ -48,6 +50,7 @@ impl Asked {
         let mut asked = Asked {
             question,
             value: None,
+            unchanged: false,
             inquiry: None,
             event: None,
             why: None,
@@ -84,6 +87,7 @@ impl Asked {
         loop {
             let before = inquiry.down_to;
             if let Some(event) = run.inquire(&mut inquiry) {
+                self.unchanged = inquiry.unchanged;
                 return self.found(run, event);
             }
             // Nothing has happened yet, or nothing is left to look through.
@@ -145,11 +149,23 @@ mod tests {
         let asked = store.asked.as_ref().unwrap();
         let why = asked.why.as_ref().unwrap();
         assert_eq!(asked.event, Some(why.reasons[0].told.event));
+        assert!(!asked.unchanged);
         assert!(asked.value.is_some() && why.more.is_none());
         store.update(Action::ShowCone(true));
         assert!(store.asked.as_ref().unwrap().cone.is_some());
         store.update(Action::Unask);
         assert!(store.asked.is_none());
+    }
+
+    #[test]
+    fn what_nothing_has_changed_says_so() {
+        let mut store = store(FAILOVER);
+        store.update(Action::Seek(Time::seconds(2)));
+        ask(&mut store, Fact::entry(NodeId(2), 9));
+        let asked = store.asked.as_ref().unwrap();
+        assert!(asked.unchanged && asked.value.is_none(), "there never was an entry 9");
+        let first = &asked.why.as_ref().unwrap().reasons[0].told;
+        assert_eq!((first.at, first.place), (Time::ZERO, Some(NodeId(2).into())));
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl Sim {
         let what = What::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
         if self.checking {
-            self.ensemble.overhear(id, &request, None);
+            self.ensemble.overhear(event, id, &request, None);
             self.judge(id.into(), event, out);
         }
         let patience = Ticket::default();
@@ -145,7 +145,7 @@ impl Sim {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
                 if self.checking {
-                    self.ensemble.overhear(id, &open.request, Some(&outcome));
+                    self.ensemble.overhear(event, id, &open.request, Some(&outcome));
                 }
                 if client.answered.len() == REMEMBERED {
                     client.answered.pop_front();

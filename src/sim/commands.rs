@@ -212,7 +212,7 @@ impl Sim {
             self.stir(due);
         }
         self.record(Endpoint::Node(id), cause, None, What::Status(Status::Down), out);
-        self.observe(id, Moment::Step, cause, out);
+        self.observe(id, Moment { event: cause, boot: false }, out);
     }
 
     /// What came due while the node stood still is due now, in its order.

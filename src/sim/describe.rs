@@ -112,7 +112,7 @@ impl Sim {
                     (Progress::Open, PropertyKind::Converges) => {
                         match self.ensemble.holds(position, None) {
                             Ok(()) => Standing::Holds,
-                            Err(missing) => Standing::NotYet(missing),
+                            Err(missing) => Standing::NotYet(missing.why),
                         }
                     }
                 },

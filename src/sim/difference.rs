@@ -266,7 +266,7 @@ fn same(ensemble: &dyn Ensemble, a: &Event, b: &Event) -> bool {
             to == t && redirected == r
         }
         (What::Note(a), What::Note(b)) => a == b,
-        (What::Violation { property, why }, What::Violation { property: p, why: w }) => {
+        (What::Violation { property, why, .. }, What::Violation { property: p, why: w, .. }) => {
             property == p && why == w
         }
         _ => false,

@@ -36,7 +36,7 @@ use client::Client;
 use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::command::Setup;
 use crate::ensemble::{Ensemble, Stimulus, Wish, Wishes};
 use crate::protocol::{Form, Line, Meta, Moment, PropertyInfo, PropertyKind};
@@ -291,7 +291,7 @@ impl Sim {
         let node = &self.nodes[id.index()];
         self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
         self.carry_out(id, event, wishes, out);
-        self.observe(id, Moment::Boot, event, out);
+        self.observe(id, Moment { event, boot: true }, out);
     }
 
     /// The replica reacts to what `cause` recorded.
@@ -300,7 +300,7 @@ impl Sim {
         let mut wishes = std::mem::take(&mut self.wishes);
         self.ensemble.step(id, stimulus, local_now, &mut wishes);
         self.carry_out(id, cause, wishes, out);
-        self.observe(id, Moment::Step, cause, out);
+        self.observe(id, Moment { event: cause, boot: false }, out);
     }
 
     fn carry_out(&mut self, id: NodeId, cause: u64, mut wishes: Wishes, out: &mut Events) {
@@ -363,7 +363,8 @@ impl Sim {
     }
 
     /// Roles, history variables and properties after a step of this node.
-    fn observe(&mut self, id: NodeId, moment: Moment, cause: u64, out: &mut Events) {
+    fn observe(&mut self, id: NodeId, moment: Moment, out: &mut Events) {
+        let cause = moment.event;
         if let Some(role) = self.ensemble.role(id)
             && self.nodes[id.index()].role != Some(role)
         {
@@ -394,8 +395,9 @@ impl Sim {
             }
             match (property.kind, self.ensemble.holds(position, changed)) {
                 (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
-                (PropertyKind::Always, Err(why)) => {
-                    let what = What::Violation { property: property.name, why: why.clone() };
+                (PropertyKind::Always, Err(Breach { why, against })) => {
+                    let what =
+                        What::Violation { property: property.name, why: why.clone(), against };
                     let event = self.record(place, cause, None, what, out);
                     self.standings[position] = Progress::Violated { at: self.now, event, why };
                 }

@@ -48,28 +48,42 @@ const BAR: f64 = 6.0;
 const HOPS: usize = 6;
 
 impl Way {
-    /// From the event that was asked for back to its roots.
+    /// From the event that was asked for back to its roots; and, of a violation, from what it is at
+    /// odds with.
     pub fn of(why: &Why, scale: &Scale, rows: &Rows) -> Way {
         let mut way = Way::default();
+        way.walk(&why.reasons, scale, rows);
+        if let Some(against) = &why.against {
+            let joined = why.reasons.iter().find(|it| Some(it.told.event) == against.joins);
+            way.walk(against.reasons.iter().chain(joined), scale, rows);
+        }
+        way
+    }
+
+    fn walk<'a>(
+        &mut self,
+        reasons: impl IntoIterator<Item = &'a Reason>,
+        scale: &Scale,
+        rows: &Rows,
+    ) {
         let mut later: Option<Point> = None;
         let spot = |at: Time, lane: Endpoint| Some(Point::new(scale.x(at), rows.lane_y(lane)?));
-        for reason in &why.reasons {
+        for reason in reasons {
             let Some(here) = reason.told.place.and_then(|place| spot(reason.told.at, place)) else {
                 continue;
             };
             if let Some(later) = later {
-                way.path.line(here, later);
+                self.path.line(here, later);
             }
-            way.dots.rect(here.x - DOT, here.y - DOT, 2.0 * DOT, 2.0 * DOT);
+            self.dots.rect(here.x - DOT, here.y - DOT, 2.0 * DOT, 2.0 * DOT);
             later = Some(here);
             // A message began its way at its sender, when it was sent.
             let began = reason.journey.and_then(|way| spot(way.sent_at, way.from));
             if let Some(sent) = began {
-                way.path.line(sent, here);
+                self.path.line(sent, here);
                 later = Some(sent);
             }
         }
-        way
     }
 }
 
@@ -109,14 +123,23 @@ pub fn pill(layout: &Layout, place: Endpoint) -> Point {
     at.plus(0.0, size.h / 2.0 + BENEATH)
 }
 
-/// The last messages of the way, in the order in which they were sent.
+/// The last messages of the way, of both sides where there are two, in the order in which they were
+/// sent.
 pub fn hops(why: &Why) -> Vec<Hop> {
     let hop = |reason: &Reason| {
         let (journey, to) = (reason.journey?, reason.told.place?);
         Some(Hop { number: 0, from: journey.from, to, lost: journey.lost })
     };
-    let mut hops: Vec<Hop> = why.reasons.iter().filter_map(hop).take(HOPS).collect();
-    hops.reverse();
+    let other = why.against.as_ref().map(|against| &against.reasons);
+    let each = HOPS / (1 + usize::from(other.is_some()));
+    let of = |reasons: &[Reason]| {
+        let hops = reasons.iter().filter_map(|it| Some((it.told.event, hop(it)?)));
+        hops.take(each).collect::<Vec<_>>()
+    };
+    let mut hops = of(&why.reasons);
+    hops.extend(other.map(|reasons| of(reasons)).unwrap_or_default());
+    hops.sort_by_key(|(event, _)| *event);
+    let mut hops: Vec<Hop> = hops.into_iter().map(|(_, hop)| hop).collect();
     (1..).zip(&mut hops).for_each(|(number, hop)| hop.number = number);
     hops
 }

@@ -61,8 +61,10 @@ fn line(number: u64, event: &Event) -> String {
             object.number("sent", message.sent);
         }
     }
-    if let What::Deliver { copy, .. } = event.what {
-        object.truth("copy", copy);
+    match event.what {
+        What::Deliver { copy, .. } => _ = object.truth("copy", copy),
+        What::Violation { against: Some(earlier), .. } => _ = object.number("against", earlier),
+        _ => {}
     }
     object.text("text", &event.tell().to_string());
     let source = event.line.map(|line| format!("{}:{}", line.file(), line.line()));

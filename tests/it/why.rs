@@ -4,7 +4,7 @@ use synod::base::{ClientId, Endpoint, NodeId, Time};
 use synod::catalog::{self, Run};
 use synod::sim::fact::Fact;
 use synod::sim::run::cone::Order;
-use synod::sim::run::why::Inquiry;
+use synod::sim::run::why::{Inquiry, Reason};
 use synod::sim::snapshot::{Standing, Told};
 use synod::sim::stamps::Stamps;
 use synod::trace::What;
@@ -230,11 +230,14 @@ fn a_fact_goes_back_to_the_step_that_made_it_so() {
 }
 
 fn sentences(run: &Run, event: u64) -> Vec<String> {
+    told(&run.why(event).unwrap().reasons)
+}
+
+fn told(reasons: &[Reason]) -> Vec<String> {
     let told = |told: &Told| {
         format!("{} {}", told.place.map_or("-".into(), |place| place.to_string()), told.sentence)
     };
-    let why = run.why(event).unwrap();
-    let lines = why.reasons.iter().flat_map(|reason| {
+    let lines = reasons.iter().flat_map(|reason| {
         let beside = reason.meanwhile.iter().map(|beside| format!("  meanwhile {}", told(beside)));
         let notes = reason.notes.iter().map(|(note, _)| format!("  {note}"));
         let times = (reason.times > 1).then(|| format!("  {} times", reason.times));
@@ -468,5 +471,134 @@ fn a_violation_goes_back_to_its_roots_with_lines_of_the_source() {
         let text = std::fs::read_to_string(format!("src/{}", source.file)).unwrap();
         let line = text.lines().nth(source.line as usize - 1).unwrap();
         assert!(line.contains("fx."), "{source:?}: {line}");
+    }
+}
+
+/// "Why was this entry lost?": a violation has two sides, and both are told.
+#[test]
+fn a_violation_names_what_it_is_at_odds_with_and_why_that_was() {
+    let expect = [
+        (
+            "raft",
+            "scene-figure-8-flaw",
+            "Leader Completeness",
+            "S1 receives “ok 2” from S3\n  commits up to index 2: 3 of 5 servers store it",
+            "S1 command: fire S1 election",
+        ),
+        (
+            "raft",
+            "scene-figure-8-flaw",
+            "State Machine Safety",
+            "S1 receives “ok 2” from S3\n  commits up to index 2: 3 of 5 servers store it",
+            "S1 command: fire S1 election",
+        ),
+        (
+            "raft",
+            "flaw-forget-vote",
+            "Election Safety",
+            "S2 receives “vote ✓ t1” from S1\n  becomes leader of term 1: 2 of 3 servers voted for it",
+            "S2 boots",
+        ),
+        (
+            "paxos",
+            "scene-forgotten-promise",
+            "Agreement",
+            "S2 has its writes on disk\n  learns that “red” is chosen: a quorum has accepted it at ballot 1.S1",
+            "C1 command: request C1 S1 propose red",
+        ),
+        (
+            "paxos",
+            "client-refused",
+            "One Value Per Ballot",
+            "C2 wants “accept 5 green”",
+            "C2 command: request C2 S2 accept 5 green",
+        ),
+        (
+            "paxos",
+            "flaw-adopt-lowest",
+            "Proposals Are Safe",
+            "S2 has its writes on disk\nS2 receives “accept 2.S3 v2” from S3",
+            "C2 command: request C2 S3 propose v2",
+        ),
+        (
+            "multi-paxos",
+            "scene-unprepared-leader",
+            "Agreement",
+            "S4 has its writes on disk\nS4 receives “accept 1: x=1” from S1",
+            "C1 command: request C1 S1 put x=1",
+        ),
+        (
+            "multi-paxos",
+            "scene-unprepared-leader",
+            "Applied Logs Are Prefixes",
+            "S1 receives “ok 1” from S4",
+            "C1 command: request C1 S1 put x=1",
+        ),
+        (
+            "multi-paxos",
+            "scene-stale-read",
+            "Linearizability",
+            "C2 receives “ok” from S3",
+            "put x=2",
+        ),
+        (
+            "multi-paxos",
+            "scene-asked-twice",
+            "Linearizability",
+            "C2 receives “ok” from S1",
+            "C2 command: request C2 S1 put x=2",
+        ),
+    ];
+    for (slug, name, property, begins, ends) in expect {
+        let (run, event) = violation(slug, name, property);
+        let against = run.why(event).unwrap().against.unwrap_or_else(|| panic!("{name}"));
+        let text = told(&against.reasons).join("\n");
+        assert!(text.starts_with(begins), "{name}, {property}:\n{text}");
+        assert!(text.ends_with(ends), "{name}, {property}:\n{text}");
+        assert!(against.reasons[0].told.event < event && against.more.is_none());
+    }
+}
+
+/// The run of a scene or a scenario, and the event at which it breaks the property.
+fn violation(slug: &str, name: &str, property: &str) -> (Run, u64) {
+    let scene = name.strip_prefix("scene-").and_then(|it| catalog::find(slug).unwrap().scene(it));
+    let text = scene.map(str::to_owned).unwrap_or_else(|| {
+        std::fs::read_to_string(format!("tests/scenarios/{slug}/{name}.txt")).unwrap()
+    });
+    let run = run(&text);
+    let broken = run.properties().into_iter().find_map(|it| match it.standing {
+        Standing::Violated { event, .. } if it.name == property => Some(event),
+        _ => None,
+    });
+    (run, broken.unwrap_or_else(|| panic!("{name} breaks {property}")))
+}
+
+/// Where both sides have the same causes, these are told once.
+#[test]
+fn the_sides_of_a_violation_may_come_together() {
+    let (run, event) = violation("raft", "flaw-commit-without-min", "State Machine Safety");
+    let why = run.why(event).unwrap();
+    let against = why.against.unwrap();
+    let joins = against.joins.expect("one leader has sent both");
+    assert!(why.reasons.iter().any(|reason| reason.told.event == joins));
+    let shared = |event: u64| why.reasons.iter().any(|reason: &Reason| reason.told.event == event);
+    assert!(against.reasons.iter().all(|reason| !shared(reason.told.event)));
+    assert!(against.reasons.last().unwrap().told.event > joins && against.more.is_none());
+}
+
+/// A message that was under way while its receiver crashed meets another than it was sent to.
+#[test]
+fn what_was_done_to_a_receiver_meanwhile_is_told() {
+    let (run, event) = violation("paxos", "scene-forgotten-promise", "Agreement");
+    let against = run.why(event).unwrap().against.unwrap();
+    let crash = ["  meanwhile S2 command: crash S2", "  meanwhile S2 command: restart S2"];
+    for (reasons, message) in [
+        (&run.why(event).unwrap().reasons, "S2 receives “accept 1.S3 blue” from S3"),
+        (&against.reasons, "S2 receives “accept 1.S1 red” from S1"),
+    ] {
+        let lines = told(reasons);
+        let at = lines.iter().position(|line| line == message).expect(message);
+        assert_eq!(lines[at + 2..at + 4], crash, "{lines:#?}");
+        assert_eq!(lines.iter().filter(|line| line.contains("crash S2")).count(), 1, "only there");
     }
 }

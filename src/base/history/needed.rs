@@ -22,11 +22,12 @@ pub enum Happened {
         client: ClientId,
         request: Request,
     },
-    /// The answer came when so many requests had been asked.
+    /// The answer came at this event, when so many requests had been asked.
     Answered {
         number: u64,
         answer: Text,
         asked: u64,
+        event: u64,
     },
     GivenUp {
         number: u64,
@@ -44,12 +45,25 @@ struct Operation<'a> {
     request: &'a Request,
     /// What a read was told.
     told: Option<&'a Text>,
+    /// The event of its answer.
+    answered: Option<u64>,
+}
+
+/// A request that it takes to see that an answer is wrong.
+pub struct Needed {
+    #[cfg(test)]
+    pub number: u64,
+    /// What it was: `C1 put x=1` or `C2 get x → 1`.
+    pub told: String,
+    /// What a write wrote.
+    pub wrote: Option<Text>,
+    /// The event at which it was answered.
+    pub answered: Option<u64>,
 }
 
 /// The requests that it takes to see that this read was told something wrong, but for the read
-/// itself: the number of each, and what it was, `C1 put x=1` or `C2 get x → 1`. They are as few as
-/// could be found.
-pub fn needed(past: &Log<Happened>, read: u64) -> Vec<(u64, String)> {
+/// itself. They are as few as could be found.
+pub fn needed(past: &Log<Happened>, read: u64) -> Vec<Needed> {
     let events: Vec<&Happened> =
         past.range(0, past.len()).into_iter().map(|(_, event)| event).collect();
     let operations = operations(&events);
@@ -71,7 +85,7 @@ pub fn needed(past: &Log<Happened>, read: u64) -> Vec<(u64, String)> {
         }
     }
     let others = kept.into_iter().filter(|operation| operation.number != read);
-    others.map(|operation| (operation.number, operation.tell())).collect()
+    others.map(Operation::needed).collect()
 }
 
 fn operations<'a>(events: &[&'a Happened]) -> Vec<Operation<'a>> {
@@ -84,12 +98,14 @@ fn operations<'a>(events: &[&'a Happened]) -> Vec<Operation<'a>> {
                     client: *client,
                     request,
                     told: None,
+                    answered: None,
                 });
             }
-            Happened::Answered { number, answer, .. } => {
+            Happened::Answered { number, answer, event, .. } => {
                 let place = operations.binary_search_by_key(number, |operation| operation.number);
                 let Ok(place) = place else { continue };
                 let operation = &mut operations[place];
+                operation.answered = Some(*event);
                 operation.told = matches!(operation.request, Request::Get { .. }).then_some(answer);
             }
             Happened::GivenUp { .. } => {}
@@ -151,10 +167,20 @@ fn is_wrong(events: &[&Happened], kept: &[&Operation], read: u64) -> bool {
 }
 
 impl Operation<'_> {
-    fn tell(&self) -> String {
-        match self.told {
+    fn needed(&self) -> Needed {
+        let told = match self.told {
             Some(told) => format!("{} {} → {told}", self.client, self.request),
             None => format!("{} {}", self.client, self.request),
+        };
+        Needed {
+            #[cfg(test)]
+            number: self.number,
+            told,
+            wrote: match self.request {
+                Request::Put { value, .. } => Some(value.clone()),
+                Request::Get { .. } => None,
+            },
+            answered: self.answered,
         }
     }
 }

@@ -16,7 +16,7 @@ fn history(text: &str) -> History {
         let (client, what) = event.split_once(' ').unwrap();
         let client = ClientId(client.parse::<u16>().unwrap() - 1);
         match what.strip_prefix("< ") {
-            Some(answer) => history.told(client, answer),
+            Some(answer) => history.told(client, answer, 0),
             None if what == "gives up" => history.give_up(client),
             None => history.ask(client, &what.parse().unwrap()),
         }
@@ -33,7 +33,7 @@ fn holds(text: &str) {
 fn breaks(text: &str, possible: &str) {
     let (before, last) = text.rsplit_once(", ").unwrap();
     holds(before);
-    let told = history(text).verdict().expect_err(text).to_string();
+    let told = history(text).verdict().expect_err(text).why.to_string();
     assert!(told.ends_with(&format!("could have been told: {possible}")), "{text}: {told}");
     let (client, _) = last.split_once(" < ").unwrap();
     for answer in possible.split(", ") {
@@ -56,7 +56,7 @@ fn one_client_reads_what_it_wrote() {
 fn a_verdict_is_one_sentence() {
     let history = history("1 put x=1, 1 < ok, 2 put x=2, 3 get x, 3 < 7");
     assert_eq!(
-        history.verdict().unwrap_err().to_string(),
+        history.verdict().unwrap_err().why.to_string(),
         "C3 asked “get x” and was told “7”, which no order of the requests explains; \
          it could have been told: 1, 2"
     );
@@ -70,7 +70,7 @@ fn a_verdict_is_one_sentence() {
 #[test]
 fn a_verdict_names_the_requests_that_show_it_and_no_others() {
     let needs = |text: &str, needed: &str| {
-        let told = history(text).verdict().unwrap_err().to_string();
+        let told = history(text).verdict().unwrap_err().why.to_string();
         let (_, rest) = told.split_once("these requests explains: ").expect(text);
         assert_eq!(rest.split_once(';').map(|(needed, _)| needed), Some(needed), "{text}");
     };
@@ -196,11 +196,11 @@ fn what_is_broken_stays_so() {
 fn copies_are_independent() {
     let mut history = history("1 put x=1, 1 < ok, 2 get x, 3 put x=2");
     let copy = history.clone();
-    history.told(ClientId(1), "7");
+    history.told(ClientId(1), "7", 0);
     assert!(history.verdict().is_err());
     assert_eq!(copy.verdict(), Ok(()));
     let mut copy = copy;
-    copy.told(ClientId(1), "2");
+    copy.told(ClientId(1), "2", 0);
     assert_eq!(copy.verdict(), Ok(()));
 }
 
@@ -313,7 +313,7 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
     assert!(history.weight() < 10);
     let read = |history: &mut History, request: &str, answer| {
         history.ask(ClientId(1), &request.parse().unwrap());
-        history.told(ClientId(1), answer);
+        history.told(ClientId(1), answer, 0);
         history.verdict().is_ok()
     };
     assert!(read(&mut history, "get x", "nonsense"));
@@ -333,7 +333,7 @@ impl Event {
     fn happens(&self, history: &mut History) {
         match self {
             Event::Ask(client, request) => history.ask(*client, request),
-            Event::Told(client, answer) => history.told(*client, answer),
+            Event::Told(client, answer) => history.told(*client, answer, 0),
             Event::GivesUp(client) => history.give_up(*client),
         }
     }
@@ -418,7 +418,7 @@ fn check(events: &[Event]) -> Result<(), TestCaseError> {
             linearizable(&instead)
         });
         let possible: BTreeSet<Text> = possible.map(Text::from).collect();
-        let told = why.values.last().map(ToString::to_string);
+        let told = why.why.values.last().map(ToString::to_string);
         prop_assert_eq!(told, Some(list(&possible)), "{:#?}", &events[..length]);
         check_needed(&history, &events[..length])?;
         break;
@@ -445,7 +445,9 @@ fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError
         numbers.push((*number, request.clone()));
     }
     let (read, request) = numbers.last().expect("something was told");
-    let mut needed: BTreeMap<u64, String> = history.needed(request, *read).into_iter().collect();
+    let needed = history.needed(request, *read).into_iter();
+    let mut needed: BTreeMap<u64, String> =
+        needed.map(|other| (other.number, other.told)).collect();
     needed.insert(*read, String::new());
     let only = |kept: &dyn Fn(u64) -> bool| {
         let kept = numbers.iter().zip(events).filter(|((number, _), _)| kept(*number));

@@ -204,8 +204,14 @@ impl Protocol for MultiPaxos {
         ghost.witness(node, replica, moment);
     }
 
-    fn overhear(ghost: &mut Ghost, client: ClientId, request: &Request, outcome: Option<&Outcome>) {
-        ghost.overhear(client, request, outcome);
+    fn overhear(
+        ghost: &mut Ghost,
+        event: u64,
+        client: ClientId,
+        request: &Request,
+        outcome: Option<&Outcome>,
+    ) {
+        ghost.overhear(event, client, request, outcome);
     }
 
     fn unjudged(ghost: &Ghost, property: &str) -> Option<Sentence> {

@@ -8,7 +8,7 @@
 //! only at what that step has changed.
 
 use crate::base::store::Request;
-use crate::base::{ClientId, History, Log, NodeId, Sentence};
+use crate::base::{Breach, ClientId, History, Log, Milestones, NodeId, Sentence};
 use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
 use crate::sentence;
 
@@ -82,10 +82,11 @@ pub struct Ghost {
     booted: bool,
     /// Who has accepted what, and what was chosen.
     tally: Tally,
-    /// The longest sequence of commands that any server has executed.
+    /// The longest sequence of commands that any server has executed, and when it did.
     executed: Log<Command>,
-    /// By server, the highest ballot that another server has its promise for.
-    promised: Vec<Ballot>,
+    executions: Milestones,
+    /// By server, the highest ballot that another server has its promise for, and since when.
+    promised: Vec<(Ballot, u64)>,
     /// What clients have asked and been told.
     history: History,
 }
@@ -106,10 +107,10 @@ struct Seen {
 impl Ghost {
     /// Records what a server's step has made true.
     pub(super) fn witness(&mut self, node: NodeId, server: &MultiPaxos, moment: Moment) {
-        self.booted = moment == Moment::Boot;
+        self.booted = moment.boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(server.nodes), Seen::default);
-            self.promised.resize(usize::from(server.nodes), Ballot::NONE);
+            self.promised.resize(usize::from(server.nodes), (Ballot::NONE, 0));
         }
         let seen = &mut self.seen[node.index()];
         if seen.still_describes(server) {
@@ -120,10 +121,13 @@ impl Ghost {
         let before = std::mem::replace(seen, Seen::of(server));
         for by in promised_by(server).filter(|by| *by != node) {
             let known = &mut self.promised[by.index()];
-            *known = server.promised.max(*known);
+            if server.promised > known.0 {
+                *known = (server.promised, moment.event);
+            }
         }
         if extends(&server.executed, &self.executed) {
             self.executed = server.executed.clone();
+            self.executions.reach(self.executed.len(), moment.event);
         }
         self.before = Some(before);
     }
@@ -141,13 +145,14 @@ impl Ghost {
     /// Records that a client asks, or what it is told.
     pub(super) fn overhear(
         &mut self,
+        event: u64,
         client: ClientId,
         request: &Request,
         outcome: Option<&Outcome>,
     ) {
         match outcome {
             None => self.history.ask(client, request),
-            Some(Outcome::Done(answer)) => self.history.told(client, answer),
+            Some(Outcome::Done(answer)) => self.history.told(client, answer, event),
             Some(Outcome::Refused(_) | Outcome::Redirect(_)) => self.history.give_up(client),
         }
     }
@@ -216,9 +221,9 @@ impl<'a> Step<'a> {
     }
 }
 
-fn agreement(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
-    if let Some(why) = &cluster.ghost.tally.conflict {
-        return Err(Sentence::clone(why));
+fn agreement(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
+    if let Some(conflict) = &cluster.ghost.tally.conflict {
+        return Err(Breach::clone(conflict));
     }
     let Some(Step { node, before, server, ghost }) = step(cluster) else { return Ok(()) };
     // Where gaps were passed over (a flaw), what is executed no longer tells in which slot.
@@ -226,63 +231,71 @@ fn agreement(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
         return Ok(());
     }
     for (slot, command) in server.executed.range(before.executed.len(), server.chosen) {
-        let chosen = ghost.tally.chosen(slot).map(|vote| &vote.command);
-        if chosen == Some(command) {
+        let chosen = ghost.tally.chosen(slot);
+        if chosen.is_some_and(|choice| choice.vote.command == *command) {
             continue;
         }
         return Err(match chosen {
-            Some(chosen) => sentence!(
-                "{0} executed {2} in slot {1}, where {3} has been chosen",
-                node,
-                slot,
-                name(command),
-                name(chosen)
+            Some(choice) => Breach::against(
+                choice.event,
+                sentence!(
+                    "{0} executed {2} in slot {1}, where {3} has been chosen",
+                    node,
+                    slot,
+                    name(command),
+                    name(&choice.vote.command)
+                ),
             ),
             None => sentence!(
                 "{0} executed {2} in slot {1}, where nothing is chosen",
                 node,
                 slot,
                 name(command)
-            ),
+            )
+            .into(),
         });
     }
     Ok(())
 }
 
-fn applied_logs_are_prefixes(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+fn applied_logs_are_prefixes(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
     let Some(Step { node, server, ghost, .. }) = step(cluster) else { return Ok(()) };
     let (mine, longest) = (&server.executed, &ghost.executed);
     let same = mine.common_prefix(longest);
     match (mine.get(same + 1), longest.get(same + 1)) {
-        (Some(own), Some(first)) => Err(sentence!(
-            "{0} executed {2} as its command number {1}, where {3} had been executed",
-            node,
-            same + 1,
-            name(own),
-            name(first)
-        )),
+        (Some(own), Some(first)) => {
+            let why = sentence!(
+                "{0} executed {2} as its command number {1}, where {3} had been executed",
+                node,
+                same + 1,
+                name(own),
+                name(first)
+            );
+            Err(Breach { why, against: ghost.executions.event(same + 1) })
+        }
         _ => Ok(()),
     }
 }
 
-fn one_value_per_ballot_and_slot(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+fn one_value_per_ballot_and_slot(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
     cluster.ghost.tally.twice.as_deref().map_or(Ok(()), |why| Err(why.clone()))
 }
 
-fn ballots_are_ordered(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+fn ballots_are_ordered(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
     let Some(step) = step(cluster) else { return Ok(()) };
     let Step { node, before, server, ghost } = &step;
-    let promised = match ghost.booted {
+    let (promised, counted) = match ghost.booted {
         true => ghost.promised[node.index()],
-        false => before.promised,
+        false => (before.promised, 0),
     };
     if server.promised < promised {
-        return Err(sentence!(
+        let why = sentence!(
             "the promise of {0} went back from ballot {1} to {2}",
             *node,
             promised.to_string(),
             server.promised.to_string()
-        ));
+        );
+        return Err(Breach { why, against: ghost.booted.then_some(counted) });
     }
     match step.changed_slots().find(|(_, vote)| vote.ballot > server.promised) {
         Some((slot, vote)) => Err(sentence!(
@@ -292,27 +305,32 @@ fn ballots_are_ordered(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
             name(&vote.command),
             vote.ballot.to_string(),
             server.promised.to_string()
-        )),
+        )
+        .into()),
         None => Ok(()),
     }
 }
 
-fn linearizability(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+fn linearizability(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
     cluster.ghost.history.verdict()
 }
 
-fn a_command_is_chosen(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+fn a_command_is_chosen(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
     match cluster.ghost.tally.is_empty() {
         false => Ok(()),
-        true => Err(sentence!("nothing is chosen")),
+        true => Err(sentence!("nothing is chosen").into()),
     }
 }
 
-fn all_apply_the_same(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
+fn all_apply_the_same(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
     let mut leaders = cluster.up().filter(|(_, server)| server.leads());
-    let Some((leader, lead)) = leaders.next() else { return Err(sentence!("no server leads")) };
+    let Some((leader, lead)) = leaders.next() else {
+        return Err(sentence!("no server leads").into());
+    };
     if let Some((other, _)) = leaders.next() {
-        return Err(sentence!("{0} and {1} both take themselves for the leader", leader, other));
+        return Err(
+            sentence!("{0} and {1} both take themselves for the leader", leader, other).into()
+        );
     }
     for (node, server) in cluster.up() {
         if server.executed.len() < lead.votes.len() {
@@ -321,7 +339,8 @@ fn all_apply_the_same(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
                 node,
                 server.executed.len(),
                 lead.votes.len()
-            ));
+            )
+            .into());
         }
         if server.executed != lead.executed {
             let same = server.executed.common_prefix(&lead.executed);
@@ -329,7 +348,8 @@ fn all_apply_the_same(cluster: &Cluster<MultiPaxos>) -> Result<(), Sentence> {
                 "{0} has not executed what the leader has: they differ from command {1} on",
                 node,
                 same + 1
-            ));
+            )
+            .into());
         }
     }
     Ok(())

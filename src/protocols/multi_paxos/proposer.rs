@@ -32,7 +32,7 @@ impl MultiPaxos {
                 self.promised.to_string()
             ),
             _ => sentence!(
-                "prepares ballot {0} for all slots from {1} on: it has not heard a leader for too long",
+                "prepares ballot {0} for all slots from {1} on: its timer ran out before it heard a leader",
                 ballot.to_string(),
                 self.chosen + 1
             ),

@@ -10,7 +10,7 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::base::quorum::majority;
-use crate::base::{Log, NodeId, Sentence};
+use crate::base::{Breach, Log, NodeId};
 use crate::protocol::Moment;
 use crate::sentence;
 
@@ -29,14 +29,21 @@ pub(super) struct Tally {
     /// something else was accepted after they had.
     open: Rc<BTreeMap<u64, Rc<Vec<Held>>>>,
     /// By slot, what was chosen first, up to the first slot in which nothing is …
-    chosen: Log<Vote>,
+    chosen: Log<Choice>,
     /// … and beyond it.
-    early: BTreeMap<u64, Vote>,
+    early: BTreeMap<u64, Choice>,
     /// Up to here, every server has executed what was chosen.
     settled: u64,
     /// The first slot that had two commands chosen, and the first that had two at one ballot.
-    pub conflict: Option<Rc<Sentence>>,
-    pub twice: Option<Rc<Sentence>>,
+    pub conflict: Option<Rc<Breach>>,
+    pub twice: Option<Rc<Breach>>,
+}
+
+/// What was chosen, and at which event.
+#[derive(Clone, Hash)]
+pub(super) struct Choice {
+    pub vote: Vote,
+    pub event: u64,
 }
 
 #[derive(Clone, Default)]
@@ -49,11 +56,12 @@ struct Acceptor {
     executed: u64,
 }
 
-/// A command at a ballot, and who has accepted it.
+/// A command at a ballot, who has accepted it, and the event at which the first did.
 #[derive(Clone)]
 struct Held {
     vote: Vote,
     by: Vec<NodeId>,
+    since: u64,
 }
 
 impl Tally {
@@ -64,7 +72,7 @@ impl Tally {
             self.acceptors.resize_with(usize::from(server.nodes), Acceptor::default);
         }
         let Acceptor { counted, pending, executed } = &mut self.acceptors[node.index()];
-        if moment == Moment::Boot {
+        if moment.boot {
             pending.clear();
         }
         if *pending.last().unwrap_or(counted) != server.votes {
@@ -80,7 +88,7 @@ impl Tally {
                 None => vec![stored.clone()],
             };
             let quorum = usize::from(majority(server.nodes));
-            writes.into_iter().for_each(|votes| self.count(node, votes, quorum));
+            writes.into_iter().for_each(|votes| self.count(node, votes, quorum, moment.event));
         }
         if further {
             self.settle();
@@ -88,7 +96,7 @@ impl Tally {
     }
 
     /// What is chosen in the slot, if anything is.
-    pub fn chosen(&self, slot: u64) -> Option<&Vote> {
+    pub fn chosen(&self, slot: u64) -> Option<&Choice> {
         self.chosen.get(slot).or_else(|| self.early.get(&slot))
     }
 
@@ -103,20 +111,20 @@ impl Tally {
     }
 
     /// The server's disk holds these votes now.
-    fn count(&mut self, node: NodeId, votes: Log<Slot>, quorum: usize) {
+    fn count(&mut self, node: NodeId, votes: Log<Slot>, quorum: usize, event: u64) {
         let before = mem::replace(&mut self.acceptors[node.index()].counted, votes.clone());
         let same = votes.common_prefix(&before);
         for (slot, vote) in votes.range(same, votes.len()) {
             if let Some(vote) = vote
                 && before.get(slot).and_then(Option::as_ref) != Some(vote)
             {
-                self.count_vote(node, slot, vote, quorum);
+                self.count_vote(node, slot, vote, quorum, event);
             }
         }
     }
 
-    fn count_vote(&mut self, node: NodeId, slot: u64, vote: &Vote, quorum: usize) {
-        let known = self.chosen(slot).is_some_and(|chosen| chosen.command == vote.command);
+    fn count_vote(&mut self, node: NodeId, slot: u64, vote: &Vote, quorum: usize, event: u64) {
+        let known = self.chosen(slot).is_some_and(|chosen| chosen.vote.command == vote.command);
         if known && slot <= self.settled {
             return;
         }
@@ -132,10 +140,10 @@ impl Tally {
                 other.by[0],
                 name(&other.vote.command)
             );
-            self.twice.get_or_insert(Rc::new(why));
+            self.twice.get_or_insert(Rc::new(Breach::against(other.since, why)));
         }
         let place = held.iter().position(|held| held.vote == *vote).unwrap_or_else(|| {
-            held.push(Held { vote: vote.clone(), by: Vec::new() });
+            held.push(Held { vote: vote.clone(), by: Vec::new(), since: event });
             held.len() - 1
         });
         let by = &mut held[place].by;
@@ -144,7 +152,7 @@ impl Tally {
         }
         by.push(node);
         if by.len() == quorum {
-            self.choose(slot, vote);
+            self.choose(slot, vote, event);
         }
         if self.open.len() > KEPT
             && let Some((first, _)) = self.open.first_key_value()
@@ -155,24 +163,25 @@ impl Tally {
     }
 
     /// A majority has accepted this.
-    fn choose(&mut self, slot: u64, vote: &Vote) {
+    fn choose(&mut self, slot: u64, vote: &Vote, event: u64) {
         match self.chosen(slot) {
-            None => _ = self.early.insert(slot, vote.clone()),
-            Some(first) if first.command != vote.command => {
+            None => _ = self.early.insert(slot, Choice { vote: vote.clone(), event }),
+            Some(first) if first.vote.command != vote.command => {
                 let why = sentence!(
                     "{0} had {2} chosen in slot {1} at ballot {3}, where {4} had been chosen",
                     vote.ballot.by,
                     slot,
                     name(&vote.command),
                     vote.ballot.to_string(),
-                    name(&first.command)
+                    name(&first.vote.command)
                 );
-                self.conflict.get_or_insert(Rc::new(why));
+                let conflict = Breach::against(first.event, why);
+                self.conflict.get_or_insert(Rc::new(conflict));
             }
             Some(_) => {}
         }
-        while let Some(vote) = self.early.remove(&(self.chosen.len() + 1)) {
-            self.chosen.push(vote);
+        while let Some(choice) = self.early.remove(&(self.chosen.len() + 1)) {
+            self.chosen.push(choice);
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::base::quorum::majority;
-use crate::base::{ClientId, NodeId, Sentence, Text};
+use crate::base::{Breach, ClientId, NodeId, Sentence, Text};
 use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
 use crate::sentence;
 
@@ -87,12 +87,12 @@ pub struct Ghost {
     /// What was accepted, and by whom.
     votes: Rc<Vec<Vote>>,
     /// One proposal for each value that was chosen: one at the most, unless something is broken.
-    chosen: Vec<Proposal>,
+    chosen: Vec<Choice>,
     /// What was proposed at the highest ballots, by servers and by clients that play the proposer.
     offers: Rc<BTreeMap<Ballot, Offer>>,
     /// The first proposal that should not have been made, and why.
-    twice: Option<Rc<Sentence>>,
-    not_safe: Option<Rc<Sentence>>,
+    twice: Option<Rc<Breach>>,
+    not_safe: Option<Rc<Breach>>,
 }
 
 #[derive(Clone)]
@@ -102,15 +102,26 @@ struct Cast {
     quorum: usize,
 }
 
+/// A proposal that was chosen, and at which event.
+#[derive(Clone)]
+struct Choice {
+    proposal: Proposal,
+    event: u64,
+}
+
 #[derive(Clone)]
 struct Vote {
     proposal: Proposal,
     by: Vec<NodeId>,
+    /// The event at which the last of them accepted.
+    event: u64,
 }
 
 #[derive(Clone)]
 struct Offer {
     value: Text,
+    /// The event at which it was made.
+    event: u64,
     /// A quorum had promised its ballot when it was made.
     promised: bool,
 }
@@ -133,7 +144,7 @@ impl Ghost {
         if let Some(Bid { ballot, phase: Phase::Accept(value, _) }) = &paxos.bid
             && self.offers.get(ballot).is_none_or(|known| known.value != *value)
         {
-            self.see_offer(Proposal { ballot: *ballot, value: value.clone() });
+            self.see_offer(Proposal { ballot: *ballot, value: value.clone() }, moment.event);
         }
     }
 
@@ -141,7 +152,7 @@ impl Ghost {
     /// disk, and each of them is told to others: none is passed over.
     fn see_votes(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
         let pending = &mut self.pending[node.index()];
-        if moment == Moment::Boot {
+        if moment.boot {
             pending.clear();
         }
         if let Some(accepted) = &paxos.memory.accepted
@@ -152,11 +163,11 @@ impl Ghost {
         let Some(stored) = &paxos.stored.accepted else { return };
         let written = pending.iter().position(|proposal| proposal == stored).map_or(0, |at| at + 1);
         let votes: Vec<Proposal> = pending.drain(..written).collect();
-        votes.iter().for_each(|vote| self.see_vote(node, vote));
-        self.see_vote(node, stored);
+        votes.iter().for_each(|vote| self.see_vote(node, vote, moment.event));
+        self.see_vote(node, stored, moment.event);
     }
 
-    fn see_vote(&mut self, node: NodeId, accepted: &Proposal) {
+    fn see_vote(&mut self, node: NodeId, accepted: &Proposal, event: u64) {
         let known = self.votes.iter().rposition(|vote| vote.proposal == *accepted);
         if known.is_some_and(|place| self.votes[place].by.contains(&node)) {
             return;
@@ -167,14 +178,15 @@ impl Ghost {
         let votes = Rc::make_mut(&mut self.votes);
         let place = known.unwrap_or_else(|| {
             leaves.into_iter().for_each(|place| _ = votes.remove(place.unwrap_or(0)));
-            votes.push(Vote { proposal: accepted.clone(), by: Vec::new() });
+            votes.push(Vote { proposal: accepted.clone(), by: Vec::new(), event });
             votes.len() - 1
         });
         votes[place].by.push(node);
+        votes[place].event = event;
         let quorum = self.cast.as_ref().map_or(usize::MAX, |cast| cast.quorum);
-        let new = self.chosen.iter().all(|chosen| chosen.value != accepted.value);
+        let new = self.chosen.iter().all(|chosen| chosen.proposal.value != accepted.value);
         if votes[place].by.len() >= quorum && new {
-            self.chosen.push(accepted.clone());
+            self.chosen.push(Choice { proposal: accepted.clone(), event });
         }
     }
 
@@ -195,7 +207,13 @@ impl Ghost {
 impl Ghost {
     /// A client that asks an acceptor to accept proposes, as a server does that sends its 2a
     /// messages: at a ballot of its own, and it has to keep to the same rules.
-    pub fn overhear(&mut self, client: ClientId, request: &Request, outcome: Option<&Outcome>) {
+    pub fn overhear(
+        &mut self,
+        event: u64,
+        client: ClientId,
+        request: &Request,
+        outcome: Option<&Outcome>,
+    ) {
         let (None, Request::Propose { value } | Request::Accept { value, .. }) = (outcome, request)
         else {
             return;
@@ -205,12 +223,12 @@ impl Ghost {
         }
         if let Request::Accept { number, value } = request {
             let ballot = Ballot::of_client(*number, client);
-            self.see_offer(Proposal { ballot, value: value.clone() });
+            self.see_offer(Proposal { ballot, value: value.clone() }, event);
         }
     }
 
     /// Whose ballot it is proposes this.
-    fn see_offer(&mut self, offer: Proposal) {
+    fn see_offer(&mut self, offer: Proposal, event: u64) {
         let promised = self.is_promised(offer.ballot);
         let known = self.offers.get(&offer.ballot);
         if let Some(known) = known.filter(|known| known.value != offer.value) {
@@ -221,10 +239,10 @@ impl Ghost {
                 offer.value.clone(),
                 offer.ballot.to_string()
             );
-            self.twice.get_or_insert(Rc::new(why));
+            self.twice.get_or_insert(Rc::new(Breach::against(known.event, why)));
         } else if known.is_none() {
             let offers = Rc::make_mut(&mut self.offers);
-            offers.insert(offer.ballot, Offer { value: offer.value.clone(), promised });
+            offers.insert(offer.ballot, Offer { value: offer.value.clone(), event, promised });
             if offers.len() > REMEMBERED {
                 offers.pop_first();
             }
@@ -245,30 +263,34 @@ impl Ghost {
     /// be (not `SafeAt` of `Paxos.tla`). A server must also have the promises of a quorum
     /// (`ShowsSafeAt`). Of a client they are not demanded as long as its value has no rival: whoever
     /// tries the service out, acceptor by acceptor, does no harm.
-    fn unsafe_for(&self, offer: &Proposal, promised: bool) -> Option<Sentence> {
+    fn unsafe_for(&self, offer: &Proposal, promised: bool) -> Option<Breach> {
         let Proposal { ballot, value } = offer;
         let might = self.votes.iter().filter(|vote| self.may_be_chosen(vote));
-        let might = might.map(|vote| &vote.proposal);
-        let mut rivals = self.chosen.iter().chain(might);
-        let rival = rivals.find(|rival| rival.ballot < *ballot && rival.value != *value);
+        let might = might.map(|vote| (&vote.proposal, vote.event));
+        let chosen = self.chosen.iter().map(|choice| (&choice.proposal, choice.event));
+        let mut rivals = chosen.chain(might);
+        let rival = rivals.find(|(rival, _)| rival.ballot < *ballot && rival.value != *value);
         match rival {
-            Some(rival) => Some(self.with_whom_to_blame(
-                sentence!(
+            Some((rival, event)) => {
+                let why = sentence!(
                     "{0} proposes “{1}” at ballot {2}, but “{3}” has been chosen at ballot {4}, or may still be",
                     ballot.by,
                     value.clone(),
                     ballot.to_string(),
                     rival.value.clone(),
                     rival.ballot.to_string()
-                ),
-                offer,
-            )),
-            None if !promised && ballot.server().is_some() => Some(sentence!(
-                "{0} proposes “{1}” at ballot {2}, but no quorum has promised it that ballot",
-                ballot.by,
-                value.clone(),
-                ballot.to_string()
-            )),
+                );
+                Some(Breach::against(event, self.with_whom_to_blame(why, offer)))
+            }
+            None if !promised && ballot.server().is_some() => {
+                let why = sentence!(
+                    "{0} proposes “{1}” at ballot {2}, but no quorum has promised it that ballot",
+                    ballot.by,
+                    value.clone(),
+                    ballot.to_string()
+                );
+                Some(why.into())
+            }
             None => None,
         }
     }
@@ -292,9 +314,11 @@ impl Ghost {
     }
 }
 
-fn agreement(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn agreement(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     let ghost = cluster.ghost;
-    if let [first, second, ..] = &ghost.chosen[..] {
+    if let [Choice { proposal: first, event }, Choice { proposal: second, .. }, ..] =
+        &ghost.chosen[..]
+    {
         let why = sentence!(
             "“{0}” is chosen at ballot {1}, and “{2}” at ballot {3}",
             first.value.clone(),
@@ -302,43 +326,49 @@ fn agreement(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
             second.value.clone(),
             second.ballot.to_string()
         );
-        return Err(ghost
-            .with_whom_to_blame(why, if first.ballot > second.ballot { first } else { second }));
+        let later = if first.ballot > second.ballot { first } else { second };
+        return Err(Breach::against(*event, ghost.with_whom_to_blame(why, later)));
     }
     let Some(paxos) = cluster.changed() else { return Ok(()) };
     match (&paxos.chosen, ghost.chosen.first()) {
-        (Some(learned), Some(chosen)) if *learned != chosen.value => Err(sentence!(
-            "{0} has learnt “{1}”, but “{2}” is chosen",
-            paxos.me,
-            learned.clone(),
-            chosen.value.clone()
-        )),
+        (Some(learned), Some(Choice { proposal: chosen, event })) if *learned != chosen.value => {
+            let why = sentence!(
+                "{0} has learnt “{1}”, but “{2}” is chosen",
+                paxos.me,
+                learned.clone(),
+                chosen.value.clone()
+            );
+            Err(Breach::against(*event, why))
+        }
         (Some(learned), None) => {
-            Err(sentence!("{0} has learnt “{1}”, but nothing is chosen", paxos.me, learned.clone()))
+            Err(sentence!("{0} has learnt “{1}”, but nothing is chosen", paxos.me, learned.clone())
+                .into())
         }
         _ => Ok(()),
     }
 }
 
-fn validity(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn validity(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     let ghost = cluster.ghost;
-    match ghost.chosen.iter().find(|chosen| !ghost.proposed.contains(&chosen.value)) {
+    let mut chosen = ghost.chosen.iter().map(|choice| &choice.proposal);
+    match chosen.find(|chosen| !ghost.proposed.contains(&chosen.value)) {
         Some(chosen) => {
-            Err(sentence!("“{0}” is chosen, but nobody has asked for it", chosen.value.clone()))
+            Err(sentence!("“{0}” is chosen, but nobody has asked for it", chosen.value.clone())
+                .into())
         }
         None => Ok(()),
     }
 }
 
-fn one_value_per_ballot(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn one_value_per_ballot(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     cluster.ghost.twice.as_deref().map_or(Ok(()), |why| Err(why.clone()))
 }
 
-fn proposals_are_safe(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn proposals_are_safe(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     cluster.ghost.not_safe.as_deref().map_or(Ok(()), |why| Err(why.clone()))
 }
 
-fn ballots_are_ordered(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn ballots_are_ordered(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     let Some(paxos) = cluster.changed() else { return Ok(()) };
     let above = |disk: &&Disk| {
         disk.accepted.as_ref().is_some_and(|accepted| disk.promised < Some(accepted.ballot))
@@ -349,19 +379,20 @@ fn ballots_are_ordered(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
             paxos.me,
             super::message::or_none(disk.accepted.as_ref().map(|accepted| accepted.ballot)),
             super::message::or_none(disk.promised)
-        )),
+        )
+        .into()),
         None => Ok(()),
     }
 }
 
-fn a_value_is_chosen(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn a_value_is_chosen(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     match cluster.ghost.chosen.is_empty() {
-        true => Err(sentence!("nothing is chosen yet")),
+        true => Err(sentence!("nothing is chosen yet").into()),
         false => Ok(()),
     }
 }
 
-fn everybody_learns(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
+fn everybody_learns(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
     if cluster.ghost.proposed.is_empty() {
         return Ok(());
     }
@@ -369,9 +400,12 @@ fn everybody_learns(cluster: &Cluster<Paxos>) -> Result<(), Sentence> {
     let ignorant = |(_, paxos): &(NodeId, &Paxos)| paxos.learns() && paxos.chosen.is_none();
     match cluster.up().find(ignorant) {
         Some((node, _)) => {
-            let chosen =
-                cluster.ghost.chosen.first().map_or("".into(), |first| first.value.clone());
-            Err(sentence!("{0} has not learnt that “{1}” is chosen", node, chosen))
+            let chosen = cluster
+                .ghost
+                .chosen
+                .first()
+                .map_or("".into(), |first| first.proposal.value.clone());
+            Err(sentence!("{0} has not learnt that “{1}” is chosen", node, chosen).into())
         }
         None => Ok(()),
     }

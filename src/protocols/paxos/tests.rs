@@ -318,13 +318,13 @@ impl Watch {
     fn new() -> Watch {
         let mut watch = Watch { replicas: vec![None, None, None], ghost: Ghost::default() };
         let request: Request = "propose red".parse().unwrap();
-        Paxos::overhear(&mut watch.ghost, C1, &request, None);
+        Paxos::overhear(&mut watch.ghost, 0, C1, &request, None);
         [S1, S2, S3].into_iter().for_each(|node| watch.sees(server(node)));
         watch
     }
 
     fn sees(&mut self, paxos: Paxos) {
-        self.sees_at(Moment::Step, paxos);
+        self.sees_at(Moment { event: 0, boot: false }, paxos);
     }
 
     fn sees_at(&mut self, moment: Moment, paxos: Paxos) {
@@ -368,7 +368,7 @@ impl Watch {
 
     /// C1 asks this.
     fn hears(&mut self, request: &str) {
-        Paxos::overhear(&mut self.ghost, C1, &request.parse().unwrap(), None);
+        Paxos::overhear(&mut self.ghost, 0, C1, &request.parse().unwrap(), None);
     }
 
     fn proposes(&mut self, node: NodeId, proposal: Proposal) {
@@ -383,7 +383,7 @@ impl Watch {
             PROPERTIES.iter().find(|property| property.name == name).unwrap();
         let cluster =
             Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
-        (property.holds)(&cluster).map_err(|why| why.to_string())
+        (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
     }
 }
 
@@ -424,7 +424,7 @@ fn a_vote_that_a_crash_has_lost_does_not_count() {
     let mut watch = Watch::new();
     watch.accepts(S1, proposal(1, S1, "red"));
     watch.hands_to_disk(S2, proposal(1, S1, "red"));
-    watch.sees_at(Moment::Boot, server(S2));
+    watch.sees_at(Moment { event: 0, boot: true }, server(S2));
     watch.syncs(S2);
     watch.accepts(S2, proposal(2, S3, "blue"));
     assert_eq!(watch.holds("A Value Is Chosen", S2), Err("nothing is chosen yet".into()));

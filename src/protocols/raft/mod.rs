@@ -292,7 +292,7 @@ impl Raft {
                 )
             }
             _ => sentence!(
-                "starts an election for term {0}: it has not heard a leader for too long",
+                "starts an election for term {0}: its timer ran out before it heard a leader",
                 self.term + 1
             ),
         });

@@ -4,7 +4,7 @@
 //! crashes: who led which term and with which log, what was committed, what was executed. The
 //! properties are checked after every step, so each looks only at what that step has changed.
 
-use crate::base::{Log, NodeId, Sentence};
+use crate::base::{Breach, Log, Milestones, NodeId, Sentence};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind};
 use crate::sentence;
 
@@ -80,10 +80,12 @@ pub struct Ghost {
     booted: bool,
     /// Every term that had a leader, in order.
     reigns: Log<Reign>,
-    /// The longest sequence of entries that leaders have committed.
+    /// The longest sequence of entries that leaders have committed, and when they did.
     committed: Log<Entry>,
-    /// At each index the first entry that any server has executed there.
+    commits: Milestones,
+    /// At each index the first entry that any server has executed there, and when.
     executed: Log<Entry>,
+    executions: Milestones,
 }
 
 /// What properties look at in a server.
@@ -100,8 +102,9 @@ struct Seen {
 #[derive(Clone, Hash)]
 struct Reign {
     term: u64,
-    /// Whoever was first seen to lead it.
+    /// Whoever was first seen to lead it, and since which event.
     leader: NodeId,
+    since: u64,
     /// Its log when it was elected.
     log: Log<Entry>,
     /// How many entries had been committed in this term and those before it.
@@ -111,7 +114,7 @@ struct Reign {
 impl Ghost {
     /// Records what a server's step has made true.
     pub(super) fn witness(&mut self, node: NodeId, raft: &Raft, moment: Moment) {
-        self.booted = moment == Moment::Boot;
+        self.booted = moment.boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(raft.nodes), Seen::default);
         }
@@ -124,22 +127,25 @@ impl Ghost {
         let elected = raft.leads() && !before.leads_term(raft.term);
         let commits = raft.leads() && raft.commit > before.commit;
         if elected || commits {
-            self.record_reign(node, raft, if commits { raft.commit } else { 0 });
+            self.record_reign(node, raft, if commits { raft.commit } else { 0 }, moment.event);
         }
         if raft.applied > self.executed.len() {
             self.record_executed(raft);
+            self.executions.reach(self.executed.len(), moment.event);
         }
         self.before = Some(before);
     }
 
-    fn record_reign(&mut self, leader: NodeId, raft: &Raft, commit: u64) {
+    fn record_reign(&mut self, leader: NodeId, raft: &Raft, commit: u64, event: u64) {
         if commit > self.committed.len() && starts_with(&raft.log, &self.committed) {
             self.committed = raft.log.prefix(commit);
+            self.commits.reach(commit, event);
         }
         let earlier = self.reigns.partition_point(|reign| reign.term < raft.term);
         let mut later: Vec<Reign> = self.reigns_after(earlier).cloned().collect();
         if later.first().is_none_or(|reign| reign.term > raft.term) {
-            later.insert(0, Reign { term: raft.term, leader, log: raft.log.clone(), committed: 0 });
+            let (term, log) = (raft.term, raft.log.clone());
+            later.insert(0, Reign { term, leader, since: event, log, committed: 0 });
         }
         self.reigns.truncate(earlier);
         let before = self.reigns.last().map_or(0, |reign| reign.committed);
@@ -208,16 +214,19 @@ fn step<'a>(cluster: &Cluster<'a, Raft>) -> Option<Step<'a>> {
     Some(Step { node, before: ghost.before.as_ref()?, raft: cluster.changed()?, ghost })
 }
 
-fn election_safety(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn election_safety(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     match step(cluster) {
         Some(step) if step.elected() => {
             let place = step.ghost.reigns.partition_point(|reign| reign.term < step.raft.term) + 1;
             match step.ghost.reigns.get(place) {
-                Some(reign) if reign.leader != step.node => Err(sentence!(
-                    "{0} was elected leader of term {2}, which had elected {1} already",
-                    step.node,
-                    reign.leader,
-                    reign.term
+                Some(reign) if reign.leader != step.node => Err(Breach::against(
+                    reign.since,
+                    sentence!(
+                        "{0} was elected leader of term {2}, which had elected {1} already",
+                        step.node,
+                        reign.leader,
+                        reign.term
+                    ),
                 )),
                 _ => Ok(()),
             }
@@ -226,7 +235,7 @@ fn election_safety(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
     }
 }
 
-fn leader_append_only(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn leader_append_only(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     match step(cluster) {
         Some(Step { node, before, raft, .. })
             if raft.leads()
@@ -243,13 +252,13 @@ fn leader_append_only(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
                 index,
                 was.map_or("–".to_owned(), told),
                 is.map_or("–".to_owned(), told)
-            ))
+            ).into())
         }
         _ => Ok(()),
     }
 }
 
-fn log_matching(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn log_matching(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     let Some(Step { node, before, raft, ghost }) = step(cluster) else { return Ok(()) };
     // What the log had in common with its own past was compared then.
     let old = raft.log.common_prefix(&before.log);
@@ -269,7 +278,7 @@ fn log_matching(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
                     index,
                     term,
                     same + 1
-                ));
+                ).into());
             }
         }
     }
@@ -278,7 +287,7 @@ fn log_matching(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
 
 /// Looked at twice: when a leader is elected, whether it holds what was committed in earlier terms;
 /// and when a leader commits, whether the leaders of later terms, if there are any, hold that.
-fn leader_completeness(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn leader_completeness(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     let Some(step) = step(cluster) else { return Ok(()) };
     let Step { node, before, raft, ghost } = step;
     if step.elected() {
@@ -287,7 +296,8 @@ fn leader_completeness(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
         let held = raft.log.common_prefix(&ghost.committed);
         if held < committed {
             let by = ghost.reigns.partition_point(|reign| reign.committed <= held) + 1;
-            return Err(lacks(node, raft.term, &ghost.committed, held + 1, ghost.reigns.get(by)));
+            let why = lacks(node, raft.term, &ghost.committed, held + 1, ghost.reigns.get(by));
+            return Err(Breach { why, against: ghost.commits.event(held + 1) });
         }
     }
     if raft.leads() && raft.commit > before.commit {
@@ -295,13 +305,9 @@ fn leader_completeness(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
         for later in ghost.reigns_after(this) {
             let held = later.log.common_prefix(&raft.log);
             if held < raft.commit {
-                return Err(lacks(
-                    later.leader,
-                    later.term,
-                    &raft.log,
-                    held + 1,
-                    ghost.reigns.get(this),
-                ));
+                let by = ghost.reigns.get(this);
+                let why = lacks(later.leader, later.term, &raft.log, held + 1, by);
+                return Err(Breach::against(later.since, why));
             }
         }
     }
@@ -329,7 +335,7 @@ fn lacks(
     )
 }
 
-fn state_machine_safety(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn state_machine_safety(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     let Some(Step { node, before, raft, ghost }) = step(cluster) else { return Ok(()) };
     if raft.applied <= before.applied || raft.log.common_prefix(&ghost.executed) >= raft.applied {
         return Ok(());
@@ -338,7 +344,7 @@ fn state_machine_safety(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
         if let (Some(mine), Some(first)) = (raft.log.get(index), ghost.executed.get(index))
             && mine != first
         {
-            return Err(sentence!(
+            let why = sentence!(
                 "{0} executed {2} of term {3} at index {1}, where {4} of term {5} had been executed",
                 node,
                 index,
@@ -346,13 +352,14 @@ fn state_machine_safety(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
                 mine.term,
                 first.to_string(),
                 first.term
-            ));
+            );
+            return Err(Breach { why, against: ghost.executions.event(index) });
         }
     }
     Ok(())
 }
 
-fn monotonic(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn monotonic(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     match step(cluster) {
         Some(Step { ghost: Ghost { booted: true, .. }, .. }) => Ok(()),
         Some(Step { node, before, raft, .. }) if raft.term < before.term => Err(sentence!(
@@ -360,29 +367,35 @@ fn monotonic(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
             node,
             before.term,
             raft.term
-        )),
+        )
+        .into()),
         Some(Step { node, before, raft, .. }) if raft.commit < before.commit => Err(sentence!(
             "the commit index of {0} went back from {1} to {2}",
             node,
             before.commit,
             raft.commit
-        )),
+        )
+        .into()),
         _ => Ok(()),
     }
 }
 
-fn leader_is_elected(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn leader_is_elected(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     match cluster.up().any(|(_, raft)| raft.leads()) {
         true => Ok(()),
-        false => Err(sentence!("no server leads")),
+        false => Err(sentence!("no server leads").into()),
     }
 }
 
-fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
+fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     let mut leaders = cluster.up().filter(|(_, raft)| raft.leads());
-    let Some((leader, lead)) = leaders.next() else { return Err(sentence!("no server leads")) };
+    let Some((leader, lead)) = leaders.next() else {
+        return Err(sentence!("no server leads").into());
+    };
     if let Some((other, _)) = leaders.next() {
-        return Err(sentence!("{0} and {1} both take themselves for the leader", leader, other));
+        return Err(
+            sentence!("{0} and {1} both take themselves for the leader", leader, other).into()
+        );
     }
     for (node, raft) in cluster.up() {
         if raft.log != lead.log {
@@ -391,7 +404,8 @@ fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
                 "the log of {0} differs from the leader's at index {1}",
                 node,
                 same + 1
-            ));
+            )
+            .into());
         }
         if raft.commit < raft.log.len() {
             return Err(sentence!(
@@ -399,7 +413,8 @@ fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Sentence> {
                 node,
                 raft.commit,
                 raft.log.len()
-            ));
+            )
+            .into());
         }
     }
     Ok(())

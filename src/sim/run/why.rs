@@ -9,6 +9,10 @@
 //! And a message is lost because of a command given long before: so that command is the cause of
 //! the loss, and the sending a remark on it.
 //!
+//! A violation has two sides: what has just happened does not go with something that had happened
+//! before ("S5 leads term 5 without the entry which S1 committed in term 4"). So two walks begin at
+//! it, and where the second comes to a step of the first it ends.
+//!
 //! A question may also be of a state ("why is the term of S5 9?"). Then the run's past is looked
 //! through backwards, piece by piece, for the step that made it so: an [`Inquiry`].
 
@@ -24,6 +28,18 @@ pub struct Why {
     pub reasons: Vec<Reason>,
     /// Where the walk was broken off: the event that it would go on from.
     pub more: Option<u64>,
+    /// Of a violation: the causes of what it is at odds with.
+    pub against: Option<Against>,
+}
+
+/// The other side of a violation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    /// From what it is at odds with backwards, as far as they are its own.
+    pub reasons: Vec<Reason>,
+    pub more: Option<u64>,
+    /// The step of the first side that it comes to, if it does.
+    pub joins: Option<u64>,
 }
 
 /// A step of the walk.
@@ -37,7 +53,8 @@ pub struct Reason {
     /// How often in a row this timer had run out, each time set by the time before; else 1.
     pub times: u64,
     /// What had happened while the timer ran, or the row of them, and may be why nobody set it anew;
-    /// or the sending of what was lost. In its order.
+    /// what was done to the receiver while a message was under way, which may have met another than
+    /// it was sent to; or the sending of what was lost. In its order.
     pub meanwhile: Vec<Told>,
     /// How a message came here, or nearly.
     pub journey: Option<Journey>,
@@ -74,13 +91,15 @@ pub struct Inquiry {
     pub value: Option<String>,
     /// Events from here on have been looked through.
     pub down_to: u64,
+    /// All have been, and nothing has changed it: what was found is only where its server began.
+    pub unchanged: bool,
 }
 
 impl Inquiry {
     /// Of the fact as it is at the cursor.
     pub fn new(run: &Run, fact: Fact) -> Inquiry {
         let value = run.sim().read(&fact);
-        Inquiry { fact, value, down_to: run.event() + 1 }
+        Inquiry { fact, value, down_to: run.event() + 1, unchanged: false }
     }
 }
 
@@ -116,27 +135,31 @@ impl Run {
             }
         }
         inquiry.down_to = before.events() + 1;
-        found.or(began.filter(|_| before.events() == 0))
+        inquiry.unchanged = found.is_none() && before.events() == 0;
+        found.or(began.filter(|_| inquiry.unchanged))
     }
 
     /// The causes of the event, back to the roots or as far as one walk goes.
     pub fn why(&self, event: u64) -> Option<Why> {
-        let mut walk = Walk { run: self, piece: self.piece(event)?, other: None, pieces: 1 };
-        let mut why = Why { reasons: Vec::new(), more: None };
-        let mut next = event;
-        while next != 0 {
-            let Some(here) = walk.at(next).filter(|_| why.reasons.len() < STEPS) else {
-                why.more = Some(next);
-                break;
-            };
-            let mut reason = walk.reason(next, &here);
-            next = match &here.what {
-                What::Timer(name) => walk.row(&mut reason, name, &here),
-                _ => cause(&here),
-            };
-            why.reasons.push(reason);
-        }
-        Some(why)
+        let mut walk = Walk::to(self, event)?;
+        let against = match walk.piece.get(event)?.what {
+            What::Violation { against, .. } => against,
+            _ => None,
+        };
+        let (reasons, next) = walk.back(event, |_| false);
+        let more = (next != 0).then_some(next);
+        let against = against.and_then(|earlier| self.against(earlier, &reasons));
+        Some(Why { reasons, more, against })
+    }
+
+    /// The causes of what a violation is at odds with, as far as they are not those of the violation.
+    fn against(&self, event: u64, known: &[Reason]) -> Option<Against> {
+        // A walk tells the latest first.
+        let is_known = |event: u64| known.binary_search_by(|it| event.cmp(&it.told.event)).is_ok();
+        let (reasons, next) = Walk::to(self, event)?.back(event, is_known);
+        let joins = is_known(next).then_some(next);
+        let more = (next != 0 && joins.is_none()).then_some(next);
+        Some(Against { reasons, more, joins })
     }
 }
 
@@ -164,7 +187,34 @@ struct Wrong {
     losses: Vec<(u64, Event)>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn to(run: &'a Run, event: u64) -> Option<Walk<'a>> {
+        Some(Walk { run, piece: run.piece(event)?, other: None, pieces: 1 })
+    }
+
+    /// From the event backwards until a root, which leaves 0, or the event that it would go on from:
+    /// a step that is told elsewhere, or one too far away.
+    fn back(&mut self, event: u64, is_told: impl Fn(u64) -> bool) -> (Vec<Reason>, u64) {
+        let (mut reasons, mut next) = (Vec::new(), event);
+        while next != 0
+            && reasons.len() < STEPS
+            && (reasons.is_empty() || !is_told(next))
+            && let Some(here) = self.at(next)
+        {
+            let mut reason = self.reason(next, &here);
+            next = match &here.what {
+                What::Timer(name) => self.row(&mut reason, name, &here),
+                What::Deliver { sent, .. } => {
+                    reason.meanwhile = self.done_to(here.place, *sent, next);
+                    here.cause
+                }
+                _ => cause(&here),
+            };
+            reasons.push(reason);
+        }
+        (reasons, next)
+    }
+
     /// Turns to the piece that holds this event, as long as the walk may go on.
     fn turn_to(&mut self, number: u64) -> Option<()> {
         if self.piece.get(number).is_some() {
@@ -247,6 +297,15 @@ impl Walk<'_> {
         reason.meanwhile.extend(later.tell(last.place, None));
         reason.meanwhile.sort_by_key(|told| told.event);
         set
+    }
+
+    /// What was done to this place between two events: the newest, in their order.
+    fn done_to(&mut self, place: Option<Endpoint>, after: u64, before: u64) -> Vec<Told> {
+        let mut faults = self.between(after, before, None).faults;
+        faults.retain(
+            |(_, event)| matches!(&event.what, What::Command(command) if command.place() == place),
+        );
+        faults.iter().take(FAULTS).rev().map(|(number, event)| tell(*number, event)).collect()
     }
 
     /// Losses at this place, and faults anywhere, between two events.

@@ -63,7 +63,7 @@ fn row(props: &Props, node: NodeId, cells: &[LogCell], columns: &[u64]) -> Html 
                 let inside = html! {
                     <>{ leaf("b", "", &cell.epoch.to_string()) }{ " " }{ &cell.text }{ leaf("span", "unseen", state) }</>
                 };
-                html! { <td {class}>{ asked(inside, tr!(props.language, "{0}: why?", state)) }</td> }
+                html! { <td {class}>{ asked(inside, tr!(props.language, "{0}. Why is it there?", state)) }</td> }
             }
         }
     };

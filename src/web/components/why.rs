@@ -15,7 +15,7 @@ use crate::catalog::{FlawInfo, find};
 use crate::player::{Action, Asked, Question};
 use crate::sim::fact;
 use crate::sim::run::cone::{Cone, Order, Side, written};
-use crate::sim::run::why::{Reason, Source, Why};
+use crate::sim::run::why::{Against, Reason, Source, Why};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::ticks::seconds;
@@ -35,6 +35,9 @@ pub fn why_tab(props: &Props) -> Html {
     };
     let mut parts = vec![title(props, asked)];
     parts.extend(flaws(props));
+    if asked.unchanged {
+        parts.push(soft(tr!(language, "Nothing has changed this since the server first started.")));
+    }
     match (&asked.why, asked.down_to()) {
         (Some(why), _) => parts.push(reasons(props, asked, why)),
         (None, Some(event)) => parts.push(searching(props, event)),
@@ -117,11 +120,32 @@ fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
     let language = props.language;
     // The cursor stands where a step ends: the last of its events is where one is.
     let (now, event) = (props.inspection.now, props.inspection.event);
-    let passed = why.reasons.iter().map(|reason| &reason.told);
+    let other = why.against.iter().flat_map(|against| &against.reasons);
+    let passed = why.reasons.iter().chain(other).map(|reason| &reason.told);
     let here =
         passed.filter(|told| told.at == now && told.event <= event).map(|told| told.event).max();
-    let items = why.reasons.iter().map(|reason| item(props, asked, reason, here)).collect();
-    let root = match (why.more, why.reasons.last()) {
+    let list = |reasons: &[Reason]| {
+        tag("ol", "reasons", reasons.iter().map(|it| item(props, asked, it, here)).collect())
+    };
+    let mut parts = vec![list(&why.reasons), root(props, why.more, why.reasons.last())];
+    if let Some(Against { reasons, more, joins }) = &why.against {
+        parts.push(leaf("h3", "", tr!(language, "What it contradicts")));
+        parts.push(list(reasons));
+        parts.push(match joins.and_then(|at| why.reasons.iter().find(|it| it.told.event == at)) {
+            Some(joined) => {
+                let told = soft(tr!(language, "From here on the causes are those above:"));
+                tag("div", "", vec![told, goes(props, &joined.told, false)])
+            }
+            None => root(props, *more, reasons.last()),
+        });
+    }
+    parts.into_iter().collect()
+}
+
+/// Where the causes end, or the way on.
+fn root(props: &Props, more: Option<u64>, last: Option<&Reason>) -> Html {
+    let language = props.language;
+    match (more, last) {
         (Some(event), _) => {
             let onclick = asks(&props.act, Action::Ask(Question::Event(event)));
             button("", None, tr!(language, "Further back"), onclick)
@@ -133,8 +157,7 @@ fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
             _ => tr!(language, "Here it begins: somebody gave this command."),
         }),
         (None, None) => Html::default(),
-    };
-    [tag("ol", "reasons", items), root].into_iter().collect()
+    }
 }
 
 fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Html {
@@ -157,8 +180,8 @@ fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Htm
     }
     if !reason.meanwhile.is_empty() {
         let heading = match reason.journey {
-            Some(_) => tr!(language, "It was sent:"),
-            None => tr!(language, "Meanwhile:"),
+            Some(journey) if journey.lost => tr!(language, "It was sent:"),
+            _ => tr!(language, "Meanwhile:"),
         };
         let beside =
             reason.meanwhile.iter().map(|told| tag("li", "", vec![goes(props, told, false)]));
@@ -234,7 +257,7 @@ fn no_cone(props: &Props, asked: &Asked) -> Html {
     let language = props.language;
     let said = tr!(
         language,
-        "This is a remark and no event: no server acts on it, so it has no past and future of its own."
+        "No server acts on this: it is a remark from outside, and has no past and future of its own."
     );
     let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), soft(said)];
     let cause =

@@ -11,13 +11,18 @@ struct Stage {
     ghost: Ghost,
     replicas: Vec<Option<MultiPaxos>>,
     broken: Vec<(&'static str, String)>,
+    events: u64,
 }
 
 impl Stage {
     /// Three acceptors with these votes, all of them promised to S1.
     fn of(round: u64, votes: Votes) -> Stage {
-        let mut stage =
-            Stage { ghost: Ghost::default(), replicas: vec![None; 3], broken: Vec::new() };
+        let mut stage = Stage {
+            ghost: Ghost::default(),
+            replicas: vec![None; 3],
+            broken: Vec::new(),
+            events: 0,
+        };
         for me in [S1, S2, S3] {
             stage.now(server(me, 3, ballot(round, S1), votes, Config::default()));
         }
@@ -27,10 +32,12 @@ impl Stage {
 
     /// This is what the server has become.
     fn now(&mut self, server: MultiPaxos) {
-        self.at(Moment::Step, server);
+        self.at(false, server);
     }
 
-    fn at(&mut self, moment: Moment, server: MultiPaxos) {
+    fn at(&mut self, boot: bool, server: MultiPaxos) {
+        self.events += 1;
+        let moment = Moment { event: self.events, boot };
         let changed = server.me;
         self.replicas[changed.index()] = Some(server);
         if let Some(server) = &self.replicas[changed.index()] {
@@ -60,7 +67,7 @@ impl Stage {
         let server = self.replicas[node.index()].take().expect("it is up");
         let disk = Disk { promised, votes: server.votes };
         let server = MultiPaxos::boot(node, 3, &server.config, &disk, &mut Effects::new());
-        self.at(Moment::Boot, server);
+        self.at(true, server);
     }
 
     fn check(
@@ -69,7 +76,7 @@ impl Stage {
         changed: Option<NodeId>,
     ) -> Result<(), String> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
-        (property.holds)(&cluster).map_err(|why| why.to_string())
+        (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
     }
 
     /// What the property of this kind says of the cluster.
@@ -349,8 +356,8 @@ fn linearizability_is_what_clients_see() {
     let mut stage = Stage::of(1, &[]);
     let mut ask = |client, text: &str, answer: &str| {
         let request = text.parse().expect("a request");
-        stage.ghost.overhear(client, &request, None);
-        stage.ghost.overhear(client, &request, Some(&Outcome::Done(answer.into())));
+        stage.ghost.overhear(0, client, &request, None);
+        stage.ghost.overhear(0, client, &request, Some(&Outcome::Done(answer.into())));
         stage.judge(None);
     };
     ask(C1, "put x=1", "ok");
@@ -369,8 +376,8 @@ fn a_history_too_tangled_for_a_verdict_is_said_to_be() {
     assert_eq!(doubt(&ghost), None);
     for value in 0..6_000 {
         let request = format!("put x={value}").parse().expect("a request");
-        ghost.overhear(C1, &request, None);
-        ghost.overhear(C1, &request, Some(&Outcome::Redirect(None)));
+        ghost.overhear(0, C1, &request, None);
+        ghost.overhear(0, C1, &request, Some(&Outcome::Redirect(None)));
     }
     assert!(doubt(&ghost).is_some());
     assert_eq!(MultiPaxos::unjudged(&ghost, "Agreement"), None);

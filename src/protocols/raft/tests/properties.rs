@@ -11,6 +11,7 @@ struct Stage {
     ghost: Ghost,
     replicas: Vec<Option<Raft>>,
     broken: Vec<(&'static str, String)>,
+    events: u64,
 }
 
 impl Stage {
@@ -19,6 +20,7 @@ impl Stage {
             ghost: Ghost::default(),
             replicas: vec![None; servers.len()],
             broken: Vec::new(),
+            events: 0,
         };
         servers.into_iter().for_each(|raft| stage.now(raft));
         assert_eq!(stage.broken, [], "the start is sound");
@@ -27,10 +29,12 @@ impl Stage {
 
     /// This is what the server has become.
     fn now(&mut self, raft: Raft) {
-        self.at(Moment::Step, raft);
+        self.at(false, raft);
     }
 
-    fn at(&mut self, moment: Moment, raft: Raft) {
+    fn at(&mut self, boot: bool, raft: Raft) {
+        self.events += 1;
+        let moment = Moment { event: self.events, boot };
         let changed = raft.me;
         self.replicas[changed.index()] = Some(raft);
         if let Some(raft) = &self.replicas[changed.index()] {
@@ -56,13 +60,13 @@ impl Stage {
         let raft = self.replicas[node.index()].clone().expect("it is up");
         let disk = Disk { term: raft.term, voted_for: raft.voted_for, log: raft.log.clone() };
         let raft = Raft::boot(raft.me, raft.nodes, &raft.config, &disk, &mut Effects::new());
-        self.at(Moment::Boot, raft);
+        self.at(true, raft);
     }
 
     fn check(&self, property: &Property<Raft>, changed: NodeId) -> Result<(), String> {
         let cluster =
             Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
-        (property.holds)(&cluster).map_err(|why| why.to_string())
+        (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
     }
 
     /// Exactly these properties are broken.
@@ -225,7 +229,7 @@ fn terms_and_commits_go_back_only_in_a_restart() {
 fn a_restart_may_lose_what_was_not_on_disk_and_a_step_may_not() {
     let forgets = |term| server(S1, 3, term, &[], Config::default());
     let mut stage = three(2, &[]);
-    stage.at(Moment::Boot, forgets(1));
+    stage.at(true, forgets(1));
     stage.breaks(&[]);
     stage.change(S1, |raft| raft.term = 3);
     stage.now(forgets(1));
