@@ -69,7 +69,8 @@ export async function profile(chrome, dist, page, program) {
     const waiting = [...VISITS];
     const visitor = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const reached = await visit(browser, `${origin}/`, next).catch((error) => {
+        // On a busy machine one may take too long: once more, before it is given up.
+        const reached = await visit(browser, `${origin}/`, next).catch(() => visit(browser, `${origin}/`, next)).catch((error) => {
           throw new Failure(`a first visit to ${next.hash || "the page"} was watched in vain: ${error.message.split("\n")[0]}`);
         });
         for (const number of reached) ran.add(number);

@@ -795,6 +795,22 @@ test("a run is taken away in every format, of the window that was chosen", async
     assert.equal(bytes.toString("latin1").slice(0, begins.length), begins);
     await section.getByRole("status").filter({ hasText: `Saved as ${name}` }).waitFor();
   }
+  await section.getByRole("button", { name: "Copy" }).click();
+  await section.getByRole("status").filter({ hasText: "Copied" }).waitFor();
+  assert.deepEqual(await page.evaluate(async () => (await navigator.clipboard.read())[0].types), ["image/png"]);
+  await choose("Format", "NDJSON trace");
+  await choose("Time", "from … to …");
+  const times = async () => (await preview.inputValue()).replace(/…$/, "").trim().split("\n").slice(0, -1).map((line) => JSON.parse(line).time);
+  await section.getByLabel("from", { exact: true }).fill("2.5s");
+  await section.getByLabel("to", { exact: true }).fill("2600ms");
+  await page.waitForFunction(() => document.querySelector(".take").textContent.includes("2.50\u00a0s\u00a0–\u00a02.60\u00a0s"));
+  const inside = await times();
+  assert.ok(inside.length > 3 && inside.every((time) => time >= 2_500_000 && time <= 2_600_000), `${inside}`);
+  for (const [from, sentence] of [["soon", "“soon” is no time: expected a time such as 1.24s"], ["2.7s", "2.7s is after 2.6s"], ["", "“” is no time"]]) {
+    await section.getByLabel("from", { exact: true }).fill(from);
+    await section.locator(".mistake").filter({ hasText: sentence }).waitFor();
+    assert.equal(await preview.count(), 0, "of no window there is nothing");
+  }
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("dialog").count(), 0);
 });

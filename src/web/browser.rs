@@ -1,9 +1,9 @@
 //! What the browser offers, in short words.
 
-use js_sys::Array;
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlElement, Storage, Window};
+use web_sys::{Document, Element, HtmlCanvasElement, HtmlElement, Storage, Window};
 
 use crate::player::{Preferences, Theme};
 use crate::words::Language;
@@ -119,10 +119,12 @@ pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
 
 /// Puts a text on the clipboard; the error says nothing that helps.
 pub async fn copy(text: &str) -> Result<(), JsValue> {
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into())?;
-    // Only pages served securely have one.
-    let clipboard: web_sys::Clipboard = clipboard.dyn_into()?;
-    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.map(drop)
+    wasm_bindgen_futures::JsFuture::from(clipboard()?.write_text(text)).await.map(drop)
+}
+
+/// Only pages served securely have one.
+fn clipboard() -> Result<web_sys::Clipboard, JsValue> {
+    js_sys::Reflect::get(&window().navigator(), &"clipboard".into())?.dyn_into()
 }
 
 /// Hands a text to the browser as a file to be saved.
@@ -152,24 +154,38 @@ pub fn address_of_svg(svg: &str) -> String {
     format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(svg)))
 }
 
-/// Saves a picture as it is shown in this image, in points twice as fine. Whether it could be drawn.
-pub fn save_png(name: &str, image: &web_sys::HtmlImageElement) -> bool {
-    let drawn = || -> Result<(), JsValue> {
-        let canvas = document().create_element("canvas")?;
-        let canvas: web_sys::HtmlCanvasElement = canvas.dyn_into()?;
-        canvas.set_width(image.natural_width() * 2);
-        canvas.set_height(image.natural_height() * 2);
-        let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?;
-        let context: web_sys::CanvasRenderingContext2d = context.dyn_into()?;
-        context.scale(2.0, 2.0)?;
-        context.draw_image_with_html_image_element(image, 0.0, 0.0)?;
-        let name = name.to_owned();
-        let taken = Closure::once_into_js(move |blob: Option<web_sys::Blob>| {
-            if let Some(blob) = blob {
-                save_blob(&name, &blob);
-            }
-        });
-        canvas.to_blob(taken.unchecked_ref())
-    };
-    drawn().is_ok()
+/// A picture as it is shown in this image, in points twice as fine: a promise of a PNG.
+fn png(image: &web_sys::HtmlImageElement) -> Result<Promise, JsValue> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+    canvas.set_width(image.natural_width() * 2);
+    canvas.set_height(image.natural_height() * 2);
+    let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?;
+    let context: web_sys::CanvasRenderingContext2d = context.dyn_into()?;
+    context.scale(2.0, 2.0)?;
+    context.draw_image_with_html_image_element(image, 0.0, 0.0)?;
+    Ok(Promise::new(&mut |done, failed| {
+        // What is too large for the browser's canvas comes as `null`.
+        let give = move |blob: JsValue| {
+            let end = if blob.is_null() { &failed } else { &done };
+            _ = end.call1(&JsValue::NULL, &blob);
+        };
+        _ = canvas.to_blob(Closure::once_into_js(give).unchecked_ref());
+    }))
+}
+
+/// Saves the picture. The error says nothing but that it could not be drawn.
+pub async fn save_png(name: &str, image: &web_sys::HtmlImageElement) -> Result<(), JsValue> {
+    let blob: JsValue = wasm_bindgen_futures::JsFuture::from(png(image)?).await?;
+    save_blob(name, &blob.dyn_into()?);
+    Ok(())
+}
+
+/// Puts the picture into the clipboard.
+pub async fn copy_png(image: &web_sys::HtmlImageElement) -> Result<(), JsValue> {
+    let parts = Object::new();
+    // Asked for within the click: some browsers take only a promise then.
+    js_sys::Reflect::set(&parts, &"image/png".into(), &png(image)?.into())?;
+    let item = web_sys::ClipboardItem::new_with_record_from_str_to_blob_promise(&parts)?;
+    let written = clipboard()?.write(&Array::of1(&item));
+    wasm_bindgen_futures::JsFuture::from(written).await.map(drop)
 }

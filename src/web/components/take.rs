@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use web_sys::{HtmlImageElement, HtmlSelectElement};
+use web_sys::{HtmlImageElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::bits::{button, field, leaf, option, soft, tag};
 use super::icon::Icon;
-use crate::base::{Sentence, Span, Time};
+use crate::base::{Sentence, Span, Time, is_unseen};
 use crate::view::export::{Ask, Format, Taken};
 use crate::view::ticks::seconds;
 use crate::web::browser;
@@ -29,10 +29,12 @@ const EVENTS: u64 = 20_000;
 const SHOWN: usize = 6_000;
 
 /// What can be chosen.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Choice {
     form: usize,
     reach: usize,
+    /// Where the window begins and ends, as somebody typed it: the last reach.
+    typed: [String; 2],
 }
 
 /// A format as the page offers it; a PNG is an SVG, drawn.
@@ -86,35 +88,66 @@ const FORMS: [Form; 6] = [
 ];
 const PNG: &str = ".png";
 
-const REACHES: [&str; 3] =
-    [key!("what the timeline shows"), key!("the whole run so far"), key!("the last second")];
+const REACHES: [&str; 4] = [
+    key!("what the timeline shows"),
+    key!("the whole run so far"),
+    key!("the last second"),
+    key!("from … to …"),
+];
+const TYPED: usize = 3;
 
-/// The window of this choice.
-fn window(reach: usize, instant: &Instant) -> Span {
-    let Instant { window, reached, time, .. } = instant;
-    let (from, to) = match reach {
-        0 => (window.min, window.max.min((*reached).max(*time))),
-        1 => (Time::ZERO, (*reached).max(*time)),
-        _ => (time.since(Time::seconds(1)), *time),
-    };
-    Span::new(from.min(to), to)
+impl Choice {
+    /// The window of this choice; of one that is typed, what is wrong with it.
+    fn window(&self, instant: &Instant) -> Result<Span, Sentence> {
+        let Instant { window, reached, time, .. } = instant;
+        let known = (*reached).max(*time);
+        let (from, to) = match self.reach {
+            0 => (window.min, window.max.min(known)),
+            1 => (Time::ZERO, known),
+            2 => (time.since(Time::seconds(1)), *time),
+            _ => self.typed(known)?,
+        };
+        Ok(Span::new(from.min(to), to))
+    }
+
+    fn typed(&self, known: Time) -> Result<(Time, Time), Sentence> {
+        let [from, to] = self.typed.each_ref().map(|text| {
+            text.trim().parse::<Time>().map_err(|expected| {
+                sentence!("“{0}” is no time: expected {1}", cut(text.trim()), expected)
+            })
+        });
+        let (from, to) = (from?, to?);
+        if from > to {
+            return Err(sentence!("{0} is after {1}: the window ends before it begins", from, to));
+        }
+        if from > known {
+            return Err(sentence!("the run is known up to {0}: play it further first", known));
+        }
+        Ok((from, to.min(known)))
+    }
+}
+
+/// Enough of what somebody typed to know it by.
+fn cut(text: &str) -> String {
+    text.chars().filter(|sign| !is_unseen(*sign)).take(20).collect()
 }
 
 #[component]
 pub fn TakeAway(props: &Props) -> Html {
     let Props { language, instant } = props;
     let language = *language;
-    let choice = use_state(|| Choice { form: 0, reach: 0 });
+    let choice = use_state(|| Choice { form: 0, reach: 0, typed: typed_first(instant) });
     let taken = use_state(|| None::<Rc<Taken>>);
     let said = use_state(|| None::<Sentence>);
     let picture = use_node_ref();
-    let Choice { form: chosen, reach } = *choice;
+    let Choice { form: chosen, reach, .. } = *choice;
     let form = &FORMS[chosen];
+    let window = choice.window(instant);
     {
         let (taken, said, instant) = (taken.clone(), said.clone(), instant.clone());
-        use_effect_with((form.format, reach), move |&(format, reach)| {
+        use_effect_with((form.format, window.clone()), move |(format, window)| {
             said.set(None);
-            let window = window(reach, &instant);
+            let (format, Ok(window)) = (*format, window.clone()) else { return taken.set(None) };
             let ask = Ask { format, window, most: EVENTS, language };
             let give = Callback::from(move |text| taken.set(Some(Rc::new(text))));
             instant.take.emit((ask, give));
@@ -123,7 +156,7 @@ pub fn TakeAway(props: &Props) -> Html {
     let choose = |change: fn(&mut Choice, usize)| {
         let (choice, said) = (choice.clone(), said.clone());
         Callback::from(move |event: Event| {
-            let mut next = *choice;
+            let mut next = (*choice).clone();
             let list: HtmlSelectElement = event.target_unchecked_into();
             change(&mut next, usize::try_from(list.selected_index()).unwrap_or(0));
             said.set(None);
@@ -146,27 +179,58 @@ pub fn TakeAway(props: &Props) -> Html {
     if !form.format.is_instant() {
         let list = choose(|choice, place| choice.reach = place);
         fields.push(field(tr!(language, "Time"), "", list, reaches.collect()));
+        if reach == TYPED {
+            fields.push(tag(
+                "span",
+                "span-typed",
+                vec![
+                    typed(&choice, 0, tr!(language, "from")),
+                    " – ".into(),
+                    typed(&choice, 1, tr!(language, "to")),
+                ],
+            ));
+        }
     }
-    let shown = window(reach, instant);
-    let about = match form.format.is_instant() {
-        true => String::new(),
+    let about = match &window {
         // Kept on one line.
-        false => {
+        Ok(shown) if !form.format.is_instant() => {
             format!("{} – {}", seconds(shown.min, 2), seconds(shown.max, 2)).replace(' ', "\u{a0}")
         }
+        _ => String::new(),
     };
     let mut inside = vec![
         leaf("h3", "", tr!(language, "Take it away")),
         tag("div", "formats", fields),
         soft(&format!("{} {about}", translate(language, form.about))),
     ];
-    if let Some(taken) = &*taken {
+    if let (Err(mistake), false) = (&window, form.format.is_instant()) {
+        inside.push(leaf("p", "mistake", &tell(language, mistake)));
+    } else if let Some(taken) = &*taken {
         inside.push(preview(taken, form, &picture, language));
         inside.extend(taken.cut.iter().map(|cut| leaf("p", "mistake", &tell(language, cut))));
         let ends = Ends { taken, form, picture: &picture, said: &said, instant, language };
         inside.push(acts(ends));
     }
     tag("section", "take", inside)
+}
+
+/// What stands in the fields until somebody types: what the timeline shows.
+fn typed_first(instant: &Instant) -> [String; 2] {
+    let end = instant.window.max.min(instant.reached.max(instant.time));
+    [instant.window.min.min(end), end].map(|time| time.to_string())
+}
+
+/// A field for one end of the window.
+fn typed(choice: &UseStateHandle<Choice>, end: usize, label: &'static str) -> Html {
+    let value = choice.typed[end].clone();
+    let choice = choice.clone();
+    let oninput = Callback::from(move |event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        let mut next = (*choice).clone();
+        next.typed[end] = input.value();
+        choice.set(next);
+    });
+    html! { <input type="text" size="9" maxlength="20" spellcheck="false" autocomplete="off" aria-label={label} {value} {oninput} /> }
 }
 
 /// What it will look like.
@@ -200,11 +264,15 @@ struct Ends<'a> {
 fn acts(ends: Ends) -> Html {
     let Ends { taken, form, picture, said, instant, language } = ends;
     let copy = {
-        let (taken, said) = (taken.clone(), said.clone());
+        let (taken, said, picture) = (taken.clone(), said.clone(), picture.clone());
         Callback::from(move |_: MouseEvent| {
-            let (taken, said) = (taken.clone(), said.clone());
+            let (taken, said, picture) = (taken.clone(), said.clone(), picture.clone());
             yew::platform::spawn_local(async move {
-                said.set(Some(match browser::copy(&taken.text).await {
+                let copied = match picture.cast::<HtmlImageElement>() {
+                    Some(image) if form.ending == PNG => browser::copy_png(&image).await,
+                    _ => browser::copy(&taken.text).await,
+                };
+                said.set(Some(match copied {
                     Ok(()) => sentence!("Copied"),
                     Err(_) => {
                         sentence!("The browser does not let this page copy: save it instead.")
@@ -217,25 +285,28 @@ fn acts(ends: Ends) -> Html {
         let (taken, said, picture) = (taken.clone(), said.clone(), picture.clone());
         let name = format!("synod-{}{}", instant.protocol, form.ending);
         Callback::from(move |_: MouseEvent| {
-            let done = match picture.cast::<HtmlImageElement>() {
-                Some(image) if form.ending == PNG => browser::save_png(&name, &image),
-                _ => {
-                    browser::save(&name, &taken.text);
-                    true
-                }
-            };
-            said.set(Some(match done {
-                true => sentence!("Saved as {0}", name.clone()),
-                false => sentence!("The browser cannot draw this picture: save it as SVG."),
-            }));
+            let (taken, said, picture) = (taken.clone(), said.clone(), picture.clone());
+            let name = name.clone();
+            yew::platform::spawn_local(async move {
+                let saved = match picture.cast::<HtmlImageElement>() {
+                    Some(image) if form.ending == PNG => browser::save_png(&name, &image).await,
+                    _ => {
+                        browser::save(&name, &taken.text);
+                        Ok(())
+                    }
+                };
+                said.set(Some(match saved {
+                    Ok(()) => sentence!("Saved as {0}", name),
+                    Err(_) => sentence!("The browser cannot draw this picture: save it as SVG."),
+                }));
+            });
         })
     };
-    let mut acts = Vec::new();
-    if form.ending != PNG {
-        acts.push(button("", Some(Icon::Copy), tr!(language, "Copy"), copy));
-    }
-    acts.push(button("primary", Some(Icon::Disk), tr!(language, "Save"), save));
     let told = said.as_ref().map(|said| tell(language, said)).unwrap_or_default();
-    acts.push(html! { <span class="soft" role="status">{ told }</span> });
+    let acts = vec![
+        button("", Some(Icon::Copy), tr!(language, "Copy"), copy),
+        button("primary", Some(Icon::Disk), tr!(language, "Save"), save),
+        html! { <span class="soft" role="status">{ told }</span> },
+    ];
     tag("div", "acts", acts)
 }
