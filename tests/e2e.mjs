@@ -293,6 +293,13 @@ test("the Paxos service is played from the page, as a client", async () => {
   await page.locator(".node").getByText("chosen update").first().waitFor();
 });
 
+test("where nobody is there to ask, the console says so", async () => {
+  await open(at(["paxos nodes=3 clients=0 seed=1"], "10ms"));
+  await page.locator(".node").first().click();
+  await page.getByText("This run has no clients, so nobody can ask").waitFor();
+  assert.equal(await button("Send").count(), 0);
+});
+
 test("runs are kept, come back after a reload, and are renamed, deleted and put back", async () => {
   await open(at(CALM, "100ms"));
   await keep("One leader");
@@ -378,6 +385,49 @@ test("a store that does not answer is not waited for without end", async () => {
   await button("Keep this run").waitFor();
   await page.clock.fastForward(6000);
   await page.getByText("The browser's store does not answer").waitFor();
+});
+
+test("where somebody else holds the store, that is said, nothing is kept behind one's back, and one can go on", async () => {
+  await page.clock.install();
+  await open(at(CALM, "100ms"));
+  await keep("First");
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("synod").onsuccess = (event) => done(event.target.result)));
+    const held = database.transaction("runs", "readwrite").objectStore("runs");
+    const hold = () => (globalThis.free ? database.close() : (held.count().onsuccess = hold));
+    hold();
+  });
+  const name = page.locator("dialog form").getByLabel("Name");
+  await name.fill("Second");
+  await page.clock.fastForward(1000);
+  await button("Keep this run").click();
+  await page.clock.fastForward(6000);
+  await page.evaluate(() => (globalThis.free = true));
+  await page.getByText("The browser's store does not answer").waitFor();
+  const names = () => page.locator(".runs li").getByLabel("Name").evaluateAll((all) => all.map((input) => input.value));
+  assert.deepEqual([await names(), await name.inputValue()], [["First"], "Second"]);
+  await button("Keep this run").click();
+  await page.locator(".runs li").nth(1).waitFor();
+  assert.deepEqual((await names()).sort(), ["First", "Second"]);
+  await page.getByText("The browser's store does not answer").waitFor({ state: "hidden" });
+});
+
+test("a store that opens too late is closed again", async () => {
+  await page.clock.install();
+  await open(at(CALM, "100ms"));
+  // What is to be deleted opens for nobody until whoever has it open is done.
+  await page.evaluate(async () => {
+    globalThis.holder = await new Promise((done) => (indexedDB.open("synod").onsuccess = (event) => done(event.target.result)));
+    await new Promise((done) => (indexedDB.deleteDatabase("synod").onblocked = done));
+  });
+  await button("Runs").click();
+  await button("Keep this run").waitFor();
+  await page.clock.fastForward(6000);
+  await page.getByText("The browser's store does not answer").waitFor();
+  await page.evaluate(() => {
+    holder.close();
+    return new Promise((done) => (indexedDB.deleteDatabase("synod").onsuccess = () => done()));
+  });
 });
 
 test("where the browser keeps nothing, or has no room, the page says so", async () => {

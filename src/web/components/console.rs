@@ -60,6 +60,14 @@ pub fn console(
 ) -> Html {
     let language = props.language;
     let clients = &props.inspection.clients;
+    let title = leaf("h3", "", tr!(language, "Requests"));
+    if clients.is_empty() {
+        let none = tr!(
+            language,
+            "This run has no clients, so nobody can ask: give it one with clients=1 in the first line of its script."
+        );
+        return tag("div", "console", vec![title, leaf("p", "soft", none)]);
+    }
     let option = |name: String, chosen: bool| option(name.clone(), &name, chosen);
     let choice = |name: &'static str, options: Vec<Html>| {
         html! { <label><span>{ name }</span><select>{ for options }</select></label> }
@@ -81,7 +89,7 @@ pub fn console(
         clients.iter().flat_map(|client| came_back(client, language)).collect();
     html! {
         <div key={format!("{client:?} {to:?}")} class="console">
-            { leaf("h3", "", tr!(language, "Requests")) }
+            { title }
             { tag("div", "who", who) }
             { for forms }
             <p class="soft" role="status">{ waits(props) }</p>
