@@ -104,7 +104,7 @@ impl Kept {
             date: number("date").filter(|date| (1.0..YEAR_10000).contains(date)),
             picture: text("picture").and_then(|text| Thumbnail::read(&text)),
             script,
-            time: Time(number("time").unwrap_or(0.0) as u64),
+            time: Time(number("time").unwrap_or(0.0) as u64).min(Time::LIMIT),
             record,
         }
     }

@@ -14,7 +14,7 @@ use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::{ClientId, Endpoint, NodeId};
 use crate::command::Command;
-use crate::player::Action;
+use crate::player::{Action, gestures};
 use crate::protocol::{Blank, Form, Holds};
 use crate::sim::snapshot::ClientShot;
 use crate::tr;
@@ -62,11 +62,8 @@ pub fn console(
     let clients = &props.inspection.clients;
     let title = leaf("h3", "", tr!(language, "Requests"));
     if clients.is_empty() {
-        let none = tr!(
-            language,
-            "This run has no clients, so nobody can ask: give it one with clients=1 in the first line of its script."
-        );
-        return tag("div", "console", vec![title, leaf("p", "soft", none)]);
+        let nobody = tell(language, &gestures::nobody_asks());
+        return tag("div", "console", vec![title, leaf("p", "soft", &nobody)]);
     }
     let option = |name: String, chosen: bool| option(name.clone(), &name, chosen);
     let choice = |name: &'static str, options: Vec<Html>| {
