@@ -399,11 +399,17 @@ test("where somebody else holds the store, that is said, nothing is kept behind 
     const held = database.transaction("runs", "readwrite").objectStore("runs");
     const hold = () => (globalThis.free ? database.close() : (held.count().onsuccess = hold));
     hold();
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (...asked) {
+      globalThis.begun = true;
+      return begin.apply(this, asked);
+    };
   });
   const name = page.locator("dialog form").getByLabel("Name");
   await name.fill("Second");
   await page.clock.fastForward(1000);
   await button("Keep this run").click();
+  await page.waitForFunction(() => globalThis.begun);
   await page.clock.fastForward(6000);
   await page.evaluate(() => (globalThis.free = true));
   await page.getByText("The browser's store does not answer").waitFor();
@@ -429,7 +435,10 @@ test("a store that opens too late is closed again", async () => {
   await page.getByText("The browser's store does not answer").waitFor();
   await page.evaluate(() => {
     holder.close();
-    return new Promise((done) => (indexedDB.deleteDatabase("synod").onsuccess = () => done()));
+    return new Promise((done, fail) => {
+      indexedDB.deleteDatabase("synod").onsuccess = () => done();
+      setTimeout(() => fail(new Error("somebody still has it open")), 5000);
+    });
   });
 });
 
