@@ -12,6 +12,7 @@ import { findBrowser, setup } from "./setup.mjs";
 import { Failure, command, read, run, step, target } from "./steps.mjs";
 
 const WASM = "wasm32-unknown-unknown";
+const PAGE_TESTS = ["e2e", "e2e-keep", "e2e-time", "hosting", "embed"].map((name) => `tests/${name}.mjs`);
 
 const parts = {
   lint: {
@@ -57,7 +58,7 @@ const parts = {
       await step("a program in parts", () => run("node", ["--test", "--test-reporter=spec", "tests/cold.mjs"]));
       await page();
       await step("end-to-end tests", () =>
-        run("node", ["--test", "--test-reporter=spec", "tests/e2e.mjs", "tests/hosting.mjs", "tests/embed.mjs"], { CHROME: chrome }),
+        run("node", ["--test", "--test-reporter=spec", ...PAGE_TESTS], { CHROME: chrome }),
       );
     },
   },

@@ -11,7 +11,6 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
@@ -43,7 +42,7 @@ pub enum Wish {
 }
 
 /// What the servers of one step ask for, in order, each with the source line.
-pub type Wishes = VecDeque<(Wish, Line)>;
+pub type Wishes = Vec<(Wish, Line)>;
 
 /// All servers of a run, what they must not be seen to break, and how they look.
 pub trait Ensemble {
@@ -158,7 +157,7 @@ impl<P: Protocol> Servers<P> {
                 Effect::Reply { to, seq, outcome } => Wish::Reply { to, seq, outcome },
                 Effect::Note(sentence) => Wish::Note(sentence),
             };
-            wishes.push_back((wish, line));
+            wishes.push((wish, line));
         }
     }
 

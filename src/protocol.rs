@@ -3,7 +3,6 @@
 //! no chance except through its effects, so the same file runs under every schedule and every fault.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::fmt::{self, Debug, Display};
 use std::hash::Hash;
 use std::panic::Location;
@@ -338,7 +337,7 @@ impl Outcome {
 
 /// The effects of one step, in order, each with the source line that asked for it.
 pub struct Effects<P: Protocol> {
-    list: VecDeque<(Effect<P>, Line)>,
+    list: Vec<(Effect<P>, Line)>,
     local_now: Time,
 }
 
@@ -347,7 +346,7 @@ pub type Line = &'static Location<'static>;
 
 impl<P: Protocol> Effects<P> {
     pub fn new() -> Effects<P> {
-        Effects { list: VecDeque::new(), local_now: Time::ZERO }
+        Effects { list: Vec::new(), local_now: Time::ZERO }
     }
 
     /// Empties the list for a step that starts at this reading of the node's clock.
@@ -358,7 +357,7 @@ impl<P: Protocol> Effects<P> {
 
     /// The effects asked for, in order.
     pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, Line)> {
-        std::iter::from_fn(|| self.list.pop_front())
+        self.list.drain(..)
     }
 
     /// The node's own clock, which drifts and may be stepped.
@@ -412,7 +411,7 @@ impl<P: Protocol> Effects<P> {
     }
 
     fn push(&mut self, effect: Effect<P>, line: Line) {
-        self.list.push_back((effect, line));
+        self.list.push((effect, line));
     }
 }
 

@@ -32,7 +32,7 @@ lab: protocols in a terminal
                                              hunts for violations; exit 0 where there are none,
                                              1 with a small script where there is one
   lab schedule PROTOCOL SEED                 the random schedule of a seed, as a script
-  lab bench                                  how fast and how small, measured here and now
+  lab bench [PROTOCOL]                       how fast and how small, measured here and now
 
 A script without an `end` runs for ten virtual seconds.";
 
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
-        ["bench"] => bench::all(),
+        ["bench", ref only @ ..] => bench::all(only),
         [] | ["help" | "--help" | "-h"] => print(USAGE),
         _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),
     };
@@ -388,8 +388,15 @@ mod bench {
     const MILLION: u64 = 1_000_000;
     const ROUNDS: usize = 5;
 
-    pub fn all() -> Result<(), String> {
-        HEARTBEATS.into_iter().try_for_each(|(slug, text)| of_protocol(slug, text))
+    /// Of these protocols; of all that are measured, if none is named.
+    pub fn all(only: &[&str]) -> Result<(), String> {
+        let measured = |name: &&str| HEARTBEATS.iter().any(|(slug, _)| slug == name);
+        if let Some(name) = only.iter().find(|name| !measured(name)) {
+            return Err(format!("No figures are taken of “{name}”."));
+        }
+        let asked = |slug: &str| only.is_empty() || only.contains(&slug);
+        let mut chosen = HEARTBEATS.into_iter().filter(|(slug, _)| asked(slug));
+        chosen.try_for_each(|(slug, text)| of_protocol(slug, text))
     }
 
     fn of_protocol(slug: &str, heartbeats: &str) -> Result<(), String> {

@@ -143,7 +143,15 @@ fn of_client(run: &Run, client: ClientId) -> Vec<Gesture> {
     offered
 }
 
-/// A client's request, as typed, to a server or to whoever leads. The engine checks the text.
+/// Said where somebody would ask in a run without clients.
+pub fn nobody_asks() -> Sentence {
+    sentence!(
+        "This run has no clients, so nobody can ask: give it one with clients=1 in the first line of its script."
+    )
+}
+
+/// A client's request, as typed, to a server or to whoever leads; `None` where there is no client.
+/// The engine checks the text.
 pub fn request(run: &Run, to: Option<NodeId>, text: &str) -> Option<Command> {
     let client = *run.clients().first()?;
     Some(Command::Request { client, to: to.or(run.leader()), request: text.trim().to_owned() })

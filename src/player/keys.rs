@@ -258,7 +258,10 @@ fn request(store: &Store, _: &str) -> Option<Action> {
         Some(Selection::Node(node)) => Some(node),
         _ => None,
     };
-    gestures::request(run, to, run.meta().requests[0]).map(Action::Do)
+    Some(match gestures::request(run, to, run.meta().requests[0]) {
+        Some(request) => Action::Do(request),
+        None => Action::Tell(Notice::refusal(gestures::nobody_asks())),
+    })
 }
 
 #[cfg(test)]
@@ -267,6 +270,14 @@ mod tests {
     use crate::command::Command;
     use crate::player::tests::{notice, store};
     use crate::sim::snapshot::Status;
+
+    #[test]
+    fn where_nobody_is_there_to_ask_the_key_says_so() {
+        let mut store = store("run raft nodes=3 clients=0 seed=7");
+        let action = press(&store, "r");
+        action.map(|action| store.update(action));
+        assert!(notice(&store).starts_with("This run has no clients"), "{}", notice(&store));
+    }
 
     #[test]
     fn keys_do_what_the_help_says() {

@@ -304,7 +304,7 @@ impl Sim {
     }
 
     fn carry_out(&mut self, id: NodeId, cause: u64, mut wishes: Wishes, out: &mut Events) {
-        while let Some((wish, line)) = wishes.pop_front() {
+        for (wish, line) in wishes.drain(..) {
             let what = match wish {
                 Wish::Send { to, message } => {
                     Waiting::Send { to: to.into(), payload: Payload::Message(message) }
@@ -471,7 +471,7 @@ impl Sim {
     /// Starts a write of everything that waits for one, if none is under way.
     fn start_sync(&mut self, id: NodeId) {
         let node = &mut self.nodes[id.index()];
-        if node.syncing.is_some() {
+        if node.syncing.is_some() || node.outbox.is_empty() {
             return;
         }
         let last = node.outbox.iter().rposition(|item| matches!(item.what, Waiting::Write(_)));

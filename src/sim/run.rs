@@ -203,7 +203,9 @@ impl Run {
         if self.here.events() > self.head.0 {
             self.outline.follow(before + 1, sink, made);
         }
-        self.fresh.clear();
+        if !new {
+            self.fresh.clear();
+        }
         if advanced {
             self.kept.trim();
             self.remember();

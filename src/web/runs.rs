@@ -8,11 +8,12 @@ use std::task::Poll;
 
 use gloo_timers::future::TimeoutFuture;
 use idb::{
-    DatabaseEvent, Error, Factory, KeyPath, ObjectStore, ObjectStoreParams, Query, TransactionMode,
-    TransactionResult,
+    Database, DatabaseEvent, Error, Factory, KeyPath, ObjectStore, ObjectStoreParams, Query,
+    TransactionMode, TransactionResult,
 };
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use super::frame::Instant;
 use crate::base::{Sentence, Time};
@@ -29,9 +30,17 @@ pub const LONGEST_NAME: usize = 80;
 
 /// In milliseconds since 1970.
 const YEAR_10000: f64 = 253_402_300_800_000.0;
-/// So long may the browser take to open the store, in milliseconds.
+/// So long may the browser take to open the store, and to do what it is asked, in milliseconds.
 const PATIENCE: u32 = 5_000;
-const SILENT: &str = "no answer";
+
+/// Why the browser's store did not do as it was asked.
+enum Failure {
+    Full,
+    Silent,
+    /// A newer Synod has made it over.
+    Newer,
+    Refused,
+}
 
 /// A run that was kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +59,7 @@ pub struct Kept {
 /// All runs kept, the newest first.
 pub async fn all() -> Result<Vec<Kept>, Sentence> {
     let rows = within(TransactionMode::ReadOnly, async |runs| runs.get_all(None, None)?.await);
-    let mut kept: Vec<Kept> = rows.await.map_err(told)?.into_iter().map(Kept::read).collect();
+    let mut kept: Vec<Kept> = rows.await?.into_iter().map(Kept::read).collect();
     let date = |run: &Kept| run.date.unwrap_or(0.0);
     kept.sort_by(|a, b| date(b).total_cmp(&date(a)));
     Ok(kept)
@@ -95,20 +104,20 @@ impl Kept {
             date: number("date").filter(|date| (1.0..YEAR_10000).contains(date)),
             picture: text("picture").and_then(|text| Thumbnail::read(&text)),
             script,
-            time: Time(number("time").unwrap_or(0.0) as u64),
+            time: Time(number("time").unwrap_or(0.0) as u64).min(Time::LIMIT),
             record,
         }
     }
 
     /// Gives it a name, if it is still there: another page may have deleted it.
     pub async fn rename(&self, name: &str) -> Result<(), Sentence> {
-        let id = Query::Key(get(&self.record, "id"));
-        let renamed = within(TransactionMode::ReadWrite, async |runs| {
+        let (id, name) = (Query::Key(get(&self.record, "id")), JsValue::from(cut(name)));
+        let renamed = within(TransactionMode::ReadWrite, async move |runs| {
             let Some(record) = runs.get(id)?.await? else { return Ok(false) };
-            set(&record, "name", &cut(name).into());
+            set(&record, "name", &name);
             runs.put(&record, None)?.await.map(|_| true)
         });
-        match renamed.await.map_err(told)? {
+        match renamed.await? {
             true => Ok(()),
             false => Err(sentence!(
                 "This run is no longer kept: it was deleted on another page of this browser."
@@ -123,8 +132,8 @@ impl Kept {
 
     pub async fn delete(&self) -> Result<(), Sentence> {
         let id = Query::Key(get(&self.record, "id"));
-        let deleted = within(TransactionMode::ReadWrite, async |runs| runs.delete(id)?.await);
-        deleted.await.map_err(told)
+        let deleted = within(TransactionMode::ReadWrite, async move |runs| runs.delete(id)?.await);
+        Ok(deleted.await?)
     }
 
     pub fn id(&self) -> u64 {
@@ -133,16 +142,18 @@ impl Kept {
 }
 
 async fn put(record: &JsValue) -> Result<(), Sentence> {
-    let put =
-        within(TransactionMode::ReadWrite, async |runs| runs.put(record, None)?.await.map(drop));
-    put.await.map_err(told)
+    let record = record.clone();
+    let put = within(TransactionMode::ReadWrite, async move |runs| {
+        runs.put(&record, None)?.await.map(drop)
+    });
+    Ok(put.await?)
 }
 
 /// Does something with the runs, and waits until it is done for good.
-async fn within<T>(
+async fn within<T: 'static>(
     mode: TransactionMode,
-    work: impl AsyncFnOnce(&ObjectStore) -> Result<T, Error>,
-) -> Result<T, Error> {
+    work: impl AsyncFnOnce(&ObjectStore) -> Result<T, Error> + 'static,
+) -> Result<T, Failure> {
     let mut open = Factory::new()?.open(DATABASE, Some(1))?;
     open.on_upgrade_needed(|event| {
         let mut params = ObjectStoreParams::new();
@@ -150,55 +161,91 @@ async fn within<T>(
         // Where it fails, the first use of the store says so.
         let _ = event.database().and_then(|new| new.create_object_store(RUNS, params));
     });
-    let database =
-        in_time(open).await.ok_or_else(|| Error::IndexedDbOpenFailed(SILENT.into()))??;
+    // Nobody waits any longer for a database that opens late: an open one would be in others' way.
+    let late = |opened: Result<Database, Error>| opened.iter().for_each(Database::close);
+    let database = in_time(open.into_future(), late).await??;
+    let done = on(&database, mode, work).await;
+    database.close();
+    done
+}
+
+async fn on<T: 'static>(
+    database: &Database,
+    mode: TransactionMode,
+    work: impl AsyncFnOnce(&ObjectStore) -> Result<T, Error> + 'static,
+) -> Result<T, Failure> {
     let transaction = database.transaction(&[RUNS], mode)?;
     let runs = transaction.object_store(RUNS)?;
-    let done = work(&runs).await;
-    let ended = transaction.await;
-    database.close();
+    let now = runs.transaction();
+    let worked = async move { (work(&runs).await, transaction.await) };
+    let Ok((done, ended)) = in_time(worked, drop).await else {
+        // What is said to have failed must not be done later after all.
+        let _ = now.abort();
+        return Err(Failure::Silent);
+    };
     let done = done?;
     match ended? {
         TransactionResult::Committed => Ok(done),
         // A store without room takes a record, and drops it when it is to be written for good.
         TransactionResult::Aborted => {
-            Err(runs.transaction().error().map_or(Error::DomExceptionNotFound, Error::DomException))
+            Err(now.error().map_or(Error::DomExceptionNotFound, Error::DomException))?
         }
     }
 }
 
-/// What comes, if it does not let everybody wait.
-async fn in_time<T>(work: impl IntoFuture<Output = T>) -> Option<T> {
-    let mut work = pin!(work.into_future());
+/// What comes, if it does not let everybody wait. What comes later goes to `late`.
+async fn in_time<T: 'static>(
+    work: impl Future<Output = T> + 'static,
+    late: impl FnOnce(T) + 'static,
+) -> Result<T, Failure> {
+    let mut work = Box::pin(work);
     let mut over = pin!(TimeoutFuture::new(PATIENCE));
-    poll_fn(|context| match work.as_mut().poll(context) {
+    let come = poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Some(done)),
         Poll::Pending => over.as_mut().poll(context).map(|()| None),
-    })
-    .await
+    });
+    match come.await {
+        Some(done) => Ok(done),
+        None => {
+            spawn_local(async move { late(work.await) });
+            Err(Failure::Silent)
+        }
+    }
 }
 
-/// What the browser says, in words that help.
-fn told(error: Error) -> Sentence {
-    let words = format!("{error:?}");
-    if words.contains("Quota") {
-        return sentence!(
-            "The browser's store is full: delete a kept run, or free some space, and try again. The run on screen is untouched."
-        );
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let exception: &JsValue = match &error {
+            Error::DomException(exception) => exception,
+            Error::IndexedDbOpenFailed(thrown) | Error::UpdateFailed(thrown) => thrown,
+            _ => return Failure::Refused,
+        };
+        match get(exception, "name").as_string().as_deref() {
+            Some("QuotaExceededError") => Failure::Full,
+            Some("VersionError") => Failure::Newer,
+            _ => Failure::Refused,
+        }
     }
-    if words.contains(SILENT) {
-        return sentence!(
-            "The browser's store does not answer: close other pages of Synod, and try again. The run on screen is untouched."
-        );
+}
+
+/// In words that help.
+impl From<Failure> for Sentence {
+    fn from(failure: Failure) -> Sentence {
+        match failure {
+            Failure::Full => sentence!(
+                "The browser's store is full: delete a kept run, or free some space, and try again. The run on screen is untouched."
+            ),
+            Failure::Silent => sentence!(
+                "The browser's store does not answer: close other pages of Synod, and try again. The run on screen is untouched."
+            ),
+            Failure::Newer => {
+                sentence!("A newer Synod has used this browser's store: its runs stay as they are.")
+            }
+            Failure::Refused => sentence!(
+                "This browser does not let the page keep runs (a private window, or a page within a page). Share the link instead: it carries the whole run."
+            ),
+        }
     }
-    if words.contains("VersionError") {
-        return sentence!(
-            "A newer Synod has used this browser's store: its runs stay as they are."
-        );
-    }
-    sentence!(
-        "This browser does not let the page keep runs (a private window, or a page within a page). Share the link instead: it carries the whole run."
-    )
 }
 
 fn cut(name: &str) -> String {

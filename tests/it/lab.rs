@@ -232,6 +232,7 @@ fn bad_input_gets_one_sentence() {
     assert_eq!(fuzz(&["--seeds", "1", "--seeds", "2"]), "--seeds is given twice: once is enough.");
     assert_eq!(refusal(&["fuzz", "raft", "--seeds"], b""), "--seeds needs a value.");
     assert!(refusal(&["dance"], b"").starts_with("I don't understand “dance”."));
+    assert_eq!(refusal(&["bench", "dance"], b""), "No figures are taken of “dance”.");
     let huge = vec![b'x'; 600 * 1024];
     assert_eq!(refusal(&["run", "-"], &huge), "- is too long: a script has at most 524288 bytes.");
     assert_eq!(

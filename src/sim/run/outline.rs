@@ -62,8 +62,8 @@ impl Outline {
     /// The last `count` of these events are new; the first of them has this number.
     pub fn follow(&mut self, first: u64, events: &Events, count: usize) {
         let start = events.len() - count;
-        for place in 0..count {
-            self.note(first + place as u64, &events[start + place]);
+        for (number, event) in (first..).zip(events.range(start..)) {
+            self.note(number, event);
         }
     }
 
@@ -74,7 +74,7 @@ impl Outline {
             (What::Deliver { payload, .. } | What::Lost { payload, .. }, Some(lane)) => {
                 self.count(event.at, lane, lost, payload);
             }
-            (What::Timer(_), _) => {}
+            (What::Timer(_) | What::Send { .. }, _) => {}
             _ => self.marks.extend(mark(number, event)),
         }
         if self.marks.len() > self.limit {

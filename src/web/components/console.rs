@@ -14,7 +14,7 @@ use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::{ClientId, Endpoint, NodeId};
 use crate::command::Command;
-use crate::player::Action;
+use crate::player::{Action, gestures};
 use crate::protocol::{Blank, Form, Holds};
 use crate::sim::snapshot::ClientShot;
 use crate::tr;
@@ -60,6 +60,11 @@ pub fn console(
 ) -> Html {
     let language = props.language;
     let clients = &props.inspection.clients;
+    let title = leaf("h3", "", tr!(language, "Requests"));
+    if clients.is_empty() {
+        let nobody = tell(language, &gestures::nobody_asks());
+        return tag("div", "console", vec![title, leaf("p", "soft", &nobody)]);
+    }
     let option = |name: String, chosen: bool| option(name.clone(), &name, chosen);
     let choice = |name: &'static str, options: Vec<Html>| {
         html! { <label><span>{ name }</span><select>{ for options }</select></label> }
@@ -81,7 +86,7 @@ pub fn console(
         clients.iter().flat_map(|client| came_back(client, language)).collect();
     html! {
         <div key={format!("{client:?} {to:?}")} class="console">
-            { leaf("h3", "", tr!(language, "Requests")) }
+            { title }
             { tag("div", "who", who) }
             { for forms }
             <p class="soft" role="status">{ waits(props) }</p>

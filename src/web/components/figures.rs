@@ -97,11 +97,14 @@ fn entries(node: &Box, y: f64) -> Html {
     }
 }
 
-/// What it holds where it keeps no log: a square as for an entry, and the words.
+/// What it holds where it keeps no log: a square as for an entry, with the number of its epoch, and
+/// the words.
 fn badge_figure(badge: &Badge, y: f64, language: Language) -> Html {
     let told = format!("{} {}", word(language, badge.word), badge.text);
     let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
     let mut words = vec![square(badge.epoch, badge.state, Point::new(left, y))];
+    let number = if badge.epoch > 0 { badge.epoch.to_string() } else { String::new() };
+    words.push(text("number", Point::new(left + 6.5, y + 9.8), &number));
     words.push(text("badge", Point::new(9.0, y + 10.5), &told));
     tag("g", "entries", words)
 }

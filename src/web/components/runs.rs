@@ -1,5 +1,6 @@
 //! The runs that somebody has kept: to keep one more, to open, rename or delete one.
 
+use gloo_timers::future::TimeoutFuture;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -17,8 +18,8 @@ use crate::web::runs::{self, Kept, LONGEST_NAME};
 use crate::web::shared::Shared;
 use crate::words::{Language, tell};
 
-/// Within so many milliseconds a second press is the same wish.
-const TWICE: f64 = 800.0;
+/// For so many milliseconds after a run was kept, a second press is the same wish.
+const TWICE: u32 = 800;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -50,8 +51,8 @@ enum Deed {
 }
 
 impl Deed {
-    async fn do_it(self, before: Option<Kept>) -> Shelf {
-        let mut deleted = before;
+    async fn do_it(self, before: Shelf) -> Shelf {
+        let mut deleted = before.deleted;
         let done = match &self {
             Deed::Look => Ok(()),
             Deed::Keep(instant, field) => {
@@ -73,7 +74,10 @@ impl Deed {
         }
         match runs::all().await {
             Ok(runs) => Shelf { runs: Some(runs), trouble: done.err(), deleted },
-            Err(trouble) => Shelf { runs: Some(Vec::new()), trouble: Some(trouble), deleted },
+            // They are still there, for all that is known.
+            Err(trouble) => {
+                Shelf { runs: before.runs.or(Some(Vec::new())), trouble: Some(trouble), deleted }
+            }
         }
     }
 }
@@ -83,24 +87,24 @@ pub fn Runs(props: &Props) -> Html {
     let language = props.language;
     let shelf = use_state(Shelf::default);
     let does = {
-        let (shelf, kept) = (shelf.clone(), use_mut_ref(|| 0.0));
+        let (shelf, keeping) = (shelf.clone(), use_mut_ref(|| false));
         Callback::from(move |deed: Deed| {
-            let (shelf, kept) = (shelf.clone(), kept.clone());
+            let (shelf, keeping) = (shelf.clone(), keeping.clone());
             // Who presses twice means it once.
             let keeps = matches!(deed, Deed::Keep(..));
-            if keeps && js_sys::Date::now() < *kept.borrow() {
+            if keeps && keeping.replace(true) {
                 return;
             }
-            if keeps {
-                kept.replace(f64::INFINITY);
-            }
             yew::platform::spawn_local(async move {
-                let next = deed.do_it(shelf.deleted.clone()).await;
-                if keeps {
-                    let pause = if next.trouble.is_none() { TWICE } else { 0.0 };
-                    kept.replace(js_sys::Date::now() + pause);
-                }
+                let next = deed.do_it((*shelf).clone()).await;
+                let kept = next.trouble.is_none();
                 shelf.set(next);
+                if keeps {
+                    if kept {
+                        TimeoutFuture::new(TWICE).await;
+                    }
+                    keeping.replace(false);
+                }
             });
         })
     };
