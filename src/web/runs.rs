@@ -177,17 +177,20 @@ async fn on<T: 'static>(
     let transaction = database.transaction(&[RUNS], mode)?;
     let runs = transaction.object_store(RUNS)?;
     let now = runs.transaction();
-    let worked = async move { (work(&runs).await, transaction.await) };
-    let Ok((done, ended)) = in_time(worked, drop).await else {
+    // What fails takes the transaction with it, so that there is no end of it to wait for.
+    let worked = async move {
+        let done = work(&runs).await?;
+        transaction.await.map(|ended| (done, ended))
+    };
+    let Ok(worked) = in_time(worked, drop).await else {
         // What is said to have failed must not be done later after all.
         let _ = now.abort();
         return Err(Failure::Silent);
     };
-    let done = done?;
-    match ended? {
-        TransactionResult::Committed => Ok(done),
+    match worked? {
+        (done, TransactionResult::Committed) => Ok(done),
         // A store without room takes a record, and drops it when it is to be written for good.
-        TransactionResult::Aborted => {
+        (_, TransactionResult::Aborted) => {
             Err(now.error().map_or(Error::DomExceptionNotFound, Error::DomException))?
         }
     }
