@@ -325,7 +325,7 @@ test("why a term is what it is, in three clicks, with the source, and what happe
 test("why an entry was lost, in three clicks: both sides of the violation, and what it contradicts", async () => {
   await open("#v1&scene=raft/figure-8-flaw&at=1.25s");
   await page.getByRole("tab", { name: /Properties/ }).click();
-  await page.locator(".broken").first().getByRole("button", { name: /why\?/i }).click();
+  await page.locator(".broken").first().getByRole("button", { name: /^Why/ }).click();
   const sides = page.locator("ol.reasons");
   await sides.nth(1).waitFor();
   assert.match(await sides.first().locator("li").first().textContent(), /1\.174 s.*S5.*Leader Completeness is violated/);
