@@ -48,6 +48,8 @@ async function visit(options = {}) {
   page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
+  // What a page stands still for is asked for by the one way that lets it.
+  page.on("request", (request) => request.resourceType() === "xhr" && complaints.push(`stands still for ${request.url()}`));
   page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
 }
 
@@ -89,6 +91,36 @@ test("two elements on one page never disturb each other, and one that is removed
   await page.evaluate(() => document.body.append((globalThis.again = document.createElement("synod-playground"))));
   await page.evaluate(() => Object.assign(again, { id: "a" }).setAttribute("run", "raft nodes=3 seed=5"));
   assert.equal((await ask("a", "read")).nodes.length, 3);
+});
+
+test("what makes no address is said to whoever waits, and keeps no other element from starting", async () => {
+  await host(`<synod-playground id="a" base="javascript:alert(1)"></synod-playground><synod-playground id="b" base="https://["></synod-playground>
+    <synod-playground id="c"></synod-playground><script>document.getElementById("c").setAttribute("run", "raft title \\ud800")</script>
+    <synod-playground id="d" style="height:300px" run="${CALM}" link="at=0s"></synod-playground>`);
+  for (const id of ["a", "b", "c"]) assert.match(String(await ask(id, "read")), /^✗ The playground did not start: nothing came from .+\.$/, id);
+  assert.equal((await ask("d", "read")).protocol, "raft");
+  // Mended, it starts.
+  await page.evaluate(() => document.getElementById("a").removeAttribute("base"));
+  assert.equal((await ask("a", "read")).protocol, "raft");
+  assert.equal(page.frames().length, 3);
+});
+
+test("an element that is moved or taken away in mid-run leaves nothing behind, and the others play on", async () => {
+  await host(`<synod-playground id="a" style="height:300px" run="${CALM}"></synod-playground><synod-playground id="b" style="height:300px" run="${CALM}"></synod-playground><div id="there"></div>`);
+  for (const id of ["a", "b"]) await ask(id, "play");
+  const gone = await page.evaluate(async () => {
+    const element = document.getElementById("a");
+    await new Promise((done) => element.on("event", done));
+    const waits = element.until("S1 commitIndex>=9999").catch((error) => error.message);
+    document.getElementById("there").append(element); // The browser takes it off the page for that.
+    const said = await waits;
+    return { said, again: (await element.read()).protocol, frames: element.shadowRoot.querySelectorAll("iframe").length };
+  });
+  assert.deepEqual(gone, { said: "The playground is no longer on the page.", again: "raft", frames: 1 });
+  await page.evaluate(() => document.getElementById("a").remove());
+  assert.equal(page.frames().length, 2);
+  const before = (await ask("b", "read")).time;
+  await page.evaluate((before) => new Promise((done) => document.getElementById("b").on("event", ({ time }) => time > before && done())), before);
 });
 
 test("the first picture is there before any frame, and frames come when scrolled near", async () => {
@@ -330,6 +362,10 @@ test("the course page: its buttons drive a run, and its exercise is graded by do
 });
 
 test("the course page fits a phone, and speaks the reader's language", async () => {
+  await visit({ viewport: { width: 320, height: 640 }, hasTouch: true });
+  await page.goto(`${synod}${BASE}course.html`);
+  await page.getByRole("heading", { name: "Who leads?" }).waitFor();
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
   await visit({ viewport: { width: 320, height: 640 }, locale: "zh-CN", hasTouch: true });
   await page.goto(`${synod}${BASE}course.html`);
   await page.getByRole("heading", { name: "谁是领导者？" }).waitFor();
