@@ -11,7 +11,7 @@ const DIST = resolve("dist");
 const BASE = "/course/week3/";
 const CALM = "raft nodes=3 seed=3; 10ms fire S1 election";
 
-let servers, synod, elsewhere, browser, context, page, complaints, written;
+let servers, synod, elsewhere, browser, context, page, complaints, stalls, written;
 
 before(async () => {
   const serve = (path, response) => {
@@ -33,6 +33,7 @@ after(async () => {
 
 beforeEach(async () => {
   complaints = [];
+  stalls = [];
   await visit();
 });
 
@@ -49,7 +50,7 @@ async function visit(options = {}) {
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   // What a page stands still for is asked for by the one way that lets it.
-  page.on("request", (request) => request.resourceType() === "xhr" && complaints.push(`stands still for ${request.url()}`));
+  page.on("request", (request) => request.resourceType() === "xhr" && stalls.push(request.url()));
   page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
 }
 
@@ -161,7 +162,7 @@ test("a wrong call is a rejected promise whose sentence says why, and calls come
     return { events, link: states[3], told, ascending: told.every((event, place) => place === 0 || event > told[place - 1]) };
   });
   assert.ok(order.events[1] > order.events[0] && order.events[2] < order.events[1], JSON.stringify(order.events));
-  assert.match(order.link, /^#v1&run=raft\+nodes=3\+seed=3/);
+  assert.match(order.link, /^#v1&check=[0-9a-f]{4}&run=raft\+nodes=3\+seed=3/);
   assert.ok(order.told.length > 20 && order.ascending);
 });
 
@@ -297,6 +298,7 @@ test("ten playgrounds out of sight ask for no frames at all", async () => {
   assert.deepEqual(await asked(), before);
   await page.locator("#p0").scrollIntoViewIfNeeded();
   await embeds()[0].waitForFunction((before) => globalThis.frames_asked > before + 10, before[0]);
+  assert.deepEqual(stalls, [], "a frame that nobody calls runs with the first file");
 });
 
 test("by keyboard: into the frame, its buttons, and out again", async () => {
