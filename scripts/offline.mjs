@@ -9,6 +9,9 @@ import { Failure } from "./steps.mjs";
 const WORKER = "worker.js";
 const NOT = [WORKER, "card.png"]; // The picture is for those who do not visit.
 
+/** A digest in a name, as Trunk writes it (without the zeros it begins with) and as scripts/split.mjs does. */
+export const HASHED = /-[0-9a-f]{8,16}[._]/;
+
 /** Writes `dist`'s worker; says what it keeps. */
 export function offline(dist) {
   for (const file of ["index.html", "embed.html"].map((name) => join(dist, name))) {
@@ -25,8 +28,9 @@ export function offline(dist) {
   const source = readFileSync(join("www", WORKER), "utf8");
   const worker = source
     .replace("const FILES = {};", `const FILES = ${JSON.stringify(files, undefined, 2)};`)
-    .replace('const BUILD = "";', `const BUILD = "${build}";`);
-  if (worker.includes("const FILES = {}") || !worker.includes(build)) throw new Failure(`www/${WORKER} has no place for its files.`);
+    .replace('const BUILD = "";', `const BUILD = "${build}";`)
+    .replace("const HASHED = /(?!)/;", `const HASHED = ${HASHED};`);
+  if (worker.includes("const FILES = {}") || !worker.includes(build) || worker.includes("(?!)")) throw new Failure(`www/${WORKER} has no place for its files.`);
   writeFileSync(join(dist, WORKER), worker);
   return `${names.length} files are there without a network`;
 }

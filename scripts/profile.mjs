@@ -12,13 +12,6 @@ import { parse, print } from "./wat.mjs";
 
 const RUN = "#v1&run=raft+nodes=3+seed=7";
 
-/** Whatever one can do to a run. */
-const FAULTS = [
-  "110ms+crash+S2", "120ms+restart+S2", "130ms+pause+S3", "140ms+resume+S3", "150ms+wipe+S3", "160ms+restart+S3",
-  "200ms+cut+S1-S2+S2%3ES3", "250ms+heal+S1-S2", "260ms+hold+S1%3ES2", "300ms+heal",
-  "310ms+partition+S1+%7C+S2+S3", "400ms+heal", "410ms+link+S1%3ES2+latency=100ms+loss=30%25", "420ms+request+C1+S2+get+x", "430ms+say+Look+at+S2",
-].join(";");
-
 /** The first visits: where to, by whom, and until when in the run's time, in seconds. */
 const VISITS = [
   { hash: "", until: 0.76, hovers: true },
@@ -31,14 +24,30 @@ const VISITS = [
   { hash: "#v1&scene=raft/figure-8&at=1s" },
   { hash: "#v1&scene=r%61ft/figure-8&at=1s&lang=zh&theme=dark", locale: "zh-CN", viewport: { width: 390, height: 844 } },
   { hash: `${RUN}&at=500ms`, fails: true },
-  { hash: `${RUN};100ms+request+C1+put+x=1;400ms+crash+S2;700ms+restart+S2;800ms+cut+S1%3ES2;900ms+heal&speed=10`, until: 1 },
-  { hash: `${RUN}+loss=5%25+flaw=forget-vote;title+A+run;10ms+fire+S1+election;100ms+request+C1+put+x=1;${FAULTS}&at=900ms`, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+  { hash: "#v1&scene=raft/split-vote" },
+  { hash: "#v1&scene=raft/figure-7" },
+  { hash: "#v1&scene=raft/figure-8-flaw" },
+  { hash: "#v1&scene=raft/figure-8-e&speed=10", until: 1.6 },
+  { hash: "#v1&scene=raft/first-election&at=1s" },
+  { hash: `${RUN}&at=900ms`, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
   { hash: `${RUN}&at=1s`, viewport: { width: 1920, height: 1080 } },
   { hash: "", until: 0.1, viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
   { hash: "", until: 0.1, viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
   { hash: "#v1&scene=raft/nothing" },
   { hash: `${RUN}&at=500ms`, refused: true },
-  { hash: "#v1&scene=p%61xos/console", without: true },
+  { hash: "#v1&at=0s&script=run%20raft%20nodes%3D3%20seed%3D7&theme=light" },
+  // In a frame of another page.
+  { hash: "embed.html?show=diagram#v1&at=0s&script=run%20raft%20nodes%3D5%20seed%3D3&lang=en&theme=light", viewport: { width: 740, height: 520 } },
+  { hash: "embed.html#v1&scene=raft/first-election&speed=1/20&lang=en&theme=dark", until: 0.03, viewport: { width: 320, height: 330 } },
+  // What needs more must be known by its text alone (src/player/plain.rs).
+  ...[
+    "scene=p%61xos/console", "scene=paxos/duel", "run=raft+nodes%3D3%20seed=7;10ms+fire+S1+election&at=1s", "run=raft+nodes=3%0A10ms+fire+S1+election",
+    "run=raft+nodes=40", "run=raft+nodes=x", "run=raft+seed=x+flaw=forget-vote", "run=raft+%zz", "run=multi-paxos", "run=", "scene=raft/figure-8&at=1s.214", "panel=script", "theme=pink",
+    "lang=fr", "speed=7", "packed=eNo", "amp;at=1s", "utm_source=chat",
+  ].map((link) => ({ hash: `#v1&${link}`, without: true })),
+  { hash: "#v2", without: true, locale: "zh-CN" },
+  { hash: "#v1&panel=log", without: true, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+  { hash: "#v1&panel=log", without: true, viewport: { width: 700, height: 500 } },
 ];
 
 /** A module that tells what ran: its forms, and for each mark what it stands before. */
@@ -103,6 +112,7 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, withou
       for (let x = 20; x < 1366; x += 60) await page.mouse.move(x, 820 - (x % 400));
     }
     if (refused) await touch(page);
+    if (without) await page.locator(".notice button").first().click(); // To try again, in vain.
     if (resize) await page.setViewportSize(resize);
     await page.waitForTimeout(1200); // The address is saved, and what has moved comes to rest.
     await page.emulateMedia({ colorScheme: who.colorScheme === "dark" ? "light" : "dark", reducedMotion: who.reducedMotion ? "no-preference" : "reduce" });

@@ -267,9 +267,11 @@ test("formulas are set as mathematics, told as text, and fit a phone", async () 
 
 /** Counts what a page asks for of the rest of the code, and refuses it while it is blocked. */
 async function guard(who, blocked) {
-  const rest = { asked: 0, blocked };
+  const rest = { asked: 0, blocked, waited: 0 };
   await who.route(/_rest\.wasm$/, (route) => {
     rest.asked++;
+    // What the page stands still for is asked for by the one way that lets it.
+    if (route.request().resourceType() === "xhr") rest.waited++;
     return rest.blocked ? route.fulfill({ status: 503 }) : route.continue();
   });
   return rest;
@@ -283,6 +285,8 @@ test("a first visit asks for no more than the first file, and needs no more", as
       ["", { locale: "zh-CN" }, 0.1],
       ["", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, 0.1],
       ["#v1&scene=raft/figure-8&at=1s", {}, 0],
+      ...["split-vote", "article-example", "minority-leader", "figure-7", "figure-8-flaw"].map((scene) => [`#v1&scene=raft/${scene}`, {}, 0.02]),
+      ["#v1&at=0s&script=run%20raft%20nodes%3D7%20seed%3D9&theme=dark", {}, 0],
       // Not as scripts/profile.mjs visits.
       ["", { viewport: { width: 412, height: 915 }, hasTouch: true, isMobile: true }, 0.1],
       ["", { viewport: { width: 1536, height: 864 } }, 0.1],
@@ -298,6 +302,58 @@ test("a first visit asks for no more than the first file, and needs no more", as
   }
 });
 
+/** Links that run what a first visit does not. */
+const ELABORATE = [
+  at(CALM, "300ms"),
+  at(["raft nodes=5 seed=7", "100ms crash S1 torn", "200ms clock S2 drift=+5%", "300ms disk S3 latency=5ms"], "1.24s"),
+  at(["raft nodes=5 seed=7 flaw=forget-vote loss=5%", "1s partition S1 S2 > S3"], "2s"),
+  at(["raft nodes=12 seed=7"], "300ms"),
+  at(["multi-paxos nodes=3 seed=7"], "300ms"),
+  "#v1&scene=raft/figure-8&at=1.2s.100&panel=properties",
+  "#v1&run=raft+%zz",
+  "#v1&theme=pink",
+];
+
+test("a link that runs more asks for the rest before it begins, and never stands still for it", async () => {
+  for (const link of ELABORATE) {
+    const somebody = await visitor();
+    const rest = await guard(somebody.page, false);
+    await open(link, somebody.page);
+    await somebody.page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("0.000"));
+    assert.deepEqual({ asked: rest.asked, waited: rest.waited }, { asked: 1, waited: 0 }, link);
+    await somebody.context.close();
+  }
+});
+
+test("where a link needs the rest, and it cannot be had, a sentence says so, and the link is opened once it is there", async () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  for (const [link, locale, options] of [...ELABORATE.slice(0, 6).map((link) => [link]), [ELABORATE[0], "zh-CN"], [ELABORATE[0], undefined, phone]]) {
+    const somebody = await visitor({ locale: locale ?? "en-GB", ...options });
+    const who = somebody.page;
+    const rest = await guard(who, true);
+    await open(link, who);
+    const notice = who.locator(".notice.refusal");
+    await notice.getByText(locale ? "未能获取" : "The run of this link needs a part of Synod that could not be fetched: the first scene is shown instead.").waitFor();
+    const retry = notice.getByRole("button", { name: locale ? "重试" : "Try again", exact: true });
+    assert.equal(await who.evaluate(() => location.hash), link, "the link stays in the address");
+    const before = rest.asked;
+    await retry.click();
+    await who.waitForFunction(() => document.querySelector(".notice.refusal")); // Still not.
+    while (rest.asked === before) await who.evaluate(() => new Promise(requestAnimationFrame));
+    await retry.waitFor();
+    assert.equal(await who.locator(".crash-card").count(), 0);
+    assert.equal(rest.waited, 0, link);
+    rest.blocked = false;
+    await retry.click();
+    await notice.waitFor({ state: "detached" });
+    const run = decodeURIComponent(/run=(\w[\w-]*)/.exec(link)?.[1] ?? "raft");
+    await who.waitForFunction((run) => location.hash.includes(run) && /at=[^&]*\.\d/.test(location.hash), run);
+    assert.equal(rest.waited, 0, link);
+    await somebody.context.close();
+  }
+  complaints = complaints.filter((complaint) => !/503/.test(complaint));
+});
+
 test("where the rest cannot be had one sentence says so, and it is asked for again", async () => {
   const rest = await guard(page, true);
   const sentence = page.getByText("A part of Synod could not be fetched. Check the connection, and try again.");
@@ -310,7 +366,7 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
   ]) {
     rest.blocked = true;
     await page.goto("about:blank");
-    await open(at(CALM, "300ms"));
+    await open(at(["raft nodes=5 seed=3"], "300ms"));
     await touch();
     await sentence.first().waitFor();
     rest.blocked = false;
@@ -321,7 +377,7 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
   // A list shows what runs, not what could not be had.
   rest.blocked = true;
   await page.goto("about:blank");
-  await open(at(CALM, "300ms"));
+  await open(at(["raft nodes=5 seed=3"], "300ms"));
   await page.getByLabel("Protocol").first().selectOption("paxos");
   await sentence.first().waitFor();
   assert.equal(await page.getByLabel("Protocol").first().inputValue(), "raft");
@@ -334,12 +390,12 @@ test("where the rest cannot be had one sentence says so, and it is asked for aga
   rest.blocked = true;
   await page.goto("about:blank");
   await open(link);
-  await sentence.first().waitFor();
+  await page.getByText("the first scene is shown instead").first().waitFor();
   assert.equal(await hash(), link);
   rest.blocked = false;
   await page.reload();
   await page.locator(".node").first().waitFor();
-  assert.equal(await sentence.count(), 0);
+  assert.equal(await page.locator(".notice").count(), 0);
   await page.waitForFunction(() => document.title.includes("Paxos") || location.hash.includes("paxos"));
   complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });

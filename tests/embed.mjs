@@ -11,7 +11,7 @@ const DIST = resolve("dist");
 const BASE = "/course/week3/";
 const CALM = "raft nodes=3 seed=3; 10ms fire S1 election";
 
-let servers, synod, elsewhere, browser, context, page, complaints, written;
+let servers, synod, elsewhere, browser, context, page, complaints, stalls, written;
 
 before(async () => {
   const serve = (path, response) => {
@@ -33,6 +33,7 @@ after(async () => {
 
 beforeEach(async () => {
   complaints = [];
+  stalls = [];
   await visit();
 });
 
@@ -48,6 +49,8 @@ async function visit(options = {}) {
   page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
+  // What a page stands still for is asked for by the one way that lets it.
+  page.on("request", (request) => request.resourceType() === "xhr" && stalls.push(request.url()));
   page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
 }
 
@@ -91,6 +94,36 @@ test("two elements on one page never disturb each other, and one that is removed
   assert.equal((await ask("a", "read")).nodes.length, 3);
 });
 
+test("what makes no address is said to whoever waits, and keeps no other element from starting", async () => {
+  await host(`<synod-playground id="a" base="javascript:alert(1)"></synod-playground><synod-playground id="b" base="https://["></synod-playground>
+    <synod-playground id="c"></synod-playground><script>document.getElementById("c").setAttribute("run", "raft title \\ud800")</script>
+    <synod-playground id="d" style="height:300px" run="${CALM}" link="at=0s"></synod-playground>`);
+  for (const id of ["a", "b", "c"]) assert.match(String(await ask(id, "read")), /^✗ The playground did not start: nothing came from .+\.$/, id);
+  assert.equal((await ask("d", "read")).protocol, "raft");
+  // Mended, it starts.
+  await page.evaluate(() => document.getElementById("a").removeAttribute("base"));
+  assert.equal((await ask("a", "read")).protocol, "raft");
+  assert.equal(page.frames().length, 3);
+});
+
+test("an element that is moved or taken away in mid-run leaves nothing behind, and the others play on", async () => {
+  await host(`<synod-playground id="a" style="height:300px" run="${CALM}"></synod-playground><synod-playground id="b" style="height:300px" run="${CALM}"></synod-playground><div id="there"></div>`);
+  for (const id of ["a", "b"]) await ask(id, "play");
+  const gone = await page.evaluate(async () => {
+    const element = document.getElementById("a");
+    await new Promise((done) => element.on("event", done));
+    const waits = element.until("S1 commitIndex>=9999").catch((error) => error.message);
+    document.getElementById("there").append(element); // The browser takes it off the page for that.
+    const said = await waits;
+    return { said, again: (await element.read()).protocol, frames: element.shadowRoot.querySelectorAll("iframe").length };
+  });
+  assert.deepEqual(gone, { said: "The playground is no longer on the page.", again: "raft", frames: 1 });
+  await page.evaluate(() => document.getElementById("a").remove());
+  assert.equal(page.frames().length, 2);
+  const before = (await ask("b", "read")).time;
+  await page.evaluate((before) => new Promise((done) => document.getElementById("b").on("event", ({ time }) => time > before && done())), before);
+});
+
 test("the first picture is there before any frame, and frames come when scrolled near", async () => {
   await host(`<synod-playground id="near" run="${CALM}"></synod-playground><p style="height:4000px"></p><synod-playground id="far" run="raft nodes=7" link="at=0s"></synod-playground>`);
   assert.equal(await page.evaluate(() => document.getElementById("far").shadowRoot.querySelectorAll(".poster svg rect").length), 7);
@@ -129,7 +162,7 @@ test("a wrong call is a rejected promise whose sentence says why, and calls come
     return { events, link: states[3], told, ascending: told.every((event, place) => place === 0 || event > told[place - 1]) };
   });
   assert.ok(order.events[1] > order.events[0] && order.events[2] < order.events[1], JSON.stringify(order.events));
-  assert.match(order.link, /^#v1&run=raft\+nodes=3\+seed=3/);
+  assert.match(order.link, /^#v1&check=[0-9a-f]{4}&run=raft\+nodes=3\+seed=3/);
   assert.ok(order.told.length > 20 && order.ascending);
 });
 
@@ -265,6 +298,7 @@ test("ten playgrounds out of sight ask for no frames at all", async () => {
   assert.deepEqual(await asked(), before);
   await page.locator("#p0").scrollIntoViewIfNeeded();
   await embeds()[0].waitForFunction((before) => globalThis.frames_asked > before + 10, before[0]);
+  assert.deepEqual(stalls, [], "a frame that nobody calls runs with the first file");
 });
 
 test("by keyboard: into the frame, its buttons, and out again", async () => {
@@ -330,6 +364,10 @@ test("the course page: its buttons drive a run, and its exercise is graded by do
 });
 
 test("the course page fits a phone, and speaks the reader's language", async () => {
+  await visit({ viewport: { width: 320, height: 640 }, hasTouch: true });
+  await page.goto(`${synod}${BASE}course.html`);
+  await page.getByRole("heading", { name: "Who leads?" }).waitFor();
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
   await visit({ viewport: { width: 320, height: 640 }, locale: "zh-CN", hasTouch: true });
   await page.goto(`${synod}${BASE}course.html`);
   await page.getByRole("heading", { name: "谁是领导者？" }).waitFor();

@@ -5,6 +5,9 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { EJSON, Long } from "bson";
 import { Window } from "happy-dom";
@@ -224,3 +227,27 @@ for (const window of [[], ["--from", "150ms", "--to", "350ms"]]) {
     }
   });
 }
+
+test("the types of the embedding's calls say what is right, and refuse what is wrong", () => {
+  const { status, stdout } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tests/types"], { encoding: "utf8" });
+  assert.equal(status, 0, stdout);
+  const wrong = readFileSync("tests/types/host.ts", "utf8").split("@ts-expect-error").length - 1;
+  assert.ok(wrong > 10, `${wrong} wrong calls`);
+  // A type that says less than it did is told.
+  const said = readFileSync("www/synod-playground.d.ts", "utf8");
+  const folder = mkdtempSync(join(tmpdir(), "types-"));
+  try {
+    const file = (name) => join(folder, name);
+    const options = JSON.parse(readFileSync("tests/types/tsconfig.json", "utf8"));
+    writeFileSync(file("tsconfig.json"), JSON.stringify({ ...options, files: ["host.ts"] }));
+    writeFileSync(file("host.ts"), readFileSync("tests/types/host.ts", "utf8").replaceAll("../../www/", "./"));
+    for (const [from, to] of [["load(script: string)", "load(script: unknown)"], ["readonly time: number", "time: number"], ["caption: string | null;", "caption: string;"]]) {
+      writeFileSync(file("synod-playground.d.ts"), said.replace(from, to));
+      const { status, stdout } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", folder], { encoding: "utf8" });
+      assert.notEqual(status, 0, `${to} was taken`);
+      assert.match(stdout, /TS2578|TS2344|TS2345/, stdout);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

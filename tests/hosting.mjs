@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, write
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { HASHED } from "../scripts/offline.mjs";
 import { settle } from "../scripts/page.mjs";
 import { launch, send, site } from "../scripts/site.mjs";
 
@@ -165,6 +166,19 @@ test("a new build is there on the next reload, and an old page still gets its ow
   });
 });
 
+test("whatever the build gives a digest is known to the worker by its name, and nothing else is", () => {
+  const worker = readFileSync("dist/worker.js", "utf8");
+  assert.ok(worker.includes(`const HASHED = ${HASHED};`));
+  const [page, names] = [readFileSync("dist/index.html", "utf8"), Object.keys(JSON.parse(/const FILES = (\{[^]*?\});/.exec(worker)[1]))];
+  // Of Trunk's names: the same file stands under another name beside them, or nowhere.
+  const plain = names.filter((name) => !name.includes("/") && page.includes(name) && /-[0-9a-f]{5,}\W|_bg|_rest/.test(name));
+  assert.ok(plain.length >= 6, plain.join(" "));
+  assert.deepEqual(names.filter((name) => HASHED.test(name)), plain);
+  // Trunk leaves out the zeros that a digest begins with.
+  for (const name of ["synod-b2cba9b0a9c41f3f.css", "synod-b2cba9b0a9c41f3.css", "synod-2cba9b0a9c41f3_rest.wasm"]) assert.ok(HASHED.test(name), name);
+  for (const name of ["synod-playground.js", "source/protocols/multi_paxos/mod.rs", "figure-8.txt", "zh.txt"]) assert.ok(!HASHED.test(name), name);
+});
+
 test("each file stands under the digest of its own bytes", () => {
   for (const name of readdirSync("dist").filter((name) => name.endsWith(".wasm"))) {
     assert.equal(/-([0-9a-f]{16})_/.exec(name)?.[1], digest(readFileSync(join("dist", name))).slice(0, 16), name);
@@ -220,6 +234,32 @@ test("what is damaged on its way is never kept", async () => {
   });
   assert.equal(state, "redundant");
   await page.waitForFunction(async () => (await caches.keys()).length === 0);
+});
+
+test("the very page that brought the worker is without a network from then on, not only the next one", async () => {
+  await open(RUN);
+  await kept();
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  host.down = true;
+  await page.locator(".node[data-pick=n0]").click();
+  await page.keyboard.press("Escape");
+  await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
+  await page.getByRole("button", { name: "raft/mod.rs" }).first().click();
+  await page.locator(".source .here").waitFor();
+});
+
+test("what was left of a build that never came whole is not taken for one", async () => {
+  await open(RUN);
+  await kept();
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  // The newest of all, as after a visit that ended while it was fetched.
+  await page.evaluate(async () => {
+    const [key] = await caches.keys();
+    const left = await caches.open(key.replace(/\S+$/, "left"));
+    await left.put(new URL("zh.txt", location.href.split("#")[0]), new Response("half of"));
+  });
+  host.down = true;
+  assert.equal(await page.evaluate(() => fetch("zh.txt").then((response) => response.text())), readFileSync("dist/zh.txt", "utf8"));
 });
 
 test("a network that says nothing is none", async () => {
@@ -278,7 +318,7 @@ for (const [what, answer] of [
 
 test("the second half that is a page is told, and is asked for again; where it must be there a card says so", async () => {
   host.answers = [[/_rest\.wasm$/, PAGE]];
-  await open(RUN);
+  await open("#v1&run=raft+nodes%3D5+seed%3D3&at=300ms");
   const server = page.locator(".node[data-pick=n1]");
   const sentence = page.getByText("A part of Synod could not be fetched. Check the connection, and try again.");
   await server.click();
@@ -286,11 +326,30 @@ test("the second half that is a page is told, and is asked for again; where it m
   assert.equal(await card().count(), 0);
   await page.evaluate(() => synodLater.load()).catch(() => {});
   await card().getByText("A part of Synod could not be fetched. Reload the page.").waitFor();
-  assert.match(await card().locator("pre").textContent(), /^run raft nodes=5 seed=3\n10ms +fire S1 election/);
+  assert.match(await card().locator("pre").textContent(), /^run raft nodes=5 seed=3/);
   host.answers = [];
   await card().getByRole("button", { name: "Reload" }).click();
   await server.click();
   await page.locator(".node.selected").waitFor();
+  complaints = [];
+});
+
+test("a second half that came damaged, where the page stands still for it, is asked for once more past every cache", async () => {
+  let damaged = 0;
+  host.answers = [[/_rest\.wasm$/, (response, file) => {
+    const bytes = readFileSync(file);
+    // As a cache keeps it: the same address gives the same damaged file.
+    const again = response.req.url.includes("?");
+    if (!again) damaged += 1;
+    response.writeHead(200, { "content-type": "application/wasm", "cache-control": "max-age=31536000, immutable" }).end(again ? bytes : bytes.subarray(0, 5_000));
+  }]];
+  await open("#v1&run=raft+nodes%3D5+seed%3D3&at=300ms");
+  await page.evaluate(() => synodLater.load());
+  assert.equal(damaged, 1);
+  host.answers = [];
+  await page.locator(".node[data-pick=n1]").click();
+  await page.locator(".node.selected[data-pick=n1]").waitFor();
+  assert.equal(await card().count(), 0);
   complaints = [];
 });
 
@@ -425,6 +484,88 @@ test("without scripts there is a picture, and words in two languages", async () 
   assert.equal(await page.locator("noscript p[lang]").count(), 2);
   await plain.close();
 });
+
+// ---- the course page ---------------------------------------------------------------------------
+
+/** The course page, once the frame of this element runs. */
+async function openCourse(id = "failover") {
+  await page.goto(`${origin}${BASE}course.html`);
+  await page.evaluate(async (id) => {
+    document.getElementById(id).scrollIntoView();
+    await document.getElementById(id).ready;
+  }, id);
+}
+
+/** Its buttons, and its exercise. */
+async function useCourse() {
+  await button("Wait for a leader").click();
+  await page.locator("#silence").getByText(/S\d leads, elected at \d+ ms/).waitFor();
+  await button("Crash the leader").click();
+  await page.locator("#silence").getByText(/S\d has crashed/).waitFor();
+  await page.getByLabel("Flaw").selectOption("forget-vote");
+  await button("Start anew with it").click();
+  await page.locator("#verdict").getByText("The flaw is on.").waitFor();
+}
+
+test("the course page works in a folder, under the policy with frames, and after its first visit without a network", async () => {
+  host.headers = { "content-security-policy": `${POLICY}; frame-src 'self'` };
+  await context.addInitScript(() => {
+    globalThis.refused = [];
+    document.addEventListener("securitypolicyviolation", (event) => refused.push(`${event.effectiveDirective}: ${event.blockedURI}`));
+  });
+  const refusals = async () => (await Promise.all(page.frames().map((frame) => frame.evaluate(() => refused)))).flat();
+  await openCourse();
+  await useCourse();
+  await page.waitForFunction(() => document.querySelector("#election").shadowRoot.querySelector("iframe"));
+  await kept();
+  assert.deepEqual(await refusals(), []);
+  host.down = true;
+  await page.goto("about:blank");
+  await openCourse();
+  await useCourse();
+  await button("中文").click();
+  await page.frameLocator("#exercise iframe").getByRole("button", { name: "播放", exact: true }).waitFor();
+  assert.deepEqual(await refusals(), []);
+  assert.equal(page.frames().length, 4);
+});
+
+test("without frames in the policy the course page still has words and a picture", async () => {
+  host.headers = { "content-security-policy": POLICY };
+  await page.goto(`${origin}${BASE}course.html`);
+  await page.getByRole("heading", { name: "Who leads?" }).waitFor();
+  assert.equal(await page.evaluate(() => document.getElementById("election").shadowRoot.querySelectorAll(".poster:not([hidden]) svg").length), 1);
+  complaints = complaints.filter((said) => !/frame-src|default-src/.test(said));
+});
+
+for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }], ["a phone", { viewport: { width: 320, height: 700 } }]]) {
+  test(`the course page is printed from ${where}: its words, its runs, what was found out; nothing to press`, async () => {
+    await context.close();
+    context = await browser.newContext({ viewport: { width: 1100, height: 900 }, locale: "en-GB", ...options });
+    page = await context.newPage();
+    await openCourse();
+    await useCourse();
+    await page.getByText("A hint").click();
+    for (const id of ["election", "failover", "exercise"]) await page.evaluate((id) => (document.getElementById(id).start(), document.getElementById(id).ready), id);
+    const frames = page.frames().filter((frame) => frame.url().includes("embed.html"));
+    assert.equal(frames.length, 3);
+    for (const frame of frames) await frame.waitForFunction(() => [...document.styleSheets].some((sheet) => sheet.href?.endsWith("paper.css")));
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const pressed = "button, input, select, textarea, summary, [role=tab], [role=slider], .whole";
+    for (const frame of [page.mainFrame(), ...frames]) {
+      const left = await frame.evaluate(([pressed, texts]) => [...document.querySelectorAll(pressed)].filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length && !one.matches(texts)).map((one) => one.outerHTML.slice(0, 120)), [pressed, TEXTS]);
+      assert.deepEqual(left, [], frame.url());
+      assert.deepEqual(await frame.locator("html").evaluate((root) => [getComputedStyle(root).colorScheme, root.scrollWidth - root.clientWidth <= 0]), ["light", true], frame.url());
+    }
+    const text = await page.locator("body").innerText();
+    for (const words of [/Five servers keep the same log/, /S\d has crashed/, /The flaw is on\./, /Three servers are enough/, /Election Safety says/]) assert.match(text, words);
+    for (const frame of frames) assert.ok(await frame.locator(".node:visible").count() >= 3, frame.url());
+    // What a frame holds is not cut off by its height.
+    for (const frame of frames) assert.ok(await frame.evaluate(() => document.querySelector("main.stage").getBoundingClientRect().bottom <= innerHeight + 1), frame.url());
+    const paper = await page.pdf({ format: "A4" });
+    assert.ok(paper.length > 20_000);
+    if (process.env.PAPER) writeFileSync(join(process.env.PAPER, `course-${options.viewport ? "phone" : "desk"}.pdf`), paper);
+  });
+}
 
 /** What can be pressed, and what of it is on paper as the text that it shows. */
 const PRESSED = "button, input, select, textarea, summary, [role=tab], [role=slider], progress";

@@ -52,7 +52,7 @@ window.synodLater = {
     if (joined) return;
     if (broken) throw broken;
     try {
-      new WebAssembly.Instance(ready || new WebAssembly.Module(bytes(later)), { first: program });
+      new WebAssembly.Instance(ready || compiledNow(later), { first: program });
       joined = true;
       if (arrived) arrived();
     } catch (error) {
@@ -77,6 +77,15 @@ async function code(url, options) {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The same, waited for; no such request can pass by a cache, but its address can be another. */
+function compiledNow(url) {
+  try {
+    return new WebAssembly.Module(bytes(url));
+  } catch (damaged) {
+    return new WebAssembly.Module(bytes(`${url}?again`));
+  }
+}
+
 /** A file's bytes, waited for: the program cannot go on without them. */
 function bytes(url) {
   const request = new XMLHttpRequest();
@@ -99,8 +108,18 @@ start().then(settle, (error) => {
 });
 
 async function start() {
-  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href)]);
+  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href), held()]);
   await init({ module_or_path: program });
+}
+
+/**
+ * What an earlier visit has kept of the rest is there before the program is: a request that is waited for
+ * does not pass by the service worker, and without a network it would come to nothing.
+ */
+async function held() {
+  try {
+    if (navigator.serviceWorker.controller && (await caches.match(later))) await synodLater.soon();
+  } catch (error) {} // Nothing is kept, as in a sandbox.
 }
 
 /** Once all is at rest: what there is for a bad day, and for paper. */

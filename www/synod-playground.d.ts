@@ -80,7 +80,10 @@ export interface SynodPlayground extends HTMLElement {
   /** Runs a script, from its start: `run raft nodes=3 seed=7\n1.2s crash S1`. */
   load(script: string): Promise<State>;
 
-  /** Goes where a link leads: `#v1&scene=raft/figure-8&at=3s`, with or without an address in front. */
+  /**
+   * Goes where a link leads: `#v1&scene=raft/figure-8&at=3s`, with or without an address in front.
+   * Rejected if it says by its `check` that it is not whole.
+   */
   open(link: string): Promise<State>;
 
   /** Gives a command at the cursor, as a line of a script without its time: `crash S1`. */

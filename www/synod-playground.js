@@ -92,6 +92,7 @@
     #size = new CSSStyleSheet();
     #ready; // { promise, resolve, reject } of the present frame.
     #isReady = false;
+    #refused = false;
     #calls = new Map(); // By id: { message, resolve, reject }.
     #next = 1;
     #listeners = new Map(NEWS.map((type) => [type, new Set()]));
@@ -132,6 +133,7 @@
 
     attributeChangedCallback(name, before, after) {
       if (before === after || !this.isConnected) return;
+      if (this.#refused) nearness.observe(this); // It may be one now.
       if (!this.#frame) return this.#draw();
       if (name === "title") this.#frame.title = after || this.#words.name;
       else if (name === "theme" || name === "lang") this.dress();
@@ -149,6 +151,8 @@
     start() {
       if (this.#frame || !this.isConnected) return;
       nearness.unobserve(this);
+      if (this.#refused) this.#ready = promised();
+      this.#refused = false;
       const frame = document.createElement("iframe");
       frame.title = this.title || this.#words.name;
       frame.allow = "clipboard-write; fullscreen";
@@ -156,11 +160,24 @@
       if (sandbox !== null) frame.setAttribute("sandbox", sandbox);
       const wear = this.#wears();
       this.#worn = new Map([...wear].filter(([name]) => OPTIONS.includes(name)));
-      frame.src = this.#address(wear);
-      addEventListener("message", this.#hear);
       this.#frame = frame;
+      try {
+        frame.src = this.#address(wear);
+      } catch (error) {
+        return this.#refuse(error);
+      }
+      addEventListener("message", this.#hear);
       this.#patience = setTimeout(() => this.#fail(fill(this.#words.silent, frame.src.split(/[?#]/)[0])), PATIENCE);
       this.shadowRoot.prepend(frame);
+    }
+
+    /** What its attributes say makes no address: whoever waits is told, and others start all the same. */
+    #refuse({ message }) {
+      this.#refused = true;
+      queueMicrotask(() => {
+        this.#fail(fill(this.#words.silent, cut(this.getAttribute("base") || message)));
+        this.#frame = undefined;
+      });
     }
 
     /** Takes the frame away; whoever waits is told why. */

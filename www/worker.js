@@ -7,9 +7,11 @@
 // no page uses it; only then are older caches dropped: a page that stays open for days still gets its
 // own second file.
 
-/** Written by scripts/offline.mjs: the files of this build with their digests, and the build's own. */
+/** These three are written by scripts/offline.mjs: the files of this build with their digests, and the build's own. */
 const FILES = {};
 const BUILD = "";
+/** What a name has that is of one content for good. */
+const HASHED = /(?!)/;
 
 /** A network that says nothing for so long, in milliseconds, is none, where there is a copy. */
 const PATIENCE = 3_000;
@@ -17,7 +19,7 @@ const PATIENCE = 3_000;
 const scope = self.registration.scope;
 const ours = `synod ${scope} `;
 const isPage = (name) => name.endsWith(".html");
-const isHashed = (name) => /-[0-9a-f]{16}[._]/.test(name);
+const isHashed = (name) => HASHED.test(name);
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(tidy()));

@@ -153,6 +153,7 @@ fn script(text: &str) -> Result<Action, Sentence> {
 fn link(text: &str) -> Result<Action, Sentence> {
     let hash = text.split_once('#').map_or(text, |(_, hash)| hash);
     match super::Link::parse(hash) {
+        Ok(link) if link.broken => Err(super::link::damaged().sentence),
         Ok(_) => Ok(Action::OpenLink(hash.to_owned())),
         Err(Notice { place: Some((line, column)), sentence, .. }) => {
             Err(at_line(line, column, sentence))
@@ -271,14 +272,16 @@ impl Given {
         if let Some(mistaken) = mistaken {
             return Err(words::tell(language, &mistaken.sentence));
         }
-        let in_vain = |notice: &mut Notice| match notice.tone {
+        let concerns_the_caller = |notice: &mut Notice| match notice.tone {
             Tone::Refusal => true,
-            Tone::Plain => self.searches && notice.event.is_none(),
+            Tone::Plain => self.searches,
             Tone::Violation => false,
         };
-        match store.ui.notice.take_if(in_vain) {
-            Some(notice) => Err(notice.told(language)),
-            None => Ok(read(self.reads, store)),
+        match store.ui.notice.take_if(concerns_the_caller) {
+            Some(Notice { tone: Tone::Plain, event: Some(_), .. }) | None => {
+                Ok(read(self.reads, store))
+            }
+            Some(in_vain) => Err(in_vain.told(language)),
         }
     }
 }

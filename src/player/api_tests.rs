@@ -67,6 +67,17 @@ fn every_call_answers_with_the_state_that_it_leads_to() {
     assert_eq!(store.ui.theme, Theme::Dark);
 }
 
+/// It would stand over the stage, and whoever called knows.
+#[test]
+fn what_was_waited_for_is_told_to_whoever_called_and_not_on_the_page() {
+    let mut store = store(RUN);
+    call(&mut store, "until", "any role=leader").unwrap();
+    assert_eq!(store.ui.notice, None);
+    store.update(Action::RunUntil("S1 role=leader".into()));
+    call(&mut store, "until", "any role=leader").unwrap_err();
+    assert_eq!(store.ui.notice, None);
+}
+
 #[test]
 fn a_state_tells_of_every_server_and_property() {
     let mut store = store(RUN);
@@ -79,7 +90,7 @@ fn a_state_tells_of_every_server_and_property() {
         ),
         "{state}"
     );
-    assert!(state.contains(r##""link":"#v1&run=raft+nodes=3+seed=7"##), "{state}");
+    assert!(state.contains(r##""link":"#v1&check="##), "{state}");
 }
 
 #[test]
@@ -87,7 +98,7 @@ fn what_can_be_read_is_read() {
     let mut store = store(RUN);
     call(&mut store, "seek", "150ms").unwrap();
     for (what, begins) in [
-        ("link", "#v1&run=raft+nodes=3+seed=7;10ms+fire+S1+election"),
+        ("link", "&run=raft+nodes=3+seed=7;10ms+fire+S1+election"),
         ("script", "run raft nodes=3 seed=7\n"),
         ("mermaid", "sequenceDiagram"),
         ("flowchart", "flowchart"),
@@ -126,6 +137,7 @@ fn a_wrong_call_says_why_and_changes_nothing() {
         ("open", "#v1&run=raft;1s+crush+S1", "Line 2, column 4: expected a command"),
         ("open", "#v7", "This link is for version v7 of this page, which reads v1."),
         ("open", "#v1&scene=raft/nothing", "There is no scene “raft/nothing”."),
+        ("open", "#v1&check=0000&run=raft&at=1s", "This link is damaged: a part of it is missing"),
         ("play", "now", "“play” takes nothing, but “now” came with it."),
         ("pause", "1", "“pause” takes nothing, but “1” came with it."),
         ("forward", "2", "“forward” takes nothing, but “2” came with it."),

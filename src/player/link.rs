@@ -16,7 +16,8 @@
 //! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`,
 //! `hidden`, `folded` and `without` tell how the diagram is arranged, where it is not as usual:
 //! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Where these are too long for anybody to read, they
-//! stand in one part, `packed=…` (`packed.rs`). Whatever a browser or a chat
+//! stand in one part, `packed=…` (`packed.rs`). A script goes with a `check` of itself (`whole.rs`), which
+//! tells if the end of the link was cut off. Whatever a browser or a chat
 //! program would change in a hash is percent-encoded, and what they do to one all the same (a full
 //! stop at the end, `&amp;`, `%20`, a line break, a sign that nobody sees, a second encoding) is forgiven.
 
@@ -28,6 +29,7 @@ use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Tab, Theme};
+use super::whole;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::words::Language;
@@ -54,6 +56,8 @@ pub struct Link {
     pub panel: Tab,
     /// How the diagram is arranged.
     pub lanes: Lanes,
+    /// It says itself that it is not all that it was made of.
+    pub broken: bool,
 }
 
 /// What is to run.
@@ -93,7 +97,10 @@ impl Link {
             )));
         }
         // What reads as it is stays as it is: a caption may hold anything.
-        Link::read(hash).or_else(|notice| mended(hash).ok_or(notice))
+        match Link::read(hash) {
+            Ok(link) if !link.broken => Ok(link),
+            read => mended(hash, read),
+        }
     }
 
     fn read(hash: &str) -> Result<Link, Notice> {
@@ -104,29 +111,36 @@ impl Link {
             true => decode(hash, false)?,
             false => hash.to_owned(),
         };
-        let mut parts = whole.split('&').map(|part| part.trim_start_matches("amp;"));
+        let mut parts = parts(&whole);
         match parts.next().unwrap_or("") {
             "" | VERSION => {}
             other => return Err(wrong_version(other)),
         }
         let mut link = Link::default();
-        for part in parts {
+        let parts: Vec<&str> = parts.collect();
+        for part in &parts {
             match part.split_once('=').unwrap_or((part, "")) {
                 (packed::NAME, value) => link.unpack(value)?,
+                (whole::NAME, value) => link.broken = value != check(parts.iter().copied()),
                 (name, value) => link.take(name, value)?,
             }
         }
         Ok(link)
     }
 
+    /// What is to be said of a link that was opened as far as it goes.
+    pub fn complaint(&self) -> Option<Notice> {
+        self.broken.then(|| {
+            refusal(sentence!(
+                "The end of this link is missing, or a part of it was changed on its way: this is what it still says."
+            ))
+        })
+    }
+
     /// The parts that a long link holds in one.
     #[inline(never)]
     fn unpack(&mut self, value: &str) -> Result<(), Notice> {
-        let parts = packed::unpack(value).ok_or_else(|| {
-            refusal(sentence!(
-                "This link is damaged: a part of it is missing, or was changed on its way."
-            ))
-        })?;
+        let parts = packed::unpack(value).ok_or_else(damaged)?;
         for part in parts.split('&') {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             self.take(name, value)?;
@@ -185,12 +199,16 @@ impl fmt::Display for Link {
         if parts.len() > packed::READABLE {
             parts = packed::part(&parts[1..]);
         }
-        let mut hash = VERSION.to_owned() + &parts;
         match self.at {
             None => {}
-            Some((time, None)) => hash += &format!("&at={time}"),
-            Some((time, Some(event))) => hash += &format!("&at={time}.{event}"),
+            Some((time, None)) => parts += &format!("&at={time}"),
+            Some((time, Some(event))) => parts += &format!("&at={time}.{event}"),
         }
+        let mut hash = VERSION.to_owned();
+        if parts.split('&').any(|part| part.starts_with("run")) {
+            hash += &format!("&{}={}", whole::NAME, check(parts.split('&')));
+        }
+        hash += &parts;
         if let Some(language) = self.language {
             hash += &format!("&lang={}", language.code());
         }
@@ -319,6 +337,14 @@ fn cursor(text: &str) -> Result<(Time, Option<u64>), Notice> {
     }
 }
 
+fn parts(hash: &str) -> impl Iterator<Item = &str> {
+    hash.split('&').map(|part| part.trim_start_matches("amp;"))
+}
+
+fn check<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    whole::check(parts, |text| decode(text, true).ok())
+}
+
 // ---- characters ------------------------------------------------------------------------------
 
 /// What sentences and brackets leave at the end of a link that stands in them.
@@ -370,9 +396,10 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
 }
 
 /// What the hash says without what other programs put into it: line breaks, signs that nobody sees, and
-/// a second encoding.
+/// a second encoding. Where that does not help, and something says that the end is missing, without the
+/// piece in which it was cut off; else what it `read` as it is.
 #[inline(never)]
-fn mended(hash: &str) -> Option<Link> {
+fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
     let mut seen = String::new();
     let mut rest = hash;
     while let Some(c) = rest.chars().next() {
@@ -382,7 +409,22 @@ fn mended(hash: &str) -> Option<Link> {
         }
         rest = &rest[length..];
     }
-    Link::read(&seen).or_else(|_| Link::read(&seen.replace("%25", "%"))).ok()
+    let attempts = [&*seen, &seen.replace("%25", "%")].map(Link::read);
+    let whole = |link: &Link| !link.broken;
+    if let Some(link) = attempts.iter().flatten().find(|link| whole(link)) {
+        return Ok(link.clone());
+    }
+    let [first, second] = attempts;
+    let read = read.or_else(|notice| first.or(second).map_err(|_| notice));
+    if read.is_ok()
+        || !parts(&seen)
+            .any(|part| part.split_once('=').is_some_and(|(name, _)| name == whole::NAME))
+    {
+        return read;
+    }
+    let end = seen.rfind([';', '&']).unwrap_or(0);
+    let left = Link::read(&seen[..end]).map_err(|_| damaged())?;
+    Ok(Link { broken: true, ..left })
 }
 
 /// The character that a text begins with, percent-encoded, and how long that is.
@@ -406,6 +448,11 @@ fn refusal(sentence: Sentence) -> Notice {
     Notice::refusal(sentence)
 }
 
+#[inline(never)]
+pub fn damaged() -> Notice {
+    refusal(sentence!("This link is damaged: a part of it is missing, or was changed on its way."))
+}
+
 fn unknown(what: &'static str, value: &str) -> Notice {
     refusal(sentence!(
         "This link asks for a {0} that this page does not have: “{1}”.",
@@ -417,9 +464,10 @@ fn unknown(what: &'static str, value: &str) -> Notice {
 /// Somebody else's name is passed over; not one of ours in another case, nor what is no name.
 #[inline(never)]
 fn foreign(name: &str) -> Result<(), Notice> {
-    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel", packed::NAME];
+    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel"];
     let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
-    let mut names = own.iter().chain(&second).chain(&lanes::PARTS);
+    let mut names =
+        own.iter().chain(&second).chain(&lanes::PARTS).chain(&[packed::NAME, whole::NAME]);
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
     match is_name && !names.any(|own| own.eq_ignore_ascii_case(name)) {
         true => Ok(()),

@@ -23,6 +23,8 @@
 //! | `keys.rs` | the keyboard, as data |
 //! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
+//! | `plain.rs` | which links need no more than the page's first file |
+//! | `whole.rs` | whether a link has come through whole |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
 //! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
 //! | `store.rs` | ties them together |
@@ -41,6 +43,7 @@ pub mod link;
 pub mod other;
 pub mod packed;
 pub mod pane;
+pub mod plain;
 pub mod playback;
 pub mod snippet;
 pub mod store;
@@ -51,6 +54,7 @@ mod tests;
 mod time_tests;
 pub mod together;
 pub mod ui;
+pub mod whole;
 mod why;
 
 pub use action::{Action, Change};

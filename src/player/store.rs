@@ -73,7 +73,7 @@ impl Store {
             store.show_beside(link.with.as_ref());
         }
         store.follow(&link);
-        store.ui.notice = store.ui.notice.or(notice);
+        store.ui.notice = store.ui.notice.or(notice).or_else(|| link.complaint());
         store
     }
 
@@ -117,6 +117,7 @@ impl Store {
             speed: self.playback.speed,
             panel: Some(self.ui.tab).filter(|tab| tab.is_of_the_run()).unwrap_or_default(),
             lanes: self.ui.lanes.clone(),
+            broken: false,
         };
         format!("#{link}")
     }
@@ -436,6 +437,7 @@ impl Store {
                         self.show_beside(link.with.as_ref());
                     }
                     self.follow(&link);
+                    self.ui.notice = self.ui.notice.take().or_else(|| link.complaint());
                 }
             }
             Err(notice) => self.ui.notice = Some(notice),

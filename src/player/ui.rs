@@ -103,6 +103,8 @@ pub struct Notice {
     pub event: Option<u64>,
     /// It speaks of a branch that was deleted and can be brought back.
     pub restores: bool,
+    /// It speaks of the address's link, which can be opened again.
+    pub retries: bool,
     /// The pane that it speaks of, where there are two.
     pub pane: Option<usize>,
 }
@@ -176,7 +178,7 @@ impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
         let tone = Tone::Plain;
         let (place, property, event, pane) = (None, None, None, None);
-        Notice { sentence, tone, place, property, event, restores: false, pane }
+        Notice { sentence, tone, place, property, event, restores: false, retries: false, pane }
     }
 
     pub fn refusal(sentence: Sentence) -> Notice {

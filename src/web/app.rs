@@ -115,7 +115,7 @@ impl Component for App {
         let hash = if ctx.props().missing { String::new() } else { address::hash() };
         let mut store = Store::from_link(&hash, browser::preferences());
         if ctx.props().missing {
-            store.ui.notice = Some(later::missing());
+            store.ui.notice = Some(later::unopened());
         }
         let missing = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
         let link = ctx.link().clone();
@@ -391,12 +391,14 @@ impl App {
     /// Fetches what is needed, then goes on; or says that it cannot be had.
     fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
         let (act, fetching) = (self.told_to.act.clone(), self.fetching.clone());
+        let retries = self.store.ui.notice.as_ref().is_some_and(|notice| notice.retries);
         fetching.set(fetching.get() + 1);
         yew::platform::spawn_local(async move {
             let fetched = needs.fetch().await;
             fetching.set(fetching.get() - 1);
             match fetched {
                 Ok(()) => go_on(),
+                Err(_) if retries => act.emit(Action::Tell(later::unopened())),
                 Err(_) => act.emit(Action::Tell(later::missing())),
             }
         });

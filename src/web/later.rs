@@ -8,9 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::catalog;
-use crate::player::link::Shows;
-use crate::player::packed;
+use crate::player::plain;
 use crate::player::{Action, Link, Notice};
 use crate::sentence;
 use crate::words::{self, Language};
@@ -51,6 +49,14 @@ pub fn missing() -> Notice {
     ))
 }
 
+/// What is said where a link needs it.
+pub fn unopened() -> Notice {
+    let why = sentence!(
+        "The run of this link needs a part of Synod that could not be fetched: the first scene is shown instead."
+    );
+    Notice { retries: true, ..Notice::refusal(why) }
+}
+
 /// What something needs that may not be there yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Needs {
@@ -75,34 +81,18 @@ impl Needs {
         }
     }
 
-    /// Of a page that this link opens, for somebody who would like to read this language.
+    /// Of a page that this link opens, for somebody who would like to read this language. As long as it
+    /// asks for code it has not been read, and may ask for more.
     pub fn of_link(link: &str, wish: Option<Language>) -> Needs {
-        if let Some(views) = packed::without(link) {
-            // To unpack it takes code that comes later.
-            return Needs { code: Needs::of_code().code, ..Needs::of_link(&views, wish) };
+        if Needs::lacks_code(link) {
+            return Needs { code: true, ..wish.map_or(Needs::default(), Needs::of_language) };
         }
-        let read = Link::parse(link).unwrap_or_default();
-        let language = read.language.or(wish).map_or(Needs::default(), Needs::of_language);
-        let code = match (&read.shows, read.with) {
-            (_, Some(_)) => Needs::of_code(),
-            _ if !read.lanes.is_usual() => Needs::of_code(),
-            (Shows::First, None) => Needs::default(),
-            (Shows::Scene(scene), None) => Needs::of_protocol(scene.protocol),
-            (Shows::Script(script), None) => Needs::of_protocol(&script.setup.protocol),
-        };
-        Needs { chinese: language.chinese, ..code }
+        let said = Link::parse(link).ok().and_then(|link| link.language);
+        said.or(wish).map_or(Needs::default(), Needs::of_language)
     }
 
     fn of_language(language: Language) -> Needs {
         Needs { chinese: !words::knows(language), code: false }
-    }
-
-    /// The first protocol comes with the page.
-    fn of_protocol(slug: &str) -> Needs {
-        match catalog::catalog().iter().skip(1).any(|entry| entry.meta.slug == slug) {
-            true => Needs::of_code(),
-            false => Needs::default(),
-        }
     }
 
     /// Of whatever is behind a click.
@@ -110,9 +100,19 @@ impl Needs {
         Needs { code: !LOADED.load(Ordering::Relaxed), chinese: false }
     }
 
-    /// Whether code that this link runs is still missing.
-    pub fn lacks_code(link: &str) -> bool {
-        Needs::of_link(link, None).code
+    /// Whether code that this link may run is still missing.
+    fn lacks_code(link: &str) -> bool {
+        Needs::of_code().code && !plain::is_plain(link)
+    }
+
+    /// Fetches what a page that opens this link needs; whether it lacks code all the same.
+    pub async fn fetch_for(link: &str, wish: Language) -> bool {
+        let needs = Needs::of_link(link, Some(wish));
+        if needs.fetch().await.is_ok() && needs.code {
+            // Now it can be read. Its Chinese is told where it is shown, should it not come.
+            let _ = Needs::of_link(link, Some(wish)).fetch().await;
+        }
+        Needs::lacks_code(link)
     }
 
     pub fn anything(self) -> bool {
@@ -121,14 +121,17 @@ impl Needs {
 
     /// Fetches it.
     pub async fn fetch(self) -> Result<(), JsValue> {
-        if self.code {
-            JsFuture::from(soon()?).await?;
+        // Both are under way at once, and each counts where the other one fails.
+        let code = self.code.then(soon).transpose()?;
+        let learnt = match self.chinese {
+            true => read("zh.txt").await.map(|text| words::learn(&text)),
+            false => Ok(()),
+        };
+        if let Some(code) = code {
+            JsFuture::from(code).await?;
             load();
             LOADED.store(true, Ordering::Relaxed);
         }
-        if self.chinese {
-            words::learn(&read("zh.txt").await?);
-        }
-        Ok(())
+        learnt
     }
 }

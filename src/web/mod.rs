@@ -43,9 +43,9 @@ pub fn start() {
     later::introduce();
     crash::install();
     yew::platform::spawn_local(async {
-        let needs = later::Needs::of_link(&address::hash(), Some(browser::preferences().language));
+        let wish = browser::preferences().language;
         // Where that fails the page shows what it has, and says so.
-        let missing = needs.fetch().await.is_err() && later::Needs::lacks_code(&address::hash());
+        let missing = later::Needs::fetch_for(&address::hash(), wish).await;
         show(missing);
     });
 }

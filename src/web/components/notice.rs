@@ -7,6 +7,7 @@ use super::caption::with_names;
 use super::icon::Icon;
 use crate::player::{Action, Notice, Question, Tone};
 use crate::tr;
+use crate::web::address;
 use crate::words::{Language, translate};
 
 /// The notice. Its region is there without one too, so that what appears in it is read aloud.
@@ -39,6 +40,11 @@ pub fn notice(
         if notice.restores {
             let restore = asks(act, Action::RestoreBranch);
             parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));
+        }
+        if notice.retries {
+            let act = act.clone();
+            let again = move |_| act.emit(Action::OpenLink(address::hash()));
+            parts.push(button("", None, tr!(language, "Try again"), Callback::from(again)));
         }
         parts.push(picture_button(
             "",
