@@ -110,6 +110,12 @@ impl Needs {
         Needs { code: !LOADED.load(Ordering::Relaxed), chinese: false }
     }
 
+    /// With whatever is behind a click.
+    #[inline(never)]
+    pub fn and_code(self) -> Needs {
+        Needs { code: Needs::of_code().code, ..self }
+    }
+
     /// Whether code that this link runs is still missing.
     pub fn lacks_code(link: &str) -> bool {
         Needs::of_link(link, None).code
