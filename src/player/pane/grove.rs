@@ -394,7 +394,9 @@ mod tests {
             let says = format!("1s say {}\n", "x".repeat(100)).repeat(1_000);
             Action::LoadText(format!("run raft nodes=3 seed={seed}\n{says}"))
         };
-        (1..=4).for_each(|seed| drop(store.update(long(seed))));
+        for seed in 1..=4 {
+            store.update(long(seed));
+        }
         store.update(Action::Branch(0));
         assert_eq!(notice(&store), "");
         let text = Grove::text(store.pane()).unwrap();
