@@ -99,6 +99,8 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, withou
   try {
     const page = await context.newPage();
     await page.addInitScript(keepProgram);
+    // Browsers wish for several languages, and Playwright's for one.
+    await page.addInitScript(() => Object.defineProperty(navigator, "languages", { value: [navigator.language, navigator.language.slice(0, 2), "fr"] }));
     if (without) await page.addInitScript(refuse);
     await page.goto(origin + hash);
     await page.locator(".node").first().waitFor();

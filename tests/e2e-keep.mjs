@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, button, CALM, clock, context, hash, open, origin, page, script, tab } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, context, hash, open, origin, page, script, tab, words } from "./visit.mjs";
 
 test("the request console checks its blanks, keeps what is typed while the run plays, and shows the answer", async () => {
   await open("#v1&run=raft+nodes=3+seed=3;10ms+fire+S1+election&speed=1/5");
@@ -348,4 +348,86 @@ test("the log shows what is on disk, and leaves and comes back as a file", async
   await page.waitForFunction(() => location.hash.includes("put"));
   assert.equal(await clock(), "0.300 s");
   assert.match(await script(), /request C1 put x=1/);
+});
+
+/** The tree as it is drawn: by line its name, where it departs and ends, and whether it is the present one. */
+const limbs = (who = page) => who.locator("[role=treeitem]").evaluateAll((all) => all.map((limb) => {
+  const line = limb.querySelector(".line");
+  return [limb.getAttribute("aria-label"), limb.getAttribute("aria-level"), line.getAttribute("x1"), limb.getAttribute("aria-selected")].join(" ");
+}));
+
+test("every branch is there again after a reload, and in a kept run, by its name", async () => {
+  await branchOut();
+  await page.locator("details.branches > summary").click();
+  const pens = page.getByRole("textbox", { name: /^Name of the branch / });
+  await pens.nth(0).fill("Mine\u202e \u2066分支");
+  await pens.nth(0).press("Enter");
+  await page.getByRole("treeitem", { name: "Mine 分支", exact: true }).waitFor();
+  const before = await limbs();
+  assert.equal(before.length, 3);
+  const there = [await clock(), await words()];
+  await page.reload();
+  await page.locator("[role=treeitem]").nth(2).waitFor();
+  assert.deepEqual(await limbs(), before);
+  assert.deepEqual([await clock(), await words()], there);
+  assert.equal(await page.locator(".notices").textContent(), "");
+
+  await keep("With branches");
+  await page.locator(".runs li").getByText("3 branches").waitFor();
+  // Elsewhere, in a page that has never heard of them.
+  const other = await context.newPage();
+  await open(at(["raft nodes=3 seed=8"], "100ms"), other);
+  assert.equal((await limbs(other)).length, 0);
+  await button("Runs", other).click();
+  await other.getByRole("button", { name: "Open", exact: true }).click();
+  await other.locator("[role=treeitem]").nth(3).waitFor();
+  assert.deepEqual((await limbs(other)).filter((limb) => before.includes(limb)), before);
+  assert.equal(await clock(other), there[0]);
+});
+
+test("branches that a newer Synod stored, or that are damaged, are said to be so, and stay where they are", async () => {
+  await branchOut();
+  await page.waitForFunction(() => history.state?.branches);
+  const state = await page.evaluate(() => history.state);
+  const stored = [
+    [{ branches: [state.branches[0].replace("branches 1", "branches 9")] }, "A newer Synod has stored the branches of this run: only the run itself is opened here."],
+    [{ branches: [state.branches[0].replace("crash", "fly")] }, "The stored branches of this run are damaged: only the run itself is opened."],
+    [{ branches: 7 }, "The stored branches of this run are damaged: only the run itself is opened."],
+  ];
+  for (const [state, said] of stored) {
+    await page.evaluate((state) => history.replaceState(state, ""), state);
+    await page.reload();
+    await page.locator(".notices").getByText(said, { exact: true }).waitFor();
+    assert.equal(await page.locator(".node.crashed").count(), 1, "the run itself is there");
+    await button("One step forward").click();
+    await page.waitForFunction(() => document.querySelector("[role=timer]").textContent > "0.300 s");
+    await button("Share").click();
+    assert.deepEqual(await page.evaluate(() => history.state), state, "and nothing is lost");
+  }
+  await page.locator("dialog").getByRole("button", { name: "Close" }).click();
+  // Branches of one's own stand beside it.
+  await button("To the start").click();
+  await page.keyboard.press("2");
+  await page.keyboard.press("c");
+  await page.locator("[role=treeitem]").nth(1).waitFor();
+  assert.deepEqual((await page.evaluate(() => history.state)).unread, stored[2][0]);
+
+  await keep("Whole");
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("synod").onsuccess = (event) => done(event.target.result)));
+    const runs = database.transaction("runs", "readwrite").objectStore("runs");
+    const [run] = await new Promise((done) => (runs.getAll().onsuccess = (event) => done(event.target.result)));
+    runs.put({ ...run, id: 90, date: 2, branches: run.branches.replace("branches 1", "branches 9") });
+    runs.put({ ...run, id: 91, date: 1, branches: run.branches.replace("crash S2", "crash S3") });
+    await new Promise((done) => (runs.transaction.oncomplete = done));
+    database.close();
+  });
+  await button("Close").click();
+  await button("Runs").click();
+  const row = (place) => page.locator(".runs li").nth(place); // The newest first.
+  await row(0).getByText("2 branches").waitFor();
+  await row(1).getByText(stored[0][1]).waitFor();
+  await row(2).getByText(stored[1][1]).waitFor();
+  await row(2).getByRole("button", { name: "Open" }).click();
+  assert.equal(await clock(), "0.000 s");
 });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, button, CALM, clock, context, open, page, script, visitor, words } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, context, open, page, script, visitor, words } from "./visit.mjs";
 
 const lanes = () => page.locator(".lane .actor").allTextContents();
 const diagramMenu = () => page.locator(".diagram-menu > summary");
@@ -103,19 +103,6 @@ test("a hundred thousand events are panned smoothly", async () => {
   const whole = await pan();
   assert.ok(near < 8 && whole < 8, `${near} ms and ${whole} ms of script a frame`);
 });
-
-/** Three runs: the first, and two that gestures in its past began. */
-async function branchOut() {
-  await open(at(CALM, "900ms"));
-  for (const time of ["500ms", "300ms"]) {
-    await page.evaluate((time) => (location.hash = location.hash.replace(/at=[^&]*/, `at=${time}`)), time);
-    await page.waitForFunction((seconds) => document.querySelector("[role=timer]").textContent.startsWith(seconds), time === "500ms" ? "0.500" : "0.300");
-    await page.locator(".node").first().focus();
-    await page.keyboard.press("1");
-    await page.keyboard.press("c");
-    await page.locator(".node.crashed").first().waitFor();
-  }
-}
 
 test("branches are a tree to go about in, are named, compared, deleted and brought back", async () => {
   await branchOut();

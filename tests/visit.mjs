@@ -40,6 +40,8 @@ afterEach(async () => {
 export async function visitor(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(15_000);
+  // Browsers wish for several languages, and Playwright's for one.
+  await context.addInitScript(() => Object.defineProperty(navigator, "languages", { value: [navigator.language, navigator.language.slice(0, 2), "fr"] }));
   const page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -67,3 +69,16 @@ export const hash = () => page.evaluate(() => location.hash);
 /** The link to a run that stands still at this time. */
 export const at = (lines, time) => `#v1&run=${encodeURIComponent(lines.join("\n")).replaceAll("%0A", ";").replaceAll("%20", "+")}&at=${time}`;
 export const CALM = ["raft nodes=5 seed=3", "10ms fire S1 election"];
+
+/** Three runs: the first, and two that gestures in its past began. */
+export async function branchOut() {
+  await open(at(CALM, "900ms"));
+  for (const time of ["500ms", "300ms"]) {
+    await page.evaluate((time) => (location.hash = location.hash.replace(/at=[^&]*/, `at=${time}`)), time);
+    await page.waitForFunction((seconds) => document.querySelector("[role=timer]").textContent.startsWith(seconds), time === "500ms" ? "0.500" : "0.300");
+    await page.locator(".node").first().focus();
+    await page.keyboard.press("1");
+    await page.keyboard.press("c");
+    await page.locator(".node.crashed").first().waitFor();
+  }
+}

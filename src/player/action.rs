@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::lanes::LaneChange;
 use super::other::Other;
+use super::pane::Grove;
 use super::playback::Speed;
 use super::table::Page;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
@@ -66,6 +67,8 @@ pub enum Action {
     /// of it. All in one: what its script needs may have to be fetched before.
     Load {
         script: Box<Script>,
+        /// All its branches, if there were several.
+        branches: Option<Box<Grove>>,
         at: Time,
         notice: Option<Box<Notice>>,
     },

@@ -11,7 +11,7 @@
 //! | `action.rs` | what can be asked of the store |
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
-//! | `pane.rs` | a run with its branches |
+//! | `pane.rs`, `pane/grove.rs` | a run with its branches, and all of them as one text |
 //! | `other.rs` | what is different in a second pane |
 //! | `together.rs` | two panes under one cursor and the same gestures |
 //! | `apart.rs` | where two panes first differ |
@@ -64,7 +64,7 @@ pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
 pub use link::Link;
 pub use other::Other;
-pub use pane::{Branch, Compared, Pane, Scene};
+pub use pane::{Branch, Compared, Grove, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target};
 pub use snippet::Snippet;
 pub use store::{Preferences, Store};

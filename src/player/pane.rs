@@ -4,7 +4,11 @@
 //! that was seen untrue; the script that led there stays behind as a branch, and a new one goes on
 //! from the command. Nobody has to decide beforehand what to keep.
 
-use crate::base::{Endpoint, Sentence, Time};
+mod grove;
+
+pub use grove::Grove;
+
+use crate::base::{Endpoint, Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Script};
 use crate::player::playback::STEPS;
@@ -110,8 +114,8 @@ impl Branch {
 /// The branches that departed from one that is gone, and when.
 type Children = Vec<(u32, Time)>;
 
-/// What is told when a branch had to go.
-pub(super) struct Dropped;
+/// What is told when branches had to go: how many.
+pub(super) struct Dropped(pub usize);
 
 impl Pane {
     /// A pane that stands at the start of this script.
@@ -232,50 +236,35 @@ impl Pane {
         let script = self.run.script().clone();
         self.branches.push(Branch::new(id, parent, scene, script));
         self.branch = self.branches.len() - 1;
-        if self.branches.len() <= BRANCHES {
-            return None;
-        }
-        let oldest = (0..self.branch).min_by_key(|&place| self.branches[place].touched)?;
-        self.remove(oldest);
-        Some(Dropped)
+        self.make_room()
     }
 
-    /// Takes a branch away that does not run. Its children depart from its parent instead, which they
-    /// did with it; who they are comes back with it.
+    /// Where there are too many, those left alone longest go.
+    fn make_room(&mut self) -> Option<Dropped> {
+        let mut gone = 0;
+        while self.branches.len() > BRANCHES {
+            let others = (0..self.branches.len()).filter(|&place| place != self.branch);
+            let oldest = others.min_by_key(|&place| self.branches[place].touched)?;
+            self.remove(oldest);
+            gone += 1;
+        }
+        (gone > 0).then_some(Dropped(gone))
+    }
+
+    /// Takes a branch away that does not run; who departed from it comes back with it.
     fn remove(&mut self, place: usize) -> (Branch, Children) {
         let gone = self.branches.remove(place);
         if self.branch > place {
             self.branch -= 1;
         }
         self.compared = self.compared.filter(|compared| !compared.branches.contains(&gone.id));
-        let mut children = Vec::new();
-        for branch in &mut self.branches {
-            if let Some((of, since)) = branch.parent
-                && of == gone.id
-            {
-                branch.parent = gone.parent.map(|(above, from)| (above, from.min(since)));
-                children.push((branch.id, since));
-            }
-        }
+        let children = hand_over(&mut self.branches, &gone);
         (gone, children)
     }
 
     /// Calls a branch so, or by nothing what it is called by itself.
     pub(super) fn name(&mut self, place: usize, name: &str) -> Result<(), Sentence> {
-        let length = name.chars().count();
-        if length > NAME {
-            return Err(sentence!(
-                "A branch's name has at most {0} characters; this one has {1}.",
-                NAME,
-                length
-            ));
-        }
-        let words: Vec<&str> = name
-            .split(|c: char| c.is_whitespace() || c.is_control())
-            .filter(|w| !w.is_empty())
-            .collect();
-        let name = words.join(" ");
-        self.branches[place].name = Some(name).filter(|name| !name.is_empty());
+        self.branches[place].name = tidy(name)?;
         Ok(())
     }
 
@@ -324,6 +313,36 @@ impl Pane {
     fn count(&mut self) -> u32 {
         self.serial += 1;
         self.serial
+    }
+}
+
+/// The children of a branch that is gone depart from its parent instead, which they did with it.
+fn hand_over(branches: &mut [Branch], gone: &Branch) -> Children {
+    let mut children = Vec::new();
+    for branch in branches {
+        if let Some((of, since)) = branch.parent
+            && of == gone.id
+        {
+            branch.parent = gone.parent.map(|(above, from)| (above, from.min(since)));
+            children.push((branch.id, since));
+        }
+    }
+    children
+}
+
+/// A name without what nobody sees, on one line; none if nothing is left of it.
+fn tidy(name: &str) -> Result<Option<String>, Sentence> {
+    let blank = |c: char| c.is_whitespace() || c.is_control();
+    let words = name.split(blank).map(|word| word.replace(is_unseen, ""));
+    let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match name.chars().count() {
+        0 => Ok(None),
+        length if length > NAME => Err(sentence!(
+            "A branch's name has at most {0} characters; this one has {1}.",
+            NAME,
+            length
+        )),
+        _ => Ok(Some(name)),
     }
 }
 

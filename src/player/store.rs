@@ -3,7 +3,8 @@
 use super::action::{Action, Change};
 use super::apart::Apart;
 use super::link::{Link, Shows};
-use super::pane::{self, BRANCHES, Dropped, Pane, Scene};
+use super::other::Other;
+use super::pane::{self, BRANCHES, Dropped, Grove, Pane, Scene};
 use super::playback::{Goal, Playback, STEPS, Speed, Target};
 use super::table::Page;
 use super::ui::{Notice, Selection, Tab, Theme, Ui};
@@ -209,8 +210,8 @@ impl Store {
         match action {
             Action::LoadScene { protocol, scene } => self.load_scene(&protocol, &scene),
             Action::LoadText(text) => self.load_text(&text),
-            Action::Load { script, at, notice } => {
-                self.resume(*script, at, notice.map(|notice| *notice))
+            Action::Load { script, branches, at, notice } => {
+                self.resume(*script, branches, at, notice.map(|notice| *notice))
             }
             Action::OpenLink(hash) => self.open_link(&hash),
             Action::Seed(seed) => self.reseed(seed),
@@ -391,9 +392,14 @@ impl Store {
         self.ui.notice = match done {
             Err(why) => Some(Notice::refusal(why)),
             Ok(None) => None,
-            Ok(Some(Dropped)) => Some(Notice::plain(sentence!(
+            Ok(Some(Dropped(1))) => Some(Notice::plain(sentence!(
                 "Only {0} branches are kept: the one you left alone longest is gone.",
                 BRANCHES
+            ))),
+            Ok(Some(Dropped(count))) => Some(Notice::plain(sentence!(
+                "Only {0} branches are kept: the {1} you left alone longest are gone.",
+                BRANCHES,
+                count
             ))),
         };
     }
@@ -420,11 +426,38 @@ impl Store {
     }
 
     /// Goes on with a run where it was left.
-    fn resume(&mut self, script: Script, at: Time, notice: Option<Notice>) {
-        if self.load(0, script, false) {
+    fn resume(
+        &mut self,
+        script: Script,
+        branches: Option<Box<Grove>>,
+        at: Time,
+        notice: Option<Notice>,
+    ) {
+        let lacks = branches.as_ref().and_then(|grove| grove.lacks()).map(Notice::plain);
+        let other = self.other();
+        let loaded = match branches {
+            Some(grove) => self.panes[0].open(*grove),
+            None => self.panes[0].load(script, false),
+        };
+        if self.begin(other, loaded) {
             self.set_out(Target::Time(at.min(Time::LIMIT)));
-            self.ui.notice = notice.or(self.ui.notice.take());
+            self.ui.notice = notice.or(lacks).or(self.ui.notice.take());
         }
+    }
+
+    /// After a reload: the branches that a pane had, from their text ([`Grove::text`]). Whether it
+    /// could be read.
+    #[inline(never)]
+    pub fn bring_back(&mut self, place: usize, text: &str) -> bool {
+        let (dropped, told) = match Grove::parse(text) {
+            Ok(grove) => (Ok(self.panes[place].adopt(grove.clone())), grove.lacks()),
+            Err(why) => (Err(why), None),
+        };
+        let read = dropped.is_ok();
+        let before = self.ui.notice.take();
+        self.settle(dropped);
+        self.ui.notice = before.or(told.map(Notice::plain)).or(self.ui.notice.take());
+        read
     }
 
     fn open_link(&mut self, hash: &str) {
@@ -449,6 +482,11 @@ impl Store {
     pub(super) fn load(&mut self, place: usize, script: Script, departs: bool) -> bool {
         let other = self.other().filter(|_| place == 0);
         let loaded = self.panes[place].load(script, departs);
+        self.begin(other, loaded)
+    }
+
+    /// After another script was to run in this pane: whether it does.
+    fn begin(&mut self, other: Option<Other>, loaded: Result<Option<Dropped>, Sentence>) -> bool {
         let runs = loaded.is_ok();
         if runs {
             self.begin_anew();

@@ -437,6 +437,7 @@ fn a_run_that_was_kept_goes_on_where_it_was_left() {
     let said = Notice::plain(crate::sentence!("Nothing was promised."));
     let load = |text, at, notice| Action::Load {
         script: Box::new(script(text)),
+        branches: None,
         at: Time::millis(at),
         notice,
     };

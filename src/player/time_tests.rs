@@ -37,6 +37,12 @@ fn a_branch_is_called_what_somebody_calls_it() {
     store.update(Action::NameBranch(1, "x".repeat(10_000)));
     assert_eq!(notice(&store), "A branch's name has at most 80 characters; this one has 10000.");
     assert_eq!(store.pane().branches[1].name.as_deref(), Some("Without S1"), "and it stays");
+    // What nobody sees, and what turns the direction of writing, is not part of it.
+    store
+        .update(Action::NameBranch(1, "\u{202e}evil\u{2066} \u{200b}\u{2069} name\u{feff}".into()));
+    assert_eq!(store.pane().branches[1].name.as_deref(), Some("evil name"));
+    store.update(Action::NameBranch(1, "\u{2066}\u{3164}".into()));
+    assert_eq!(store.pane().branches[1].name, None);
     store.update(Action::NameBranch(1, "分".repeat(80)));
     assert_eq!(notice(&store), "");
     store.update(Action::NameBranch(1, " \u{7} ".into()));

@@ -145,12 +145,13 @@ pub fn hops(why: &Why) -> Vec<Hop> {
 }
 
 /// How the last thing that a place has done lies to the event, at this cursor, as far as that is
-/// known: `own` events of its own it has had.
+/// known: `own` events of its own it has had. What has done nothing that the event can know of, and
+/// learns nothing of the event, is concurrent with it.
 pub fn standing(cone: &Cone, place: Endpoint, cursor: u64, own: u64) -> Option<Order> {
     let side = cone.side(place)?;
     match () {
         () if side.future.is_some_and(|(first, _)| cursor >= first) => Some(Order::After),
-        () if own <= side.stamp? => Some(Order::Before),
+        () if own <= side.stamp? && side.past.is_some() => Some(Order::Before),
         () if side.future.is_none() && cursor > cone.until.0 => None,
         () => Some(Order::Concurrent),
     }

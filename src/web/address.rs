@@ -37,20 +37,20 @@ pub fn is_embedded() -> bool {
     own.parent().ok().flatten().is_some_and(|parent| parent != own)
 }
 
-/// Changes the link of the present entry of the history.
-pub fn replace(hash: &str) {
+/// Changes the link of the present entry of the history, and what is remembered beside it.
+pub fn replace(hash: &str, memory: &JsValue) {
     if let Ok(history) = window().history() {
         // Refused where a browser thinks it is too often: the next one will do.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+        let _ = history.replace_state_with_url(memory, "", Some(hash));
     }
 }
 
 /// Makes a new entry of the history.
-pub fn push(hash: &str) {
+pub fn push(hash: &str, memory: &JsValue) {
     if is_embedded() {
-        return replace(hash);
+        return replace(hash, memory);
     }
     if let Ok(history) = window().history() {
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
+        let _ = history.push_state_with_url(memory, "", Some(hash));
     }
 }

@@ -14,6 +14,7 @@ use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, p
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Answer, Host};
 use super::later::{self, Needs};
+use super::memory::Memory;
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
 use super::senses::{Senses, Told, close_others, is_for_page, is_on};
@@ -82,6 +83,7 @@ pub struct App {
     /// The address asks for what is not shown, as it could not be fetched, or not be read: it stays, to
     /// be asked again, or mended.
     missing: bool,
+    memory: Memory,
     /// What embeds the page, once it has called.
     host: Option<Box<Host>>,
     pursue_later: Option<Timeout>,
@@ -118,6 +120,8 @@ impl Component for App {
             store.ui.notice = Some(later::unopened());
         }
         let missing = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
+        // What cannot be shown stays in the address with all that belongs to it.
+        let memory = Memory::recall(&mut store, !missing);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -159,6 +163,7 @@ impl Component for App {
             settle_later: None,
             settled: false,
             missing,
+            memory,
             host: None,
             pursue_later: None,
             told_to: Callbacks {
@@ -316,7 +321,7 @@ impl App {
             Msg::SaveLink => {
                 self.save_later = None;
                 if !self.missing {
-                    address::replace(&self.store.link());
+                    self.note();
                 }
                 Change::None
             }
@@ -422,7 +427,7 @@ impl App {
             Action::Open(dialog @ (Dialog::Share | Dialog::Runs)) => {
                 self.store.update(Action::Pause);
                 if *dialog == Dialog::Share {
-                    address::replace(&self.store.link());
+                    self.note();
                 }
                 let take = self.told_to.take.clone();
                 let scene = &self.views[self.store.active].scene;
@@ -437,10 +442,16 @@ impl App {
         }
         if leads_elsewhere {
             // The entry that is left behind remembers where it was.
-            address::replace(&self.store.link());
+            self.note();
             self.menu = None;
         }
-        let gesture = matches!(action, Action::Do(_));
+        let gesture = matches!(
+            action,
+            Action::Do(_)
+                | Action::NameBranch(..)
+                | Action::DeleteBranch(_)
+                | Action::RestoreBranch
+        );
         let searches = matches!(action, Action::RunUntil(_));
         let chosen = matches!(action, Action::Language(_) | Action::Theme(_));
         let before = self.store.pane().current().id;
@@ -449,10 +460,10 @@ impl App {
             close_others(None);
         }
         if gesture || chosen {
-            address::replace(&self.store.link());
+            self.note();
         }
         if leads_elsewhere && self.store.pane().current().id != before {
-            address::push(&self.store.link());
+            address::push(&self.store.link(), &self.memory.of(&self.store));
         }
         change
     }
@@ -512,7 +523,7 @@ impl App {
         self.menu = None;
         let change = self.store.update(open);
         // A link that cannot be read has changed nothing: the address says again what is shown.
-        address::replace(&self.store.link());
+        self.note();
         change
     }
 
@@ -581,6 +592,11 @@ impl App {
             self.inspect_later = Some(Timeout::new(wait, move || link.send_message(Msg::Inspect)));
         }
         self.save_soon(ctx);
+    }
+
+    /// Notes in the address where the page is.
+    fn note(&self) {
+        address::replace(&self.store.link(), &self.memory.of(&self.store));
     }
 
     fn tabulate(&mut self) {

@@ -7,7 +7,7 @@ use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::Script;
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Asked, Goal, Pane, Scene, Selection, Speed, Store, Tab, Theme};
+use crate::player::{Asked, Goal, Grove, Pane, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::scenario::Mistake;
 use crate::sim::run::cone::{Cone, Order};
@@ -157,6 +157,8 @@ impl Heading {
 pub struct Instant {
     pub name: String,
     pub script: String,
+    /// All its branches, if there are several: see [`Grove`].
+    pub branches: Option<String>,
     pub time: Time,
     /// See [`Thumbnail`].
     pub picture: String,
@@ -180,6 +182,7 @@ impl Instant {
         Instant {
             name: translate(store.ui.language, title).to_owned(),
             script: script.to_string(),
+            branches: Grove::text(pane),
             time: pane.run.now(),
             picture: Thumbnail::of(scene).write(),
             protocol: pane.run.meta().slug,

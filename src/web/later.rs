@@ -105,14 +105,16 @@ impl Needs {
         Needs::of_code().code && !plain::is_plain(link)
     }
 
-    /// Fetches what a page that opens this link needs; whether it lacks code all the same.
-    pub async fn fetch_for(link: &str, wish: Language) -> bool {
-        let needs = Needs::of_link(link, Some(wish));
+    /// Fetches what a page that opens this link needs, and what it `remembers` beside; whether it
+    /// lacks code all the same.
+    pub async fn fetch_for(link: &str, wish: Language, remembers: bool) -> bool {
+        let mut needs = Needs::of_link(link, Some(wish));
+        needs.code |= remembers && Needs::of_code().code;
         if needs.fetch().await.is_ok() && needs.code {
             // Now it can be read. Its Chinese is told where it is shown, should it not come.
             let _ = Needs::of_link(link, Some(wish)).fetch().await;
         }
-        Needs::lacks_code(link)
+        Needs::lacks_code(link) || remembers && Needs::of_code().code
     }
 
     pub fn anything(self) -> bool {

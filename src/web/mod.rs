@@ -11,7 +11,7 @@
 //! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
 //! | `versus.rs` | what stands over two panes |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
-//! | `address.rs` | the link in the address bar |
+//! | `address.rs`, `memory.rs` | the link in the address bar, and what a reload remembers beside it |
 //! | `runs.rs` | the runs that somebody has kept, in the browser's database |
 //! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
@@ -30,6 +30,7 @@ mod crash;
 mod frame;
 mod host;
 mod later;
+mod memory;
 mod message;
 mod pick;
 mod picture;
@@ -45,7 +46,7 @@ pub fn start() {
     yew::platform::spawn_local(async {
         let wish = browser::preferences().language;
         // Where that fails the page shows what it has, and says so.
-        let missing = later::Needs::fetch_for(&address::hash(), wish).await;
+        let missing = later::Needs::fetch_for(&address::hash(), wish, memory::is_there()).await;
         show(missing);
     });
 }

@@ -1,5 +1,5 @@
 //! The runs that somebody has kept, in the browser's own database (IndexedDB): each is its script and
-//! the instant it was left at, with a name, a date and a small picture. What another version has
+//! the instant it was left at, with all its branches, a name, a date and a small picture. What another version has
 //! written is shown and left alone; what is damaged says so.
 
 use std::future::poll_fn;
@@ -16,8 +16,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::frame::Instant;
-use crate::base::{Sentence, Time};
+use crate::base::{Sentence, Time, is_unseen};
 use crate::command::Script;
+use crate::player::Grove;
 use crate::view::Thumbnail;
 use crate::{scenario, sentence};
 
@@ -51,6 +52,8 @@ pub struct Kept {
     pub picture: Option<Thumbnail>,
     /// The error says why it cannot be opened here.
     pub script: Result<Script, Sentence>,
+    /// All its branches, if there were several; the error says why they cannot be opened here.
+    pub branches: Option<Result<Box<Grove>, Sentence>>,
     pub time: Time,
     /// As it is stored, whatever else is in it.
     record: JsValue,
@@ -79,6 +82,9 @@ pub async fn keep(instant: &Instant, name: &str) -> Result<(), Sentence> {
     for (field, value) in fields {
         set(&record, field, &value);
     }
+    if let Some(branches) = &instant.branches {
+        set(&record, "branches", &branches.as_str().into());
+    }
     put(&record).await
 }
 
@@ -99,8 +105,10 @@ impl Kept {
             },
             None => Err(sentence!("This is no run that Synod has kept.")),
         };
+        let branches = script.as_ref().ok().and_then(|script| branches(&record, script));
         Kept {
-            name: text("name").unwrap_or_default(),
+            name: cut(&text("name").unwrap_or_default()),
+            branches,
             date: number("date").filter(|date| (1.0..YEAR_10000).contains(date)),
             picture: text("picture").and_then(|text| Thumbnail::read(&text)),
             script,
@@ -251,8 +259,19 @@ impl From<Failure> for Sentence {
     }
 }
 
+/// The branches beside this script, among which it is.
+fn branches(record: &JsValue, script: &Script) -> Option<Result<Box<Grove>, Sentence>> {
+    let text = get(record, "branches");
+    let text = (!text.is_undefined()).then(|| text.as_string().unwrap_or_default())?;
+    Some(Grove::parse(&text).and_then(|grove| match grove.script() == script {
+        true => Ok(Box::new(grove)),
+        false => Err(Grove::damaged()),
+    }))
+}
+
+/// A name without what nobody sees, not too long.
 fn cut(name: &str) -> String {
-    name.trim().chars().take(LONGEST_NAME).collect()
+    name.replace(is_unseen, "").trim().chars().take(LONGEST_NAME).collect()
 }
 
 fn get(record: &JsValue, field: &str) -> JsValue {

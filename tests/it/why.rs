@@ -115,7 +115,7 @@ fn what_a_cone_has_not_reached_is_not_known() {
         assert_eq!(late.order(event, client), None, "it may have led to it");
     }
     assert_eq!(standing(&late, client, run.event(), own(client)), None);
-    assert_eq!(standing(&late, c2.place, run.event(), 0), Some(Order::Before));
+    assert_eq!(standing(&late, c2.place, run.event(), 0), Some(Order::Concurrent));
     // What is near is known all the same.
     assert!(late.order(late.event - 20, first.place).is_some());
 
@@ -133,6 +133,47 @@ fn what_a_cone_has_not_reached_is_not_known() {
     assert!(
         standing(&early, s3, run.event(), run.sim().own(s3)).is_none_or(|o| o == Order::Before)
     );
+}
+
+/// On the stage a place's present state is called what its last event is, and so is its lane on the
+/// diagram; before its first event, what that is to be.
+#[test]
+fn the_stage_calls_a_state_what_the_last_event_is() {
+    let (mut seen, mut idle) = (std::collections::BTreeMap::new(), 0);
+    let first_election = include_str!("../../scenes/raft/first-election.txt");
+    for mut run in troubled().into_iter().chain([run(first_election)]) {
+        let happened = happened(&mut run);
+        let mut own: Vec<(u64, Endpoint)> = Vec::new();
+        run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
+            own.extend(
+                event.place.filter(|_| event.what.is_an_event()).map(|place| (number, place)),
+            );
+            true
+        });
+        for told in happened.iter().skip(30).step_by(41) {
+            let Some(cone) = run.cone(told.event) else { continue };
+            for side in &cone.sides {
+                let events: Vec<u64> =
+                    own.iter().filter(|(_, place)| *place == side.place).map(|(n, _)| *n).collect();
+                for cursor in (1..=run.head().0).step_by(29) {
+                    let had = events.iter().take_while(|event| **event <= cursor).count();
+                    let expected = match (had, side.past) {
+                        (0, Some(_)) => Order::Before,
+                        (0, None) => Order::Concurrent,
+                        _ => cone.order(events[had - 1], side.place).unwrap(),
+                    };
+                    let said = standing(&cone, side.place, cursor, had as u64).unwrap();
+                    // The event itself begins its future.
+                    let expected = if expected == Order::Same { Order::After } else { expected };
+                    assert_eq!(said, expected, "{:?} at {cursor} of {told:?}", side.place);
+                    *seen.entry(said).or_insert(0) += 1;
+                    idle += u32::from(had == 0 && said == Order::Concurrent);
+                }
+            }
+        }
+    }
+    assert!(seen.len() == 3 && seen.values().all(|count| *count > 1_000), "{seen:?}");
+    assert!(idle > 100, "{idle}");
 }
 
 /// Whatever is lost was sent, or says that it never left.

@@ -150,7 +150,12 @@ async fn open(file: File, act: Callback<Action>) {
     match read(&file).await {
         Ok(import) => {
             let notice = import.differs.map(|differs| Box::new(Notice::refusal(differs)));
-            act.emit(Action::Load { script: Box::new(import.script), at: import.time, notice });
+            act.emit(Action::Load {
+                script: Box::new(import.script),
+                branches: None,
+                at: import.time,
+                notice,
+            });
         }
         Err(why) => act.emit(Action::Tell(Notice::refusal(why))),
     }

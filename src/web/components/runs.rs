@@ -161,9 +161,11 @@ fn keeper(props: &Props, does: &Callback<Deed>) -> Html {
 fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     let language = props.language;
     let open = |script: &Script| {
-        let (act, script, at) = (props.act.clone(), Box::new(script.clone()), run.time);
+        let (act, at) = (props.act.clone(), run.time);
+        let branches = run.branches.clone().and_then(Result::ok);
+        let load = Action::Load { script: Box::new(script.clone()), branches, at, notice: None };
         let onclick = Callback::from(move |_: MouseEvent| {
-            act.emit(Action::Load { script: script.clone(), at, notice: None });
+            act.emit(load.clone());
             act.emit(Action::Close);
         });
         button("", None, tr!(language, "Open"), onclick)
@@ -186,10 +188,16 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
         let date = js_sys::Date::new(&date.into());
         date.to_locale_string(language.tag(), &js_sys::Object::new()).as_string()
     });
-    let when = date.into_iter().chain([seconds(run.time, 3)]).collect::<Vec<_>>().join(" · ");
-    let told = match &run.script {
-        Ok(_) => leaf("small", "soft", &when),
-        Err(why) => leaf("small", "trouble", &tell(language, why)),
+    let count = run.branches.iter().flatten().next().map(|grove| grove.count());
+    let count = count.map(|(branches, lacking)| match lacking {
+        0 => tr!(language, "{0} branches", branches),
+        _ => tr!(language, "{0} branches; there was no room for {1} more", branches, lacking),
+    });
+    let when = date.into_iter().chain([seconds(run.time, 3)]).chain(count);
+    let when = when.collect::<Vec<_>>().join(" · ");
+    let told = match (&run.script, &run.branches) {
+        (Ok(_), Some(Err(why))) | (Err(why), _) => leaf("small", "trouble", &tell(language, why)),
+        (Ok(_), _) => leaf("small", "soft", &when),
     };
     let name = run.name.clone();
     html! {
