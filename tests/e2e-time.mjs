@@ -217,7 +217,7 @@ test("a run is taken away in every format, of the window that was chosen", async
     assert.equal(await preview.count(), 0, "of no window there is nothing");
   }
   await page.keyboard.press("Escape");
-  assert.equal(await page.locator("dialog").count(), 0);
+  await page.locator("dialog").waitFor({ state: "detached" });
 });
 
 test("what is too long for Mermaid is cut off, and says where", async () => {

@@ -50,6 +50,8 @@ pub struct Controls {
     pub goal: Option<Option<Ratio>>,
     pub event: u64,
     pub last: u64,
+    /// What is done here makes another branch.
+    pub forks: bool,
     /// How far a search has looked ahead, where the run stays meanwhile.
     pub looked: Option<Time>,
     /// The kind of message for which it plays slowly just now, and those for which it would.
@@ -202,6 +204,7 @@ impl Controls {
             goal: store.playback.goal.as_ref().map(|goal| goal.progress),
             event: pane.run.event(),
             last: pane.run.head().0,
+            forks: !store.moving() && pane.is_past(),
             looked: store.playback.goal.as_ref().and_then(Goal::looked),
             slowed: store.slowed(),
             slow_for: store.playback.slow_for.clone(),

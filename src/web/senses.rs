@@ -11,8 +11,9 @@ use web_sys::{
 };
 use yew::Callback;
 
-use super::browser::{REDUCED_MOTION, document, media, takes_text, window};
+use super::browser::{REDUCED_MOTION, document, media, style, takes_text, window};
 use crate::view::Size;
+use crate::view::path::number;
 
 /// Listens as long as it lives.
 pub struct Senses {
@@ -84,6 +85,12 @@ impl Senses {
             let element = root.query_selector(selector).ok().flatten();
             observers.extend(element.and_then(|element| watch_size(element, told)));
         }
+        // What opens upwards from the controls has so much room.
+        let (room, stage) = (root.clone(), root.query_selector("main").ok().flatten());
+        let told = Callback::from(move |size: Size| {
+            style(&room, "--room", &format!("{}px", number(size.h)));
+        });
+        observers.extend(stage.and_then(|stage| watch_size(stage, told)));
         Senses { _listeners: listeners, _observers: observers }
     }
 }

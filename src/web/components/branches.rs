@@ -11,6 +11,7 @@ use super::popover::popover;
 use crate::player::Action;
 use crate::tr;
 use crate::view::ticks::seconds;
+use crate::web::browser::{document, focus, set};
 use crate::web::frame::{BranchLine, Controls};
 use crate::words::{Language, translate};
 
@@ -66,7 +67,13 @@ fn naming(place: usize, line: &BranchLine, language: Language, act: &Callback<Ac
     // Enter is done with it: the field goes, and the line shows the name.
     let onkeydown = Callback::from(|event: KeyboardEvent| {
         if event.key() == "Enter" && !event.is_composing() {
-            let _ = event.target_unchecked_into::<HtmlInputElement>().blur();
+            // Else the key would press what has the focus next.
+            event.prevent_default();
+            let field = event.target_unchecked_into::<HtmlInputElement>();
+            let _ = field.blur();
+            if let Ok(Some(line)) = field.closest("li") {
+                line.first_element_child().iter().for_each(focus);
+            }
         }
     });
     let unnamed = name(&BranchLine { name: None, ..line.clone() }, language);
@@ -79,6 +86,16 @@ fn naming(place: usize, line: &BranchLine, language: Language, act: &Callback<Ac
                 ~value={known} {onchange} {onkeydown} />
         </label>
     }
+}
+
+/// Opens the menu where the name of this branch is written.
+pub fn write_name(branch: usize) {
+    let pen = format!(".kept-branches li:nth-child({}) .pen input", branch + 1);
+    let Ok(Some(field)) = document().query_selector(&pen) else { return };
+    if let Ok(Some(menu)) = field.closest("details") {
+        set(&menu, "open", "");
+    }
+    focus(&field);
 }
 
 /// A branch is known by its name, or by when it departs, and by what then was done.

@@ -78,6 +78,7 @@ pub fn page(props: Page<'_>) -> Html {
         language,
         network: props.network,
         changed: scene.network.as_deref(),
+        forks: props.controls.forks,
         troubled: !scene.wires.iter().all(carries),
         act,
     };

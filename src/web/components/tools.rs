@@ -20,6 +20,8 @@ pub struct Props<'a> {
     pub changed: Option<&'a str>,
     /// Some link does not carry.
     pub troubled: bool,
+    /// What is done here makes another branch.
+    pub forks: bool,
     pub act: &'a Callback<Action>,
 }
 
@@ -64,11 +66,19 @@ pub fn tools(props: &Props<'_>) -> Html {
             asks(props.act, Action::Do(heal.command)),
         )
     });
+    let title = tr!(
+        language,
+        "What you do here begins a branch of its own; what you have seen stays as another."
+    );
+    let forks = props.forks.then(|| {
+        html! { <span class="forks" {title}>{ icon(Icon::Branch) }{ leaf("span", "", tr!(language, "Changes here branch off")) }</span> }
+    });
     html! {
         <div class="tools" role="toolbar" aria-label={tr!(language, "Tools")}>
             { tag("div", "segmented", segments) }
             { network(props) }
             { heal }
+            { forks }
         </div>
     }
 }

@@ -1,10 +1,13 @@
 //! The branches of a run as lines beneath its bar, on the same scale: each departs from its parent's
 //! where its script does. A press goes there; so do the arrow keys and Enter.
 
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::branches::name;
+use super::bits::asks;
+use super::branches::{name, write_name};
 use super::draw::{names, when};
 use super::overview::percent;
 use crate::base::Time;
@@ -117,15 +120,11 @@ fn line(props: &Props, at: usize, row: &Row) -> Html {
     // A name that would begin far to the right ends there instead.
     let late = row.from.0 > whole.0 / 5 * 3;
     let told = name(line, *language);
-    let choose = {
+    let onclick = asks(act, Action::Branch(row.branch));
+    let onkeydown = {
         let (act, branch) = (act.clone(), row.branch);
-        move || act.emit(Action::Branch(branch))
+        Callback::from(move |event: KeyboardEvent| press(&event, branch, at, &act))
     };
-    let onclick = {
-        let choose = choose.clone();
-        Callback::from(move |_: MouseEvent| choose())
-    };
-    let onkeydown = Callback::from(move |event: KeyboardEvent| press(&event, &choose));
     let differs = trunk
         .differ
         .filter(|(places, _)| places.contains(&Some(row.branch)))
@@ -153,12 +152,23 @@ fn mark(x: String, row: usize) -> Html {
     }
 }
 
-/// Enter goes to the branch; up and down move among them.
-fn press(event: &KeyboardEvent, choose: &dyn Fn()) {
+/// Enter goes to the branch, F2 asks for its name, Delete deletes it; up and down move among them.
+#[inline(never)]
+fn press(event: &KeyboardEvent, branch: usize, row: usize, act: &Callback<Action>) {
     let limb = event.target_dyn_into::<Element>();
     let next = match event.key().as_str() {
         "Enter" | " " => {
-            choose();
+            act.emit(Action::Branch(branch));
+            None
+        }
+        "F2" => {
+            write_name(branch);
+            None
+        }
+        "Delete" => {
+            act.emit(Action::DeleteBranch(branch));
+            // Its line goes, or another's of the same place: once that is drawn.
+            Timeout::new(0, move || stay(row)).forget();
             None
         }
         "ArrowDown" => limb.and_then(|limb| limb.next_element_sibling()),
@@ -167,6 +177,17 @@ fn press(event: &KeyboardEvent, choose: &dyn Fn()) {
     };
     event.prevent_default();
     if let Some(next) = next.filter(|next| next.tag_name() == "g") {
+        browser::focus(&next);
+    }
+}
+
+/// The focus stays where a branch was deleted, or goes to what brings it back.
+fn stay(row: usize) {
+    let Ok(limbs) = browser::document().query_selector_all("[role=treeitem]") else { return };
+    let place = (row as u32).min(limbs.length().saturating_sub(1));
+    let limb = limbs.get(place).and_then(|limb| limb.dyn_into::<Element>().ok());
+    let undo = || browser::document().query_selector(".notices button").ok().flatten();
+    if let Some(next) = limb.or_else(undo) {
         browser::focus(&next);
     }
 }
