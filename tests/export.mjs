@@ -157,7 +157,7 @@ test("every line of a trace is JSON with the documented fields", () => {
     const trace = lines(lab(["export", file, "--as", "ndjson"], input)).map((line) => JSON.parse(line));
     trace.forEach((event, place) => {
       const { kind } = event;
-      const fields = ["event", "time", "place", "kind", "lamport", "cause", ...(MESSAGES.has(kind) ? ["message", "label", "from", "to", "sent"] : []), ...(kind === "deliver" ? ["copy"] : []), "text", "source"];
+      const fields = ["event", "time", "place", "kind", "lamport", "cause", ...(MESSAGES.has(kind) ? ["message", "label", "from", "to", "sent"] : []), ...(kind === "deliver" ? ["copy"] : []), ...(kind === "violation" ? ["against"] : []), "text", "source"];
       assert.deepEqual(Object.keys(event), fields, file);
       assert.equal(event.event, place + 1);
       assert.ok(EVENTS.has(kind) || REMARKS.has(kind), kind);
@@ -165,6 +165,7 @@ test("every line of a trace is JSON with the documented fields", () => {
       assert.ok(event.cause < event.event && (place === 0 || event.time >= trace[place - 1].time));
       assert.ok(event.place === null || /^[SC]\d+$/.test(event.place));
       assert.ok(event.source === null || /^src\/protocols\/.*\.rs:\d+$/.test(event.source), event.source);
+      if (kind === "violation") assert.ok(event.against >= 0 && event.against < event.event && (event.against > 0 || file !== "raft/figure-8-flaw"));
       if (MESSAGES.has(kind)) {
         const sent = trace[event.sent - 1];
         assert.deepEqual([sent.kind, sent.from, sent.to, sent.label], ["send", event.from, event.to, event.label]);

@@ -14,6 +14,7 @@
 //! | `from`, `to` | messages | its ends |
 //! | `sent` | messages | number of the event that sent it; of a `send` its own; not there where it never left its sender |
 //! | `copy` | `deliver` | `true` for the network's own copy, else `false` |
+//! | `against` | `violation` | number of the earlier event that it contradicts; 0 for none |
 //! | `text` | all | the event in words, in English |
 //! | `source` | all | file and line of the protocol that asked for it; `null` for none |
 //!
@@ -63,7 +64,7 @@ fn line(number: u64, event: &Event) -> String {
     }
     match event.what {
         What::Deliver { copy, .. } => _ = object.truth("copy", copy),
-        What::Violation { against: Some(earlier), .. } => _ = object.number("against", earlier),
+        What::Violation { against, .. } => _ = object.number("against", against.unwrap_or(0)),
         _ => {}
     }
     object.text("text", &event.tell().to_string());
