@@ -138,6 +138,33 @@ test("branches are a tree to go about in, are named, compared, deleted and broug
   await page.waitForFunction(() => document.querySelectorAll("[role=treeitem]").length === 3);
 });
 
+test("a branch is named and deleted by keys in the tree, and the page says beforehand that a change branches off", async () => {
+  await branchOut();
+  const limbs = page.locator("[role=treeitem]"), here = () => page.evaluate(() => document.activeElement.getAttribute("role") ?? document.activeElement.tagName);
+  assert.equal(await limbs.count(), 3);
+  await limbs.nth(1).focus();
+  await page.keyboard.press("F2");
+  await page.waitForFunction(() => document.activeElement.tagName === "INPUT");
+  await page.keyboard.type("By keys");
+  const before = await limbs.filter({ has: page.locator("xpath=self::*[@aria-selected='true']") }).getAttribute("aria-label");
+  await page.keyboard.press("Enter");
+  await page.locator('[role=treeitem][aria-label="By keys"]').waitFor();
+  assert.equal(await here(), "BUTTON", "the focus goes to the branch's line");
+  assert.equal(await page.locator("[role=treeitem][aria-selected=true]").getAttribute("aria-label"), before, "which Enter does not press");
+  await page.keyboard.press("Escape");
+  await page.locator('[role=treeitem][aria-label="By keys"]').focus();
+  await page.keyboard.press("Delete");
+  await page.waitForFunction(() => document.querySelectorAll("[role=treeitem]").length === 2);
+  await page.waitForFunction(() => document.activeElement.getAttribute("role") === "treeitem");
+  await button("Bring it back").click();
+  await page.locator('[role=treeitem][aria-label="By keys"]').waitFor();
+  const hint = page.getByText("Changes here branch off");
+  await button("To the start").click();
+  await hint.waitFor();
+  await button("To the latest instant seen").click();
+  await hint.waitFor({ state: "detached" });
+});
+
 test("a condition is typed and run to; what is wrong with it is said beneath it", async () => {
   await open(at(CALM, "0s"));
   await page.locator("details.until > summary").click();
