@@ -95,11 +95,7 @@ impl History {
         });
         if let Some(Err(possible)) = explained {
             let needed = self.needed(&request, number);
-            // What should have been read, and else the last answer that has to do with it.
-            let right =
-                |other: &&Needed| other.wrote.as_ref().is_some_and(|it| possible.contains(it));
-            let should = needed.iter().filter(right).filter_map(|other| other.answered).max();
-            let against = should.or(needed.iter().filter_map(|other| other.answered).max());
+            let against = contradicted(&needed, &possible, number);
             let asked = (client, request.to_string(), answer);
             let why = unexplained(asked, &needed, &possible);
             self.broken = Some(Rc::new(Breach { why, against }));
@@ -180,6 +176,18 @@ impl History {
         }
         Some(result)
     }
+}
+
+/// The answer that makes the read's impossible: of those that came before it was asked the last one to
+/// a write that it should have been told, or else to any; else the last of all.
+fn contradicted(needed: &[Needed], possible: &BTreeSet<Text>, read: u64) -> Option<u64> {
+    let right = |other: &Needed| other.wrote.as_ref().is_some_and(|value| possible.contains(value));
+    let rank = |other: &Needed| {
+        let (event, asked) = other.answered?;
+        let before = asked < read;
+        Some((before, before && right(other), event))
+    };
+    needed.iter().filter_map(rank).max().map(|(.., event)| event)
 }
 
 /// What broke: who asked what and was told what, the requests that show it, and what could have been

@@ -46,8 +46,8 @@ impl Memory {
             // Somebody else's: left alone until there is something to remember.
             return Memory { unread: Some(state) };
         };
-        let texts = Array::from(&branches).to_vec();
         let mut whole = Array::is_array(&branches);
+        let texts = if whole { Array::from(&branches).to_vec() } else { Vec::new() };
         if !whole {
             store.bring_back(0, "");
         }

@@ -45,8 +45,8 @@ struct Operation<'a> {
     request: &'a Request,
     /// What a read was told.
     told: Option<&'a Text>,
-    /// The event of its answer.
-    answered: Option<u64>,
+    /// The event of its answer, and how many requests had been asked by then.
+    answered: Option<(u64, u64)>,
 }
 
 /// A request that it takes to see that an answer is wrong.
@@ -57,8 +57,8 @@ pub struct Needed {
     pub told: String,
     /// What a write wrote.
     pub wrote: Option<Text>,
-    /// The event at which it was answered.
-    pub answered: Option<u64>,
+    /// The event at which it was answered, and how many requests had been asked by then.
+    pub answered: Option<(u64, u64)>,
 }
 
 /// The requests that it takes to see that this read was told something wrong, but for the read
@@ -101,11 +101,11 @@ fn operations<'a>(events: &[&'a Happened]) -> Vec<Operation<'a>> {
                     answered: None,
                 });
             }
-            Happened::Answered { number, answer, event, .. } => {
+            Happened::Answered { number, answer, asked, event } => {
                 let place = operations.binary_search_by_key(number, |operation| operation.number);
                 let Ok(place) = place else { continue };
                 let operation = &mut operations[place];
-                operation.answered = Some(*event);
+                operation.answered = Some((*event, *asked));
                 operation.told = matches!(operation.request, Request::Get { .. }).then_some(answer);
             }
             Happened::GivenUp { .. } => {}

@@ -10,13 +10,15 @@ use crate::base::Chance;
 /// - `1 put x=1`: a client asks;
 /// - `1 < ok`: it is told;
 /// - `1 gives up`.
+///
+/// They are events, numbered from 1.
 fn history(text: &str) -> History {
     let mut history = History::default();
-    for event in text.split(", ").filter(|event| !event.is_empty()) {
+    for (number, event) in (1..).zip(text.split(", ").filter(|event| !event.is_empty())) {
         let (client, what) = event.split_once(' ').unwrap();
         let client = ClientId(client.parse::<u16>().unwrap() - 1);
         match what.strip_prefix("< ") {
-            Some(answer) => history.told(client, answer, 0),
+            Some(answer) => history.told(client, answer, number),
             None if what == "gives up" => history.give_up(client),
             None => history.ask(client, &what.parse().unwrap()),
         }
@@ -113,6 +115,18 @@ fn a_stale_read_is_found() {
     breaks("1 put x=1, 1 < ok, 1 put x=2, 1 < ok, 2 get x, 2 < 1", "2");
     breaks("1 put x=1, 1 < ok, 2 get x, 2 < no value", "1");
     breaks("1 put x=1, 1 < ok, 1 put x=2, 3 get x, 3 < 2, 2 get x, 1 < ok, 2 < 1", "2");
+}
+
+/// The answer that does not go with the read's: one that was given before the read was asked.
+#[test]
+fn what_a_stale_read_contradicts_came_before_it() {
+    for (text, event) in [
+        ("1 put x=1, 1 < ok, 1 put x=2, 1 < ok, 2 get x, 2 < 1", 4),
+        ("1 put x=1, 1 < ok, 2 get x, 2 < no value", 2),
+        ("1 put x=1, 1 < ok, 1 put x=2, 3 get x, 3 < 2, 2 get x, 1 < ok, 2 < 1", 5),
+    ] {
+        assert_eq!(history(text).verdict().unwrap_err().against, Some(event), "{text}");
+    }
 }
 
 /// A read is judged by what it may have seen since its call, not by what is there at its answer.

@@ -165,6 +165,8 @@ fn press(event: &KeyboardEvent, branch: usize, row: usize, act: &Callback<Action
             write_name(branch);
             None
         }
+        // A key that is held down deletes one, and no row of them.
+        "Delete" if event.repeat() => None,
         "Delete" => {
             act.emit(Action::DeleteBranch(branch));
             // Its line goes, or another's of the same place: once that is drawn.
