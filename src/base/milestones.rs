@@ -3,7 +3,7 @@
 use super::Log;
 
 /// Lengths, and the events at which they were reached. Copies share their past.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Milestones(Log<(u64, u64)>);
 
 impl Milestones {

@@ -80,9 +80,8 @@ pub struct Ghost {
     booted: bool,
     /// Every term that had a leader, in order.
     reigns: Log<Reign>,
-    /// The longest sequence of entries that leaders have committed, and when they did.
+    /// The longest sequence of entries that leaders have committed.
     committed: Log<Entry>,
-    commits: Milestones,
     /// At each index the first entry that any server has executed there, and when.
     executed: Log<Entry>,
     executions: Milestones,
@@ -109,6 +108,8 @@ struct Reign {
     log: Log<Entry>,
     /// How many entries had been committed in this term and those before it.
     committed: u64,
+    /// When those of this term were.
+    commits: Milestones,
 }
 
 impl Ghost {
@@ -139,13 +140,16 @@ impl Ghost {
     fn record_reign(&mut self, leader: NodeId, raft: &Raft, commit: u64, event: u64) {
         if commit > self.committed.len() && starts_with(&raft.log, &self.committed) {
             self.committed = raft.log.prefix(commit);
-            self.commits.reach(commit, event);
         }
         let earlier = self.reigns.partition_point(|reign| reign.term < raft.term);
         let mut later: Vec<Reign> = self.reigns_after(earlier).cloned().collect();
         if later.first().is_none_or(|reign| reign.term > raft.term) {
             let (term, log) = (raft.term, raft.log.clone());
-            later.insert(0, Reign { term, leader, since: event, log, committed: 0 });
+            let commits = Milestones::default();
+            later.insert(0, Reign { term, leader, since: event, log, committed: 0, commits });
+        }
+        if later[0].leader == leader {
+            later[0].commits.reach(commit, event);
         }
         self.reigns.truncate(earlier);
         let before = self.reigns.last().map_or(0, |reign| reign.committed);
@@ -296,8 +300,9 @@ fn leader_completeness(cluster: &Cluster<Raft>) -> Result<(), Breach> {
         let held = raft.log.common_prefix(&ghost.committed);
         if held < committed {
             let by = ghost.reigns.partition_point(|reign| reign.committed <= held) + 1;
-            let why = lacks(node, raft.term, &ghost.committed, held + 1, ghost.reigns.get(by));
-            return Err(Breach { why, against: ghost.commits.event(held + 1) });
+            let by = ghost.reigns.get(by);
+            let why = lacks(node, raft.term, &ghost.committed, held + 1, by);
+            return Err(Breach { why, against: by.and_then(|by| by.commits.event(held + 1)) });
         }
     }
     if raft.leads() && raft.commit > before.commit {

@@ -1,6 +1,7 @@
 //! Every property on a cluster that breaks it: a checker that has never found anything proves
 //! nothing.
 
+use crate::base::Breach;
 use crate::protocol::{Cluster, Property, PropertyKind};
 
 use super::super::properties::PROPERTIES;
@@ -11,6 +12,8 @@ struct Stage {
     ghost: Ghost,
     replicas: Vec<Option<Raft>>,
     broken: Vec<(&'static str, String)>,
+    /// By what was broken: the earlier event that it contradicts.
+    against: Vec<Option<u64>>,
     events: u64,
 }
 
@@ -20,6 +23,7 @@ impl Stage {
             ghost: Ghost::default(),
             replicas: vec![None; servers.len()],
             broken: Vec::new(),
+            against: Vec::new(),
             events: 0,
         };
         servers.into_iter().for_each(|raft| stage.now(raft));
@@ -42,9 +46,10 @@ impl Stage {
         }
         for property in PROPERTIES {
             if property.kind == PropertyKind::Always
-                && let Err(why) = self.check(property, changed)
+                && let Err(Breach { why, against }) = self.check(property, changed)
             {
-                self.broken.push((property.name, why));
+                self.broken.push((property.name, why.to_string()));
+                self.against.push(against);
             }
         }
     }
@@ -63,10 +68,15 @@ impl Stage {
         self.at(true, raft);
     }
 
-    fn check(&self, property: &Property<Raft>, changed: NodeId) -> Result<(), String> {
+    fn check(&self, property: &Property<Raft>, changed: NodeId) -> Result<(), Breach> {
         let cluster =
             Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
-        (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
+        (property.holds)(&cluster)
+    }
+
+    /// What is still missing.
+    fn misses(&self, property: &Property<Raft>) -> Option<String> {
+        self.check(property, S1).err().map(|breach| breach.why.to_string())
     }
 
     /// Exactly these properties are broken.
@@ -195,6 +205,22 @@ fn what_an_old_leader_commits_late_binds_only_later_leaders() {
 }
 
 #[test]
+fn the_commit_that_a_leader_lacks_is_that_of_the_term_that_is_named() {
+    let mut stage = three(1, &[1, 1]);
+    stage.change(S1, elect(2));
+    stage.change(S2, elect(4));
+    stage.change(S2, commit(2));
+    stage.change(S1, commit(2));
+    let of_term_2 = stage.events;
+    stage.breaks(&[]);
+    stage.change(S3, |raft| raft.log.truncate(1));
+    stage.change(S3, elect(3));
+    let why = "S3 leads term 3 without the entry no-op at index 2, which S1 committed in term 2";
+    stage.breaks(&[("Leader Completeness", why)]);
+    assert_eq!(stage.against, [Some(of_term_2)]);
+}
+
+#[test]
 fn state_machine_safety_remembers_across_crashes() {
     let mut stage = three(2, &[1, 2]);
     stage.change(S1, commit(2));
@@ -241,9 +267,9 @@ fn an_election_is_seen_only_once_somebody_leads() {
     let property = PROPERTIES.iter().find(|property| property.kind == PropertyKind::Sometimes);
     let property = property.expect("there is one");
     let mut stage = three(1, &[]);
-    assert_eq!(stage.check(property, S1).err().as_deref(), Some("no server leads"));
+    assert_eq!(stage.misses(property).as_deref(), Some("no server leads"));
     stage.change(S1, elect(2));
-    assert_eq!(stage.check(property, S1), Ok(()));
+    assert_eq!(stage.misses(property), None);
 }
 
 #[test]
@@ -251,7 +277,7 @@ fn convergence_says_what_is_missing() {
     let converges = PROPERTIES.iter().find(|property| property.kind == PropertyKind::Converges);
     let property = converges.expect("there is one");
     let mut stage = three(1, &[]);
-    let missing = |stage: &Stage| stage.check(property, S1).err();
+    let missing = |stage: &Stage| stage.misses(property);
     assert_eq!(missing(&stage).as_deref(), Some("no server leads"));
     stage.change(S1, elect(2));
     assert_eq!(missing(&stage).as_deref(), Some("S1 has committed 0 of its 1 entries"));
