@@ -100,10 +100,29 @@ test("what makes no address is said to whoever waits, and keeps no other element
     <synod-playground id="d" style="height:300px" run="${CALM}" link="at=0s"></synod-playground>`);
   for (const id of ["a", "b", "c"]) assert.match(String(await ask(id, "read")), /^✗ The playground did not start: nothing came from .+\.$/, id);
   assert.equal((await ask("d", "read")).protocol, "raft");
+  await page.locator("#b .poster").getByText("The playground did not start: nothing came from https://[.").waitFor();
   // Mended, it starts.
   await page.evaluate(() => document.getElementById("a").removeAttribute("base"));
   assert.equal((await ask("a", "read")).protocol, "raft");
   assert.equal(page.frames().length, 3);
+});
+
+test("a frame that is called before anybody touches it does not stand still for what it fetches", async () => {
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  assert.equal((await ask("a", "until", "leader")).nodes.filter((node) => node.role === "leader").length, 1);
+  await ask("a", "command", "crash S2");
+  assert.deepEqual(stalls, []);
+});
+
+test("where what a call needs cannot be had it says so, and the next one asks again", async () => {
+  let blocked = true;
+  await page.route(/_rest\.wasm$/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
+  await host(`<synod-playground id="a" run="raft nodes=3 seed=3" link="at=0s"></synod-playground>`);
+  assert.equal(await ask("a", "forward"), "✗ A part of Synod could not be fetched. Check the connection, and try again.");
+  blocked = false;
+  assert.ok((await ask("a", "forward")).event > 0);
+  assert.deepEqual(stalls, []);
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });
 
 test("an element that is moved or taken away in mid-run leaves nothing behind, and the others play on", async () => {

@@ -160,24 +160,23 @@
       if (sandbox !== null) frame.setAttribute("sandbox", sandbox);
       const wear = this.#wears();
       this.#worn = new Map([...wear].filter(([name]) => OPTIONS.includes(name)));
-      this.#frame = frame;
       try {
         frame.src = this.#address(wear);
       } catch (error) {
         return this.#refuse(error);
       }
+      this.#frame = frame;
       addEventListener("message", this.#hear);
       this.#patience = setTimeout(() => this.#fail(fill(this.#words.silent, frame.src.split(/[?#]/)[0])), PATIENCE);
       this.shadowRoot.prepend(frame);
     }
 
-    /** What its attributes say makes no address: whoever waits is told, and others start all the same. */
+    /** What its attributes say makes no address: who looks and who waits is told, and others start all the same. */
     #refuse({ message }) {
       this.#refused = true;
-      queueMicrotask(() => {
-        this.#fail(fill(this.#words.silent, cut(this.getAttribute("base") || message)));
-        this.#frame = undefined;
-      });
+      const why = fill(this.#words.silent, cut(this.getAttribute("base") || message));
+      this.#poster.lastChild.textContent = why;
+      queueMicrotask(() => this.#fail(why));
     }
 
     /** Takes the frame away; whoever waits is told why. */

@@ -164,12 +164,16 @@ fn png(image: &web_sys::HtmlImageElement) -> Result<Promise, JsValue> {
     context.scale(2.0, 2.0)?;
     context.draw_image_with_html_image_element(image, 0.0, 0.0)?;
     Ok(Promise::new(&mut |done, failed| {
+        let fail = failed.clone();
         // What is too large for the browser's canvas comes as `null`.
         let give = move |blob: JsValue| {
             let end = if blob.is_null() { &failed } else { &done };
             _ = end.call1(&JsValue::NULL, &blob);
         };
-        _ = canvas.to_blob(Closure::once_into_js(give).unchecked_ref());
+        // What may not be read off a canvas is refused at once.
+        if let Err(why) = canvas.to_blob(Closure::once_into_js(give).unchecked_ref()) {
+            _ = fail.call1(&JsValue::NULL, &why);
+        }
     }))
 }
 
