@@ -10,7 +10,7 @@ import { launch, send, site } from "./site.mjs";
 import { Failure } from "./steps.mjs";
 import { parse, print } from "./wat.mjs";
 
-const RUN = "#v1&run=raft+nodes=3+seed=7";
+const RUN = "#v1&check=5df8&run=raft+nodes=3+seed=7";
 
 /** The first visits: where to, by whom, and until when in the run's time, in seconds. */
 const VISITS = [

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, branchOut, button, CALM, clock, context, hash, open, origin, page, script, tab, words } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, complaints, context, guard, hash, open, origin, page, script, tab, words } from "./visit.mjs";
 
 test("the request console checks its blanks, keeps what is typed while the run plays, and shows the answer", async () => {
   await open("#v1&run=raft+nodes=3+seed=3;10ms+fire+S1+election&speed=1/5");
@@ -383,6 +383,55 @@ test("every branch is there again after a reload, and in a kept run, by its name
   await other.locator("[role=treeitem]").nth(3).waitFor();
   assert.deepEqual((await limbs(other)).filter((limb) => before.includes(limb)), before);
   assert.equal(await clock(other), there[0]);
+});
+
+test("where a link and its branches cannot be had, both stay to be asked for again, whatever is done meanwhile", async () => {
+  await branchOut();
+  await page.waitForFunction(() => history.state?.branches);
+  const [link, before, there] = [await hash(), await limbs(), await clock()];
+  const rest = await guard(page, true);
+  const notice = page.locator(".notice.refusal");
+  const reload = async () => {
+    rest.blocked = true;
+    await page.reload();
+    await notice.getByText("the first scene is shown instead").waitFor();
+    rest.blocked = false;
+  };
+  const isBack = async () => {
+    await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);
+    await page.locator("[role=treeitem]").nth(2).waitFor();
+    assert.deepEqual([await limbs(), await hash()], [before, link]);
+  };
+  await reload();
+  // That it plays on notes nothing.
+  await page.waitForFunction(() => Number.parseFloat(document.querySelector("[role=timer]").textContent) > 0.1);
+  assert.equal(await hash(), link);
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await isBack();
+
+  // What is done instead begins an entry of its own: the back button leads to what was asked for.
+  await reload();
+  await page.locator(".node").nth(1).click();
+  await page.keyboard.press("c");
+  await page.locator(".node.crashed").waitFor();
+  await notice.waitFor({ state: "detached" });
+  assert.notEqual(await hash(), link);
+  await page.goBack();
+  await page.locator("[role=treeitem]").nth(3).waitFor();
+  assert.deepEqual((await limbs()).filter((limb) => before.includes(limb)), before);
+  assert.equal(await clock(), there);
+  // … and what is deleted does not come back by it.
+  const count = await page.locator("[role=treeitem]").count();
+  const other = before.find((limb) => limb.endsWith(" false") && / 2 /.test(limb)).split(" 2 ")[0];
+  await page.goForward();
+  await page.locator(".node.crashed").waitFor();
+  await page.getByRole("treeitem", { name: other, exact: true }).focus();
+  await page.keyboard.press("Delete");
+  await page.getByText("is deleted.").waitFor();
+  await page.goBack();
+  await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);
+  assert.equal(await page.locator("[role=treeitem]").count(), count - 1);
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });
 
 test("branches that a newer Synod stored, or that are damaged, are said to be so, and stay where they are", async () => {

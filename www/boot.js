@@ -132,6 +132,8 @@ async function settle() {
   try {
     if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker.href).catch(() => {});
   } catch {} // A sandbox does not even let one ask.
+  // Whoever still watches will see what a first visit does not show. Out of sight there are no frames.
+  setTimeout(() => requestAnimationFrame(() => synodLater.soon().catch(() => {})), 12000);
 }
 
 // Paper is as wide as it is: a diagram that was drawn for the window is scaled to it.

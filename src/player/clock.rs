@@ -91,6 +91,7 @@ impl Store {
         if self.pane().run.now() >= Time::LIMIT {
             return self.tell_limit();
         }
+        self.ui.notice = None;
         paused.max(self.watched(|store| {
             store.step_together();
         }))
@@ -103,6 +104,7 @@ impl Store {
         if self.pane().run.now() == Time::ZERO || !self.step_back_together() {
             return paused;
         }
+        self.ui.notice = None;
         self.ui.window.follows = true;
         self.moved();
         Change::Frame

@@ -341,7 +341,7 @@ fn parts(hash: &str) -> impl Iterator<Item = &str> {
     hash.split('&').map(|part| part.trim_start_matches("amp;"))
 }
 
-fn check<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn check<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     whole::check(parts, |text| decode(text, true).ok())
 }
 

@@ -2,6 +2,8 @@
 //! the components below what they draw. What a message changes decides what is done: nothing, a move
 //! of what glides, or a drawing by Yew.
 
+mod hosted;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -12,7 +14,7 @@ use yew::prelude::*;
 use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
-use super::host::{self, Answer, Host};
+use super::host::{self, Host};
 use super::later::{self, Needs};
 use super::memory::Memory;
 use super::message::{By, Callbacks, Msg};
@@ -21,9 +23,8 @@ use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::versus::{Forking, Versus};
 use super::{address, browser, crash};
-use crate::player::api::Call;
 use crate::player::{
-    Action, Change, Dialog, Selection, Store, Table, Tone, Window, gestures, keys,
+    Action, Change, Dialog, Notice, Selection, Store, Table, Tone, Window, gestures, keys,
 };
 use crate::view::{Size, export};
 use crate::words;
@@ -80,9 +81,6 @@ pub struct App {
     settle_later: Option<Timeout>,
     /// The timeline's window has come to rest: what tells of it is to be drawn.
     settled: bool,
-    /// The address asks for what is not shown, as it could not be fetched, or not be read: it stays, to
-    /// be asked again, or mended.
-    missing: bool,
     memory: Memory,
     /// What embeds the page, once it has called.
     host: Option<Box<Host>>,
@@ -119,9 +117,7 @@ impl Component for App {
         if ctx.props().missing {
             store.ui.notice = Some(later::unopened());
         }
-        let missing = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
-        // What cannot be shown stays in the address with all that belongs to it.
-        let memory = Memory::recall(&mut store, !missing);
+        let memory = Memory::recall(&mut store);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -162,7 +158,6 @@ impl Component for App {
             table: None,
             settle_later: None,
             settled: false,
-            missing,
             memory,
             host: None,
             pursue_later: None,
@@ -320,65 +315,9 @@ impl App {
             }
             Msg::SaveLink => {
                 self.save_later = None;
-                if !self.missing {
-                    self.note();
-                }
+                self.save();
                 Change::None
             }
-        }
-    }
-
-    /// Does what the page that embeds this one asks for, once what that needs is there.
-    #[inline(never)]
-    fn called(&mut self, name: String, text: String, answer: Answer) -> Change {
-        let language = self.store.ui.language;
-        let mut needs = Needs::of_code();
-        let mut read = None;
-        if !needs.anything() {
-            match Call::parse(&name, &text, &self.store.pane().run.script().setup) {
-                Ok(call) => {
-                    if let Call::Do(action) = &call {
-                        needs = Needs::of(action);
-                    }
-                    read = Some(call);
-                }
-                Err(why) => {
-                    answer.give(Err(words::tell(language, &why)));
-                    return Change::None;
-                }
-            }
-        }
-        let Some(call) = read.filter(|_| !needs.anything()) else {
-            let again = self.told_to.call.clone();
-            yew::platform::spawn_local(async move {
-                match needs.fetch().await {
-                    Ok(()) => again.emit((name, text, answer)),
-                    Err(_) => answer.give(Err(later::missing().told(language))),
-                }
-            });
-            return Change::None;
-        };
-        let said = self.store.ui.notice.is_some();
-        let host = self.host.get_or_insert_default();
-        match host.take(call, answer, &mut self.store) {
-            Some(action) => self.act_now(action),
-            None => Change::None,
-        }
-        .max(if said { Change::Frame } else { Change::None })
-    }
-
-    /// Answers the page that embeds this one, and tells it what is new.
-    #[inline(never)]
-    fn tell_host(&mut self, ctx: &Context<Self>) {
-        let Some(host) = &mut self.host else { return };
-        if host.tell(&mut self.store) {
-            ctx.link().send_message(Msg::Inspect);
-        }
-        // Nobody sees it, so there are no frames: but somebody waits.
-        if host.waits() && !self.seen {
-            let link = ctx.link().clone();
-            let tick = move || link.send_message(Msg::Frame(browser::now()));
-            self.pursue_later = Some(Timeout::new(0, tick));
         }
     }
 
@@ -396,21 +335,23 @@ impl App {
     /// Fetches what is needed, then goes on; or says that it cannot be had.
     fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
         let (act, fetching) = (self.told_to.act.clone(), self.fetching.clone());
-        let retries = self.store.ui.notice.as_ref().is_some_and(|notice| notice.retries);
+        let told = self.store.ui.notice.clone().filter(|notice| notice.retries);
+        let wanting = self.memory.wanting;
         fetching.set(fetching.get() + 1);
         yew::platform::spawn_local(async move {
             let fetched = needs.fetch().await;
             fetching.set(fetching.get() - 1);
             match fetched {
                 Ok(()) => go_on(),
-                Err(_) if retries => act.emit(Action::Tell(later::unopened())),
-                Err(_) => act.emit(Action::Tell(later::missing())),
+                Err(_) => {
+                    let told = told.unwrap_or(Notice { retries: wanting, ..later::missing() });
+                    act.emit(Action::Tell(told));
+                }
             }
         });
     }
 
     fn act_now(&mut self, action: Action) -> Change {
-        self.missing &= matches!(action, Action::Tell(_));
         let leads_elsewhere = matches!(
             action,
             Action::LoadScene { .. }
@@ -442,7 +383,7 @@ impl App {
         }
         if leads_elsewhere {
             // The entry that is left behind remembers where it was.
-            self.note();
+            self.save();
             self.menu = None;
         }
         let gesture = matches!(
@@ -451,7 +392,9 @@ impl App {
                 | Action::NameBranch(..)
                 | Action::DeleteBranch(_)
                 | Action::RestoreBranch
+                | Action::Dismiss
         );
+        let opens = matches!(action, Action::OpenLink(_));
         let searches = matches!(action, Action::RunUntil(_));
         let chosen = matches!(action, Action::Language(_) | Action::Theme(_));
         let before = self.store.pane().current().id;
@@ -459,11 +402,17 @@ impl App {
         if searches && self.store.ui.mistaken.is_none() {
             close_others(None);
         }
-        if gesture || chosen {
+        if opens {
+            self.memory = Memory::recall(&mut self.store);
+        }
+        if gesture {
             self.note();
         }
+        if chosen {
+            self.save();
+        }
         if leads_elsewhere && self.store.pane().current().id != before {
-            address::push(&self.store.link(), &self.memory.of(&self.store));
+            self.memory.begin(&self.store);
         }
         change
     }
@@ -511,18 +460,21 @@ impl App {
     fn follow_address(&mut self) -> Change {
         let hash = address::hash();
         if hash == self.store.link() {
+            self.memory.wanting = false;
             return Change::None;
         }
         let open = Action::OpenLink(hash);
         let needs = Needs::of(&open);
         if needs.anything() {
+            self.memory.wanting = true;
             let again = self.told_to.address.clone();
             self.after(needs, move || again.emit(()));
             return Change::None;
         }
         self.menu = None;
-        let change = self.store.update(open);
+        let change = self.act_now(open);
         // A link that cannot be read has changed nothing: the address says again what is shown.
+        self.memory.wanting = false;
         self.note();
         change
     }
@@ -595,8 +547,18 @@ impl App {
     }
 
     /// Notes in the address where the page is.
-    fn note(&self) {
-        address::replace(&self.store.link(), &self.memory.of(&self.store));
+    fn note(&mut self) {
+        if self.memory.note(&self.store) {
+            self.store.ui.notice.take_if(|notice| notice.retries);
+        }
+    }
+
+    /// … unless it asks for something else, and the page still says why that is not shown.
+    fn save(&mut self) {
+        let told = self.store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
+        if !self.memory.wanting || !told && self.fetching.get() == 0 {
+            self.note();
+        }
     }
 
     fn tabulate(&mut self) {

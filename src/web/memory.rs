@@ -5,18 +5,29 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+use super::address;
 use super::browser::window;
-use crate::player::{Grove, Store};
+use crate::player::{Grove, Store, Tone};
 
 /// By pane, the text of its branches.
 const BRANCHES: &str = "branches";
 /// What stood there and could not be read: another version may.
 const UNREAD: &str = "unread";
+/// The page that wrote it: what was deleted there since does not come back.
+const PAGE: &str = "page";
 
-/// What stands in the entry and is nobody's here.
+/// When this page was opened: no other one was at the same moment, in the same tab.
+fn this_page() -> JsValue {
+    window().performance().map_or(JsValue::NULL, |clock| clock.time_origin().into())
+}
+
+/// What stands in the entry and is nobody's here, and whether its link is what is shown.
 #[derive(Default)]
 pub struct Memory {
     unread: Option<JsValue>,
+    /// The address asks for what is not shown, as it could not be fetched, or not be read: it stays, to
+    /// be asked again, or mended.
+    pub wanting: bool,
 }
 
 /// What the present entry holds.
@@ -30,22 +41,48 @@ pub fn is_there() -> bool {
 }
 
 impl Memory {
-    /// Brings back what is remembered, where the page could show what its link says.
-    pub fn recall(store: &mut Store, shown: bool) -> Memory {
+    /// Brings back what the present entry remembers, where the page could show what its link says: what
+    /// cannot be shown stays there with all that belongs to it.
+    pub fn recall(store: &mut Store) -> Memory {
+        let wanting = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
         match state() {
-            nothing if nothing.is_null() => Memory::default(),
-            state if shown => Memory::read(state, store),
-            state => Memory { unread: Some(state) },
+            nothing if nothing.is_null() => Memory { unread: None, wanting },
+            state if wanting => Memory { unread: Some(state), wanting },
+            state => Memory::read(state, store),
         }
+    }
+
+    /// Notes where the page is. A link that is still wanted is left behind, where the back button finds
+    /// it: whether it was.
+    pub fn note(&mut self, store: &Store) -> bool {
+        let left = self.wanting;
+        match left {
+            true => self.begin(store),
+            false => address::replace(&store.link(), &self.of(store)),
+        }
+        left
+    }
+
+    /// Notes it in an entry of its own, which knows of nothing that was found in the one before.
+    pub fn begin(&mut self, store: &Store) {
+        *self = Memory::default();
+        address::push(&store.link(), &self.of(store));
     }
 
     #[inline(never)]
     fn read(state: JsValue, store: &mut Store) -> Memory {
-        let get = |field: &str| Reflect::get(&state, &field.into()).ok();
-        let Some(branches) = get(BRANCHES).filter(|branches| !branches.is_undefined()) else {
-            // Somebody else's: left alone until there is something to remember.
-            return Memory { unread: Some(state) };
+        let get = |field: &str| {
+            let value = Reflect::get(&state, &field.into()).ok();
+            value.filter(|value| !value.is_undefined())
         };
+        let memory = |unread| Memory { unread, wanting: false };
+        let Some(branches) = get(BRANCHES) else {
+            // Somebody else's: left alone until there is something to remember.
+            return memory(Some(state));
+        };
+        if get(PAGE).is_some_and(|page| page == this_page()) {
+            return memory(get(UNREAD));
+        }
         let mut whole = Array::is_array(&branches);
         let texts = if whole { Array::from(&branches).to_vec() } else { Vec::new() };
         if !whole {
@@ -56,13 +93,13 @@ impl Memory {
             whole &= text.is_none_or(|text| store.bring_back(place, &text));
         }
         match whole {
-            true => Memory { unread: get(UNREAD).filter(|unread| !unread.is_undefined()) },
-            false => Memory { unread: Some(state) },
+            true => memory(get(UNREAD)),
+            false => memory(Some(state)),
         }
     }
 
     /// What is to stand in the entry beside the link.
-    pub fn of(&self, store: &Store) -> JsValue {
+    fn of(&self, store: &Store) -> JsValue {
         let has_more =
             |pane: &crate::player::Pane| pane.branches.len() > 1 || pane.branches[0].name.is_some();
         match store.panes.iter().any(has_more) {
@@ -78,6 +115,7 @@ impl Memory {
         let state = Object::new();
         // The fields of a plain object: setting them cannot fail.
         let _ = Reflect::set(&state, &BRANCHES.into(), &branches);
+        let _ = Reflect::set(&state, &PAGE.into(), &this_page());
         if let Some(unread) = &self.unread {
             let _ = Reflect::set(&state, &UNREAD.into(), unread);
         }

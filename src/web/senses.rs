@@ -6,8 +6,8 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, Event, HtmlDetailsElement, IntersectionObserver, IntersectionObserverEntry,
-    KeyboardEvent, ResizeObserver,
+    Element, Event, HtmlDetailsElement, HtmlElement, IntersectionObserver,
+    IntersectionObserverEntry, KeyboardEvent, ResizeObserver,
 };
 use yew::Callback;
 
@@ -146,11 +146,24 @@ pub fn close_others(target: Option<JsValue>) -> bool {
         if !popover.contains(inside.as_ref())
             && let Some(details) = popover.dyn_ref::<HtmlDetailsElement>()
         {
+            give_back_focus(details);
             details.set_open(false);
             closed = true;
         }
     }
     closed
+}
+
+/// Where the focus is in what closes, it goes to what opened it: with it, it would be lost.
+fn give_back_focus(details: &HtmlDetailsElement) {
+    let has_it = |focus: &Element| details.contains(Some(focus));
+    let Some(_) = document().active_element().filter(has_it) else { return };
+    if let Ok(Some(summary)) = details.query_selector("summary")
+        && let Some(summary) = summary.dyn_ref::<HtmlElement>()
+    {
+        // An element that is shown takes the focus.
+        let _ = summary.focus();
+    }
 }
 
 /// Whether a key press is for the page, not for the element that has the focus.

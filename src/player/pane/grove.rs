@@ -215,10 +215,11 @@ impl Pane {
             let departs = |other: &Branch| other.parent.is_some_and(|(of, _)| of == branch.id);
             let comes = grove.branches.iter().any(|coming| coming.script == branch.script);
             let is_more = branch.parent.is_some() || branch.name.is_some();
-            comes && !is_more && !self.branches.iter().any(departs)
+            let runs = branch.script == *self.run.script();
+            runs && comes && !is_more && !self.branches.iter().any(departs)
         };
-        if self.branches.get(self.branch).is_some_and(is_bare) {
-            self.branches.remove(self.branch);
+        if let Some(present) = self.branches.iter().position(is_bare) {
+            self.branches.remove(present);
         }
         let known = self.branches.len();
         let mut ids: Vec<u32> = Vec::new();
