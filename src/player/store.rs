@@ -354,7 +354,19 @@ impl Store {
         self.pause();
         self.asked = Some(Asked::new(&self.pane().run, question));
         self.ui.tab = Tab::Why;
+        self.bring_into_sight();
         Change::Frame
+    }
+
+    /// What the answer begins with is to be seen in the diagram: its causes stand to the left.
+    fn bring_into_sight(&mut self) {
+        let why = self.asked.as_ref().and_then(|asked| asked.why.as_ref());
+        let Some(first) = why.and_then(|why| why.reasons.first()) else { return };
+        let window = &mut self.ui.window;
+        if first.told.at < window.from || first.told.at > window.to() {
+            window.center(first.told.at);
+            window.follows = false;
+        }
     }
 
     /// More, or less, of the answer.
@@ -375,6 +387,7 @@ impl Store {
         match &mut self.asked {
             Some(asked) if asked.is_pending() => {
                 asked.search(run);
+                self.bring_into_sight();
                 Change::Frame
             }
             _ => Change::None,

@@ -158,6 +158,23 @@ mod tests {
     }
 
     #[test]
+    fn the_diagram_shows_what_the_answer_begins_with() {
+        let mut store = store(FAILOVER);
+        store.update(Action::Seek(Time::seconds(9)));
+        let here = store.ui.window;
+        store.update(Action::Ask(Question::Event(store.pane().run.event())));
+        assert_eq!(store.ui.window, here, "it is in sight");
+        ask(&mut store, Fact::named(NodeId(2), "term"));
+        let since = store.asked.as_ref().unwrap().why.as_ref().unwrap().reasons[0].told.at;
+        assert!(since < here.from, "that was long ago");
+        let window = store.ui.window;
+        assert!(window.from <= since && since <= window.to());
+        store.update(Action::Play);
+        store.update(Action::Tick { elapsed_micros: 16_667 });
+        assert!(store.ui.window.to() > here.from, "it follows the cursor again");
+    }
+
+    #[test]
     fn what_nothing_has_changed_says_so() {
         let mut store = store(FAILOVER);
         store.update(Action::Seek(Time::seconds(2)));
