@@ -153,6 +153,8 @@ pub struct Goal {
     pub progress: Option<Ratio>,
     /// Where it set out: time and event.
     from: (Time, u64),
+    /// How far the run is known from before: that is seen again on the way, whichever way it is.
+    pub(super) known: Time,
 }
 
 /// A search for where a condition becomes true in one pane's run.
@@ -182,7 +184,12 @@ pub enum Target {
 
 impl Goal {
     pub(super) fn new(target: Target, from: (Time, u64)) -> Goal {
-        Goal { target, progress: None, from }
+        Goal { target, progress: None, from, known: Time::ZERO }
+    }
+
+    /// Whether the run goes there itself, and is not looked ahead of.
+    pub(super) fn leads_run(&self) -> bool {
+        matches!(self.target, Target::Time(_) | Target::Event(_) | Target::Cursor(..))
     }
 
     /// Notes how far it has come.

@@ -117,7 +117,8 @@ impl Component for App {
         if ctx.props().missing {
             store.ui.notice = Some(later::unopened());
         }
-        let memory = Memory::recall(&mut store);
+        let wanting = is_refused(&store);
+        let memory = Memory::recall(&mut store, wanting);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -402,8 +403,8 @@ impl App {
         if searches && self.store.ui.mistaken.is_none() {
             close_others(None);
         }
-        if opens {
-            self.memory = Memory::recall(&mut self.store);
+        if opens && !is_refused(&self.store) {
+            self.memory = Memory::recall(&mut self.store, false);
         }
         if gesture {
             self.note();
@@ -443,7 +444,7 @@ impl App {
             return Change::None;
         }
         // What was pressed before must have had its effect: a server is chosen, then crashed.
-        if self.fetching.get() > 0 {
+        if self.fetching.get() > 0 && Needs::of_code().anything() {
             let (again, event) = (self.told_to.key.clone(), event.clone());
             self.after(Needs::of_code(), move || again.emit(event));
             return Change::None;
@@ -460,7 +461,7 @@ impl App {
     fn follow_address(&mut self) -> Change {
         let hash = address::hash();
         if hash == self.store.link() {
-            self.memory.wanting = false;
+            self.memory = Memory::recall(&mut self.store, false);
             return Change::None;
         }
         let open = Action::OpenLink(hash);
@@ -555,8 +556,7 @@ impl App {
 
     /// … unless it asks for something else, and the page still says why that is not shown.
     fn save(&mut self) {
-        let told = self.store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
-        if !self.memory.wanting || !told && self.fetching.get() == 0 {
+        if !self.memory.wanting || !is_refused(&self.store) && self.fetching.get() == 0 {
             self.note();
         }
     }
@@ -653,6 +653,11 @@ fn listening(ctx: &Context<App>) -> Told {
         stage: link.callback(Msg::Stage),
         timeline: link.callback(Msg::Timeline),
     }
+}
+
+/// Whether the page says that something was refused.
+fn is_refused(store: &Store) -> bool {
+    store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal)
 }
 
 fn headed(store: &Store) -> (u32, usize, bool, words::Language, crate::player::Theme) {

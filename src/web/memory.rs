@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::address;
 use super::browser::window;
-use crate::player::{Grove, Store, Tone};
+use crate::player::{Grove, Store};
 
 /// By pane, the text of its branches.
 const BRANCHES: &str = "branches";
@@ -41,10 +41,9 @@ pub fn is_there() -> bool {
 }
 
 impl Memory {
-    /// Brings back what the present entry remembers, where the page could show what its link says: what
-    /// cannot be shown stays there with all that belongs to it.
-    pub fn recall(store: &mut Store) -> Memory {
-        let wanting = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
+    /// Brings back what the present entry remembers, unless its link is still wanted: then it stays there
+    /// with all that belongs to it.
+    pub fn recall(store: &mut Store, wanting: bool) -> Memory {
         match state() {
             nothing if nothing.is_null() => Memory { unread: None, wanting },
             state if wanting => Memory { unread: Some(state), wanting },
