@@ -33,6 +33,7 @@ const VISITS = [
   { hash: "", until: 0.1, viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
   { hash: "#v1&scene=raft/nothing" },
   { hash: `${RUN}&at=500ms`, refused: true },
+  { hash: "", locale: "zh-CN", unread: true },
   { hash: "#v1&at=0s&script=run%20raft%20nodes%3D3%20seed%3D7&theme=light" },
   // In a frame of another page.
   { hash: "embed.html?show=diagram#v1&at=0s&script=run%20raft%20nodes%3D5%20seed%3D3&lang=en&theme=light", viewport: { width: 740, height: 520 } },
@@ -92,7 +93,7 @@ export async function profile(chrome, dist, page, program) {
 }
 
 /** One visit; the numbers of what ran. */
-async function visit(browser, origin, { hash, until = 0, hovers, refused, without, resize, fails, ...who }) {
+async function visit(browser, origin, { hash, until = 0, hovers, refused, unread, without, resize, fails, ...who }) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...who });
   try {
     const page = await context.newPage();
@@ -100,6 +101,7 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, withou
     // Browsers wish for several languages, and Playwright's for one.
     await page.addInitScript(() => Object.defineProperty(navigator, "languages", { value: [navigator.language, navigator.language.slice(0, 2), "fr"] }));
     if (without) await page.addInitScript(refuse);
+    if (unread) await page.route(/zh\.txt/, (route) => route.fulfill({ body: "" }));
     await page.goto(origin + hash);
     await page.locator(".node").first().waitFor();
     const time = () => Number.parseFloat(document.querySelector("[role=timer]").textContent);

@@ -74,7 +74,7 @@ impl Store {
             store.show_beside(link.with.as_ref());
         }
         store.follow(&link);
-        store.ui.notice = store.ui.notice.or(notice).or_else(|| link.complaint());
+        store.ui.notice = link.complaint().or(store.ui.notice).or(notice);
         store
     }
 
@@ -499,7 +499,7 @@ impl Store {
                         self.show_beside(link.with.as_ref());
                     }
                     self.follow(&link);
-                    self.ui.notice = self.ui.notice.take().or_else(|| link.complaint());
+                    self.ui.notice = link.complaint().or(self.ui.notice.take());
                 }
             }
             Err(notice) => self.ui.notice = Some(notice),

@@ -117,7 +117,12 @@ impl Component for App {
         if ctx.props().missing {
             store.ui.notice = Some(later::unopened());
         }
-        let wanting = is_refused(&store);
+        if !words::knows(store.ui.language) {
+            // It did not come: the page says so in what it has.
+            store.ui.language = store.ui.language.other();
+            store.ui.notice = store.ui.notice.or(Some(later::missing()));
+        }
+        let wanting = is_refused(&store) && !hash.is_empty() || ctx.props().missing;
         let memory = Memory::recall(&mut store, wanting);
         let link = ctx.link().clone();
         let rooms = Rooms {
@@ -170,6 +175,7 @@ impl Component for App {
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
                 open_drawer: ctx.link().callback(Msg::Drawer),
                 take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
+                missing: ctx.link().callback(|()| Msg::Missing(false)),
                 address: ctx.link().callback(|()| Msg::Address),
                 compare: ctx.link().callback(|()| Msg::Compare),
                 call: ctx.link().callback(|(name, text, answer)| Msg::Call(name, text, answer)),
@@ -308,6 +314,13 @@ impl App {
                 give.emit(export::take(&self.store.pane().run, &ask));
                 Change::None
             }
+            Msg::Missing(of_address) => {
+                self.memory.wanting |= of_address;
+                let told = self.store.ui.notice.clone().filter(|notice| notice.retries);
+                let retries = self.memory.wanting;
+                let told = told.unwrap_or(Notice { retries, ..later::missing() });
+                self.store.update(Action::Tell(told))
+            }
             Msg::Compare => self.look_apart(),
             Msg::Call(name, text, answer) => self.called(name, text, answer),
             Msg::Listen(tell) => {
@@ -335,19 +348,14 @@ impl App {
 
     /// Fetches what is needed, then goes on; or says that it cannot be had.
     fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
-        let (act, fetching) = (self.told_to.act.clone(), self.fetching.clone());
-        let told = self.store.ui.notice.clone().filter(|notice| notice.retries);
-        let wanting = self.memory.wanting;
+        let (missing, fetching) = (self.told_to.missing.clone(), self.fetching.clone());
         fetching.set(fetching.get() + 1);
         yew::platform::spawn_local(async move {
             let fetched = needs.fetch().await;
             fetching.set(fetching.get() - 1);
             match fetched {
                 Ok(()) => go_on(),
-                Err(_) => {
-                    let told = told.unwrap_or(Notice { retries: wanting, ..later::missing() });
-                    act.emit(Action::Tell(told));
-                }
+                Err(_) => missing.emit(()),
             }
         });
     }

@@ -3,7 +3,7 @@
 //! nothing else. A page with one branch has nothing to remember there.
 
 use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::address;
 use super::browser::window;
@@ -83,11 +83,14 @@ impl Memory {
             return memory(get(UNREAD));
         }
         let mut whole = Array::is_array(&branches);
-        let texts = if whole { Array::from(&branches).to_vec() } else { Vec::new() };
+        let texts = match branches.dyn_ref::<Array>() {
+            Some(texts) => texts.slice(0, store.panes.len() as u32).to_vec(),
+            None => Vec::new(),
+        };
         if !whole {
             store.bring_back(0, "");
         }
-        for (place, text) in texts.iter().enumerate().take(store.panes.len()) {
+        for (place, text) in texts.iter().enumerate() {
             let text = text.as_string();
             whole &= text.is_none_or(|text| store.bring_back(place, &text));
         }
