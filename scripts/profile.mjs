@@ -114,7 +114,7 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, unread
       for (let x = 20; x < 1366; x += 60) await page.mouse.move(x, 820 - (x % 400));
     }
     if (refused) await touch(page);
-    if (without) await page.locator(".notice button").first().click(); // To try again, in vain.
+    if (without) await page.evaluate(() => globalThis.program.missing(0)); // Tried again, in vain.
     if (resize) await page.setViewportSize(resize);
     await page.waitForTimeout(1200); // The address is saved, and what has moved comes to rest.
     await page.emulateMedia({ colorScheme: who.colorScheme === "dark" ? "light" : "dark", reducedMotion: who.reducedMotion ? "no-preference" : "reduce" });
@@ -126,17 +126,15 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, unread
   }
 }
 
-/** Somebody touches the page, and the rest cannot be had: what says so must be there. */
+/** Somebody touches the page, and the rest cannot be had: what www/boot.js then calls must be there, and a list shows what runs. */
 async function touch(page) {
   await page.evaluate(refuse);
-  const things = [page.locator(".node").nth(1), page.getByRole("tab", { name: "Log", exact: true }), ...["Share", "Runs"].map((name) => page.getByRole("button", { name, exact: true }))];
-  for (const thing of things) {
-    await thing.click();
-    await page.keyboard.press("c"); // Before it is known.
+  for (const ofAddress of [0, 1]) {
+    await page.evaluate((ofAddress) => globalThis.program.missing(ofAddress), ofAddress);
     await page.getByText("could not be fetched").first().waitFor();
   }
   for (const name of ["Protocol", "Scene"]) await page.getByLabel(name).first().selectOption({ index: 1 });
-  await page.keyboard.press("Space");
+  await page.waitForTimeout(500); // It has been asked for.
 }
 
 /** In the page: the rest of the program cannot be had, after a while. */

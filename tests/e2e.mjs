@@ -349,7 +349,7 @@ const FIRST = {
   "the way to what is first": [(who) => who.keyboard.press("Tab"), (who) => who.locator(":focus")],
   "a step": [(who) => who.keyboard.press("ArrowRight"), (who) => who.getByRole("timer").filter({ hasText: /0\.30[1-9]/ })],
   "another link": [(who) => who.evaluate(() => (location.hash = "#v1&scene=raft/figure-8&at=1s")), (who) => who.getByRole("timer").filter({ hasText: "1.000" })],
-  "a link between servers": [(who) => who.locator(".link").nth(1).dispatchEvent("click"), (who) => who.getByRole("button", { name: /cut/i }).and(who.locator(":not(.tools *)"))],
+  "a link between servers": [(who) => who.locator("[data-pick='lS1-S2']").dispatchEvent("click"), (who) => who.getByRole("button", { name: /cut/i }).and(who.locator(":not(.tools *)"))],
   "a menu": [(who) => who.locator("summary", { hasText: "Compare" }).click(), (who) => who.getByRole("button", { name: "A crash forgets the vote" })],
   "what is waited for": [(who) => who.locator("summary", { hasText: "Run until" }).click(), (who) => who.locator(".until[open] .panel")],
   "the wheel": [async (who) => {

@@ -107,11 +107,12 @@ function wait(event) {
   // A list waits by itself, and shows what runs until then. Nothing is there to hear before the program.
   if (ready || joined || !program || target.tagName === "SELECT") return void synodLater.soon().catch(() => {});
   event.stopImmediatePropagation();
-  if (type === "submit") event.preventDefault();
+  // What is done again does by itself what a click does.
+  if (type === "submit" || type === "click") event.preventDefault();
   const again = () => target.dispatchEvent(new event.constructor(type, event));
   synodLater.soon().then(again, () => program.missing(target === window));
 }
-for (const type of ["pointerdown", "pointerup", "click", "dblclick", "keydown", "wheel", "input", "change", "submit", "toggle", "hashchange", "popstate"]) {
+for (const type of ["pointerdown", "mousedown", "pointerup", "focusin", "click", "dblclick", "keydown", "wheel", "input", "change", "submit", "toggle", "hashchange", "popstate"]) {
   addEventListener(type, wait, { capture: true, passive: type === "wheel" });
 }
 
