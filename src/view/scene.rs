@@ -27,11 +27,16 @@ pub struct Scene {
     pub wires: Vec<Wire>,
     /// What was changed of all links alike.
     pub network: Option<String>,
+    /// The messages under way: of very many the latest, and how many there are beside them.
     pub flights: Vec<Flight>,
+    pub more: usize,
     pub hulls: Vec<Hull>,
     pub bonds: Vec<Bond>,
     pub caption: Option<String>,
 }
+
+/// Among so many pills none is found any more.
+const MOST: usize = 400;
 
 /// A server.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +99,7 @@ impl Scene {
     /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
     pub fn new(snapshot: &Snapshot, logs: &Logs, usual: &Quality, layout: &Rc<Layout>) -> Scene {
         let (wires, network) = wires(snapshot, layout, usual);
+        let more = snapshot.flights.len().saturating_sub(MOST);
         Scene {
             now: snapshot.now,
             event: snapshot.event,
@@ -101,7 +107,8 @@ impl Scene {
             clients: snapshot.clients.iter().map(|shot| Visitor::new(shot, layout)).collect(),
             wires,
             network,
-            flights: flights(&snapshot.flights, layout),
+            flights: flights(&snapshot.flights[more..], layout),
+            more,
             hulls: hulls(snapshot, layout),
             bonds: snapshot.nodes.iter().filter_map(|shot| Bond::new(shot, layout)).collect(),
             caption: snapshot.caption.as_ref().map(|(_, text)| text.clone()),

@@ -11,6 +11,11 @@ use crate::sentence;
 use crate::sim::snapshot::{LinkState, Status};
 
 impl Scene {
+    /// How many messages are under way beside those that are shown.
+    pub fn more_told(&self) -> Option<Sentence> {
+        (self.more > 0).then(|| sentence!("and {0} more", self.more))
+    }
+
     /// Everything the picture shows, a sentence each: servers, clients, partitions, links out of
     /// order, messages under way.
     pub fn told(&self) -> Vec<Sentence> {
@@ -27,6 +32,7 @@ impl Scene {
         told.extend(self.network.iter().map(|change| sentence!("All links: {0}.", change.clone())));
         told.extend(self.wires.iter().flat_map(Wire::told));
         told.extend(self.flights.iter().map(|flight| flight.told(self.now)));
+        told.extend(self.more_told());
         told
     }
 }

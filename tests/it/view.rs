@@ -38,7 +38,8 @@ fn run_to(time: Time) -> Run {
 }
 
 fn scene(run: &Run) -> Scene {
-    let layout = Rc::new(Layout::new(5, 1, DESK));
+    let setup = &run.script().setup;
+    let layout = Rc::new(Layout::new(setup.nodes.into(), setup.clients.into(), DESK));
     let usual = run.script().setup.link;
     Scene::new(&run.snapshot(), &run.logs(6), &usual, &layout)
 }
@@ -384,4 +385,19 @@ fn the_term_fits_its_box_in_any_language() {
             }
         }
     }
+}
+
+/// Thousands of pills would cover each other, and the page with them.
+#[test]
+fn of_very_many_messages_the_latest_are_drawn_and_the_rest_is_told() {
+    let script = "run raft nodes=15 seed=1 heartbeat=1ms duplicate=100% latency=200ms";
+    let mut run = catalog::start(scenario::parse(script).unwrap()).unwrap();
+    assert!(run.seek(Time::seconds(1), u32::MAX));
+    let shot = run.snapshot();
+    let scene = scene(&run);
+    assert_eq!((scene.flights.len(), scene.more), (400, shot.flights.len() - 400));
+    let last = shot.flights.last().map(|flight| (flight.id, flight.copy));
+    assert_eq!(scene.flights.last().map(|flight| flight.key), last);
+    let told = scene.told().last().map(ToString::to_string);
+    assert_eq!(told, Some(format!("and {} more", scene.more)));
 }

@@ -23,7 +23,7 @@ use crate::web::frame::{Inspection, Light};
 use crate::web::message::By;
 use crate::web::pick::{self, KINDS};
 use crate::web::shared::Shared;
-use crate::words::Language;
+use crate::words::{Language, tell};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -99,6 +99,7 @@ pub fn Stage(props: &Props) -> Html {
             { tag("g", "messages", scene.flights.iter().map(|flight| pill(props, flight)).collect()) }
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
             <path class="drawn" id={format!("{id}-drawn")} />
+            <text class="more-flights" x="14" y={number(size.h - scene.layout.bottom - 8.0)} aria-hidden="true">{ scene.more_told().map(|told| tell(*language, &told)) }</text>
         </svg>
         <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>{ for props.told.iter().map(|line| leaf("li", "", line)) }</ul>
         { menu_card(props, card) }
