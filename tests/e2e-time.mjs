@@ -47,6 +47,7 @@ test("lanes are hidden, moved and folded, and a kind of message left out", async
 test("the diagram is a table, and an event is found by its words", async () => {
   await open(at([...CALM, "300ms crash S1"], "900ms"));
   await page.keyboard.press("/");
+  await page.locator(".find input:focus").waitFor(); // The first key waits for the rest.
   await page.keyboard.type("S1 is down");
   await page.keyboard.press("Enter");
   await page.locator(".outcome").getByText(/“S1 is down” is in event \d+ of \d+\./).waitFor();
@@ -123,6 +124,14 @@ test("branches are a tree to go about in, are named, compared, deleted and broug
     await pens.nth(place).press("Enter");
     await tree.locator(`[aria-label="${called}"]`).waitFor();
   }
+  // Escape leaves a name as it was.
+  await page.locator(".kept-branches .pen").first().click();
+  await page.waitForFunction(() => document.activeElement.value === "Mine");
+  await page.keyboard.type("zzz");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement.matches("details.branches > summary"));
+  assert.equal(await tree.locator('[aria-label="Mine"]').count(), 1);
+  await page.keyboard.press("Enter");
   await page.locator(".kept-branches .pen").first().click();
   await page.waitForFunction(() => document.activeElement.value === "Mine");
   await pens.first().fill("x".repeat(10_000));

@@ -97,6 +97,54 @@ test("everything by keyboard", async () => {
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 });
 
+test("what was opened gives the focus back, and the bar is gone along by keys", async () => {
+  await open(at(CALM, "900ms"));
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.getAttribute("aria-label"));
+  for (const [name, key] of [["Share", "Escape"], ["Runs", "Escape"], ["Share", "Enter"]]) {
+    await button(name).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    if (key === "Enter") await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).focus();
+    await page.keyboard.press(key);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.waitForFunction((name) => document.activeElement.textContent.includes(name), name);
+  }
+  for (const name of ["Compare", "Run until", "Diagram"]) {
+    const summary = page.locator("summary", { hasText: name });
+    await summary.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    assert.ok(!(await focused()).includes(name), "it has gone in");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction((name) => document.activeElement.matches("summary") && document.activeElement.textContent.includes(name), name);
+  }
+  await page.getByRole("slider", { name: "Position in the run" }).focus();
+  for (const [key, earlier] of [["PageDown", true], ["PageUp", false], ["ArrowDown", true], ["ArrowUp", false]]) {
+    const before = Number.parseFloat(await clock());
+    await page.keyboard.press(key);
+    await page.waitForFunction(([before, earlier]) => {
+      const now = Number.parseFloat(document.querySelector("[role=timer]").textContent);
+      return earlier ? now < before : now > before;
+    }, [before, earlier]);
+  }
+});
+
+test("a caption that a gesture has made untrue stays away after a reload", async () => {
+  await open("#v1&scene=raft/first-election&at=755ms");
+  const caption = page.locator(".caption");
+  await caption.getByText("Your turn").waitFor();
+  await page.keyboard.press("1");
+  await page.keyboard.press("c");
+  await page.locator(".node.crashed").waitFor();
+  await caption.waitFor({ state: "detached" });
+  await page.reload();
+  await page.locator(".node.crashed").waitFor();
+  assert.equal(await caption.count(), 0);
+  // Before it, what the scene says is true.
+  await page.evaluate(() => (location.hash = location.hash.replace(/at=[^&]*/, "at=100ms")));
+  await caption.waitFor();
+});
+
 test("a link is cut by mouse, and healed", async () => {
   await open(at(CALM, "300ms"));
   await page.locator(".node.leader").waitFor();

@@ -109,7 +109,11 @@ function wait(event) {
   event.stopImmediatePropagation();
   // What is done again does by itself what a click does.
   if (type === "submit" || type === "click") event.preventDefault();
-  const again = () => target.dispatchEvent(new event.constructor(type, event));
+  const again = () => {
+    // A key that opened a field to write in was pressed before what was meant for the field.
+    const now = document.activeElement;
+    if (type !== "keydown" || now === target || now.tagName !== "INPUT") target.dispatchEvent(new event.constructor(type, event));
+  };
   synodLater.soon().then(again, () => program.missing(target === window));
 }
 for (const type of ["pointerdown", "mousedown", "pointerup", "focusin", "click", "dblclick", "keydown", "wheel", "input", "change", "submit", "toggle", "hashchange", "popstate"]) {

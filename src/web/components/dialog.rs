@@ -32,7 +32,7 @@ pub fn use_dialog(dialog: Option<Dialog>) -> Opened {
         let (element, copied) = (element.clone(), copied.clone());
         use_effect_with(dialog, move |_| {
             copied.set(false);
-            let opener = document().active_element();
+            let opener = dialog.and_then(|_| document().active_element());
             if let Some(dialog) = element.cast::<HtmlDialogElement>() {
                 let _ = dialog.show_modal();
             }

@@ -117,7 +117,7 @@ fn line(props: &Props, at: usize, row: &Row) -> Html {
     let here = row.branch == trunk.here;
     let line = &trunk.lines[row.branch];
     let (from, to) = (percent(row.from, *whole), percent(row.to, *whole));
-    // A name that would begin far to the right ends there instead.
+    // A name that would begin far to the right ends there instead, before its line.
     let late = row.from.0 > whole.0 / 5 * 3;
     let told = name(line, *language);
     let onclick = asks(act, Action::Branch(row.branch));
@@ -138,7 +138,7 @@ fn line(props: &Props, at: usize, row: &Row) -> Html {
             <line class="line" x1={from.clone()} x2={to.clone()} y1={y.clone()} y2={y.clone()} />
             <circle class="end" cx={to} cy={y.clone()} r={if here { "4" } else { "2.5" }} />
             if row.parent.is_some() { <circle class="fork" cx={from.clone()} cy={y} r="2.5" /> }
-            <text class={when(late, "late")} x={if late { "100%".to_owned() } else { from }} dx={if late { "-6" } else { "6" }}
+            <text class={when(late, "late")} x={from} dx={if late { "-8" } else { "6" }}
                 y={number(at as f64 * PITCH + LINE - 5.0)}>{ told }</text>
             { differs }
         </g>
