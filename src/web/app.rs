@@ -171,7 +171,7 @@ impl Component for App {
                 take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
                 address: ctx.link().callback(|()| Msg::Address),
                 compare: ctx.link().callback(|()| Msg::Compare),
-                call: ctx.link().callback(|(name, text, answer)| Msg::Call(name, text, answer)),
+                fetched: ctx.link().callback(Msg::Fetched),
             },
         }
     }
@@ -308,7 +308,8 @@ impl App {
                 Change::None
             }
             Msg::Compare => self.look_apart(),
-            Msg::Call(name, text, answer) => self.called(name, text, answer),
+            Msg::Call(asked) => self.called(asked),
+            Msg::Fetched(there) => self.fetched(there),
             Msg::Listen(tell) => {
                 self.host.get_or_insert_default().listen(tell);
                 Change::None
