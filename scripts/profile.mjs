@@ -33,6 +33,7 @@ const VISITS = [
   { hash: "", until: 0.1, viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
   { hash: "#v1&scene=raft/nothing" },
   { hash: `${RUN}&at=500ms`, refused: true },
+  { hash: "", locale: "zh-CN", unread: true },
   { hash: "#v1&at=0s&script=run%20raft%20nodes%3D3%20seed%3D7&theme=light" },
   // In a frame of another page.
   { hash: "embed.html?show=diagram#v1&at=0s&script=run%20raft%20nodes%3D5%20seed%3D3&lang=en&theme=light", viewport: { width: 740, height: 520 } },
@@ -92,7 +93,7 @@ export async function profile(chrome, dist, page, program) {
 }
 
 /** One visit; the numbers of what ran. */
-async function visit(browser, origin, { hash, until = 0, hovers, refused, without, resize, fails, ...who }) {
+async function visit(browser, origin, { hash, until = 0, hovers, refused, unread, without, resize, fails, ...who }) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", ...who });
   try {
     const page = await context.newPage();
@@ -100,6 +101,7 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, withou
     // Browsers wish for several languages, and Playwright's for one.
     await page.addInitScript(() => Object.defineProperty(navigator, "languages", { value: [navigator.language, navigator.language.slice(0, 2), "fr"] }));
     if (without) await page.addInitScript(refuse);
+    if (unread) await page.route(/zh\.txt/, (route) => route.fulfill({ body: "" }));
     await page.goto(origin + hash);
     await page.locator(".node").first().waitFor();
     const time = () => Number.parseFloat(document.querySelector("[role=timer]").textContent);
@@ -112,7 +114,7 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, withou
       for (let x = 20; x < 1366; x += 60) await page.mouse.move(x, 820 - (x % 400));
     }
     if (refused) await touch(page);
-    if (without) await page.locator(".notice button").first().click(); // To try again, in vain.
+    if (without) await page.evaluate(() => globalThis.program.missing(0)); // Tried again, in vain.
     if (resize) await page.setViewportSize(resize);
     await page.waitForTimeout(1200); // The address is saved, and what has moved comes to rest.
     await page.emulateMedia({ colorScheme: who.colorScheme === "dark" ? "light" : "dark", reducedMotion: who.reducedMotion ? "no-preference" : "reduce" });
@@ -124,17 +126,15 @@ async function visit(browser, origin, { hash, until = 0, hovers, refused, withou
   }
 }
 
-/** Somebody touches the page, and the rest cannot be had: what says so must be there. */
+/** Somebody touches the page, and the rest cannot be had: what www/boot.js then calls must be there, and a list shows what runs. */
 async function touch(page) {
   await page.evaluate(refuse);
-  const things = [page.locator(".node").nth(1), page.getByRole("tab", { name: "Log", exact: true }), ...["Share", "Runs"].map((name) => page.getByRole("button", { name, exact: true }))];
-  for (const thing of things) {
-    await thing.click();
-    await page.keyboard.press("c"); // Before it is known.
+  for (const ofAddress of [0, 1]) {
+    await page.evaluate((ofAddress) => globalThis.program.missing(ofAddress), ofAddress);
     await page.getByText("could not be fetched").first().waitFor();
   }
   for (const name of ["Protocol", "Scene"]) await page.getByLabel(name).first().selectOption({ index: 1 });
-  await page.keyboard.press("Space");
+  await page.waitForTimeout(500); // It has been asked for.
 }
 
 /** In the page: the rest of the program cannot be had, after a while. */

@@ -103,14 +103,22 @@ impl Language {
 /// Digests of the English and the Chinese, sorted; empty until it has been learnt.
 static CHINESE: OnceLock<Vec<(u32, &'static str)>> = OnceLock::new();
 
-/// Takes in `www/locale/zh.txt`; the page fetches it when somebody wants to read Chinese.
-pub fn learn(table: &str) {
+/// How `www/locale/zh.txt` ends.
+pub const END: &str = "\n.\n";
+
+/// Takes in `www/locale/zh.txt`; the page fetches it when somebody wants to read Chinese. Whether it is
+/// that, and all of it: a server may answer with anything.
+pub fn learn(table: &str) -> bool {
+    if !table.ends_with(END) {
+        return false;
+    }
     let table: &'static str = table.to_owned().leak();
     let row = |line: &'static str| {
         let (digest, text) = line.split_once(' ')?;
         Some((u32::from_str_radix(digest, 16).ok()?, text))
     };
     let _ = CHINESE.set(table.lines().filter_map(row).collect());
+    true
 }
 
 /// Whether texts can be shown in this language.

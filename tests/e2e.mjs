@@ -343,6 +343,74 @@ test("where a link needs the rest, and it cannot be had, a sentence says so, and
   complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });
 
+/** What somebody may do first, and what then is to be seen. */
+const FIRST = {
+  "a key that does nothing": [(who) => who.keyboard.press("Shift")],
+  "the way to what is first": [(who) => who.keyboard.press("Tab"), (who) => who.locator(":focus")],
+  "a step": [(who) => who.keyboard.press("ArrowRight"), (who) => who.getByRole("timer").filter({ hasText: /0\.30[1-9]/ })],
+  "another link": [(who) => who.evaluate(() => (location.hash = "#v1&scene=raft/figure-8&at=1s")), (who) => who.getByRole("timer").filter({ hasText: "1.000" })],
+  "a link between servers": [(who) => who.locator("[data-pick='lS1-S2']").dispatchEvent("click"), (who) => who.getByRole("button", { name: /cut/i }).and(who.locator(":not(.tools *)"))],
+  "a menu": [(who) => who.locator("summary", { hasText: "Compare" }).click(), (who) => who.getByRole("button", { name: "A crash forgets the vote" })],
+  "what is waited for": [(who) => who.locator("summary", { hasText: "Run until" }).click(), (who) => who.locator(".until[open] .panel")],
+  "the wheel": [async (who) => {
+    await who.locator(".diagram").first().hover();
+    await who.mouse.wheel(0, 300);
+  }, (who) => who.locator(".diagram").first()],
+  "the bar": [(who) => who.getByRole("slider", { name: "Position in the run" }).click({ position: { x: 30, y: 6 } }), (who) => who.getByRole("timer").filter({ hasNotText: "0.300" })],
+  "another seed": [async (who) => {
+    await who.getByLabel("Seed", { exact: true }).fill("77");
+    await who.keyboard.press("Enter");
+  }, (who) => who.getByLabel("Seed", { exact: true })],
+};
+
+test("whatever is done first waits for the rest, and the page goes on; where that cannot be had it says so", async () => {
+  for (const [what, [act, effect]] of Object.entries(FIRST)) {
+    const somebody = await visitor();
+    const who = somebody.page;
+    const rest = await guard(who, true);
+    await open("#v1&scene=raft/first-election&at=300ms", who);
+    await act(who);
+    await who.getByText("A part of Synod could not be fetched. Check the connection, and try again.").first().waitFor();
+    assert.deepEqual([await who.locator(".crash-card").count(), rest.waited], [0, 0], what);
+    // It comes, but late: what is done is done then.
+    await who.goto("about:blank");
+    await who.unroute(/_rest\.wasm$/);
+    let arrive, waited = 0;
+    const late = new Promise((done) => (arrive = done));
+    await who.route(/_rest\.wasm$/, async (route) => {
+      if (route.request().resourceType() === "xhr") waited++;
+      await late;
+      await route.continue();
+    });
+    await open("#v1&scene=raft/first-election&at=300ms", who);
+    const asked = who.waitForRequest(/_rest\.wasm$/);
+    await act(who);
+    await asked;
+    await who.evaluate(() => new Promise(requestAnimationFrame)); // It is not standing still.
+    arrive();
+    if (effect) await effect(who).first().waitFor();
+    assert.deepEqual([await who.locator(".crash-card").count(), waited], [0, 0], what);
+    await somebody.context.close();
+  }
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
+});
+
+test("Chinese that does not come, or not whole, is said not to have come, and comes when it is asked for again", async () => {
+  for (const answer of [{ status: 503 }, { body: "<!doctype html><title>Log in</title>" }, { body: "00037a70 S1" }, { body: "" }]) {
+    const somebody = await visitor({ locale: "zh-CN" });
+    const who = somebody.page;
+    await who.route(/zh\.txt/, (route) => route.fulfill(answer));
+    await open("#v1&scene=raft/first-election&at=300ms", who);
+    await who.getByText("A part of Synod could not be fetched.").first().waitFor();
+    assert.equal(await who.locator("html").getAttribute("lang"), "en");
+    await who.unroute(/zh\.txt/);
+    await button("中文", who).click();
+    await who.getByRole("button", { name: "分享", exact: true }).waitFor();
+    await somebody.context.close();
+  }
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
+});
+
 test("where the rest cannot be had one sentence says so, and it is asked for again", async () => {
   const rest = await guard(page, true);
   const sentence = page.getByText("A part of Synod could not be fetched. Check the connection, and try again.");

@@ -268,6 +268,13 @@ test("a link that could not be fetched keeps calls off the first scene, until it
   complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });
 
+test("where only its language cannot be had, calls are done in the other one", async () => {
+  await page.route(/zh\.txt$/, (route) => route.fulfill({ status: 503 }));
+  await host(`<div lang="zh"><synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground></div>`);
+  assert.equal((await ask("a", "seek", "60ms")).time, 60_000);
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
+});
+
 test("an attribute that changes says the same as one that was there at the start", async () => {
   await host(`<synod-playground id="a" link="scene=raft/first-election&at=300ms" speed="1"></synod-playground>`);
   const before = await ask("a", "read");

@@ -12,6 +12,8 @@ const later = rest && rest.href;
 // What is shown where the program fails; only browsers that know no modules fetch it by themselves.
 const card = document.querySelector("script[nomodule]");
 
+const PATIENCE = 8000; // ms that the page waits for its words.
+
 let program; // What the rest is joined to.
 let fetched; // A promise that the rest is ready …
 let arrived; // … and what keeps it: it may be there by another way first …
@@ -40,7 +42,8 @@ window.synodLater = {
 
   /** A text file that stands beside the page. */
   async text(name) {
-    const response = await fetch(name, { cache: "no-cache" });
+    const late = new Promise((_, no) => setTimeout(no, PATIENCE, new Error(name)));
+    const response = await Promise.race([fetch(name, { cache: "no-cache" }), late]);
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return response.text();
   },
@@ -97,9 +100,20 @@ function bytes(url) {
   return Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
 }
 
-// Whoever touches the page may soon ask for more.
-for (const touch of ["pointerdown", "keydown"]) {
-  addEventListener(touch, () => synodLater.soon().catch(() => {}), { once: true, passive: true });
+// Whoever touches the page may ask for more than is there. What is done waits for it, and then is done, in its
+// order: nothing stands still meanwhile, and where it cannot be had the program says so.
+function wait(event) {
+  const { type, target } = event;
+  // A list waits by itself, and shows what runs until then. Nothing is there to hear before the program.
+  if (ready || joined || !program || target.tagName === "SELECT") return void synodLater.soon().catch(() => {});
+  event.stopImmediatePropagation();
+  // What is done again does by itself what a click does.
+  if (type === "submit" || type === "click") event.preventDefault();
+  const again = () => target.dispatchEvent(new event.constructor(type, event));
+  synodLater.soon().then(again, () => program.missing(target === window));
+}
+for (const type of ["pointerdown", "mousedown", "pointerup", "focusin", "click", "dblclick", "keydown", "wheel", "input", "change", "submit", "toggle", "hashchange", "popstate"]) {
+  addEventListener(type, wait, { capture: true, passive: type === "wheel" });
 }
 
 start().then(settle, (error) => {

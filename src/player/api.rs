@@ -22,7 +22,7 @@
 
 use super::action::Action;
 use super::pane::{Branch, Pane};
-use super::playback::Speed;
+use super::playback::{Goal, Speed};
 use super::store::Store;
 use super::ui::{Notice, Tab, Theme};
 use crate::base::{Sentence, Span, Time};
@@ -390,7 +390,8 @@ impl Watch {
     /// What has happened since the last time, a JSON object each: `{"news":"event",…}`. After a
     /// step back there are no events, for they are no news; the state says where one is.
     pub fn news(&mut self, store: &Store) -> Vec<String> {
-        if self.is_idle() {
+        let passes_by = store.playback.goal.as_ref().is_some_and(Goal::recollects);
+        if self.is_idle() || passes_by {
             return Vec::new();
         }
         let language = store.ui.language;

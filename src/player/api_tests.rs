@@ -489,6 +489,23 @@ fn another_run_is_told_from_its_beginning_and_a_branch_from_where_it_departs() {
     store.update(Action::ToggleFlaw("forget-vote".into()));
     let there = store.pane().run.event();
     assert_eq!(told(&store), Vec::from_iter(1..=there));
+
+    // Who comes back to a run that went on for long passes by what is known of it.
+    let busy = "#v1&run=raft+nodes=5+seed=3+heartbeat=5ms+latency=1ms..2ms&at=";
+    for link in [&format!("{busy}20s"), "#v1&run=raft+nodes=3&at=0s"] {
+        call(&mut store, "open", link).unwrap();
+        told(&store);
+    }
+    store.update(Action::OpenLink(format!("{busy}1s")));
+    assert!(store.playback.goal.is_some(), "it takes more than a tick");
+    let mut seen = Vec::new();
+    while store.playback.goal.is_some() {
+        seen.extend(told(&store));
+        frames(&mut store, 1);
+    }
+    seen.extend(told(&store));
+    let there = store.pane().run.event();
+    assert_eq!(seen, Vec::from_iter(there - 499..=there));
 }
 
 #[test]

@@ -121,7 +121,11 @@ impl Store {
     /// Sets out for a place; what is not reached at once goes on in the ticks that follow.
     pub(super) fn set_out(&mut self, target: Target) -> Change {
         self.playback.give_up();
-        self.playback.goal = Some(Goal::new(target, self.pane().cursor()));
+        let pane = self.pane();
+        let known = pane.current().reached;
+        let mut goal = Goal::new(target, pane.cursor());
+        goal.known = known;
+        self.playback.goal = Some(goal);
         self.pursue();
         Change::Frame
     }
@@ -130,6 +134,11 @@ impl Store {
     pub(super) fn pursue(&mut self) -> Change {
         let Some(mut goal) = self.playback.goal.take() else { return Change::None };
         let before = self.cursors();
+        if goal.leads_run() && !self.recollect(&mut goal.known) {
+            goal.reached(self.pane().cursor());
+            self.playback.goal = Some(goal);
+            return Change::Frame;
+        }
         let there = match &mut goal.target {
             Target::Time(time) => self.pane_mut().run.seek(*time, FAST_STEPS),
             Target::Event(event) => self.pane_mut().run.seek_event(*event, FAST_STEPS),
@@ -147,6 +156,20 @@ impl Store {
             self.tell_unreachable(&goal.target);
         }
         Change::Frame
+    }
+
+    /// A branch that is gone back to is seen again as far as it had been run; whether all of that is.
+    fn recollect(&mut self, known: &mut Time) -> bool {
+        let run = &mut self.pane_mut().run;
+        let before = (run.now(), run.event());
+        let seen = run.head().1 >= *known || run.seek(*known, FAST_STEPS);
+        // Where it comes no further there is no more of it.
+        if seen || before == (run.now(), run.event()) {
+            *known = Time::ZERO;
+            return true;
+        }
+        self.moved();
+        false
     }
 
     /// A piece of a goal for which the run stays where it is.

@@ -349,8 +349,10 @@ pub(super) fn check<'a>(parts: impl Iterator<Item = &'a str>) -> String {
 
 /// What sentences and brackets leave at the end of a link that stands in them.
 fn is_stray(c: char) -> bool {
-    ".,;:!?)]}>'\"*。，；：！？）】》”’".contains(c)
+    STRAYS.contains(c)
 }
+
+const STRAYS: &str = ".,;:!?)]}>'\"*`…。，；：！？）】》」』”’";
 
 /// What a hash can hold as it is: neither browsers nor chat programs touch it.
 fn is_plain(byte: u8) -> bool {
@@ -395,27 +397,32 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
     String::from_utf8(bytes).map_err(|_| damaged(text))
 }
 
-/// What the hash says without what other programs put into it: line breaks, signs that nobody sees, and
-/// a second encoding. Where that does not help, and something says that the end is missing, without the
+/// What the hash says without what other programs put into it: line breaks, signs that nobody sees, a
+/// second encoding, and the end of a sentence. Where that does not help, and something says that the end is missing, without the
 /// piece in which it was cut off; else what it `read` as it is.
 #[inline(never)]
 fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
-    let mut seen = String::new();
+    let (mut seen, mut end) = (String::new(), 0);
     let mut rest = hash;
     while let Some(c) = rest.chars().next() {
         let (sign, length) = encoded(rest).unwrap_or((c, c.len_utf8()));
         if !is_unseen(sign) {
             seen.push_str(&rest[..length]);
+            if !is_stray(sign) && !sign.is_whitespace() {
+                end = seen.len();
+            }
         }
         rest = &rest[length..];
     }
-    let attempts = [&*seen, &seen.replace("%25", "%")].map(Link::read);
+    // A browser hands over encoded what stands behind the link in a sentence.
+    let forms = [&*seen, &seen.replace("%25", "%"), &seen[..end]];
+    let attempts = forms.map(Link::read);
     let whole = |link: &Link| !link.broken;
     if let Some(link) = attempts.iter().flatten().find(|link| whole(link)) {
         return Ok(link.clone());
     }
-    let [first, second] = attempts;
-    let read = read.or_else(|notice| first.or(second).map_err(|_| notice));
+    let read =
+        attempts.into_iter().fold(read, |read, other| read.or_else(|why| other.map_err(|_| why)));
     if read.is_ok()
         || !parts(&seen)
             .any(|part| part.split_once('=').is_some_and(|(name, _)| name == whole::NAME))

@@ -8,9 +8,12 @@ mod grove;
 
 pub use grove::Grove;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::base::{Endpoint, Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
-use crate::command::{Command, Script};
+use crate::command::{Command, Line, Script};
 use crate::player::playback::STEPS;
 use crate::sim::snapshot::Standing;
 use crate::{scenario, sentence};
@@ -19,6 +22,11 @@ use crate::{scenario, sentence};
 pub const BRANCHES: usize = 32;
 /// The name of a branch has at most so many characters.
 pub const NAME: usize = 80;
+
+thread_local! {
+    /// The scenes that have been read.
+    static SCENES: RefCell<Vec<(Scene, Rc<Script>)>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A run on the page.
 pub struct Pane {
@@ -48,7 +56,7 @@ pub struct Branch {
     pub name: Option<String>,
     /// Up to date also for the branch that runs.
     pub script: Script,
-    /// How far it had been run when it was left.
+    /// How far it had been run when it was left. Whoever comes back sees it again.
     pub reached: Time,
     /// When, by the pane's count, it was begun, gone to or given a command.
     touched: u32,
@@ -79,7 +87,7 @@ impl Scene {
     /// The scene that this script is, unmodified.
     pub fn of(script: &Script) -> Option<Scene> {
         let of = &script.setup.protocol;
-        Scene::all().find(|scene| scene.protocol == *of && scene.script() == *script)
+        Scene::all().find(|scene| scene.protocol == *of && *scene.read() == *script)
     }
 
     /// All scenes, in the order of the menu.
@@ -89,13 +97,32 @@ impl Scene {
         })
     }
 
-    /// Its script. The catalog's own scenes can all be read: a test reads them.
+    /// The scene that this script once was: nobody who changes one changes its title.
+    fn behind(script: &Script) -> Option<Scene> {
+        let title = script.title.as_ref()?;
+        let of = |scene: &Scene| scene.protocol == script.setup.protocol;
+        Scene::all().filter(of).find(|scene| scene.read().title.as_ref() == Some(title))
+    }
+
+    /// Its script.
     pub fn script(self) -> Script {
-        let text = catalog::find(self.protocol).and_then(|entry| entry.scene(self.name));
-        match scenario::parse(text.unwrap_or("")) {
-            Ok(script) => script,
-            Err(mistake) => unreachable!("scene {}/{}: {mistake}", self.protocol, self.name),
-        }
+        (*self.read()).clone()
+    }
+
+    /// Its script, read once. The catalog's own scenes can all be read: a test reads them.
+    fn read(self) -> Rc<Script> {
+        SCENES.with_borrow_mut(|known| {
+            if let Some((_, script)) = known.iter().find(|(scene, _)| *scene == self) {
+                return script.clone();
+            }
+            let text = catalog::find(self.protocol).and_then(|entry| entry.scene(self.name));
+            let script = match scenario::parse(text.unwrap_or("")) {
+                Ok(script) => Rc::new(script),
+                Err(mistake) => unreachable!("scene {}/{}: {mistake}", self.protocol, self.name),
+            };
+            known.push((self, script.clone()));
+            script
+        })
     }
 
     /// Its title, a key of the translations.
@@ -108,6 +135,14 @@ impl Branch {
     fn new(id: u32, parent: Option<(u32, Time)>, scene: Option<Scene>, script: Script) -> Branch {
         let (reached, touched) = (Time::ZERO, id);
         Branch { id, parent, scene, name: None, script, reached, touched }
+    }
+
+    /// What was done in the scene that this is, or once was, beside what happens there by itself.
+    pub fn by_hand(&self) -> impl Iterator<Item = &Line> {
+        let scene = self.scene.or_else(|| Scene::behind(&self.script)).map(Scene::read);
+        let is_own =
+            move |line: &&Line| scene.as_ref().is_some_and(|scene| !scene.lines.contains(line));
+        self.script.lines.iter().filter(is_own)
     }
 }
 
@@ -138,7 +173,7 @@ impl Pane {
 
     /// The scene it still is, unmodified.
     pub fn pristine(&self) -> Option<Scene> {
-        self.scene().filter(|scene| scene.script() == *self.run.script())
+        self.scene().filter(|scene| *scene.read() == *self.run.script())
     }
 
     /// Time, and number of the last event.
@@ -146,17 +181,24 @@ impl Pane {
         (self.run.now(), self.run.event())
     }
 
+    /// How far the present branch has been run, now or before.
+    pub fn reached(&self) -> Time {
+        self.run.head().1.max(self.current().reached)
+    }
+
     /// Whether a command now would make something untrue: what was seen already, or what the
     /// script still holds.
     pub fn is_past(&self) -> bool {
         let (now, event) = self.cursor();
         event < self.run.head().0
+            || now < self.current().reached
             || self.run.script().lines.last().is_some_and(|line| line.at > now)
     }
 
     /// Gives a command at the cursor. In the past it starts a branch; refused, it changes nothing.
     pub(super) fn command(&mut self, command: Command) -> Result<Option<Dropped>, Sentence> {
-        let (forks, reached, now) = (self.is_past(), self.run.head().1, self.run.now());
+        let (forks, now) = (self.is_past(), self.run.now());
+        let reached = self.reached();
         self.run.command(command)?;
         if forks {
             self.branches[self.branch].reached = reached;
@@ -197,7 +239,7 @@ impl Pane {
     /// Goes to another branch, at its start.
     pub(super) fn go_to(&mut self, place: usize) -> Result<(), Sentence> {
         let run = start(self.branches[place].script.clone())?;
-        self.branches[self.branch].reached = self.run.head().1;
+        self.branches[self.branch].reached = self.reached();
         self.run = run;
         self.branch = place;
         self.branches[place].touched = self.count();
@@ -219,7 +261,7 @@ impl Pane {
 
     /// Before another script takes the place of the present one, or departs from it.
     fn leave(&mut self, departs: bool) {
-        self.branches[self.branch].reached = self.run.head().1;
+        self.branches[self.branch].reached = self.reached();
         let id = self.current().id;
         let is_parent =
             self.branches.iter().any(|other| other.parent.is_some_and(|(of, _)| of == id));

@@ -162,6 +162,8 @@ pub struct Goal {
     pub progress: Option<Ratio>,
     /// Where it set out: time and event.
     from: (Time, u64),
+    /// How far the run is known from before: that is seen again on the way, whichever way it is.
+    pub(super) known: Time,
 }
 
 /// A search for where a condition becomes true in one pane's run.
@@ -191,7 +193,17 @@ pub enum Target {
 
 impl Goal {
     pub(super) fn new(target: Target, from: (Time, u64)) -> Goal {
-        Goal { target, progress: None, from }
+        Goal { target, progress: None, from, known: Time::ZERO }
+    }
+
+    /// Whether the run goes there itself, and is not looked ahead of.
+    pub(super) fn leads_run(&self) -> bool {
+        matches!(self.target, Target::Time(_) | Target::Event(_) | Target::Cursor(..))
+    }
+
+    /// Whether the cursor only passes by, where the run had been before.
+    pub(super) fn recollects(&self) -> bool {
+        self.leads_run() && self.known > Time::ZERO
     }
 
     /// Notes how far it has come.

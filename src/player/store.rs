@@ -74,7 +74,7 @@ impl Store {
             store.show_beside(link.with.as_ref());
         }
         store.follow(&link);
-        store.ui.notice = store.ui.notice.or(notice).or_else(|| link.complaint());
+        store.ui.notice = link.complaint().or(store.ui.notice).or(notice);
         store
     }
 
@@ -397,7 +397,9 @@ impl Store {
     /// Whether a caption that was said at `since` may still be true now.
     pub fn caption_stands(&self, since: Time) -> bool {
         let now = self.pane().run.now();
-        self.ui.touched.is_none_or(|touched| touched < since || touched > now)
+        let makes_untrue = |at: Time| since <= at && at <= now;
+        let by_hand = self.pane().current().by_hand().any(|line| makes_untrue(line.at));
+        !by_hand && !self.ui.touched.is_some_and(makes_untrue)
     }
 
     /// After something was done to the run, or refused.
@@ -470,7 +472,19 @@ impl Store {
         let before = self.ui.notice.take();
         self.settle(dropped);
         self.ui.notice = before.or(told.map(Notice::plain)).or(self.ui.notice.take());
+        self.see_again();
         read
+    }
+
+    /// The present branch is seen as far as it had been run, and the cursor stays where it is.
+    fn see_again(&mut self) {
+        let (known, (now, event)) = (self.pane().current().reached, self.pane().cursor());
+        let is_seen = self.playback.playing || known <= self.pane().run.head().1;
+        match &mut self.playback.goal {
+            Some(goal) => goal.known = known,
+            None if is_seen => {}
+            None => drop(self.set_out(Target::Cursor(now, event))),
+        }
     }
 
     fn open_link(&mut self, hash: &str) {
@@ -485,7 +499,7 @@ impl Store {
                         self.show_beside(link.with.as_ref());
                     }
                     self.follow(&link);
-                    self.ui.notice = self.ui.notice.take().or_else(|| link.complaint());
+                    self.ui.notice = link.complaint().or(self.ui.notice.take());
                 }
             }
             Err(notice) => self.ui.notice = Some(notice),

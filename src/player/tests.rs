@@ -138,6 +138,42 @@ fn a_gesture_now_goes_on_and_a_gesture_in_the_past_starts_a_branch() {
 }
 
 #[test]
+fn a_branch_that_is_gone_back_to_is_seen_as_far_as_it_had_been() {
+    let mut store = store(PLAIN);
+    store.update(Action::Seek(Time::seconds(2)));
+    store.update(Action::Seek(Time::millis(600)));
+    let (head, there) = (store.pane().run.head(), store.pane().cursor());
+    store.update(crash(1));
+    for deletes in [false, true] {
+        store.update(if deletes { Action::DeleteBranch(1) } else { Action::Branch(0) });
+        assert_eq!((store.pane().run.head(), store.pane().cursor()), (head, there));
+        assert!(!store.moving(), "it stands where it is");
+        if !deletes {
+            store.update(Action::Branch(1));
+            assert!(store.pane().run.head() < head, "the other one was not run so far");
+        }
+    }
+    // Before it has been seen again, a gesture makes it untrue all the same.
+    let link = store.link();
+    store.update(crash(1));
+    store.update(Action::OpenLink(link.replace("at=600ms", "at=500ms")));
+    assert_eq!((store.pane().branch, store.pane().current().reached), (0, head.1));
+    store.update(crash(2));
+    assert_eq!((store.pane().branch, store.pane().branches[0].reached), (2, head.1));
+    // However long it is.
+    store.update(Action::Branch(0));
+    store.update(Action::Seek(Time::seconds(600)));
+    frames(&mut store, 100_000);
+    store.update(Action::Seek(Time::seconds(1)));
+    let head = store.pane().run.head();
+    store.update(Action::Branch(1));
+    store.update(Action::Branch(0));
+    assert!(store.moving() && store.playback.goal.as_ref().unwrap().progress.is_some());
+    frames(&mut store, 100_000);
+    assert_eq!((store.pane().run.head(), store.pane().run.now()), (head, Time::seconds(1)));
+}
+
+#[test]
 fn a_gesture_before_a_line_of_the_script_keeps_that_line_in_a_branch() {
     let mut store = store("run raft nodes=3 seed=7\n1s crash S1\n2s restart S1\n");
     store.update(Action::Seek(Time::millis(1_500)));

@@ -6,7 +6,7 @@
 
 use super::action::Change;
 use super::other::Other;
-use super::pane::{Dropped, Pane};
+use super::pane::{Dropped, Grove, Pane};
 use super::playback::{FAST_STEPS, Goal, Target};
 use super::store::Store;
 use super::ui::{Notice, Selection};
@@ -80,11 +80,21 @@ impl Store {
     }
 
     fn close_second(&mut self) {
-        self.panes.truncate(1);
+        let second = self.panes.drain(1..).next();
+        self.keep_branches_of(second);
         if std::mem::take(&mut self.active) != 0 {
             self.asked = None;
         }
         self.opened += 1;
+    }
+
+    /// What was tried in a pane that is closed is not lost; nothing but what was compared needs no branch.
+    fn keep_branches_of(&mut self, pane: Option<Pane>) {
+        let Some(pane) = pane.filter(|pane| pane.branches.len() > 1) else { return };
+        let dropped = self.panes[0].adopt(Grove::of(&pane));
+        if dropped.is_some() {
+            self.settle(Ok(dropped));
+        }
     }
 
     #[inline(never)]
@@ -95,10 +105,21 @@ impl Store {
         if place == self.active && matches!(self.ui.selection, Some(Selection::Message(_))) {
             self.ui.select(None);
         }
-        self.panes.remove(place);
+        self.ui.notice = None;
+        let gone = self.panes.remove(place);
+        let gone = match place {
+            0 => std::mem::replace(&mut self.panes[0], gone),
+            _ => gone,
+        };
+        if place == 0 {
+            // What was beside it goes on, in the place where the branches are.
+            let dropped = self.panes[0].take_over(gone);
+            self.settle(Ok(dropped));
+        } else {
+            self.keep_branches_of(Some(gone));
+        }
         self.active = 0;
         self.opened += 1;
-        self.ui.notice = None;
         self.ui.hover = None;
         self.asked = None;
         Change::Frame
@@ -314,6 +335,7 @@ mod tests {
     use super::super::ui::Tone;
     use super::*;
     use crate::base::NodeId;
+    use crate::command::Script;
     use crate::scenario;
 
     const PLAIN: &str = "run raft nodes=3 seed=7";
@@ -363,6 +385,31 @@ mod tests {
         assert_eq!(scripts(&store), ["run raft nodes=3 seed=7 batch=1\n"], "the other goes on");
         assert_eq!((store.active, now(&store)), (0, Time::seconds(2)));
         assert_eq!(store.update(Action::Unsplit(0)), Change::None);
+    }
+
+    #[test]
+    fn a_pane_that_is_closed_leaves_its_branches() {
+        for closed in [0, 1] {
+            let mut store = store(PLAIN);
+            store.update(Action::Seek(Time::seconds(2)));
+            for (time, node) in [(600, 1), (500, 2)] {
+                store.update(Action::Seek(Time::millis(time)));
+                store.update(Action::Do(Command::Crash { node: NodeId(node), torn: false }));
+            }
+            let before: Vec<Script> =
+                store.pane().branches.iter().map(|branch| branch.script.clone()).collect();
+            store.update(Action::SplitBranch(1));
+            assert_eq!(store.panes.len(), 2);
+            let stays = store.panes[1 - closed].run.script().clone();
+            let cursor = store.panes[1 - closed].cursor();
+            store.update(Action::Unsplit(closed));
+            assert_eq!((store.pane().run.script(), store.pane().cursor()), (&stays, cursor));
+            assert_eq!(store.pane().current().script, stays);
+            let after: Vec<Script> =
+                store.pane().branches.iter().map(|branch| branch.script.clone()).collect();
+            assert!(before.iter().all(|script| after.contains(script)), "{after:?}");
+            assert_eq!(after.len(), before.len(), "and none stands there twice");
+        }
     }
 
     #[test]

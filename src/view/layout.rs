@@ -113,6 +113,13 @@ impl Layout {
             if layout.fits() {
                 return layout.bent();
             }
+            // On a narrow screen the clients rather stand elsewhere than take room from the servers.
+            if room.width < NARROW {
+                let other = Layout::try_fit(nodes, clients, room, detail, !wide);
+                if other.fits() {
+                    return other.bent();
+                }
+            }
             match detail.smaller() {
                 Some(smaller) => detail = smaller,
                 // Too many for the room: everything is drawn smaller.

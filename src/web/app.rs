@@ -117,7 +117,13 @@ impl Component for App {
         if ctx.props().missing {
             store.ui.notice = Some(later::unopened());
         }
-        let memory = Memory::recall(&mut store);
+        if !words::knows(store.ui.language) {
+            // It did not come: the page says so in what it has.
+            store.ui.language = store.ui.language.other();
+            store.ui.notice = store.ui.notice.or(Some(later::missing()));
+        }
+        let wanting = is_refused(&store) && !hash.is_empty() || ctx.props().missing;
+        let memory = Memory::recall(&mut store, wanting);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -169,6 +175,7 @@ impl Component for App {
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
                 open_drawer: ctx.link().callback(Msg::Drawer),
                 take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
+                missing: ctx.link().callback(|()| Msg::Missing(false)),
                 address: ctx.link().callback(|()| Msg::Address),
                 compare: ctx.link().callback(|()| Msg::Compare),
                 fetched: ctx.link().callback(Msg::Fetched),
@@ -307,6 +314,13 @@ impl App {
                 give.emit(export::take(&self.store.pane().run, &ask));
                 Change::None
             }
+            Msg::Missing(of_address) => {
+                self.memory.wanting |= of_address;
+                let told = self.store.ui.notice.clone().filter(|notice| notice.retries);
+                let retries = self.memory.wanting;
+                let told = told.unwrap_or(Notice { retries, ..later::missing() });
+                self.store.update(Action::Tell(told))
+            }
             Msg::Compare => self.look_apart(),
             Msg::Call(asked) => self.called(asked),
             Msg::Fetched(there) => self.fetched(there),
@@ -335,19 +349,14 @@ impl App {
 
     /// Fetches what is needed, then goes on; or says that it cannot be had.
     fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
-        let (act, fetching) = (self.told_to.act.clone(), self.fetching.clone());
-        let told = self.store.ui.notice.clone().filter(|notice| notice.retries);
-        let wanting = self.memory.wanting;
+        let (missing, fetching) = (self.told_to.missing.clone(), self.fetching.clone());
         fetching.set(fetching.get() + 1);
         yew::platform::spawn_local(async move {
             let fetched = needs.fetch().await;
             fetching.set(fetching.get() - 1);
             match fetched {
                 Ok(()) => go_on(),
-                Err(_) => {
-                    let told = told.unwrap_or(Notice { retries: wanting, ..later::missing() });
-                    act.emit(Action::Tell(told));
-                }
+                Err(_) => missing.emit(()),
             }
         });
     }
@@ -403,8 +412,8 @@ impl App {
         if searches && self.store.ui.mistaken.is_none() {
             close_others(None);
         }
-        if opens {
-            self.memory = Memory::recall(&mut self.store);
+        if opens && !is_refused(&self.store) {
+            self.memory = Memory::recall(&mut self.store, false);
         }
         if gesture {
             self.note();
@@ -444,7 +453,7 @@ impl App {
             return Change::None;
         }
         // What was pressed before must have had its effect: a server is chosen, then crashed.
-        if self.fetching.get() > 0 {
+        if self.fetching.get() > 0 && Needs::of_code().anything() {
             let (again, event) = (self.told_to.key.clone(), event.clone());
             self.after(Needs::of_code(), move || again.emit(event));
             return Change::None;
@@ -461,7 +470,7 @@ impl App {
     fn follow_address(&mut self) -> Change {
         let hash = address::hash();
         if hash == self.store.link() {
-            self.memory.wanting = false;
+            self.memory = Memory::recall(&mut self.store, false);
             return Change::None;
         }
         let open = Action::OpenLink(hash);
@@ -556,8 +565,7 @@ impl App {
 
     /// … unless it asks for something else, and the page still says why that is not shown.
     fn save(&mut self) {
-        let told = self.store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
-        if !self.memory.wanting || !told && self.fetching.get() == 0 {
+        if !self.memory.wanting || !is_refused(&self.store) && self.fetching.get() == 0 {
             self.note();
         }
     }
@@ -654,6 +662,11 @@ fn listening(ctx: &Context<App>) -> Told {
         stage: link.callback(Msg::Stage),
         timeline: link.callback(Msg::Timeline),
     }
+}
+
+/// Whether the page says that something was refused.
+fn is_refused(store: &Store) -> bool {
+    store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal)
 }
 
 fn headed(store: &Store) -> (u32, usize, bool, words::Language, crate::player::Theme) {

@@ -70,7 +70,7 @@ pub struct Controls {
 pub struct BranchLine {
     /// How deep in the tree it stands.
     pub depth: usize,
-    /// When it departs, and the command that made it another run.
+    /// When it departs, and the command that made it another run, or what was done last in a scene.
     pub since: Option<Time>,
     pub command: Option<String>,
     /// What its script calls itself, and what it is called by hand.
@@ -233,9 +233,12 @@ pub fn branches(pane: &Pane) -> Vec<BranchLine> {
         let lines = &branch.script.lines;
         let own = parent.map(|parent| &branches[parent].script.lines);
         let shared = own.map_or(0, |own| lines.iter().zip(own).take_while(|(a, b)| a == b).count());
-        let departure = lines.get(shared).filter(|_| since.is_some());
+        let departure = match since {
+            Some(_) => lines.get(shared),
+            None => branch.by_hand().last(),
+        };
         let runs = branch.id == pane.current().id;
-        let reached = if runs { pane.run.head().1 } else { branch.reached };
+        let reached = if runs { pane.reached() } else { branch.reached };
         BranchLine {
             depth,
             since,

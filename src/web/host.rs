@@ -47,6 +47,15 @@ pub fn call(name: String, text: String, answer: Function) {
     }
 }
 
+/// Somebody did something that needs more than the first file, and the rest cannot be had; or the
+/// address was changed.
+#[wasm_bindgen]
+pub fn missing(of_address: bool) {
+    if let Some(app) = APP.with_borrow(Clone::clone) {
+        app.emit(Msg::Missing(of_address));
+    }
+}
+
 #[inline(never)]
 fn refuse_flood(answer: Answer) {
     let root = browser::document().document_element();

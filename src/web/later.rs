@@ -126,7 +126,10 @@ impl Needs {
         // Both are under way at once, and each counts where the other one fails.
         let code = self.code.then(soon).transpose()?;
         let learnt = match self.chinese {
-            true => read("zh.txt").await.map(|text| words::learn(&text)),
+            true => read("zh.txt").await.and_then(|text| match words::learn(&text) {
+                true => Ok(()),
+                false => Err(JsValue::NULL),
+            }),
             false => Ok(()),
         };
         if let Some(code) = code {

@@ -3,11 +3,11 @@
 //! nothing else. A page with one branch has nothing to remember there.
 
 use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::address;
 use super::browser::window;
-use crate::player::{Grove, Store, Tone};
+use crate::player::{Grove, Store};
 
 /// By pane, the text of its branches.
 const BRANCHES: &str = "branches";
@@ -41,10 +41,9 @@ pub fn is_there() -> bool {
 }
 
 impl Memory {
-    /// Brings back what the present entry remembers, where the page could show what its link says: what
-    /// cannot be shown stays there with all that belongs to it.
-    pub fn recall(store: &mut Store) -> Memory {
-        let wanting = store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal);
+    /// Brings back what the present entry remembers, unless its link is still wanted: then it stays there
+    /// with all that belongs to it.
+    pub fn recall(store: &mut Store, wanting: bool) -> Memory {
         match state() {
             nothing if nothing.is_null() => Memory { unread: None, wanting },
             state if wanting => Memory { unread: Some(state), wanting },
@@ -84,11 +83,14 @@ impl Memory {
             return memory(get(UNREAD));
         }
         let mut whole = Array::is_array(&branches);
-        let texts = if whole { Array::from(&branches).to_vec() } else { Vec::new() };
+        let texts = match branches.dyn_ref::<Array>() {
+            Some(texts) => texts.slice(0, store.panes.len() as u32).to_vec(),
+            None => Vec::new(),
+        };
         if !whole {
             store.bring_back(0, "");
         }
-        for (place, text) in texts.iter().enumerate().take(store.panes.len()) {
+        for (place, text) in texts.iter().enumerate() {
             let text = text.as_string();
             whole &= text.is_none_or(|text| store.bring_back(place, &text));
         }

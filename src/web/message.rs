@@ -38,6 +38,8 @@ pub enum Msg {
     Take(Ask, Callback<Taken>),
     /// Time to look on for where two panes first differ.
     Compare,
+    /// What somebody did needs what cannot be had; or what the address now says does.
+    Missing(bool),
     /// The page that embeds this one asks for something, in one text.
     Call(Asked),
     /// What the first of its calls needs is there, or cannot be had.
@@ -62,6 +64,8 @@ pub struct Callbacks {
     pub close_menu: Callback<()>,
     pub open_drawer: Callback<bool>,
     pub take: Callback<(Ask, Callback<Taken>)>,
+    /// Says that something cannot be had.
+    pub missing: Callback<()>,
     /// Looks again at what the address says.
     pub address: Callback<()>,
     /// Looks on for where two panes first differ.

@@ -43,9 +43,9 @@ impl Grove {
     }
 
     #[inline(never)]
-    fn of(pane: &Pane) -> Grove {
+    pub(in crate::player) fn of(pane: &Pane) -> Grove {
         let mut branches = pane.branches.clone();
-        branches[pane.branch].reached = pane.run.head().1;
+        branches[pane.branch].reached = pane.reached();
         let mut room = LONGEST;
         let mut kept = vec![false; branches.len()];
         for place in by_touch(&branches, pane.branch).into_iter().rev() {
@@ -204,6 +204,14 @@ impl Pane {
         self.leave(false);
         self.run = run;
         Ok(self.adopt(grove))
+    }
+
+    /// Goes on with what another pane runs, and has all of its branches beside its own.
+    pub(in crate::player) fn take_over(&mut self, other: Pane) -> Option<Dropped> {
+        let grove = Grove::of(&other);
+        self.leave(false);
+        self.run = other.run;
+        self.adopt(grove)
     }
 
     /// Takes these branches among its own; what runs, runs on. A script that is a branch already is

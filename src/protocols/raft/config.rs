@@ -85,7 +85,7 @@ pub const FLAWS: &[Flaw<Config>] = &[
         name: "count-old-terms",
         title: "Old entries committed by counting",
         story: "A leader commits any entry that a majority stores, also one of an earlier term. A \
-                server with a later, shorter log can still win an election and overwrite it: the \
+                server whose log ends in a later term can still win an election and overwrite it: the \
                 paper's Figure 8.",
         breaks: "Leader Completeness",
         switch: |config| &mut config.count_old_terms,

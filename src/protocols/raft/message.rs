@@ -5,8 +5,9 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::base::store::Request;
-use crate::base::{ClientId, Log, NodeId};
+use crate::base::{ClientId, Log, NodeId, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
+use crate::sentence;
 
 /// All that survives a crash (Figure 2, "persistent state on all servers").
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,6 +51,25 @@ pub enum Message {
 pub struct Position {
     pub term: u64,
     pub index: u64,
+}
+
+impl Position {
+    /// What the server whose log ends here says when it gives its vote to one whose log ends at `last`:
+    /// where they differ, that decides who can lead.
+    pub(super) fn votes(self, candidate: NodeId, term: u64, last: Position) -> Sentence {
+        match self == last {
+            true => sentence!("votes for {0} in term {1}", candidate, term),
+            false => sentence!(
+                "votes for {0} in term {1}: its log ends with term {2} at index {3}, this one with term {4} at index {5}",
+                candidate,
+                term,
+                last.term,
+                last.index,
+                self.term,
+                self.index
+            ),
+        }
+    }
 }
 
 /// What became of an AppendEntries.

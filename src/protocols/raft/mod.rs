@@ -319,7 +319,8 @@ impl Raft {
             self.voted_for = Some(candidate);
             fx.set_timer(Timer::Election, self.config.election);
         }
-        fx.note(refusal.unwrap_or_else(|| sentence!("votes for {0} in term {1}", candidate, term)));
+        let mine = self.position(self.log.len());
+        fx.note(refusal.unwrap_or_else(|| mine.votes(candidate, term, last)));
         self.save(fx);
         fx.send(candidate, Message::RequestVoteReply { term: self.term, vote_granted });
     }

@@ -103,8 +103,10 @@ impl App {
     /// Why this cannot be done: the run that the frame's link asks for could not be shown, and nobody
     /// means the one that is there instead.
     fn unopened(&self, action: &Action) -> Option<String> {
+        let wanted = self.memory.wanting && waiting::drives(action);
         let told = self.store.ui.notice.as_ref().filter(|notice| notice.tone == Tone::Refusal);
-        let why = told.filter(|_| self.memory.wanting && waiting::drives(action))?;
+        // If no more than its language could not be had, the run is there.
+        let why = told.filter(|why| wanted && **why != later::missing())?;
         Some(why.told(self.store.ui.language))
     }
 

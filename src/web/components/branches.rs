@@ -65,8 +65,13 @@ fn naming(place: usize, line: &BranchLine, language: Language, act: &Callback<Ac
         })
     };
     // Enter is done with it: the field goes, and the line shows the name.
-    let onkeydown = Callback::from(|event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
+    let known = line.name.clone().unwrap_or_default();
+    let kept = known.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            // Nothing has changed, so that nothing is written when the menu closes.
+            event.target_unchecked_into::<HtmlInputElement>().set_value(&kept);
+        } else if event.key() == "Enter" && !event.is_composing() {
             // Else the key would press what has the focus next.
             event.prevent_default();
             let field = event.target_unchecked_into::<HtmlInputElement>();
@@ -78,7 +83,6 @@ fn naming(place: usize, line: &BranchLine, language: Language, act: &Callback<Ac
     });
     let unnamed = name(&BranchLine { name: None, ..line.clone() }, language);
     let label = tr!(language, "Name of the branch {0}", name(line, language));
-    let known = line.name.clone().unwrap_or_default();
     html! {
         <label class="pen" title={tr!(language, "Name this branch")}>
             { icon(Icon::Pen) }
@@ -106,9 +110,10 @@ pub fn name(line: &BranchLine, language: Language) -> String {
     match (line.since, &line.command) {
         (Some(since), Some(command)) => format!("{} · {command}", seconds(since, 3)),
         (Some(since), None) => tr!(language, "from {0}", seconds(since, 3)),
-        (None, _) => match &line.title {
-            Some(title) => translate(language, title).to_owned(),
-            None => tr!(language, "A run of your own").to_owned(),
-        },
+        (None, command) => {
+            let title = line.title.as_deref().map(|title| translate(language, title));
+            let title = title.unwrap_or(tr!(language, "A run of your own"));
+            command.as_ref().map_or(title.to_owned(), |command| format!("{title} · {command}"))
+        }
     }
 }

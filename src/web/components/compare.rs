@@ -47,12 +47,13 @@ fn panel(heading: &Heading, act: &Callback<Action>) -> Html {
         let stop = button("chooses", Some(Icon::Close), tr!(language, "Stop comparing"), stop);
         parts.push(tag("p", "stop", vec![stop]));
     }
-    parts.push(section(tr!(language, "With a flaw"), flaws(heading, act)));
-    parts.push(options(heading, act));
-    parts.push(section(tr!(language, "Another protocol"), protocols(heading, act)));
+    // What somebody has tried is what somebody wants to compare.
     if heading.branches.len() > 1 {
         parts.push(section(tr!(language, "Another branch"), kept(heading, act)));
     }
+    parts.push(section(tr!(language, "With a flaw"), flaws(heading, act)));
+    parts.push(options(heading, act));
+    parts.push(section(tr!(language, "Another protocol"), protocols(heading, act)));
     parts.into_iter().collect()
 }
 

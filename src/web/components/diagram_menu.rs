@@ -2,7 +2,7 @@
 //! panel. The panel's lists are drawn only while it is open.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDetailsElement, HtmlElement, HtmlInputElement};
+use web_sys::{HtmlDetailsElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::bits::{asks, button, leaf, picture_button, tag};
@@ -130,11 +130,6 @@ fn find(props: &Props, field: &NodeRef) -> Html {
             if event.key() == "Enter" && event.shift_key() {
                 event.prevent_default();
                 ask();
-            } else if event.key() == "Escape"
-                && let Some(input) = event.target_dyn_into::<HtmlElement>()
-            {
-                // The page hears of it and closes the panel.
-                let _ = input.blur();
             }
         })
     };

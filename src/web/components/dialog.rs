@@ -12,6 +12,7 @@ use super::share::share;
 use super::take::TakeAway;
 use crate::player::{Action, Dialog};
 use crate::tr;
+use crate::web::browser::{document, focus};
 use crate::web::frame::Instant;
 use crate::web::shared::Shared;
 use crate::words::Language;
@@ -31,9 +32,12 @@ pub fn use_dialog(dialog: Option<Dialog>) -> Opened {
         let (element, copied) = (element.clone(), copied.clone());
         use_effect_with(dialog, move |_| {
             copied.set(false);
+            let opener = document().active_element();
             if let Some(dialog) = element.cast::<HtmlDialogElement>() {
                 let _ = dialog.show_modal();
             }
+            // It is taken away rather than closed, so that the browser gives back no focus.
+            move || opener.iter().filter(|opener| opener.is_connected()).for_each(focus)
         });
     }
     Opened { element, copied }

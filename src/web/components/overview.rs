@@ -57,6 +57,9 @@ fn whole(store: &Store) -> Time {
     own.max(others.unwrap_or(own).min(Time(own.0.saturating_mul(4))))
 }
 
+/// The keys that leap are pressed so many times from one end to the other.
+const LEAPS: u64 = 20;
+
 /// The bar, and whether a pointer holds it: both live as long as the timeline.
 #[derive(Clone, Default)]
 pub struct Bar {
@@ -105,12 +108,27 @@ pub fn overview(
         let held = bar.held.clone();
         Callback::from(move |_: PointerEvent| held.set(false))
     };
+    let onkeydown = {
+        let (act, whole, now) = (act.clone(), extent.whole, extent.now);
+        Callback::from(move |event: KeyboardEvent| {
+            let leap = Time(whole.0 / LEAPS);
+            let to = match event.key().as_str() {
+                "PageUp" | "ArrowUp" => (now + leap).min(whole),
+                "PageDown" | "ArrowDown" => now.since(leap),
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            act.emit(Action::Pause);
+            act.emit(Action::Seek(to));
+        })
+    };
     let share = |time: Time| percent(time, extent.whole);
     html! {
         <>
         <div class="overview" ref={bar.element.clone()} role="slider" tabindex="0" aria-label={tr!(language, "Position in the run")}
             aria-valuemin="0" aria-valuemax={(extent.whole.0 / 1_000).to_string()} aria-valuenow={(extent.now.0 / 1_000).to_string()}
-            aria-valuetext={seconds(extent.now, 3)} {onpointerdown} {onpointermove} onpointerup={onpointerup.clone()} onpointercancel={onpointerup}>
+            aria-valuetext={seconds(extent.now, 3)} {onkeydown} {onpointerdown} {onpointermove} onpointerup={onpointerup.clone()} onpointercancel={onpointerup}>
             <svg class="whole" aria-hidden="true" focusable="false">
                 <rect class="track" width="100%" height="6" y="5" rx="3" />
                 <rect class="seen" width={share(extent.known)} height="6" y="5" rx="3" />

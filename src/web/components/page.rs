@@ -96,15 +96,14 @@ pub fn page(props: Page<'_>) -> Html {
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
-                { notice(ui.notice.as_ref(), scene.event, language, act) }
-                { caption(said) }
+                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ caption(said) }</div>
             </main>
-            <Inspector id={id.clone()} inspection={props.inspection.clone()} {language} notice={ui.notice.clone()}
-                act={act} open={props.drawer} open_drawer={props.open_drawer} />
             <footer class="time">
                 { control_bar(&shown_controls) }
                 <div class="tracks">{ for props.views.iter().enumerate().map(|(place, view)| diagram(&props, place, view)) }</div>
             </footer>
+            <Inspector id={id.clone()} inspection={props.inspection.clone()} {language} notice={ui.notice.clone()}
+                act={act} open={props.drawer} open_drawer={props.open_drawer} />
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
         </div>
     }
