@@ -185,6 +185,113 @@ test("a wrong call is a rejected promise whose sentence says why, and calls come
   assert.ok(order.told.length > 20 && order.ascending);
 });
 
+/** In the page: what these calls of one element come to, made at once. */
+const together = (id, ...calls) =>
+  page.evaluate(([id, calls]) => {
+    const told = (state) => (typeof state === "string" ? state : state.time);
+    return Promise.all(calls.map((call) => document.getElementById(id).call(...call).then(told, (error) => `✗ ${error.message}`)));
+  }, [id, calls]);
+
+const embedded = () => page.frames().find((frame) => frame.url().includes("embed.html"));
+
+test("each call comes to what it came to itself, whatever breaks off its way", async () => {
+  const never = ["until", "S1 commitIndex>=9999"];
+  const taken = "✗ Another call has taken the place of this one.";
+  const up = "✗ S1 is up: only a server that is down can be restarted.";
+  await host(`<synod-playground id="a" show="top,tools" run="${CALM}" link="at=0s"></synod-playground>`);
+  assert.deepEqual(await together("a", never, ["seek", "1s"]), [taken, 1_000_000]);
+  assert.deepEqual(await together("a", ["seek", "3000s"], ["command", "restart S1"]), [taken, up]);
+  assert.equal(await embedded().locator(".notice").count(), 0);
+  // The reader may have enough of it.
+  await ask("a", "load", `run ${CALM.replaceAll("; ", "\n")}`);
+  const late = ask("a", "until", never[1]);
+  await embedded().getByRole("button", { name: "Cancel", exact: true }).click();
+  assert.equal(await late, "✗ The search was given up.");
+});
+
+test("calls are done in their order, also where something has to be fetched for one of them", async () => {
+  let asked, go;
+  await page.route(/zh\.txt$/, async (route) => {
+    asked();
+    await new Promise((done) => (go = done));
+    route.continue();
+  });
+  const waits = () => new Promise((done) => (asked = done));
+  let fetching = waits();
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  await ask("a", "read");
+  const spoken = together("a", ["set", "lang=zh"], ["set", "lang=en"], ["read", "script"], ["jump"]);
+  await fetching;
+  go();
+  assert.match((await spoken)[3], /^✗ There is no call “jump”/, "and said in the language that was asked for last");
+  assert.equal(await embedded().evaluate(() => document.documentElement.lang), "en");
+
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  await ask("a", "read");
+  fetching = waits();
+  const shown = together("a", ["open", "#v1&scene=raft/figure-8&at=1s&lang=zh"], ["load", "run raft nodes=3 seed=42"], ["read", "script"]);
+  await fetching;
+  go();
+  assert.deepEqual(await shown, [1_000_000, 0, "run raft nodes=3 seed=42\n"]);
+});
+
+test("while its link cannot be shown it says so, and no call acts on the run that nobody asked for", async () => {
+  const why = "There is no scene “raft/nope”.";
+  await host(`<synod-playground id="a" style="--synod-accent: #00aa77" link="#v1&scene=raft/nope"></synod-playground><script>
+    addEventListener("load", () => document.getElementById("a").on("state", () => {}))</script>`);
+  await page.evaluate(() => document.getElementById("a").ready);
+  const notice = embedded().locator(".notice").getByText(why);
+  await embedded().waitForFunction(() => document.documentElement.style.getPropertyValue("--accent") === "#00aa77");
+  await ask("a", "set", "theme", "dark");
+  const calls = [["play"], ["forward"], ["seek", "1s"], ["until", "leader"], ["command", "crash S1"], ["load", "run raft nodes=0"], ["speed", "1"]];
+  const told = await together("a", ...calls);
+  assert.deepEqual(told.slice(0, 5), Array(5).fill(`✗ ${why}`));
+  assert.match(told[5], /^✗ Line 1/);
+  await notice.waitFor();
+  assert.equal((await ask("a", "load", `run ${CALM.replaceAll("; ", "\n")}`)).event > 0, true);
+  assert.equal(await notice.count(), 0);
+  assert.equal((await ask("a", "seek", "60ms")).time, 60_000);
+});
+
+test("a link that could not be fetched keeps calls off the first scene, until it is opened", async () => {
+  let blocked = true;
+  await page.route(/_rest\.wasm$/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
+  await host(`<synod-playground id="a" link="#v1&scene=paxos/duel&at=1s"></synod-playground>`);
+  await page.evaluate(() => document.getElementById("a").ready);
+  await embedded().locator(".notice").waitFor();
+  blocked = false;
+  assert.match(String(await ask("a", "forward")), /^✗ The run of this link needs a part of Synod that could not be fetched/);
+  await embedded().getByRole("button", { name: "Try again" }).click();
+  await embedded().locator(".notice").waitFor({ state: "detached" });
+  const state = await ask("a", "forward");
+  assert.deepEqual([state.protocol, state.time > 1_000_000], ["paxos", true]);
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
+});
+
+test("where only its language cannot be had, calls are done in the other one", async () => {
+  await page.route(/zh\.txt$/, (route) => route.fulfill({ status: 503 }));
+  await host(`<div lang="zh"><synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground></div>`);
+  assert.equal((await ask("a", "seek", "60ms")).time, 60_000);
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
+});
+
+test("an attribute that changes says the same as one that was there at the start", async () => {
+  await host(`<synod-playground id="a" link="scene=raft/first-election&at=300ms" speed="1"></synod-playground>`);
+  const before = await ask("a", "read");
+  assert.deepEqual([before.time, before.speed], [300_000, "1"]);
+  const set = (name, value) => page.evaluate(([name, value]) => document.getElementById("a").setAttribute(name, value), [name, value]);
+  await set("link", "scene=raft/figure-8&at=1s");
+  const after = await ask("a", "read");
+  assert.deepEqual([after.time, after.speed, after.title], [1_000_000, "1", "Figure 8: why old entries are not committed by counting"]);
+  const panel = () => embedded().locator(".inspector"); // Without the attribute there is another frame.
+  assert.equal(await panel().isVisible(), false);
+  await set("panel", "script");
+  await panel().getByRole("tab", { name: "Script", selected: true }).waitFor();
+  await page.evaluate(() => document.getElementById("a").removeAttribute("panel"));
+  await ask("a", "read");
+  assert.equal(await panel().isVisible(), false);
+});
+
 test("it looks as the host's style sheet says, also when that changes", async () => {
   await host(`<style>:root { color: #111; } :root.night { color: #eee; background: #111; --synod-accent: rgb(1 2 3) }</style><synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
   await page.evaluate(() => document.getElementById("a").ready);

@@ -24,6 +24,8 @@ const seen = document.documentElement.classList;
 
 for (const part of (asked.get("show") ?? "").split(",")) if (PARTS.includes(part)) seen.add(`shows-${part}`);
 if (/[?&#]panel=/.test(location.search + location.hash)) seen.add("shows-panel");
+/** What is asked for later is shown as well. */
+const asksForPanel = (call, text) => (call === "set" ? /^panel=/ : call === "open" ? /[&#]panel=/ : /^(?!)/).test(text);
 
 let early = 0; // Calls that came before the program.
 let failed = false;
@@ -73,7 +75,10 @@ addEventListener("message", ({ source, origin, data }) => {
     early -= 1;
     if (!there) return refuse(say("A part of Synod could not be fetched. Check the connection, and try again.", "Synod 的一部分未能获取。请检查网络连接后重试。"));
     try {
-      synod.call(call.slice(0, LONGEST + 1), text.slice(0, LONGEST + 1), (done, text) => tell({ id, done, text }));
+      synod.call(call.slice(0, LONGEST + 1), text.slice(0, LONGEST + 1), (done, answer) => {
+        if (done && asksForPanel(call, text)) seen.add("shows-panel");
+        tell({ id, done, text: answer });
+      });
     } catch {
       refuse(sentence());
     }

@@ -19,7 +19,13 @@
  *
  * Every method answers with a promise. It is fulfilled when the thing is done, with the {@link State}
  * that it led to; a wrong call is rejected with an `Error` whose message is one sentence that says
- * why. Calls may be made at once: they are kept until the playground is there.
+ * why. Calls may be made at once: they are kept until the playground is there, and done in the order in
+ * which they were made. A way somewhere (`seek`, `until`, `open`) that a later call or the reader breaks off
+ * is rejected, and says so.
+ *
+ * Where a link cannot be opened, the playground says so and shows the first scene. That is not the run that
+ * you mean: until another one is shown, by `open` or `load` or by the reader, calls that act on the run
+ * (`play`, `seek`, `until`, `command`, …) are rejected with the same sentence.
  *
  * ```js
  * const run = document.querySelector("synod-playground");
@@ -61,7 +67,7 @@ export interface SynodPlayground extends HTMLElement {
   // link      a link of the Share dialog, or what stands in it behind the #:  scene=raft/figure-8&at=1s
   // run       a script instead, a line each or with ; between:  raft nodes=3; 1.2s crash S1
   // show      what is to be seen beside stage and controls, of: top, tools, diagram, panel
-  // panel     what the panel shows: node, message, why, properties, log, script
+  // panel     a panel is to be seen, and this in it: node, message, why, properties, log, script
   // theme     page (as the text around it is; so it is by itself), light, dark, auto (as the browser is)
   // lang      en or zh; by itself that of the page around it
   // speed     virtual seconds in a second: 1/100, 1/50, 1/20, 1/10, 1/5, 1/2, 1, 5, 10, max
@@ -104,7 +110,7 @@ export interface SynodPlayground extends HTMLElement {
 
   /**
    * Goes to where this becomes true: `leader`, `S3 role=leader`, `violation Election Safety`,
-   * `sent RequestVote`. Rejected where it does not come true.
+   * `sent RequestVote`. Rejected where it does not come true, or is broken off before.
    */
   until(condition: string): Promise<State>;
 
@@ -120,8 +126,19 @@ export interface SynodPlayground extends HTMLElement {
 
   /** The state now. */
   read(what?: "state"): Promise<State>;
-  /** The link to this instant, the run's script, or the run so far in a format for other programs. */
-  read(what: "link" | "script" | "mermaid" | "flowchart" | "svg" | "shiviz" | "ndjson"): Promise<string>;
+  /**
+   * The link to this instant, the run's script, or the run up to the cursor in a format for other programs
+   * (`flowchart`: the cluster there).
+   */
+  read(what: "link" | "script" | "flowchart" | Format): Promise<string>;
+  /**
+   * What happens from one time to another, both included, as far as it is known: `ndjson 2s..3.5s`.
+   *
+   * At most 20000 events are read at a time. Of more, `shiviz` and `ndjson` are rejected with a sentence that
+   * names a shorter window; the pictures `mermaid` and `svg` end earlier, and a note in them says where
+   * (`mermaid` also where Mermaid itself would take no more text).
+   */
+  read(window: `${Format} ${string}..${string}`): Promise<string>;
 
   /** Any of the calls above by its name: `call("seek", "1.24s")`. */
   call(name: string, text?: string): Promise<State | string>;
@@ -136,9 +153,15 @@ export interface SynodPlayground extends HTMLElement {
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
 }
 
+/** A run for other programs. */
+export type Format = "mermaid" | "svg" | "shiviz" | "ndjson";
+
 /** What can be listened to. */
 export interface News {
-  /** Something has happened in the run: once each, in order. After a leap, the last 500 at most. */
+  /**
+   * Something has happened in the run: in order, and once each time that it is played. Another run is told
+   * from its beginning, a branch from the command with which it departs. After a leap, the last 500 at most.
+   */
   event: RunEvent;
   /** A property holds now, or is broken. */
   property: Property;

@@ -137,7 +137,7 @@
       if (!this.#frame) return this.#draw();
       if (name === "title") this.#frame.title = after || this.#words.name;
       else if (name === "theme" || name === "lang") this.dress();
-      else if (name === "link" && after) this.open(after).catch(complain);
+      else if (name === "link" && after) this.open(this.#hash(this.#wears())).catch(complain);
       else if (name === "run" && after) this.load(lines(after)).catch(complain);
       else if (name === "panel" && after) this.set("panel", after).catch(complain);
       else if (name === "speed" && after) this.speed(after).catch(complain);
@@ -203,6 +203,12 @@
       const url = new URL("embed.html", new URL(this.getAttribute("base") || ".", this.hasAttribute("base") ? document.baseURI : HOME));
       if (this.hasAttribute("show")) url.searchParams.set("show", this.getAttribute("show"));
       if (origin !== "null") url.searchParams.set("origin", origin);
+      url.hash = this.#hash(wear);
+      return url.href;
+    }
+
+    /** What its attributes say to show, as a link says it behind its #. */
+    #hash(wear) {
       const link = this.getAttribute("link") ?? "";
       const said = (link.includes("#") ? link.slice(link.indexOf("#") + 1) : link).replace(/^v1(&|$)/, "");
       const parts = [/^v\d+(&|$)/.test(said) ? said : `v1${said && `&${said}`}`];
@@ -211,8 +217,7 @@
         const value = wear.get(name) ?? (name === "lang" || name === "theme" ? null : this.getAttribute(name));
         if (value) parts.push(`${name}=${encodeURIComponent(value)}`);
       }
-      url.hash = parts.join("&");
-      return url.href;
+      return parts.join("&");
     }
 
     // ---- looks ---------------------------------------------------------------------------------

@@ -12,17 +12,19 @@
 //! command  crash S1                                      a script's line, without its time
 //! set      theme=dark, lang=zh, panel=script             or a colour: accent=#0a7
 //! watch    events properties captions state              what is told from now on; nothing: no more
-//! read     state, link, script                           or a format of `export.rs`; nothing: state
+//! read     state, link, script                           or a format of `export.rs`, perhaps with a window:
+//!                                                        ndjson 2s..3s; nothing: state
 //! ```
 //!
 //! The answer to each is the state that the playground is in when it is done, as JSON, or what was
-//! to be read; or one sentence that says what was wrong with the call. What is told without being
+//! to be read; or one sentence that says what was wrong with the call (`waiting.rs`). What is told without being
 //! asked is JSON as well, see [`Watch::news`]. `www/synod-playground.d.ts` tells hosts the same.
 
 use super::action::Action;
-use super::playback::Speed;
+use super::pane::{Branch, Pane};
+use super::playback::{Goal, Speed};
 use super::store::Store;
-use super::ui::{Notice, Tab, Theme, Tone};
+use super::ui::{Notice, Tab, Theme};
 use crate::base::{Sentence, Span, Time};
 use crate::command::Setup;
 use crate::protocol::PropertyKind;
@@ -48,7 +50,9 @@ const SETTINGS: &str = key!(
     "theme=light, theme=dark, theme=auto, lang=en, lang=zh, a panel such as panel=script, or a colour such as accent=#0a7"
 );
 const WATCHED: &str = key!("events, properties, captions or state");
-const READABLE: &str = key!("state, link, script, mermaid, flowchart, svg, shiviz or ndjson");
+const READABLE: &str = key!(
+    "state, link, script, flowchart, mermaid, svg, shiviz or ndjson; the last four also of a window, such as ndjson 0s..5s"
+);
 const COMMAND: &str = key!("a single line of a script, without its time");
 const COLOUR: &str = key!("a colour such as #0a7 or rgb(0 170 119)");
 
@@ -93,8 +97,8 @@ pub enum What {
     State,
     Link,
     Script,
-    /// The whole run so far, for other programs.
-    Run(Format),
+    /// The run so far, or what happens in a window of it, for other programs.
+    Run(Format, Option<Span>),
 }
 
 /// What is told without being asked.
@@ -234,70 +238,56 @@ fn readable(text: &str) -> Result<What, Sentence> {
         "" | "state" => Ok(What::State),
         "link" => Ok(What::Link),
         "script" => Ok(What::Script),
-        _ => match Format::of(text).filter(|format| *format != Format::Ejson) {
-            Some(format) => Ok(What::Run(format)),
-            None => Err(unknown("read", text, READABLE)),
-        },
+        _ => a_run(text).ok_or_else(|| unknown("read", text, READABLE)),
     }
 }
 
-/// A call that was given, and is to be answered when it is done.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Given {
-    reads: What,
-    searches: bool,
+/// A format, perhaps with a window.
+fn a_run(text: &str) -> Option<What> {
+    let (name, window) = match text.split_once(' ') {
+        Some((name, window)) => (name, Some(window.parse().ok()?)),
+        None => (text, None),
+    };
+    let format = Format::of(name).filter(|format| *format != Format::Ejson)?;
+    let fits = window.is_none() || !format.is_instant();
+    fits.then_some(What::Run(format, window))
 }
 
-impl Given {
-    /// This is going to be done. What was said before concerned something else.
-    pub fn before(action: &Action, store: &mut Store) -> Given {
-        store.ui.notice = None;
-        let searches = matches!(action, Action::RunUntil(_));
-        if searches {
-            store.ui.mistaken = None;
-        }
-        Given { searches, ..Given::default() }
-    }
-
-    /// This is to be read.
-    pub fn to_read(reads: What) -> Given {
-        Given { reads, ..Given::default() }
-    }
-
-    /// What is answered, once nothing is on its way any more. What was wrong is said to whoever
-    /// called, and not on the page besides.
-    pub fn answer(self, store: &mut Store) -> Result<String, String> {
-        let language = store.ui.language;
-        let mistaken = store.ui.mistaken.take_if(|_| self.searches);
-        if let Some(mistaken) = mistaken {
-            return Err(words::tell(language, &mistaken.sentence));
-        }
-        let concerns_the_caller = |notice: &mut Notice| match notice.tone {
-            Tone::Refusal => true,
-            Tone::Plain => self.searches,
-            Tone::Violation => false,
-        };
-        match store.ui.notice.take_if(concerns_the_caller) {
-            Some(Notice { tone: Tone::Plain, event: Some(_), .. }) | None => {
-                Ok(read(self.reads, store))
-            }
-            Some(in_vain) => Err(in_vain.told(language)),
-        }
-    }
-}
-
-fn read(what: What, store: &Store) -> String {
+/// What is to be read; or one sentence where it cannot be had whole.
+pub(super) fn read(what: What, store: &Store) -> Result<String, Sentence> {
     let run = &store.pane().run;
     match what {
-        What::State => state(store),
-        What::Link => store.link(),
-        What::Script => run.script().to_string(),
-        What::Run(format) => {
-            let window = Span::new(Time::ZERO, run.now());
-            let ask = Ask { format, window, most: EXPORTED, language: store.ui.language };
-            export::take(run, &ask).text
-        }
+        What::State => Ok(state(store)),
+        What::Link => Ok(store.link()),
+        What::Script => Ok(run.script().to_string()),
+        What::Run(format, window) => exported(format, window, store),
     }
+}
+
+/// A picture says itself where it was cut off. What programs read could not: it is whole, or refused.
+#[inline(never)]
+fn exported(format: Format, window: Option<Span>, store: &Store) -> Result<String, Sentence> {
+    let run = &store.pane().run;
+    let known = run.head().1;
+    let window = match window {
+        Some(asked) => Span::new(asked.min.min(known), asked.max.min(known)),
+        None => Span::new(Time::ZERO, run.now()),
+    };
+    let ask = Ask { format, window, most: EXPORTED, language: store.ui.language };
+    let taken = export::take(run, &ask);
+    if taken.cut.is_none() || !matches!(format, Format::Ndjson | Format::ShiViz) {
+        return Ok(taken.text);
+    }
+    let Span { min, max } = window;
+    let half = Span::new(min, min + Time(max.since(min).0 / 2));
+    let shorter = format!("{} {}..{}", format.name(), half.min, half.max);
+    Err(sentence!(
+        "From {0} to {1} there are more than {2} events, too many to be read at a time: take a shorter window, such as “{3}”.",
+        min,
+        max,
+        EXPORTED,
+        shorter
+    ))
 }
 
 /// A caption that stands now.
@@ -376,7 +366,8 @@ fn property(shot: &PropertyShot, language: Language) -> Object {
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     watched: Watched,
-    script: Option<(u32, usize)>,
+    /// Whose events are told: counted with the panes, the active pane and its branch.
+    run: Option<(u32, usize, u32)>,
     event: u64,
     standings: Vec<Standing>,
     caption: Option<String>,
@@ -399,7 +390,8 @@ impl Watch {
     /// What has happened since the last time, a JSON object each: `{"news":"event",…}`. After a
     /// step back there are no events, for they are no news; the state says where one is.
     pub fn news(&mut self, store: &Store) -> Vec<String> {
-        if self.is_idle() {
+        let passes_by = store.playback.goal.as_ref().is_some_and(Goal::recollects);
+        if self.is_idle() || passes_by {
             return Vec::new();
         }
         let language = store.ui.language;
@@ -407,16 +399,16 @@ impl Watch {
         let pane = store.pane();
         let (branch, here) = (pane.current().id, pane.run.event());
         let lines = pane.run.script().lines.len();
-        let script = Some((branch, lines));
-        let anew = self.script != script && here < self.event;
-        let since = if anew { 0 } else { self.event.min(here) };
+        let run = (store.opened, store.active, branch);
+        let goes_on = self.run.is_some_and(|told| told == run || departs_here(pane, told, run));
+        let since = if goes_on { self.event.min(here) } else { 0 };
         if self.watched.events {
             let first = since.max(here.saturating_sub(TOLD)) + 1;
             news.extend(
                 pane.run.told_between(first, here).iter().map(|told| event(told, language)),
             );
         }
-        (self.script, self.event) = (script, here);
+        (self.run, self.event) = (Some(run), here);
         if self.watched.properties {
             self.tell_properties(&pane.run.properties(), language, &mut news);
         }
@@ -458,6 +450,17 @@ impl Watch {
         }
         self.standings = shots.iter().map(|shot| shot.standing.clone()).collect();
     }
+}
+
+/// Whether a run has just departed from this one, by a command at the cursor: what was told is true of
+/// it as well.
+fn departs_here(pane: &Pane, from: (u32, usize, u32), run: (u32, usize, u32)) -> bool {
+    let branch = pane.current();
+    let was_alike =
+        |other: &Branch| other.id == from.2 && other.script.setup == branch.script.setup;
+    (from.0, from.1) == (run.0, run.1)
+        && branch.parent == Some((from.2, pane.run.now()))
+        && pane.branches.iter().any(was_alike)
 }
 
 fn event(told: &Told, language: Language) -> String {

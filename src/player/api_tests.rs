@@ -1,33 +1,78 @@
 //! Calls, right and wrong, over real runs: each wrong one says in one sentence why.
 
-use super::api::{COLOURS, Call, Given, LONGEST, Watch, Watched, What};
+use super::api::{COLOURS, Call, LONGEST, Watch, Watched, What};
 use super::tests::{frames, store};
+use super::waiting::{self, Given, Waiting};
 use super::*;
 
+use crate::base::{NodeId, Time};
+use crate::command::Command;
 use crate::words;
 
 const RUN: &str = "run raft nodes=3 seed=7\n10ms fire S1 election\n100ms say S1 leads now.\n";
 
-/// Calls as a host does, and waits for the answer.
-fn call(store: &mut Store, name: &str, text: &str) -> Result<String, String> {
-    let setup = store.pane().run.script().setup.clone();
-    let english = |why| words::tell(words::Language::English, &why);
-    let given = match Call::parse(name, text, &setup).map_err(english)? {
-        Call::Do(action) => {
-            let given = Given::before(&action, store);
-            store.update(action);
-            given
+type Outcome = Result<String, String>;
+
+/// A host: what it has called by now, and what it was answered.
+#[derive(Default)]
+struct Host {
+    waiting: Waiting<&'static str>,
+    answered: Vec<(&'static str, Outcome)>,
+}
+
+impl Host {
+    /// Calls as the page lets it, and calls itself so.
+    fn call(&mut self, store: &mut Store, whom: &'static str, name: &str, text: &str) {
+        let setup = store.pane().run.script().setup.clone();
+        match Call::parse(name, text, &setup) {
+            Err(why) => {
+                self.answered.push((whom, Err(words::tell(words::Language::English, &why))));
+            }
+            Ok(Call::Do(action)) => {
+                self.waiting.push(Given::before(&action, store), whom);
+                store.update(action);
+                self.answered.extend(self.waiting.done(store));
+            }
+            Ok(Call::Read(what)) => self.waiting.push(Given::to_read(what, store), whom),
+            Ok(Call::Paint(..) | Call::Watch(_)) => {
+                self.waiting.push(Given::to_read(What::State, store), whom);
+            }
         }
-        Call::Read(what) => Given::to_read(what),
-        Call::Paint(..) | Call::Watch(_) => Given::default(),
-    };
-    for _ in 0..10_000 {
-        if store.playback.goal.is_none() {
-            return given.answer(store);
-        }
-        store.update(Action::Tick { elapsed_micros: 16_667 });
+        self.look(store);
     }
-    panic!("“{name}” of “{text}” is not answered");
+
+    /// After anything that has happened on the page.
+    fn look(&mut self, store: &mut Store) {
+        self.answered.extend(self.waiting.answer(store));
+    }
+
+    fn wait(&mut self, store: &mut Store) {
+        for _ in 0..10_000 {
+            if self.waiting.is_empty() {
+                return;
+            }
+            frames(store, 1);
+            self.look(store);
+        }
+        panic!("never answered: {:?}", self.answered);
+    }
+
+    /// What it was answered, in order; states by their time.
+    fn told(&self) -> Vec<(&'static str, String)> {
+        let said = |done: &Outcome| match done {
+            Ok(state) => field(state, "time").to_owned(),
+            Err(why) => format!("✗ {why}"),
+        };
+        self.answered.iter().map(|(whom, done)| (*whom, said(done))).collect()
+    }
+}
+
+/// Calls, and waits for the answer.
+fn call(store: &mut Store, name: &str, text: &str) -> Outcome {
+    let mut host = Host::default();
+    host.call(store, "it", name, text);
+    host.wait(store);
+    host.answered.pop().expect("answered once").1
 }
 
 /// The value of a plain field.
@@ -78,6 +123,137 @@ fn what_was_waited_for_is_told_to_whoever_called_and_not_on_the_page() {
     assert_eq!(store.ui.notice, None);
 }
 
+const GIVEN_UP: &str = "✗ The search was given up.";
+const TAKEN: &str = "✗ Another call has taken the place of this one.";
+const UP: &str = "S1 is up: only a server that is down can be restarted.";
+const NEVER: &str = "S1 commitIndex>=9999";
+
+#[test]
+fn what_did_not_come_true_is_never_answered_as_if_it_had() {
+    for action in [Action::CancelGoal, Action::Escape, Action::Play, Action::Seek(Time::ZERO)] {
+        let mut store = store(RUN);
+        let mut host = Host::default();
+        host.call(&mut store, "until", "until", NEVER);
+        host.call(&mut store, "read", "read", "");
+        frames(&mut store, 3);
+        host.look(&mut store);
+        assert!(host.answered.is_empty(), "{:?}", host.told());
+        store.update(action);
+        host.look(&mut store);
+        assert_eq!(host.told(), [("until", GIVEN_UP.into()), ("read", "0".into())]);
+    }
+    let mut store = store(RUN);
+    let mut host = Host::default();
+    host.call(&mut store, "seek", "seek", "3000s");
+    store.update(Action::CancelGoal);
+    host.look(&mut store);
+    assert_eq!(host.told(), [("seek", "✗ The way there was given up.".into())]);
+}
+
+#[test]
+fn every_call_has_its_own_outcome_whatever_came_before_it() {
+    for (name, text) in [
+        ("seek", "1s"),
+        ("until", "sent heartbeat"),
+        ("command", "crash S2"),
+        ("command", "restart S1"),
+        ("load", RUN),
+        ("open", "#v1&run=paxos&at=1s"),
+    ] {
+        let by_itself = call(&mut store(RUN), name, text);
+        for (first, of) in [("until", NEVER), ("seek", "3000s")] {
+            let mut store = store(RUN);
+            let mut host = Host::default();
+            host.call(&mut store, "first", first, of);
+            host.call(&mut store, "second", name, text);
+            host.wait(&mut store);
+            assert_eq!(host.told()[0], ("first", TAKEN.into()), "{first}, {name} {text}");
+            let (whom, done) = &host.answered[1];
+            assert_eq!((*whom, done.is_ok()), ("second", by_itself.is_ok()), "{done:?}");
+            // A way has left the start already, a search has not.
+            assert!(first == "seek" || *done == by_itself, "{name} {text}: {done:?}");
+            assert_eq!((host.answered.len(), &store.ui.notice), (2, &None));
+        }
+    }
+}
+
+/// What was not understood breaks nothing off, and is not taken for what was.
+#[test]
+fn a_call_that_is_refused_leaves_the_one_before_it_on_its_way() {
+    let mut store = store(RUN);
+    let mut host = Host::default();
+    host.call(&mut store, "far", "seek", "3000s");
+    host.call(&mut store, "wrong", "until", "S9 role=leader");
+    host.call(&mut store, "play", "play", "");
+    let told = host.told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].0 == "wrong" && told[0].1.contains("S9"), "{told:?}");
+    store.update(Action::Do(Command::Restart(NodeId(0))));
+    host.look(&mut store);
+    let told = host.told();
+    assert_eq!(told[1], ("far", "✗ The way there was given up.".into()));
+    assert_eq!((told[2].0, told.len()), ("play", 3));
+    let by_hand = store.ui.notice.as_ref().map(|notice| notice.told(words::Language::English));
+    assert_eq!(by_hand, Some(UP.into()), "what a hand was refused is not told to the host");
+}
+
+#[test]
+fn what_the_page_has_to_say_is_taken_by_nobody_whom_it_does_not_concern() {
+    let mut store = Store::from_link("#v1&scene=raft/nope", Preferences::default());
+    let said = store.ui.notice.clone();
+    assert_eq!(said.as_ref().map(|notice| notice.tone), Some(Tone::Refusal));
+    for (name, text) in [
+        ("watch", "events state"),
+        ("set", "accent=#0a7"),
+        ("set", "theme=dark"),
+        ("set", "lang=en"),
+        ("set", "panel=log"),
+        ("speed", "1"),
+        ("pause", ""),
+        ("read", "script"),
+    ] {
+        call(&mut store, name, text).unwrap_or_else(|why| panic!("{name} {text}: {why}"));
+        assert_eq!(store.ui.notice, said, "{name} {text}");
+    }
+    // A call that is refused has changed nothing: what was said still holds.
+    call(&mut store, "command", "restart S1").unwrap_err();
+    assert_eq!(store.ui.notice, said);
+    call(&mut store, "open", "#v1&scene=raft/figure-8&at=1s").unwrap();
+    assert_eq!(store.ui.notice, None);
+}
+
+/// Where a link could not be shown, these would concern another run than the host means.
+#[test]
+fn some_calls_act_on_whatever_run_is_shown() {
+    let store = store(RUN);
+    let setup = &store.pane().run.script().setup;
+    let drives = |name: &str, text: &str| match Call::parse(name, text, setup) {
+        Ok(Call::Do(action)) => waiting::drives(&action),
+        other => panic!("{other:?}"),
+    };
+    for (name, text) in [
+        ("play", ""),
+        ("forward", ""),
+        ("back", ""),
+        ("seek", "1s"),
+        ("seek", "7"),
+        ("until", "leader"),
+        ("command", "crash S1"),
+    ] {
+        assert!(drives(name, text), "{name}");
+    }
+    for (name, text) in [
+        ("load", RUN),
+        ("open", "#v1&scene=raft/figure-8"),
+        ("pause", ""),
+        ("speed", "1"),
+        ("set", "theme=dark"),
+        ("set", "panel=log"),
+    ] {
+        assert!(!drives(name, text), "{name} {text}");
+    }
+}
+
 #[test]
 fn a_state_tells_of_every_server_and_property() {
     let mut store = store(RUN);
@@ -114,6 +290,34 @@ fn what_can_be_read_is_read() {
         Call::parse("read", "", &store.pane().run.script().setup),
         Ok(Call::Read(What::State))
     );
+}
+
+#[test]
+fn a_run_is_read_whole_or_in_windows_and_never_cut_off_unsaid() {
+    let busy = "run raft nodes=5 seed=3 heartbeat=5ms latency=1ms..2ms\n10ms fire S1 election\n";
+    let mut store = store(busy);
+    call(&mut store, "seek", "10s").unwrap();
+    let all = store.pane().run.event() as usize;
+    for format in ["ndjson", "shiviz"] {
+        let why = call(&mut store, "read", format).unwrap_err();
+        let wanted = format!(
+            "From 0s to 10s there are more than 20000 events, too many to be read at a time: take a shorter window, such \
+             as “{format} 0s..5s”."
+        );
+        assert_eq!(why, wanted);
+    }
+    let lines = |store: &mut Store, what: &str| call(store, "read", what).unwrap().lines().count();
+    let seconds = ["0s..3s", "3.000001s..6s", "6.000001s..9s", "9.000001s..1h"];
+    let windows = seconds
+        .map(|window| lines(&mut store, &format!("ndjson {}", window.replace("1h", "3600s"))));
+    assert_eq!(windows.iter().sum::<usize>(), all);
+    let picture = call(&mut store, "read", "mermaid").unwrap();
+    assert!(picture.contains("Cut off at"), "{}", &picture[picture.len() - 200..]);
+    // What was seen before one stepped back is known, but not of the run so far.
+    call(&mut store, "seek", "1s").unwrap();
+    let early = lines(&mut store, "ndjson");
+    assert_eq!(early as u64, store.pane().run.event());
+    assert_eq!(lines(&mut store, "ndjson 0s..3s"), windows[0]);
 }
 
 #[test]
@@ -175,8 +379,12 @@ fn a_wrong_call_says_why_and_changes_nothing() {
         (
             "read",
             "mind",
-            "“read” of “mind”: expected state, link, script, mermaid, flowchart, svg, shiviz or ndjson.",
+            "“read” of “mind”: expected state, link, script, flowchart, mermaid, svg, shiviz or ndjson; the last four \
+             also of a window, such as ndjson 0s..5s.",
         ),
+        ("read", "ndjson soon", "“read” of “ndjson soon”: expected"),
+        ("read", "ndjson 3s..2s", "“read” of “ndjson 3s..2s”: expected"),
+        ("read", "flowchart 0s..1s", "“read” of “flowchart 0s..1s”: expected"),
         ("read", "ejson", "“read” of “ejson”: expected"),
         ("<img src=x onerror=alert(1)>", "", "There is no call “<img src=x onerror=alert(1)>”"),
     ] {
@@ -241,6 +449,63 @@ fn a_host_is_told_what_it_watches_and_nothing_else() {
     watch.begin(Watched::default(), &store);
     store.update(Action::StepForward);
     assert!(watch.is_idle() && watch.news(&store).is_empty());
+}
+
+#[test]
+fn another_run_is_told_from_its_beginning_and_a_branch_from_where_it_departs() {
+    let mut store = store(RUN);
+    let mut watch = Watch::default();
+    watch.begin(Watched { events: true, ..Watched::default() }, &store);
+    let mut told = |store: &Store| -> Vec<u64> {
+        watch.news(store).iter().map(|it| field(it, "event").parse().unwrap()).collect()
+    };
+    call(&mut store, "seek", "60ms").unwrap();
+    let here = store.pane().run.event();
+    assert_eq!(told(&store).last(), Some(&here));
+
+    // Its cursor is beyond the old one's.
+    call(&mut store, "open", "#v1&run=raft+nodes=3+seed=9&at=300ms").unwrap();
+    let there = store.pane().run.event();
+    assert!(there > here);
+    assert_eq!(told(&store), Vec::from_iter(1..=there));
+    // Far in, the last of it.
+    call(&mut store, "open", "#v1&run=raft+nodes=3+seed=5&at=5s").unwrap();
+    let there = store.pane().run.event();
+    assert_eq!(told(&store), Vec::from_iter(there - 499..=there));
+
+    // In the past: what happened before the command was told already, and is so in this branch.
+    call(&mut store, "seek", "200ms").unwrap();
+    assert!(told(&store).is_empty(), "a step back is no news");
+    let fork = store.pane().run.event();
+    let branches = store.pane().branches.len();
+    call(&mut store, "command", "crash S1").unwrap();
+    assert_eq!(store.pane().branches.len(), branches + 1);
+    assert_eq!(told(&store), Vec::from_iter(fork + 1..=store.pane().run.event()));
+    // A command where nothing is known beyond makes no branch.
+    let here = store.pane().run.event();
+    call(&mut store, "command", "restart S1").unwrap();
+    assert_eq!(told(&store).first(), Some(&(here + 1)));
+    // Another flaw makes another run, also where it departs from this one.
+    store.update(Action::ToggleFlaw("forget-vote".into()));
+    let there = store.pane().run.event();
+    assert_eq!(told(&store), Vec::from_iter(1..=there));
+
+    // Who comes back to a run that went on for long passes by what is known of it.
+    let busy = "#v1&run=raft+nodes=5+seed=3+heartbeat=5ms+latency=1ms..2ms&at=";
+    for link in [&format!("{busy}20s"), "#v1&run=raft+nodes=3&at=0s"] {
+        call(&mut store, "open", link).unwrap();
+        told(&store);
+    }
+    store.update(Action::OpenLink(format!("{busy}1s")));
+    assert!(store.playback.goal.is_some(), "it takes more than a tick");
+    let mut seen = Vec::new();
+    while store.playback.goal.is_some() {
+        seen.extend(told(&store));
+        frames(&mut store, 1);
+    }
+    seen.extend(told(&store));
+    let there = store.pane().run.event();
+    assert_eq!(seen, Vec::from_iter(there - 499..=there));
 }
 
 #[test]

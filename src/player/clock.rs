@@ -29,7 +29,7 @@ impl Store {
         // Whoever wants to see it play no longer waits for what lies ahead.
         let looks = self.playback.goal.as_ref().is_some_and(|goal| goal.looked().is_some());
         if looks {
-            self.playback.goal = None;
+            self.playback.give_up();
         }
         self.ui.notice = None;
         self.ui.window.follows = true;
@@ -120,6 +120,7 @@ impl Store {
 
     /// Sets out for a place; what is not reached at once goes on in the ticks that follow.
     pub(super) fn set_out(&mut self, target: Target) -> Change {
+        self.playback.give_up();
         let pane = self.pane();
         let known = pane.current().reached;
         let mut goal = Goal::new(target, pane.cursor());
@@ -409,9 +410,9 @@ impl Store {
     }
 
     fn cancel(&mut self) -> Change {
-        match self.playback.goal.take() {
-            Some(_) => Change::Frame,
-            None => Change::None,
+        match self.playback.give_up() {
+            true => Change::Frame,
+            false => Change::None,
         }
     }
 

@@ -56,7 +56,7 @@ impl Store {
         let text: String = text.trim().chars().take(LONGEST).collect();
         if text.is_empty() {
             self.ui.finding = None;
-            self.playback.goal = None;
+            self.playback.give_up();
             return Change::Frame;
         }
         let run = &self.pane().run;

@@ -27,6 +27,7 @@
 //! | `whole.rs` | whether a link has come through whole |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
 //! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
+//! | `waiting.rs` | its calls that wait for their answers |
 //! | `store.rs` | ties them together |
 
 pub mod action;
@@ -54,6 +55,7 @@ mod tests;
 mod time_tests;
 pub mod together;
 pub mod ui;
+pub mod waiting;
 pub mod whole;
 mod why;
 

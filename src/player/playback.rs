@@ -85,6 +85,8 @@ pub struct Playback {
     slowed: bool,
     /// A long way to go, some steps in every tick.
     pub goal: Option<Goal>,
+    /// How many goals were given up on the way: whoever waits for one can tell it from an arrival.
+    pub(super) given_up: u32,
     /// What has not made a whole virtual µs yet, in parts of the speed's denominator.
     carry: u64,
     /// Real µs since the last step, in reduced motion.
@@ -131,6 +133,13 @@ impl Playback {
         if slowed != self.slowed {
             (self.slowed, self.carry) = (slowed, 0);
         }
+    }
+
+    /// Goes no further; whether there was somewhere to go.
+    pub(super) fn give_up(&mut self) -> bool {
+        let gone = self.goal.take().is_some();
+        self.given_up += u32::from(gone);
+        gone
     }
 
     pub(super) fn set_speed(&mut self, speed: Speed) {
@@ -190,6 +199,11 @@ impl Goal {
     /// Whether the run goes there itself, and is not looked ahead of.
     pub(super) fn leads_run(&self) -> bool {
         matches!(self.target, Target::Time(_) | Target::Event(_) | Target::Cursor(..))
+    }
+
+    /// Whether the cursor only passes by, where the run had been before.
+    pub(super) fn recollects(&self) -> bool {
+        self.leads_run() && self.known > Time::ZERO
     }
 
     /// Notes how far it has come.

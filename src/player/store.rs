@@ -142,9 +142,9 @@ impl Store {
             Action::Speed(speed) => self.set_speed(speed),
             Action::Faster => self.set_speed(self.playback.speed.faster()),
             Action::Slower => self.set_speed(self.playback.speed.slower()),
-            Action::CancelGoal => match self.playback.goal.take() {
-                Some(_) => Change::Frame,
-                None => Change::None,
+            Action::CancelGoal => match self.playback.give_up() {
+                true => Change::Frame,
+                false => Change::None,
             },
             Action::Unask => match self.asked.take() {
                 Some(_) => Change::Frame,
@@ -249,9 +249,9 @@ impl Store {
             | Action::TablePage(_) => return self.update_timeline(action),
             // The page knows where its field is.
             Action::OpenFind => return Change::None,
-            Action::Escape => match self.playback.goal.take() {
-                Some(_) => {}
-                None => ui.escape(),
+            Action::Escape => match self.playback.give_up() {
+                true => {}
+                false => ui.escape(),
             },
             _ => unreachable!("the run's own actions are handled before"),
         }
@@ -333,7 +333,7 @@ impl Store {
 
     /// A gesture.
     fn give(&mut self, command: Command) -> Change {
-        self.playback.goal = None;
+        self.playback.give_up();
         let here = self.pane().run.event();
         let (given, told) = self.command(command);
         if given.is_ok() {
@@ -532,7 +532,7 @@ impl Store {
 
     /// Another run stands at its start.
     pub(super) fn begin_anew(&mut self) {
-        self.playback.goal = None;
+        self.playback.give_up();
         self.ui.window.follows = true;
         self.ui.window.from = Time::ZERO;
         self.ui.hover = None;

@@ -43,6 +43,7 @@ impl Store {
                 self.panes.push(pane);
                 self.ui.notice = told.map(Notice::plain);
                 // The first pane is there already: what takes time is the way of the second.
+                self.playback.give_up();
                 self.playback.goal = Some(Goal::new(Target::Cursor(now, event), (Time::ZERO, 0)));
                 self.pursue();
             }

@@ -178,7 +178,7 @@ impl Component for App {
                 missing: ctx.link().callback(|()| Msg::Missing(false)),
                 address: ctx.link().callback(|()| Msg::Address),
                 compare: ctx.link().callback(|()| Msg::Compare),
-                call: ctx.link().callback(|(name, text, answer)| Msg::Call(name, text, answer)),
+                fetched: ctx.link().callback(Msg::Fetched),
             },
         }
     }
@@ -322,7 +322,8 @@ impl App {
                 self.store.update(Action::Tell(told))
             }
             Msg::Compare => self.look_apart(),
-            Msg::Call(name, text, answer) => self.called(name, text, answer),
+            Msg::Call(asked) => self.called(asked),
+            Msg::Fetched(there) => self.fetched(there),
             Msg::Listen(tell) => {
                 self.host.get_or_insert_default().listen(tell);
                 Change::None

@@ -1,10 +1,12 @@
 //! The page that embeds this one. `www/host.js` hands over its calls, of which `player/api.rs` makes
 //! what they mean, and takes what it is told.
 //!
-//! A call is answered when it is done: one that sets out for an instant far away, when that is
+//! Calls are done in the order in which they come, also where something has to be fetched for one of
+//! them. A call is answered when it is done: one that sets out for an instant far away, when that is
 //! reached. Who makes more calls than can be answered is told so.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -12,7 +14,8 @@ use yew::Callback;
 
 use super::browser;
 use super::message::Msg;
-use crate::player::api::{self, Call, Given, Watch};
+use crate::player::api::{self, Call, Watch, What};
+use crate::player::waiting::{Answered, Given, Waiting};
 use crate::player::{Action, Store};
 use crate::sentence;
 use crate::words::{self, Language};
@@ -39,7 +42,7 @@ pub fn call(name: String, text: String, answer: Function) {
     let answer = Answer::to(answer);
     match app {
         Some(_) if WAIT.get() > WAITING => refuse_flood(answer),
-        Some(app) => app.emit(Msg::Call(name, text, answer)),
+        Some(app) => app.emit(Msg::Call(Asked { name, text, answer })),
         None => {}
     }
 }
@@ -67,6 +70,13 @@ pub fn listen(tell: Function) {
     if let Some(app) = APP.with_borrow(Clone::clone) {
         app.emit(Msg::Listen(tell));
     }
+}
+
+/// A call as it came.
+pub struct Asked {
+    pub name: String,
+    pub text: String,
+    pub answer: Answer,
 }
 
 /// Whom to answer.
@@ -97,7 +107,10 @@ impl Drop for Answer {
 /// What the host waits for and wants to know.
 #[derive(Default)]
 pub struct Host {
-    waiting: Vec<(Given, Answer)>,
+    /// In the order in which they came. While something is fetched for the first, it stays.
+    asked: VecDeque<Asked>,
+    fetches: bool,
+    waiting: Waiting<Answer>,
     watch: Watch,
     tell: Option<Function>,
 }
@@ -112,17 +125,37 @@ impl Host {
         !self.waiting.is_empty()
     }
 
+    pub fn queue(&mut self, asked: Asked) {
+        self.asked.push_back(asked);
+    }
+
+    /// The call whose turn it is.
+    pub fn next(&mut self) -> Option<Asked> {
+        self.asked.pop_front_if(|_| !self.fetches)
+    }
+
+    /// It is its turn again when what it needs is there.
+    pub fn wait_for(&mut self, asked: Asked) {
+        self.asked.push_front(asked);
+        self.fetches = true;
+    }
+
+    /// That is there now; or it cannot be had, and who asked for it is no longer in the way.
+    pub fn fetched(&mut self, there: bool) -> Option<Asked> {
+        self.fetches = false;
+        self.asked.pop_front_if(|_| !there)
+    }
+
     /// Takes a call that has been read; what is to be done is handed back. What is to be read is
     /// read as soon as nothing is on its way.
-    #[inline(never)]
     pub fn take(&mut self, call: Call, answer: Answer, store: &mut Store) -> Option<Action> {
         match call {
             Call::Do(action) => {
-                self.waiting.push((Given::before(&action, store), answer));
+                self.waiting.push(Given::before(&action, store), answer);
                 return Some(action);
             }
             Call::Paint(name, value) => match paint(name, &value) {
-                true => self.waiting.push((Given::default(), answer)),
+                true => self.waiting.push(Given::to_read(What::State, store), answer),
                 false => {
                     let why = api::not_a_colour(&format!("{name}={value}"));
                     answer.give(Err(words::tell(store.ui.language, &why)));
@@ -130,11 +163,16 @@ impl Host {
             },
             Call::Watch(watched) => {
                 self.watch.begin(watched, store);
-                self.waiting.push((Given::default(), answer));
+                self.waiting.push(Given::to_read(What::State, store), answer);
             }
-            Call::Read(what) => self.waiting.push((Given::to_read(what), answer)),
+            Call::Read(what) => self.waiting.push(Given::to_read(what, store), answer),
         }
         None
+    }
+
+    /// What was handed back has been done.
+    pub fn done(&mut self, store: &mut Store) {
+        give(self.waiting.done(store));
     }
 
     /// Answers who waits, unless the run is still on its way, and tells what is new. Whether what
@@ -142,17 +180,19 @@ impl Host {
     #[inline(never)]
     pub fn tell(&mut self, store: &mut Store) -> bool {
         let before = store.ui.notice.is_some();
-        if store.playback.goal.is_none() {
-            for (given, answer) in self.waiting.drain(..) {
-                answer.give(given.answer(store));
-            }
-        }
+        give(self.waiting.answer(store));
         if let Some(tell) = &self.tell {
             for news in self.watch.news(store) {
                 let _ = tell.call1(&JsValue::NULL, &news.into());
             }
         }
         before != store.ui.notice.is_some()
+    }
+}
+
+fn give(answered: Vec<Answered<Answer>>) {
+    for (answer, done) in answered {
+        answer.give(done);
     }
 }
 

@@ -5,7 +5,7 @@ use web_sys::KeyboardEvent;
 use yew::Callback;
 
 use super::components::Stroke;
-use super::host::Answer;
+use super::host::Asked;
 use crate::player::{Action, Selection};
 use crate::view::Size;
 use crate::view::export::{Ask, Taken};
@@ -41,7 +41,9 @@ pub enum Msg {
     /// What somebody did needs what cannot be had; or what the address now says does.
     Missing(bool),
     /// The page that embeds this one asks for something, in one text.
-    Call(String, String, Answer),
+    Call(Asked),
+    /// What the first of its calls needs is there, or cannot be had.
+    Fetched(bool),
     /// It wants to be told.
     Listen(Function),
 }
@@ -68,6 +70,6 @@ pub struct Callbacks {
     pub address: Callback<()>,
     /// Looks on for where two panes first differ.
     pub compare: Callback<()>,
-    /// A call of the page that embeds this one.
-    pub call: Callback<(String, String, Answer)>,
+    /// What a call of the page that embeds this one needs is there, or cannot be had.
+    pub fetched: Callback<bool>,
 }

@@ -4,23 +4,52 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{App, later};
-use crate::player::Change;
 use crate::player::api::Call;
+use crate::player::{Action, Change, Tone, waiting};
 use crate::web::browser;
-use crate::web::host::Answer;
+use crate::web::host::{Answer, Asked};
 use crate::web::later::Needs;
 use crate::web::message::Msg;
 use crate::words;
 
 impl App {
-    /// Does what the page that embeds this one asks for, once what that needs is there.
+    /// Does what the page that embeds this one asks for, once what that needs is there, and after
+    /// whatever it asked for before.
     #[inline(never)]
-    pub(super) fn called(&mut self, name: String, text: String, answer: Answer) -> Change {
+    pub(super) fn called(&mut self, asked: Asked) -> Change {
+        self.host.get_or_insert_default().queue(asked);
+        self.serve()
+    }
+
+    /// What the first call of those that stand behind it needs is there now, or cannot be had.
+    #[inline(never)]
+    pub(super) fn fetched(&mut self, there: bool) -> Change {
         let language = self.store.ui.language;
+        if let Some(asked) = self.host.as_mut().and_then(|host| host.fetched(there)) {
+            asked.answer.give(Err(later::missing().told(language)));
+        }
+        self.serve()
+    }
+
+    /// The calls that nothing has to be fetched for, up to the first that has to wait.
+    fn serve(&mut self) -> Change {
+        let mut change = Change::None;
+        while let Some(asked) = self.host.as_mut().and_then(|host| host.next()) {
+            change = change.max(self.serve_one(asked));
+            // Each is answered with what it came to itself, not with what the next one comes to.
+            if self.host.as_mut().is_some_and(|host| host.tell(&mut self.store)) {
+                change = Change::Frame;
+            }
+        }
+        change
+    }
+
+    fn serve_one(&mut self, asked: Asked) -> Change {
         let mut needs = Needs::of_code();
         let mut read = None;
         if !needs.anything() {
-            match Call::parse(&name, &text, &self.store.pane().run.script().setup) {
+            let setup = &self.store.pane().run.script().setup;
+            match Call::parse(&asked.name, &asked.text, setup) {
                 Ok(call) => {
                     if let Call::Do(action) = &call {
                         needs = Needs::of(action);
@@ -28,28 +57,57 @@ impl App {
                     read = Some(call);
                 }
                 Err(why) => {
-                    answer.give(Err(words::tell(language, &why)));
+                    asked.answer.give(Err(words::tell(self.store.ui.language, &why)));
                     return Change::None;
                 }
             }
         }
-        let Some(call) = read.filter(|_| !needs.anything()) else {
-            let again = self.told_to.call.clone();
-            yew::platform::spawn_local(async move {
-                match needs.fetch().await {
-                    Ok(()) => again.emit((name, text, answer)),
-                    Err(_) => answer.give(Err(later::missing().told(language))),
-                }
-            });
+        match read.filter(|_| !needs.anything()) {
+            Some(call) => self.answer_call(call, asked.answer),
+            None => {
+                self.fetch_for(asked, needs);
+                Change::None
+            }
+        }
+    }
+
+    /// Those who call later wait behind it.
+    fn fetch_for(&mut self, asked: Asked, needs: Needs) {
+        self.host.get_or_insert_default().wait_for(asked);
+        let fetched = self.told_to.fetched.clone();
+        yew::platform::spawn_local(async move {
+            fetched.emit(needs.fetch().await.is_ok());
+        });
+    }
+
+    fn answer_call(&mut self, call: Call, answer: Answer) -> Change {
+        if let Call::Do(action) = &call
+            && let Some(why) = self.unopened(action)
+        {
+            answer.give(Err(why));
             return Change::None;
-        };
+        }
         let said = self.store.ui.notice.is_some();
         let host = self.host.get_or_insert_default();
-        match host.take(call, answer, &mut self.store) {
-            Some(action) => self.act_now(action),
+        let change = match host.take(call, answer, &mut self.store) {
+            Some(action) => {
+                let change = self.act_now(action);
+                self.host.get_or_insert_default().done(&mut self.store);
+                change
+            }
             None => Change::None,
-        }
-        .max(if said { Change::Frame } else { Change::None })
+        };
+        change.max(if said { Change::Frame } else { Change::None })
+    }
+
+    /// Why this cannot be done: the run that the frame's link asks for could not be shown, and nobody
+    /// means the one that is there instead.
+    fn unopened(&self, action: &Action) -> Option<String> {
+        let wanted = self.memory.wanting && waiting::drives(action);
+        let told = self.store.ui.notice.as_ref().filter(|notice| notice.tone == Tone::Refusal);
+        // If no more than its language could not be had, the run is there.
+        let why = told.filter(|why| wanted && **why != later::missing())?;
+        Some(why.told(self.store.ui.language))
     }
 
     /// Answers the page that embeds this one, and tells it what is new.

@@ -1,0 +1,179 @@
+//! Calls that wait for their answers. Each is answered with what came of itself: with its refusal at
+//! once; if it set out for somewhere, when it is there; and with what is only read as soon as nothing is
+//! on its way. Whose way is broken off, by a later call or by hand, is told so.
+
+use super::action::Action;
+use super::api::{self, What};
+use super::store::Store;
+use super::ui::{Notice, Tone};
+use crate::base::{Sentence, Time};
+use crate::sentence;
+use crate::words;
+
+/// Calls in the order in which they came, each with whom to answer.
+pub struct Waiting<A> {
+    calls: Vec<(Given, A)>,
+}
+
+/// Whom to answer, with what the call led to, or with one sentence.
+pub type Answered<A> = (A, Result<String, String>);
+
+/// A call that was given, and is to be answered when it is done.
+#[derive(Clone, Debug)]
+pub struct Given {
+    does: Does,
+    reads: What,
+    /// Where the cursor was, and what the page said there.
+    from: (Time, u64),
+    stood: Option<Notice>,
+    /// So many goals had been given up when it was done.
+    given_up: u32,
+}
+
+/// What a call does, as far as that says when it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Does {
+    /// Nothing that the page would have anything to say of.
+    Little,
+    Acts,
+    SetsOut,
+    Searches,
+}
+
+impl Does {
+    fn of(action: &Action) -> Does {
+        match action {
+            Action::Pause | Action::Speed(_) | Action::Tab(_) => Does::Little,
+            Action::Theme(_) | Action::Language(_) => Does::Little,
+            Action::Seek(_) | Action::SeekEvent(_) | Action::OpenLink(_) => Does::SetsOut,
+            Action::RunUntil(_) => Does::Searches,
+            _ => Does::Acts,
+        }
+    }
+}
+
+/// Whether this acts on whatever run is shown, and brings no other.
+pub fn drives(action: &Action) -> bool {
+    Does::of(action) > Does::Little && !brings_another(action)
+}
+
+fn brings_another(action: &Action) -> bool {
+    matches!(action, Action::LoadText(_) | Action::OpenLink(_))
+}
+
+impl Given {
+    /// This is going to be done. What was said before concerned something else.
+    pub fn before(action: &Action, store: &mut Store) -> Given {
+        let given = Given { does: Does::of(action), ..Given::to_read(What::State, store) };
+        if given.does == Does::Searches {
+            store.ui.mistaken = None;
+        }
+        let given = Given { stood: store.ui.notice.clone(), ..given };
+        // Who brings another run has a say of its own; before that, what was said still holds.
+        if drives(action) {
+            store.ui.notice = None;
+        }
+        given
+    }
+
+    /// This is to be read.
+    pub fn to_read(reads: What, store: &Store) -> Given {
+        let given_up = store.playback.given_up;
+        let from = store.pane().cursor();
+        Given { does: Does::Little, reads, from, stood: None, given_up }
+    }
+
+    /// Why it was not done, where that is known at once.
+    fn refused(&mut self, store: &mut Store) -> Option<String> {
+        let language = store.ui.language;
+        let mistaken = store.ui.mistaken.take_if(|_| self.does == Does::Searches);
+        let refuses = |notice: &mut Notice| notice.tone == Tone::Refusal;
+        let why = match mistaken {
+            Some(mistaken) => words::tell(language, &mistaken.sentence),
+            None if self.does == Does::Little => return None,
+            None => store.ui.notice.take_if(refuses)?.told(language),
+        };
+        self.restore(store);
+        Some(why)
+    }
+
+    /// Where nothing has happened, the page says what it said before.
+    fn restore(&mut self, store: &mut Store) {
+        if store.pane().cursor() == self.from {
+            store.ui.notice = store.ui.notice.take().or(self.stood.take());
+        }
+    }
+
+    fn is_broken_off(&self, store: &Store) -> bool {
+        self.does >= Does::SetsOut && self.given_up != store.playback.given_up
+    }
+
+    /// What is answered, once nothing is on its way any more. What was wrong is said to whoever
+    /// called, and not on the page besides.
+    fn answer(mut self, store: &mut Store) -> Result<String, String> {
+        let concerns_the_caller = |notice: &mut Notice| match notice.tone {
+            Tone::Refusal => self.does >= Does::SetsOut,
+            Tone::Plain => self.does == Does::Searches,
+            Tone::Violation => false,
+        };
+        let language = store.ui.language;
+        match store.ui.notice.take_if(concerns_the_caller) {
+            Some(Notice { tone: Tone::Plain, event: Some(_), .. }) | None => {
+                api::read(self.reads, store).map_err(|why| words::tell(language, &why))
+            }
+            Some(in_vain) => {
+                self.restore(store);
+                Err(in_vain.told(language))
+            }
+        }
+    }
+}
+
+impl<A> Waiting<A> {
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    pub fn push(&mut self, given: Given, whom: A) {
+        self.calls.push((given, whom));
+    }
+
+    /// The call that came last has been done: who is answered by that already.
+    pub fn done(&mut self, store: &mut Store) -> Vec<Answered<A>> {
+        let Some((mut given, whom)) = self.calls.pop() else { return Vec::new() };
+        let mut answered =
+            self.break_off(store, |_| sentence!("Another call has taken the place of this one."));
+        given.given_up = store.playback.given_up;
+        match given.refused(store) {
+            Some(why) => answered.push((whom, Err(why))),
+            None => self.calls.push((given, whom)),
+        }
+        answered
+    }
+
+    /// Who can be answered now.
+    pub fn answer(&mut self, store: &mut Store) -> Vec<Answered<A>> {
+        let mut answered = self.break_off(store, |given| match given.does {
+            Does::Searches => sentence!("The search was given up."),
+            _ => sentence!("The way there was given up."),
+        });
+        if store.playback.goal.is_none() {
+            let calls = self.calls.drain(..);
+            answered.extend(calls.map(|(given, whom)| (whom, given.answer(store))));
+        }
+        answered
+    }
+
+    /// Those whose way leads nowhere any more.
+    fn break_off(&mut self, store: &Store, why: fn(&Given) -> Sentence) -> Vec<Answered<A>> {
+        let broken = self.calls.extract_if(.., |(given, _)| given.is_broken_off(store));
+        let language = store.ui.language;
+        broken.map(|(given, whom)| (whom, Err(words::tell(language, &why(&given))))).collect()
+    }
+}
+
+impl<A> Default for Waiting<A> {
+    fn default() -> Waiting<A> {
+        Waiting { calls: Vec::new() }
+    }
+}
