@@ -113,6 +113,7 @@ test("what was opened gives the focus back, and the bar is gone along by keys", 
     const summary = page.locator("summary", { hasText: name });
     await summary.focus();
     await page.keyboard.press("Enter");
+    await page.locator("details[open] .panel :is(button, input)").first().waitFor();
     await page.keyboard.press("Tab");
     assert.ok(!(await focused()).includes(name), "it has gone in");
     await page.keyboard.press("Escape");

@@ -101,6 +101,18 @@ test("what makes no address is said to whoever waits, and keeps no other element
   for (const id of ["a", "b", "c"]) assert.match(String(await ask(id, "read")), /^✗ The playground did not start: nothing came from .+\.$/, id);
   assert.equal((await ask("d", "read")).protocol, "raft");
   await page.locator("#b .poster").getByText("The playground did not start: nothing came from https://[.").waitFor();
+  // Mended at once, nobody hears of it.
+  assert.equal(await page.evaluate(async () => {
+    const element = Object.assign(document.createElement("synod-playground"), { style: "height:300px" });
+    document.body.append(element);
+    element.setAttribute("base", "https://[");
+    element.start();
+    element.removeAttribute("base");
+    await element.read();
+    await element.ready;
+    element.remove();
+    return "there";
+  }), "there");
   // Mended, it starts.
   await page.evaluate(() => document.getElementById("a").removeAttribute("base"));
   assert.equal((await ask("a", "read")).protocol, "raft");

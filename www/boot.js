@@ -109,6 +109,8 @@ function wait(event) {
   event.stopImmediatePropagation();
   // What is done again does by itself what a click does.
   if (type === "submit" || type === "click") event.preventDefault();
+  // A press on a picture does not take the keyboard away from the page.
+  if (type === "mousedown" && target.closest(".scene")) event.preventDefault();
   const again = () => {
     // A key that opened a field to write in was pressed before what was meant for the field.
     const now = document.activeElement;

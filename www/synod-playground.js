@@ -92,7 +92,7 @@
     #size = new CSSStyleSheet();
     #ready; // { promise, resolve, reject } of the present frame.
     #isReady = false;
-    #refused = false;
+    #refused = ""; // Why its attributes make no address.
     #calls = new Map(); // By id: { message, resolve, reject }.
     #next = 1;
     #listeners = new Map(NEWS.map((type) => [type, new Set()]));
@@ -151,8 +151,11 @@
     start() {
       if (this.#frame || !this.isConnected) return;
       nearness.unobserve(this);
-      if (this.#refused) this.#ready = promised();
-      this.#refused = false;
+      if (this.#refused) {
+        this.#ready.reject(new Error(this.#refused));
+        this.#ready = promised();
+      }
+      this.#refused = "";
       const frame = document.createElement("iframe");
       frame.title = this.title || this.#words.name;
       frame.allow = "clipboard-write; fullscreen";
@@ -173,10 +176,10 @@
 
     /** What its attributes say makes no address: who looks and who waits is told, and others start all the same. */
     #refuse({ message }) {
-      this.#refused = true;
-      const why = fill(this.#words.silent, cut(this.getAttribute("base") || message));
-      this.#poster.lastChild.textContent = why;
-      queueMicrotask(() => this.#fail(why));
+      this.#refused = fill(this.#words.silent, cut(this.getAttribute("base") || message));
+      this.#poster.lastChild.textContent = this.#refused;
+      // Whoever calls is told as well, unless it is mended by then.
+      queueMicrotask(() => this.#refused && this.#fail(this.#refused));
     }
 
     /** Takes the frame away; whoever waits is told why. */
