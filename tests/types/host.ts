@@ -37,8 +37,9 @@ export async function drive(run: SynodPlayground): Promise<string> {
   const term: string | undefined = state.nodes[0]?.memory["currentTerm"];
   const now: State = await run.read();
   const [link, svg]: string[] = await Promise.all([run.read("link"), run.read("svg")]);
+  const second: string = await run.read("ndjson 1s..2s");
   const any: State | string = await run.call("seek", "1.24s");
-  return `${leads} ${term} ${now.time} ${link} ${svg} ${typeof any === "string" ? any : any.link}`;
+  return `${leads} ${term} ${now.time} ${link} ${svg} ${second} ${typeof any === "string" ? any : any.link}`;
 }
 
 export function listen(run: SynodPlayground): () => void {
@@ -75,6 +76,8 @@ export async function wrong(run: SynodPlayground, state: State, news: News): Pro
   await run.stop();
   // @ts-expect-error this cannot be read
   await run.read("mind");
+  // @ts-expect-error of an instant
+  await run.read("flowchart 1s..2s");
   // @ts-expect-error a state is no text
   const text: string = await run.read("state");
   // @ts-expect-error of this nothing is told
