@@ -117,12 +117,12 @@ impl Component for App {
         if ctx.props().missing {
             store.ui.notice = Some(later::unopened());
         }
+        let wanting = is_refused(&store);
         if !words::knows(store.ui.language) {
             // It did not come: the page says so in what it has.
             store.ui.language = store.ui.language.other();
             store.ui.notice = store.ui.notice.or(Some(later::missing()));
         }
-        let wanting = is_refused(&store) && !hash.is_empty() || ctx.props().missing;
         let memory = Memory::recall(&mut store, wanting);
         let link = ctx.link().clone();
         let rooms = Rooms {
