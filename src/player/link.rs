@@ -122,6 +122,7 @@ impl Link {
             match part.split_once('=').unwrap_or((part, "")) {
                 (packed::NAME, value) => link.unpack(value)?,
                 (whole::NAME, value) => link.broken = value != check(parts.iter().copied()),
+                (name, "") if !part.contains('=') && is_begun(name) => link.broken = true,
                 (name, value) => link.take(name, value)?,
             }
         }
@@ -205,7 +206,7 @@ impl fmt::Display for Link {
             Some((time, Some(event))) => parts += &format!("&at={time}.{event}"),
         }
         let mut hash = VERSION.to_owned();
-        if parts.split('&').any(|part| part.starts_with("run")) {
+        if parts.split('&').any(whole::is_worth_it) {
             hash += &format!("&{}={}", whole::NAME, check(parts.split('&')));
         }
         hash += &parts;
@@ -468,15 +469,25 @@ fn unknown(what: &'static str, value: &str) -> Notice {
     ))
 }
 
+/// The names of all parts.
+fn names() -> impl Iterator<Item = &'static str> {
+    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel"];
+    let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
+    let rest = lanes::PARTS.into_iter().chain([packed::NAME, whole::NAME]);
+    own.into_iter().chain(second).chain(rest)
+}
+
+/// Whether one of our names was cut off here.
+#[inline(never)]
+fn is_begun(name: &str) -> bool {
+    !name.is_empty() && names().all(|own| own != name) && names().any(|own| own.starts_with(name))
+}
+
 /// Somebody else's name is passed over; not one of ours in another case, nor what is no name.
 #[inline(never)]
 fn foreign(name: &str) -> Result<(), Notice> {
-    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel"];
-    let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
-    let mut names =
-        own.iter().chain(&second).chain(&lanes::PARTS).chain(&[packed::NAME, whole::NAME]);
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-    match is_name && !names.any(|own| own.eq_ignore_ascii_case(name)) {
+    match is_name && !names().any(|own| own.eq_ignore_ascii_case(name)) {
         true => Ok(()),
         false => Err(refusal(sentence!("This link is damaged at “{0}”.", short(name)))),
     }

@@ -1,6 +1,6 @@
 //! Whether a link that people can read has come through whole. A packed one has a checksum (`packed.rs`);
 //! a readable one whose end was cut off at a clean place is another, shorter run. So a link that
-//! carries a script says first what all of it comes to:
+//! carries a script, or another thing beside a scene, says first what all of it comes to:
 //!
 //! ```text
 //! #v1&check=3fa9&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214
@@ -37,6 +37,13 @@ const COVERED: [&str; 12] = [
 
 /// Of this it counts only that it is there.
 const FREE: &str = "at";
+
+/// Whether a link with this part says what all of it comes to: a scene alone has a name that is there or not,
+/// and what is packed has a checksum.
+pub fn is_worth_it(part: &str) -> bool {
+    let (name, _) = part.split_once('=').unwrap_or((part, ""));
+    COVERED.contains(&name) && name != "scene" && name != FREE
+}
 
 /// What these parts of a link come to. `decode` undoes what a link does to words.
 pub fn check<'a>(
