@@ -109,13 +109,14 @@ impl Layout {
         let mut detail = Detail::Full;
         let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         loop {
-            let layout = Layout::try_fit(nodes, clients, room, detail, wide);
+            let fit = |wide| Layout::try_fit(nodes, clients, room, detail, wide);
+            let layout = fit(wide);
             if layout.fits() {
                 return layout.bent();
             }
-            // On a narrow screen the clients rather stand elsewhere than take room from the servers.
-            if room.width < NARROW {
-                let other = Layout::try_fit(nodes, clients, room, detail, !wide);
+            // On a narrow screen, and before all is drawn smaller, the clients may stand elsewhere.
+            if room.width < NARROW || detail.smaller().is_none() {
+                let other = fit(!wide);
                 if other.fits() {
                     return other.bent();
                 }
@@ -125,11 +126,6 @@ impl Layout {
                 // Too many for the room: everything is drawn smaller.
                 None if room.width > SMALLEST => return layout.bent(),
                 None => {
-                    // Before that, the clients may stand elsewhere.
-                    let other = Layout::try_fit(nodes, clients, room, detail, !wide);
-                    if other.fits() {
-                        return other.bent();
-                    }
                     // What lies over its edges keeps its size.
                     let Room { width, height, top, bottom } = &mut room;
                     [width, height, top, bottom].into_iter().for_each(|size| *size *= 1.15);
