@@ -395,21 +395,21 @@ test("where a link needs the rest, and it cannot be had, a sentence says so, and
 /** What somebody may do first, and what then is to be seen. */
 const FIRST = {
   "a key that does nothing": [(who) => who.keyboard.press("Shift")],
-  "the way to what is first": [(who) => who.keyboard.press("Tab"), (who) => who.locator(":focus")],
-  "a step": [(who) => who.keyboard.press("ArrowRight"), (who) => who.getByRole("timer").filter({ hasText: /0\.30[1-9]/ })],
-  "another link": [(who) => who.evaluate(() => (location.hash = "#v1&scene=raft/figure-8&at=1s")), (who) => who.getByRole("timer").filter({ hasText: "1.000" })],
-  "a link between servers": [(who) => who.locator("[data-pick='lS1-S2']").dispatchEvent("click"), (who) => who.getByRole("button", { name: /cut/i }).and(who.locator(":not(.tools *)"))],
-  "a menu": [(who) => who.locator("summary", { hasText: "Compare" }).click(), (who) => who.getByRole("button", { name: "A crash forgets the vote" })],
-  "what is waited for": [(who) => who.locator("summary", { hasText: "Run until" }).click(), (who) => who.locator(".until[open] .panel")],
+  "the way to what is first": [(who) => who.keyboard.press("Tab"), (who) => who.locator(".synod :focus").first().waitFor()],
+  "a step": [(who) => who.keyboard.press("ArrowRight"), (who) => who.getByRole("timer").filter({ hasText: /0\.30[1-9]/ }).waitFor()],
+  "another link": [(who) => who.evaluate(() => (location.hash = "#v1&scene=raft/figure-8&at=1s")), (who) => who.getByRole("timer").filter({ hasText: "1.000" }).waitFor()],
+  "a link between servers": [(who) => who.locator("[data-pick='lS1-S2']").dispatchEvent("click"), (who) => who.getByRole("button", { name: /cut/i }).and(who.locator(":not(.tools *)")).first().waitFor()],
+  "a menu": [(who) => who.locator("summary", { hasText: "Compare" }).click(), (who) => who.getByRole("button", { name: "A crash forgets the vote" }).first().waitFor()],
+  "what is waited for": [(who) => who.locator("summary", { hasText: "Run until" }).click(), (who) => who.locator(".until[open] .panel").waitFor()],
   "the wheel": [async (who) => {
     await who.locator(".diagram").first().hover();
     await who.mouse.wheel(0, 300);
-  }, (who) => who.locator(".diagram").first()],
-  "the bar": [(who) => who.getByRole("slider", { name: "Position in the run" }).click({ position: { x: 30, y: 6 } }), (who) => who.getByRole("timer").filter({ hasNotText: "0.300" })],
+  }],
+  "the bar": [(who) => who.getByRole("slider", { name: "Position in the run" }).click({ position: { x: 30, y: 6 } }), (who) => who.getByRole("timer").filter({ hasNotText: "0.300" }).waitFor()],
   "another seed": [async (who) => {
     await who.getByLabel("Seed", { exact: true }).fill("77");
     await who.keyboard.press("Enter");
-  }, (who) => who.getByLabel("Seed", { exact: true })],
+  }, (who) => who.waitForFunction(() => location.hash.includes("seed=77"))],
 };
 
 test("whatever is done first waits for the rest, and the page goes on; where that cannot be had it says so", async () => {
@@ -437,7 +437,7 @@ test("whatever is done first waits for the rest, and the page goes on; where tha
     await asked;
     await who.evaluate(() => new Promise(requestAnimationFrame)); // It is not standing still.
     arrive();
-    if (effect) await effect(who).first().waitFor();
+    if (effect) await effect(who);
     assert.deepEqual([await who.locator(".crash-card").count(), waited], [0, 0], what);
     await somebody.context.close();
   }
