@@ -23,6 +23,7 @@ use crate::command::{Command, Latency, Line, Link, Partition, QualityChange, Scr
 use crate::sentence;
 use crate::sim::run::LINES;
 use crate::sim::snapshot::Told;
+use crate::trace::data::EventDigest;
 
 pub use crate::sim::run::SIZE;
 
@@ -127,6 +128,18 @@ pub fn transcript(run: &mut Run, limit: Time) -> String {
         true
     });
     text
+}
+
+/// The digest of all events until the script's end (or until `limit`), as data: no wording changes it.
+pub fn digest(run: &mut Run, limit: Time) -> u64 {
+    let until = run.end().unwrap_or(limit);
+    run.run_to(until, u32::MAX);
+    let mut digest = EventDigest::new();
+    run.walk(Time::ZERO, until, &mut |number, event| {
+        digest.add(number, event);
+        true
+    });
+    digest.finish()
 }
 
 // ---- words -----------------------------------------------------------------------------------

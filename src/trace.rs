@@ -5,6 +5,8 @@
 //! the very source line that did. With the order of events at each place, causes give
 //! happened-before: an event's past is whatever can be reached backwards along both.
 
+pub mod data;
+
 use std::fmt;
 use std::rc::Rc;
 
@@ -146,6 +148,17 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// Its name in digests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Loss::Chance => "chance",
+            Loss::Cut => "cut",
+            Loss::Down => "down",
+            Loss::Dropped => "dropped",
+            Loss::Full => "full",
+        }
+    }
+
     pub fn reason(self) -> &'static str {
         match self {
             Loss::Chance => "the network lost it",

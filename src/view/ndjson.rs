@@ -28,7 +28,7 @@ use super::export::cut_after;
 use super::json::Object;
 use crate::base::{Endpoint, Sentence, Span};
 use crate::catalog::Run;
-use crate::trace::{Event, Payload, Status, What};
+use crate::trace::{Event, Payload, What};
 
 /// Writes the trace of a window.
 pub fn write(
@@ -52,7 +52,7 @@ fn line(number: u64, event: &Event) -> String {
     let mut object = Object::new();
     object.number("event", number).number("time", event.at.0);
     object.maybe("place", event.place.map(|place| place.to_string()).as_deref());
-    object.text("kind", kind(&event.what));
+    object.text("kind", event.what.name());
     object.number("lamport", event.lamport).number("cause", event.cause);
     if let Some(message) = Message::of(number, event) {
         object.text("message", message.payload.kind().name);
@@ -71,29 +71,6 @@ fn line(number: u64, event: &Event) -> String {
     let source = event.line.map(|line| format!("{}:{}", line.file(), line.line()));
     object.maybe("source", source.as_deref());
     object.line()
-}
-
-fn kind(what: &What) -> &'static str {
-    match what {
-        What::Command(_) => "command",
-        What::Refused(_) => "refused",
-        What::Status(Status::Up) => "up",
-        What::Status(Status::Paused) => "paused",
-        What::Status(Status::Down) => "down",
-        What::Isolated(true) => "isolated",
-        What::Isolated(false) => "rejoined",
-        What::Role(_) => "role",
-        What::Send { .. } => "send",
-        What::Deliver { .. } => "deliver",
-        What::Lost { .. } => "lost",
-        What::Timer(_) => "timer",
-        What::Persist => "persist",
-        What::Saved => "saved",
-        What::Ask { .. } => "ask",
-        What::Retry { .. } => "retry",
-        What::Note(_) => "note",
-        What::Violation { .. } => "violation",
-    }
 }
 
 /// A message that leaves, arrives or is lost.

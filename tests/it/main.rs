@@ -5,6 +5,7 @@ mod condition;
 mod difference;
 mod export;
 mod flaws;
+mod freeze;
 mod fuzz;
 mod goldens;
 mod lab;

@@ -1,0 +1,125 @@
+//! An event as data: one line of text that no change of wording changes. Digests of whole runs are
+//! made of these lines, so that a test can say "the same happened" in one number.
+
+use std::fmt::Write;
+use std::hash::Hasher;
+
+use super::{Event, Payload, Status, What};
+use crate::base::digest::Digest;
+use crate::protocol::Outcome;
+
+impl What {
+    /// Its name in exports and in digests.
+    pub fn name(&self) -> &'static str {
+        match self {
+            What::Command(_) => "command",
+            What::Refused(_) => "refused",
+            What::Status(Status::Up) => "up",
+            What::Status(Status::Paused) => "paused",
+            What::Status(Status::Down) => "down",
+            What::Isolated(true) => "isolated",
+            What::Isolated(false) => "rejoined",
+            What::Role(_) => "role",
+            What::Send { .. } => "send",
+            What::Deliver { .. } => "deliver",
+            What::Lost { .. } => "lost",
+            What::Timer(_) => "timer",
+            What::Persist => "persist",
+            What::Saved => "saved",
+            What::Ask { .. } => "ask",
+            What::Retry { .. } => "retry",
+            What::Note(_) => "note",
+            What::Violation { .. } => "violation",
+        }
+    }
+}
+
+impl Event {
+    /// Writes number, time in µs, place, Lamport stamp, cause and kind, then the fields of its kind.
+    /// Sentences (of a note, a refusal, a violation) are left out: they are the event told, not the
+    /// event.
+    pub fn write_data(&self, number: u64, out: &mut impl Write) -> std::fmt::Result {
+        write!(out, "{number} {} ", self.at.0)?;
+        match self.place {
+            Some(place) => write!(out, "{place}")?,
+            None => out.write_char('-')?,
+        }
+        write!(out, " {} {} {}", self.lamport, self.cause, self.what.name())?;
+        match &self.what {
+            What::Command(command) => write!(out, " {command}"),
+            What::Role(role) => write!(out, " {}", role.name),
+            What::Send { to, payload } => {
+                write!(out, " {to} ")?;
+                payload.write_data(out)
+            }
+            What::Deliver { from, sent, sent_at, copy, payload } => {
+                write!(out, " {from} {sent} {} {copy} ", sent_at.0)?;
+                payload.write_data(out)
+            }
+            What::Lost { from, sent, sent_at, why, by, payload } => {
+                write!(out, " {from} {sent} {} {} {by} ", sent_at.0, why.name())?;
+                payload.write_data(out)
+            }
+            What::Timer(timer) => write!(out, " {timer}"),
+            What::Ask { seq, request } => write!(out, " {seq} {request}"),
+            What::Retry { to, redirected } => write!(out, " {to} {redirected}"),
+            What::Violation { property, against, .. } => {
+                write!(out, " {property} {}", against.unwrap_or(0))
+            }
+            What::Refused(_)
+            | What::Status(_)
+            | What::Isolated(_)
+            | What::Persist
+            | What::Saved
+            | What::Note(_) => Ok(()),
+        }
+    }
+}
+
+impl Payload {
+    fn write_data(&self, out: &mut impl Write) -> std::fmt::Result {
+        out.write_str(self.kind().name)?;
+        match self {
+            Payload::Message(message) => message
+                .fields()
+                .iter()
+                .try_for_each(|field| write!(out, " {}={}", field.name, field.value)),
+            Payload::Request { seq, request } => write!(out, " {seq} {request}"),
+            Payload::Reply { seq, outcome } => match outcome {
+                Outcome::Done(answer) => write!(out, " {seq} done {answer}"),
+                Outcome::Refused(_) => write!(out, " {seq} refused"),
+                Outcome::Redirect(Some(node)) => write!(out, " {seq} redirect {node}"),
+                Outcome::Redirect(None) => write!(out, " {seq} redirect"),
+            },
+        }
+    }
+}
+
+/// The digest of a run's events, taken one after the other.
+pub struct EventDigest {
+    digest: Digest,
+    line: String,
+}
+
+impl EventDigest {
+    pub fn new() -> EventDigest {
+        EventDigest { digest: Digest::after(0), line: String::new() }
+    }
+
+    pub fn add(&mut self, number: u64, event: &Event) {
+        self.line.clear();
+        event.write_data(number, &mut self.line).expect("a String takes whatever is written");
+        self.line.push('\n');
+        self.digest.write(self.line.as_bytes());
+    }
+
+    pub fn finish(&self) -> u64 {
+        self.digest.finish()
+    }
+}
+
+impl Default for EventDigest {
+    fn default() -> Self {
+        EventDigest::new()
+    }
+}
