@@ -9,8 +9,8 @@ import { Failure } from "./steps.mjs";
 const WORKER = "worker.js";
 const NOT = [WORKER, "card.png"]; // The picture is for those who do not visit.
 
-/** A digest in a name, as Trunk writes it (without the zeros it begins with) and as scripts/split.mjs does. */
-export const HASHED = /-[0-9a-f]{8,16}[._]/;
+/** A digest in a name, as Trunk writes it (without the zeros it begins with) and as scripts/parts.mjs does. */
+export const HASHED = /-[0-9a-f]{8,16}\./;
 
 /** Writes `dist`'s worker; says what it keeps. */
 export function offline(dist) {

@@ -64,6 +64,12 @@ export function run(program, args, env = {}) {
   if (result.status !== 0) throw new Failure(`\`${line}\` ended with code ${result.status}.`);
 }
 
+/** Runs a program of which only a failure is of interest. */
+export function quietly(program, args) {
+  const result = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (result.status !== 0) throw new Failure(`\`${[program, ...args].join(" ")}\` failed: ${result.error?.message ?? result.stderr}`);
+}
+
 /** What a program prints, or undefined where there is no such program or it fails. */
 export function ask(program, ...args) {
   const result = spawnSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });

@@ -12,7 +12,7 @@ import { findBrowser, setup } from "./setup.mjs";
 import { Failure, command, read, run, step, target } from "./steps.mjs";
 
 const WASM = "wasm32-unknown-unknown";
-const PAGE_TESTS = ["e2e", "e2e-keep", "e2e-time", "hosting", "embed"].map((name) => `tests/${name}.mjs`);
+const PAGE_TESTS = ["e2e", "e2e-keep", "e2e-time", "parts", "hosting", "embed"].map((name) => `tests/${name}.mjs`);
 
 const parts = {
   lint: {
@@ -55,7 +55,6 @@ const parts = {
     needs: { rust: true, node: true, wasmTools: true, browser: true },
     async test() {
       const { chrome } = findBrowser();
-      await step("a program in parts", () => run("node", ["--test", "--test-reporter=spec", "tests/cold.mjs"]));
       await page();
       await step("end-to-end tests", () =>
         run("node", ["--test", "--test-reporter=spec", ...PAGE_TESTS], { CHROME: chrome }),

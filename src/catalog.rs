@@ -4,6 +4,8 @@
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::ensemble::{Ensemble, Servers};
+use crate::part;
+use crate::part::{Part, Unfetched};
 use crate::protocol::{Form, Meta, PropertyInfo, Protocol, Request as _};
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
@@ -12,17 +14,50 @@ use crate::sentence;
 
 pub use crate::sim::run::Run;
 
-/// All protocols, in the order of the menu.
-static CATALOG: &[Entry] = &[Entry::of::<Raft>(), Entry::of::<Paxos>(), Entry::of::<MultiPaxos>()];
+/// All protocols, in the order of the menu. Each is a part of the program.
+static CATALOG: [Listing; 3] = [
+    Listing::of(&Raft::META, part!(raft: Entry = Entry::of::<Raft>())),
+    Listing::of(&Paxos::META, part!(paxos: Entry = Entry::of::<Paxos>())),
+    Listing::of(&MultiPaxos::META, part!(multi_paxos: Entry = Entry::of::<MultiPaxos>())),
+];
 
-/// All protocols, in the order of the menu.
-pub fn catalog() -> &'static [Entry] {
-    CATALOG
+/// What is known of a protocol before it is loaded.
+pub struct Listing {
+    pub slug: &'static str,
+    pub title: &'static str,
+    pub summary: &'static str,
+    part: Part<Entry>,
 }
 
-/// The protocol of this name.
+impl Listing {
+    const fn of(meta: &Meta, part: Part<Entry>) -> Listing {
+        Listing { slug: meta.slug, title: meta.title, summary: meta.summary, part }
+    }
+
+    /// The protocol, if it has been loaded.
+    pub fn entry(&self) -> Option<&'static Entry> {
+        self.part.get()
+    }
+
+    /// The protocol, once it is loaded.
+    pub async fn fetch(&self) -> Result<&'static Entry, Unfetched> {
+        self.part.fetch().await
+    }
+}
+
+/// All protocols, in the order of the menu, loaded or not.
+pub fn listings() -> &'static [Listing] {
+    &CATALOG
+}
+
+/// The protocols that have been loaded (in a program of one file, all), in the order of the menu.
+pub fn catalog() -> impl Iterator<Item = &'static Entry> {
+    CATALOG.iter().filter_map(Listing::entry)
+}
+
+/// The protocol of this name, if it has been loaded.
 pub fn find(slug: &str) -> Option<&'static Entry> {
-    catalog().iter().find(|entry| entry.meta.slug == slug)
+    CATALOG.iter().find(|listing| listing.slug == slug)?.entry()
 }
 
 /// A protocol with its type erased.

@@ -158,7 +158,6 @@ fn facts(run: &Run) -> impl Iterator<Item = &'static str> {
 }
 
 /// Conditions that somebody might want, for the field where one is typed: whole, or up to the value.
-#[inline(never)]
 pub fn likely(words: &Vocabulary) -> Vec<String> {
     let mut likely: Vec<String> = vec!["violation".into(), "leader".into()];
     likely.extend(words.roles.iter().map(|role| format!("any role={role}")));
@@ -178,7 +177,6 @@ fn what(name: &str) -> fact::What {
 }
 
 /// Reads a condition for this run, and checks that all it names exists.
-#[inline(never)]
 pub fn parse(text: &str, run: &Run) -> Result<Condition, Mistake> {
     // However it is spaced, it is the same condition.
     let long = text.chars().count() > LONGEST;

@@ -26,6 +26,7 @@
 //! list and checks every path.
 //!
 //! 1. [`base`]: ids, time, chance, quorums, logs, sentences. Knows of nothing else.
+//! 1. [`part`]: what is loaded when it is asked for. `npm run build` makes a file of each part.
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` the table.
 //! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
@@ -59,7 +60,7 @@
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`], add a line to `src/catalog.rs`, and
 //! scenes to `scenes/yours/`. Menus, fuzzing, goldens, parity, links, the request console, exports and
-//! the page follow; its code is fetched when somebody first asks for it (`scripts/split.mjs`, `scripts/cold.mjs`). Read
+//! the page follow; its line in the catalog makes it a part, fetched when somebody first asks for it. Read
 //! `protocols/paxos` first, which is the smallest: its first page says how a protocol is written here.
 
 pub mod base;
@@ -68,6 +69,7 @@ pub mod command;
 pub mod condition;
 pub mod ensemble;
 pub mod fuzz;
+pub mod part;
 pub mod player;
 pub mod protocol;
 pub mod protocols;

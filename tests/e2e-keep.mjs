@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, branchOut, button, CALM, clock, complaints, context, guard, hash, open, origin, page, script, tab, words } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, complaints, context, hash, open, origin, page, script, tab, words } from "./visit.mjs";
 
 test("the request console checks its blanks, keeps what is typed while the run plays, and shows the answer", async () => {
   await open("#v1&run=raft+nodes=3+seed=3;10ms+fire+S1+election&speed=1/5");
@@ -346,7 +346,7 @@ test("the log shows what is on disk, and leaves and comes back as a file", async
   assert.match(await hash(), /figure-8/, "the run on screen is untouched");
   await take("run.ndjson", history);
   await page.waitForFunction(() => location.hash.includes("put"));
-  assert.equal(await clock(), "0.300 s");
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.trim() === "0.300 s");
   assert.match(await script(), /request C1 put x=1/);
 });
 
@@ -386,16 +386,17 @@ test("every branch is there again after a reload, and in a kept run, by its name
 });
 
 test("where a link and its branches cannot be had, both stay to be asked for again, whatever is done meanwhile", async () => {
-  await branchOut();
+  await branchOut(["multi-paxos nodes=5 seed=3"]);
   await page.waitForFunction(() => history.state?.branches);
   const [link, before, there] = [await hash(), await limbs(), await clock()];
-  const rest = await guard(page, true);
+  let blocked = true;
+  await page.route(/\/multi_paxos-/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
   const notice = page.locator(".notice.refusal");
   const reload = async () => {
-    rest.blocked = true;
+    blocked = true;
     await page.reload();
     await notice.getByText("the first scene is shown instead").waitFor();
-    rest.blocked = false;
+    blocked = false;
   };
   const isBack = async () => {
     await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);

@@ -11,7 +11,7 @@ const DIST = resolve("dist");
 const BASE = "/course/week3/";
 const CALM = "raft nodes=3 seed=3; 10ms fire S1 election";
 
-let servers, synod, elsewhere, browser, context, page, complaints, stalls, written;
+let servers, synod, elsewhere, browser, context, page, complaints, written;
 
 before(async () => {
   const serve = (path, response) => {
@@ -33,7 +33,6 @@ after(async () => {
 
 beforeEach(async () => {
   complaints = [];
-  stalls = [];
   await visit();
 });
 
@@ -49,8 +48,6 @@ async function visit(options = {}) {
   page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  // What a page stands still for is asked for by the one way that lets it.
-  page.on("request", (request) => request.resourceType() === "xhr" && stalls.push(request.url()));
   page.on("response", (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
 }
 
@@ -119,22 +116,33 @@ test("what makes no address is said to whoever waits, and keeps no other element
   assert.equal(page.frames().length, 3);
 });
 
-test("a frame that is called before anybody touches it does not stand still for what it fetches", async () => {
-  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
-  assert.equal((await ask("a", "until", "leader")).nodes.filter((node) => node.role === "leader").length, 1);
-  await ask("a", "command", "crash S2");
-  assert.deepEqual(stalls, []);
+test("where what a call needs cannot be had it says so, calls are answered in their order, and the next one asks again", async () => {
+  let blocked = true;
+  await page.route(/\/paxos-.*\.wasm$/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
+  await host(`<synod-playground id="a" run="raft nodes=3 seed=3" link="at=0s"></synod-playground>`);
+  const [load, read] = await answers("a", ["load", "run paxos nodes=3 seed=1"], ["read"]);
+  assert.equal(load, "✗ Paxos could not be fetched. Check the connection, and try again.");
+  assert.equal(read.protocol, "raft", "what runs goes on");
+  blocked = false;
+  const [again, then] = await answers("a", ["load", "run paxos nodes=3 seed=1"], ["read"]);
+  assert.deepEqual([again.protocol, then.protocol], ["paxos", "paxos"]);
+  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });
 
-test("where what a call needs cannot be had it says so, and the next one asks again", async () => {
-  let blocked = true;
-  await page.route(/_rest\.wasm$/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
-  await host(`<synod-playground id="a" run="raft nodes=3 seed=3" link="at=0s"></synod-playground>`);
-  assert.equal(await ask("a", "forward"), "✗ A part of Synod could not be fetched. Check the connection, and try again.");
-  blocked = false;
-  assert.ok((await ask("a", "forward")).event > 0);
-  assert.deepEqual(stalls, []);
-  complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
+test("a part that comes late keeps later calls waiting, and the run on screen goes on", async () => {
+  let arrive;
+  const late = new Promise((done) => (arrive = done));
+  await page.route(/\/(multi_paxos|desk)-.*\.wasm$/, (route) => late.then(() => route.continue()));
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  await ask("a", "play");
+  const calls = answers("a", ["read", "mermaid"], ["load", "run multi-paxos nodes=3 seed=1"], ["read"]);
+  const time = () => embedded().evaluate(() => Number.parseFloat(document.querySelector("[role=timer]").textContent));
+  const before = await time();
+  await embedded().waitForFunction((before) => Number.parseFloat(document.querySelector("[role=timer]").textContent) > before, before);
+  arrive();
+  const [diagram, load, read] = await calls;
+  assert.match(diagram, /^sequenceDiagram/m);
+  assert.deepEqual([load.protocol, read.protocol], ["multi-paxos", "multi-paxos"]);
 });
 
 test("an element that is moved or taken away in mid-run leaves nothing behind, and the others play on", async () => {
@@ -197,12 +205,12 @@ test("a wrong call is a rejected promise whose sentence says why, and calls come
   assert.ok(order.told.length > 20 && order.ascending);
 });
 
-/** In the page: what these calls of one element come to, made at once. */
-const together = (id, ...calls) =>
-  page.evaluate(([id, calls]) => {
-    const told = (state) => (typeof state === "string" ? state : state.time);
-    return Promise.all(calls.map((call) => document.getElementById(id).call(...call).then(told, (error) => `✗ ${error.message}`)));
-  }, [id, calls]);
+/** In the page: what is answered to these calls of one element, made at once. */
+const answers = (id, ...calls) =>
+  page.evaluate(([id, calls]) => Promise.all(calls.map((call) => document.getElementById(id).call(...call).catch((error) => `✗ ${error.message}`))), [id, calls]);
+
+/** The same, of states their times. */
+const together = async (id, ...calls) => (await answers(id, ...calls)).map((answer) => (typeof answer === "string" ? answer : answer.time));
 
 const embedded = () => page.frames().find((frame) => frame.url().includes("embed.html"));
 
@@ -267,7 +275,7 @@ test("while its link cannot be shown it says so, and no call acts on the run tha
 
 test("a link that could not be fetched keeps calls off the first scene, until it is opened", async () => {
   let blocked = true;
-  await page.route(/_rest\.wasm$/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
+  await page.route(/\/paxos-.*\.wasm$/, (route) => (blocked ? route.fulfill({ status: 503 }) : route.continue()));
   await host(`<synod-playground id="a" link="#v1&scene=paxos/duel&at=1s"></synod-playground>`);
   await page.evaluate(() => document.getElementById("a").ready);
   await embedded().locator(".notice").waitFor();
@@ -436,7 +444,6 @@ test("ten playgrounds out of sight ask for no frames at all", async () => {
   assert.deepEqual(await asked(), before);
   await page.locator("#p0").scrollIntoViewIfNeeded();
   await embeds()[0].waitForFunction((before) => globalThis.frames_asked > before + 10, before[0]);
-  assert.deepEqual(stalls, [], "a frame that nobody calls runs with the first file");
 });
 
 test("by keyboard: into the frame, its buttons, and out again", async () => {

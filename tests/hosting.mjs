@@ -149,21 +149,68 @@ test("after the first visit it works without a network, in Chinese too", async (
   assert.equal(answer, readFileSync(`dist/source/protocols/${source}`, "utf8"));
 });
 
-test("a new build is there on the next reload, and an old page still gets its own second file", async () => {
+test("a new build is there on the next reload, and an old page still gets its own parts", async () => {
   await open(RUN);
   await kept();
   // The page that registered the worker is its own from the beginning.
   await page.waitForFunction(() => navigator.serviceWorker.controller);
-  const rest = await page.evaluate(() => document.querySelector('link[rel="rest"]').href);
-  await withBuild({ [nameOf(rest)]: (bytes) => Buffer.concat([bytes, CUSTOM]) }, true, async () => {
-    const late = await page.evaluate((url) => fetch(url).then((response) => response.status), rest);
-    assert.equal(late, 200, "the old page's second file, which the server no longer has");
+  const old = part("desk");
+  const share = async () => {
+    await button("Share").click();
+    await page.locator("dialog .embed textarea").waitFor();
+    await page.keyboard.press("Escape");
+  };
+  await withBuild({ [old]: (bytes) => Buffer.concat([bytes, CUSTOM]) }, true, async () => {
+    await share(); // The server no longer has that file.
+    asked = [];
     await page.reload();
     await page.locator(".node").first().waitFor();
-    const now = await page.evaluate(() => document.querySelector('link[rel="rest"]').href);
-    assert.notEqual(now, rest);
+    await share();
+    const desks = asked.filter((path) => path.includes("/desk-"));
+    assert.ok(desks.length === 1 && !desks[0].endsWith(old), desks.join(" "));
     await useAll();
   });
+});
+
+test("an open page of an old build, where nothing was kept for it, says to reload, and its link keeps the run", async () => {
+  await context.addInitScript(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
+  await open(RUN);
+  await withBuild({ [part("desk")]: (bytes) => Buffer.concat([bytes, CUSTOM]), [part("paxos")]: (bytes) => Buffer.concat([bytes, CUSTOM]) }, true, async () => {
+    const newer = "Synod has been replaced by a newer one there. Reload the page; the link keeps the run.";
+    await page.getByLabel("Protocol").first().selectOption("paxos");
+    await page.locator(".notice").getByText(newer).waitFor();
+    await button("Runs").click();
+    await page.locator(".trouble").getByText(newer).waitFor();
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => /at=/.test(location.hash));
+    const run = await page.evaluate(() => location.hash);
+    await page.reload();
+    await page.locator(".node").first().waitFor();
+    assert.equal(await page.evaluate(() => location.hash), run);
+    await page.getByLabel("Protocol").first().selectOption("paxos");
+    await page.waitForFunction(() => location.hash.includes("paxos"));
+  });
+  complaints = [];
+});
+
+test("a returning visitor whose network gives the new page and not all of its files is told, and what is there works", async () => {
+  await open(RUN);
+  await kept();
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  await withBuild({ [part("paxos")]: (bytes) => Buffer.concat([bytes, CUSTOM]) }, true, async () => {
+    host.answers = [[/\/(paxos|multi_paxos)-.*\.wasm$/, (response) => response.writeHead(503).end()]];
+    await page.reload();
+    await page.locator(".node").first().waitFor();
+    await page.getByLabel("Protocol").first().selectOption("paxos");
+    await page.locator(".notice").getByText("Paxos could not be fetched.").waitFor();
+    // What the new build has in common with the old one comes from there.
+    await page.getByLabel("Protocol").first().selectOption("multi-paxos");
+    await page.waitForFunction(() => location.hash.includes("multi-paxos"));
+    host.answers = [];
+    await page.getByLabel("Protocol").first().selectOption("paxos");
+    await page.waitForFunction(() => location.hash.includes("scene=paxos"));
+  });
+  complaints = [];
 });
 
 test("whatever the build gives a digest is known to the worker by its name, and nothing else is", () => {
@@ -171,17 +218,21 @@ test("whatever the build gives a digest is known to the worker by its name, and 
   assert.ok(worker.includes(`const HASHED = ${HASHED};`));
   const [page, names] = [readFileSync("dist/index.html", "utf8"), Object.keys(JSON.parse(/const FILES = (\{[^]*?\});/.exec(worker)[1]))];
   // Of Trunk's names: the same file stands under another name beside them, or nowhere.
-  const plain = names.filter((name) => !name.includes("/") && page.includes(name) && /-[0-9a-f]{5,}\W|_bg|_rest/.test(name));
-  assert.ok(plain.length >= 6, plain.join(" "));
+  const plain = names.filter((name) => !name.includes("/") && page.includes(name) && /-[0-9a-f]{5,}\W/.test(name));
+  // The parts are named by the module that links them.
+  const linker = readFileSync(`dist/${names.find((name) => /^parts-/.test(name))}`, "utf8");
+  plain.push(...names.filter((name) => name.endsWith(".wasm") && linker.includes(name)));
+  plain.sort();
+  assert.ok(plain.length >= 10, plain.join(" "));
   assert.deepEqual(names.filter((name) => HASHED.test(name)), plain);
   // Trunk leaves out the zeros that a digest begins with.
-  for (const name of ["synod-b2cba9b0a9c41f3f.css", "synod-b2cba9b0a9c41f3.css", "synod-2cba9b0a9c41f3_rest.wasm"]) assert.ok(HASHED.test(name), name);
+  for (const name of ["synod-b2cba9b0a9c41f3f.css", "synod-b2cba9b0a9c41f3.css", "multi_paxos-2cba9b0a9c41f3ab.wasm"]) assert.ok(HASHED.test(name), name);
   for (const name of ["synod-playground.js", "source/protocols/multi_paxos/mod.rs", "figure-8.txt", "zh.txt"]) assert.ok(!HASHED.test(name), name);
 });
 
 test("each file stands under the digest of its own bytes", () => {
   for (const name of readdirSync("dist").filter((name) => name.endsWith(".wasm"))) {
-    assert.equal(/-([0-9a-f]{16})_/.exec(name)?.[1], digest(readFileSync(join("dist", name))).slice(0, 16), name);
+    assert.equal(/-([0-9a-f]{16})\.wasm$/.exec(name)?.[1], digest(readFileSync(join("dist", name))).slice(0, 16), name);
   }
 });
 
@@ -300,7 +351,7 @@ for (const [what, answer] of [
 ]) {
   test(`a program that ${what} says so, with the run's script to copy and a way on`, async () => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    host.answers = [[/_bg\.wasm$/, answer]];
+    host.answers = [[/\/synod-.*\.wasm$/, answer]];
     await page.goto(origin + BASE + RUN);
     await card().waitFor();
     await card().getByText("Synod could not start.").waitFor();
@@ -315,43 +366,6 @@ for (const [what, answer] of [
     complaints = [];
   });
 }
-
-test("the second half that is a page is told, and is asked for again; where it must be there a card says so", async () => {
-  host.answers = [[/_rest\.wasm$/, PAGE]];
-  await open("#v1&run=raft+nodes%3D5+seed%3D3&at=300ms");
-  const server = page.locator(".node[data-pick=n1]");
-  const sentence = page.getByText("A part of Synod could not be fetched. Check the connection, and try again.");
-  await server.click();
-  await sentence.first().waitFor();
-  assert.equal(await card().count(), 0);
-  await page.evaluate(() => synodLater.load()).catch(() => {});
-  await card().getByText("A part of Synod could not be fetched. Reload the page.").waitFor();
-  assert.match(await card().locator("pre").textContent(), /^run raft nodes=5 seed=3/);
-  host.answers = [];
-  await card().getByRole("button", { name: "Reload" }).click();
-  await server.click();
-  await page.locator(".node.selected").waitFor();
-  complaints = [];
-});
-
-test("a second half that came damaged, where the page stands still for it, is asked for once more past every cache", async () => {
-  let damaged = 0;
-  host.answers = [[/_rest\.wasm$/, (response, file) => {
-    const bytes = readFileSync(file);
-    // As a cache keeps it: the same address gives the same damaged file.
-    const again = response.req.url.includes("?");
-    if (!again) damaged += 1;
-    response.writeHead(200, { "content-type": "application/wasm", "cache-control": "max-age=31536000, immutable" }).end(again ? bytes : bytes.subarray(0, 5_000));
-  }]];
-  await open("#v1&run=raft+nodes%3D5+seed%3D3&at=300ms");
-  await page.evaluate(() => synodLater.load());
-  assert.equal(damaged, 1);
-  host.answers = [];
-  await page.locator(".node[data-pick=n1]").click();
-  await page.locator(".node.selected[data-pick=n1]").waitFor();
-  assert.equal(await card().count(), 0);
-  complaints = [];
-});
 
 test("a panic shows the script and a way on, and the playground beside it lives on", async () => {
   const frame = (id) => `<iframe id="${id}" src="${origin}${BASE}${RUN.replaceAll("&", "&amp;")}" width="720" height="450"></iframe>`;
@@ -422,7 +436,7 @@ test("where not even the card can be had, the page itself has words", async () =
   assert.ok(!(await words.isVisible()), "not before there was time");
   await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
   await words.waitFor();
-  host.answers = [[/(failure-\w+\.js|_bg\.wasm)$/, (response) => response.writeHead(404).end()]];
+  host.answers = [[/(failure-\w+\.js|synod-\w+\.wasm)$/, (response) => response.writeHead(404).end()]];
   await page.goto("about:blank");
   await page.goto(origin + BASE);
   await words.waitFor({ timeout: 5_000 });
@@ -627,7 +641,8 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
 const CUSTOM = Buffer.from([0, 2, 1, 120]);
 
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
-const nameOf = (url) => url.split("/").pop();
+/** The file of a part. */
+const part = (name) => readdirSync("dist").find((file) => file.startsWith(`${name}-`));
 
 /** Serves a build in which these files have changed, under their names or under those of their new bytes. */
 async function withBuild(changes, renames, use) {
@@ -644,10 +659,19 @@ async function withBuild(changes, renames, use) {
       rmSync(join(folder, name));
       writeFileSync(join(folder, names.get(name)), bytes);
     }
-    put("index.html", (bytes) => [...names].reduce((text, [from, to]) => text.replaceAll(from, to), String(bytes)));
+    const renamed = (text) => [...names].reduce((text, [from, to]) => text.replaceAll(from, to), String(text));
+    // The modules that name the parts, and each other, have other bytes then.
+    const modules = names.size === 0 ? [] : readdirSync(folder).filter((name) => /^(synod|parts)-[0-9a-f]{16}\.js$/.test(name));
+    const fresh = digest([...names.values()].join()).slice(0, 16);
+    for (const name of modules) names.set(name, name.replace(/-[0-9a-f]{16}/, `-${fresh}`));
+    for (const name of modules) {
+      writeFileSync(join(folder, names.get(name)), renamed(readFileSync(join(folder, name))));
+      rmSync(join(folder, name));
+    }
+    put("index.html", renamed);
+    put("embed.html", renamed);
     put("worker.js", (bytes) => {
-      const renamed = [...names].reduce((text, [from, to]) => text.replaceAll(from, to), String(bytes));
-      const files = renamed.replace(/"([^"]+)": "[0-9a-f]{64}"/g, (_, name) => `"${name}": "${digest(readFileSync(join(folder, name)))}"`);
+      const files = renamed(bytes).replace(/"([^"]+)": "[0-9a-f]{64}"/g, (_, name) => `"${name}": "${digest(readFileSync(join(folder, name)))}"`);
       return files.replace(/BUILD = "\w+"/, 'BUILD = "new"');
     });
     host.folder = folder;

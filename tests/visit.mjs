@@ -70,21 +70,9 @@ export const hash = () => page.evaluate(() => location.hash);
 export const at = (lines, time) => `#v1&run=${encodeURIComponent(lines.join("\n")).replaceAll("%0A", ";").replaceAll("%20", "+")}&at=${time}`;
 export const CALM = ["raft nodes=5 seed=3", "10ms fire S1 election"];
 
-/** Counts what a page asks for of the rest of the code, and refuses it while it is blocked. */
-export async function guard(who, blocked) {
-  const rest = { asked: 0, blocked, waited: 0 };
-  await who.route(/_rest\.wasm$/, (route) => {
-    rest.asked++;
-    // What the page stands still for is asked for by the one way that lets it.
-    if (route.request().resourceType() === "xhr") rest.waited++;
-    return rest.blocked ? route.fulfill({ status: 503 }) : route.continue();
-  });
-  return rest;
-}
-
 /** Three runs: the first, and two that gestures in its past began. */
-export async function branchOut() {
-  await open(at(CALM, "900ms"));
+export async function branchOut(lines = CALM) {
+  await open(at(lines, "900ms"));
   for (const time of ["500ms", "300ms"]) {
     await page.evaluate((time) => (location.hash = location.hash.replace(/at=[^&]*/, `at=${time}`)), time);
     await page.waitForFunction((seconds) => document.querySelector("[role=timer]").textContent.startsWith(seconds), time === "500ms" ? "0.500" : "0.300");

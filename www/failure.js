@@ -69,5 +69,5 @@
   };
 
   // The browser knows no modules, and so not www/boot.js.
-  if (!window.synodLater) window.synodFailed(document.getElementById("synod"));
+  if (!window.synodPage) window.synodFailed(document.getElementById("synod"));
 })();

@@ -69,11 +69,8 @@ addEventListener("message", ({ source, origin, data }) => {
   if (failed) return refuse(sentence());
   if (early >= WAITING) return refuse(say(`${WAITING} calls wait for the playground to start already.`, `已有 ${WAITING} 次调用在等待演练场启动。`));
   early += 1;
-  program.then(async (synod) => {
-    // What a call needs beyond the first visit: fetched, not waited for while the page stands still.
-    const there = await synodLater.soon().then(() => true, () => false);
+  program.then((synod) => {
     early -= 1;
-    if (!there) return refuse(say("A part of Synod could not be fetched. Check the connection, and try again.", "Synod 的一部分未能获取。请检查网络连接后重试。"));
     try {
       synod.call(call.slice(0, LONGEST + 1), text.slice(0, LONGEST + 1), (done, answer) => {
         if (done && asksForPanel(call, text)) seen.add("shows-panel");

@@ -55,6 +55,8 @@ pub enum Action {
     SlowFor(&'static str, bool),
 
     // The run.
+    /// The first scene of this protocol.
+    LoadProtocol(String),
     /// A gesture: gives a command at the cursor. In the past it starts a branch.
     Do(Command),
     LoadScene {
@@ -157,4 +159,20 @@ pub enum Action {
     TablePage(Page),
     /// Escape: closes or lets go of the topmost thing that is open or selected.
     Escape,
+}
+
+impl Action {
+    /// Whether it chooses what runs. What it chooses may have to be fetched first; of several that wait
+    /// the last one counts.
+    pub fn chooses_a_run(&self) -> bool {
+        matches!(
+            self,
+            Action::LoadProtocol(_)
+                | Action::LoadScene { .. }
+                | Action::LoadText(_)
+                | Action::Load { .. }
+                | Action::OpenLink(_)
+                | Action::Split(_)
+        )
+    }
 }

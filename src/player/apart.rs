@@ -38,7 +38,6 @@ impl Store {
     }
 
     /// Whether there is more to be compared.
-    #[inline(never)]
     pub fn looks_apart(&self) -> bool {
         self.panes.len() > 1
             && self.apart.as_ref().is_none_or(|apart| {
@@ -48,7 +47,6 @@ impl Store {
     }
 
     /// Goes on comparing the two panes' runs by at most so many steps.
-    #[inline(never)]
     pub fn look_apart(&mut self, steps: u32) {
         let [first, second] = &self.panes[..] else {
             self.apart = None;
@@ -86,7 +84,6 @@ impl Store {
     }
 
     /// Runs another branch of the first pane beside it.
-    #[inline(never)]
     pub(super) fn split_branch(&mut self, place: usize) -> super::Change {
         let Some(branch) = self.panes[0].branches.get(place) else { return super::Change::None };
         let script = branch.script.clone();

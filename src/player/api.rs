@@ -265,8 +265,12 @@ pub(super) fn read(what: What, store: &Store) -> Result<String, Sentence> {
 }
 
 /// A picture says itself where it was cut off. What programs read could not: it is whole, or refused.
-#[inline(never)]
 fn exported(format: Format, window: Option<Span>, store: &Store) -> Result<String, Sentence> {
+    let Some(take) = export::TAKE.get() else {
+        return Err(sentence!(
+            "A part of Synod could not be fetched. Check the connection, and try again."
+        ));
+    };
     let run = &store.pane().run;
     let known = run.head().1;
     let window = match window {
@@ -274,7 +278,7 @@ fn exported(format: Format, window: Option<Span>, store: &Store) -> Result<Strin
         None => Span::new(Time::ZERO, run.now()),
     };
     let ask = Ask { format, window, most: EXPORTED, language: store.ui.language };
-    let taken = export::take(run, &ask);
+    let taken = take(run, &ask);
     if taken.cut.is_none() || !matches!(format, Format::Ndjson | Format::ShiViz) {
         return Ok(taken.text);
     }

@@ -173,7 +173,6 @@ impl Store {
     }
 
     /// A piece of a goal for which the run stays where it is.
-    #[inline(never)]
     fn look_ahead(&mut self, mut goal: Goal) -> Change {
         match &mut goal.target {
             Target::Found(searches) => {
@@ -222,7 +221,6 @@ impl Store {
     // ---- looking ahead -----------------------------------------------------------------------
 
     /// To where this becomes true. A mistake in it is shown where it was typed.
-    #[inline(never)]
     pub(super) fn run_until(&mut self, text: &str) -> Change {
         match condition::parse(text, &self.pane().run) {
             Ok(_) => {
@@ -245,7 +243,6 @@ impl Store {
     }
 
     /// Where the branch of this place and the present one first differ.
-    #[inline(never)]
     pub(super) fn compare(&mut self, place: usize) -> Change {
         let pane = self.pane();
         let Some(other) = pane.branches.get(place) else { return Change::None };
@@ -270,7 +267,6 @@ impl Store {
         Change::Frame
     }
 
-    #[inline(never)]
     fn tell_outcome(&mut self, place: usize, condition: String, outcome: Outcome) -> Change {
         let notice = match outcome {
             Outcome::Found(Found { event, broken: Some((property, why)), .. }) => {
@@ -301,7 +297,6 @@ impl Store {
         self.tell(notice)
     }
 
-    #[inline(never)]
     fn tell_verdict(&mut self, with: u32, verdict: Verdict) -> Change {
         let pane = self.pane_mut();
         let here = pane.current().id;

@@ -120,7 +120,6 @@ impl Lanes {
     // ---- as a link says it -------------------------------------------------------------------
 
     /// What is not as usual, each under its name: `hidden` is `S2,C1`.
-    #[inline(never)]
     pub fn parts(&self) -> Vec<(&'static str, String)> {
         let list = |lanes: &[Endpoint]| {
             lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
@@ -137,7 +136,6 @@ impl Lanes {
     }
 
     /// Reads one of them.
-    #[inline(never)]
     pub fn read(&mut self, name: &str, said: &str) -> Result<(), Unread> {
         let said: Vec<&str> = said.split(',').filter(|one| !one.is_empty()).collect();
         if said.len() > MOST {

@@ -79,7 +79,7 @@ impl Shows {
             Shows::First => match Scene::all().next() {
                 Some(scene) => scene.script(),
                 None => {
-                    let meta = catalog::catalog().first().expect("the catalog has a protocol").meta;
+                    let meta = catalog::catalog().next().expect("the catalog has a protocol").meta;
                     Script { setup: Setup::new(meta.slug, meta.nodes), ..Script::default() }
                 }
             },
@@ -139,7 +139,6 @@ impl Link {
     }
 
     /// The parts that a long link holds in one.
-    #[inline(never)]
     fn unpack(&mut self, value: &str) -> Result<(), Notice> {
         let parts = packed::unpack(value).ok_or_else(damaged)?;
         for part in parts.split('&') {
@@ -247,7 +246,6 @@ fn write_script(hash: &mut String, name: &str, script: &Script) {
     }
 }
 
-#[inline(never)]
 fn unread(why: Unread) -> Notice {
     match why {
         Unread::Unknown(lane) => unknown(key!("lane"), &lane),
@@ -259,7 +257,6 @@ fn unread(why: Unread) -> Notice {
 }
 
 /// What a second pane has different, as one of the names that end in 2 says it.
-#[inline(never)]
 fn read_other(name: &str, value: &str) -> Result<Other, Notice> {
     if name == "run2" {
         return Ok(Other::Script(Box::new(script("run ", value)?)));
@@ -274,7 +271,6 @@ fn read_other(name: &str, value: &str) -> Result<Other, Notice> {
 }
 
 /// The same the other way round.
-#[inline(never)]
 fn write_other(hash: &mut String, other: &Other) {
     let (name, value) = match (other, other.scene()) {
         (_, Some(Scene { protocol, name })) => ("scene2", format!("{protocol}/{name}")),
@@ -287,7 +283,6 @@ fn write_other(hash: &mut String, other: &Other) {
     encode(hash, &value);
 }
 
-#[inline(never)]
 fn write_lanes(hash: &mut String, lanes: &Lanes) {
     for (name, said) in lanes.parts() {
         *hash += &format!("&{name}=");
@@ -401,7 +396,6 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
 /// What the hash says without what other programs put into it: line breaks, signs that nobody sees, a
 /// second encoding, and the end of a sentence. Where that does not help, and something says that the end is missing, without the
 /// piece in which it was cut off; else what it `read` as it is.
-#[inline(never)]
 fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
     let (mut seen, mut end) = (String::new(), 0);
     let mut rest = hash;
@@ -456,7 +450,6 @@ fn refusal(sentence: Sentence) -> Notice {
     Notice::refusal(sentence)
 }
 
-#[inline(never)]
 pub fn damaged() -> Notice {
     refusal(sentence!("This link is damaged: a part of it is missing, or was changed on its way."))
 }
@@ -478,13 +471,11 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether one of our names was cut off here.
-#[inline(never)]
 fn is_begun(name: &str) -> bool {
     !name.is_empty() && names().all(|own| own != name) && names().any(|own| own.starts_with(name))
 }
 
 /// Somebody else's name is passed over; not one of ours in another case, nor what is no name.
-#[inline(never)]
 fn foreign(name: &str) -> Result<(), Notice> {
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
     match is_name && !names().any(|own| own.eq_ignore_ascii_case(name)) {

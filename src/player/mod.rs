@@ -23,7 +23,7 @@
 //! | `keys.rs` | the keyboard, as data |
 //! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
-//! | `plain.rs` | which links need no more than the page's first file |
+//! | `needs.rs` | what must be fetched before something can be done |
 //! | `whole.rs` | whether a link has come through whole |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
 //! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
@@ -41,10 +41,10 @@ pub mod gestures;
 pub mod keys;
 pub mod lanes;
 pub mod link;
+pub mod needs;
 pub mod other;
 pub mod packed;
 pub mod pane;
-pub mod plain;
 pub mod playback;
 pub mod snippet;
 pub mod store;
@@ -65,6 +65,7 @@ pub use find::Finding;
 pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
 pub use link::Link;
+pub use needs::Needs;
 pub use other::Other;
 pub use pane::{Branch, Compared, Grove, Pane, Scene};
 pub use playback::{Goal, Playback, Speed, Target};

@@ -30,7 +30,6 @@ const TOLD: usize = 3;
 impl Other {
     /// The script that differs so from this one, and what is to be said of it: commands that the
     /// other protocol does not know are left out.
-    #[inline(never)]
     pub fn of(&self, script: &Script) -> Result<(Script, Option<Sentence>), Sentence> {
         let mut other = script.clone();
         let setup = &mut other.setup;
@@ -55,7 +54,6 @@ impl Other {
     }
 
     /// How the second script differs from the first.
-    #[inline(never)]
     pub fn between(first: &Script, second: &Script) -> Other {
         let (one, two) = (&first.setup, &second.setup);
         let makes = |other: &Other| {

@@ -23,7 +23,6 @@ pub const MOST: usize = 1 << 20;
 const LEVEL: u8 = 6;
 
 /// The part of a link that holds these parts.
-#[inline(never)]
 pub fn part(parts: &str) -> String {
     format!("&{NAME}={}", pack(parts))
 }

@@ -92,7 +92,7 @@ impl Scene {
 
     /// All scenes, in the order of the menu.
     pub fn all() -> impl Iterator<Item = Scene> {
-        catalog::catalog().iter().flat_map(|entry| {
+        catalog::catalog().flat_map(|entry| {
             entry.meta.scenes.iter().map(|(name, _)| Scene { protocol: entry.meta.slug, name })
         })
     }

@@ -158,8 +158,10 @@ impl Store {
             Action::NameBranch(..) | Action::DeleteBranch(_) | Action::RestoreBranch => {
                 self.update_branches(action)
             }
-            Action::LoadScene { .. } | Action::LoadText(_) => self.update_script(action),
-            Action::Load { .. } | Action::OpenLink(_) => self.update_script(action),
+            Action::LoadProtocol(_) | Action::LoadScene { .. } => self.update_script(action),
+            Action::LoadText(_) | Action::Load { .. } | Action::OpenLink(_) => {
+                self.update_script(action)
+            }
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
             Action::Split(other) => self.split(&other),
             Action::SplitBranch(place) => self.split_branch(place),
@@ -170,7 +172,6 @@ impl Store {
     }
 
     /// The actions that change what is kept.
-    #[inline(never)]
     fn update_branches(&mut self, action: Action) -> Change {
         let (now, before) = (self.pane().run.now(), self.pane().current().id);
         let places = 0..self.pane().branches.len();
@@ -208,6 +209,10 @@ impl Store {
     /// The actions that put another script in place of the present one.
     fn update_script(&mut self, action: Action) -> Change {
         match action {
+            Action::LoadProtocol(slug) => match Scene::all().find(|scene| scene.protocol == slug) {
+                Some(scene) => self.load_scene(scene.protocol, scene.name),
+                None => self.settle(Err(sentence!("There is no protocol “{0}”.", slug))),
+            },
             Action::LoadScene { protocol, scene } => self.load_scene(&protocol, &scene),
             Action::LoadText(text) => self.load_text(&text),
             Action::Load { script, branches, at, notice } => {
@@ -462,7 +467,6 @@ impl Store {
 
     /// After a reload: the branches that a pane had, from their text ([`Grove::text`]). Whether it
     /// could be read.
-    #[inline(never)]
     pub fn bring_back(&mut self, place: usize, text: &str) -> bool {
         let (dropped, told) = match Grove::parse(text) {
             Ok(grove) => (Ok(self.panes[place].adopt(grove.clone())), grove.lacks()),

@@ -23,7 +23,6 @@ impl Store {
         self.panes.get(1).map(|second| self.differs(second))
     }
 
-    #[inline(never)]
     fn differs(&self, second: &Pane) -> Other {
         Other::between(self.panes[0].run.script(), second.run.script())
     }
@@ -31,7 +30,6 @@ impl Store {
     // ---- opening and closing -----------------------------------------------------------------
 
     /// Opens the second pane at the first one's instant, or puts another run into it.
-    #[inline(never)]
     pub(super) fn split(&mut self, other: &Other) -> Change {
         let first = &self.panes[0];
         let (now, event) = first.cursor();
@@ -53,7 +51,6 @@ impl Store {
 
     /// Shows this beside the first pane's run, at its start, or nothing. Where that cannot be, it
     /// is told why, and the first pane is alone.
-    #[inline(never)]
     pub(super) fn show_beside(&mut self, other: Option<&Other>) {
         let first = self.panes[0].run.script();
         let wanted = other.map(|other| other.of(first)).transpose();
@@ -97,7 +94,6 @@ impl Store {
         }
     }
 
-    #[inline(never)]
     pub(super) fn unsplit(&mut self, place: usize) -> Change {
         if self.panes.len() < 2 || place >= self.panes.len() {
             return Change::None;
@@ -125,7 +121,6 @@ impl Store {
         Change::Frame
     }
 
-    #[inline(never)]
     pub(super) fn activate(&mut self, place: usize) -> Change {
         if place == self.active || place >= self.panes.len() {
             return Change::None;
@@ -169,7 +164,6 @@ impl Store {
         }
     }
 
-    #[inline(never)]
     fn command_both(
         &mut self,
         command: Command,
@@ -211,7 +205,6 @@ impl Store {
     }
 
     /// Whether the message of this number is the same one in both panes.
-    #[inline(never)]
     fn is_shared(&mut self, id: u64) -> bool {
         let mut shots = self.panes.iter_mut().map(|pane| {
             let shot = pane.run.message(id)?;
@@ -260,7 +253,6 @@ impl Store {
         }
     }
 
-    #[inline(never)]
     fn step_both(&mut self) -> bool {
         let next = self.panes.iter().filter_map(|pane| pane.run.next()).min();
         for pane in &mut self.panes {
@@ -277,7 +269,6 @@ impl Store {
         }
     }
 
-    #[inline(never)]
     fn step_back_both(&mut self) -> bool {
         let last = |panes: &[Pane]| panes.iter().map(|pane| pane.run.sim().now()).max();
         let Some(newest) = last(&self.panes) else { return false };
@@ -297,7 +288,6 @@ impl Store {
     }
 
     /// Stops where a property broke first, of these panes in which one did since they stood there.
-    #[inline(never)]
     pub(super) fn stop_at_first(&mut self, broke: &[usize], before: &[(Time, u64)]) {
         let active = self.active;
         let mut first: Option<(Time, usize, Notice)> = None;

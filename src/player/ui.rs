@@ -1,6 +1,7 @@
 //! What the page shows of itself, whatever runs on it: selection, tabs, tools, notices, and the
 //! stretch of time that the timeline shows.
 
+use super::action::Action;
 use super::find::Finding;
 use super::lanes::Lanes;
 use super::table::Page;
@@ -26,6 +27,8 @@ pub struct Ui {
     /// Under the pointer.
     pub hover: Option<Selection>,
     pub dialog: Option<Dialog>,
+    /// The protocol that is being fetched for the run that was chosen last.
+    pub fetching: Option<&'static str>,
     pub notice: Option<Notice>,
     /// When something was last done to this run by hand: a caption from before may no longer be true.
     pub touched: Option<Time>,
@@ -91,7 +94,7 @@ pub enum Dialog {
 }
 
 /// Something the page has to say, until it is dismissed or superseded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     pub sentence: Sentence,
     pub tone: Tone,
@@ -103,8 +106,8 @@ pub struct Notice {
     pub event: Option<u64>,
     /// It speaks of a branch that was deleted and can be brought back.
     pub restores: bool,
-    /// It speaks of the address's link, which can be opened again.
-    pub retries: bool,
+    /// What could not be done and can be tried again.
+    pub retry: Option<Box<Action>>,
     /// The pane that it speaks of, where there are two.
     pub pane: Option<usize>,
 }
@@ -177,8 +180,8 @@ impl Tab {
 impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
         let tone = Tone::Plain;
-        let (place, property, event, pane) = (None, None, None, None);
-        Notice { sentence, tone, place, property, event, restores: false, retries: false, pane }
+        let (place, property, event, pane, retry) = (None, None, None, None, None);
+        Notice { sentence, tone, place, property, event, restores: false, retry, pane }
     }
 
     pub fn refusal(sentence: Sentence) -> Notice {

@@ -15,8 +15,9 @@
 use super::{ejson, flowchart, ndjson, sequence, shiviz, svg};
 use crate::base::{Sentence, Span, Time};
 use crate::catalog::Run;
-use crate::sentence;
+use crate::part::Part;
 use crate::words::Language;
+use crate::{part, sentence};
 
 /// Events in one file at the most.
 pub const EVENTS: u64 = 1_000_000;
@@ -99,8 +100,9 @@ pub struct Taken {
     pub cut: Option<Sentence>,
 }
 
-/// The same at once, for who wants to look at it.
-#[inline(never)]
+/// The same at once, for who wants to look at it. The page fetches it with the desk.
+pub static TAKE: Part<fn(&Run, &Ask) -> Taken> = part!(desk: fn(&Run, &Ask) -> Taken = take);
+
 pub fn take(run: &Run, ask: &Ask) -> Taken {
     let mut text = String::new();
     let cut = export(run, ask, &mut |piece| {

@@ -5,7 +5,6 @@
 mod hosted;
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use web_sys::{Element, KeyboardEvent};
@@ -15,16 +14,15 @@ use super::animator::Loop;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Host};
-use super::later::{self, Needs};
 use super::memory::Memory;
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
 use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::versus::{Forking, Versus};
-use super::{address, browser, crash};
+use super::{address, browser, crash, parts};
 use crate::player::{
-    Action, Change, Dialog, Notice, Selection, Store, Table, Tone, Window, gestures, keys,
+    Action, Change, Dialog, Needs, Selection, Store, Table, Tone, Window, gestures, keys,
 };
 use crate::view::{Size, export};
 use crate::words;
@@ -49,8 +47,7 @@ pub struct App {
     versus: Option<Versus>,
     compared: (Vec<(u32, u32, usize)>, words::Language),
     heading: Shared<Heading>,
-    /// Branch, commands and settings of the heading.
-    headed: (u32, usize, bool, words::Language, crate::player::Theme),
+    headed: Headed,
     inspection: Shared<Inspection>,
     /// When the inspection was made, in ms.
     inspected: f64,
@@ -66,8 +63,8 @@ pub struct App {
     save_later: Option<Timeout>,
     compare_later: Option<Timeout>,
     senses: Option<Senses>,
-    /// How much waits for a part of the program.
-    fetching: Rc<Cell<u32>>,
+    /// Choices of a run so far: of several that wait for their parts, the last one counts.
+    choices: u32,
     /// What is lit, while somebody asks why.
     light: Option<Shared<Light>>,
     /// What may be kept, while that is asked.
@@ -87,6 +84,9 @@ pub struct App {
     pursue_later: Option<Timeout>,
     told_to: Callbacks,
 }
+
+/// Branch, commands and settings of the heading.
+type Headed = (u32, usize, bool, bool, words::Language, crate::player::Theme);
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
 const INSPECT_EVERY: f64 = 200.0;
@@ -115,13 +115,15 @@ impl Component for App {
         let hash = if ctx.props().missing { String::new() } else { address::hash() };
         let mut store = Store::from_link(&hash, browser::preferences());
         if ctx.props().missing {
-            store.ui.notice = Some(later::unopened());
+            store.ui.notice = Some(parts::unopened(&address::hash()));
         }
         let wanting = is_refused(&store);
         if !words::knows(store.ui.language) {
             // It did not come: the page says so in what it has.
+            let again = Action::Language(store.ui.language);
             store.ui.language = store.ui.language.other();
-            store.ui.notice = store.ui.notice.or(Some(later::missing()));
+            let notice = parts::missing(&Needs::of(&again), again);
+            store.ui.notice = store.ui.notice.or(Some(notice));
         }
         let memory = Memory::recall(&mut store, wanting);
         let link = ctx.link().clone();
@@ -156,7 +158,7 @@ impl Component for App {
             save_later: None,
             compare_later: None,
             senses: None,
-            fetching: Rc::default(),
+            choices: 0,
             light: None,
             instant: None,
             fitted: false,
@@ -169,16 +171,18 @@ impl Component for App {
             pursue_later: None,
             told_to: Callbacks {
                 act: ctx.link().callback(Msg::Act),
-                key: ctx.link().callback(Msg::Key),
                 pick: ctx.link().callback(|(selection, by)| Msg::Pick(selection, by)),
                 stroke: ctx.link().callback(Msg::Stroke),
                 close_menu: ctx.link().callback(|()| Msg::CloseMenu),
                 open_drawer: ctx.link().callback(Msg::Drawer),
                 take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
-                missing: ctx.link().callback(|()| Msg::Missing(false)),
-                address: ctx.link().callback(|()| Msg::Address),
                 compare: ctx.link().callback(|()| Msg::Compare),
-                fetched: ctx.link().callback(Msg::Fetched),
+                fetched: ctx.link().callback(|(action, choice, there)| Msg::Fetched {
+                    action,
+                    choice,
+                    there,
+                }),
+                call_fetched: ctx.link().callback(Msg::CallFetched),
             },
         }
     }
@@ -311,19 +315,16 @@ impl App {
                 Change::Frame
             }
             Msg::Take(ask, give) => {
-                give.emit(export::take(&self.store.pane().run, &ask));
+                match export::TAKE.get() {
+                    Some(take) => give.emit(take(&self.store.pane().run, &ask)),
+                    None => self.take_later(ask, give),
+                }
                 Change::None
             }
-            Msg::Missing(of_address) => {
-                self.memory.wanting |= of_address;
-                let told = self.store.ui.notice.clone().filter(|notice| notice.retries);
-                let retries = self.memory.wanting;
-                let told = told.unwrap_or(Notice { retries, ..later::missing() });
-                self.store.update(Action::Tell(told))
-            }
+            Msg::Fetched { action, choice, there } => self.fetched(action, choice, there),
             Msg::Compare => self.look_apart(),
             Msg::Call(asked) => self.called(asked),
-            Msg::Fetched(there) => self.fetched(there),
+            Msg::CallFetched(there) => self.call_fetched(there),
             Msg::Listen(tell) => {
                 self.host.get_or_insert_default().listen(tell);
                 Change::None
@@ -336,27 +337,52 @@ impl App {
         }
     }
 
-    /// Does it, once the part of the program that it needs is there.
+    /// Does it, once the parts of the program that it needs are there. The run on screen goes on
+    /// meanwhile; of several choices of a run the last one counts.
     fn act(&mut self, action: Action) -> Change {
         let needs = Needs::of(&action);
-        if !needs.anything() {
-            return self.act_now(action);
+        let choice = action.chooses_a_run().then(|| {
+            self.choices += 1;
+            self.choices
+        });
+        if needs.are_met() {
+            let waited = choice.is_some() && self.store.ui.fetching.take().is_some();
+            return self.act_now(action).max(if waited { Change::Frame } else { Change::None });
         }
-        let act = self.told_to.act.clone();
-        self.after(needs, move || act.emit(action));
-        Change::None
+        if choice.is_some() {
+            self.store.ui.fetching = needs.protocol().map(|listing| listing.title);
+        }
+        let fetched = self.told_to.fetched.clone();
+        yew::platform::spawn_local(async move {
+            let there = parts::fetch(&needs).await.is_ok();
+            fetched.emit((action, choice, there));
+        });
+        Change::Frame
     }
 
-    /// Fetches what is needed, then goes on; or says that it cannot be had.
-    fn after(&self, needs: Needs, go_on: impl FnOnce() + 'static) {
-        let (missing, fetching) = (self.told_to.missing.clone(), self.fetching.clone());
-        fetching.set(fetching.get() + 1);
+    /// What an action needs is there, or cannot be had: then the page says so, and goes on.
+    fn fetched(&mut self, action: Action, choice: Option<u32>, there: bool) -> Change {
+        if choice.is_some_and(|choice| choice != self.choices) {
+            return Change::None;
+        }
+        if choice.is_some() {
+            self.store.ui.fetching = None;
+        }
+        match there {
+            true => self.act_now(action).max(Change::Frame),
+            false => {
+                let notice = parts::missing(&Needs::of(&action), action);
+                self.store.update(Action::Tell(notice))
+            }
+        }
+    }
+
+    /// Takes something away once what writes it is there: it comes with the desk that asks for it.
+    fn take_later(&self, ask: export::Ask, give: Callback<export::Taken>) {
+        let take = self.told_to.take.clone();
         yew::platform::spawn_local(async move {
-            let fetched = needs.fetch().await;
-            fetching.set(fetching.get() - 1);
-            match fetched {
-                Ok(()) => go_on(),
-                Err(_) => missing.emit(()),
+            if export::TAKE.fetch().await.is_ok() {
+                take.emit((ask, give));
             }
         });
     }
@@ -412,8 +438,13 @@ impl App {
         if searches && self.store.ui.mistaken.is_none() {
             close_others(None);
         }
-        if opens && !is_refused(&self.store) {
-            self.memory = Memory::recall(&mut self.store, false);
+        if opens {
+            // A link that cannot be read has changed nothing: the address says again what is shown.
+            self.memory.wanting = false;
+            if !is_refused(&self.store) {
+                self.memory = Memory::recall(&mut self.store, false);
+            }
+            self.note();
         }
         if gesture {
             self.note();
@@ -428,12 +459,6 @@ impl App {
     }
 
     fn pick(&mut self, selection: Selection, by: By) -> Change {
-        let needs = Needs::of_code();
-        if needs.anything() {
-            let again = self.told_to.pick.clone();
-            self.after(needs, move || again.emit((selection, by)));
-            return Change::None;
-        }
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
             self.store.update(Action::Pause);
@@ -452,12 +477,6 @@ impl App {
         if !is_for_page(event) {
             return Change::None;
         }
-        // What was pressed before must have had its effect: a server is chosen, then crashed.
-        if self.fetching.get() > 0 && Needs::of_code().anything() {
-            let (again, event) = (self.told_to.key.clone(), event.clone());
-            self.after(Needs::of_code(), move || again.emit(event));
-            return Change::None;
-        }
         let on_diagram = is_on(event, ".diagram").then_some(());
         let own = on_diagram.and_then(|()| keys::press_on_diagram(&self.store, &event.key()));
         let action = own.or_else(|| keys::press(&self.store, &event.key()));
@@ -473,20 +492,11 @@ impl App {
             self.memory = Memory::recall(&mut self.store, false);
             return Change::None;
         }
-        let open = Action::OpenLink(hash);
-        let needs = Needs::of(&open);
-        if needs.anything() {
-            self.memory.wanting = true;
-            let again = self.told_to.address.clone();
-            self.after(needs, move || again.emit(()));
-            return Change::None;
-        }
         self.menu = None;
-        let change = self.act_now(open);
-        // A link that cannot be read has changed nothing: the address says again what is shown.
-        self.memory.wanting = false;
-        self.note();
-        change
+        let open = Action::OpenLink(hash);
+        // Until it is there the address goes on asking for it.
+        self.memory.wanting = !Needs::of(&open).are_met();
+        self.act(open)
     }
 
     /// Between two events: nothing is drawn unless the timeline has scrolled off its sheet.
@@ -559,13 +569,13 @@ impl App {
     /// Notes in the address where the page is.
     fn note(&mut self) {
         if self.memory.note(&self.store) {
-            self.store.ui.notice.take_if(|notice| notice.retries);
+            self.store.ui.notice.take_if(|notice| notice.retry.is_some());
         }
     }
 
     /// … unless it asks for something else, and the page still says why that is not shown.
     fn save(&mut self) {
-        if !self.memory.wanting || !is_refused(&self.store) && self.fetching.get() == 0 {
+        if !self.memory.wanting || !is_refused(&self.store) && self.store.ui.fetching.is_none() {
             self.note();
         }
     }
@@ -595,7 +605,6 @@ impl App {
     }
 
     /// What stands over two panes.
-    #[inline(never)]
     fn oppose(&mut self) {
         let of = (self.store.versions(), self.store.ui.language);
         let names = match self.versus.take() {
@@ -608,7 +617,6 @@ impl App {
         self.look_apart_soon();
     }
 
-    #[inline(never)]
     fn look_apart_soon(&mut self) {
         if self.compare_later.is_none() && self.store.looks_apart() {
             let compare = self.told_to.compare.clone();
@@ -617,7 +625,6 @@ impl App {
     }
 
     /// Looks on for where the two runs first differ.
-    #[inline(never)]
     fn look_apart(&mut self) -> Change {
         self.compare_later = None;
         self.store.look_apart(if self.store.moving() { COMPARE / 4 } else { COMPARE });
@@ -669,8 +676,8 @@ fn is_refused(store: &Store) -> bool {
     store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal)
 }
 
-fn headed(store: &Store) -> (u32, usize, bool, words::Language, crate::player::Theme) {
-    let pane = &store.panes[0];
+fn headed(store: &Store) -> Headed {
+    let (pane, ui) = (&store.panes[0], &store.ui);
     let (id, lines) = (pane.current().id, pane.run.script().lines.len());
-    (id, lines, store.panes.len() > 1, store.ui.language, store.ui.theme)
+    (id, lines, store.panes.len() > 1, ui.fetching.is_some(), ui.language, ui.theme)
 }

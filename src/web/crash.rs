@@ -7,14 +7,15 @@ use std::panic::PanicHookInfo;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
-use super::browser::by_id;
+use super::address;
+use super::browser::{self, by_id};
 use crate::tr;
 use crate::words::Language;
 
 #[wasm_bindgen]
 extern "C" {
     /// Puts a card into the place of whatever is in `root`.
-    #[wasm_bindgen(js_namespace = synodLater)]
+    #[wasm_bindgen(js_namespace = synodPage)]
     fn failed(root: &Element, language: &str, title: &str, why: &str, script: &str, place: &str);
 }
 
@@ -48,13 +49,12 @@ fn panicked(info: &PanicHookInfo<'_>) {
     show(language, title, why, &script, &place);
 }
 
-/// Called by `www/boot.js` where the program must go on with code that cannot be had.
-#[wasm_bindgen]
+/// Where not even a first run can be shown.
 pub fn unfetched() {
-    let (script, language) = last();
+    let language = browser::preferences().language;
     let title = tr!(language, "A part of Synod could not be fetched. Reload the page.");
-    let why = tr!(language, "Below is the script that was running.");
-    show(language, title, why, &script, "");
+    let why = tr!(language, "Below is what was to be opened, to be copied.");
+    show(language, title, why, &address::hash(), "");
 }
 
 fn last() -> (String, Language) {

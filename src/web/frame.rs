@@ -37,6 +37,8 @@ pub struct Heading {
     pub branch: usize,
     /// There is a second pane.
     pub compares: bool,
+    /// What was chosen to run is being fetched.
+    pub fetching: bool,
     pub language: Language,
     pub theme: Theme,
 }
@@ -148,6 +150,7 @@ impl Heading {
             branches: branches(pane),
             branch: pane.branch,
             compares: store.panes.len() > 1,
+            fetching: store.ui.fetching.is_some(),
             language: store.ui.language,
             theme: store.ui.theme,
         }

@@ -47,16 +47,6 @@ pub fn call(name: String, text: String, answer: Function) {
     }
 }
 
-/// Somebody did something that needs more than the first file, and the rest cannot be had; or the
-/// address was changed.
-#[wasm_bindgen]
-pub fn missing(of_address: bool) {
-    if let Some(app) = APP.with_borrow(Clone::clone) {
-        app.emit(Msg::Missing(of_address));
-    }
-}
-
-#[inline(never)]
 fn refuse_flood(answer: Answer) {
     let root = browser::document().document_element();
     let language = root.and_then(|root| Language::of(&root.get_attribute("lang")?));
@@ -177,7 +167,6 @@ impl Host {
 
     /// Answers who waits, unless the run is still on its way, and tells what is new. Whether what
     /// the page has to say is now another.
-    #[inline(never)]
     pub fn tell(&mut self, store: &mut Store) -> bool {
         let before = store.ui.notice.is_some();
         give(self.waiting.answer(store));

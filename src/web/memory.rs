@@ -35,9 +35,11 @@ fn state() -> JsValue {
     window().history().and_then(|history| history.state()).unwrap_or(JsValue::NULL)
 }
 
-/// Whether a page was left here that had more to remember than its link.
-pub fn is_there() -> bool {
-    !state().is_null()
+/// All texts that the present entry holds of a page that was left here.
+pub fn texts() -> String {
+    let branches = Reflect::get(&state(), &BRANCHES.into()).unwrap_or_default();
+    let texts = branches.dyn_into::<Array>().unwrap_or_default();
+    texts.iter().filter_map(|text| text.as_string()).collect::<Vec<_>>().join("\n")
 }
 
 impl Memory {
@@ -68,7 +70,6 @@ impl Memory {
         address::push(&store.link(), &self.of(store));
     }
 
-    #[inline(never)]
     fn read(state: JsValue, store: &mut Store) -> Memory {
         let get = |field: &str| {
             let value = Reflect::get(&state, &field.into()).ok();
@@ -110,7 +111,6 @@ impl Memory {
         }
     }
 
-    #[inline(never)]
     fn write(&self, store: &Store) -> JsValue {
         let text = |pane| Grove::text(pane).map_or(JsValue::NULL, JsValue::from);
         let branches: Array = store.panes.iter().map(text).collect();

@@ -38,12 +38,17 @@ pub enum Msg {
     Take(Ask, Callback<Taken>),
     /// Time to look on for where two panes first differ.
     Compare,
-    /// What somebody did needs what cannot be had; or what the address now says does.
-    Missing(bool),
+    /// The parts that an action needs are there, or cannot be had. Which choice of a run it was, if it
+    /// is one.
+    Fetched {
+        action: Action,
+        choice: Option<u32>,
+        there: bool,
+    },
     /// The page that embeds this one asks for something, in one text.
     Call(Asked),
     /// What the first of its calls needs is there, or cannot be had.
-    Fetched(bool),
+    CallFetched(bool),
     /// It wants to be told.
     Listen(Function),
 }
@@ -58,18 +63,14 @@ pub enum By {
 /// Made once: a component that is given the same ones again need not be drawn again.
 pub struct Callbacks {
     pub act: Callback<Action>,
-    pub key: Callback<KeyboardEvent>,
     pub pick: Callback<(Selection, By)>,
     pub stroke: Callback<Stroke>,
     pub close_menu: Callback<()>,
     pub open_drawer: Callback<bool>,
     pub take: Callback<(Ask, Callback<Taken>)>,
-    /// Says that something cannot be had.
-    pub missing: Callback<()>,
-    /// Looks again at what the address says.
-    pub address: Callback<()>,
     /// Looks on for where two panes first differ.
     pub compare: Callback<()>,
+    pub fetched: Callback<(Action, Option<u32>, bool)>,
     /// What a call of the page that embeds this one needs is there, or cannot be had.
-    pub fetched: Callback<bool>,
+    pub call_fetched: Callback<bool>,
 }

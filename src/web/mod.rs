@@ -16,7 +16,7 @@
 //! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | what is under a pointer |
-//! | `later.rs` | what is fetched when it is first asked for |
+//! | `parts.rs`, `desk.rs` | what is fetched when it is first asked for |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `crash.rs` | the card that is shown should the program fail |
 //! | `components/` | the regions of the page |
@@ -27,11 +27,12 @@ mod app;
 mod browser;
 mod components;
 mod crash;
+mod desk;
 mod frame;
 mod host;
-mod later;
 mod memory;
 mod message;
+mod parts;
 mod pick;
 mod picture;
 mod runs;
@@ -39,15 +40,22 @@ mod senses;
 mod shared;
 mod versus;
 
+use crate::player::Needs;
+
 /// Shows the playground in the page's `#synod`.
 pub fn start() {
-    later::introduce();
     crash::install();
     yew::platform::spawn_local(async {
-        let wish = browser::preferences().language;
+        let link = address::hash();
+        let wanted = || Needs::of_link(&link).and(Needs::of_text(&memory::texts()));
+        let wish = Needs::of_language(browser::preferences().language);
         // Where that fails the page shows what it has, and says so.
-        let missing = later::Needs::fetch_for(&address::hash(), wish, memory::is_there()).await;
-        show(missing);
+        let _ = parts::fetch(&wanted().and(wish)).await;
+        let missing = wanted().protocol().is_some();
+        match parts::fetch(&Needs::of_first()).await {
+            Ok(()) => show(missing),
+            Err(_) => crash::unfetched(),
+        }
     });
 }
 

@@ -16,9 +16,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::frame::Instant;
+use super::parts;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::Script;
-use crate::player::Grove;
+use crate::player::{Grove, Needs};
 use crate::view::Thumbnail;
 use crate::{scenario, sentence};
 
@@ -62,7 +63,12 @@ pub struct Kept {
 /// All runs kept, the newest first.
 pub async fn all() -> Result<Vec<Kept>, Sentence> {
     let rows = within(TransactionMode::ReadOnly, async |runs| runs.get_all(None, None)?.await);
-    let mut kept: Vec<Kept> = rows.await?.into_iter().map(Kept::read).collect();
+    let rows = rows.await?;
+    // What a run needs that cannot be had is said beside it.
+    for row in &rows {
+        let _ = parts::fetch(&Needs::of_text(&texts(row))).await;
+    }
+    let mut kept: Vec<Kept> = rows.into_iter().map(Kept::read).collect();
     let date = |run: &Kept| run.date.unwrap_or(0.0);
     kept.sort_by(|a, b| date(b).total_cmp(&date(a)));
     Ok(kept)
@@ -92,10 +98,12 @@ impl Kept {
     fn read(record: JsValue) -> Kept {
         let text = |field| get(&record, field).as_string();
         let number = |field| get(&record, field).as_f64();
+        let needs = Needs::of_text(&texts(&record));
         let script = match number("version") {
             Some(version) if version > VERSION => {
                 Err(sentence!("A newer Synod has kept this run: it cannot be opened here."))
             }
+            Some(_) if !needs.are_met() => Err(parts::why(needs.protocol())),
             Some(_) => match text("script").map(|script| scenario::parse(&script)) {
                 Some(Ok(script)) => Ok(script),
                 Some(Err(mistake)) => {
@@ -257,6 +265,12 @@ impl From<Failure> for Sentence {
             ),
         }
     }
+}
+
+/// What a record says of runs.
+fn texts(record: &JsValue) -> String {
+    let text = |field| get(record, field).as_string().unwrap_or_default();
+    [text("script"), text("branches")].join("\n")
 }
 
 /// The branches beside this script, among which it is.

@@ -30,7 +30,6 @@ pub enum Forking {
 
 impl Versus {
     /// What is different, by pane; nothing where there is one.
-    #[inline(never)]
     pub fn names(store: &Store) -> Option<[String; 2]> {
         let other = store.other()?;
         let language = store.ui.language;

@@ -33,7 +33,7 @@ fn lists_what_there_is_a_line_each() {
     let listed = out(&lab(&["list"], b""));
     assert!(listed.lines().any(|line| line.starts_with("raft flaw forget-vote")));
     assert!(listed.lines().any(|line| line == "raft scene figure-8"));
-    let slugs: Vec<&str> = synod::catalog::catalog().iter().map(|entry| entry.meta.slug).collect();
+    let slugs: Vec<&str> = synod::catalog::catalog().map(|entry| entry.meta.slug).collect();
     let named = |line: &str| line.split_once(' ').is_some_and(|(first, _)| slugs.contains(&first));
     assert!(listed.lines().all(named), "{listed}");
 }

@@ -42,7 +42,6 @@ impl Grove {
         (!plain).then(|| Grove::of(pane).to_string())
     }
 
-    #[inline(never)]
     pub(in crate::player) fn of(pane: &Pane) -> Grove {
         let mut branches = pane.branches.clone();
         branches[pane.branch].reached = pane.reached();
@@ -74,7 +73,6 @@ impl Grove {
     }
 
     /// Reads such a text; the error says why it cannot be read.
-    #[inline(never)]
     pub fn parse(text: &str) -> Result<Grove, Sentence> {
         let version = text
             .strip_prefix("branches ")
@@ -216,7 +214,6 @@ impl Pane {
 
     /// Takes these branches among its own; what runs, runs on. A script that is a branch already is
     /// no other one.
-    #[inline(never)]
     pub(in crate::player) fn adopt(&mut self, grove: Grove) -> Option<Dropped> {
         // The present one, where it is nothing but its script, comes back as what it was.
         let is_bare = |branch: &Branch| {

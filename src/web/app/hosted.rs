@@ -3,30 +3,29 @@
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::{App, later};
+use super::App;
 use crate::player::api::Call;
-use crate::player::{Action, Change, Tone, waiting};
-use crate::web::browser;
+use crate::player::{Action, Change, Needs, Tone, waiting};
 use crate::web::host::{Answer, Asked};
-use crate::web::later::Needs;
 use crate::web::message::Msg;
+use crate::web::{browser, parts};
 use crate::words;
 
 impl App {
     /// Does what the page that embeds this one asks for, once what that needs is there, and after
     /// whatever it asked for before.
-    #[inline(never)]
     pub(super) fn called(&mut self, asked: Asked) -> Change {
         self.host.get_or_insert_default().queue(asked);
         self.serve()
     }
 
     /// What the first call of those that stand behind it needs is there now, or cannot be had.
-    #[inline(never)]
-    pub(super) fn fetched(&mut self, there: bool) -> Change {
+    pub(super) fn call_fetched(&mut self, there: bool) -> Change {
         let language = self.store.ui.language;
         if let Some(asked) = self.host.as_mut().and_then(|host| host.fetched(there)) {
-            asked.answer.give(Err(later::missing().told(language)));
+            let needs = Needs::of_call(&asked.name, &asked.text);
+            let why = words::tell(language, &parts::why(needs.protocol()));
+            asked.answer.give(Err(why));
         }
         self.serve()
     }
@@ -45,27 +44,16 @@ impl App {
     }
 
     fn serve_one(&mut self, asked: Asked) -> Change {
-        let mut needs = Needs::of_code();
-        let mut read = None;
-        if !needs.anything() {
-            let setup = &self.store.pane().run.script().setup;
-            match Call::parse(&asked.name, &asked.text, setup) {
-                Ok(call) => {
-                    if let Call::Do(action) = &call {
-                        needs = Needs::of(action);
-                    }
-                    read = Some(call);
-                }
-                Err(why) => {
-                    asked.answer.give(Err(words::tell(self.store.ui.language, &why)));
-                    return Change::None;
-                }
-            }
+        let needs = Needs::of_call(&asked.name, &asked.text);
+        if !needs.are_met() {
+            self.fetch_for(asked, needs);
+            return Change::None;
         }
-        match read.filter(|_| !needs.anything()) {
-            Some(call) => self.answer_call(call, asked.answer),
-            None => {
-                self.fetch_for(asked, needs);
+        let setup = &self.store.pane().run.script().setup;
+        match Call::parse(&asked.name, &asked.text, setup) {
+            Ok(call) => self.answer_call(call, asked.answer),
+            Err(why) => {
+                asked.answer.give(Err(words::tell(self.store.ui.language, &why)));
                 Change::None
             }
         }
@@ -74,9 +62,9 @@ impl App {
     /// Those who call later wait behind it.
     fn fetch_for(&mut self, asked: Asked, needs: Needs) {
         self.host.get_or_insert_default().wait_for(asked);
-        let fetched = self.told_to.fetched.clone();
+        let fetched = self.told_to.call_fetched.clone();
         yew::platform::spawn_local(async move {
-            fetched.emit(needs.fetch().await.is_ok());
+            fetched.emit(parts::fetch(&needs).await.is_ok());
         });
     }
 
@@ -105,13 +93,11 @@ impl App {
     fn unopened(&self, action: &Action) -> Option<String> {
         let wanted = self.memory.wanting && waiting::drives(action);
         let told = self.store.ui.notice.as_ref().filter(|notice| notice.tone == Tone::Refusal);
-        // If no more than its language could not be had, the run is there.
-        let why = told.filter(|why| wanted && **why != later::missing())?;
+        let why = told.filter(|_| wanted)?;
         Some(why.told(self.store.ui.language))
     }
 
     /// Answers the page that embeds this one, and tells it what is new.
-    #[inline(never)]
     pub(super) fn tell_host(&mut self, ctx: &Context<Self>) {
         let Some(host) = &mut self.host else { return };
         if host.tell(&mut self.store) {

@@ -19,7 +19,6 @@ use crate::words::{Language, translate};
 const DEPTHS: [&str; 6] = ["", "depth-1", "depth-2", "depth-3", "depth-4", "depth-5"];
 
 /// The menu of branches.
-#[inline(never)]
 pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
     let language = controls.language;
     let place = tr!(language, "branch {0} of {1}", controls.branch + 1, controls.branches.len());

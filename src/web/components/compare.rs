@@ -6,35 +6,20 @@ use super::bits::{asks, button, leaf, soft, tag};
 use super::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
-use crate::catalog::{catalog, find};
+use crate::catalog::{find, listings};
 use crate::player::{Action, Other};
 use crate::tr;
 use crate::web::frame::Heading;
-use crate::web::later::Needs;
 use crate::words::translate;
 
-/// The menu of comparisons. What it offers is drawn once somebody has `asked`.
-pub fn compare(heading: &Heading, asked: &UseStateHandle<bool>, act: &Callback<Action>) -> Html {
+/// The menu of comparisons.
+pub fn compare(heading: &Heading, act: &Callback<Action>) -> Html {
     let label = leaf("span", "", tr!(heading.language, "Compare"));
     let label = [icon(Icon::Panes), label, icon(Icon::Caret)].into_iter().collect();
     let class = if heading.compares { "compare active" } else { "compare" };
-    let inside = asked.then(|| panel(heading, act)).unwrap_or_default();
-    let menu = popover(class, label, inside);
-    let asks = {
-        let asked = asked.clone();
-        Callback::from(move |_: MouseEvent| {
-            let asked = asked.clone();
-            yew::platform::spawn_local(async move {
-                if Needs::of_code().fetch().await.is_ok() {
-                    asked.set(true);
-                }
-            });
-        })
-    };
-    html! { <span class="asks" onclick={asks}>{ menu }</span> }
+    popover(class, label, panel(heading, act))
 }
 
-#[inline(never)]
 fn panel(heading: &Heading, act: &Callback<Action>) -> Html {
     let language = heading.language;
     let about = tr!(
@@ -114,10 +99,10 @@ fn options(heading: &Heading, act: &Callback<Action>) -> Html {
 
 fn protocols(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
     let mut items = Vec::new();
-    for entry in catalog() {
-        if entry.meta.slug != heading.protocol {
-            let name = translate(heading.language, entry.meta.title);
-            items.push(choice(name, act, with(Other::Protocol(entry.meta.slug.to_owned()))));
+    for listing in listings() {
+        if listing.slug != heading.protocol {
+            let name = translate(heading.language, listing.title);
+            items.push(choice(name, act, with(Other::Protocol(listing.slug.to_owned()))));
         }
     }
     items

@@ -170,7 +170,6 @@ fn ask(props: &Props, requests: &Console, form: &'static Form) -> Html {
 }
 
 /// Sends what the form says; or leads to what is wrong with it.
-#[inline(never)]
 fn send(
     element: &Element,
     form: &'static Form,

@@ -16,7 +16,6 @@ use crate::player::lanes::Sort;
 use crate::player::{Action, Finding, LaneChange, Lanes, Store};
 use crate::tr;
 use crate::web::browser::{document, focus};
-use crate::web::later::{Needs, missing};
 use crate::words::{Language, translate};
 
 #[derive(Properties, PartialEq, Clone)]
@@ -78,18 +77,10 @@ pub fn DiagramMenu(props: &Props) -> Html {
     let open = use_state_eq(|| false);
     let field = use_node_ref();
     let ontoggle = {
-        let (open, act) = (open.clone(), props.act.clone());
+        let open = open.clone();
         Callback::from(move |event: Event| {
             let details = event.target_dyn_into::<HtmlDetailsElement>();
-            let is_open = details.is_some_and(|details| details.open());
-            let (open, act) = (open.clone(), act.clone());
-            // What it shows comes when it is first asked for.
-            yew::platform::spawn_local(async move {
-                match Needs::of_code().fetch().await {
-                    Ok(()) => open.set(is_open),
-                    Err(_) => act.emit(Action::Tell(missing())),
-                }
-            });
+            open.set(details.is_some_and(|details| details.open()));
         })
     };
     let mut label = vec![icon(Icon::Diagram), leaf("span", "", tr!(language, "Diagram"))];
@@ -167,7 +158,6 @@ fn outcome(finding: &Finding, language: Language) -> String {
 }
 
 /// Picture or table, lanes, kinds of messages.
-#[inline(never)]
 fn lists(props: &Props) -> Html {
     let language = props.language;
     let view = |table: bool, name: &'static str| {

@@ -4,15 +4,13 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::bits::{asks, leaf, picture_button, tag};
-use super::embed::Embed;
 use super::help::help;
 use super::icon::Icon;
-use super::runs::Runs;
 use super::share::share;
-use super::take::TakeAway;
 use crate::player::{Action, Dialog};
 use crate::tr;
 use crate::web::browser::{document, focus};
+use crate::web::desk::{Desk, Drawer};
 use crate::web::frame::Instant;
 use crate::web::shared::Shared;
 use crate::words::Language;
@@ -58,12 +56,13 @@ pub fn dialog_box(
         Dialog::Share => {
             let Some(instant) = instant.cloned() else { return Html::default() };
             let link = share(language, copied, act);
-            let content = html! { <>{ link }<Embed {language} instant={instant.clone()} /><TakeAway {language} {instant} /></> };
+            let content =
+                html! { <>{ link }<Desk drawer={Drawer::Take(instant)} {language} {act} /></> };
             (tr!(language, "Share this instant"), content)
         }
         Dialog::Runs => {
             let Some(instant) = instant.cloned() else { return Html::default() };
-            let runs = html! { <Runs {language} {instant} {act} /> };
+            let runs = html! { <Desk drawer={Drawer::Runs(instant)} {language} {act} /> };
             (tr!(language, "Kept runs"), runs)
         }
     };

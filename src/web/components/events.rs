@@ -37,7 +37,6 @@ pub fn use_events(here: Option<u64>) -> NodeRef {
 }
 
 /// The table.
-#[inline(never)]
 pub fn events(place: NodeRef, table: &Table, language: Language, act: &Callback<Action>) -> Html {
     html! {
         <div class="events" ref={place} tabindex="0" role="region" aria-label={tr!(language, "Events")}>

@@ -12,7 +12,6 @@ use crate::view::Point;
 use crate::words::{Language, translate};
 
 /// What the help says.
-#[inline(never)]
 pub fn help(language: Language) -> Html {
     let tries = [
         tr!(language, "Click the leader and crash it: the others elect another one."),

@@ -13,7 +13,6 @@ use crate::tr;
 use crate::view::path::number;
 use crate::view::{Point, Rows};
 use crate::web::browser::{by_id, focus};
-use crate::web::later::Needs;
 use crate::web::picture::{AXIS, GUTTER};
 use crate::words::Language;
 
@@ -57,15 +56,7 @@ pub fn use_lane_menu(id: &AttrValue) -> Menu {
     }
     let open = {
         let held = held.clone();
-        // What it offers comes when it is first asked for.
-        Callback::from(move |wanted: Held| {
-            let held = held.clone();
-            yew::platform::spawn_local(async move {
-                if Needs::of_code().fetch().await.is_ok() {
-                    held.set(Some(wanted));
-                }
-            });
-        })
+        Callback::from(move |wanted: Held| held.set(Some(wanted)))
     };
     let close = {
         let held = held.clone();
@@ -178,7 +169,6 @@ pub fn lane_menu(
     }
 }
 
-#[inline(never)]
 fn open_menu(
     held: Held,
     menu: &Menu,

@@ -15,7 +15,6 @@ use crate::web::frame::Light;
 use crate::words::Language;
 
 /// Over the diagram, in its own coordinates.
-#[inline(never)]
 pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
     let (scale, rows) = (&sheet.scale, &sheet.rows);
     let way = light.why.as_ref().map(|why| {
@@ -39,7 +38,6 @@ pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
 
 /// Over the stage: the messages of the way, numbered as they were sent, and how each place lies to
 /// the event.
-#[inline(never)]
 pub fn over_stage(light: &Light, scene: &Scene, language: Language) -> Html {
     let hops = light.why.as_ref().map(|why| hops(why)).unwrap_or_default();
     let hops = hops.iter().map(|hop| hop_figure(hop, scene));

@@ -10,12 +10,13 @@
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `subject.rs`, `console.rs`, `logs.rs`, `why.rs`, `source.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
+//! | `inspector.rs`, `subject.rs`, `console.rs`, `logs.rs`, `why.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
 //! | `controls.rs`, `until.rs`, `branches.rs` | playing |
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
 //! | `events.rs` | the same as a table |
-//! | `help.rs`, `share.rs`, `embed.rs`, `take.rs`, `dialog.rs` | dialogs |
+//! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
+//! | `embed.rs`, `take.rs`, `runs.rs`, `files.rs`, `source.rs` | the drawers of the desk, see `desk.rs` |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
 mod bits;
@@ -31,6 +32,7 @@ mod draw;
 mod embed;
 mod events;
 mod figures;
+mod files;
 mod flaws;
 mod help;
 mod icon;
@@ -66,5 +68,10 @@ mod wires;
 
 pub use diagram_menu::{DiagramMenu, open_find};
 pub use drag::Stroke;
+pub use embed::Embed;
+pub use files::files;
 pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};
+pub use runs::Runs;
+pub use source::SourceView;
+pub use take::TakeAway;

@@ -7,7 +7,6 @@ use super::caption::with_names;
 use super::icon::Icon;
 use crate::player::{Action, Notice, Question, Tone};
 use crate::tr;
-use crate::web::address;
 use crate::words::{Language, translate};
 
 /// The notice. Its region is there without one too, so that what appears in it is read aloud.
@@ -41,10 +40,8 @@ pub fn notice(
             let restore = asks(act, Action::RestoreBranch);
             parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));
         }
-        if notice.retries {
-            let act = act.clone();
-            let again = move |_| act.emit(Action::OpenLink(address::hash()));
-            parts.push(button("", None, tr!(language, "Try again"), Callback::from(again)));
+        if let Some(again) = &notice.retry {
+            parts.push(button("", None, tr!(language, "Try again"), asks(act, (**again).clone())));
         }
         parts.push(picture_button(
             "",

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use yew::prelude::*;
 
+use super::bits::leaf;
 use super::caption::caption;
 use super::controls::{self, control_bar};
 use super::diagram_menu::{self, DiagramMenu};
@@ -96,7 +97,7 @@ pub fn page(props: Page<'_>) -> Html {
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
-                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ caption(said) }</div>
+                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ caption(said) }</div>
             </main>
             <footer class="time">
                 { control_bar(&shown_controls) }
@@ -107,6 +108,15 @@ pub fn page(props: Page<'_>) -> Html {
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
         </div>
     }
+}
+
+/// That a protocol is on its way, and which: what runs goes on meanwhile.
+fn fetching(ui: &Ui) -> Html {
+    let told = ui.fetching.map(|title| {
+        let title = words::translate(ui.language, title).to_owned();
+        leaf("span", "fetching", &tr!(ui.language, "Fetching {0}…", title))
+    });
+    html! { <div role="status">{ told }</div> }
 }
 
 /// A pane's picture; where there are two, with what is different over it.

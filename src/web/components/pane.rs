@@ -43,7 +43,6 @@ impl Frame {
     }
 }
 
-#[inline(never)]
 fn pane_frame(versus: &Versus, place: usize, language: Language, act: &Callback<Action>) -> Frame {
     let letter = LETTERS[place];
     let activate = act.reform(move |()| Action::Activate(place));
@@ -57,7 +56,6 @@ fn pane_frame(versus: &Versus, place: usize, language: Language, act: &Callback<
 }
 
 /// The pane's letter and name, and what in it is the first difference.
-#[inline(never)]
 pub fn pane_head(
     versus: &Versus,
     place: usize,

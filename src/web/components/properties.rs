@@ -15,7 +15,6 @@ use crate::view::ticks::seconds;
 use crate::words::{tell, translate};
 
 /// All properties at the cursor.
-#[inline(never)]
 pub fn properties(props: &Props) -> Html {
     let language = props.language;
     let count = props.inspection.properties.len();

@@ -39,7 +39,6 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
 }
 
 /// The script, or the editor.
-#[inline(never)]
 pub fn script_tab(props: &Props, editing: Editing) -> Html {
     let Editing { area, text: edited } = editing;
     let Some(script) = &props.inspection.script else { return Html::default() };

@@ -11,7 +11,6 @@ use crate::words::Language;
 use crate::{sentence, tr};
 
 /// The link, and a button that copies it. (The address bar was brought up to date just before.)
-#[inline(never)]
 pub fn share(language: Language, copied: UseStateHandle<bool>, act: &Callback<Action>) -> Html {
     let link = address::with_hash(&address::hash());
     let field = NodeRef::default();

@@ -9,7 +9,7 @@ use super::draw::when;
 use crate::tr;
 use crate::view::highlight::{self, Part};
 use crate::web::browser::by_id;
-use crate::web::later;
+use crate::web::parts;
 use crate::words::Language;
 
 #[derive(Properties, PartialEq)]
@@ -34,7 +34,7 @@ pub fn SourceView(props: &Props) -> Html {
             let path = format!("source/{file}");
             fetched.set(None);
             yew::platform::spawn_local(async move {
-                let text = later::read(&path).await;
+                let text = parts::read(&path).await;
                 fetched.set(Some(text.map(Rc::from).map_err(drop)));
             });
         });

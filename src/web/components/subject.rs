@@ -58,7 +58,6 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
     [subject, logs(props)].into_iter().collect()
 }
 
-#[inline(never)]
 fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
     let language = props.language;
     let (state, class) = match (node.status, node.view.role.shape) {
@@ -132,7 +131,6 @@ fn on_disk(field: &DiskField, why: Html, language: Language) -> Html {
     [tag("dt", "", name), tag("dd", "", value.collect())].into_iter().collect()
 }
 
-#[inline(never)]
 fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
     let language = props.language;
     let mut fields = Vec::new();
@@ -171,7 +169,6 @@ fn acts(props: &Props, groups: &[Group]) -> Html {
 }
 
 /// A message: what it carries, when it was sent, why, and what can be done to it.
-#[inline(never)]
 pub fn message_tab(props: &Props) -> Html {
     let language = props.language;
     match &props.inspection.subject {

@@ -9,7 +9,7 @@ use super::dialog::{dialog_box, use_dialog};
 use super::draw::line;
 use super::flaws::flaws;
 use super::icon::{Icon, icon};
-use crate::catalog::catalog;
+use crate::catalog::listings;
 use crate::player::{Action, Dialog, Scene, Theme};
 use crate::web::frame::{Heading, Instant};
 use crate::web::shared::Shared;
@@ -32,7 +32,6 @@ pub fn TopBar(props: &Props) -> Html {
     let language = heading.language;
     let act = |action| asks(&props.act, action);
     let more = use_state(|| false);
-    let asked = use_state_eq(|| false);
     let opened = use_dialog(props.dialog);
     let toggle = {
         let more = more.clone();
@@ -64,7 +63,7 @@ pub fn TopBar(props: &Props) -> Html {
                 { protocols(props) }
                 { seed(props) }
                 { flaws(heading, &props.act) }
-                { compare(heading, &asked, &props.act) }
+                { compare(heading, &props.act) }
                 { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Open(Dialog::Runs))) }
             </div>
             { leaf("span", "grow", "") }
@@ -93,20 +92,17 @@ fn protocols(props: &Props) -> Html {
     let heading = &props.heading;
     let (act, now) = (props.act.clone(), heading.protocol);
     let onchange = Callback::from(move |event: Event| {
-        let slug = chosen(&event, now);
-        if let Some(scene) = Scene::all().find(|scene| scene.protocol == slug) {
-            act.emit(load(scene));
-        }
+        act.emit(Action::LoadProtocol(chosen(&event, now)));
     });
-    let options = catalog().iter().map(|entry| {
-        let meta = entry.meta;
+    let options = listings().iter().map(|listing| {
         option(
-            meta.slug.to_owned(),
-            translate(heading.language, meta.title),
-            meta.slug == heading.protocol,
+            listing.slug.to_owned(),
+            translate(heading.language, listing.title),
+            listing.slug == heading.protocol,
         )
     });
-    field(tr!(heading.language, "Protocol"), "protocol", onchange, options.collect())
+    let class = if heading.fetching { "protocol waits" } else { "protocol" };
+    field(tr!(heading.language, "Protocol"), class, onchange, options.collect())
 }
 
 fn scenes(props: &Props) -> Html {

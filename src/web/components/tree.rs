@@ -36,7 +36,6 @@ pub struct Trunk {
 }
 
 impl Trunk {
-    #[inline(never)]
     pub fn of(store: &Store) -> Trunk {
         let pane = store.pane();
         let place = |id: u32| pane.branches.iter().position(|branch| branch.id == id);
@@ -44,7 +43,6 @@ impl Trunk {
         Trunk { lines: branches(pane), here: pane.branch, differ }
     }
 
-    #[inline(never)]
     fn rows(&self) -> Vec<Row> {
         let limb = |line: &BranchLine| Limb { parent: line.parent.zip(line.since), end: line.end };
         rows(&self.lines.iter().map(limb).collect::<Vec<_>>())
@@ -73,7 +71,6 @@ pub fn Tree(props: &Props) -> Html {
 }
 
 /// Scrolls to the present branch.
-#[inline(never)]
 fn show(root: &NodeRef, trunk: &Trunk) {
     let rows = trunk.rows();
     let here = rows.iter().position(|row| row.branch == trunk.here).unwrap_or(0);
@@ -82,7 +79,6 @@ fn show(root: &NodeRef, trunk: &Trunk) {
     }
 }
 
-#[inline(never)]
 fn drawn(props: &Props, root: NodeRef) -> Html {
     let Props { trunk, language, .. } = props;
     let rows = trunk.rows();
@@ -153,7 +149,6 @@ fn mark(x: String, row: usize) -> Html {
 }
 
 /// Enter goes to the branch, F2 asks for its name, Delete deletes it; up and down move among them.
-#[inline(never)]
 fn press(event: &KeyboardEvent, branch: usize, row: usize, act: &Callback<Action>) {
     let limb = event.target_dyn_into::<Element>();
     let next = match event.key().as_str() {

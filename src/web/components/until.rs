@@ -53,7 +53,6 @@ pub fn Until(props: &Props) -> Html {
     }
 }
 
-#[inline(never)]
 fn panel(props: &Props) -> Html {
     let language = props.language;
     let item = |condition: String, name: &str| {

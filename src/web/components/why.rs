@@ -8,7 +8,6 @@ use super::bits::{asks, button, entry, leaf, soft, tag};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::inspector::Props;
-use super::source::SourceView;
 use super::story::in_words;
 use crate::base::Time;
 use crate::catalog::{FlawInfo, find};
@@ -19,10 +18,10 @@ use crate::sim::run::why::{Against, Reason, Source, Why};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::ticks::seconds;
+use crate::web::desk::{Desk, Drawer};
 use crate::words::{Language, translate};
 
 /// The answer, or what can be asked.
-#[inline(never)]
 pub fn why_tab(props: &Props) -> Html {
     let language = props.language;
     let Some(asked) = &props.inspection.asked else {
@@ -222,7 +221,8 @@ fn shown_source(props: &Props, source: Source) -> Html {
     );
     let name = format!("{}:{}", source.file, source.line);
     let id = format!("{}-source", props.id);
-    let shown = html! { <SourceView {id} file={source.file} line={source.line} {language} /> };
+    let drawer = Drawer::Source(id.into(), source.file, source.line);
+    let shown = html! { <Desk {drawer} {language} act={props.act.clone()} /> };
     tag("section", "shown-source", vec![tag("h2", "", vec![name.into(), close]), shown])
 }
 

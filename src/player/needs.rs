@@ -1,0 +1,213 @@
+//! What must be fetched before something can be done: a protocol that is to run, the house's Chinese,
+//! what writes a run for other programs. Whoever reads a script, a link or a kept run first asks here
+//! what its text names; once that is there, it is read.
+
+use percent_encoding::percent_decode_str;
+
+use super::action::Action;
+use super::other::Other;
+use super::packed;
+use crate::catalog::{Listing, listings};
+use crate::part::Unfetched;
+use crate::view::export;
+use crate::words::{self, Language};
+
+/// What is not there yet, of what something needs.
+#[derive(Clone, Default)]
+pub struct Needs {
+    protocols: Vec<&'static Listing>,
+    /// The house's own texts in Chinese.
+    chinese: bool,
+    /// What writes a run for other programs.
+    exports: bool,
+}
+
+impl Needs {
+    /// Of what a person does.
+    pub fn of(action: &Action) -> Needs {
+        match action {
+            Action::LoadProtocol(slug) | Action::LoadScene { protocol: slug, .. } => {
+                Needs::of_protocol(slug)
+            }
+            Action::LoadText(text) => Needs::of_text(text),
+            Action::Load { script, .. } => Needs::of_protocol(&script.setup.protocol),
+            Action::OpenLink(link) => Needs::of_link(link),
+            Action::Split(other) => match &**other {
+                Other::Protocol(slug) => Needs::of_protocol(slug),
+                Other::Script(script) => Needs::of_protocol(&script.setup.protocol),
+                Other::Flaw(_) | Other::Option(..) => Needs::default(),
+            },
+            Action::Language(language) => Needs::of_language(*language),
+            _ => Needs::default(),
+        }
+    }
+
+    /// Of a call of the page that embeds this one, see `api.rs`: its texts are read once that is there.
+    pub fn of_call(name: &str, text: &str) -> Needs {
+        match name {
+            "load" => Needs::of_text(text),
+            "open" => Needs::of_link(text.split_once('#').map_or(text, |(_, hash)| hash)),
+            "set" => match text.strip_prefix("lang=").and_then(Language::of) {
+                Some(language) => Needs::of_language(language),
+                None => Needs::default(),
+            },
+            "read" => Needs { exports: export::TAKE.get().is_none(), ..Needs::default() },
+            _ => Needs::default(),
+        }
+    }
+
+    pub fn of_language(language: Language) -> Needs {
+        Needs { chinese: !words::knows(language), ..Needs::default() }
+    }
+
+    /// Of whatever a text holds that runs may be read from: a script, the branches of a kept run.
+    pub fn of_text(text: &str) -> Needs {
+        Needs::of_protocols(naming(text))
+    }
+
+    /// Of a link, however it was encoded on its way.
+    pub fn of_link(link: &str) -> Needs {
+        let text = unpacked(link);
+        let code = text.split(['&', '\n']).find_map(|part| part.strip_prefix("lang="));
+        let language = code.and_then(Language::of).unwrap_or_default();
+        Needs::of_text(&text).and(Needs::of_language(language))
+    }
+
+    /// Of the first scene of the catalog, which is shown where nothing else is asked for.
+    pub fn of_first() -> Needs {
+        Needs::of_protocols(listings().iter().take(1))
+    }
+
+    fn of_protocol(slug: &str) -> Needs {
+        Needs::of_protocols(listing(slug).into_iter())
+    }
+
+    fn of_protocols(named: impl Iterator<Item = &'static Listing>) -> Needs {
+        let mut needs = Needs::default();
+        for listing in named {
+            let known = needs.protocols.iter().any(|known| known.slug == listing.slug);
+            if !known && listing.entry().is_none() {
+                needs.protocols.push(listing);
+            }
+        }
+        needs
+    }
+
+    /// These as well.
+    pub fn and(mut self, other: Needs) -> Needs {
+        self.protocols.extend(other.protocols);
+        Needs {
+            chinese: self.chinese || other.chinese,
+            exports: self.exports || other.exports,
+            ..Needs::of_protocols(self.protocols.into_iter())
+        }
+    }
+
+    /// Whether all of it is there.
+    pub fn are_met(&self) -> bool {
+        self.protocols.is_empty() && !self.chinese && !self.exports
+    }
+
+    pub fn chinese(&self) -> bool {
+        self.chinese
+    }
+
+    /// A protocol that is to be fetched.
+    pub fn protocol(&self) -> Option<&'static Listing> {
+        self.protocols.first().copied()
+    }
+
+    /// Fetches what is part of the program (the Chinese is a text: the page reads it).
+    pub async fn fetch(&self) -> Result<(), Unfetched> {
+        for listing in &self.protocols {
+            listing.fetch().await?;
+        }
+        if self.exports {
+            export::TAKE.fetch().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What stands before the name of a protocol, in a script and in a link.
+const NAMING: [&str; 5] = ["run", "scene", "run2", "scene2", "protocol2"];
+
+fn listing(slug: &str) -> Option<&'static Listing> {
+    listings().iter().find(|listing| listing.slug == slug)
+}
+
+/// The protocols that a text names, where it says what runs.
+fn naming(text: &str) -> impl Iterator<Item = &'static Listing> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let before = std::iter::once("").chain(words.clone());
+    before
+        .zip(words)
+        .filter(|(before, _)| NAMING.contains(before))
+        .filter_map(|(_, word)| listing(word))
+}
+
+/// A link without percent-encoding, also where it was encoded twice, and beside it what is packed in it.
+fn unpacked(link: &str) -> String {
+    let once = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let link = once(&once(link));
+    // Of a part that is given twice the last one counts.
+    let packed = link.rsplit('&').find_map(|part| part.strip_prefix("packed="));
+    match packed.and_then(packed::unpack) {
+        Some(parts) => format!("{link}\n{}", once(&parts)),
+        None => link,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The protocols that a text names, there or not.
+    fn named(text: &str) -> Vec<&'static str> {
+        naming(text).map(|listing| listing.slug).collect()
+    }
+
+    #[test]
+    fn a_text_names_the_protocols_that_its_runs_are_of() {
+        assert_eq!(
+            named("# A comment\nrun multi-paxos nodes=5\n1s say run raft"),
+            ["multi-paxos", "raft"]
+        );
+        assert_eq!(
+            named("branches 1\nbranch shown\nrun paxos\nbranch\nrun paxos"),
+            ["paxos", "paxos"]
+        );
+        assert_eq!(named(r#"{"script": "run raft nodes=5\n1s crash S1"}"#), ["raft"]);
+        assert!(named("run zab\nrunraft\nraft run").is_empty());
+    }
+
+    #[test]
+    fn a_link_names_them_however_it_was_encoded() {
+        let packed = packed::part("run=paxos+nodes=3;1s+crash+S1&run2=multi-paxos");
+        for (link, slugs) in [
+            ("#v1&scene=paxos/duel&at=1s", vec!["paxos"]),
+            ("#v1&scene=raft/figure-8&scene2=paxos/duel", vec!["raft", "paxos"]),
+            ("#v1&run=multi-paxos+nodes=3&protocol2=paxos", vec!["multi-paxos", "paxos"]),
+            ("#v1&amp;run=raft", vec!["raft"]),
+            ("#v1%26run%3Dmulti-paxos%2Bnodes%3D3", vec!["multi-paxos"]),
+            ("#v1&script=run%2520paxos", vec!["paxos"]),
+            (&*format!("#v1{packed}&at=1s"), vec!["multi-paxos", "paxos"]),
+            ("#v1&at=1s", vec![]),
+            ("#v1&packed=eN", vec![]),
+        ] {
+            let mut found = named(&unpacked(link));
+            found.sort_unstable();
+            found.dedup();
+            let mut slugs = slugs;
+            slugs.sort_unstable();
+            assert_eq!(found, slugs, "{link}");
+        }
+    }
+
+    #[test]
+    fn in_a_program_of_one_file_everything_is_there() {
+        assert!(Needs::of_link("#v1&scene=paxos/duel&lang=zh").are_met());
+        assert!(Needs::of_first().and(Needs::of_text("run raft")).are_met());
+        assert!(Needs::of_call("read", "svg").are_met());
+    }
+}
