@@ -12,7 +12,7 @@ import { findBrowser, setup } from "./setup.mjs";
 import { Failure, command, read, run, step, target } from "./steps.mjs";
 
 const WASM = "wasm32-unknown-unknown";
-const PAGE_TESTS = ["e2e", "e2e-keep", "e2e-time", "parts", "hosting", "embed"].map((name) => `tests/${name}.mjs`);
+const PAGE_TESTS = ["e2e", "e2e-keep", "e2e-time", "parts", "hosting", "embed"].map((name) => `tests/browser/${name}.mjs`);
 
 const parts = {
   lint: {

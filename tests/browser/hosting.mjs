@@ -8,9 +8,9 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, write
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { HASHED } from "../scripts/offline.mjs";
-import { settle } from "../scripts/page.mjs";
-import { launch, send, site } from "../scripts/site.mjs";
+import { HASHED } from "../../scripts/offline.mjs";
+import { settle } from "../../scripts/page.mjs";
+import { launch, send, site } from "../../scripts/site.mjs";
 
 const BASE = "/a/b/";
 /** Not even wasm has its type: the plainest of servers. */

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { launch, send, site } from "../scripts/site.mjs";
+import { launch, send, site } from "../../scripts/site.mjs";
 
 const DIST = resolve("dist");
 const BASE = "/course/week3/";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach } from "node:test";
-import { launch, send, site } from "../scripts/site.mjs";
+import { launch, send, site } from "../../scripts/site.mjs";
 
 const DIST = resolve("dist");
 export const BASE = "/course/week3/";
