@@ -37,8 +37,12 @@ export async function command(name, main) {
   }
 }
 
-/** Does one step and says how long it took; `work` may return a word on what it found. */
-export async function step(title, work) {
+/** Says what begins, and how long it may take on two cores. */
+export const begin = (what, takes) => console.log(`… ${what}: up to ${takes} on two cores`);
+
+/** Does one step, of which `takes` says how long it may take, and says how long it took; `work` may return a word on what it found. */
+export async function step(title, work, takes) {
+  if (takes) begin(title, takes);
   const start = performance.now();
   try {
     const found = await work();
