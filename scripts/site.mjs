@@ -4,9 +4,13 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname } from "node:path";
+import { read } from "./steps.mjs";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** What a strict host sends with every page: the README's code block after "Content-Security-Policy". */
+export const POLICY = /Content-Security-Policy[^]*?```\n([^]*?)```/.exec(read("README.md"))[1].replaceAll("\n", " ").trim();
 
 /** A site whose `answer` gets each path with the request and the response; where it stands, and its end. */
 export async function site(answer) {

@@ -12,29 +12,31 @@ import { findBrowser, setup } from "./setup.mjs";
 import { Failure, command, read, run, step, target } from "./steps.mjs";
 
 const WASM = "wasm32-unknown-unknown";
-const PAGE_TESTS = ["e2e", "e2e-keep", "e2e-time", "parts", "hosting", "embed"].map((name) => `tests/browser/${name}.mjs`);
+// Each has a site and a browser of its own: they run side by side, those that take longest first.
+const PAGE_TESTS = ["e2e", "hosting", "e2e-keep", "parts", "e2e-time", "embed"].map((name) => `tests/browser/${name}.mjs`);
 
 const parts = {
   lint: {
     needs: { rust: true },
     async test() {
       await step("format", () => run("cargo", ["fmt", "--check"]));
-      await step("Clippy, native", () => run("cargo", ["clippy", "--all-targets", "--", "-D", "warnings"]));
+      await step("Clippy, native", () => run("cargo", ["clippy", "--all-targets", "--", "-D", "warnings"]), "2 minutes");
       await step("Clippy, wasm", () =>
         run("cargo", ["clippy", "--target", WASM, "--lib", "--bin", "synod", "--test", "web", "--", "-D", "warnings"]),
+        "2 minutes",
       );
     },
   },
   native: {
     needs: { rust: true },
     async test() {
-      await step("native tests", () => run("cargo", ["test"]));
+      await step("native tests", () => run("cargo", ["test"]), "4 minutes");
     },
   },
   export: {
     needs: { rust: true, node: true },
     async test() {
-      await step("what is exported", () => run("node", ["--test", "--test-reporter=spec", "tests/export.mjs"]));
+      await step("what is exported", () => run("node", ["--test", "--test-reporter=spec", "tests/export.mjs"]), "a minute");
     },
   },
   web: {
@@ -48,6 +50,7 @@ const parts = {
           WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverOptions(chrome),
           WASM_BINDGEN_TEST_TIMEOUT: "300",
         }),
+        "3 minutes",
       );
     },
   },
@@ -57,7 +60,8 @@ const parts = {
       const { chrome } = findBrowser();
       await page();
       await step("end-to-end tests", () =>
-        run("node", ["--test", "--test-reporter=spec", ...PAGE_TESTS], { CHROME: chrome }),
+        run("node", ["--test", "--test-reporter=spec", "--test-concurrency=3", ...PAGE_TESTS], { CHROME: chrome }),
+        "4 minutes",
       );
     },
   },

@@ -13,7 +13,7 @@ test("a newcomer's first minute", async () => {
   await leader.click();
   await page.keyboard.press("c");
   await page.locator(`.node.crashed[data-pick=${first}]`).waitFor();
-  await page.locator(`.node.leader:not([data-pick=${first}])`).waitFor({ timeout: 60_000 });
+  await page.locator(`.node.leader:not([data-pick=${first}])`).waitFor();
   await page.keyboard.press("Space");
   await button("Play").waitFor();
   // Back before it: nobody leads.
@@ -236,7 +236,7 @@ test("a part that cannot be fetched says so, and the page works on", async () =>
 
 test("a violation stops the play and says what broke", async () => {
   await open("#v1&scene=raft/figure-8-flaw&speed=5");
-  await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor({ timeout: 60_000 });
+  await page.locator(".notices").getByText(/Leader Completeness/).first().waitFor();
   await button("Play").waitFor();
   await page.getByRole("tab", { name: /^Properties/ }).click();
   await page.getByRole("tabpanel").getByText(/violated/i).first().waitFor();

@@ -10,13 +10,11 @@ import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { HASHED } from "../../scripts/offline.mjs";
 import { settle } from "../../scripts/page.mjs";
-import { launch, send, site } from "../../scripts/site.mjs";
+import { POLICY, launch, send, site } from "../../scripts/site.mjs";
 
 const BASE = "/a/b/";
 /** Not even wasm has its type: the plainest of servers. */
 const PLAIN = { "content-type": "application/octet-stream" };
-/** What a host sends: the README's second code block after "Content-Security-Policy". */
-const POLICY = /Content-Security-Policy[^]*?```\n([^]*?)```/.exec(readFileSync("README.md", "utf8"))[1].replaceAll("\n", " ").trim();
 const RUN = "#v1&run=raft+nodes%3D5+seed%3D3;10ms+fire+S1+election&at=300ms";
 
 let browser, server, origin, host, context, page, complaints, asked;
@@ -46,7 +44,7 @@ beforeEach(async () => {
   complaints = [];
   host = { folder: resolve("dist"), headers: {}, answers: [], down: false };
   context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB" });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   page = await context.newPage();
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -439,7 +437,7 @@ test("where not even the card can be had, the page itself has words", async () =
   host.answers = [[/(failure-\w+\.js|synod-\w+\.wasm)$/, (response) => response.writeHead(404).end()]];
   await page.goto("about:blank");
   await page.goto(origin + BASE);
-  await words.waitFor({ timeout: 5_000 });
+  await page.locator(".failed .late p[lang=en]").waitFor(); // Not for want of time.
   complaints = [];
 });
 

@@ -39,7 +39,7 @@ afterEach(async () => {
 /** Somebody with a browser of their own. */
 export async function visitor(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", serviceWorkers: "block", ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   // Browsers wish for several languages, and Playwright's for one.
   await context.addInitScript(() => Object.defineProperty(navigator, "languages", { value: [navigator.language, navigator.language.slice(0, 2), "fr"] }));
   const page = await context.newPage();
