@@ -5,6 +5,6 @@ import { setup } from "./setup.mjs";
 import { command } from "./steps.mjs";
 
 await command("npm run build", async (args) => {
-  await setup({ rust: true, node: true, wasmTools: true });
+  await setup({ rust: true, node: true, wasmTools: true, splitTool: true });
   await page(args);
 });

@@ -55,7 +55,7 @@ const parts = {
     },
   },
   e2e: {
-    needs: { rust: true, node: true, wasmTools: true, browser: true },
+    needs: { rust: true, node: true, wasmTools: true, splitTool: true, browser: true },
     async test() {
       const { chrome } = findBrowser();
       await page();

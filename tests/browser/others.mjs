@@ -15,7 +15,7 @@ import { firefox, webkit } from "./drivers.mjs";
 const PATIENCE = 60_000; // ms, for whatever is waited for.
 const STILL = "#v1&run=raft+nodes=5+seed=3;10ms+fire+S1+election&at=300ms";
 
-let folder, server, origin, complaints, held;
+let folder, server, origin, complaints, holds, held;
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "browsers-"));
@@ -46,11 +46,9 @@ function watch() {
   addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => tell(`${effectiveDirective} forbids ${blockedURI}`));
 }
 
-/** A new site for each test; while `held` is a list, programs other than the first wait in it. */
+/** A new site for each test; what `holds` fits waits in `held`. */
 async function serve() {
-  let programs = 0;
-  complaints = [];
-  held = undefined;
+  [complaints, holds, held] = [[], undefined, []];
   server = await site((path, response, request) => {
     if (path.startsWith("/complaint")) {
       complaints.push(decodeURIComponent(request.url.split("?")[1]));
@@ -60,7 +58,7 @@ async function serve() {
     const file = join(folder, path === "/" ? "index.html" : path);
     const answer = () => send(response, file.startsWith(folder) ? file : "", path.endsWith("/") || path.endsWith(".html") ? { "content-security-policy": `${POLICY}; frame-src 'self'` } : {});
     response.on("finish", () => response.statusCode >= 400 && complaints.push(`${response.statusCode} ${path}`));
-    if (path.endsWith(".wasm") && programs++ > 0 && held) held.push(answer);
+    if (holds?.test(path)) held.push({ path, answer });
     else answer();
   });
   origin = server.origin;
@@ -182,16 +180,16 @@ for (const [name, launch] of [
     });
 
     test("while a part of the program is on its way the page goes on, and then it is there", async () => {
+      holds = /worker\.js$/; // It would fetch all of them beforehand.
       await browser.open(`${origin}/`);
       await there("button", "^S1 follower");
-      held = [];
+      holds = /\.wasm$|worker\.js$/;
       await browser.choose(found("combobox", "^Protocol"), "Paxos");
       await passes((await clock()) + 0.05);
-      assert.ok(held.length > 0, "it is still on its way");
-      assert.equal(await browser.evaluate(`Boolean(${found("button", "^S1 follower|^S1 candidate|^S1 leader")})`), true, "and the run on screen is the one before");
-      const waiting = held;
-      held = undefined;
-      for (const answer of waiting) answer();
+      assert.match(held.at(-1).path, /\.wasm$/, "it is still on its way");
+      await there("button", "^S1 (follower|candidate|leader)");
+      holds = undefined;
+      for (const { answer } of held) answer();
       await there("button", "^S1 (acceptor|preparing|proposing)");
       await press("button", "^Share$");
       await there("dialog", "^Share");
