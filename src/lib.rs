@@ -35,7 +35,7 @@
 //! 1. [`trace`]: typed events with cause, Lamport stamp and source line; words only when asked.
 //! 1. [`sim`]: agenda, network, disks, clocks, clients, faults; the past and its replay. Names no protocol.
 //! 1. [`catalog`]: the one list of protocols, and what each offers.
-//! 1. [`scenario`]: reading scripts, with line and column of a mistake; transcripts.
+//! 1. [`scenario`]: reading scripts, with line and column of a mistake; what they do, in words and as a digest.
 //! 1. [`condition`]: what a run can be run until: a small language, and the search for it.
 //! 1. [`fuzz`]: random schedules, their verdict, shrinking.
 //! 1. [`view`]: folds plain data into things to draw and to read. Pure.

@@ -1,4 +1,4 @@
-//! Reading scripts, and telling what they do. A script is a run, whole, a line a command:
+//! Reading scripts, and telling what they do, in words or by a digest. A script is a run, whole, a line a command:
 //!
 //! ```text
 //! # A leader in the minority
@@ -105,29 +105,12 @@ pub fn follow(run: &mut Run, until: Time, listener: &mut dyn FnMut(&Told) -> boo
     }
 }
 
-/// The same in words, an event a line, until the script's end (or until `limit`, if it has none).
-pub fn narrate(run: &mut Run, limit: Time, mut listener: impl FnMut(&str) -> bool) {
-    let until = run.end().unwrap_or(limit);
-    follow(run, until, &mut |told| listener(&line(told)));
-}
-
-/// An event as a line of a transcript.
+/// An event as a line of text.
 pub fn line(told: &Told) -> String {
     let place = told.place.map_or("-".to_string(), |place| place.to_string());
     let Time(at) = told.at;
     let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
     format!("{seconds}.{micros:06} {place:<3} {}", told.sentence)
-}
-
-/// All that [`narrate`] tells.
-pub fn transcript(run: &mut Run, limit: Time) -> String {
-    let mut text = String::new();
-    narrate(run, limit, |line| {
-        text.push_str(line);
-        text.push('\n');
-        true
-    });
-    text
 }
 
 /// The digest of all events until the script's end (or until `limit`), as data: no wording changes it.

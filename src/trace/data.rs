@@ -77,7 +77,8 @@ impl Event {
 }
 
 impl Payload {
-    fn write_data(&self, out: &mut impl Write) -> std::fmt::Result {
+    /// Writes its kind and its fields.
+    pub fn write_data(&self, out: &mut impl Write) -> std::fmt::Result {
         out.write_str(self.kind().name)?;
         match self {
             Payload::Message(message) => message

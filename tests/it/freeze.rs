@@ -1,47 +1,22 @@
-//! What runs do, frozen: `tests/digests.txt` holds a digest of all events, as data, of every scene,
-//! transcript and flaw, and of 200 random schedules a protocol. Who changes the house and not a rule
-//! leaves this file as it is, byte for byte. `FREEZE=1 cargo test freeze` writes it anew, in a commit
-//! of its own that says which digests change and why.
+//! What runs do, frozen: `tests/digests.txt` holds a digest of all events, as data, of every golden and
+//! of 200 random schedules a protocol. Who changes the house and not a rule leaves this file as it is,
+//! byte for byte. `FREEZE=1 cargo test freeze` writes it anew, in a commit of its own that says which
+//! digests change and why; nothing else does.
 
-use std::fmt::Write;
+use synod::catalog;
 
-use synod::base::Time;
-use synod::{catalog, fuzz, scenario};
-
-use crate::goldens;
+use crate::{frozen, goldens};
 
 const FILE: &str = "tests/digests.txt";
-/// Random schedules a protocol, and how many stand in a line.
-const SEEDS: u64 = 200;
-const ROW: u64 = 10;
-
-/// The digest of what this script does.
-fn digest(name: &str, text: &str) -> u64 {
-    let script = scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
-    let mut run = catalog::start(script).unwrap_or_else(|sentence| panic!("{name}: {sentence}"));
-    scenario::digest(&mut run, Time::seconds(5))
-}
 
 fn all() -> String {
-    let mut text = String::new();
-    for golden in goldens::all() {
-        writeln!(text, "{}: {:016x}", golden.name, digest(&golden.name, &golden.script)).unwrap();
-    }
-    for entry in catalog::catalog() {
-        for first in (1..=SEEDS).step_by(ROW as usize) {
-            let seeds = first..first + ROW;
-            let digests: Vec<String> = seeds
-                .map(|seed| {
-                    let script = fuzz::schedule(entry, seed, &[]).unwrap();
-                    let mut run = catalog::start(script).unwrap();
-                    format!("{:08x}", scenario::digest(&mut run, Time::LIMIT) >> 32)
-                })
-                .collect();
-            let until = first + ROW - 1;
-            writeln!(text, "{} {first}..{until}: {}", entry.meta.slug, digests.join(" ")).unwrap();
-        }
-    }
-    text
+    let goldens = goldens::all().into_iter();
+    let goldens = goldens
+        .map(|golden| format!("{}: {}", golden.name, frozen::digest(&golden.name, &golden.script)));
+    let rows = catalog::catalog().iter().flat_map(|entry| {
+        (1..=frozen::SEEDS).step_by(frozen::ROW as usize).map(|first| frozen::row(entry, first))
+    });
+    goldens.chain(rows).map(|line| line + "\n").collect()
 }
 
 #[test]

@@ -1,16 +1,43 @@
 //! Random schedules: first safety while everything breaks, then liveness once it is healed. A
 //! failure prints its seed and a small script; `lab fuzz` runs many more of them.
 
-use synod::base::Time;
+use std::ops::RangeInclusive;
+
 use synod::{catalog, fuzz, scenario};
 
-/// Seeds a test run tries. The README says how many were tried by hand.
-const SEEDS: u64 = 400;
+use crate::frozen;
+
+/// Seeds a test run tries, unless the environment variable SEEDS says how many. The README says how
+/// many were tried by hand.
+const SEEDS: u64 = 60;
+
+fn seeds() -> RangeInclusive<u64> {
+    let text = std::env::var_os("SEEDS").map(|text| text.to_string_lossy().into_owned());
+    1..=read_seeds(text.as_deref()).unwrap_or_else(|sentence| panic!("{sentence}"))
+}
+
+fn read_seeds(text: Option<&str>) -> Result<u64, String> {
+    let Some(text) = text else { return Ok(SEEDS) };
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| {
+        format!("SEEDS is how many random schedules are tried, such as SEEDS=1000, not “{text}”.")
+    })
+}
+
+#[test]
+fn the_number_of_seeds_is_a_number() {
+    assert_eq!(read_seeds(None), Ok(SEEDS));
+    assert_eq!(read_seeds(Some("1000")), Ok(1000));
+    for text in ["", "0", "-3", "many", "1e3"] {
+        let sentence = read_seeds(Some(text)).unwrap_err();
+        assert!(sentence.ends_with(&format!("such as SEEDS=1000, not “{text}”.")), "{sentence}");
+    }
+}
 
 #[test]
 fn without_flaws_nothing_is_ever_caught() {
     for entry in catalog::catalog() {
-        for seed in 1..=SEEDS {
+        for seed in seeds() {
             let script = fuzz::schedule(entry, seed, &[]).unwrap();
             if let Some(verdict) = fuzz::judge(&script, true).unwrap() {
                 let small = fuzz::shrink(&script, &verdict, 2_000);
@@ -23,15 +50,14 @@ fn without_flaws_nothing_is_ever_caught() {
 #[test]
 fn the_same_script_does_the_same_twice_and_as_text() {
     for entry in catalog::catalog() {
-        for seed in 1..=20 {
+        for seed in seeds() {
             let script = fuzz::schedule(entry, seed, &[]).unwrap();
-            let read = scenario::parse(&script.to_string()).unwrap();
+            let text = script.to_string();
+            let read = scenario::parse(&text).unwrap();
             assert_eq!(read, script, "seed {seed}: printing and reading are inverse");
-            let tell = |script| {
-                let mut run = catalog::start(script).unwrap();
-                scenario::transcript(&mut run, Time::seconds(5))
-            };
-            assert_eq!(tell(script), tell(read), "seed {seed}");
+            let mut run = catalog::start(script).unwrap();
+            let digest = format!("{:016x}", scenario::digest(&mut run, frozen::LIMIT));
+            assert_eq!(digest, frozen::digest("as text", &text), "seed {seed}");
         }
     }
 }

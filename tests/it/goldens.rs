@@ -1,71 +1,81 @@
-//! Every scripted run against its whole transcript. The scripts find themselves: the scenes of the
-//! catalog, and `tests/scenarios/<protocol>/*.txt`, one behaviour each. `BLESS=1 cargo test`
-//! rewrites the transcripts (read the difference before you commit it).
+//! Goldens: every scripted run as a proof of what it is to show (`proof.rs` says how it reads), in at
+//! most 300 lines. They find themselves. A file `tests/scenarios/<protocol>/*.txt` is a script, one
+//! behaviour each, with what comes of every command beneath it; of a scene of the catalog, whose script
+//! stands in `scenes/`, that is `scene-NAME.txt`. To add a behaviour, write its script there, and its
+//! intent on top. `BLESS=1 cargo test goldens` writes what comes of the commands (read the difference
+//! before you commit it), and never the freeze.
 
 use std::path::{Path, PathBuf};
 
-use synod::base::Time;
 use synod::{catalog, scenario};
 
-/// A script that has a transcript.
+use crate::proof;
+
+/// Lines of a golden at the most.
+const LINES: usize = 300;
+
+/// A script that has a golden.
 pub struct Golden {
     pub name: String,
     pub script: String,
-    pub transcript: PathBuf,
+    pub file: PathBuf,
 }
 
 /// All of them, in the order of their names.
 pub fn all() -> Vec<Golden> {
     let mut all = Vec::new();
     for entry in catalog::catalog() {
-        let folder = Path::new("tests/scenarios").join(entry.meta.slug);
-        for (name, script) in entry.meta.scenes {
-            all.push(Golden {
-                name: format!("{}/{name}", entry.meta.slug),
-                script: script.to_string(),
-                transcript: folder.join(format!("scene-{name}.golden")),
-            });
-        }
-        let files = std::fs::read_dir(&folder).into_iter().flatten();
-        for path in files.map(|entry| entry.unwrap().path()) {
-            if path.extension().is_some_and(|ending| ending == "txt") {
-                all.push(Golden {
-                    name: path.display().to_string(),
-                    script: std::fs::read_to_string(&path).unwrap(),
-                    transcript: path.with_extension("golden"),
-                });
-            }
-        }
+        let slug = entry.meta.slug;
+        all.extend(entry.meta.scenes.iter().map(|(scene, script)| Golden {
+            name: format!("{slug}/{scene}"),
+            script: script.to_string(),
+            file: folder(slug).join(format!("scene-{scene}.txt")),
+        }));
+        let is_scene = |file: &PathBuf| {
+            file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("scene-"))
+        };
+        let own = files(slug).into_iter().filter(|file| !is_scene(file));
+        all.extend(own.map(|file| Golden {
+            name: file.display().to_string(),
+            script: proof::script(&std::fs::read_to_string(&file).unwrap()),
+            file,
+        }));
     }
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }
 
-pub fn transcript(name: &str, text: &str) -> String {
-    let script = scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
-    let mut run = catalog::start(script).unwrap_or_else(|sentence| panic!("{name}: {sentence}"));
-    scenario::transcript(&mut run, Time::seconds(5))
+fn folder(slug: &str) -> PathBuf {
+    Path::new("tests/scenarios").join(slug)
+}
+
+fn files(slug: &str) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder(slug)).into_iter().flatten();
+    files.map(|entry| entry.unwrap().path()).collect()
 }
 
 #[test]
 fn every_script_does_what_it_did() {
     let bless = std::env::var_os("BLESS").is_some();
     let mut changed = Vec::new();
-    for golden in all() {
-        let now = transcript(&golden.name, &golden.script);
-        let before = std::fs::read_to_string(&golden.transcript).unwrap_or_default();
+    for Golden { name, script, file } in all() {
+        let now = proof::write(&name, &script, LINES);
+        assert!(now.lines().count() <= LINES, "{name} takes {} lines", now.lines().count());
+        assert_eq!(proof::script(&now), script, "{name}");
+        let (proof, script) = (scenario::parse(&now), scenario::parse(&script));
+        assert_eq!(proof, script, "{name}: `lab run` takes a golden for its script");
+        let before = std::fs::read_to_string(&file).unwrap_or_default();
         if now == before {
             continue;
         }
         if bless {
-            std::fs::write(&golden.transcript, &now).unwrap();
+            std::fs::write(&file, &now).unwrap();
             continue;
         }
         let line = now.lines().zip(before.lines()).take_while(|(a, b)| a == b).count();
         changed.push(format!(
-            "{} differs from {} at line {}:\n  now    {}\n  before {}",
-            golden.name,
-            golden.transcript.display(),
+            "{name} differs from {} at line {}:\n  now    {}\n  before {}",
+            file.display(),
             line + 1,
             now.lines().nth(line).unwrap_or("(the end)"),
             before.lines().nth(line).unwrap_or("(the end)"),
@@ -75,14 +85,11 @@ fn every_script_does_what_it_did() {
 }
 
 #[test]
-fn no_transcript_is_left_behind() {
-    let wanted: Vec<PathBuf> = all().into_iter().map(|golden| golden.transcript).collect();
-    for entry in catalog::catalog() {
-        let folder = Path::new("tests/scenarios").join(entry.meta.slug);
-        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            let stray = path.extension().is_some_and(|ending| ending == "golden");
-            assert!(!stray || wanted.contains(&path), "{} has no script", path.display());
-        }
+fn no_golden_is_left_behind() {
+    let wanted: Vec<PathBuf> = all().into_iter().map(|golden| golden.file).collect();
+    for file in catalog::catalog().iter().flat_map(|entry| files(entry.meta.slug)) {
+        assert!(wanted.contains(&file), "there is no scene of {}", file.display());
+        assert!(file.extension().is_some_and(|ending| ending == "txt"), "{}", file.display());
     }
 }
 

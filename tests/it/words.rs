@@ -22,7 +22,11 @@ use synod::base::{Sentence, Time, Value};
 use synod::catalog;
 use synod::command::Command;
 use synod::scenario;
+use synod::trace::{Event, Payload, What};
 use synod::words::{self, Language};
+
+use crate::frozen;
+use crate::goldens::{self, Golden};
 
 /// The files and folders whose prose is shown.
 const BELOW_THE_PAGE: [&str; 9] = [
@@ -150,7 +154,11 @@ fn no_translation_is_left_over() {
 #[test]
 fn translations_fill_the_same_places() {
     for (english, chinese) in chinese() {
-        assert_eq!(places(&english), places(&chinese), "{english:?} is translated as {chinese:?}");
+        assert_eq!(
+            places_in(&english),
+            places_in(&chinese),
+            "{english:?} is translated as {chinese:?}"
+        );
     }
 }
 
@@ -162,26 +170,81 @@ fn no_text_is_translated_twice() {
     assert_eq!(messages, chinese().len() + 1, "a msgid stands there twice, or is empty or fuzzy");
 }
 
-/// What a run says while it runs is in its templates, but also in the words that fill them.
+/// What a run says while it runs is in its templates, but also in the words that fill them: every event
+/// of every golden is told in both languages. `tests/sentences.txt` keeps the first telling of each
+/// template, so that whoever words a sentence differently sees it there, and there alone; `BLESS=1 cargo
+/// test words` writes it.
 #[test]
 fn what_runs_say_is_translated_through_and_through() {
     let chinese = chinese();
-    for entry in catalog::catalog() {
-        for (name, text) in entry.meta.scenes {
-            let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
-            while !run.run_to(run.end().unwrap_or(Time::seconds(10)), 1_000) {}
-            for told in run.told(1_000, false) {
-                for text in texts(&told.sentence) {
-                    assert!(
-                        chinese.contains_key(text),
-                        "{name}: {text:?} in {:?}",
-                        told.sentence.template
-                    );
+    let translate = |english: &'static str| -> &'static str {
+        let told = chinese.get(english).unwrap_or_else(|| panic!("{english:?} has no Chinese"));
+        // As long as the test runs, which is what the page's own table does, too.
+        told.clone().leak()
+    };
+    let mut tellings: BTreeMap<&str, String> = BTreeMap::new();
+    for Golden { name, script, .. } in goldens::all() {
+        let mut run = frozen::start(&name, &script);
+        run.run_to(run.end().unwrap_or(frozen::LIMIT), u32::MAX);
+        run.walk(Time::ZERO, run.now(), &mut |number, event| {
+            for sentence in [Some(event.tell()), answer(event)].into_iter().flatten() {
+                assert_whole(&sentence);
+                let told = [sentence.to_string(), sentence.tell(&translate)].join("\n  ");
+                if is_caption(event) {
+                    continue;
+                }
+                for template in templates(&sentence) {
+                    let telling = || format!("{template}\n  {name} #{number}\n  {told}\n");
+                    tellings.entry(template).or_insert_with(telling);
                 }
             }
-        }
+            true
+        });
     }
     assert_eq!(words::translate(Language::Chinese, "no such text"), "no such text");
+    let now: String = tellings.into_values().collect();
+    let path = root().join("tests/sentences.txt");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &now).unwrap();
+    }
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let new: Vec<&str> = now.lines().filter(|line| !before.lines().any(|l| l == *line)).collect();
+    assert!(now == before, "tests/sentences.txt lacks (BLESS=1 accepts):\n{}", new.join("\n"));
+}
+
+/// It is the script that says this.
+fn is_caption(event: &Event) -> bool {
+    matches!(&event.what, What::Command(command) if matches!(**command, Command::Say(_)))
+}
+
+/// What a client is told, if this tells it something.
+fn answer(event: &Event) -> Option<Sentence> {
+    match &event.what {
+        What::Deliver { payload: Payload::Reply { outcome, .. }, .. } => Some(outcome.told()),
+        _ => None,
+    }
+}
+
+/// Each place of a template is filled, and each value has its place.
+fn assert_whole(sentence: &Sentence) {
+    let places: BTreeSet<String> = (0..sentence.values.len()).map(|at| at.to_string()).collect();
+    let filled: BTreeSet<String> =
+        places_in(sentence.template).into_iter().map(str::to_owned).collect();
+    assert_eq!(filled, places, "{:?}", sentence.template);
+    for value in &sentence.values {
+        if let Value::Sentence(inner) = value {
+            assert_whole(inner);
+        }
+    }
+}
+
+/// The templates of a sentence and of those within it.
+fn templates(sentence: &Sentence) -> Vec<&'static str> {
+    let inner = sentence.values.iter().flat_map(|value| match value {
+        Value::Sentence(inner) => templates(inner),
+        _ => Vec::new(),
+    });
+    std::iter::once(sentence.template).chain(inner).collect()
 }
 
 /// What the page's components write down themselves, `{ "so" }` or `title="so"`, has no language:
@@ -211,18 +274,8 @@ fn the_page_says_nothing_outside_of_tr() {
     assert!(spoken.is_empty(), "\n{}", spoken.join("\n"));
 }
 
-/// The template and the fixed words of a sentence.
-fn texts(sentence: &Sentence) -> Vec<&'static str> {
-    let words = sentence.values.iter().flat_map(|value| match value {
-        Value::Word(word) => vec![*word],
-        Value::Sentence(inner) => texts(inner),
-        _ => Vec::new(),
-    });
-    std::iter::once(sentence.template).chain(words).collect()
-}
-
 /// The numbers in a template's braces.
-fn places(template: &str) -> BTreeSet<&str> {
+fn places_in(template: &str) -> BTreeSet<&str> {
     template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
 }
 

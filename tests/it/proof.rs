@@ -1,0 +1,343 @@
+//! A run as a proof: under each line of its script, what came of it, as data. An event is told by its
+//! kind and its fields, a server by those of its facts that changed (the very facts that a run can be
+//! run until), and nothing by a sentence: who words one differently changes no proof.
+//!
+//! ```text
+//! 20ms   fire S1 election
+//!     #8    20ms       S1: timer election → role=candidate, term=1, votes received=–
+//!     #15   33.958ms   S2 S3: RequestVote term=1 lastLogIndex=0 lastLogTerm=0 from S1 → term=1
+//! ```
+//!
+//! These lines begin with the number of their event, which makes them comments: a proof is a script.
+//! Always told are refused commands, crashes and restarts, who is cut off from a majority, violations,
+//! and what clients ask, hear and lose. Of what servers react to (messages, timers, finished writes)
+//! that is told which changes one, breaks a property, or is worth a note of the protocol's though nothing
+//! changes, as a refusal is: then with what is sent. The same at several servers, or from several
+//! senders, one after the other, is told once, by the number and the time of the first and with what is
+//! so after the last. Where all that would be too long, finished writes are left out, and then, if need
+//! be, reactions in the middle of the longest stretches; both are counted.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use synod::base::{Endpoint, NodeId, Time};
+use synod::catalog::Run;
+use synod::protocol::CellState;
+use synod::sim::fact::Fact;
+use synod::sim::{Events, Sim};
+use synod::trace::{Event, Payload, Status, What};
+
+use crate::frozen;
+
+/// What a proof's lines begin with that are not its script's.
+const MARK: &str = "    #";
+/// Entries of a log that are looked at: more than any script here makes.
+const ENTRIES: u64 = 1_000;
+
+/// The script in a proof.
+pub fn script(proof: &str) -> String {
+    let lines = proof.lines().filter(|line| !line.starts_with(MARK));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// The proof of a script: what its run does, and at last the digest of all events, which is the one
+/// that the freeze keeps. At most so many lines.
+pub fn write(name: &str, script: &str, most: usize) -> String {
+    let (events, mut stretches) = tell(&frozen::start(name, script));
+    let untold = shorten(&mut stretches, most - script.lines().count() - 1);
+    let mut stretches = stretches.iter();
+    let mut stretch = || stretches.next().expect("one before the first command, and one for each");
+    let mut before = Some(stretch());
+    let mut proof = String::new();
+    for line in script.lines() {
+        // Only commands begin with a time.
+        let is_command = line.trim_start().starts_with(|c: char| c == '+' || c.is_ascii_digit());
+        if is_command {
+            proof.extend(before.take().into_iter().flatten().map(Line::to_string));
+        }
+        proof += &format!("{line}\n");
+        if is_command {
+            proof.extend(stretch().iter().map(Line::to_string));
+        }
+    }
+    proof.extend(before.take().into_iter().flatten().map(Line::to_string));
+    let digest = frozen::digest(name, script);
+    proof + &format!("{MARK} {events} events{untold}, digest {digest}\n")
+}
+
+/// The number of events, and what is told of them before the first command and after each.
+fn tell(run: &Run) -> (usize, Vec<Vec<Line>>) {
+    let until = run.end().unwrap_or(frozen::LIMIT);
+    let mut scout = run.scout_from_start();
+    let mut known = facts(scout.sim());
+    let mut stretches: Vec<Vec<Line>> = vec![Vec::new()];
+    let (mut past, mut events) = (Past::new(), Events::new());
+    while scout.step(until, &mut events) {
+        let now = facts(scout.sim());
+        let new = |(known, now): (&Facts, &Facts)| -> Facts {
+            now.iter().filter(|fact| !known.contains(fact)).cloned().collect()
+        };
+        let new = known.iter().zip(&now).map(new).collect();
+        known = now;
+        if events.iter().any(|event| matches!(event.what, What::Command(_))) {
+            stretches.push(Vec::new());
+        }
+        let stretch = stretches.last_mut().expect("there is one at least");
+        for line in step(&mut past, &events, new) {
+            let line = match stretch.last_mut() {
+                Some(last) => last.join(line),
+                None => Some(line),
+            };
+            stretch.extend(line);
+        }
+        events.clear();
+    }
+    (past.len(), stretches)
+}
+
+/// Leaves out what makes these lines too many: finished writes, and if that is not enough, reactions
+/// in the middle of the longest stretches. What is left out is counted.
+fn shorten(stretches: &mut [Vec<Line>], most: usize) -> String {
+    let lines = |stretches: &[Vec<Line>]| stretches.iter().map(Vec::len).sum::<usize>();
+    let whole = lines(stretches);
+    if whole <= most {
+        return String::new();
+    }
+    for stretch in stretches.iter_mut() {
+        let is_write = |line: &Line| line.is_reaction && line.kind == What::Saved.name();
+        stretch.retain(|line| !is_write(line) || line.breaks);
+    }
+    let writes = whole - lines(stretches);
+    let fits = |ends: &usize| {
+        let left_out = |stretch: &Vec<Line>| middle(stretch, *ends).len().saturating_sub(1);
+        lines(stretches) - stretches.iter().map(left_out).sum::<usize>() <= most
+    };
+    let ends = (0..most).rev().find(fits).expect("few lines are always told");
+    stretches.iter_mut().for_each(|stretch| count_middle(stretch, ends));
+    format!(" ({writes} finished writes untold)")
+}
+
+/// Where reactions stand in a stretch, but for this many lines at both ends.
+fn middle(stretch: &[Line], ends: usize) -> Vec<usize> {
+    let inner = ends..stretch.len().saturating_sub(ends);
+    inner.filter(|at| stretch[*at].is_reaction && !stretch[*at].breaks).collect()
+}
+
+fn count_middle(stretch: &mut Vec<Line>, ends: usize) {
+    let middle = middle(stretch, ends);
+    let (Some(first), Some(last)) = (middle.first(), middle.last()) else { return };
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    middle.iter().for_each(|at| *kinds.entry(stretch[*at].kind).or_default() += 1);
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} ×{count}")).collect();
+    let what = format!("… until #{}: {}", stretch[*last].number, kinds.join(", "));
+    let Line { number, at, .. } = stretch[*first];
+    let count = Line { what, ..Line::new(number, at, "", None) };
+    stretch[*first] = count;
+    let mut at = 0..;
+    stretch.retain(|_| at.next().is_some_and(|at| at == *first || !middle.contains(&at)));
+}
+
+/// What can be read off a server, by its name: `role`, `leader`.
+type Facts = Vec<(String, String)>;
+
+/// … of each server.
+fn facts(sim: &Sim) -> Vec<Facts> {
+    let snapshot = sim.snapshot(sim.now());
+    let mut all = Vec::new();
+    for (shot, (node, cells)) in snapshot.nodes.iter().zip(sim.logs(ENTRIES).rows) {
+        // Crashes and restarts are events.
+        let names = sim.facts(node).into_iter().filter(|name| *name != "status");
+        let read = |name: &str| Some((name.to_string(), sim.read(&Fact::named(node, name))?));
+        let mut facts: Facts = names.filter_map(read).collect();
+        let pending = |state| if state == CellState::Pending { " pending" } else { "" };
+        if let Some(badge) = &shot.view.badge {
+            facts.push((badge.word.into(), format!("{}{}", badge.text, pending(badge.state))));
+        }
+        let word = shot.view.epoch.word;
+        facts.extend(cells.iter().map(|cell| {
+            let value = format!("{} ({word} {}){}", cell.text, cell.epoch, pending(cell.state));
+            (format!("log[{}]", cell.index), value)
+        }));
+        facts.extend(sim.read(&Fact::settled(node)).map(|settled| ("settled".into(), settled)));
+        all.push(facts);
+    }
+    all
+}
+
+/// A line of a proof.
+struct Line {
+    number: u64,
+    at: Time,
+    places: Vec<Endpoint>,
+    /// A server reacts to it: it is told if something comes of it.
+    is_reaction: bool,
+    /// A property breaks here.
+    breaks: bool,
+    kind: &'static str,
+    what: String,
+    /// Of a message: where it comes from.
+    from: Vec<Endpoint>,
+    /// What is new at its place.
+    new: Facts,
+    /// What is sent, where nothing is new.
+    sent: String,
+}
+
+impl Line {
+    fn new(number: u64, at: Time, kind: &'static str, place: Option<Endpoint>) -> Line {
+        Line {
+            number,
+            at,
+            places: place.into_iter().collect(),
+            is_reaction: false,
+            breaks: false,
+            kind,
+            what: kind.into(),
+            from: Vec::new(),
+            new: Facts::new(),
+            sent: String::new(),
+        }
+    }
+
+    /// Joins with the line that comes after it, if it tells the same of another place, or of another
+    /// sender with the same facts changed; else that line comes back.
+    fn join(&mut self, next: Line) -> Option<Line> {
+        let is_new =
+            |known: &[Endpoint], more: &[Endpoint]| more.iter().all(|it| !known.contains(it));
+        let names = |facts: &Facts| facts.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        if self.what != next.what || self.sent != next.sent {
+            return Some(next);
+        }
+        if self.from == next.from && self.new == next.new && is_new(&self.places, &next.places) {
+            self.places.extend(next.places);
+        } else if self.places == next.places
+            && !self.new.is_empty()
+            && names(&self.new) == names(&next.new)
+            && !next.from.is_empty()
+            && is_new(&self.from, &next.from)
+        {
+            self.from.extend(next.from);
+            self.new = next.new;
+        } else {
+            return Some(next);
+        }
+        self.breaks |= next.breaks;
+        None
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names =
+            |ends: &[Endpoint]| ends.iter().map(Endpoint::to_string).collect::<Vec<_>>().join(" ");
+        let Line { number, at, what, .. } = self;
+        write!(f, "{MARK}{number:<5} {at:<10} ")?;
+        if !self.places.is_empty() {
+            write!(f, "{}: ", names(&self.places))?;
+        }
+        f.write_str(what)?;
+        if !self.from.is_empty() {
+            write!(f, " from {}", names(&self.from))?;
+        }
+        let new = self.new.iter().map(|(name, value)| format!("{name}={value}"));
+        let outcome = new.collect::<Vec<_>>().join(", ") + &self.sent;
+        match outcome.is_empty() {
+            true => writeln!(f),
+            false => writeln!(f, " → {outcome}"),
+        }
+    }
+}
+
+/// When and where each event so far happened.
+type Past = Vec<(Time, Option<Endpoint>)>;
+
+/// What is told of a step: its events, which join the past, and what is new at each server.
+fn step(past: &mut Past, events: &Events, new: Vec<Facts>) -> Vec<Line> {
+    let is_first_boot = matches!(events[0].what, What::Status(Status::Up)) && events[0].cause == 0;
+    let has = |such: fn(&What) -> bool| events.iter().any(|event| such(&event.what));
+    let breaks = has(|what| matches!(what, What::Violation { .. }));
+    let is_noted = has(|what| matches!(what, What::Note(_)));
+    // An answer is told where it arrives.
+    let answers = has(|what| matches!(what, What::Send { payload: Payload::Reply { .. }, .. }));
+    let mut lines = Vec::new();
+    for event in events {
+        past.push((event.at, event.place));
+        lines.extend(line(past, event));
+    }
+    for (node, new) in (0..).map(NodeId).zip(new) {
+        if new.is_empty() || is_first_boot {
+            continue;
+        }
+        let here = lines.iter_mut().find(|line| line.places == [node.into()]);
+        here.expect("nothing changes without an event that is told").new = new;
+    }
+    lines.retain_mut(|line| {
+        line.breaks = breaks;
+        if line.is_reaction && line.new.is_empty() {
+            line.sent = sent(events);
+            return breaks || is_noted && !(answers && line.sent.is_empty());
+        }
+        true
+    });
+    lines
+}
+
+/// The last event of the past by its kind and fields. The script tells its commands itself; roles are
+/// facts; and what is sent is told where it arrives.
+fn line(past: &Past, event: &Event) -> Option<Line> {
+    let name = event.what.name();
+    let mut line = Line::new(past.len() as u64, event.at, name, event.place);
+    match &event.what {
+        What::Status(Status::Up) if event.cause == 0 => return None,
+        What::Lost { payload: Payload::Message(_), .. } => return None,
+        What::Command(_) | What::Role(_) | What::Send { .. } | What::Persist | What::Note(_) => {
+            return None;
+        }
+        What::Refused(_) | What::Status(_) | What::Isolated(_) => {}
+        What::Ask { seq, request } => line.what = format!("{name} {seq} {request}"),
+        What::Retry { to, .. } => line.what = format!("{name} {to}"),
+        What::Violation { property, against: Some(event), .. } => {
+            let (at, place) = past[*event as usize - 1];
+            let place = place.map_or(String::new(), |place| format!(" {place}"));
+            line.what = format!("{name} {property} against #{event} ({at}{place})");
+        }
+        What::Violation { property, .. } => line.what = format!("{name} {property}"),
+        What::Lost { from, payload, why, .. } => {
+            line.what = format!("{name} ({}) {}", why.name(), data(payload));
+            line.from = vec![*from];
+        }
+        What::Saved => line.is_reaction = true,
+        What::Timer(timer) => {
+            line.what = format!("{name} {timer}");
+            line.is_reaction = true;
+        }
+        What::Deliver { from, payload, .. } => {
+            (line.kind, line.what, line.from) = (payload.kind().name, data(payload), vec![*from]);
+            line.is_reaction = matches!(event.place, Some(Endpoint::Node(_)));
+        }
+    }
+    Some(line)
+}
+
+fn data(payload: &Payload) -> String {
+    let mut text = String::new();
+    payload.write_data(&mut text).expect("a String takes whatever is written");
+    text
+}
+
+/// What these events send: `sends Refused bal=1.S1 maxBal=1.S3 to S1`.
+fn sent(events: &Events) -> String {
+    let mut sent: Vec<(String, String)> = Vec::new();
+    for event in events {
+        let What::Send { to, payload: payload @ Payload::Message(_) } = &event.what else {
+            continue;
+        };
+        let what = data(payload);
+        match sent.last_mut() {
+            Some((last, places)) if *last == what => write!(places, " {to}").unwrap(),
+            _ => sent.push((what, to.to_string())),
+        }
+    }
+    let sends = sent.iter().map(|(what, places)| format!("sends {what} to {places}"));
+    sends.collect::<Vec<_>>().join(", ")
+}
