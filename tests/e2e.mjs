@@ -44,6 +44,10 @@ test("what one did is in the link, and a friend sees the same", async () => {
   await open(await hash(), friend.page);
   await friend.page.locator(".node.crashed[data-pick=n3]").waitFor();
   assert.deepEqual({ words: await words(friend.page), clock: await clock(friend.page) }, seen, "on a friend's phone");
+  // Cut off on its way, inside of its last part.
+  await friend.page.goto("about:blank");
+  await open((await hash()).slice(0, -1), friend.page);
+  await friend.page.getByText("The end of this link is missing: this is what it still says.").first().waitFor();
   await friend.context.close();
 });
 
