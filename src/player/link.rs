@@ -30,6 +30,8 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::lanes::{self, Lanes, Unread};
 use super::other::Other;
 use super::packed;
@@ -375,47 +377,38 @@ fn is_stray(c: char) -> bool {
 
 const STRAYS: &str = ".,;:!?)]}>'\"*`…。，；：！？）】》」』”’";
 
-/// What a hash can hold as it is: neither browsers nor chat programs touch it.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:@/=,".contains(&byte)
-}
+/// What browsers or chat programs change in a hash: all but these signs.
+const TOUCHED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'=')
+    .remove(b',');
 
 fn encode(hash: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b' ' => hash.push('+'),
-            plain if is_plain(plain) => hash.push(char::from(plain)),
-            other => hash.push_str(&format!("%{other:02X}")),
+    for (place, word) in text.split(' ').enumerate() {
+        if place > 0 {
+            hash.push('+');
         }
+        hash.extend(utf8_percent_encode(word, TOUCHED));
     }
 }
 
 /// Undoes percent-encoding, and the `+` that stands for a space if `words` are to be read.
 fn decode(text: &str, words: bool) -> Result<String, Notice> {
     let damaged = |rest: &str| refusal(sentence!("This link is damaged at “{0}”.", short(rest)));
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '%' => {
-                let digits =
-                    rest.get(1..3).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-                let byte = digits.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-                bytes.push(byte.ok_or_else(|| damaged(rest))?);
-                3
-            }
-            '+' if words => {
-                bytes.push(b' ');
-                1
-            }
-            _ => {
-                bytes.extend_from_slice(&rest.as_bytes()[..c.len_utf8()]);
-                c.len_utf8()
-            }
-        };
-        rest = &rest[length..];
+    let is_sign = |hex: &str| hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let broken = |at: &usize| !text.get(at + 1..at + 3).is_some_and(is_sign);
+    if let Some(at) = text.match_indices('%').map(|(at, _)| at).find(broken) {
+        return Err(damaged(&text[at..]));
     }
-    String::from_utf8(bytes).map_err(|_| damaged(text))
+    let spaced = if words { text.replace('+', " ") } else { text.to_owned() };
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| damaged(text))?;
+    Ok(decoded.into_owned())
 }
 
 /// What the hash says without what other programs put into it: line breaks, signs that nobody sees, a
