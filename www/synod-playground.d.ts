@@ -88,7 +88,7 @@ export interface SynodPlayground extends HTMLElement {
 
   /**
    * Goes where a link leads: `#v1&scene=raft/figure-8&at=3s`, with or without an address in front.
-   * Rejected if it says by its `check` that it is not whole.
+   * Rejected if its end is missing: if it opens with `whole` and does not close with `end`.
    */
   open(link: string): Promise<State>;
 

@@ -266,7 +266,7 @@ fn a_state_tells_of_every_server_and_property() {
         ),
         "{state}"
     );
-    assert!(state.contains(r##""link":"#v1&check="##), "{state}");
+    assert!(state.contains(r##""link":"#v1&whole&run="##), "{state}");
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn a_wrong_call_says_why_and_changes_nothing() {
         ("open", "#v1&run=raft;1s+crush+S1", "Line 2, column 4: expected a command"),
         ("open", "#v7", "This link is for version v7 of this page, which reads v1."),
         ("open", "#v1&scene=raft/nothing", "There is no scene “raft/nothing”."),
-        ("open", "#v1&check=0000&run=raft&at=1s", "This link is damaged: a part of it is missing"),
+        ("open", "#v1&whole&run=raft&at=1s", "This link is damaged: a part of it is missing"),
         ("play", "now", "“play” takes nothing, but “now” came with it."),
         ("pause", "1", "“pause” takes nothing, but “1” came with it."),
         ("forward", "2", "“forward” takes nothing, but “2” came with it."),

@@ -1,7 +1,7 @@
 //! The page's state as the hash of a link, which people can read and write by hand:
 //!
 //! ```text
-//! #v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh&theme=dark&speed=1/10
+//! #v1&whole&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh&theme=dark&speed=1/10&end
 //! #v1&scene=raft/figure-8&at=3s
 //! ```
 //!
@@ -16,12 +16,21 @@
 //! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`,
 //! `hidden`, `folded` and `without` tell how the diagram is arranged, where it is not as usual:
 //! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Where these are too long for anybody to read, they
-//! stand in one part, `packed=…` (`packed.rs`). A script goes with a `check` of itself (`whole.rs`), which
-//! tells if the end of the link was cut off. Whatever a browser or a chat
-//! program would change in a hash is percent-encoded, and what they do to one all the same (a full
-//! stop at the end, `&amp;`, `%20`, a line break, a sign that nobody sees, a second encoding) is forgiven.
+//! stand in one part, `packed=…` (`packed.rs`).
+//!
+//! Chat programs cut links off, and a shorter script is another run. So a link that says more than a
+//! scene and an instant opens with `whole` and closes with `end`. One that opens and does not close has
+//! lost its end: what is left of it is shown, and said to be so. What somebody adds behind `end` counts, and
+//! a link without `whole`, older or written by hand, is taken as it stands. `check=…`, with which links
+//! once began, is read over. A packed link has a checksum instead.
+//!
+//! Whatever a browser or a chat program would change in a hash is percent-encoded, and what they do to
+//! one all the same (a full stop at the end, `&amp;`, `%20`, a line break, a sign that nobody sees, a
+//! second encoding) is forgiven.
 
 use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::lanes::{self, Lanes, Unread};
 use super::other::Other;
@@ -29,7 +38,6 @@ use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Tab, Theme};
-use super::whole;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::words::Language;
@@ -38,6 +46,9 @@ use crate::{catalog, key, scenario, sentence};
 /// The longest hash that is read, in bytes.
 pub const LONGEST: usize = 256 * 1024;
 const VERSION: &str = "v1";
+/// The part that a link opens with which is known to be cut off unless it [closes](CLOSES).
+pub(super) const OPENS: &str = "whole";
+pub(super) const CLOSES: &str = "end";
 
 /// What a link says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +67,7 @@ pub struct Link {
     pub panel: Tab,
     /// How the diagram is arranged.
     pub lanes: Lanes,
-    /// It says itself that it is not all that it was made of.
+    /// Its end is missing.
     pub broken: bool,
 }
 
@@ -97,13 +108,15 @@ impl Link {
             )));
         }
         // What reads as it is stays as it is: a caption may hold anything.
-        match Link::read(hash) {
+        match Link::read(hash, false) {
             Ok(link) if !link.broken => Ok(link),
             read => mended(hash, read),
         }
     }
 
-    fn read(hash: &str) -> Result<Link, Notice> {
+    /// What a hash says as it stands. Where its end is missing, the piece in which it was cut off makes
+    /// no sense: that is an error, or `given_up`.
+    fn read(hash: &str, given_up: bool) -> Result<Link, Notice> {
         let hash = hash.trim().trim_start_matches('#');
         let hash = hash.trim_end_matches(|c: char| is_stray(c) || c.is_whitespace());
         // Some programs encode a hash once more as a whole.
@@ -116,25 +129,39 @@ impl Link {
             "" | VERSION => {}
             other => return Err(wrong_version(other)),
         }
-        let mut link = Link::default();
-        let parts: Vec<&str> = parts.collect();
-        for part in &parts {
-            match part.split_once('=').unwrap_or((part, "")) {
+        let parts: Vec<(&str, Option<&str>)> = parts
+            .map(|part| {
+                part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)))
+            })
+            .collect();
+        let has = |wanted| parts.iter().any(|(name, _)| *name == wanted);
+        let is_cut = has(OPENS) && !has(CLOSES);
+        let mut link = Link { broken: is_cut, ..Link::default() };
+        for (name, value) in parts {
+            match (name, value.unwrap_or("")) {
+                (OPENS | CLOSES, _) => {}
                 (packed::NAME, value) => link.unpack(value)?,
-                (whole::NAME, value) => link.broken = value != check(parts.iter().copied()),
-                (name, "") if !part.contains('=') && is_begun(name) => link.broken = true,
-                (name, value) => link.take(name, value)?,
+                (name, _) if value.is_none() && is_begun(name) => link.broken = true,
+                (name, value) => match link.take(name, value) {
+                    Err(_) if is_cut && given_up => link.take_whole_lines(name, value),
+                    taken => taken?,
+                },
             }
         }
         Ok(link)
     }
 
+    /// A part that was cut off, without its last line; nothing, if it has no other.
+    fn take_whole_lines(&mut self, name: &str, value: &str) {
+        if let Some((lines, _)) = value.rsplit_once(';') {
+            let _ = self.take(name, lines);
+        }
+    }
+
     /// What is to be said of a link that was opened as far as it goes.
     pub fn complaint(&self) -> Option<Notice> {
         self.broken.then(|| {
-            refusal(sentence!(
-                "The end of this link is missing, or a part of it was changed on its way: this is what it still says."
-            ))
+            refusal(sentence!("The end of this link is missing: this is what it still says."))
         })
     }
 
@@ -196,36 +223,40 @@ impl fmt::Display for Link {
         if !self.lanes.is_usual() {
             write_lanes(&mut parts, &self.lanes);
         }
-        if parts.len() > packed::READABLE {
+        let is_packed = parts.len() > packed::READABLE;
+        if is_packed {
             parts = packed::part(&parts[1..]);
         }
+        self.write_looks(&mut parts);
+        // A scene has a name that is there or not; what is packed has a checksum.
+        let is_more =
+            matches!(self.shows, Shows::Script(_)) || self.with.is_some() || !self.lanes.is_usual();
+        match is_more && !is_packed {
+            true => write!(f, "{VERSION}&{OPENS}{parts}&{CLOSES}"),
+            false => write!(f, "{VERSION}{parts}"),
+        }
+    }
+}
+
+impl Link {
+    /// How one looks at what the link shows.
+    fn write_looks(&self, hash: &mut String) {
         match self.at {
             None => {}
-            Some((time, None)) => parts += &format!("&at={time}"),
-            Some((time, Some(event))) => parts += &format!("&at={time}.{event}"),
+            Some((time, None)) => *hash += &format!("&at={time}"),
+            Some((time, Some(event))) => *hash += &format!("&at={time}.{event}"),
         }
-        let mut hash = VERSION.to_owned();
-        if parts.split('&').any(whole::is_worth_it) {
-            hash += &format!("&{}={}", whole::NAME, check(parts.split('&')));
-        }
-        hash += &parts;
         if let Some(language) = self.language {
-            hash += &format!("&lang={}", language.code());
+            *hash += &format!("&lang={}", language.code());
         }
         if self.theme != Theme::Auto {
-            hash += &format!("&theme={}", self.theme.code());
+            *hash += &format!("&theme={}", self.theme.code());
         }
         if self.speed != Speed::DEFAULT {
-            hash += &format!("&speed={}", self.speed.code());
+            *hash += &format!("&speed={}", self.speed.code());
         }
         if self.panel != Tab::default() {
-            hash += &format!("&panel={}", self.panel.code());
-        }
-        // What chat programs take for the end of a sentence must not be the end of a link.
-        match hash.pop() {
-            Some(last) if is_stray(last) => write!(f, "{hash}%{:02X}", last as u32),
-            Some(last) => write!(f, "{hash}{last}"),
-            None => Ok(()),
+            *hash += &format!("&panel={}", self.panel.code());
         }
     }
 }
@@ -337,10 +368,6 @@ fn parts(hash: &str) -> impl Iterator<Item = &str> {
     hash.split('&').map(|part| part.trim_start_matches("amp;"))
 }
 
-pub(super) fn check<'a>(parts: impl Iterator<Item = &'a str>) -> String {
-    whole::check(parts, |text| decode(text, true).ok())
-}
-
 // ---- characters ------------------------------------------------------------------------------
 
 /// What sentences and brackets leave at the end of a link that stands in them.
@@ -350,52 +377,43 @@ fn is_stray(c: char) -> bool {
 
 const STRAYS: &str = ".,;:!?)]}>'\"*`…。，；：！？）】》」』”’";
 
-/// What a hash can hold as it is: neither browsers nor chat programs touch it.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:@/=,".contains(&byte)
-}
+/// What browsers or chat programs change in a hash: all but these signs.
+const TOUCHED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'=')
+    .remove(b',');
 
 fn encode(hash: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b' ' => hash.push('+'),
-            plain if is_plain(plain) => hash.push(char::from(plain)),
-            other => hash.push_str(&format!("%{other:02X}")),
+    for (place, word) in text.split(' ').enumerate() {
+        if place > 0 {
+            hash.push('+');
         }
+        hash.extend(utf8_percent_encode(word, TOUCHED));
     }
 }
 
 /// Undoes percent-encoding, and the `+` that stands for a space if `words` are to be read.
 fn decode(text: &str, words: bool) -> Result<String, Notice> {
     let damaged = |rest: &str| refusal(sentence!("This link is damaged at “{0}”.", short(rest)));
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '%' => {
-                let digits =
-                    rest.get(1..3).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-                let byte = digits.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-                bytes.push(byte.ok_or_else(|| damaged(rest))?);
-                3
-            }
-            '+' if words => {
-                bytes.push(b' ');
-                1
-            }
-            _ => {
-                bytes.extend_from_slice(&rest.as_bytes()[..c.len_utf8()]);
-                c.len_utf8()
-            }
-        };
-        rest = &rest[length..];
+    let is_sign = |hex: &str| hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let broken = |at: &usize| !text.get(at + 1..at + 3).is_some_and(is_sign);
+    if let Some(at) = text.match_indices('%').map(|(at, _)| at).find(broken) {
+        return Err(damaged(&text[at..]));
     }
-    String::from_utf8(bytes).map_err(|_| damaged(text))
+    let spaced = if words { text.replace('+', " ") } else { text.to_owned() };
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| damaged(text))?;
+    Ok(decoded.into_owned())
 }
 
 /// What the hash says without what other programs put into it: line breaks, signs that nobody sees, a
-/// second encoding, and the end of a sentence. Where that does not help, and something says that the end is missing, without the
-/// piece in which it was cut off; else what it `read` as it is.
+/// second encoding, and the end of a sentence. Where that does not help, what it `read` as it is; and
+/// where it cannot be read since its end is missing, what is left.
 fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
     let (mut seen, mut end) = (String::new(), 0);
     let mut rest = hash;
@@ -411,22 +429,16 @@ fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
     }
     // A browser hands over encoded what stands behind the link in a sentence.
     let forms = [&*seen, &seen.replace("%25", "%"), &seen[..end]];
-    let attempts = forms.map(Link::read);
-    let whole = |link: &Link| !link.broken;
-    if let Some(link) = attempts.iter().flatten().find(|link| whole(link)) {
+    let attempts = forms.map(|form| Link::read(form, false));
+    if let Some(link) = attempts.iter().flatten().find(|link| !link.broken) {
         return Ok(link.clone());
     }
     let read =
         attempts.into_iter().fold(read, |read, other| read.or_else(|why| other.map_err(|_| why)));
-    if read.is_ok()
-        || !parts(&seen)
-            .any(|part| part.split_once('=').is_some_and(|(name, _)| name == whole::NAME))
-    {
-        return read;
-    }
-    let end = seen.rfind([';', '&']).unwrap_or(0);
-    let left = Link::read(&seen[..end]).map_err(|_| damaged())?;
-    Ok(Link { broken: true, ..left })
+    read.or_else(|why| match Link::read(&seen, true) {
+        Ok(left) if left.shows == Shows::First => Err(damaged()),
+        left => left.map_err(|_| why),
+    })
 }
 
 /// The character that a text begins with, percent-encoded, and how long that is.
@@ -466,7 +478,7 @@ fn unknown(what: &'static str, value: &str) -> Notice {
 fn names() -> impl Iterator<Item = &'static str> {
     let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel"];
     let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
-    let rest = lanes::PARTS.into_iter().chain([packed::NAME, whole::NAME]);
+    let rest = lanes::PARTS.into_iter().chain([packed::NAME, OPENS, CLOSES]);
     own.into_iter().chain(second).chain(rest)
 }
 

@@ -24,7 +24,7 @@
 //! | `why.rs` | a question, and the answer as far as it is found |
 //! | `link.rs` | the state as the hash of a link, and back |
 //! | `needs.rs` | what must be fetched before something can be done |
-//! | `whole.rs` | whether a link has come through whole |
+//! | `packed.rs` | what would be too long for anybody to read, in one part of a link |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
 //! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
 //! | `waiting.rs` | its calls that wait for their answers |
@@ -56,7 +56,6 @@ mod time_tests;
 pub mod together;
 pub mod ui;
 pub mod waiting;
-pub mod whole;
 mod why;
 
 pub use action::{Action, Change};

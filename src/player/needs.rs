@@ -68,9 +68,7 @@ impl Needs {
     /// Of a link, however it was encoded on its way.
     pub fn of_link(link: &str) -> Needs {
         let text = unpacked(link);
-        let code = text.split(['&', '\n']).find_map(|part| part.strip_prefix("lang="));
-        let language = code.and_then(Language::of).unwrap_or_default();
-        Needs::of_text(&text).and(Needs::of_language(language))
+        Needs::of_text(&text).and(Needs::of_language(language(&text)))
     }
 
     /// Of the first scene of the catalog, which is shown where nothing else is asked for.
@@ -146,6 +144,12 @@ fn naming(text: &str) -> impl Iterator<Item = &'static Listing> {
         .filter_map(|(_, word)| listing(word))
 }
 
+/// The language that a link asks for. Of a part that is given twice the last one counts.
+fn language(link: &str) -> Language {
+    let code = link.rsplit(['&', '\n']).find_map(|part| part.strip_prefix("lang="));
+    code.and_then(Language::of).unwrap_or_default()
+}
+
 /// A link without percent-encoding, also where it was encoded twice, and beside it what is packed in it.
 fn unpacked(link: &str) -> String {
     let once = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -202,6 +206,13 @@ mod tests {
             slugs.sort_unstable();
             assert_eq!(found, slugs, "{link}");
         }
+    }
+
+    #[test]
+    fn what_is_added_to_a_link_chooses_its_language() {
+        let added = "#v1&whole&run=raft&lang=en&end&lang=zh";
+        assert_eq!(language(&unpacked(added)), Language::Chinese);
+        assert_eq!(language("#v1&scene=raft/figure-8"), Language::English);
     }
 
     #[test]

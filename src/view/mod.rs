@@ -29,7 +29,7 @@
 //! | `sequence.rs`, `flowchart.rs`, `mermaid.rs` | diagrams for Mermaid, and what they share |
 //! | `svg.rs` | the space-time diagram as a picture by itself |
 //! | `shiviz.rs`, `ndjson.rs`, `json.rs` | logs for ShiViz and for programs, and objects of JSON |
-//! | `formula.rs` | formulas, taken apart to be set |
+//! | `formula.rs` | formulas as styled text |
 
 pub mod bands;
 pub mod chart;

@@ -5,11 +5,12 @@
 //! the timeline's scroll and cursor. All are functions of virtual time, so the same call draws play,
 //! pause, step and scrub.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
+use std::rc::Rc;
+
+use gloo_render::{AnimationFrame, request_animation_frame};
 use web_sys::Element;
 
-use super::browser::{by_id, set, style, window};
+use super::browser::{by_id, set, style};
 use crate::base::{NodeId, Time};
 use crate::player::Window;
 use crate::protocol::Tone;
@@ -19,31 +20,25 @@ use crate::view::{Flight, Path, Point, Scene, Sheet};
 
 /// Requests frames while something moves, and never two at a time.
 pub struct Loop {
-    callback: Closure<dyn FnMut(f64)>,
-    /// The frame that was asked for.
-    pending: Option<i32>,
+    tick: Rc<dyn Fn(f64)>,
+    /// The frame that was asked for; dropped, it does not come.
+    pending: Option<AnimationFrame>,
     /// When the last frame was, in ms.
     last: Option<f64>,
 }
 
 impl Loop {
     pub fn new(tick: impl Fn(f64) + 'static) -> Loop {
-        Loop { callback: Closure::new(tick), pending: None, last: None }
+        Loop { tick: Rc::new(tick), pending: None, last: None }
     }
 
     /// Asks for the next frame, or for none.
     pub fn run(&mut self, moving: bool) {
-        match (moving, self.pending) {
-            (true, None) => {
-                let callback = self.callback.as_ref().unchecked_ref();
-                self.pending = window().request_animation_frame(callback).ok();
-            }
-            (false, Some(pending)) => {
-                let _ = window().cancel_animation_frame(pending);
-                (self.pending, self.last) = (None, None);
-            }
-            (false, None) => self.last = None,
-            (true, Some(_)) => {}
+        if !moving {
+            (self.pending, self.last) = (None, None);
+        } else if self.pending.is_none() {
+            let tick = Rc::clone(&self.tick);
+            self.pending = Some(request_animation_frame(move |time| tick(time)));
         }
     }
 

@@ -37,9 +37,10 @@ fn told(hash: &str) -> String {
 
 /// A link without what tells whether it is whole.
 fn bare(link: &str) -> String {
-    let is_check = |part: &&str| part.starts_with("check=");
-    assert_eq!(link.split('&').filter(is_check).count(), 1, "{link}");
-    link.split('&').filter(|part| !is_check(part)).collect::<Vec<_>>().join("&")
+    let parts = link
+        .split_once("v1&whole&")
+        .and_then(|(hash, parts)| Some(format!("{hash}v1&{}", parts.strip_suffix("&end")?)));
+    parts.unwrap_or_else(|| panic!("{link}"))
 }
 
 /// A script that nobody would read in a link.
@@ -127,7 +128,7 @@ fn what_chat_programs_do_is_forgiven() {
 fn a_link_never_ends_like_a_sentence() {
     let shows = Shows::Script(script("run raft nodes=3 seed=1\n1s say It is over.\n"));
     let link = Link { shows, ..Link::default() };
-    assert_eq!(bare(&link.to_string()), "v1&run=raft+nodes=3+seed=1;1s+say+It+is+over%2E");
+    assert_eq!(link.to_string(), "v1&whole&run=raft+nodes=3+seed=1;1s+say+It+is+over.&end");
     assert_eq!(Link::parse(&format!("{link}).")), Ok(link));
 }
 
@@ -180,6 +181,7 @@ fn what_is_wrong_is_told_in_a_sentence() {
     let garbage =
         "Line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found “garbage”";
     assert_eq!(told("#v1&script=garbage"), garbage);
+    assert_eq!(told("#v1&whole&script=garbage&end"), garbage);
     assert!(
         told("#v1&script=run+raft;1s+crush+S1").starts_with("Line 2, column 4: expected a com")
     );

@@ -150,8 +150,7 @@ fn a_link_survives_what_chat_programs_do() {
     for (what, mangled) in manglings(PLAIN) {
         assert_eq!(Link::parse(&mangled), Ok(meant.clone()), "{what}: {mangled}");
     }
-    // As it is made today, it knows what was meant even where something has fallen into a text.
-    let (meant, hash) = checked();
+    let (meant, hash) = made();
     for (what, mangled) in manglings(&hash) {
         assert_eq!(Link::parse(&mangled), Ok(meant.clone()), "{what}: {mangled}");
     }
@@ -195,35 +194,33 @@ fn a_sound_link_is_left_alone() {
 // ---- cut off -----------------------------------------------------------------------------------
 
 /// As this version makes it, of a run with a comparison, at an instant.
-fn checked() -> (Link, String) {
-    let hash = format!("{PLAIN}&run2=raft+nodes=3;2s+crash+S1;2.5s+say+It+ends+here%21");
+fn made() -> (Link, String) {
+    let hash = format!("{PLAIN}&run2=raft+nodes=3;2s+crash+S1;2.5s+say+It+ends+here%21&theme=dark");
     let link = Link::parse(&hash).unwrap();
     (link.clone(), format!("#{link}"))
 }
 
 #[test]
 fn a_link_that_was_cut_off_never_opens_unnoticed() {
-    never_opens_unnoticed(checked());
+    never_opens_unnoticed(&made().1);
     let beside = "#v1&scene=raft/figure-8&flaw2=count-old-terms&hidden=C1&at=1.2s";
-    let link = Link::parse(beside).unwrap();
-    never_opens_unnoticed((link.clone(), format!("#{link}")));
+    never_opens_unnoticed(&format!("#{}", Link::parse(beside).unwrap()));
 }
 
-fn never_opens_unnoticed((meant, hash): (Link, String)) {
-    assert!(hash.starts_with("#v1&check="), "{hash}");
-    // Which instant is anybody's to choose.
-    let same = |read: &Link| Link { at: meant.at, ..read.clone() } == meant;
-    for end in "#v1&c".len()..hash.len() {
+fn never_opens_unnoticed(hash: &str) {
+    assert!(hash.starts_with("#v1&whole&") && hash.ends_with("&end"), "{hash}");
+    for end in "#v1&w".len()..hash.len() {
         let cut = &hash[..end];
-        for cut in [cut.to_owned(), format!("{cut}…"), format!("{cut}..."), format!("{cut})")] {
+        // As an element adds them, and whoever counts clicks.
+        for more in ["", "…", "...", ")", "%E2%80%8E", "&theme=dark&lang=zh", "&utm_source=chat"]
+        {
+            let cut = format!("{cut}{more}");
             match Link::parse(&cut) {
-                // Of a sentence's end, or a bracket, is nothing missing.
-                Ok(read) => assert!(read.broken || same(&read), "{cut}"),
+                Ok(read) => assert!(read.broken, "{cut}"),
                 Err(notice) => assert!(!notice.told(Language::English).is_empty(), "{cut}"),
             }
             let store = Store::from_link(&cut, Preferences::default());
-            let read = Link::parse(&cut);
-            assert!(store.ui.notice.is_some() || read.is_ok_and(|read| same(&read)), "{cut}");
+            assert!(store.ui.notice.is_some(), "{cut}");
         }
     }
 }
@@ -237,8 +234,18 @@ fn of_a_link_that_was_cut_off_what_is_left_is_shown_and_said_to_be_so() {
     let lines = |store: &Store| store.panes[0].run.script().lines.len();
     let told = |store: &Store| store.ui.notice.as_ref().map(|told| told.told(Language::English));
     let hash = made("#v1&run=raft+nodes=3+seed=7;1s+crash+S1;2s+restart+S1;3s+crash+S2&at=1s");
-    let left = "The end of this link is missing, or a part of it was changed on its way: this is what it still says.";
-    for (cut, some) in [(";3s", 2), ("crash+S2", 2), (";2s", 1), ("&at=", 3), ("t=1s", 3)] {
+    let left = "The end of this link is missing: this is what it still says.";
+    for (cut, some) in [
+        (";3s", 2),
+        ("crash+S2", 2),
+        (";2s", 1),
+        ("&at=", 3),
+        ("t=1s", 3),
+        ("s&end", 3),
+        ("&end", 3),
+        ("nd", 3),
+        ("d", 3),
+    ] {
         let cut = &hash[..hash.rfind(cut).unwrap()];
         let store = Store::from_link(cut, Preferences::default());
         assert_eq!((lines(&store), told(&store).as_deref()), (some, Some(left)), "{cut}");
@@ -249,25 +256,42 @@ fn of_a_link_that_was_cut_off_what_is_left_is_shown_and_said_to_be_so() {
         // It makes a sound link of what it shows.
         assert!(!Link::parse(&store.link()).unwrap().broken);
     }
-    // Nothing that can be read is left.
-    let store = Store::from_link(&hash.replace("run=raft", "run=rapt"), Preferences::default());
+    // Nothing that runs is left.
+    let store = Store::from_link("#v1&whole&run=ra", Preferences::default());
     let damaged = "This link is damaged: a part of it is missing, or was changed on its way.";
     assert_eq!(told(&store).as_deref(), Some(damaged));
-    // What was changed by hand runs as it says. What is added at the end has damaged nothing.
+    // What was changed by hand runs as it says.
     let store = Store::from_link(&hash.replace("seed=7", "seed=8"), Preferences::default());
-    assert_eq!((store.panes[0].run.script().setup.seed, told(&store).as_deref()), (8, Some(left)));
-    let elsewhere = hash.replace("at=1s", "at=1.5s");
-    assert!(elsewhere != hash && !Link::parse(&elsewhere).unwrap().broken, "another instant");
-    for more in ["&at=2s", "&theme=dark&lang=zh&speed=1&panel=script", "&utm_source=chat"] {
-        assert!(!Link::parse(&format!("{hash}{more}")).unwrap().broken, "{more}");
-    }
-    // Without the check it is taken as it stands.
-    let open = hash.replace(&hash[3..hash.find("&run").unwrap()], "");
-    let cut = &open[..open.find(";3s").unwrap()];
+    assert_eq!((store.panes[0].run.script().setup.seed, told(&store)), (8, None));
+}
+
+#[test]
+fn what_is_added_to_a_link_counts_and_damages_nothing() {
+    let (meant, hash) = made();
+    let read = |more: &str| Link::parse(&format!("{hash}{more}")).unwrap();
+    assert_eq!(read("&utm_source=chat&fbclid=x_y-z"), meant);
+    assert_eq!(read("&theme=light"), Link { theme: Theme::Light, ..meant.clone() });
+    assert_eq!(read("&lang=zh&at=2s").language, Some(Language::Chinese));
+    assert_eq!(read("&script=run%20raft%20nodes%3D3").shows.script().setup.nodes, 3);
+    // Some write a part without a value with an empty one.
     assert_eq!(
-        (cut, told(&Store::from_link(cut, Preferences::default()))),
-        ("#v1&run=raft+nodes=3+seed=7;1s+crash+S1;2s+restart+S1", None)
+        Link::parse(&hash.replace("whole", "whole=").replace("&end", "&end=")),
+        Ok(meant.clone())
     );
+    // As a query, and between other options of a page that embeds.
+    let query = format!("#v1&show=tools&{}&origin=https://course.example", &hash["#v1&".len()..]);
+    assert_eq!(Link::parse(&query), Ok(meant));
+}
+
+#[test]
+fn a_link_that_does_not_open_with_whole_is_taken_as_it_stands() {
+    let plain = "#v1&run=raft+nodes=3+seed=7;1s+crash+S1;2s+restart+S1";
+    let meant = Link::parse(plain).unwrap();
+    assert!(!meant.broken);
+    // Links once began with a check of what they say: it is not looked at.
+    for more in ["&end", "&check=0000", "&check="] {
+        assert_eq!(Link::parse(&format!("{plain}{more}")), Ok(meant.clone()), "{more}");
+    }
 }
 
 // ---- meant to harm ---------------------------------------------------------------------------
@@ -368,6 +392,9 @@ fn soup() -> impl Strategy<Value = String> {
             "run=",
             "script=",
             "scene=",
+            "whole",
+            "end",
+            "check=",
             "at=",
             "lang=",
             "theme=",
@@ -452,11 +479,21 @@ proptest! {
             let unseen = what.starts_with("a ") || what.starts_with("… as") || what.starts_with("encoded");
             let free = ["say+", "title+", "request+", "fire+", "without=", "2="];
             let free = free.iter().any(|part| hash.contains(part));
-            let ambiguous = unseen && free && !hash.contains("&check=");
+            let ambiguous = unseen && free;
             match Link::parse(&mangled) {
                 Ok(read) => prop_assert!(read == link || read.broken || ambiguous, "{}: {}", what, mangled),
                 Err(notice) => prop_assert!(!notice.told(Language::English).is_empty()),
             }
+        }
+    }
+
+    /// Wherever a link is cut off after its `whole`, it says so.
+    #[test]
+    fn any_link_that_was_cut_off_says_so(link in any_link(), place: prop::sample::Index) {
+        let hash = format!("#{link}");
+        if let Some(more) = hash.strip_prefix("#v1&whole") {
+            let cut = &hash[..hash.len() - 1 - place.index(more.len())];
+            prop_assert!(Link::parse(cut).map_or(true, |read| read.broken), "{}", cut);
         }
     }
 

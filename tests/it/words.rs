@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 use synod::base::{Sentence, Time, Value};
 use synod::catalog;
 use synod::command::Command;
@@ -453,82 +454,48 @@ fn closing(tokens: &[(u32, Token)], open: usize) -> usize {
 /// Names, literals and punctuation, each with its line; comments and characters are skipped.
 fn tokens(source: &str) -> Vec<(u32, Token)> {
     let mut tokens = Vec::new();
-    let (mut rest, mut line, mut seen) = (source, 1, 0);
-    while let Some(c) = rest.chars().next() {
-        let at = source.len() - rest.len();
-        line += source[seen..at].matches('\n').count() as u32;
-        seen = at;
-        let is_name = |c: char| c.is_alphanumeric() || c == '_';
-        rest = if rest.starts_with("//") {
-            rest.find('\n').map_or("", |end| &rest[end..])
-        } else if rest.starts_with("/*") {
-            rest.split_once("*/").map_or("", |(_, rest)| rest)
-        } else if let Some(text) = rest.strip_prefix("r#\"") {
-            let (text, rest) = text.split_once("\"#").expect("a raw literal ends");
-            tokens.push((line, Token::Literal(text.to_owned())));
-            rest
-        } else if let Some(text) = rest.strip_prefix('"') {
-            let (text, rest) = literal(text);
-            tokens.push((line, Token::Literal(text)));
-            rest
-        } else if let Some(after) = character(rest) {
-            after
-        } else if is_name(c) {
-            let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
-            tokens.push((line, Token::Name(rest[..end].to_owned())));
-            &rest[end..]
-        } else {
-            if !c.is_whitespace() {
-                tokens.push((line, Token::Mark(c.to_string())));
+    let (mut at, mut line) = (0, 1);
+    for lexed in tokenize(source, FrontmatterAllowed::No) {
+        let text = &source[at..at + lexed.len as usize];
+        let token = match lexed.kind {
+            TokenKind::Literal { kind: LiteralKind::Str { .. }, .. } => {
+                Some(Token::Literal(unescaped(&text[1..text.len() - 1])))
             }
-            &rest[c.len_utf8()..]
+            TokenKind::Literal { kind: LiteralKind::RawStr { n_hashes }, .. } => {
+                let fence = usize::from(n_hashes.expect("a raw literal ends"));
+                Some(Token::Literal(text[fence + 2..text.len() - fence - 1].to_owned()))
+            }
+            TokenKind::Ident
+            | TokenKind::Literal {
+                kind: LiteralKind::Int { .. } | LiteralKind::Float { .. },
+                ..
+            } => Some(Token::Name(text.to_owned())),
+            kind if is_skipped(kind) => None,
+            _ => Some(Token::Mark(text.to_owned())),
         };
+        tokens.extend(token.map(|token| (line, token)));
+        line += text.matches('\n').count() as u32;
+        at += text.len();
     }
     tokens
 }
 
-/// What comes after a character literal, if one stands here rather than a lifetime.
-fn character(rest: &str) -> Option<&str> {
-    let inside = rest.strip_prefix('\'')?;
-    let mut chars = inside.char_indices();
-    match chars.next()?.1 {
-        '\\' => inside[2..].split_once('\'').map(|(_, after)| after),
-        _ => inside[chars.next()?.0..].strip_prefix('\''),
-    }
+fn is_skipped(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Whitespace
+            | TokenKind::LineComment { .. }
+            | TokenKind::BlockComment { .. }
+            | TokenKind::Literal { .. }
+            | TokenKind::Lifetime { .. }
+    )
 }
 
-/// The text of a string literal up to its closing quote, and what comes after it.
-fn literal(source: &str) -> (String, &str) {
+/// The text of a literal.
+fn unescaped(written: &str) -> String {
     let mut text = String::new();
-    let mut chars = source.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return (text, &source[at + 1..]),
-            '\\' => match chars.next().map(|(_, c)| c) {
-                Some('n') => text.push('\n'),
-                Some('t') => text.push('\t'),
-                // The line goes on where the next one's text begins.
-                Some('\n') => {
-                    while chars.as_str().starts_with(char::is_whitespace) {
-                        chars.next();
-                    }
-                }
-                Some('u') => {
-                    let code: String = chars
-                        .by_ref()
-                        .map(|(_, c)| c)
-                        .take_while(|c| *c != '}')
-                        .filter(|c| *c != '{')
-                        .collect();
-                    text.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));
-                }
-                Some(c) => text.push(c),
-                None => break,
-            },
-            c => text.push(c),
-        }
-    }
-    panic!("a literal does not end: {text:?}");
+    rustc_literal_escaper::unescape_str(written, |_, c| text.extend(c.ok()));
+    text
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::player::{Action, Question};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::tr;
-use crate::view::formula::{Part, Space, parse};
+use crate::view::formula::{Style, clauses};
 use crate::view::ticks::seconds;
 use crate::words::{tell, translate};
 
@@ -68,53 +68,15 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
     tag("li", class, vec![sign, tag("div", "", text)])
 }
 
-/// The formula, set; for who listens, and where it cannot be set, as it is written.
+/// The formula as styled text; who listens hears it as it is written.
 fn formula(text: &'static str) -> Html {
-    let Some(pieces) = parse(text) else { return leaf("p", "formula plain", text) };
-    let set = |piece: &Vec<Part>| {
-        html! { <><math aria-hidden="true">{ row(piece) }</math>{ " " }</> }
+    let set = |(style, text): (Style, String)| match style {
+        Style::Plain => html! { { text } },
+        Style::Variable => html! { <i>{ text }</i> },
+        Style::Index => html! { <sub>{ text }</sub> },
     };
-    html! { <p class="formula" role="math" aria-label={text}>{ for pieces.iter().map(set) }</p> }
-}
-
-fn row(parts: &[Part]) -> Html {
-    tag("mrow", "", parts.iter().enumerate().map(|(place, part)| self::part(part, place)).collect())
-}
-
-fn part(part: &Part, place: usize) -> Html {
-    match part {
-        Part::Name(name) => leaf("mi", "", name),
-        Part::Number(number) => leaf("mn", "", number),
-        Part::Row(parts) => row(parts),
-        Part::Sign(sign, space) => {
-            let (before, after) = match space {
-                Space::None => ("0", "0"),
-                Space::After => ("0", "0.2em"),
-                Space::Around => ("0.28em", "0.28em"),
-                // Before the first of a piece stands a space of the text.
-                Space::Wide if place == 0 => ("0", "0.3em"),
-                Space::Wide => ("0.3em", "0.3em"),
-            };
-            html! { <mo stretchy="false" lspace={before} rspace={after}>{ sign }</mo> }
-        }
-        Part::Script { base, below, above } => {
-            let base = self::part(base, place);
-            let script = match below.is_empty() {
-                true => base,
-                // Whatever the font: indexes hang equally deep, below letters with and without tails.
-                false => {
-                    html! { <msub><mpadded depth="0.24em">{ base }</mpadded><mi>{ below }</mi></msub> }
-                }
-            };
-            if above.is_empty() {
-                return script;
-            }
-            // Fonts draw a prime raised and small.
-            if above.starts_with(['′', '″']) {
-                let prime = html! { <mo class="prime" lspace="0" rspace="0">{ above }</mo> };
-                return tag("mrow", "", vec![script, prime]);
-            }
-            tag("msup", "", vec![script, leaf("mi", "", above)])
-        }
-    }
+    let clauses = clauses(text).into_iter().map(|pieces| {
+        html! { <><span>{ for pieces.into_iter().map(set) }</span>{ " " }</> }
+    });
+    html! { <p class="formula" role="math" aria-label={text} lang="en">{ for clauses }</p> }
 }
