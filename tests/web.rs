@@ -19,7 +19,7 @@ static SCENARIOS: Dir = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios");
 
 /// The scripts of scenes, goldens and flaws, by the names that they have in the file.
 fn scripts() -> BTreeMap<String, &'static str> {
-    let scenes = catalog::catalog().iter().flat_map(|entry| {
+    let scenes = catalog::catalog().flat_map(|entry| {
         let name = |scene| format!("{}/{scene}", entry.meta.slug);
         entry.meta.scenes.iter().map(move |(scene, text)| (name(scene), *text))
     });

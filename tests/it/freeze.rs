@@ -13,8 +13,8 @@ fn all() -> String {
     let goldens = goldens::all().into_iter();
     let goldens = goldens
         .map(|golden| format!("{}: {}", golden.name, frozen::digest(&golden.name, &golden.script)));
-    let rows = catalog::catalog().iter().flat_map(|entry| {
-        (1..=frozen::SEEDS).step_by(frozen::ROW as usize).map(|first| frozen::row(entry, first))
+    let rows = catalog::catalog().flat_map(|entry| {
+        (1..=frozen::SEEDS).step_by(frozen::ROW as usize).map(move |first| frozen::row(entry, first))
     });
     goldens.chain(rows).map(|line| line + "\n").collect()
 }

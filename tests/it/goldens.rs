@@ -87,7 +87,7 @@ fn every_script_does_what_it_did() {
 #[test]
 fn no_golden_is_left_behind() {
     let wanted: Vec<PathBuf> = all().into_iter().map(|golden| golden.file).collect();
-    for file in catalog::catalog().iter().flat_map(|entry| files(entry.meta.slug)) {
+    for file in catalog::catalog().flat_map(|entry| files(entry.meta.slug)) {
         assert!(wanted.contains(&file), "there is no scene of {}", file.display());
         assert!(file.extension().is_some_and(|ending| ending == "txt"), "{}", file.display());
     }
