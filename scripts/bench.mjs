@@ -11,11 +11,11 @@ const WASI = "wasm32-wasip1";
 await command("npm run bench", async (args) => {
   await setup({ rust: true, node: true });
   await step("native", () => run("cargo", ["run", "--release", "--bin", "lab", "--", "bench", ...args]));
-  // As the page is built: for size, by the same tools.
+  // As the page is built, by the same tools.
   await step("wasm in V8, build", () => run("cargo", ["build", "--profile", "page", "--target", WASI, "--bin", "lab"]));
   const built = join(target, WASI, "page", "lab.wasm");
   const lab = join(target, "lab.wasm");
-  await step("wasm in V8, wasm-opt", () => run("wasm-opt", ["-Oz", built, "-o", lab]));
+  await step("wasm in V8, wasm-opt", () => run("wasm-opt", ["-Os", built, "-o", lab]));
   await step("wasm in V8", () => run("node", ["scripts/wasi.mjs", lab, "bench", ...args]));
   await step("first visit", weigh);
 });
