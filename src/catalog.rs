@@ -1,24 +1,37 @@
 //! The one list of protocols. Menus, fuzzing, tests, documentation and links derive from it: adding
 //! a protocol adds its file and its line here.
 
+use std::sync::Once;
+
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::ensemble::{Ensemble, Servers};
-use crate::part;
 use crate::part::{Part, Unfetched};
 use crate::protocol::{Form, Meta, PropertyInfo, Protocol, Request as _};
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
 use crate::protocols::raft::Raft;
-use crate::sentence;
+use crate::{part, sentence, words};
 
 pub use crate::sim::run::Run;
 
+/// A protocol's line in the catalog: the name of its part, its type, its slug. Its Chinese comes with it.
+macro_rules! listing {
+    ($part:ident: $Protocol:ty, $slug:literal) => {
+        Listing::of(
+            &<$Protocol>::META,
+            part!($part: Entry = Entry::of::<$Protocol>(include_str!(concat!(
+                "../www/locale/zh/", $slug, ".txt"
+            )))),
+        )
+    };
+}
+
 /// All protocols, in the order of the menu. Each is a part of the program.
 static CATALOG: [Listing; 3] = [
-    Listing::of(&Raft::META, part!(raft: Entry = Entry::of::<Raft>())),
-    Listing::of(&Paxos::META, part!(paxos: Entry = Entry::of::<Paxos>())),
-    Listing::of(&MultiPaxos::META, part!(multi_paxos: Entry = Entry::of::<MultiPaxos>())),
+    listing!(raft: Raft, "raft"),
+    listing!(paxos: Paxos, "paxos"),
+    listing!(multi_paxos: MultiPaxos, "multi-paxos"),
 ];
 
 /// What is known of a protocol before it is loaded.
@@ -27,21 +40,27 @@ pub struct Listing {
     pub title: &'static str,
     pub summary: &'static str,
     part: Part<Entry>,
+    /// Its Chinese has been taken in.
+    translated: Once,
 }
 
 impl Listing {
     const fn of(meta: &Meta, part: Part<Entry>) -> Listing {
-        Listing { slug: meta.slug, title: meta.title, summary: meta.summary, part }
+        let Meta { slug, title, summary, .. } = *meta;
+        Listing { slug, title, summary, part, translated: Once::new() }
     }
 
     /// The protocol, if it has been loaded.
     pub fn entry(&self) -> Option<&'static Entry> {
-        self.part.get()
+        let entry = self.part.get()?;
+        self.translated.call_once(|| words::learn_more(entry.chinese));
+        Some(entry)
     }
 
     /// The protocol, once it is loaded.
     pub async fn fetch(&self) -> Result<&'static Entry, Unfetched> {
-        self.part.fetch().await
+        self.part.fetch().await?;
+        self.entry().ok_or(Unfetched)
     }
 }
 
@@ -63,6 +82,8 @@ pub fn find(slug: &str) -> Option<&'static Entry> {
 /// A protocol with its type erased.
 pub struct Entry {
     pub meta: &'static Meta,
+    /// What only it says, in Chinese: a table as `words.rs` reads it.
+    chinese: &'static str,
     pub options: fn() -> Vec<OptionInfo>,
     pub flaws: fn() -> Vec<FlawInfo>,
     pub properties: fn() -> Vec<PropertyInfo>,
@@ -98,9 +119,10 @@ pub struct FlawInfo {
 }
 
 impl Entry {
-    const fn of<P: Protocol>() -> Entry {
+    const fn of<P: Protocol>(chinese: &'static str) -> Entry {
         Entry {
             meta: &P::META,
+            chinese,
             options: options::<P>,
             flaws: flaws::<P>,
             properties: PropertyInfo::of::<P>,

@@ -27,7 +27,8 @@
 //!
 //! 1. [`base`]: ids, time, chance, quorums, logs, sentences. Knows of nothing else.
 //! 1. [`part`]: what is loaded when it is asked for. `npm run build` makes a file of each part.
-//! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` the table.
+//! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` is the table of the
+//!    house, `zh/SLUG.po` that of a protocol.
 //! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
 //! 1. [`ensemble`]: the servers of a run behind one face, so that what follows is compiled once.

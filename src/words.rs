@@ -3,7 +3,8 @@
 //! one is shown as it is.
 //!
 //! The Chinese stands in `www/locale/zh.po`, a file that every translator's tool opens, and once more
-//! in `zh.txt` beside it, sorted by what is searched for: `BLESS=1 cargo test` writes that one.
+//! in `zh.txt` beside it, sorted by what is searched for: `BLESS=1 cargo test` writes that one. What only
+//! one protocol says stands in `zh/SLUG.po` and `zh/SLUG.txt`, and comes with the protocol.
 //!
 //! To be translated, a text must be *found*. `tests/it/words.rs` reads the sources for these forms,
 //! and lists what the `.po` file lacks and what it no longer needs:
@@ -20,7 +21,8 @@
 //! their captions. So a protocol says what it has to say in plain English, and a test says what is
 //! missing in Chinese.
 
-use std::sync::OnceLock;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::Sentence;
 use crate::base::digest::Digest;
@@ -100,39 +102,53 @@ impl Language {
     }
 }
 
-/// Digests of the English and the Chinese, sorted; empty until it has been learnt.
-static CHINESE: OnceLock<Vec<(u32, &'static str)>> = OnceLock::new();
+/// A table as it is searched: digests of the English and the Chinese, sorted.
+type Table = Vec<(u32, &'static str)>;
 
-/// How `www/locale/zh.txt` ends.
+/// What has been learnt so far.
+static CHINESE: RwLock<Table> = RwLock::new(Table::new());
+/// Whether the house's own texts are among it.
+static HOUSE: AtomicBool = AtomicBool::new(false);
+
+/// How a table ends.
 pub const END: &str = "\n.\n";
 
 /// Takes in `www/locale/zh.txt`; the page fetches it when somebody wants to read Chinese. Whether it is
 /// that, and all of it: a server may answer with anything.
 pub fn learn(table: &str) -> bool {
-    if !table.ends_with(END) {
-        return false;
+    let whole = table.ends_with(END);
+    if whole && !HOUSE.load(Ordering::Relaxed) {
+        learn_more(table.to_owned().leak());
+        HOUSE.store(true, Ordering::Relaxed);
     }
-    let table: &'static str = table.to_owned().leak();
+    whole
+}
+
+/// Takes in what a protocol brings with it.
+pub fn learn_more(table: &'static str) {
     let row = |line: &'static str| {
         let (digest, text) = line.split_once(' ')?;
         Some((u32::from_str_radix(digest, 16).ok()?, text))
     };
-    let _ = CHINESE.set(table.lines().filter_map(row).collect());
-    true
+    let mut chinese = CHINESE.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+    chinese.extend(table.lines().filter_map(row));
+    chinese.sort_unstable_by_key(|(digest, _)| *digest);
 }
 
 /// Whether texts can be shown in this language.
 pub fn knows(language: Language) -> bool {
-    language == Language::English || CHINESE.get().is_some()
+    language == Language::English
+        || cfg!(not(target_arch = "wasm32"))
+        || HOUSE.load(Ordering::Relaxed)
 }
 
-fn chinese() -> &'static [(u32, &'static str)] {
+fn chinese(english: &str) -> Option<&'static str> {
     // In a terminal there is nobody to fetch it.
     #[cfg(not(target_arch = "wasm32"))]
-    if CHINESE.get().is_none() {
-        learn(include_str!("../www/locale/zh.txt"));
-    }
-    CHINESE.get().map_or(&[], Vec::as_slice)
+    learn(include_str!("../www/locale/zh.txt"));
+    let chinese = CHINESE.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let place = chinese.binary_search_by_key(&digest(english), |(key, _)| *key).ok()?;
+    Some(chinese[place].1)
 }
 
 /// The text in this language, or the English itself where there is no translation. It takes texts
@@ -140,12 +156,7 @@ fn chinese() -> &'static [(u32, &'static str)] {
 pub fn translate(language: Language, english: &str) -> &str {
     match language {
         Language::English => english,
-        Language::Chinese => {
-            match chinese().binary_search_by_key(&digest(english), |(key, _)| *key) {
-                Ok(place) => chinese()[place].1,
-                Err(_) => english,
-            }
-        }
+        Language::Chinese => chinese(english).unwrap_or(english),
     }
 }
 
@@ -184,10 +195,7 @@ mod tests {
             translate(Language::Chinese, "Nobody translated this."),
             "Nobody translated this."
         );
-        assert_eq!(
-            tr!(Language::Chinese, "votes for {0} in term {1}", NodeId(0), 3u64),
-            "在任期 3 投票给 S1"
-        );
+        assert_eq!(tr!(Language::Chinese, "{0} is down.", NodeId(0)), "S1 已停机。");
         let nested = crate::sentence!("is now {0}", "leader");
         assert_eq!(tr!(Language::Chinese, "refused: {0}", nested), "被拒绝：成为领导者");
     }

@@ -14,7 +14,9 @@ fn all() -> String {
     let goldens = goldens
         .map(|golden| format!("{}: {}", golden.name, frozen::digest(&golden.name, &golden.script)));
     let rows = catalog::catalog().flat_map(|entry| {
-        (1..=frozen::SEEDS).step_by(frozen::ROW as usize).map(move |first| frozen::row(entry, first))
+        (1..=frozen::SEEDS)
+            .step_by(frozen::ROW as usize)
+            .map(move |first| frozen::row(entry, first))
     });
     goldens.chain(rows).map(|line| line + "\n").collect()
 }

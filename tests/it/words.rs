@@ -1,6 +1,7 @@
 //! Whatever people read, they can read in Chinese. This test collects every English text that is
-//! shown and compares the list with `www/locale/zh.po`: nothing may be missing, nothing left over,
-//! and a translation fills the same places `{0}` as its key.
+//! shown and compares the lists with the tables: `www/locale/zh/SLUG.po` for what only the protocol
+//! SLUG says, `www/locale/zh.po` for the rest. Nothing may be missing, nothing left over, and a
+//! translation fills the same places `{0}` as its key.
 //!
 //! The texts are found by reading the sources, token by token and without their tests:
 //!
@@ -59,9 +60,29 @@ const UNSEEN: [&str; 14] = [
     "expect",
 ];
 
-/// What is translated, by its English; a message still empty or marked fuzzy is not.
+/// Whose texts a table has: the house's own, or a protocol's, by its slug.
+type Owner = Option<&'static str>;
+
+fn owners() -> impl Iterator<Item = Owner> {
+    std::iter::once(None).chain(catalog::catalog().map(|entry| Some(entry.meta.slug)))
+}
+
+/// The table of this owner: what translators write (`po`), or what the program reads (`txt`).
+fn table(owner: Owner, ending: &str) -> PathBuf {
+    root().join(match owner {
+        None => format!("www/locale/zh.{ending}"),
+        Some(slug) => format!("www/locale/zh/{slug}.{ending}"),
+    })
+}
+
+/// What is translated in all tables, by its English.
 fn chinese() -> BTreeMap<String, String> {
-    let catalog = polib::po_file::parse(&root().join("www/locale/zh.po")).unwrap();
+    owners().flat_map(chinese_of).collect()
+}
+
+/// What is translated, by its English; a message still empty or marked fuzzy is not.
+fn chinese_of(owner: Owner) -> BTreeMap<String, String> {
+    let catalog = polib::po_file::parse(&table(owner, "po")).unwrap();
     let messages = catalog.messages().filter(|message| !message.flags().is_fuzzy());
     let pairs =
         messages.map(|message| (message.msgid().to_owned(), message.msgstr().unwrap().to_owned()));
@@ -70,25 +91,36 @@ fn chinese() -> BTreeMap<String, String> {
 
 #[test]
 fn the_page_reads_what_the_translator_wrote() {
-    let mut rows = BTreeMap::new();
-    for (english, chinese) in chinese() {
-        assert!(!chinese.contains('\n'), "{chinese:?} fits no line");
-        let other = rows.insert(words::digest(&english), chinese);
-        assert_eq!(other, None, "another text has the digest of {english:?}");
+    let mut digests = BTreeMap::new();
+    for owner in owners() {
+        let mut rows = BTreeMap::new();
+        for (english, chinese) in chinese_of(owner) {
+            assert!(!chinese.contains('\n'), "{chinese:?} fits no line");
+            let digest = words::digest(&english);
+            let other = digests.insert(digest, english.clone());
+            assert!(other.is_none_or(|other| other == english), "two texts have one digest");
+            rows.insert(digest, chinese);
+        }
+        let meant: String =
+            rows.iter().map(|(digest, chinese)| format!("{digest:08x} {chinese}\n")).collect();
+        let meant = meant.trim_end().to_owned() + words::END;
+        let path = table(owner, "txt");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &meant).unwrap();
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == meant, "{}: BLESS=1 cargo test words writes it", path.display());
     }
-    let table: String =
-        rows.iter().map(|(digest, chinese)| format!("{digest:08x} {chinese}\n")).collect();
-    let table = table.trim_end().to_owned() + words::END;
-    let cut = &table[..table.floor_char_boundary(table.len() / 2)];
+}
+
+#[test]
+fn a_table_that_did_not_come_whole_is_refused() {
+    let whole = fs::read_to_string(table(None, "txt")).unwrap();
+    let cut = &whole[..whole.floor_char_boundary(whole.len() / 2)];
     for other in ["", "<!doctype html>\n<title>Log in</title>\n", cut] {
         assert!(!words::learn(other), "that is not all of it");
     }
-    let path = root().join("www/locale/zh.txt");
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, &table).unwrap();
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == table, "www/locale/zh.txt is not what zh.po says: BLESS=1 cargo test words");
+    assert!(words::learn(&whole));
 }
 
 /// … also where it reads no table, as it does not run.
@@ -124,32 +156,27 @@ fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
 
 #[test]
 fn everything_has_its_chinese() {
-    let shown = shown();
-    let chinese = chinese();
-    let known: BTreeSet<&str> = chinese.keys().map(String::as_str).collect();
-    let missing: Vec<String> = shown
-        .iter()
-        .filter(|(text, _)| !known.contains(text.as_str()))
-        .map(|(text, place)| format!("# {place}\nmsgid {text:?}\nmsgstr \"\"\n"))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "www/locale/zh.po lacks {} texts:\n\n{}",
-        missing.len(),
-        missing.join("\n")
-    );
+    for owner in owners() {
+        let known = chinese_of(owner);
+        let missing: Vec<String> = shown_by(owner)
+            .iter()
+            .filter(|(text, _)| !known.contains_key(*text))
+            .map(|(text, place)| format!("# {place}\nmsgid {text:?}\nmsgstr \"\"\n"))
+            .collect();
+        let path = table(owner, "po");
+        assert!(missing.is_empty(), "{} lacks:\n\n{}", path.display(), missing.join("\n"));
+    }
 }
 
 #[test]
 fn no_translation_is_left_over() {
-    let shown = shown();
-    let left: Vec<String> =
-        chinese().into_keys().filter(|english| !shown.contains_key(english)).collect();
-    assert!(
-        left.is_empty(),
-        "www/locale/zh.po has {} texts that nothing shows:\n{left:#?}",
-        left.len()
-    );
+    for owner in owners() {
+        let shown = shown_by(owner);
+        let left: Vec<String> =
+            chinese_of(owner).into_keys().filter(|english| !shown.contains_key(english)).collect();
+        let path = table(owner, "po");
+        assert!(left.is_empty(), "{} has what nothing shows: {left:#?}", path.display());
+    }
 }
 
 #[test]
@@ -165,10 +192,14 @@ fn translations_fill_the_same_places() {
 
 #[test]
 fn no_text_is_translated_twice() {
-    let po = fs::read_to_string(root().join("www/locale/zh.po")).unwrap();
-    let messages = po.lines().filter(|line| line.starts_with("msgid ")).count();
-    // One more: the header.
-    assert_eq!(messages, chinese().len() + 1, "a msgid stands there twice, or is empty or fuzzy");
+    for owner in owners() {
+        let path = table(owner, "po");
+        let po = fs::read_to_string(&path).unwrap();
+        let messages = po.lines().filter(|line| line.starts_with("msgid ")).count();
+        // One more: the header.
+        let twice = "a msgid stands there twice, or is empty or fuzzy";
+        assert_eq!(messages, chinese_of(owner).len() + 1, "{}: {twice}", path.display());
+    }
 }
 
 /// What a run says while it runs is in its templates, but also in the words that fill them: every event
@@ -286,9 +317,22 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every text that is shown, and where it comes from.
-fn shown() -> BTreeMap<String, String> {
-    let mut shown = BTreeMap::new();
+/// Every text that only this protocol shows; or, of the house, what is shown otherwise. Each with a
+/// place where it stands.
+fn shown_by(owner: Owner) -> BTreeMap<String, String> {
+    let all = shown();
+    let of_the_house = |text: &String| {
+        all.iter().any(|(owner, shown)| owner.is_none() && shown.contains_key(text))
+    };
+    let own = all.get(&owner).into_iter().flatten();
+    own.filter(|(text, _)| owner.is_none() || !of_the_house(text))
+        .map(|(text, place)| (text.clone(), place.clone()))
+        .collect()
+}
+
+/// Every text that is shown, by who shows it, and where it comes from.
+fn shown() -> BTreeMap<Owner, BTreeMap<String, String>> {
+    let mut all: BTreeMap<Owner, BTreeMap<String, String>> = BTreeMap::new();
     let source = root().join("src");
     for path in files(&source) {
         let name = path.strip_prefix(&source).unwrap().to_string_lossy().replace('\\', "/");
@@ -298,13 +342,18 @@ fn shown() -> BTreeMap<String, String> {
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         let prose = BELOW_THE_PAGE.iter().any(|part| name.starts_with(part));
+        let owner = owners().flatten().find(|slug| {
+            let module = format!("protocols/{}", slug.replace('-', "_"));
+            name.strip_prefix(&module).is_some_and(|rest| rest.starts_with(['/', '.']))
+        });
         for (line, key) in keys(&tokens(code), prose) {
-            shown.entry(key).or_insert(format!("src/{name}:{line}"));
+            all.entry(owner).or_default().entry(key).or_insert(format!("src/{name}:{line}"));
         }
     }
-    for (place, text) in in_the_catalog() {
-        shown.entry(text).or_insert(place);
+    for (owner, place, text) in in_the_catalog() {
+        all.entry(owner).or_default().entry(text).or_insert(place);
     }
+    let shown = all.entry(None).or_default();
     for (name, open, close) in
         [("www/failure.js", "say(\"", "\")"), ("index.html", "<p lang=\"en\">", "</p>")]
     {
@@ -313,7 +362,7 @@ fn shown() -> BTreeMap<String, String> {
             shown.entry(english.to_owned()).or_insert(name.into());
         }
     }
-    shown
+    all
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -330,15 +379,17 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn in_the_catalog() -> Vec<(String, String)> {
+fn in_the_catalog() -> Vec<(Owner, String, String)> {
     let mut texts = Vec::new();
     for entry in catalog::catalog() {
         let meta = entry.meta;
+        // Menus show these before the protocol is there.
+        for (what, text) in [("title", meta.title), ("summary", meta.summary)] {
+            texts.push((None, format!("{} {what}", meta.slug), text.to_owned()));
+        }
         let mut add = |what: &str, text: &str| {
-            texts.push((format!("{} {what}", meta.slug), text.to_owned()));
+            texts.push((Some(meta.slug), format!("{} {what}", meta.slug), text.to_owned()));
         };
-        add("title", meta.title);
-        add("summary", meta.summary);
         (entry.options)().iter().for_each(|option| add(option.name, option.help));
         for flaw in (entry.flaws)() {
             add(flaw.name, flaw.title);
