@@ -2,6 +2,7 @@
 // program as wasm in V8, then what the first visit to the page weighs. Arguments go to `lab bench`.
 
 import { join } from "node:path";
+import { OPTIMIZE } from "./parts.mjs";
 import { setup } from "./setup.mjs";
 import { command, run, step, target } from "./steps.mjs";
 import { weigh } from "./weigh.mjs";
@@ -15,7 +16,7 @@ await command("npm run bench", async (args) => {
   await step("wasm in V8, build", () => run("cargo", ["build", "--profile", "page", "--target", WASI, "--bin", "lab"]));
   const built = join(target, WASI, "page", "lab.wasm");
   const lab = join(target, "lab.wasm");
-  await step("wasm in V8, wasm-opt", () => run("wasm-opt", ["-Os", built, "-o", lab]));
+  await step("wasm in V8, wasm-opt", () => run("wasm-opt", [...OPTIMIZE, built, "-o", lab]));
   await step("wasm in V8", () => run("node", ["scripts/wasi.mjs", lab, "bench", ...args]));
   await step("first visit", weigh);
 });

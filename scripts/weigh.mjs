@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { findBrowser } from "./setup.mjs";
 import { launch, send, site } from "./site.mjs";
-import { root } from "./steps.mjs";
+import { Failure, root } from "./steps.mjs";
 
 /** Prints every file and their sum; says what is missing where there is nothing to weigh. */
 export async function weigh(link = "") {
@@ -27,7 +27,7 @@ export async function weigh(link = "") {
   const visitor = await launch(browser.chrome);
   const page = await (await visitor.newContext({ locale: "en-GB" })).newPage();
   await page.goto(`${origin}/${link}`);
-  await worker;
+  await Promise.race([worker, new Promise((_, no) => setTimeout(no, 60_000, new Failure("the page registers no service worker")))]);
   await visitor.close();
   close();
   let sum = 0;

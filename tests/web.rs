@@ -3,8 +3,8 @@
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
-#[path = "it/frozen.rs"]
-mod frozen;
+#[path = "it/digests.rs"]
+mod digests;
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ fn every_script_does_the_same_here() {
     for line in kept.clone() {
         let (name, _) = line.split_once(": ").expect("a name and a digest");
         let script = scripts.get(name).unwrap_or_else(|| panic!("there is no script {name}"));
-        assert_eq!(format!("{name}: {}", frozen::digest(name, script)), line);
+        assert_eq!(format!("{name}: {}", digests::digest(name, script)), line);
     }
     assert_eq!(kept.count(), scripts.len(), "a script has no digest");
 }
@@ -49,8 +49,8 @@ fn every_script_does_the_same_here() {
 #[wasm_bindgen_test]
 fn random_schedules_do_the_same_here() {
     for entry in catalog::catalog() {
-        for first in (1..=frozen::SEEDS).step_by(frozen::ROW as usize) {
-            let row = frozen::row(entry, first);
+        for first in (1..=digests::SEEDS).step_by(digests::ROW as usize) {
+            let row = digests::row(entry, first);
             assert!(DIGESTS.lines().any(|line| line == row), "natively it is not: {row}");
         }
     }

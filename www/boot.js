@@ -9,23 +9,21 @@ const wasm = document.querySelector('link[rel="preload"][as="fetch"][href$=".was
 // What is shown where the program fails; only browsers that know no modules fetch it by themselves.
 const card = document.querySelector("script[nomodule]");
 
-const PATIENCE = 8000; // ms that the page waits for its words.
+const PATIENCE = 30000; // ms that the page waits for a part or a text, all of it.
 
-let replaced = false; // A file of this page was no longer there: the server has another build.
+let replaced = false; // The last file that could not be had was no longer there: the server has another build.
 
 window.synodPage = {
   /** Fetches a part of the program; what comes joins it to the rest. */
   part(url) {
-    const module = compiled(url.href);
+    const module = compiled(url.href, PATIENCE);
     module.catch(() => {}); // Told to whoever waits for it.
     return async (imports) => WebAssembly.instantiate(await module, imports);
   },
 
   /** A text file that stands beside the page. */
   async text(name) {
-    const late = new Promise((_, no) => setTimeout(no, PATIENCE, new Error(name)));
-    const response = await Promise.race([fetch(name, { cache: "no-cache" }), late]);
-    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    const response = await answered(name, { cache: "no-cache", signal: within(PATIENCE) });
     return response.text();
   },
 
@@ -34,21 +32,40 @@ window.synodPage = {
 };
 
 /** A file of code; once more from the server itself, should a cache keep something else under its name. */
-function compiled(url) {
-  return code(url).catch(() => code(url, { cache: "reload" }));
+function compiled(url, patience) {
+  const signal = within(patience);
+  return code(url, { signal }).catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return code(url, { signal, cache: "reload" });
+  });
+}
+
+/** Gives up a request that takes longer; without a time, never. */
+function within(time) {
+  const limit = new AbortController();
+  if (time) setTimeout(() => limit.abort(), time);
+  return limit.signal;
+}
+
+async function answered(url, options) {
+  const response = await fetch(url, options);
+  replaced = response.status === 404 || response.status === 410;
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response;
 }
 
 /** Compiled while it comes, if the server says that it is wasm and no more than that. */
 async function code(url, options) {
-  const response = await fetch(url, options);
-  if (response.status === 404 || response.status === 410) replaced = true;
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  const response = await answered(url, options);
   const type = response.headers.get("content-type") || "";
   if (type.toLowerCase() === "application/wasm") return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-start().then(settle, (error) => {
+// The program says when it shows something.
+const shown = new Promise((done) => (window.synodPage.shown = done));
+
+start().then(() => shown).then(settle, (error) => {
   console.error(error);
   failed(document.getElementById("synod"));
 });

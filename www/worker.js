@@ -5,7 +5,7 @@
 // last. Pages come from the network if they can, so that a reload shows a new build; what they are
 // made of comes from the caches. A worker takes over the page that registered it, and is replaced once
 // no page uses it; only then are older caches dropped: a page that stays open for days still gets its
-// own second file.
+// own parts.
 
 /** These three are written by scripts/offline.mjs: the files of this build with their digests, and the build's own. */
 const FILES = {};

@@ -242,6 +242,11 @@ fn readable(text: &str) -> Result<What, Sentence> {
     }
 }
 
+/// Whether a run is to be read in a format of `export.rs`.
+pub(super) fn takes_away(text: &str) -> bool {
+    a_run(text).is_some()
+}
+
 /// A format, perhaps with a window.
 fn a_run(text: &str) -> Option<What> {
     let (name, window) = match text.split_once(' ') {

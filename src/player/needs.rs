@@ -5,6 +5,8 @@
 use percent_encoding::percent_decode_str;
 
 use super::action::Action;
+use super::api;
+use super::link::Link;
 use super::other::Other;
 use super::packed;
 use crate::catalog::{Listing, listings};
@@ -51,7 +53,9 @@ impl Needs {
                 Some(language) => Needs::of_language(language),
                 None => Needs::default(),
             },
-            "read" => Needs { exports: export::TAKE.get().is_none(), ..Needs::default() },
+            "read" if api::takes_away(text) => {
+                Needs { exports: export::TAKE.get().is_none(), ..Needs::default() }
+            }
             _ => Needs::default(),
         }
     }
@@ -65,14 +69,23 @@ impl Needs {
         Needs::of_protocols(naming(text))
     }
 
-    /// Of a link, however it was encoded on its way.
+    /// Of a link, however it was encoded on its way. As long as a protocol is missing it cannot be read;
+    /// once it can it may ask for more.
     pub fn of_link(link: &str) -> Needs {
         let text = unpacked(link);
-        Needs::of_text(&text).and(Needs::of_language(language(&text)))
+        let needs = match naming(&text).next() {
+            Some(_) => Needs::of_text(&text),
+            None => Needs::of_first_scene(),
+        };
+        if !needs.are_met() {
+            return needs;
+        }
+        let said = Link::parse(link).ok().and_then(|link| link.language);
+        said.map_or(needs, Needs::of_language)
     }
 
     /// Of the first scene of the catalog, which is shown where nothing else is asked for.
-    pub fn of_first() -> Needs {
+    pub fn of_first_scene() -> Needs {
         Needs::of_protocols(listings().iter().take(1))
     }
 
@@ -144,19 +157,16 @@ fn naming(text: &str) -> impl Iterator<Item = &'static Listing> {
         .filter_map(|(_, word)| listing(word))
 }
 
-/// The language that a link asks for. Of a part that is given twice the last one counts.
-fn language(link: &str) -> Language {
-    let code = link.rsplit(['&', '\n']).find_map(|part| part.strip_prefix("lang="));
-    code.and_then(Language::of).unwrap_or_default()
-}
-
 /// A link without percent-encoding, also where it was encoded twice, and beside it what is packed in it.
 fn unpacked(link: &str) -> String {
     let once = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let link = once(&once(link));
     // Of a part that is given twice the last one counts.
-    let packed = link.rsplit('&').find_map(|part| part.strip_prefix("packed="));
-    match packed.and_then(packed::unpack) {
+    let named =
+        |part: &'_ str| part.trim_start_matches("amp;").strip_prefix("packed=").map(str::to_owned);
+    let packed = link.rsplit('&').find_map(named);
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match packed.and_then(|part| packed::unpack(part.trim_end_matches(|c| !is_sign(c)))) {
         Some(parts) => format!("{link}\n{}", once(&parts)),
         None => link,
     }
@@ -209,16 +219,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_to_a_link_chooses_its_language() {
-        let added = "#v1&whole&run=raft&lang=en&end&lang=zh";
-        assert_eq!(language(&unpacked(added)), Language::Chinese);
-        assert_eq!(language("#v1&scene=raft/figure-8"), Language::English);
-    }
-
-    #[test]
     fn in_a_program_of_one_file_everything_is_there() {
         assert!(Needs::of_link("#v1&scene=paxos/duel&lang=zh").are_met());
-        assert!(Needs::of_first().and(Needs::of_text("run raft")).are_met());
+        assert!(Needs::of_first_scene().and(Needs::of_text("run raft")).are_met());
         assert!(Needs::of_call("read", "svg").are_met());
     }
 }

@@ -12,7 +12,7 @@ use super::why::{Asked, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::words::{self, Language};
-use crate::{condition, scenario, sentence, tr};
+use crate::{catalog, condition, scenario, sentence, tr};
 
 /// The page's whole state.
 pub struct Store {
@@ -76,6 +76,11 @@ impl Store {
         store.follow(&link);
         store.ui.notice = link.complaint().or(store.ui.notice).or(notice);
         store
+    }
+
+    /// Whether this link can be read, and what it says can run. Else the first scene is shown.
+    pub fn can_open(hash: &str) -> bool {
+        Link::parse(hash).is_ok_and(|link| catalog::start(link.shows.script()).is_ok())
     }
 
     /// What a link says beside what runs.

@@ -27,8 +27,8 @@ pub struct Ui {
     /// Under the pointer.
     pub hover: Option<Selection>,
     pub dialog: Option<Dialog>,
-    /// The protocol that is being fetched for the run that was chosen last.
-    pub fetching: Option<&'static str>,
+    /// What is being fetched, as the page says it.
+    pub fetching: Option<Sentence>,
     pub notice: Option<Notice>,
     /// When something was last done to this run by hand: a caption from before may no longer be true.
     pub touched: Option<Time>,

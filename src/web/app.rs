@@ -2,6 +2,7 @@
 //! the components below what they draw. What a message changes decides what is done: nothing, a move
 //! of what glides, or a drawing by Yew.
 
+mod fetching;
 mod hosted;
 
 use std::cell::Cell;
@@ -65,6 +66,8 @@ pub struct App {
     senses: Option<Senses>,
     /// Choices of a run so far: of several that wait for their parts, the last one counts.
     choices: u32,
+    /// The one that waits.
+    pending: Option<u32>,
     /// What is lit, while somebody asks why.
     light: Option<Shared<Light>>,
     /// What may be kept, while that is asked.
@@ -118,13 +121,7 @@ impl Component for App {
             store.ui.notice = Some(parts::unopened(&address::hash()));
         }
         let wanting = is_refused(&store);
-        if !words::knows(store.ui.language) {
-            // It did not come: the page says so in what it has.
-            let again = Action::Language(store.ui.language);
-            store.ui.language = store.ui.language.other();
-            let notice = parts::missing(&Needs::of(&again), again);
-            store.ui.notice = store.ui.notice.or(Some(notice));
-        }
+        App::fall_back(&mut store);
         let memory = Memory::recall(&mut store, wanting);
         let link = ctx.link().clone();
         let rooms = Rooms {
@@ -159,6 +156,7 @@ impl Component for App {
             compare_later: None,
             senses: None,
             choices: 0,
+            pending: None,
             light: None,
             instant: None,
             fitted: false,
@@ -337,60 +335,11 @@ impl App {
         }
     }
 
-    /// Does it, once the parts of the program that it needs are there. The run on screen goes on
-    /// meanwhile; of several choices of a run the last one counts.
-    fn act(&mut self, action: Action) -> Change {
-        let needs = Needs::of(&action);
-        let choice = action.chooses_a_run().then(|| {
-            self.choices += 1;
-            self.choices
-        });
-        if needs.are_met() {
-            let waited = choice.is_some() && self.store.ui.fetching.take().is_some();
-            return self.act_now(action).max(if waited { Change::Frame } else { Change::None });
-        }
-        if choice.is_some() {
-            self.store.ui.fetching = needs.protocol().map(|listing| listing.title);
-        }
-        let fetched = self.told_to.fetched.clone();
-        yew::platform::spawn_local(async move {
-            let there = parts::fetch(&needs).await.is_ok();
-            fetched.emit((action, choice, there));
-        });
-        Change::Frame
-    }
-
-    /// What an action needs is there, or cannot be had: then the page says so, and goes on.
-    fn fetched(&mut self, action: Action, choice: Option<u32>, there: bool) -> Change {
-        if choice.is_some_and(|choice| choice != self.choices) {
-            return Change::None;
-        }
-        if choice.is_some() {
-            self.store.ui.fetching = None;
-        }
-        match there {
-            true => self.act_now(action).max(Change::Frame),
-            false => {
-                let notice = parts::missing(&Needs::of(&action), action);
-                self.store.update(Action::Tell(notice))
-            }
-        }
-    }
-
-    /// Takes something away once what writes it is there: it comes with the desk that asks for it.
-    fn take_later(&self, ask: export::Ask, give: Callback<export::Taken>) {
-        let take = self.told_to.take.clone();
-        yew::platform::spawn_local(async move {
-            if export::TAKE.fetch().await.is_ok() {
-                take.emit((ask, give));
-            }
-        });
-    }
-
     fn act_now(&mut self, action: Action) -> Change {
         let leads_elsewhere = matches!(
             action,
-            Action::LoadScene { .. }
+            Action::LoadProtocol(_)
+                | Action::LoadScene { .. }
                 | Action::LoadText(_)
                 | Action::Load { .. }
                 | Action::Seed(_)
@@ -444,6 +393,7 @@ impl App {
             if !is_refused(&self.store) {
                 self.memory = Memory::recall(&mut self.store, false);
             }
+            App::fall_back(&mut self.store);
             self.note();
         }
         if gesture {
@@ -489,13 +439,14 @@ impl App {
     fn follow_address(&mut self) -> Change {
         let hash = address::hash();
         if hash == self.store.link() {
+            let waited = self.supersede();
             self.memory = Memory::recall(&mut self.store, false);
-            return Change::None;
+            return if waited { Change::Frame } else { Change::None };
         }
         self.menu = None;
         let open = Action::OpenLink(hash);
         // Until it is there the address goes on asking for it.
-        self.memory.wanting = !Needs::of(&open).are_met();
+        self.memory.wanting = Needs::of(&open).protocol().is_some();
         self.act(open)
     }
 
@@ -575,7 +526,7 @@ impl App {
 
     /// … unless it asks for something else, and the page still says why that is not shown.
     fn save(&mut self) {
-        if !self.memory.wanting || !is_refused(&self.store) && self.store.ui.fetching.is_none() {
+        if !self.memory.wanting || !is_refused(&self.store) && self.pending.is_none() {
             self.note();
         }
     }

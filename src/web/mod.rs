@@ -40,7 +40,7 @@ mod senses;
 mod shared;
 mod versus;
 
-use crate::player::Needs;
+use crate::player::{Needs, Store};
 
 /// Shows the playground in the page's `#synod`.
 pub fn start() {
@@ -48,11 +48,17 @@ pub fn start() {
     yew::platform::spawn_local(async {
         let link = address::hash();
         let wanted = || Needs::of_link(&link).and(Needs::of_text(&memory::texts()));
-        let wish = Needs::of_language(browser::preferences().language);
-        // Where that fails the page shows what it has, and says so.
-        let _ = parts::fetch(&wanted().and(wish)).await;
-        let missing = wanted().protocol().is_some();
-        match parts::fetch(&Needs::of_first()).await {
+        let wish = || Needs::of_language(browser::preferences().language);
+        // Where that fails the page shows what it has, and says so. A link says its language once it can
+        // be read.
+        let _ = parts::fetch(&wanted().and(wish())).await;
+        let _ = parts::fetch(&Needs::of_link(&link)).await;
+        let missing = Needs::of_link(&link).protocol().is_some();
+        let fallback = match missing || !Store::can_open(&link) {
+            true => parts::fetch(&Needs::of_first_scene()).await,
+            false => Ok(()),
+        };
+        match fallback {
             Ok(()) => show(missing),
             Err(_) => crash::unfetched(),
         }
@@ -64,4 +70,5 @@ fn show(missing: bool) {
     root.set_inner_html("");
     let props = app::Props { id: "synod-1".into(), missing };
     yew::Renderer::<app::App>::with_root_and_props(root, props).render();
+    parts::shown();
 }

@@ -17,7 +17,10 @@ extern "C" {
     /// A text file that stands beside the page.
     #[wasm_bindgen(js_namespace = synodPage, catch)]
     fn text(name: &str) -> Result<js_sys::Promise, JsValue>;
-    /// Whether a file of this page was no longer there when it was asked for.
+    /// To be called with the first picture: what can wait is fetched then.
+    #[wasm_bindgen(js_namespace = synodPage)]
+    pub fn shown();
+    /// Whether the last file that could not be had was no longer there.
     #[wasm_bindgen(js_namespace = synodPage, js_name = isReplaced)]
     fn is_replaced() -> bool;
 }
@@ -29,7 +32,7 @@ pub async fn read(name: &str) -> Result<String, Unfetched> {
     read.as_string().ok_or(Unfetched)
 }
 
-/// Fetches what is needed; all of it is under way at once.
+/// Fetches what is needed: the Chinese is under way while the parts come.
 pub async fn fetch(needs: &Needs) -> Result<(), Unfetched> {
     let chinese = needs.chinese().then(|| text("zh.txt").map_err(|_| Unfetched)).transpose();
     let parts = needs.fetch().await;

@@ -65,9 +65,8 @@ pub async fn all() -> Result<Vec<Kept>, Sentence> {
     let rows = within(TransactionMode::ReadOnly, async |runs| runs.get_all(None, None)?.await);
     let rows = rows.await?;
     // What a run needs that cannot be had is said beside it.
-    for row in &rows {
-        let _ = parts::fetch(&Needs::of_text(&texts(row))).await;
-    }
+    let texts: Vec<String> = rows.iter().map(texts).collect();
+    let _ = parts::fetch(&Needs::of_text(&texts.join("\n"))).await;
     let mut kept: Vec<Kept> = rows.into_iter().map(Kept::read).collect();
     let date = |run: &Kept| run.date.unwrap_or(0.0);
     kept.sort_by(|a, b| date(b).total_cmp(&date(a)));

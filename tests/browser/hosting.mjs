@@ -64,7 +64,7 @@ async function open(hash = "") {
   await page.locator(".node").first().waitFor();
 }
 
-/** Whatever of the page needs more than its first file. */
+/** Whatever of the page comes when it is asked for. */
 async function useAll() {
   await button("Play").click();
   await button("Pause").click();

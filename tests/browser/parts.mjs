@@ -35,7 +35,7 @@ const notice = (who = page) => who.locator(".notice.refusal");
 const again = (where) => where.getByRole("button", { name: "Try again", exact: true });
 
 test("a first visit fetches the program and the protocol that it shows", async () => {
-  for (const [link, slugs] of [["", ["raft"]], ["#v1&scene=paxos/duel", ["paxos", "raft"]], [RAFT, ["raft"]], ["#v1&run=raft+nodes=3&protocol2=multi-paxos", ["multi_paxos", "raft"]]]) {
+  for (const [link, slugs] of [["", ["raft"]], ["#v1&scene=paxos/duel", ["paxos"]], [RAFT, ["raft"]], ["#v1&run=raft+nodes=3&protocol2=multi-paxos", ["multi_paxos", "raft"]]]) {
     const somebody = await visitor();
     const asked = asking(somebody.page);
     await open(link, somebody.page);
@@ -94,6 +94,43 @@ for (const [what, answer] of Object.entries(FAILURES)) {
     forgive();
   });
 }
+
+test("where a protocol's file never ends coming it is given up, and asked for anew", async () => {
+  // As long as the page would wait, in short.
+  await page.addInitScript(() => {
+    const real = setTimeout;
+    globalThis.setTimeout = (act, time, ...args) => real(act, time >= 20_000 ? 400 : time, ...args);
+  });
+  await open(RAFT);
+  await page.route(file("paxos"), () => {});
+  await choose("paxos");
+  await page.getByText("Fetching Paxos…").waitFor();
+  await notice().getByText("Paxos could not be fetched. Check the connection, and try again.").waitFor();
+  assert.equal(await page.getByText("Fetching Paxos…").count(), 0);
+  await page.unroute(file("paxos"));
+  await again(notice()).click();
+  await shows("paxos");
+  forgive();
+});
+
+test("a protocol that was chosen begins an entry of its own: the back button leads to the run before", async () => {
+  await open("#v1&scene=raft/first-election&at=300ms");
+  await choose("paxos");
+  await shows("paxos");
+  await page.goBack();
+  await shows("raft/first-election");
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.startsWith("0.300"));
+  assert.equal(await page.getByLabel("Protocol").first().inputValue(), "raft");
+  // Who goes back while a choice is on its way does not want it any more.
+  const arrive = await slowly("multi_paxos");
+  await page.evaluate(() => (location.hash = "#v1&scene=multi-paxos/stable-leader"));
+  await page.getByText("Fetching Multi-Paxos…").waitFor();
+  await page.goBack();
+  await page.getByText("Fetching Multi-Paxos…").waitFor({ state: "detached" });
+  arrive();
+  await page.waitForTimeout(300);
+  assert.equal(await page.getByLabel("Protocol").first().inputValue(), "raft");
+});
 
 test("while a protocol is on its way there is a sign, and what runs can be used", async () => {
   await open("#v1&scene=raft/first-election&at=300ms");

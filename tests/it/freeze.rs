@@ -5,18 +5,19 @@
 
 use synod::catalog;
 
-use crate::{frozen, goldens};
+use crate::{digests, goldens};
 
 const FILE: &str = "tests/digests.txt";
 
 fn all() -> String {
     let goldens = goldens::all().into_iter();
-    let goldens = goldens
-        .map(|golden| format!("{}: {}", golden.name, frozen::digest(&golden.name, &golden.script)));
+    let goldens = goldens.map(|golden| {
+        format!("{}: {}", golden.name, digests::digest(&golden.name, &golden.script))
+    });
     let rows = catalog::catalog().flat_map(|entry| {
-        (1..=frozen::SEEDS)
-            .step_by(frozen::ROW as usize)
-            .map(move |first| frozen::row(entry, first))
+        (1..=digests::SEEDS)
+            .step_by(digests::ROW as usize)
+            .map(move |first| digests::row(entry, first))
     });
     goldens.chain(rows).map(|line| line + "\n").collect()
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use synod::{catalog, fuzz, scenario};
 
-use crate::frozen;
+use crate::digests;
 
 /// Seeds a test run tries, unless the environment variable SEEDS says how many. The README says how
 /// many were tried by hand.
@@ -56,8 +56,8 @@ fn the_same_script_does_the_same_twice_and_as_text() {
             let read = scenario::parse(&text).unwrap();
             assert_eq!(read, script, "seed {seed}: printing and reading are inverse");
             let mut run = catalog::start(script).unwrap();
-            let digest = format!("{:016x}", scenario::digest(&mut run, frozen::LIMIT));
-            assert_eq!(digest, frozen::digest("as text", &text), "seed {seed}");
+            let digest = format!("{:016x}", scenario::digest(&mut run, digests::LIMIT));
+            assert_eq!(digest, digests::digest("as text", &text), "seed {seed}");
         }
     }
 }

@@ -3,10 +3,10 @@
 mod catalog;
 mod condition;
 mod difference;
+mod digests;
 mod export;
 mod flaws;
 mod freeze;
-mod frozen;
 mod fuzz;
 mod goldens;
 mod lab;

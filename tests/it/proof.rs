@@ -27,7 +27,7 @@ use synod::sim::fact::Fact;
 use synod::sim::{Events, Sim};
 use synod::trace::{Event, Payload, Status, What};
 
-use crate::frozen;
+use crate::digests;
 
 /// What a proof's lines begin with that are not its script's.
 const MARK: &str = "    #";
@@ -43,7 +43,7 @@ pub fn script(proof: &str) -> String {
 /// The proof of a script: what its run does, and at last the digest of all events, which is the one
 /// that the freeze keeps. At most so many lines.
 pub fn write(name: &str, script: &str, most: usize) -> String {
-    let (events, mut stretches) = tell(&frozen::start(name, script));
+    let (events, mut stretches) = tell(&digests::start(name, script));
     let untold = shorten(&mut stretches, most - script.lines().count() - 1);
     let mut stretches = stretches.iter();
     let mut stretch = || stretches.next().expect("one before the first command, and one for each");
@@ -61,13 +61,13 @@ pub fn write(name: &str, script: &str, most: usize) -> String {
         }
     }
     proof.extend(before.take().into_iter().flatten().map(Line::to_string));
-    let digest = frozen::digest(name, script);
+    let digest = digests::digest(name, script);
     proof + &format!("{MARK} {events} events{untold}, digest {digest}\n")
 }
 
 /// The number of events, and what is told of them before the first command and after each.
 fn tell(run: &Run) -> (usize, Vec<Vec<Line>>) {
-    let until = run.end().unwrap_or(frozen::LIMIT);
+    let until = run.end().unwrap_or(digests::LIMIT);
     let mut scout = run.scout_from_start();
     let mut known = facts(scout.sim());
     let mut stretches: Vec<Vec<Line>> = vec![Vec::new()];

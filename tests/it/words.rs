@@ -27,7 +27,7 @@ use synod::scenario;
 use synod::trace::{Event, Payload, What};
 use synod::words::{self, Language};
 
-use crate::frozen;
+use crate::digests;
 use crate::goldens::{self, Golden};
 
 /// The files and folders whose prose is shown.
@@ -216,8 +216,8 @@ fn what_runs_say_is_translated_through_and_through() {
     };
     let mut tellings: BTreeMap<&str, String> = BTreeMap::new();
     for Golden { name, script, .. } in goldens::all() {
-        let mut run = frozen::start(&name, &script);
-        run.run_to(run.end().unwrap_or(frozen::LIMIT), u32::MAX);
+        let mut run = digests::start(&name, &script);
+        run.run_to(run.end().unwrap_or(digests::LIMIT), u32::MAX);
         run.walk(Time::ZERO, run.now(), &mut |number, event| {
             for sentence in [Some(event.tell()), answer(event)].into_iter().flatten() {
                 assert_whole(&sentence);

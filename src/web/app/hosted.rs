@@ -75,6 +75,11 @@ impl App {
             answer.give(Err(why));
             return Change::None;
         }
+        if let Call::Do(action) = &call
+            && action.chooses_a_run()
+        {
+            self.supersede();
+        }
         let said = self.store.ui.notice.is_some();
         let host = self.host.get_or_insert_default();
         let change = match host.take(call, answer, &mut self.store) {

@@ -1,5 +1,5 @@
 //! Bits that many regions share. Each is a function and not a component: what costs nothing to draw
-//! need not be remembered. (They also keep the program small: markup written once is compiled once.)
+//! need not be remembered.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;

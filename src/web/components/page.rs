@@ -110,12 +110,10 @@ pub fn page(props: Page<'_>) -> Html {
     }
 }
 
-/// That a protocol is on its way, and which: what runs goes on meanwhile.
+/// That something is on its way, and what: what runs goes on meanwhile.
 fn fetching(ui: &Ui) -> Html {
-    let told = ui.fetching.map(|title| {
-        let title = words::translate(ui.language, title).to_owned();
-        leaf("span", "fetching", &tr!(ui.language, "Fetching {0}…", title))
-    });
+    let told = ui.fetching.as_ref();
+    let told = told.map(|told| leaf("span", "fetching", &words::tell(ui.language, told)));
     html! { <div role="status">{ told }</div> }
 }
 
