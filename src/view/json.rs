@@ -1,6 +1,4 @@
-//! Objects of JSON (RFC 8259) in the making, a field at a time. What is written of a run as JSON is
-//! written by these: documents for a database (`ejson.rs`), a trace for programs (`ndjson.rs`), the
-//! clocks of a log (`shiviz.rs`).
+//! Objects of JSON (RFC 8259) in the making, a field at a time: what a page that embeds a playground is told.
 
 use std::fmt::{self, Write};
 

@@ -28,7 +28,8 @@
 //! | `export.rs` | what else can be taken away of a run: the list of formats |
 //! | `sequence.rs`, `flowchart.rs`, `mermaid.rs` | diagrams for Mermaid, and what they share |
 //! | `svg.rs` | the space-time diagram as a picture by itself |
-//! | `shiviz.rs`, `ndjson.rs`, `json.rs` | logs for ShiViz and for programs, and objects of JSON |
+//! | `shiviz.rs`, `ndjson.rs` | logs for ShiViz and for programs |
+//! | `json.rs` | objects of JSON in the making |
 //! | `formula.rs` | formulas as styled text |
 
 pub mod bands;
