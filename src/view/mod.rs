@@ -29,7 +29,6 @@
 //! | `sequence.rs`, `flowchart.rs`, `mermaid.rs` | diagrams for Mermaid, and what they share |
 //! | `svg.rs` | the space-time diagram as a picture by itself |
 //! | `shiviz.rs`, `ndjson.rs` | logs for ShiViz and for programs |
-//! | `json.rs` | objects of JSON in the making |
 //! | `formula.rs` | formulas as styled text |
 
 pub mod bands;
@@ -42,7 +41,6 @@ pub mod flowchart;
 pub mod formula;
 pub mod highlight;
 pub mod hull;
-pub mod json;
 pub mod layout;
 pub mod light;
 pub mod links;
