@@ -53,6 +53,8 @@
 //! - Nothing iterates a `HashMap`; nothing but the benchmark reads a real clock (`clippy.toml`).
 //! - The simulator does not know a protocol by name, and a protocol does not know the simulator.
 //! - Nothing formats text per event, unless somebody looks at it.
+//! - Nothing writes or reads JSON by hand: each shape that leaves or comes is a type of serde, and crosses
+//!   to JavaScript as an object (`web/edge.rs`).
 //! - A message that promises something never leaves before what it promises is on disk
 //!   ([`protocol::Effects`]).
 //! - Bad input never panics: it is refused with one sentence, and the run on screen stays.

@@ -1,16 +1,22 @@
 // What embed.html has more than the page itself: it talks with the page that embeds it, by messages
 // of version 1, and tells how high it would like to be.
 //
-//   to it      { synod: 1, id, call: "seek", text: "1.24s" }     see src/player/api.rs
-//   from it    { synod: 1, id, done: true, text: the answer }     or false, and a sentence
-//              { synod: 1, news: { news: "event", … } }           what is watched
+//   to it      { synod: 1, id, ask: { call: "seek", to: "1.24s" } }   see src/player/api.rs
+//   from it    { synod: 1, id, answer: a state, or what was read }    or { synod: 1, id, refused: a sentence }
+//              { synod: 1, news: { news: "event", … } }               what is watched
 //              { synod: 1, ready: true }, { synod: 1, height }, { synod: 1, failed: a sentence }
+//
+// A call may also be what it was at first, a name and at most one text; then a text is the answer, too:
+//
+//   to it      { synod: 1, id, call: "seek", text: "1.24s" }
+//   from it    { synod: 1, id, done: true, text: the answer }         or false, and a sentence
 //
 // Only the page that holds the frame is heard, and if the address names its `origin`, only from
 // there. What is not a message is nobody's business; what is a wrong one is answered by a sentence.
 
 const VERSION = 1;
-const LONGEST = 262144; // Longer texts are cut off, and refused by their length.
+const LONGEST = 262144; // Characters in one text of a call.
+const MOST = 20; // Texts and numbers in one call.
 const WAITING = 100; // Calls that may wait for the program to start.
 const PARTS = ["top", "tools", "diagram", "panel"];
 
@@ -25,7 +31,50 @@ const seen = document.documentElement.classList;
 for (const part of (asked.get("show") ?? "").split(",")) if (PARTS.includes(part)) seen.add(`shows-${part}`);
 if (/[?&#]panel=/.test(location.search + location.hash)) seen.add("shows-panel");
 /** What is asked for later is shown as well. */
-const asksForPanel = (call, text) => (call === "set" ? /^panel=/ : call === "open" ? /[&#]panel=/ : /^(?!)/).test(text);
+const asksForPanel = ({ call, name, link }) => (call === "set" && name === "panel") || (call === "open" && /[&#]panel=/.test(link));
+
+// ---- calls ---------------------------------------------------------------------------------------
+
+const WATCHED = { events: "event", properties: "property", captions: "caption" };
+const nothing = (text) => (text === "" ? {} : { text });
+
+/** By the names of calls: what the one text of each says. */
+const TEXTS = {
+  load: (script) => ({ script }),
+  open: (link) => ({ link }),
+  play: nothing,
+  pause: nothing,
+  forward: nothing,
+  back: nothing,
+  seek: (to) => ({ to }),
+  until: (condition) => ({ condition }),
+  speed: (speed) => ({ speed }),
+  command: (command) => ({ command }),
+  set: (text) => ({ name: text.split("=", 1)[0], value: text.slice(text.indexOf("=") + 1 || text.length) }),
+  watch: (text) => ({ news: (text.match(/\S+/g) ?? []).slice(0, MOST).map((word) => WATCHED[word] ?? word) }),
+  read: (what) => ({ what }),
+};
+
+/** The call that a name and a text make; or a sentence that says why they make none. */
+function ofTexts(call, text = "") {
+  if (typeof call !== "string" || typeof text !== "string") return say("A call is a name and at most one text.", "一次调用由一个名称和至多一段文本组成。");
+  if (Object.hasOwn(TEXTS, call)) return text.length > LONGEST ? tooLong() : { call, ...TEXTS[call](text) };
+  const [said, names] = [call.length > 60 ? `${call.slice(0, 60)}…` : call, Object.keys(TEXTS).join(", ")];
+  return say(`There is no call “${said}”: expected ${names}.`, `没有调用“${said}”：应为 ${names}。`);
+}
+
+/** The same of what came as an object: whether it is small and flat. What it says, the program looks at. */
+function ofObject(ask) {
+  const isPlain = typeof ask === "object" && ask !== null && Object.getPrototypeOf(ask) === Object.prototype;
+  const values = isPlain ? Object.values(ask).flat() : [];
+  if (!isPlain || values.length > MOST || values.some((value) => !["string", "number", "undefined"].includes(typeof value)))
+    return say("A call is an object of texts and numbers.", "一次调用是一个由文本和数字组成的对象。");
+  return values.some((value) => value?.length > LONGEST) ? tooLong() : ask;
+}
+
+function tooLong() {
+  return say(`A call's text may have ${LONGEST} characters at most.`, `一次调用的文本最多 ${LONGEST} 个字符。`);
+}
 
 let early = 0; // Calls that came before the program.
 let failed = false;
@@ -61,20 +110,24 @@ function tell(message) {
 addEventListener("message", ({ source, origin, data }) => {
   if (source !== parent || source === window || (trusted && origin !== trusted)) return;
   if (typeof data !== "object" || data === null || !Object.hasOwn(data, "synod")) return;
-  const { synod, id, call, text = "" } = data;
+  const { synod, id } = data;
   if (!Number.isSafeInteger(id) && !(typeof id === "string" && id.length <= 100)) return;
-  const refuse = (why) => tell({ id, done: false, text: why });
+  const isObject = Object.hasOwn(data, "ask");
+  const refuse = (why) => tell(isObject ? { id, refused: why } : { id, done: false, text: why });
+  const answer = (given) => tell(isObject ? { id, answer: given } : { id, done: true, text: typeof given === "string" ? given : JSON.stringify(given) });
   if (synod !== VERSION) return refuse(say(`This playground takes messages of version ${VERSION}.`, `本演练场只接受第 ${VERSION} 版消息。`));
-  if (typeof call !== "string" || typeof text !== "string") return refuse(say("A call is a name and at most one text.", "一次调用由一个名称和至多一段文本组成。"));
+  const ask = isObject ? ofObject(data.ask) : ofTexts(data.call, data.text);
+  if (typeof ask === "string") return refuse(ask);
   if (failed) return refuse(sentence());
   if (early >= WAITING) return refuse(say(`${WAITING} calls wait for the playground to start already.`, `已有 ${WAITING} 次调用在等待演练场启动。`));
   early += 1;
   program.then((synod) => {
     early -= 1;
     try {
-      synod.call(call.slice(0, LONGEST + 1), text.slice(0, LONGEST + 1), (done, answer) => {
-        if (done && asksForPanel(call, text)) seen.add("shows-panel");
-        tell({ id, done, text: answer });
+      synod.call(ask, (done, given) => {
+        if (!done) return refuse(given);
+        if (asksForPanel(ask)) seen.add("shows-panel");
+        answer(given);
       });
     } catch {
       refuse(sentence());
@@ -83,7 +136,7 @@ addEventListener("message", ({ source, origin, data }) => {
 });
 
 program.then((synod) => {
-  synod.listen((news) => tell({ news: JSON.parse(news) }));
+  synod.listen((news) => tell({ news }));
   entrance();
   tell({ ready: true });
   measure();

@@ -57,7 +57,7 @@
  * ## Without the element
  *
  * A plain `<iframe src=".../embed.html#v1&scene=raft/figure-8">` shows the same, also with
- * `sandbox="allow-scripts"`. It takes the same calls as messages, see {@link CallMessage}.
+ * `sandbox="allow-scripts"`. It takes the same calls as messages, see {@link AskMessage}.
  *
  * This is version 1. What is written for it works with every later Synod.
  */
@@ -140,7 +140,7 @@ export interface SynodPlayground extends HTMLElement {
    */
   read(window: `${Format} ${string}..${string}`): Promise<string>;
 
-  /** Any of the calls above by its name: `call("seek", "1.24s")`. */
+  /** Any of the calls above by its name, with one text: `call("seek", "1.24s")`, `call("set", "theme=dark")`. */
   call(name: string, text?: string): Promise<State | string>;
 
   // ---- being told ---------------------------------------------------------------------------------
@@ -247,22 +247,54 @@ export interface RunEvent {
 /**
  * To the frame, by `frame.contentWindow.postMessage(message, "*")`. Name your own origin in the
  * frame's address, `embed.html?origin=https://course.example#v1&…`, and nobody else is heard.
+ *
+ * ```js
+ * frame.contentWindow.postMessage({ synod: 1, id: 7, ask: { call: "seek", to: "1.24s" } }, "*");
+ * ```
  */
-export interface CallMessage {
+export interface AskMessage {
   synod: 1;
   /** Yours: it comes back with the answer. A whole number, or up to 100 characters. */
   id: number | string;
-  call: "load" | "open" | "play" | "pause" | "forward" | "back" | "seek" | "until" | "speed" | "command" | "set" | "watch" | "read";
+  ask: Call;
+}
+
+/** A call: what is called, and what the method of that name takes. A text of it has at most 262144 characters. */
+export type Call =
+  | { call: "load"; script: string }
+  | { call: "open"; link: string }
+  | { call: "play" | "pause" | "forward" | "back" }
+  | { call: "seek"; to: string | number }
+  | { call: "until"; condition: string }
+  | { call: "speed"; speed: string | number }
+  | { call: "command"; command: string }
+  | { call: "set"; name: "theme" | "lang" | "panel" | string; value: string }
+  /** From now on this is told, and nothing else; of an empty list, nothing at all. */
+  | { call: "watch"; news: readonly (keyof News)[] }
+  | { call: "read"; what?: "state" | "link" | "script" | "flowchart" | Format | `${Format} ${string}..${string}` };
+
+/**
+ * The same in the form that calls had at first: a name and at most one text. It goes on working; what is
+ * answered is then a text, too. This is no second version: a frame tells the two forms apart by their fields,
+ * and answers each as it was asked.
+ */
+export interface CallMessage {
+  synod: 1;
+  id: number | string;
+  call: Call["call"];
   /**
    * `set` takes `theme=dark`; `watch` takes some of `events properties captions state`, and nothing to
-   * be told no more; the others take what the methods of the same name take. At most 262144 bytes.
+   * be told no more; the others take what the methods of the same name take.
    */
   text?: string;
 }
 
 /** From the frame. */
 export type FrameMessage =
-  /** The answer: the state as JSON, or what was read; or a sentence that says why not. */
+  /** The answer to a call: the state, or what was read; or a sentence that says why not. */
+  | { synod: 1; id: number | string; answer: State | string }
+  | { synod: 1; id: number | string; refused: string }
+  /** To one that was a name and a text: the state as JSON, or what was read; or that sentence. */
   | { synod: 1; id: number | string; done: boolean; text: string }
   /** What is watched. */
   | { synod: 1; news: ({ news: "event" } & RunEvent) | { news: "property"; property: Property } | { news: "caption"; caption: string | null } | { news: "state"; state: State } }

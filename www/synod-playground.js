@@ -17,7 +17,6 @@
   const PATIENCE = 30_000; // ms until a frame that says nothing is taken for dead.
   const NEAR = "400px";
   const NEWS = ["event", "property", "caption", "state"];
-  const WATCHED = { event: "events", property: "properties", caption: "captions", state: "state" };
   const OPTIONS = ["theme", "lang", "panel", "speed"];
   const COLOURS = [
     "background", "raised", "textColor", "soft", "rule", "field", "accent", "accentText",
@@ -289,10 +288,10 @@
       if (data.ready && !this.#isReady) this.#begin();
       if (data.news && NEWS.includes(data.news.news)) this.#tell(data.news);
       const call = this.#calls.get(data.id);
-      if (!call || typeof data.text !== "string") return;
+      if (!call) return;
       this.#calls.delete(data.id);
-      if (data.done) call.resolve(call.reads ? data.text : JSON.parse(data.text));
-      else call.reject(new Error(data.text));
+      if (data.done || "answer" in data) call.resolve(data.answer ?? data.text);
+      else call.reject(new Error(data.refused ?? data.text));
     }
 
     #begin() {
@@ -300,7 +299,7 @@
       this.#isReady = true;
       const early = [...this.#calls.values()];
       this.dress();
-      if (this.#watches()) this.#watch();
+      if (this.#watches().length > 0) this.#watch();
       for (const { message } of early) this.#post(message);
       this.#poster.hidden = true;
       this.#ready.resolve(this);
@@ -318,22 +317,32 @@
       this.dispatchEvent(new CustomEvent(news, { detail }));
     }
 
-    /** Calls the playground: a name and at most one text. */
-    call(name, text = "") {
+    /** Sends a message that asks for something, made of these texts. */
+    #send(name, texts, message) {
       const words = this.#words;
       const refuse = (why) => Promise.reject(new Error(why));
       if (!this.isConnected) return refuse(words.gone);
-      if (typeof name !== "string" || typeof text !== "string") return refuse(fill(words.text, cut(name), kind(text)));
-      if (text.length > LONGEST || name.length > LONGEST) return refuse(fill(words.long, cut(name), LONGEST, Math.max(text.length, name.length)));
+      for (const text of texts) {
+        if (typeof text !== "string") return refuse(fill(words.text, cut(name), kind(text)));
+        if (text.length > LONGEST) return refuse(fill(words.long, cut(name), LONGEST, text.length));
+      }
       if (this.#calls.size >= WAITING) return refuse(fill(words.flood, WAITING));
       this.start();
       const id = this.#next++;
-      const message = { synod: VERSION, id, call: name, text };
-      const reads = name === "read" && text !== "" && text !== "state";
       return new Promise((resolve, reject) => {
-        this.#calls.set(id, { message, reads, resolve, reject });
-        if (this.#isReady) this.#post(message);
+        this.#calls.set(id, { message: { synod: VERSION, id, ...message }, resolve, reject });
+        if (this.#isReady) this.#post(this.#calls.get(id).message);
       });
+    }
+
+    #ask(call, takes = {}) {
+      return this.#send(call, Object.values(takes).flat(), { ask: { call, ...takes } });
+    }
+
+    /** Calls the playground by a name and at most one text: what is answered is a text, too. */
+    call(name, text = "") {
+      const answer = this.#send(name, [name, text], { call: name, text });
+      return name === "read" && text !== "" && text !== "state" ? answer : answer.then(JSON.parse);
     }
 
     // ---- what can be asked ---------------------------------------------------------------------
@@ -344,51 +353,51 @@
     }
 
     load(script) {
-      return this.call("load", script);
+      return this.#ask("load", { script });
     }
 
     open(link) {
-      return this.call("open", link);
+      return this.#ask("open", { link });
     }
 
     play() {
-      return this.call("play");
+      return this.#ask("play");
     }
 
     pause() {
-      return this.call("pause");
+      return this.#ask("pause");
     }
 
     forward() {
-      return this.call("forward");
+      return this.#ask("forward");
     }
 
     back() {
-      return this.call("back");
+      return this.#ask("back");
     }
 
     seek(moment) {
-      return this.call("seek", written(moment));
+      return this.#ask("seek", { to: written(moment) });
     }
 
     until(condition) {
-      return this.call("until", condition);
+      return this.#ask("until", { condition });
     }
 
     speed(speed) {
-      return this.call("speed", written(speed));
+      return this.#ask("speed", { speed: written(speed) });
     }
 
     command(text) {
-      return this.call("command", text);
+      return this.#ask("command", { command: text });
     }
 
     set(name, value) {
-      return this.call("set", `${name}=${value}`);
+      return this.#ask("set", { name, value });
     }
 
     read(what = "state") {
-      return this.call("read", what);
+      return this.#ask("read", { what });
     }
 
     // ---- what is told --------------------------------------------------------------------------
@@ -413,11 +422,11 @@
     }
 
     #watches() {
-      return NEWS.filter((type) => this.#listeners.get(type).size > 0).map((type) => WATCHED[type]).join(" ");
+      return NEWS.filter((type) => this.#listeners.get(type).size > 0);
     }
 
     #watch() {
-      if (this.#isReady) this.call("watch", this.#watches()).catch(complain);
+      if (this.#isReady) this.#ask("watch", { news: this.#watches() }).catch(complain);
     }
   }
 

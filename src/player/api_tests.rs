@@ -1,17 +1,53 @@
 //! Calls, right and wrong, over real runs: each wrong one says in one sentence why.
 
-use super::api::{COLOURS, Call, LONGEST, Watch, Watched, What};
+use serde_json::{Value, json};
+
+use super::api::{COLOURS, Call, Reading, Task, What, not_a_call};
+use super::state::{News, Watch, Watched};
 use super::tests::{frames, store};
-use super::waiting::{self, Given, Waiting};
+use super::waiting::{self, Answered, Given, Waiting};
 use super::*;
 
-use crate::base::{NodeId, Time};
+use crate::base::{NodeId, Sentence, Time};
 use crate::command::Command;
 use crate::words;
 
 const RUN: &str = "run raft nodes=3 seed=7\n10ms fire S1 election\n100ms say S1 leads now.\n";
 
+/// What was answered: the state as JSON, or what was read.
 type Outcome = Result<String, String>;
+
+/// A call of this name that takes this, as it comes from JavaScript.
+fn asked(name: &str, text: &str) -> Value {
+    match name {
+        "load" => json!({ "call": name, "script": text }),
+        "open" => json!({ "call": name, "link": text }),
+        "seek" => json!({ "call": name, "to": text }),
+        "until" => json!({ "call": name, "condition": text }),
+        "speed" => json!({ "call": name, "speed": text }),
+        "command" => json!({ "call": name, "command": text }),
+        "set" => {
+            let (name, value) = text.split_once('=').unwrap();
+            json!({ "call": "set", "name": name, "value": value })
+        }
+        "watch" => json!({ "call": name, "news": text.split(' ').collect::<Vec<_>>() }),
+        "read" => json!({ "call": name, "what": text }),
+        _ => json!({ "call": name }),
+    }
+}
+
+/// As the page takes it.
+fn task(call: Value, store: &Store) -> Result<Task, Sentence> {
+    let call: Call = serde_json::from_value(call).map_err(|why| not_a_call(&why.to_string()))?;
+    call.task(&store.pane().run.script().setup)
+}
+
+fn written(reading: Reading) -> String {
+    match reading {
+        Reading::Text(text) => text,
+        state => serde_json::to_string(&state).unwrap(),
+    }
+}
 
 /// A host: what it has called by now, and what it was answered.
 #[derive(Default)]
@@ -23,18 +59,18 @@ struct Host {
 impl Host {
     /// Calls as the page lets it, and calls itself so.
     fn call(&mut self, store: &mut Store, whom: &'static str, name: &str, text: &str) {
-        let setup = store.pane().run.script().setup.clone();
-        match Call::parse(name, text, &setup) {
+        match task(asked(name, text), store) {
             Err(why) => {
                 self.answered.push((whom, Err(words::tell(words::Language::English, &why))));
             }
-            Ok(Call::Do(action)) => {
+            Ok(Task::Do(action)) => {
                 self.waiting.push(Given::before(&action, store), whom);
                 store.update(action);
-                self.answered.extend(self.waiting.done(store));
+                let done = self.waiting.done(store);
+                self.answer(done);
             }
-            Ok(Call::Read(what)) => self.waiting.push(Given::to_read(what, store), whom),
-            Ok(Call::Paint(..) | Call::Watch(_)) => {
+            Ok(Task::Read(what)) => self.waiting.push(Given::to_read(what, store), whom),
+            Ok(Task::Paint(..) | Task::Watch(_)) => {
                 self.waiting.push(Given::to_read(What::State, store), whom);
             }
         }
@@ -43,7 +79,12 @@ impl Host {
 
     /// After anything that has happened on the page.
     fn look(&mut self, store: &mut Store) {
-        self.answered.extend(self.waiting.answer(store));
+        let answered = self.waiting.answer(store);
+        self.answer(answered);
+    }
+
+    fn answer(&mut self, answered: Vec<Answered<&'static str>>) {
+        self.answered.extend(answered.into_iter().map(|(whom, done)| (whom, done.map(written))));
     }
 
     fn wait(&mut self, store: &mut Store) {
@@ -99,7 +140,7 @@ fn every_call_answers_with_the_state_that_it_leads_to() {
         ("set", "theme=dark", "protocol", "raft"),
         ("set", "accent=#0a7", "protocol", "raft"),
         ("set", "accent=", "protocol", "raft"),
-        ("watch", "events state", "protocol", "raft"),
+        ("watch", "event state", "protocol", "raft"),
         ("open", "#v1&scene=raft/figure-8&at=1s", "time", "1000000"),
         ("open", "https://site.example/x/#v1&run=paxos&at=0s", "protocol", "paxos"),
         ("open", "v1&run=paxos+nodes=5&at=0s", "protocol", "paxos"),
@@ -203,7 +244,7 @@ fn what_the_page_has_to_say_is_taken_by_nobody_whom_it_does_not_concern() {
     let said = store.ui.notice.clone();
     assert_eq!(said.as_ref().map(|notice| notice.tone), Some(Tone::Refusal));
     for (name, text) in [
-        ("watch", "events state"),
+        ("watch", "event state"),
         ("set", "accent=#0a7"),
         ("set", "theme=dark"),
         ("set", "lang=en"),
@@ -226,9 +267,8 @@ fn what_the_page_has_to_say_is_taken_by_nobody_whom_it_does_not_concern() {
 #[test]
 fn some_calls_act_on_whatever_run_is_shown() {
     let store = store(RUN);
-    let setup = &store.pane().run.script().setup;
-    let drives = |name: &str, text: &str| match Call::parse(name, text, setup) {
-        Ok(Call::Do(action)) => waiting::drives(&action),
+    let drives = |name: &str, text: &str| match task(asked(name, text), &store) {
+        Ok(Task::Do(action)) => waiting::drives(&action),
         other => panic!("{other:?}"),
     };
     for (name, text) in [
@@ -286,10 +326,7 @@ fn what_can_be_read_is_read() {
         let read = call(&mut store, "read", what).unwrap();
         assert!(read.contains(begins) && read.len() > 20, "{what}: {read}");
     }
-    assert_eq!(
-        Call::parse("read", "", &store.pane().run.script().setup),
-        Ok(Call::Read(What::State))
-    );
+    assert_eq!(task(json!({ "call": "read" }), &store), Ok(Task::Read(What::State)));
 }
 
 #[test]
@@ -326,26 +363,12 @@ fn a_wrong_call_says_why_and_changes_nothing() {
     call(&mut store, "seek", "150ms").unwrap();
     let before = call(&mut store, "read", "link").unwrap();
     for (name, text, why) in [
-        (
-            "jump",
-            "",
-            "There is no call “jump”: expected load, open, play, pause, forward, back, seek, until, speed, command, set, watch, read.",
-        ),
-        (
-            "",
-            "",
-            "There is no call “”: expected load, open, play, pause, forward, back, seek, until, speed, command, set, watch, read.",
-        ),
         ("load", "run raft nodes=3\n1s crush S1", "Line 2, column 4: expected a command"),
         ("load", "", "Line 1, column 1: expected a line such as"),
         ("open", "#v1&run=raft;1s+crush+S1", "Line 2, column 4: expected a command"),
         ("open", "#v7", "This link is for version v7 of this page, which reads v1."),
         ("open", "#v1&scene=raft/nothing", "There is no scene “raft/nothing”."),
         ("open", "#v1&whole&run=raft&at=1s", "This link is damaged: a part of it is missing"),
-        ("play", "now", "“play” takes nothing, but “now” came with it."),
-        ("pause", "1", "“pause” takes nothing, but “1” came with it."),
-        ("forward", "2", "“forward” takes nothing, but “2” came with it."),
-        ("back", "2", "“back” takes nothing, but “2” came with it."),
         (
             "seek",
             "soon",
@@ -374,7 +397,7 @@ fn a_wrong_call_says_why_and_changes_nothing() {
         (
             "watch",
             "everything",
-            "“watch” of “everything”: expected events, properties, captions or state.",
+            "“watch” of “everything”: expected event, property, caption or state.",
         ),
         (
             "read",
@@ -386,7 +409,6 @@ fn a_wrong_call_says_why_and_changes_nothing() {
         ("read", "ndjson 3s..2s", "“read” of “ndjson 3s..2s”: expected"),
         ("read", "flowchart 0s..1s", "“read” of “flowchart 0s..1s”: expected"),
         ("read", "ejson", "“read” of “ejson”: expected"),
-        ("<img src=x onerror=alert(1)>", "", "There is no call “<img src=x onerror=alert(1)>”"),
     ] {
         match call(&mut store, name, text) {
             Ok(_) => panic!("“{name}” of “{text}” was done"),
@@ -402,16 +424,67 @@ fn a_wrong_call_says_why_and_changes_nothing() {
 }
 
 #[test]
-fn what_is_quoted_is_short_and_what_is_long_is_refused() {
+fn what_is_no_call_is_refused_in_a_sentence() {
     let store = store(RUN);
-    let setup = &store.pane().run.script().setup;
-    let told = |name: &str, text: &str| {
-        words::tell(words::Language::English, &Call::parse(name, text, setup).unwrap_err())
+    for (call, why) in [
+        (
+            json!({ "call": "jump" }),
+            "unknown variant `jump`, expected one of `load`, `open`, `play`,",
+        ),
+        (
+            json!({ "call": "<img src=x onerror=alert(1)>" }),
+            "unknown variant `<img src=x onerror=alert(1)>`",
+        ),
+        (json!({ "call": "__proto__" }), "unknown variant"),
+        (json!({}), "missing field `call`"),
+        (json!({ "call": "seek" }), "missing field `to`"),
+        (json!({ "call": "seek", "to": null }), "expected a text or a number"),
+        (json!({ "call": "seek", "to": ["1s"] }), "expected a text or a number"),
+        (
+            json!({ "call": "seek", "to": "1s", "from": "0s" }),
+            "unknown field `from`, expected `to`",
+        ),
+        (json!({ "call": "load", "script": 7 }), "invalid type: integer `7`, expected a string"),
+        (json!({ "call": "play", "text": "now" }), "unknown field `text`"),
+        (
+            json!({ "call": "watch", "news": "event" }),
+            "invalid type: string \"event\", expected a sequence",
+        ),
+        (json!("play"), "invalid type: string \"play\""),
+        (json!(null), "invalid type: null"),
+    ] {
+        let said = task(call.clone(), &store).unwrap_err().to_string();
+        let begins = "This is no call as synod-playground.d.ts tells of them: ";
+        assert!(said.starts_with(begins) && said.contains(why), "{call}: {said}");
+    }
+}
+
+#[test]
+fn a_number_says_what_it_says_as_a_text() {
+    let store = store(RUN);
+    let same = |number: Value, text: Value| assert_eq!(task(number, &store), task(text, &store));
+    same(json!({ "call": "seek", "to": 11 }), json!({ "call": "seek", "to": "11" }));
+    same(json!({ "call": "seek", "to": 1.5 }), json!({ "call": "seek", "to": "1.5" }));
+    same(json!({ "call": "speed", "speed": 2 }), json!({ "call": "speed", "speed": "2" }));
+}
+
+#[test]
+fn what_is_quoted_is_short() {
+    let store = store(RUN);
+    let long = "x".repeat(300_000);
+    for name in ["seek", "speed", "read", "watch", &long] {
+        let told = task(asked(name, &long), &store).unwrap_err().to_string();
+        assert!(told.len() < 500 && told.contains("xxx…"), "{told}");
+    }
+}
+
+/// Of the events that were told.
+fn numbers(news: &[News]) -> Vec<u64> {
+    let number = |news: &News| match news {
+        News::Event(event) => Some(event.event),
+        _ => None,
     };
-    let long = "x".repeat(LONGEST + 1);
-    assert_eq!(told("load", &long), "A call's text may have 262144 bytes at most.");
-    assert!(told("seek", &long[1..]).len() < 300);
-    assert!(told(&long, "").len() < 400);
+    news.iter().filter_map(number).collect()
 }
 
 #[test]
@@ -431,14 +504,10 @@ fn a_host_is_told_what_it_watches_and_nothing_else() {
     store.update(Action::Pause);
     news.extend(watch.news(&store));
     let count = |kind: &str| {
-        news.iter().filter(|it| it.starts_with(&format!("{{\"news\":\"{kind}\""))).count()
+        news.iter().filter(|it| serde_json::to_value(it).unwrap()["news"] == *kind).count()
     };
     assert!(count("event") as u64 <= store.pane().run.event() && count("event") > 20);
-    let numbers: Vec<u64> = news
-        .iter()
-        .filter(|it| it.starts_with("{\"news\":\"event\""))
-        .map(|it| field(it, "event").parse().unwrap())
-        .collect();
+    let numbers = numbers(&news);
     assert!(
         numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
         "each once, in order: {numbers:?}"
@@ -456,9 +525,7 @@ fn another_run_is_told_from_its_beginning_and_a_branch_from_where_it_departs() {
     let mut store = store(RUN);
     let mut watch = Watch::default();
     watch.begin(Watched { events: true, ..Watched::default() }, &store);
-    let mut told = |store: &Store| -> Vec<u64> {
-        watch.news(store).iter().map(|it| field(it, "event").parse().unwrap()).collect()
-    };
+    let mut told = |store: &Store| numbers(&watch.news(store));
     call(&mut store, "seek", "60ms").unwrap();
     let here = store.pane().run.event();
     assert_eq!(told(&store).last(), Some(&here));
@@ -519,11 +586,13 @@ fn a_violation_is_news_with_its_reason() {
     store.update(Action::Play);
     frames(&mut store, 2_000);
     let news = watch.news(&store);
-    let broken = news
-        .iter()
-        .find(|it| it.contains("\"standing\":\"violated\""))
-        .unwrap_or_else(|| panic!("{news:#?}"));
-    assert!(field(broken, "why").len() > 10, "{broken}");
+    let broken = news.iter().find_map(|news| match news {
+        News::Property { property } if property.standing == "violated" => Some(property),
+        _ => None,
+    });
+    let broken = broken.unwrap_or_else(|| panic!("{news:#?}"));
+    assert!(broken.why.as_ref().is_some_and(|why| why.len() > 10), "{broken:?}");
+    assert!(broken.time.is_some() && broken.event.is_some(), "{broken:?}");
 }
 
 /// The script that hosts load, its description, and the page's style sheet speak of the same things.

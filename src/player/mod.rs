@@ -26,7 +26,8 @@
 //! | `needs.rs` | what must be fetched before something can be done |
 //! | `packed.rs` | what would be too long for anybody to read, in one part of a link |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
-//! | `api.rs` | what a page that embeds a playground can ask of it, and is told |
+//! | `api.rs` | what a page that embeds a playground can ask of it |
+//! | `state.rs` | what it is told: the state, and news |
 //! | `waiting.rs` | its calls that wait for their answers |
 //! | `store.rs` | ties them together |
 
@@ -47,6 +48,7 @@ pub mod packed;
 pub mod pane;
 pub mod playback;
 pub mod snippet;
+pub mod state;
 pub mod store;
 pub mod table;
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::action::Action;
-use super::api;
+use super::api::{self, Call};
 use super::link::Link;
 use super::other::Other;
 use super::packed;
@@ -45,15 +45,16 @@ impl Needs {
     }
 
     /// Of a call of the page that embeds this one, see `api.rs`: its texts are read once that is there.
-    pub fn of_call(name: &str, text: &str) -> Needs {
-        match name {
-            "load" => Needs::of_text(text),
-            "open" => Needs::of_link(text.split_once('#').map_or(text, |(_, hash)| hash)),
-            "set" => match text.strip_prefix("lang=").and_then(Language::of) {
-                Some(language) => Needs::of_language(language),
-                None => Needs::default(),
-            },
-            "read" if api::takes_away(text) => {
+    pub fn of_call(call: &Call) -> Needs {
+        match call {
+            Call::Load { script } => Needs::of_text(script),
+            Call::Open { link } => {
+                Needs::of_link(link.split_once('#').map_or(&**link, |(_, hash)| hash))
+            }
+            Call::Set { name, value } if name == "lang" => {
+                Language::of(value).map(Needs::of_language).unwrap_or_default()
+            }
+            Call::Read { what: Some(what) } if api::takes_away(what) => {
                 Needs { exports: export::TAKE.get().is_none(), ..Needs::default() }
             }
             _ => Needs::default(),
@@ -222,6 +223,6 @@ mod tests {
     fn in_a_program_of_one_file_everything_is_there() {
         assert!(Needs::of_link("#v1&scene=paxos/duel&lang=zh").are_met());
         assert!(Needs::of_first_scene().and(Needs::of_text("run raft")).are_met());
-        assert!(Needs::of_call("read", "svg").are_met());
+        assert!(Needs::of_call(&Call::Read { what: Some("svg".into()) }).are_met());
     }
 }

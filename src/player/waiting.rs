@@ -3,7 +3,7 @@
 //! on its way. Whose way is broken off, by a later call or by hand, is told so.
 
 use super::action::Action;
-use super::api::{self, What};
+use super::api::{self, Reading, What};
 use super::store::Store;
 use super::ui::{Notice, Tone};
 use crate::base::{Sentence, Time};
@@ -16,7 +16,7 @@ pub struct Waiting<A> {
 }
 
 /// Whom to answer, with what the call led to, or with one sentence.
-pub type Answered<A> = (A, Result<String, String>);
+pub type Answered<A> = (A, Result<Reading, String>);
 
 /// A call that was given, and is to be answered when it is done.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Given {
 
     /// What is answered, once nothing is on its way any more. What was wrong is said to whoever
     /// called, and not on the page besides.
-    fn answer(mut self, store: &mut Store) -> Result<String, String> {
+    fn answer(mut self, store: &mut Store) -> Result<Reading, String> {
         let concerns_the_caller = |notice: &mut Notice| match notice.tone {
             Tone::Refusal => self.does >= Does::SetsOut,
             Tone::Plain => self.does == Does::Searches,

@@ -12,6 +12,8 @@
 //! Every one is bounded, by what its readers take or by what a picture can show. What is beyond is
 //! left out whole, event by event, and one sentence says where.
 
+use serde::{Serialize, Serializer};
+
 use super::{ejson, flowchart, ndjson, sequence, shiviz, svg};
 use crate::base::{Sentence, Span, Time};
 use crate::catalog::Run;
@@ -124,6 +126,23 @@ pub fn cut_at(time: Time, events: u64) -> Sentence {
         time,
         events
     )
+}
+
+/// An object of JSON on a line of its own.
+pub fn json_line(object: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(object).expect("the keys of an object are texts");
+    line.push('\n');
+    line
+}
+
+/// An object whose fields are known only when it is written, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields<K, V>(pub Vec<(K, V)>);
+
+impl<K: Serialize, V: Serialize> Serialize for Fields<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 /// A text on one line, also for readers that end lines where others do not.

@@ -3,8 +3,9 @@
 
 use std::fmt::Write;
 
+use serde_json::Value;
+
 use super::export::one_line;
-use super::json::Quoted;
 
 /// Characters of a diagram at the most: Mermaid's `maxTextSize`, beyond which it draws nothing.
 pub const SIZE: usize = 50_000;
@@ -30,7 +31,7 @@ pub fn head(title: &str, kind: &str) -> String {
         other => other,
     };
     let title: String = one_line(title).chars().map(alike).collect();
-    format!("---\ntitle: {}\n---\n{kind}\n", Quoted(&title))
+    format!("---\ntitle: {}\n---\n{kind}\n", Value::from(title))
 }
 
 /// Text on one line, each character that could mean something given by its number.

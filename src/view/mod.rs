@@ -28,7 +28,7 @@
 //! | `export.rs` | what else can be taken away of a run: the list of formats |
 //! | `sequence.rs`, `flowchart.rs`, `mermaid.rs` | diagrams for Mermaid, and what they share |
 //! | `svg.rs` | the space-time diagram as a picture by itself |
-//! | `shiviz.rs`, `ndjson.rs`, `json.rs` | logs for ShiViz and for programs, and objects of JSON |
+//! | `shiviz.rs`, `ndjson.rs` | logs for ShiViz and for programs |
 //! | `formula.rs` | formulas as styled text |
 
 pub mod bands;
@@ -41,7 +41,6 @@ pub mod flowchart;
 pub mod formula;
 pub mod highlight;
 pub mod hull;
-pub mod json;
 pub mod layout;
 pub mod light;
 pub mod links;

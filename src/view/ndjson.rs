@@ -24,11 +24,12 @@
 //! `note`, `refused`, `violation`. With the order of events at each place, and `sent`, they give
 //! happened-before.
 
-use super::export::cut_after;
-use super::json::Object;
+use serde::Serialize;
+
+use super::export::{cut_after, json_line};
 use crate::base::{Endpoint, Sentence, Span};
 use crate::catalog::Run;
-use crate::trace::{Event, Payload, What};
+use crate::trace::{Event, What};
 
 /// Writes the trace of a window.
 pub fn write(
@@ -40,7 +41,7 @@ pub fn write(
     let mut count = 0;
     run.walk(window.min, window.max, &mut |number, event| {
         count += 1;
-        count <= most && write(&line(number, event))
+        count <= most && write(&json_line(&Line::of(number, event)))
     });
     match count > most {
         true => Err(cut_after(most)),
@@ -48,48 +49,76 @@ pub fn write(
     }
 }
 
-fn line(number: u64, event: &Event) -> String {
-    let mut object = Object::new();
-    object.number("event", number).number("time", event.at.0);
-    object.maybe("place", event.place.map(|place| place.to_string()).as_deref());
-    object.text("kind", event.what.name());
-    object.number("lamport", event.lamport).number("cause", event.cause);
-    if let Some(message) = Message::of(number, event) {
-        object.text("message", message.payload.kind().name);
-        object.text("label", &message.payload.to_string());
-        object.text("from", &message.from.to_string()).text("to", &message.to.to_string());
-        if message.sent != 0 {
-            object.number("sent", message.sent);
-        }
-    }
-    match event.what {
-        What::Deliver { copy, .. } => _ = object.truth("copy", copy),
-        What::Violation { against, .. } => _ = object.number("against", against.unwrap_or(0)),
-        _ => {}
-    }
-    object.text("text", &event.tell().to_string());
-    let source = event.line.map(|line| format!("{}:{}", line.file(), line.line()));
-    object.maybe("source", source.as_deref());
-    object.line()
+/// An event as an object.
+#[derive(Serialize)]
+struct Line {
+    event: u64,
+    time: u64,
+    place: Option<Endpoint>,
+    kind: &'static str,
+    lamport: u64,
+    cause: u64,
+    #[serde(flatten)]
+    message: Option<Message>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<u64>,
+    text: String,
+    source: Option<String>,
 }
 
 /// A message that leaves, arrives or is lost.
-struct Message<'a> {
+#[derive(Serialize)]
+struct Message {
+    message: &'static str,
+    label: String,
     from: Endpoint,
     to: Endpoint,
-    sent: u64,
-    payload: &'a Payload,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<u64>,
 }
 
-impl Message<'_> {
-    fn of(number: u64, event: &Event) -> Option<Message<'_>> {
+impl Line {
+    fn of(number: u64, event: &Event) -> Line {
+        let (mut copy, mut against) = (None, None);
+        match event.what {
+            What::Deliver { copy: is_copy, .. } => copy = Some(is_copy),
+            What::Violation { against: earlier, .. } => against = Some(earlier.unwrap_or(0)),
+            _ => {}
+        }
+        Line {
+            event: number,
+            time: event.at.0,
+            place: event.place,
+            kind: event.what.name(),
+            lamport: event.lamport,
+            cause: event.cause,
+            message: Message::of(number, event),
+            copy,
+            against,
+            text: event.tell().to_string(),
+            source: event.line.map(|line| format!("{}:{}", line.file(), line.line())),
+        }
+    }
+}
+
+impl Message {
+    fn of(number: u64, event: &Event) -> Option<Message> {
         let place = event.place?;
-        Some(match &event.what {
-            What::Send { to, payload } => Message { from: place, to: *to, sent: number, payload },
+        let (from, to, sent, payload) = match &event.what {
+            What::Send { to, payload } => (place, *to, number, payload),
             What::Deliver { from, sent, payload, .. } | What::Lost { from, sent, payload, .. } => {
-                Message { from: *from, to: place, sent: *sent, payload }
+                (*from, place, *sent, payload)
             }
             _ => return None,
+        };
+        Some(Message {
+            message: payload.kind().name,
+            label: payload.to_string(),
+            from,
+            to,
+            sent: Some(sent).filter(|sent| *sent != 0),
         })
     }
 }

@@ -17,8 +17,7 @@
 //! notes) follow its words; what nobody at the place could know (a message that is lost, a property
 //! that broke elsewhere) and what concerns no place is left out.
 
-use super::export::{cut_after, one_line};
-use super::json::Object;
+use super::export::{Fields, cut_after, json_line, one_line};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span};
 use crate::catalog::Run;
 use crate::sim::stamps::Stamps;
@@ -33,6 +32,7 @@ const EVENTS: u64 = 100_000;
 struct Entry {
     text: String,
     place: Endpoint,
+    /// With the end of its line.
     clock: String,
 }
 
@@ -69,7 +69,7 @@ pub fn write(
     });
     let mut more = write(&format!("{PARSER}\n\n"));
     for Entry { text, place, clock } in entries {
-        more = more && write(&format!("{text}\n{place} {clock}\n"));
+        more = more && write(&format!("{text}\n{place} {clock}"));
     }
     match count > most {
         true => Err(cut_after(most)),
@@ -85,14 +85,11 @@ fn places(nodes: u16, clients: u16) -> impl Iterator<Item = Endpoint> {
 }
 
 fn entry(event: &Event, stamp: &[u64], places: &[Endpoint]) -> Option<Entry> {
-    let mut clock = Object::new();
-    for (place, count) in places.iter().zip(stamp).filter(|(_, count)| **count > 0) {
-        clock.number(&place.to_string(), *count);
-    }
+    let clock = places.iter().zip(stamp).filter(|(_, count)| **count > 0);
     Some(Entry {
         text: one_line(&event.tell().to_string()),
         place: event.place?,
-        clock: clock.end(),
+        clock: json_line(&Fields(clock.collect())),
     })
 }
 

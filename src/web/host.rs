@@ -1,5 +1,5 @@
 //! The page that embeds this one. `www/host.js` hands over its calls, of which `player/api.rs` makes
-//! what they mean, and takes what it is told.
+//! what they mean, and takes what it is told: objects, both ways (`edge.rs`).
 //!
 //! Calls are done in the order in which they come, also where something has to be fetched for one of
 //! them. A call is answered when it is done: one that sets out for an instant far away, when that is
@@ -13,10 +13,12 @@ use wasm_bindgen::prelude::*;
 use yew::Callback;
 
 use super::browser;
+use super::edge::{of_js, to_js};
 use super::message::Msg;
-use crate::player::api::{self, Call, Watch, What};
+use crate::player::api::{self, Call, Reading, Task, What};
+use crate::player::state::Watch;
 use crate::player::waiting::{Answered, Given, Waiting};
-use crate::player::{Action, Store};
+use crate::player::{Action, Needs, Store};
 use crate::sentence;
 use crate::words::{self, Language};
 
@@ -34,15 +36,15 @@ pub fn attend(app: Callback<Msg>) {
     APP.set(Some(app));
 }
 
-/// A call of the page that embeds this one. `answer` is called once, with whether it was done, and
-/// with what is answered or with one sentence.
+/// A call of the page that embeds this one, as an object. `answer` is called once, with whether it was
+/// done, and with what is answered or with one sentence.
 #[wasm_bindgen]
-pub fn call(name: String, text: String, answer: Function) {
+pub fn call(call: JsValue, answer: Function) {
     let app = APP.with_borrow(Clone::clone);
     let answer = Answer::to(answer);
     match app {
         Some(_) if WAIT.get() > WAITING => refuse_flood(answer),
-        Some(app) => app.emit(Msg::Call(Asked { name, text, answer })),
+        Some(app) => app.emit(Msg::Call(Asked { call: of_js(call), answer })),
         None => {}
     }
 }
@@ -54,7 +56,7 @@ fn refuse_flood(answer: Answer) {
     answer.give(Err(words::tell(language.unwrap_or_default(), &why)));
 }
 
-/// What is told without being asked is told to this function, as JSON.
+/// What is told without being asked is told to this function.
 #[wasm_bindgen]
 pub fn listen(tell: Function) {
     if let Some(app) = APP.with_borrow(Clone::clone) {
@@ -64,9 +66,15 @@ pub fn listen(tell: Function) {
 
 /// A call as it came.
 pub struct Asked {
-    pub name: String,
-    pub text: String,
+    /// The error says why it is none.
+    pub call: Result<Call, String>,
     pub answer: Answer,
+}
+
+impl Asked {
+    pub fn needs(&self) -> Needs {
+        self.call.as_ref().map(Needs::of_call).unwrap_or_default()
+    }
 }
 
 /// Whom to answer.
@@ -78,13 +86,13 @@ impl Answer {
         Answer(function)
     }
 
-    pub fn give(self, done: Result<String, String>) {
-        let (done, text) = match done {
-            Ok(text) => (true, text),
-            Err(text) => (false, text),
+    pub fn give(self, done: Result<Reading, String>) {
+        let (done, answer) = match done {
+            Ok(reading) => (true, to_js(&reading)),
+            Err(why) => (false, why.into()),
         };
         // What the host does with it is its own affair.
-        let _ = self.0.call2(&JsValue::NULL, &done.into(), &text.into());
+        let _ = self.0.call2(&JsValue::NULL, &done.into(), &answer);
     }
 }
 
@@ -138,24 +146,24 @@ impl Host {
 
     /// Takes a call that has been read; what is to be done is handed back. What is to be read is
     /// read as soon as nothing is on its way.
-    pub fn take(&mut self, call: Call, answer: Answer, store: &mut Store) -> Option<Action> {
-        match call {
-            Call::Do(action) => {
+    pub fn take(&mut self, task: Task, answer: Answer, store: &mut Store) -> Option<Action> {
+        match task {
+            Task::Do(action) => {
                 self.waiting.push(Given::before(&action, store), answer);
                 return Some(action);
             }
-            Call::Paint(name, value) => match paint(name, &value) {
+            Task::Paint(name, value) => match paint(name, &value) {
                 true => self.waiting.push(Given::to_read(What::State, store), answer),
                 false => {
                     let why = api::not_a_colour(&format!("{name}={value}"));
                     answer.give(Err(words::tell(store.ui.language, &why)));
                 }
             },
-            Call::Watch(watched) => {
+            Task::Watch(watched) => {
                 self.watch.begin(watched, store);
                 self.waiting.push(Given::to_read(What::State, store), answer);
             }
-            Call::Read(what) => self.waiting.push(Given::to_read(what, store), answer),
+            Task::Read(what) => self.waiting.push(Given::to_read(what, store), answer),
         }
         None
     }
@@ -172,7 +180,7 @@ impl Host {
         give(self.waiting.answer(store));
         if let Some(tell) = &self.tell {
             for news in self.watch.news(store) {
-                let _ = tell.call1(&JsValue::NULL, &news.into());
+                let _ = tell.call1(&JsValue::NULL, &to_js(&news));
             }
         }
         before != store.ui.notice.is_some()

@@ -45,7 +45,7 @@ pub enum Msg {
         choice: Option<u32>,
         there: bool,
     },
-    /// The page that embeds this one asks for something, in one text.
+    /// The page that embeds this one asks for something.
     Call(Asked),
     /// What the first of its calls needs is there, or cannot be had.
     CallFetched(bool),

@@ -17,6 +17,7 @@
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | what is under a pointer |
 //! | `parts.rs`, `desk.rs` | what is fetched when it is first asked for |
+//! | `edge.rs` | values that cross to JavaScript and back |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `crash.rs` | the card that is shown should the program fail |
 //! | `components/` | the regions of the page |
@@ -28,6 +29,7 @@ mod browser;
 mod components;
 mod crash;
 mod desk;
+mod edge;
 mod frame;
 mod host;
 mod memory;

@@ -286,7 +286,7 @@ test("a kept run and a file of another protocol open at their instants, though i
   await open(at(CALM, "100ms"));
   await tab("Log").click();
   await page.getByLabel("Open a file").setInputFiles({ name: "run.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from(changed) });
-  await page.locator(".notices").getByText(/of the file is “.* sings/).waitFor();
+  await page.locator(".notices").getByText(/^Line \d+ of the file: “text” is “sings .*”, but its script gives “sends /).waitFor();
   assert.equal(await clock(), "0.300 s");
 });
 

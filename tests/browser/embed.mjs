@@ -2,7 +2,9 @@
 // another one, in Chromium as people use it. Every wait is for something that is told; nothing sleeps.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, send, site } from "../../scripts/site.mjs";
@@ -359,6 +361,138 @@ test("a sandboxed frame, which is of no site, runs, answers, and keeps nothing",
   await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
 });
 
+test("a page that was written for the first form of the calls still works: texts to it, and texts from it", async () => {
+  await framed(`#v1&run=raft+nodes=3+seed=3;10ms+fire+S1+election&at=0s`);
+  await page.waitForFunction(() => messages.some((message) => message.ready));
+  const call = async (id, call, text) => {
+    await page.evaluate((message) => send(message), { synod: 1, id, call, ...(text !== undefined && { text }) });
+    const { origin, ...told } = await answered(id);
+    return told;
+  };
+  const state = async (...of) => {
+    const { text, ...told } = await call(...of);
+    assert.deepEqual(told, { synod: 1, id: of[0], done: true }, of.join(" "));
+    assert.equal(typeof text, "string");
+    return JSON.parse(text);
+  };
+  assert.equal((await state(1, "seek", "60ms")).time, 60_000);
+  assert.equal((await state(2, "seek", "11")).event, 11);
+  const before = (await state(3, "forward")).event;
+  assert.ok((await state(4, "back")).event < before);
+  assert.equal((await state(5, "until", "leader")).nodes.filter(({ role }) => role === "leader").length, 1);
+  assert.equal((await state(6, "command", "crash S2")).nodes[1].status, "down");
+  assert.equal((await state(7, "speed", "1/10")).speed, "1/10");
+  await state(8, "set", "theme=dark");
+  await state(9, "set", "accent=#00aa77");
+  const looks = () => embedded().evaluate(() => [document.documentElement.dataset.theme, document.documentElement.style.getPropertyValue("--accent")]);
+  assert.deepEqual(await looks(), ["dark", "#00aa77"]);
+  await state(10, "set", "accent=");
+  assert.deepEqual(await looks(), ["dark", ""]);
+  await state(11, "watch", "events properties captions state");
+  assert.equal((await state(12, "play")).playing, true);
+  await page.waitForFunction(() => ["event", "state"].every((kind) => messages.some(({ news }) => news?.news === kind)));
+  assert.equal((await state(13, "pause", "")).playing, false);
+  await state(14, "watch", "");
+  assert.equal((await state(15, "open", "#v1&scene=raft/figure-8&at=1s")).time, 1_000_000);
+  assert.equal((await state(16, "load", "run paxos nodes=3 seed=1\n10ms crash S1")).protocol, "paxos");
+  assert.equal((await state(17, "read")).protocol, "paxos");
+  assert.equal((await state(18, "read", "state")).protocol, "paxos");
+  const script = { synod: 1, id: "s", done: true, text: "run paxos nodes=3 seed=1\n10ms     crash S1\n" };
+  assert.deepEqual(await call("s", "read", "script"), script);
+  for (const [id, name, text, why] of [
+    ["seek?", "seek", "soon", /^“seek” of “soon”: expected an event such as 214, or a time such as 1\.24s\.$/],
+    ["set?", "set", "theme=pink", /^“set” of “theme=pink”: expected theme=light/],
+    ["watch?", "watch", "events crashes", /^“watch” of “crashes”: expected event, property, caption or state\.$/],
+    ["play?", "play", "now", /unknown field `text`/],
+    ["jump?", "jump", "", /^There is no call “jump”: expected load, open, play, pause, forward, back, seek, until, speed, command, set, watch, read\.$/],
+  ]) {
+    const { text: said, ...told } = await call(id, name, text);
+    assert.deepEqual(told, { synod: 1, id, done: false });
+    assert.match(said, why);
+  }
+  // The element takes the same by name.
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  assert.equal((await ask("a", "call", "seek", "60ms")).time, 60_000);
+  assert.equal((await ask("a", "call", "read")).time, 60_000);
+  assert.match(await ask("a", "call", "read", "link"), /^#v1&/);
+  await ask("a", "call", "set", "theme=dark");
+  assert.equal((await looks())[0], "dark");
+});
+
+test("calls, answers and news are objects, of the types that hosts are told", async () => {
+  await framed(`#v1&run=raft+nodes=3+seed=3&at=0s`);
+  await page.waitForFunction(() => messages.some((message) => message.ready));
+  const calls = [
+    { call: "load", script: "run raft nodes=3 seed=7\n10ms fire S1 election\n100ms say S1 leads." },
+    { call: "watch", news: ["event", "property", "caption", "state"] },
+    { call: "seek", to: "60ms" },
+    { call: "seek", to: 11 },
+    { call: "forward" },
+    { call: "back" },
+    { call: "until", condition: "leader" },
+    { call: "command", command: "crash S2" },
+    { call: "speed", speed: 1 },
+    { call: "speed", speed: "max" },
+    { call: "set", name: "theme", value: "dark" },
+    { call: "set", name: "leadColor", value: "" },
+    { call: "load", script: "run raft nodes=3 seed=7 flaw=forget-vote\n10ms fire S1 election\n100ms say S1 leads.\n1s say Later." },
+    { call: "play" },
+    { call: "pause" },
+    { call: "seek", to: "200ms" },
+    { call: "watch", news: [] },
+    { call: "read" },
+    { call: "read", what: "state" },
+    ...["link", "script", "flowchart", "mermaid", "svg", "shiviz", "ndjson", "ndjson 50ms..60ms"].map((what) => ({ call: "read", what })),
+    { call: "open", link: "#v1&scene=raft/figure-8-flaw" },
+    { call: "until", condition: "violation" },
+    { call: "seek", to: "soon" },
+    { call: "command", command: "crash S9" },
+  ];
+  const given = [];
+  for (const [id, ask] of calls.entries()) {
+    await page.evaluate((message) => send(message), { synod: 1, id, ask });
+    const { origin, ...told } = await answered(id);
+    given.push(told);
+  }
+  const [wrong, right] = [given.slice(-2), given.slice(0, -2)];
+  assert.deepEqual(wrong.map(({ refused }) => typeof refused), ["string", "string"]);
+  assert.match(wrong[0].refused, /^“seek” of “soon”/);
+  assert.equal(right.filter(({ answer }) => typeof answer === "string").length, 8);
+  for (const { answer } of right) assert.ok(typeof answer === "string" ? answer.length > 10 : answer.nodes.length >= 3);
+  assert.equal(given[2].answer.time, 60_000);
+  assert.deepEqual(given[3].answer, { ...given[3].answer, event: 11, playing: false, speed: "1/20", caption: null });
+  assert.equal(given[7].answer.nodes[1].status, "down");
+  const broken = right.at(-1).answer.properties.find(({ standing }) => standing === "violated");
+  assert.ok(broken.time > 0 && broken.event > 0 && broken.why.length > 10);
+  const told = (await page.evaluate(() => messages)).map(({ origin, ...message }) => message);
+  const news = ["event", "property", "caption", "state"].flatMap((kind) => {
+    const such = told.filter((message) => message.news?.news === kind);
+    assert.ok(such.length > 0, kind);
+    return such.slice(0, 100);
+  });
+  // Whatever is too much, too little or of another type, the compiler tells.
+  const types = await mkdtemp(join(tmpdir(), "told-"));
+  try {
+    const options = JSON.parse(await readFile("tests/types/tsconfig.json", "utf8"));
+    await copyFile("www/synod-playground.d.ts", join(types, "synod-playground.d.ts"));
+    await writeFile(join(types, "tsconfig.json"), JSON.stringify({ ...options, files: ["told.ts"] }));
+    const compiled = async (given) => {
+      const text = `import type { Call, FrameMessage } from "./synod-playground";
+        export const calls: Call[] = ${JSON.stringify(calls)};
+        export const told: FrameMessage[] = ${JSON.stringify(given)};`;
+      await writeFile(join(types, "told.ts"), text);
+      return spawnSync(process.execPath, [resolve("node_modules/typescript/bin/tsc"), "-p", types], { encoding: "utf8" }).stdout;
+    };
+    assert.equal(await compiled([...given, ...news]), "");
+    const { answer } = given[2];
+    const others = [{ ...answer, mood: 1 }, { ...answer, time: "60ms" }, { ...answer, caption: undefined }, { ...answer, nodes: [{ ...answer.nodes[0], status: "gone" }] }];
+    const said = await compiled(others.map((answer) => ({ ...given[2], answer })));
+    assert.equal(said.match(/^\S.*error TS\d+/gm)?.length, others.length, said);
+  } finally {
+    await rm(types, { recursive: true });
+  }
+});
+
 test("hostile messages are answered by a sentence or not at all, and change nothing", async () => {
   await framed(`#v1&run=raft+nodes=3+seed=3&at=10ms`);
   await page.waitForFunction(() => messages.some((message) => message.ready));
@@ -375,12 +509,36 @@ test("hostile messages are answered by a sentence or not at all, and change noth
     send({ synod: 1, id: "markup", call: "load", text: "<img src=x onerror=alert(1)><script>alert(2)</" + "script>" });
     send({ synod: 1, id: "proto", call: "__proto__", text: "constructor" });
     send({ synod: 1, id: "paint", call: "set", text: "background=url(http://127.0.0.1:9/x)" });
+    let deep = [];
+    for (let level = 0; level < 1_000; level++) deep = [deep];
+    const asks = {
+      null: null, name: "play", list: ["play"], map: new Map([["call", deep]]), date: new Date(0), deep: { call: deep },
+      many: { call: "watch", news: Array(1_000_000).fill("event") }, huge: { call: "load", script: "x".repeat(10_000_000) },
+      empty: {}, unknown: { call: "y".repeat(100_000) }, lacks: { call: "seek" }, more: { call: "play", at: 1 }, kind: { call: "load", script: 7 }, nowhere: { call: "seek", to: "soon" },
+    };
+    for (const [id, ask] of Object.entries(asks)) send({ synod: 1, id: `ask ${id}`, ask });
+    send({ synod: 2, id: "ask version", ask: { call: "play" } });
   });
+  for (const [id, why] of [
+    ...["null", "name", "list", "map", "date", "deep", "many"].map((id) => [id, /^A call is an object of texts and numbers\.$/]),
+    ["huge", /may have 262144 characters at most/],
+    ["empty", /^This is no call as synod-playground\.d\.ts tells of them: missing field `call`\.$/],
+    ["unknown", /unknown variant `y+…/],
+    ["lacks", /missing field `to`/],
+    ["more", /unknown field `at`/],
+    ["kind", /expected a string/],
+    ["nowhere", /^“seek” of “soon”: expected an event such as 214/],
+    ["version", /messages of version 1/],
+  ]) {
+    const { refused, ...more } = await answered(`ask ${id}`);
+    assert.match(String(refused), why, id);
+    assert.ok(refused.length < 500 && !("done" in more) && !("answer" in more), id);
+  }
   for (const [id, why] of [
     ["version", /messages of version 1/],
     ["shape", /A call is a name/],
     ["text", /A call is a name/],
-    ["long", /may have 262144 bytes at most/],
+    ["long", /may have 262144 characters at most/],
     ["name", /There is no call “y+…”/],
     ["markup", /Line 1, column 1: expected a line such as/],
     ["proto", /There is no call “__proto__”/],

@@ -102,7 +102,11 @@ fn what_is_exported_comes_back() {
     let changed = out(&history).replace("\"text\":\"sends", "\"text\":\"sings");
     let import = lab(&["import", "-"], changed.as_bytes());
     let said = String::from_utf8(import.stderr.clone()).unwrap();
-    assert!(said.contains(" sings “") && said.contains("but its script gives “"), "{said}");
+    assert!(
+        said.contains(" of the file: “text” is “sings “")
+            && said.contains("but its script gives “sends"),
+        "{said}"
+    );
     assert_eq!(out(&import), out(&script));
     for (whole, part) in [
         ("\"lamport\":{\"$numberLong\":\"9\"}", "\"lamport\":8"),

@@ -1,7 +1,7 @@
 // A page that embeds playgrounds, as the TypeScript compiler reads it: what is right compiles under
 // --strict, and what is wrong does not. tests/export.mjs has it checked; nothing runs it.
 
-import type { CallMessage, FrameMessage, News, Property, RunEvent, State, SynodPlayground } from "../../www/synod-playground";
+import type { AskMessage, Call, CallMessage, FrameMessage, News, Property, RunEvent, State, SynodPlayground } from "../../www/synod-playground";
 
 /** Is of exactly this type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -51,10 +51,27 @@ export function listen(run: SynodPlayground): () => void {
 }
 
 export function ask(frame: HTMLIFrameElement): void {
+  const calls: Call[] = [
+    { call: "load", script: "run raft nodes=5 seed=7" },
+    { call: "open", link: "#v1&scene=raft/figure-8" },
+    { call: "play" },
+    { call: "seek", to: 214 },
+    { call: "seek", to: "1.24s" },
+    { call: "until", condition: "leader" },
+    { call: "speed", speed: "1/10" },
+    { call: "command", command: "crash S1" },
+    { call: "set", name: "theme", value: "dark" },
+    { call: "watch", news: ["event", "state"] },
+    { call: "read" },
+    { call: "read", what: "ndjson 1s..2s" },
+  ];
+  calls.forEach((ask, id) => frame.contentWindow?.postMessage({ synod: 1, id, ask } satisfies AskMessage, "*"));
   const message: CallMessage = { synod: 1, id: "a", call: "until", text: "leader" };
   frame.contentWindow?.postMessage(message, "*");
   addEventListener("message", ({ data }: MessageEvent<FrameMessage>) => {
-    if ("done" in data) console.log(data.id, data.done, data.text);
+    if ("answer" in data) console.log(data.id, typeof data.answer === "string" ? data.answer.length : data.answer.nodes.length);
+    else if ("refused" in data) console.warn(data.id, data.refused);
+    else if ("done" in data) console.log(data.id, data.done, data.text);
     else if ("news" in data && data.news.news === "property") console.log(data.news.property.name);
     else if ("height" in data) frame.height = String(data.height);
     else if ("failed" in data) console.warn(data.failed);
@@ -96,7 +113,13 @@ export async function wrong(run: SynodPlayground, state: State, news: News): Pro
   const later: CallMessage = { synod: 2, id: 1, call: "play" };
   // @ts-expect-error an answer has to find its call
   const lost: CallMessage = { synod: 1, call: "play" };
+  // @ts-expect-error there is something to seek
+  const nowhere: Call = { call: "seek" };
+  // @ts-expect-error of this nothing is told
+  const crashes: Call = { call: "watch", news: ["crash"] };
+  // @ts-expect-error it takes a condition
+  const until: AskMessage = { synod: 1, id: 1, ask: { call: "until", to: "leader" } };
   // @ts-expect-error there is no such call
   const unknown: CallMessage = { synod: 1, id: 1, call: "stop" };
-  console.log(text, length, later, lost, unknown);
+  console.log(text, length, later, lost, nowhere, crashes, until, unknown);
 }

@@ -4,7 +4,7 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::App;
-use crate::player::api::Call;
+use crate::player::api::{Task, not_a_call};
 use crate::player::{Action, Change, Needs, Tone, waiting};
 use crate::web::host::{Answer, Asked};
 use crate::web::message::Msg;
@@ -23,7 +23,7 @@ impl App {
     pub(super) fn call_fetched(&mut self, there: bool) -> Change {
         let language = self.store.ui.language;
         if let Some(asked) = self.host.as_mut().and_then(|host| host.fetched(there)) {
-            let needs = Needs::of_call(&asked.name, &asked.text);
+            let needs = asked.needs();
             let why = words::tell(language, &parts::why(needs.protocol()));
             asked.answer.give(Err(why));
         }
@@ -44,14 +44,15 @@ impl App {
     }
 
     fn serve_one(&mut self, asked: Asked) -> Change {
-        let needs = Needs::of_call(&asked.name, &asked.text);
+        let needs = asked.needs();
         if !needs.are_met() {
             self.fetch_for(asked, needs);
             return Change::None;
         }
         let setup = &self.store.pane().run.script().setup;
-        match Call::parse(&asked.name, &asked.text, setup) {
-            Ok(call) => self.answer_call(call, asked.answer),
+        let call = asked.call.map_err(|why| not_a_call(&why));
+        match call.and_then(|call| call.task(setup)) {
+            Ok(task) => self.answer_call(task, asked.answer),
             Err(why) => {
                 asked.answer.give(Err(words::tell(self.store.ui.language, &why)));
                 Change::None
@@ -68,8 +69,8 @@ impl App {
         });
     }
 
-    fn answer_call(&mut self, call: Call, answer: Answer) -> Change {
-        if let Call::Do(action) = &call
+    fn answer_call(&mut self, task: Task, answer: Answer) -> Change {
+        if let Task::Do(action) = &task
             && let Some(why) = self.unopened(action)
         {
             answer.give(Err(why));
@@ -82,7 +83,7 @@ impl App {
         }
         let said = self.store.ui.notice.is_some();
         let host = self.host.get_or_insert_default();
-        let change = match host.take(call, answer, &mut self.store) {
+        let change = match host.take(task, answer, &mut self.store) {
             Some(action) => {
                 let change = self.act_now(action);
                 self.host.get_or_insert_default().done(&mut self.store);

@@ -1,0 +1,281 @@
+//! What a page that embeds a playground is told: everything at the cursor, as the answer to its calls,
+//! and what is new, where it watches. One type for each shape; `www/synod-playground.d.ts` says the same
+//! to hosts. Times are whole µs of the run.
+
+use serde::Serialize;
+
+use super::pane::{Branch, Pane};
+use super::playback::{Goal, Speed};
+use super::store::Store;
+use crate::base::{Endpoint, NodeId};
+use crate::protocol::PropertyKind;
+use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
+use crate::trace::Status;
+use crate::view::export::Fields;
+use crate::words::{self, Language};
+
+/// Events told at a time, at the most: of more, the last.
+const TOLD: u64 = 500;
+
+/// Everything at the cursor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct State {
+    pub protocol: String,
+    pub title: String,
+    pub time: u64,
+    pub event: u64,
+    pub events: u64,
+    pub playing: bool,
+    pub speed: String,
+    pub link: String,
+    pub script: String,
+    pub caption: Option<String>,
+    pub nodes: Vec<NodeState>,
+    pub properties: Vec<PropertyState>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeState {
+    pub id: NodeId,
+    pub status: &'static str,
+    pub role: &'static str,
+    pub isolated: bool,
+    pub epoch: String,
+    pub memory: Fields<&'static str, String>,
+    pub disk: Fields<&'static str, String>,
+    pub log: u64,
+    pub lamport: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PropertyState {
+    pub name: &'static str,
+    pub kind: &'static str,
+    /// Of a violation: when, and by which event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<u64>,
+    pub standing: &'static str,
+    pub why: Option<String>,
+}
+
+/// Something that has happened in the run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunEvent {
+    pub event: u64,
+    pub time: u64,
+    pub place: Option<Endpoint>,
+    pub lamport: u64,
+    pub cause: u64,
+    pub message: Option<&'static str>,
+    pub notable: bool,
+    pub sentence: String,
+}
+
+/// What is told without being asked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "news", rename_all = "lowercase")]
+pub enum News {
+    Event(RunEvent),
+    Property { property: PropertyState },
+    Caption { caption: Option<String> },
+    State { state: Box<State> },
+}
+
+/// Of what news is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watched {
+    pub events: bool,
+    pub properties: bool,
+    pub captions: bool,
+    pub state: bool,
+}
+
+impl State {
+    pub fn of(store: &Store) -> State {
+        let (run, language) = (&store.pane().run, store.ui.language);
+        let snapshot = run.snapshot();
+        let script = run.script();
+        let title = script.title.as_deref().unwrap_or(run.meta().title);
+        let properties = run.properties();
+        State {
+            protocol: script.setup.protocol.clone(),
+            title: words::translate(language, title).to_owned(),
+            time: snapshot.now.0,
+            event: snapshot.event,
+            events: run.head().0,
+            playing: store.playback.playing,
+            speed: store.playback.speed.code(),
+            link: store.link(),
+            script: script.to_string(),
+            caption: caption(store),
+            nodes: snapshot.nodes.iter().map(NodeState::of).collect(),
+            properties: properties.iter().map(|shot| PropertyState::of(shot, language)).collect(),
+        }
+    }
+}
+
+impl NodeState {
+    fn of(shot: &NodeShot) -> NodeState {
+        let memory = shot.view.fields.iter().map(|field| (field.name, field.value.clone()));
+        let disk = shot.disk.iter().map(|field| (field.name, field.value.clone()));
+        NodeState {
+            id: shot.id,
+            status: match shot.status {
+                Status::Up => "up",
+                Status::Paused => "paused",
+                Status::Down => "down",
+            },
+            role: shot.view.role.name,
+            isolated: shot.isolated,
+            epoch: format!("{} {}", shot.view.epoch.word, shot.view.epoch),
+            memory: Fields(memory.collect()),
+            disk: Fields(disk.collect()),
+            log: shot.log_len,
+            lamport: shot.lamport,
+        }
+    }
+}
+
+impl PropertyState {
+    fn of(shot: &PropertyShot, language: Language) -> PropertyState {
+        let (mut time, mut event) = (None, None);
+        let (standing, why) = match &shot.standing {
+            Standing::Holds => ("holds", None),
+            Standing::Violated { at, event: number, why } => {
+                (time, event) = (Some(at.0), Some(*number));
+                ("violated", Some(why))
+            }
+            Standing::Unknown(why) => ("unknown", Some(why)),
+            Standing::NotYet(why) => ("not yet", Some(why)),
+        };
+        PropertyState {
+            name: shot.name,
+            kind: match shot.kind {
+                PropertyKind::Always => "always",
+                PropertyKind::Sometimes => "sometimes",
+                PropertyKind::Converges => "converges",
+            },
+            time,
+            event,
+            standing,
+            why: why.map(|why| words::tell(language, why)),
+        }
+    }
+}
+
+impl RunEvent {
+    fn of(told: &Told, language: Language) -> RunEvent {
+        RunEvent {
+            event: told.event,
+            time: told.at.0,
+            place: told.place,
+            lamport: told.lamport,
+            cause: told.cause,
+            message: told.message.map(|(_, kind)| kind),
+            notable: told.notable,
+            sentence: words::tell(language, &told.sentence),
+        }
+    }
+}
+
+/// A caption that stands now.
+fn caption(store: &Store) -> Option<String> {
+    let (since, caption) = store.pane().run.snapshot().caption?;
+    store.caption_stands(since).then(|| words::translate(store.ui.language, &caption).to_string())
+}
+
+/// What somebody watches, and what has been told of it.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    watched: Watched,
+    /// Whose events are told: counted with the panes, the active pane and its branch.
+    run: Option<(u32, usize, u32)>,
+    event: u64,
+    standings: Vec<Standing>,
+    caption: Option<String>,
+    /// What a host is told of the state: branch, lines, playing, speed, and, at rest, the event.
+    state: Option<(u32, usize, bool, Speed, Option<u64>)>,
+}
+
+impl Watch {
+    /// From now on this is watched. What is so already is not news.
+    pub fn begin(&mut self, watched: Watched, store: &Store) {
+        self.watched = Watched { events: true, properties: true, captions: true, state: true };
+        self.news(store);
+        self.watched = watched;
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.watched == Watched::default()
+    }
+
+    /// What has happened since the last time. After a step back there are no events, for they are no news;
+    /// the state says where one is.
+    pub fn news(&mut self, store: &Store) -> Vec<News> {
+        let passes_by = store.playback.goal.as_ref().is_some_and(Goal::recollects);
+        if self.is_idle() || passes_by {
+            return Vec::new();
+        }
+        let language = store.ui.language;
+        let mut news = Vec::new();
+        let pane = store.pane();
+        let (branch, here) = (pane.current().id, pane.run.event());
+        let lines = pane.run.script().lines.len();
+        let run = (store.opened, store.active, branch);
+        let goes_on = self.run.is_some_and(|told| told == run || departs_here(pane, told, run));
+        let since = if goes_on { self.event.min(here) } else { 0 };
+        if self.watched.events {
+            let first = since.max(here.saturating_sub(TOLD)) + 1;
+            let told = pane.run.told_between(first, here);
+            news.extend(told.iter().map(|told| News::Event(RunEvent::of(told, language))));
+        }
+        (self.run, self.event) = (Some(run), here);
+        if self.watched.properties {
+            self.tell_properties(&pane.run.properties(), language, &mut news);
+        }
+        if self.watched.captions {
+            let caption = caption(store);
+            if caption != self.caption {
+                news.push(News::Caption { caption: caption.clone() });
+                self.caption = caption;
+            }
+        }
+        if self.watched.state {
+            let playing = store.playback.playing;
+            let rests = (!playing && store.playback.goal.is_none()).then_some(here);
+            let state = Some((branch, lines, playing, store.playback.speed, rests));
+            if state != self.state {
+                news.push(News::State { state: Box::new(State::of(store)) });
+                self.state = state;
+            }
+        }
+        news
+    }
+
+    fn tell_properties(
+        &mut self,
+        shots: &[PropertyShot],
+        language: Language,
+        news: &mut Vec<News>,
+    ) {
+        for (place, shot) in shots.iter().enumerate() {
+            if self.standings.get(place) != Some(&shot.standing) {
+                news.push(News::Property { property: PropertyState::of(shot, language) });
+            }
+        }
+        self.standings = shots.iter().map(|shot| shot.standing.clone()).collect();
+    }
+}
+
+/// Whether a run has just departed from this one, by a command at the cursor: what was told is true of
+/// it as well.
+fn departs_here(pane: &Pane, from: (u32, usize, u32), run: (u32, usize, u32)) -> bool {
+    let branch = pane.current();
+    let was_alike =
+        |other: &Branch| other.id == from.2 && other.script.setup == branch.script.setup;
+    (from.0, from.1) == (run.0, run.1)
+        && branch.parent == Some((from.2, pane.run.now()))
+        && pane.branches.iter().any(was_alike)
+}

@@ -1,0 +1,20 @@
+//! The edge to JavaScript: values cross it as plain objects and lists, both ways, by serde. What has no
+//! value is `null` there.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+
+pub fn to_js(value: &impl Serialize) -> JsValue {
+    let written = value.serialize(&Serializer::json_compatible());
+    written.expect("texts, and numbers below 2⁵³")
+}
+
+/// The error says in what this is something else.
+pub fn of_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
+    serde_wasm_bindgen::from_value(value).map_err(|why| {
+        let why = why.to_string();
+        why.strip_prefix("Error: ").map(str::to_owned).unwrap_or(why)
+    })
+}
