@@ -76,7 +76,7 @@ impl App {
             answer.give(Err(why));
             return Change::None;
         }
-        if let Call::Do(action) = &call
+        if let Task::Do(action) = &task
             && action.chooses_a_run()
         {
             self.supersede();
