@@ -1,8 +1,8 @@
 //! The edge to JavaScript: values cross it as plain objects and lists, both ways, by serde. What has no
 //! value is `null` there.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
@@ -17,4 +17,27 @@ pub fn of_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
         let why = why.to_string();
         why.strip_prefix("Error: ").map(str::to_owned).unwrap_or(why)
     })
+}
+
+/// A field of what was stored: another version, or another program, may have written something else.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Field<T> {
+    Is(T),
+    Other(IgnoredAny),
+}
+
+impl<T> Default for Field<T> {
+    fn default() -> Field<T> {
+        Field::Other(IgnoredAny)
+    }
+}
+
+impl<T> Field<T> {
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Field::Is(value) => Some(value),
+            Field::Other(_) => None,
+        }
+    }
 }

@@ -2,23 +2,32 @@
 //! own entry of the address, which goes with the page and its link, and with a copy of it, and with
 //! nothing else. A page with one branch has nothing to remember there.
 
-use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::preserve;
+use wasm_bindgen::JsValue;
 
 use super::address;
 use super::browser::window;
+use super::edge::{of_js, to_js};
 use crate::player::{Grove, Store};
 
-/// By pane, the text of its branches.
-const BRANCHES: &str = "branches";
-/// What stood there and could not be read: another version may.
-const UNREAD: &str = "unread";
-/// The page that wrote it: what was deleted there since does not come back.
-const PAGE: &str = "page";
+/// What stands in the browser's entry.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    /// By pane, the text of its branches.
+    #[serde(with = "preserve")]
+    branches: JsValue,
+    /// The page that wrote it: what was deleted there since does not come back.
+    #[serde(default)]
+    page: Option<f64>,
+    /// What stood there and could not be read: another version may.
+    #[serde(default, with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
+    unread: JsValue,
+}
 
 /// When this page was opened: no other one was at the same moment, in the same tab.
-fn this_page() -> JsValue {
-    window().performance().map_or(JsValue::NULL, |clock| clock.time_origin().into())
+fn this_page() -> Option<f64> {
+    window().performance().map(|clock| clock.time_origin())
 }
 
 /// What stands in the entry and is nobody's here, and whether its link is what is shown.
@@ -37,9 +46,14 @@ fn state() -> JsValue {
 
 /// All texts that the present entry holds of a page that was left here.
 pub fn texts() -> String {
-    let branches = Reflect::get(&state(), &BRANCHES.into()).unwrap_or_default();
-    let texts = branches.dyn_into::<Array>().unwrap_or_default();
-    texts.iter().filter_map(|text| text.as_string()).collect::<Vec<_>>().join("\n")
+    let branches = of_js(state()).and_then(|entry: Entry| entry.texts());
+    branches.unwrap_or_default().into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+impl Entry {
+    fn texts(&self) -> Result<Vec<Option<String>>, String> {
+        of_js(self.branches.clone())
+    }
 }
 
 impl Memory {
@@ -71,32 +85,26 @@ impl Memory {
     }
 
     fn read(state: JsValue, store: &mut Store) -> Memory {
-        let get = |field: &str| {
-            let value = Reflect::get(&state, &field.into()).ok();
-            value.filter(|value| !value.is_undefined())
-        };
         let memory = |unread| Memory { unread, wanting: false };
-        let Some(branches) = get(BRANCHES) else {
+        let Ok(entry) = of_js::<Entry>(state.clone()) else {
             // Somebody else's: left alone until there is something to remember.
             return memory(Some(state));
         };
-        if get(PAGE).is_some_and(|page| page == this_page()) {
-            return memory(get(UNREAD));
+        let unread = Some(entry.unread.clone()).filter(|unread| !unread.is_undefined());
+        if entry.page.is_some() && entry.page == this_page() {
+            return memory(unread);
         }
-        let mut whole = Array::is_array(&branches);
-        let texts = match branches.dyn_ref::<Array>() {
-            Some(texts) => texts.slice(0, store.panes.len() as u32).to_vec(),
-            None => Vec::new(),
-        };
-        if !whole {
-            store.bring_back(0, "");
-        }
-        for (place, text) in texts.iter().enumerate() {
-            let text = text.as_string();
-            whole &= text.is_none_or(|text| store.bring_back(place, &text));
+        let mut whole = true;
+        match entry.texts() {
+            Ok(texts) => {
+                for (place, text) in texts.iter().enumerate().take(store.panes.len()) {
+                    whole &= text.as_ref().is_none_or(|text| store.bring_back(place, text));
+                }
+            }
+            Err(_) => whole = store.bring_back(0, ""),
         }
         match whole {
-            true => memory(get(UNREAD)),
+            true => memory(unread),
             false => memory(Some(state)),
         }
     }
@@ -112,15 +120,11 @@ impl Memory {
     }
 
     fn write(&self, store: &Store) -> JsValue {
-        let text = |pane| Grove::text(pane).map_or(JsValue::NULL, JsValue::from);
-        let branches: Array = store.panes.iter().map(text).collect();
-        let state = Object::new();
-        // The fields of a plain object: setting them cannot fail.
-        let _ = Reflect::set(&state, &BRANCHES.into(), &branches);
-        let _ = Reflect::set(&state, &PAGE.into(), &this_page());
-        if let Some(unread) = &self.unread {
-            let _ = Reflect::set(&state, &UNREAD.into(), unread);
-        }
-        state.into()
+        let branches: Vec<Option<String>> = store.panes.iter().map(Grove::text).collect();
+        to_js(&Entry {
+            branches: to_js(&branches),
+            page: this_page(),
+            unread: self.unread.clone().unwrap_or(JsValue::UNDEFINED),
+        })
     }
 }

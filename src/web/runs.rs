@@ -11,10 +11,13 @@ use idb::{
     Database, DatabaseEvent, Error, Factory, KeyPath, ObjectStore, ObjectStoreParams, Query,
     TransactionMode, TransactionResult,
 };
-use js_sys::{Object, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::Object;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::DomException;
 
+use super::edge::{Field, of_js, to_js};
 use super::frame::Instant;
 use super::parts;
 use crate::base::{Sentence, Time, is_unseen};
@@ -44,9 +47,44 @@ enum Failure {
     Refused,
 }
 
+/// A run as it is stored. The browser numbers it.
+#[derive(Serialize)]
+struct Record<'a> {
+    version: f64,
+    name: String,
+    /// Milliseconds since 1970.
+    date: f64,
+    script: &'a str,
+    time: f64,
+    picture: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branches: Option<&'a str>,
+}
+
+/// What is found there.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Found {
+    id: Field<f64>,
+    version: Field<f64>,
+    name: Field<String>,
+    date: Field<f64>,
+    script: Field<String>,
+    time: Field<f64>,
+    picture: Field<String>,
+    branches: Option<Field<String>>,
+}
+
+/// A new name for a record.
+#[derive(Serialize)]
+struct Named {
+    name: String,
+}
+
 /// A run that was kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
+    pub id: u64,
     pub name: String,
     /// Milliseconds since 1970, if it is a date that people write.
     pub date: Option<f64>,
@@ -65,8 +103,12 @@ pub async fn all() -> Result<Vec<Kept>, Sentence> {
     let rows = within(TransactionMode::ReadOnly, async |runs| runs.get_all(None, None)?.await);
     let rows = rows.await?;
     // What a run needs that cannot be had is said beside it.
-    let texts: Vec<String> = rows.iter().map(texts).collect();
-    let _ = parts::fetch(&Needs::of_text(&texts.join("\n"))).await;
+    let texts: Vec<String> = rows.iter().map(|row| Found::of(row).texts()).collect();
+    let _ = parts::fetch(&Needs::of_text(&texts.join(
+        "
+",
+    )))
+    .await;
     let mut kept: Vec<Kept> = rows.into_iter().map(Kept::read).collect();
     let date = |run: &Kept| run.date.unwrap_or(0.0);
     kept.sort_by(|a, b| date(b).total_cmp(&date(a)));
@@ -75,61 +117,77 @@ pub async fn all() -> Result<Vec<Kept>, Sentence> {
 
 /// Keeps the run as it stands.
 pub async fn keep(instant: &Instant, name: &str) -> Result<(), Sentence> {
-    let record = Object::new();
-    let fields = [
-        ("version", VERSION.into()),
-        ("name", cut(name).into()),
-        ("date", js_sys::Date::now().into()),
-        ("script", instant.script.as_str().into()),
-        ("time", (instant.time.0 as f64).into()),
-        ("picture", instant.picture.as_str().into()),
-    ];
-    for (field, value) in fields {
-        set(&record, field, &value);
+    let record = Record {
+        version: VERSION,
+        name: cut(name),
+        date: js_sys::Date::now(),
+        script: &instant.script,
+        time: instant.time.0 as f64,
+        picture: &instant.picture,
+        branches: instant.branches.as_deref(),
+    };
+    put(&to_js(&record)).await
+}
+
+impl Found {
+    fn of(record: &JsValue) -> Found {
+        of_js(record.clone()).unwrap_or_default()
     }
-    if let Some(branches) = &instant.branches {
-        set(&record, "branches", &branches.as_str().into());
+
+    /// Whatever it says of runs.
+    fn texts(&self) -> String {
+        let texts = [Some(&self.script), self.branches.as_ref()].into_iter().flatten();
+        let texts: Vec<&str> = texts.filter_map(|text| Some(text.known()?.as_str())).collect();
+        texts.join("\n")
     }
-    put(&record).await
+
+    fn script(&self) -> Result<Script, Sentence> {
+        let Some(version) = self.version.known() else {
+            return Err(sentence!("This is no run that Synod has kept."));
+        };
+        if *version > VERSION {
+            return Err(sentence!("A newer Synod has kept this run: it cannot be opened here."));
+        }
+        let needs = Needs::of_text(&self.texts());
+        if !needs.are_met() {
+            return Err(parts::why(needs.protocol()));
+        }
+        let Some(script) = self.script.known() else {
+            return Err(sentence!("This run is damaged: it has no script."));
+        };
+        scenario::parse(script)
+            .map_err(|mistake| sentence!("This run is damaged: {0}", mistake.to_string()))
+    }
 }
 
 impl Kept {
     fn read(record: JsValue) -> Kept {
-        let text = |field| get(&record, field).as_string();
-        let number = |field| get(&record, field).as_f64();
-        let needs = Needs::of_text(&texts(&record));
-        let script = match number("version") {
-            Some(version) if version > VERSION => {
-                Err(sentence!("A newer Synod has kept this run: it cannot be opened here."))
-            }
-            Some(_) if !needs.are_met() => Err(parts::why(needs.protocol())),
-            Some(_) => match text("script").map(|script| scenario::parse(&script)) {
-                Some(Ok(script)) => Ok(script),
-                Some(Err(mistake)) => {
-                    Err(sentence!("This run is damaged: {0}", mistake.to_string()))
-                }
-                None => Err(sentence!("This run is damaged: it has no script.")),
-            },
-            None => Err(sentence!("This is no run that Synod has kept.")),
-        };
-        let branches = script.as_ref().ok().and_then(|script| branches(&record, script));
+        let found = Found::of(&record);
+        let script = found.script();
+        let branches = found.branches.as_ref().zip(script.as_ref().ok());
+        let branches = branches
+            .map(|(text, script)| branches_of(text.known().map_or("", String::as_str), script));
+        let date = found.date.known().copied();
         Kept {
-            name: cut(&text("name").unwrap_or_default()),
+            id: found.id.known().map_or(0, |id| *id as u64),
+            name: cut(found.name.known().map_or("", String::as_str)),
             branches,
-            date: number("date").filter(|date| (1.0..YEAR_10000).contains(date)),
-            picture: text("picture").and_then(|text| Thumbnail::read(&text)),
+            date: date.filter(|date| (1.0..YEAR_10000).contains(date)),
+            picture: found.picture.known().and_then(|text| Thumbnail::read(text)),
             script,
-            time: Time(number("time").unwrap_or(0.0) as u64).min(Time::LIMIT),
+            time: Time(found.time.known().map_or(0, |time| *time as u64)).min(Time::LIMIT),
             record,
         }
     }
 
     /// Gives it a name, if it is still there: another page may have deleted it.
     pub async fn rename(&self, name: &str) -> Result<(), Sentence> {
-        let (id, name) = (Query::Key(get(&self.record, "id")), JsValue::from(cut(name)));
+        let (id, name) = (self.key(), to_js(&Named { name: cut(name) }));
         let renamed = within(TransactionMode::ReadWrite, async move |runs| {
             let Some(record) = runs.get(id)?.await? else { return Ok(false) };
-            set(&record, "name", &name);
+            // Whatever else is in it, another version may have written.
+            let (record, name): (&Object, &Object) = (record.unchecked_ref(), name.unchecked_ref());
+            let record = Object::assign(record, name);
             runs.put(&record, None)?.await.map(|_| true)
         });
         match renamed.await? {
@@ -146,13 +204,13 @@ impl Kept {
     }
 
     pub async fn delete(&self) -> Result<(), Sentence> {
-        let id = Query::Key(get(&self.record, "id"));
+        let id = self.key();
         let deleted = within(TransactionMode::ReadWrite, async move |runs| runs.delete(id)?.await);
         Ok(deleted.await?)
     }
 
-    pub fn id(&self) -> u64 {
-        get(&self.record, "id").as_f64().unwrap_or(0.0) as u64
+    fn key(&self) -> Query {
+        Query::Key((self.id as f64).into())
     }
 }
 
@@ -238,7 +296,8 @@ impl From<Error> for Failure {
             Error::IndexedDbOpenFailed(thrown) | Error::UpdateFailed(thrown) => thrown,
             _ => return Failure::Refused,
         };
-        match get(exception, "name").as_string().as_deref() {
+        let name = exception.dyn_ref::<DomException>().map(DomException::name);
+        match name.as_deref() {
             Some("QuotaExceededError") => Failure::Full,
             Some("VersionError") => Failure::Newer,
             _ => Failure::Refused,
@@ -266,32 +325,15 @@ impl From<Failure> for Sentence {
     }
 }
 
-/// What a record says of runs.
-fn texts(record: &JsValue) -> String {
-    let text = |field| get(record, field).as_string().unwrap_or_default();
-    [text("script"), text("branches")].join("\n")
-}
-
 /// The branches beside this script, among which it is.
-fn branches(record: &JsValue, script: &Script) -> Option<Result<Box<Grove>, Sentence>> {
-    let text = get(record, "branches");
-    let text = (!text.is_undefined()).then(|| text.as_string().unwrap_or_default())?;
-    Some(Grove::parse(&text).and_then(|grove| match grove.script() == script {
+fn branches_of(text: &str, script: &Script) -> Result<Box<Grove>, Sentence> {
+    Grove::parse(text).and_then(|grove| match grove.script() == script {
         true => Ok(Box::new(grove)),
         false => Err(Grove::damaged()),
-    }))
+    })
 }
 
 /// A name without what nobody sees, not too long.
 fn cut(name: &str) -> String {
     name.replace(is_unseen, "").trim().chars().take(LONGEST_NAME).collect()
-}
-
-fn get(record: &JsValue, field: &str) -> JsValue {
-    Reflect::get(record, &field.into()).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// Sets a field of a plain object: it cannot fail.
-fn set(record: &JsValue, field: &str, value: &JsValue) {
-    let _ = Reflect::set(record, &field.into(), value);
 }

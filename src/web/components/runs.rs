@@ -116,7 +116,7 @@ pub fn Runs(props: &Props) -> Html {
     let said = use_node_ref();
     {
         let (said, before) = (said.clone(), use_mut_ref(|| None::<u64>));
-        use_effect_with(shelf.deleted.as_ref().map(Kept::id), move |deleted| {
+        use_effect_with(shelf.deleted.as_ref().map(|run| run.id), move |deleted| {
             if let (true, Some(said)) = (before.replace(*deleted) != *deleted, said.cast()) {
                 focus(&said);
             }
@@ -201,7 +201,7 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     };
     let name = run.name.clone();
     html! {
-        <li key={run.id()}>
+        <li key={run.id}>
             { run.picture.as_ref().map(picture) }
             <div class="about">
                 <input type="text" value={name} maxlength={LONGEST_NAME.to_string()} onchange={rename} aria-label={tr!(language, "Name")} />
