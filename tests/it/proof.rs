@@ -150,7 +150,10 @@ fn facts(sim: &Sim) -> Vec<Facts> {
         let read = |name: &str| Some((name.to_string(), sim.read(&Fact::named(node, name))?));
         let mut facts: Facts = names.filter_map(read).collect();
         let pending = |state| if state == CellState::Pending { " pending" } else { "" };
-        if let Some(badge) = &shot.view.badge {
+        // Unless a fact says the same.
+        let badge = shot.view.badge.as_ref();
+        if let Some(badge) = badge.filter(|badge| facts.iter().all(|(name, _)| name != badge.word))
+        {
             facts.push((badge.word.into(), format!("{}{}", badge.text, pending(badge.state))));
         }
         let word = shot.view.epoch.word;
