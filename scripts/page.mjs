@@ -12,7 +12,7 @@ export async function page(args = []) {
   let built;
   await step("program in parts", () => {
     built = parts();
-  });
+  }, "5 minutes");
   await step("page, release build into dist/", () => {
     // Trunk builds a program wherever a Cargo.toml stands beside the page: there is none there.
     const page = join(target, "parts", "index.html");

@@ -4,10 +4,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setup } from "./setup.mjs";
-import { Failure, command, target } from "./steps.mjs";
+import { Failure, begin, command, target } from "./steps.mjs";
 
 await command("npm start", async (args) => {
   await setup({ rust: true, node: true, wasmTools: true });
+  begin("builds the page, then serves it", "4 minutes");
   // Not into dist/, which is for release builds.
   const dist = args.includes("--dist") ? [] : ["--dist", join(target, "serve")];
   const trunk = spawn("trunk", ["serve", ...dist, ...args], { stdio: "inherit" });

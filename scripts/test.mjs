@@ -61,7 +61,7 @@ const parts = {
       await page();
       await step("end-to-end tests", () =>
         run("node", ["--test", "--test-reporter=spec", "--test-concurrency=3", ...PAGE_TESTS], { CHROME: chrome }),
-        "4 minutes",
+        "5 minutes",
       );
     },
   },
