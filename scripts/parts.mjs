@@ -18,7 +18,7 @@ const WASM = "wasm32-unknown-unknown";
 const RELOCATIONS = `target.${WASM}.rustflags=["-C","link-args=--emit-relocs"]`;
 /** What rustc's wasm may use: without its names it does not say. */
 const FEATURES = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"].map((name) => `--enable-${name}`);
-export const OPTIMIZE = ["-Os", "--low-memory-unused", "--strip-debug", "--strip-producers", ...FEATURES];
+export const OPTIMIZE = ["-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers", ...FEATURES];
 /** How the module that links the parts asks for a file of wasm, as wasm-split-cli writes it. */
 const FETCHER = /\(\) => \{\s*const src = fetch\(new URL\("\.\/(\w+)\.wasm", import\.meta\.url\)\);\s*src\.catch\(\(\) => \{\}\);\s*return async \(imports\) => \(WebAssembly\.instantiateStreaming\(src, imports\)\);\s*\}/g;
 /** How it begins a chunk, and what a part waits for. */
