@@ -231,7 +231,7 @@ test("a part that cannot be fetched says so, and the page works on", async () =>
   await open(at(CALM, "100ms"));
   await page.route(/zh\.txt$/, (route) => route.fulfill({ status: 404 }));
   await page.getByRole("button", { name: "中文" }).click();
-  await page.locator(".notices").getByText("A part of Synod could not be fetched").waitFor();
+  await page.locator(".notices").getByText("A part of this page is no longer on its server").waitFor();
   complaints.length = 0; // The browser's own complaint of the file.
   await page.unroute(/zh\.txt$/);
   await page.getByRole("button", { name: "中文" }).click();
