@@ -62,7 +62,7 @@
 //! ## Adding a protocol
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`], add a line to `src/catalog.rs`, and
-//! scenes to `scenes/yours/`. Menus, fuzzing, goldens, parity, links, the request console, exports and
+//! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. Menus, fuzzing, goldens, parity, links, the request console, exports and
 //! the page follow; its line in the catalog makes it a part, fetched when somebody first asks for it. Read
 //! `protocols/paxos` first, which is the smallest: its first page says how a protocol is written here.
 
