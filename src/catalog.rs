@@ -5,15 +5,15 @@ use std::sync::Once;
 
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
-use crate::ensemble::{Ensemble, Servers};
 use crate::part::{Part, Unfetched};
 use crate::protocol::{Form, Meta, PropertyInfo, Protocol, Request as _};
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
 use crate::protocols::raft::Raft;
+use crate::sim::ensemble::{Ensemble, Servers};
 use crate::{part, sentence, words};
 
-pub use crate::sim::run::Run;
+pub use crate::replay::Run;
 
 /// A protocol's line in the catalog: the name of its part, its type, its slug. Its Chinese comes with it.
 macro_rules! listing {

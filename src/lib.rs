@@ -30,16 +30,19 @@
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` is the table of the
 //!    house, `zh/SLUG.po` that of a protocol.
 //! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
+//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values.
+//! 1. [`check`]: judges of what clients asked and were told.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
-//! 1. [`ensemble`]: the servers of a run behind one face, so that what follows is compiled once.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
-//! 1. [`trace`]: typed events with cause, Lamport stamp and source line; words only when asked.
-//! 1. [`sim`]: agenda, network, disks, clocks, clients, faults; the past and its replay. Names no protocol.
+//! 1. [`sim`]: the servers of a run behind one face, agenda, network, disks, clocks, clients, faults; the
+//!    trace, typed events with cause, Lamport stamp and source line. Names no protocol.
+//! 1. [`replay`]: a run's past: checkpoints, outline, causes, why.
 //! 1. [`catalog`]: the one list of protocols, and what each offers.
 //! 1. [`scenario`]: reading scripts, with line and column of a mistake; what they do, in words and as a digest.
-//! 1. [`condition`]: what a run can be run until: a small language, and the search for it.
-//! 1. [`fuzz`]: random schedules, their verdict, shrinking.
-//! 1. [`view`]: folds plain data into things to draw and to read. Pure.
+//! 1. [`explore`]: conditions that a run is run until, random schedules and their shrinking, where two
+//!    runs first differ.
+//! 1. [`view`]: folds plain data into things to draw and to read: the stage, the diagram. Pure.
+//! 1. [`export`]: a run as a file for other programs: Mermaid, SVG, ShiViz, NDJSON, EJSON. Pure.
 //! 1. [`player`]: the page's state: panes, playback, branches, links, keys, and the calls of a page
 //!    that embeds it. Pure.
 //! 1. `web`: Yew components, the animator, the address bar. The only layer that knows a browser,
@@ -68,17 +71,18 @@
 
 pub mod base;
 pub mod catalog;
+pub mod check;
 pub mod command;
-pub mod condition;
-pub mod ensemble;
-pub mod fuzz;
+pub mod explore;
+pub mod export;
 pub mod part;
 pub mod player;
 pub mod protocol;
 pub mod protocols;
+pub mod replay;
 pub mod scenario;
+pub mod service;
 pub mod sim;
-pub mod trace;
 pub mod view;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod web;

@@ -9,9 +9,9 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::store::{self, Unfit};
+use crate::base::word::{self, Unfit};
 use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
-use crate::{key, sentence};
+use crate::sentence;
 
 /// One replica of a protocol: its volatile state, and the rules that move it.
 ///
@@ -146,7 +146,7 @@ impl Blank {
     pub fn check(&self, text: &str) -> Result<(), Sentence> {
         let text = text.trim();
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        Err(match (self.holds, store::unfit(text)) {
+        Err(match (self.holds, word::unfit(text)) {
             (_, Some(Unfit::Empty)) => return Ok(()),
             (Holds::Number { least, most }, _) => match text.parse::<u64>() {
                 Ok(number) if digits && (least..=most).contains(&number) => return Ok(()),
@@ -154,7 +154,7 @@ impl Blank {
             },
             (Holds::Word, None) => return Ok(()),
             (Holds::Word, Some(Unfit::Long(long))) => {
-                sentence!("at most {0} characters fit here; these are {1}.", store::LONGEST, long)
+                sentence!("at most {0} characters fit here; these are {1}.", word::LONGEST, long)
             }
             (Holds::Word, Some(Unfit::Reserved(c))) if c.is_whitespace() => {
                 sentence!("a space is not possible here: it would end the word.")
@@ -177,29 +177,8 @@ impl Blank {
 pub enum Holds {
     /// A whole number within these bounds.
     Number { least: u64, most: u64 },
-    /// A word as [`crate::base::store::word`] reads it.
+    /// A word as [`crate::base::word::word`] reads it.
     Word,
-}
-
-/// Stores of keys and values are asked alike, whatever keeps their copies equal.
-impl Request for store::Request {
-    const FORMS: &'static [Form] = &[
-        Form {
-            name: "Put",
-            help: "gives a key a value",
-            script: "put {0}={1}",
-            blanks: &[
-                Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
-                Blank { name: key!("value"), holds: Holds::Word, sample: "1" },
-            ],
-        },
-        Form {
-            name: "Get",
-            help: "asks for a key's value",
-            script: "get {0}",
-            blanks: &[Blank { name: key!("key"), holds: Holds::Word, sample: "x" }],
-        },
-    ];
 }
 
 /// What the catalog says of a protocol before it runs.

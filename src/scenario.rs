@@ -20,12 +20,12 @@ use std::rc::Rc;
 use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Latency, Line, Link, Partition, QualityChange, Script, Setup};
+use crate::replay::LINES;
 use crate::sentence;
-use crate::sim::run::LINES;
 use crate::sim::snapshot::Told;
-use crate::trace::data::EventDigest;
+use crate::sim::trace::data::EventDigest;
 
-pub use crate::sim::run::SIZE;
+pub use crate::replay::SIZE;
 
 /// A caption's or title's length at the most, in characters.
 pub const CAPTION: usize = 400;

@@ -9,7 +9,8 @@ mod digests;
 use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
-use synod::{catalog, fuzz};
+use synod::catalog;
+use synod::explore::fuzz;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);

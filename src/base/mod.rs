@@ -4,25 +4,22 @@
 pub mod breach;
 pub mod chance;
 pub mod digest;
-pub mod history;
 pub mod id;
 pub mod log;
 pub mod milestones;
 pub mod quorum;
 pub mod ratio;
 pub mod sentence;
-pub mod store;
 pub mod text;
 pub mod time;
+pub mod word;
 
 pub use breach::Breach;
 pub use chance::Chance;
-pub use history::History;
 pub use id::{ClientId, Endpoint, NodeId};
 pub use log::Log;
 pub use milestones::Milestones;
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};
-pub use store::{Store, is_unseen};
-pub use text::{NONE, Text};
+pub use text::{NONE, Text, is_unseen};
 pub use time::{Span, Time};

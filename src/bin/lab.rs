@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use synod::base::{Endpoint, Sentence, Span, Time};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
-use synod::condition::{self, Outcome, Search};
-use synod::view::ejson;
-use synod::view::export::{self, Ask, Format};
+use synod::explore::condition::{self, Outcome, Search};
+use synod::explore::fuzz;
+use synod::export::ejson;
+use synod::export::{self, Ask, Format};
+use synod::scenario;
 use synod::words::Language;
-use synod::{fuzz, scenario};
 
 const USAGE: &str = "\
 lab: protocols in a terminal

@@ -11,7 +11,7 @@ use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
 use super::why::Question;
 use crate::base::Time;
 use crate::command::{Command, Script};
-use crate::sim::run::why::Source;
+use crate::replay::why::Source;
 use crate::words::Language;
 
 /// How much of the page is to be drawn anew. Ordered: the change of several actions is the greatest.
@@ -44,7 +44,7 @@ pub enum Action {
     ToHead,
     Seek(Time),
     SeekEvent(u64),
-    /// To the next instant at which this condition becomes true, see [`crate::condition`].
+    /// To the next instant at which this condition becomes true, see [`crate::explore::condition`].
     RunUntil(String),
     Speed(Speed),
     Faster,

@@ -4,7 +4,7 @@
 use super::other::Other;
 use super::store::Store;
 use crate::base::Time;
-use crate::sim::difference::{Comparison, Difference, Verdict};
+use crate::explore::difference::{Comparison, Difference, Verdict};
 
 /// A search for the first difference, and what has come of it.
 pub(super) struct Apart {

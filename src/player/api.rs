@@ -7,7 +7,7 @@
 //! { call: "open", link: "#v1&scene=raft/figure-8&at=3s" }               or what stands behind its page
 //! { call: "play" }, pause, forward, back
 //! { call: "seek", to: "1.24s" }                                         or an event such as 214
-//! { call: "until", condition: "S3 role=leader" }                        see `condition.rs`
+//! { call: "until", condition: "S3 role=leader" }                        see `explore/condition.rs`
 //! { call: "speed", speed: "1/10" }
 //! { call: "command", command: "crash S1" }                              a script's line, without its time
 //! { call: "set", name: "theme", value: "dark" }                         lang, panel, or a colour
@@ -31,7 +31,7 @@ use super::store::Store;
 use super::ui::{Notice, Tab, Theme};
 use crate::base::{Sentence, Span, Time};
 use crate::command::Setup;
-use crate::view::export::{self, Ask, Format};
+use crate::export::{self, Ask, Format};
 use crate::words::Language;
 use crate::{key, scenario, sentence};
 

@@ -13,10 +13,10 @@ use super::table::Page;
 use super::ui::Notice;
 use crate::base::Time;
 use crate::catalog;
-use crate::condition::{self, Found, Outcome, Search};
+use crate::explore::condition::{self, Found, Outcome, Search};
+use crate::explore::difference::{Comparison, Verdict};
 use crate::sentence;
-use crate::sim::difference::{Comparison, Verdict};
-use crate::trace::{Event, What};
+use crate::sim::trace::{Event, What};
 
 impl Store {
     pub(super) fn play(&mut self) -> Change {

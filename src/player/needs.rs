@@ -10,8 +10,8 @@ use super::link::Link;
 use super::other::Other;
 use super::packed;
 use crate::catalog::{Listing, listings};
+use crate::export;
 use crate::part::Unfetched;
-use crate::view::export;
 use crate::words::{self, Language};
 
 /// What is not there yet, of what something needs.

@@ -6,8 +6,8 @@
 //! the page.
 
 use crate::base::{Ratio, Time};
-use crate::condition::{Outcome, Search};
-use crate::sim::difference::Comparison;
+use crate::explore::condition::{Outcome, Search};
+use crate::explore::difference::Comparison;
 
 /// Steps that one tick may take while playing at a speed.
 pub(super) const STEPS: u32 = 2_000;

@@ -1,7 +1,7 @@
 //! What is pasted into a page to show a run there. `www/synod-playground.d.ts` tells the rest.
 
+use crate::export::svg;
 use crate::key;
-use crate::view::svg;
 
 /// A way to bring a run to another page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

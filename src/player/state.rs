@@ -8,10 +8,10 @@ use super::pane::{Branch, Pane};
 use super::playback::{Goal, Speed};
 use super::store::Store;
 use crate::base::{Endpoint, NodeId};
+use crate::export::Fields;
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
-use crate::trace::Status;
-use crate::view::export::Fields;
+use crate::sim::trace::Status;
 use crate::words::{self, Language};
 
 /// Events told at a time, at the most: of more, the last.

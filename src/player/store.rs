@@ -11,8 +11,9 @@ use super::ui::{Notice, Selection, Tab, Theme, Ui};
 use super::why::{Asked, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
+use crate::explore::condition;
 use crate::words::{self, Language};
-use crate::{catalog, condition, scenario, sentence, tr};
+use crate::{catalog, scenario, sentence, tr};
 
 /// The page's whole state.
 pub struct Store {

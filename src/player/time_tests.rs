@@ -332,7 +332,7 @@ fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
 /// simulates what is new and nothing of the past.
 #[test]
 fn a_selected_message_costs_a_frame_nothing() {
-    use crate::sim::scout::STEPS;
+    use crate::replay::scout::STEPS;
     let mut store = store(
         "run raft nodes=3 seed=7 heartbeat=5ms latency=1ms..2ms\n10s link S1-S2 latency=3s\n",
     );

@@ -8,9 +8,9 @@
 use std::rc::Rc;
 
 use crate::catalog::Run;
+use crate::replay::cone::Cone;
+use crate::replay::why::{Inquiry, Source, Why};
 use crate::sim::fact::Fact;
-use crate::sim::run::cone::Cone;
-use crate::sim::run::why::{Inquiry, Source, Why};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

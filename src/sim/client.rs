@@ -8,7 +8,7 @@ use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
 use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
 use crate::protocol::Outcome;
-use crate::trace::{Payload, What};
+use crate::sim::trace::{Payload, What};
 
 #[derive(Clone, Debug)]
 pub struct Client {

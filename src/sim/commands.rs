@@ -11,7 +11,7 @@ use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
 use crate::protocol::Moment;
 use crate::sentence;
-use crate::trace::{Loss, Status, What};
+use crate::sim::trace::{Loss, Status, What};
 
 /// How far a clock may drift: twice as fast, or half as fast.
 pub const DRIFT: std::ops::RangeInclusive<i32> = -500_000..=1_000_000;
@@ -376,7 +376,7 @@ impl Sim {
     }
 
     /// The copies of the message that are under way, the original among them as 0.
-    pub(super) fn copies(&self, id: u64) -> Vec<u32> {
+    pub fn copies(&self, id: u64) -> Vec<u32> {
         let of = self.flights.iter().flatten().filter(|flight| flight.sent == id);
         let mut copies: Vec<u32> = of.map(|flight| flight.copy).collect();
         copies.sort_unstable();

@@ -5,10 +5,10 @@ use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Endpoint, NodeId, Text, Time};
-use crate::ensemble::Image;
 use crate::protocol::{Field, Line, Outcome, PropertyInfo, PropertyKind, Shape};
 use crate::sentence;
-use crate::trace::Payload;
+use crate::sim::ensemble::Image;
+use crate::sim::trace::Payload;
 
 impl Sim {
     /// Everything at this instant; the clock shows `now`, which may be later than the last event.

@@ -2,7 +2,7 @@
 //! event to event in virtual time. What its servers run is behind [`Ensemble`].
 //!
 //! A [`Sim`] is the state at one instant and nothing else: cloning it makes a checkpoint, and the
-//! same script makes the same events. [`run::Run`] keeps the past and replays it.
+//! same script makes the same events. [`Run`](crate::replay::Run) keeps the past and replays it.
 //!
 //! One *step* takes one entry of the agenda (a message arrives, a timer runs out, a disk is done) or
 //! one command of the script, lets the replica concerned react, and records what happened:
@@ -16,15 +16,13 @@
 pub mod agenda;
 pub mod client;
 mod commands;
-mod describe;
-pub mod difference;
+pub mod describe;
+pub mod ensemble;
 pub mod fact;
 pub mod network;
 pub mod node;
-pub mod run;
-pub mod scout;
 pub mod snapshot;
-pub mod stamps;
+pub mod trace;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -38,9 +36,9 @@ use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::command::Setup;
-use crate::ensemble::{Ensemble, Stimulus, Wish, Wishes};
 use crate::protocol::{Form, Line, Meta, Moment, PropertyInfo, PropertyKind};
-use crate::trace::{Event, Loss, Payload, Status, What};
+use crate::sim::ensemble::{Ensemble, Stimulus, Wish, Wishes};
+use crate::sim::trace::{Event, Loss, Payload, Status, What};
 
 /// A cluster at one instant.
 #[derive(Clone)]
@@ -163,6 +161,11 @@ impl Sim {
 
     pub fn meta(&self) -> &'static Meta {
         self.ensemble.meta()
+    }
+
+    /// What its servers run.
+    pub fn ensemble(&self) -> &dyn Ensemble {
+        &*self.ensemble
     }
 
     /// Number of events so far.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::base::{Chance, Endpoint, NodeId, Span, Time, quorum};
 use crate::command::{Latency, Partition, Quality, QualityChange};
 use crate::protocol::Channel;
-use crate::trace::Loss;
+use crate::sim::trace::Loss;
 
 pub use super::snapshot::LinkState;
 

@@ -7,9 +7,9 @@ use super::agenda::{Due, Ticket};
 use super::snapshot::Status;
 use crate::base::{Chance, Endpoint, NodeId, Text, Time};
 use crate::command::Latency;
-use crate::ensemble::Image;
 use crate::protocol::{Line, Role};
-use crate::trace::Payload;
+use crate::sim::ensemble::Image;
+use crate::sim::trace::Payload;
 
 #[derive(Clone, Debug)]
 pub struct Node {

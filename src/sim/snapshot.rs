@@ -3,7 +3,7 @@
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::command::Quality;
-pub use crate::trace::Status;
+pub use crate::sim::trace::Status;
 
 use crate::protocol::{Field, Kind, LogCell, NodeView, PropertyKind, Role, Tone};
 

@@ -1,12 +1,12 @@
 //! What is lit: the way that causes took, and the past and future of an event, as lines over the
 //! space-time diagram and over the stage.
 
-use super::layout::Layout;
+use super::diagram::spacetime::{Rows, Scale};
 use super::path::{Path, Point, Size};
-use super::spacetime::{Rows, Scale};
+use super::stage::layout::Layout;
 use crate::base::{Endpoint, Time};
-use crate::sim::run::cone::{Cone, Order};
-use crate::sim::run::why::{Reason, Why};
+use crate::replay::cone::{Cone, Order};
+use crate::replay::why::{Reason, Why};
 
 /// The way of causes on the diagram.
 #[derive(Clone, Debug, Default, PartialEq)]

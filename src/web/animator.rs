@@ -14,8 +14,8 @@ use super::browser::{by_id, set, style};
 use crate::base::{NodeId, Time};
 use crate::player::Window;
 use crate::protocol::Tone;
+use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, push_number, translate};
-use crate::view::ticks::seconds;
 use crate::view::{Flight, Path, Point, Scene, Sheet};
 
 /// Requests frames while something moves, and never two at a time.

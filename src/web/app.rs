@@ -22,10 +22,11 @@ use super::senses::{Senses, Told, close_others, is_for_page, is_on};
 use super::shared::Shared;
 use super::versus::{Forking, Versus};
 use super::{address, browser, crash, parts};
+use crate::export;
 use crate::player::{
     Action, Change, Dialog, Needs, Selection, Store, Table, Tone, Window, gestures, keys,
 };
-use crate::view::{Size, export};
+use crate::view::Size;
 use crate::words;
 
 #[derive(Properties, PartialEq)]

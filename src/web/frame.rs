@@ -6,17 +6,17 @@ use std::rc::Rc;
 use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::Script;
+use crate::export::{Ask, Taken};
 use crate::player::gestures::{self, Gesture};
 use crate::player::{Asked, Goal, Grove, Pane, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta, Vocabulary};
+use crate::replay::cone::{Cone, Order};
+use crate::replay::why::Why;
 use crate::scenario::Mistake;
-use crate::sim::run::cone::{Cone, Order};
-use crate::sim::run::why::Why;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
     Standing, Told,
 };
-use crate::view::export::{Ask, Taken};
 use crate::view::{Thumbnail, light};
 use crate::words::{Language, translate};
 use yew::Callback;

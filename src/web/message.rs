@@ -6,9 +6,9 @@ use yew::Callback;
 
 use super::components::Stroke;
 use super::host::Asked;
+use crate::export::{Ask, Taken};
 use crate::player::{Action, Selection};
 use crate::view::Size;
-use crate::view::export::{Ask, Taken};
 
 /// A message of the app.
 pub enum Msg {

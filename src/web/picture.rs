@@ -8,8 +8,8 @@ use super::animator::Gliders;
 use super::shared::Shared;
 use crate::command::{Command, Line};
 use crate::player::{Pane, Store};
-use crate::view::chart::{Ask, Chart};
-use crate::view::layout::{Layout, Room};
+use crate::view::diagram::chart::{Ask, Chart};
+use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Scene, Sheet, Size};
 use crate::words;
 

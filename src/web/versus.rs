@@ -5,7 +5,7 @@ use crate::catalog::find;
 use crate::player::{Other, Pane, Parting, Scene, Store};
 use crate::sim::snapshot::Told;
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::words::{Language, tell, translate};
 
 /// What stands over two panes.

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use synod::base::Time;
 use synod::catalog::{self, Run};
-use synod::condition::{Condition, Found, Outcome, SEARCHED, Search, likely, parse};
+use synod::explore::condition::{Condition, Found, Outcome, SEARCHED, Search, likely, parse};
+use synod::explore::fuzz;
+use synod::scenario;
 use synod::sim::fact::Fact;
-use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
     let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();

@@ -2,8 +2,8 @@
 
 use synod::base::Time;
 use synod::catalog::{self, Run};
+use synod::explore::difference::{Comparison, Verdict, first_difference};
 use synod::scenario;
-use synod::sim::difference::{Comparison, Verdict, first_difference};
 
 fn run(text: &str) -> Run {
     catalog::start(scenario::parse(text).unwrap()).unwrap()
@@ -20,7 +20,7 @@ fn told(here: &str, there: &str) -> String {
 #[test]
 fn a_run_does_not_differ_from_itself() {
     for (entry, seed) in catalog::catalog().flat_map(|entry| [(entry, 3), (entry, 4)]) {
-        let text = synod::fuzz::schedule(entry, seed, &[]).unwrap().to_string();
+        let text = synod::explore::fuzz::schedule(entry, seed, &[]).unwrap().to_string();
         assert_eq!(told(&text, &text), "none", "{text}");
         let mut comparison = Comparison::new(&run(&text), &run(&text), Time::LIMIT);
         assert!(matches!(comparison.advance(1), Some(Verdict::Same(None))), "and that is known");

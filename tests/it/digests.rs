@@ -3,7 +3,8 @@
 
 use synod::base::Time;
 use synod::catalog::{self, Entry, Run};
-use synod::{fuzz, scenario};
+use synod::explore::fuzz;
+use synod::scenario;
 
 /// How far a script without an `end` goes.
 pub const LIMIT: Time = Time::seconds(5);

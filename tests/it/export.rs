@@ -7,9 +7,9 @@ use std::path::Path;
 
 use synod::base::{Span, Time};
 use synod::catalog::{self, Run};
+use synod::export::{Ask, Format, Taken, take};
 use synod::scenario;
 use synod::sim::snapshot::{Mark, Stretch};
-use synod::view::export::{Ask, Format, Taken, take};
 use synod::words::Language;
 
 /// Elected, asked, cut, lost, crashed, paused, refused; and a title that means something to everybody.

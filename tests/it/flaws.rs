@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use synod::{catalog, fuzz, scenario};
+use synod::explore::fuzz;
+use synod::{catalog, scenario};
 
 #[test]
 fn every_flaw_is_caught_and_only_the_flaw() {

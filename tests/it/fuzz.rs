@@ -3,7 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use synod::{catalog, fuzz, scenario};
+use synod::explore::fuzz;
+use synod::{catalog, scenario};
 
 use crate::digests;
 

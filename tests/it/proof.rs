@@ -24,8 +24,8 @@ use synod::base::{Endpoint, NodeId, Time};
 use synod::catalog::Run;
 use synod::protocol::CellState;
 use synod::sim::fact::Fact;
+use synod::sim::trace::{Event, Payload, Status, What};
 use synod::sim::{Events, Sim};
-use synod::trace::{Event, Payload, Status, What};
 
 use crate::digests;
 

@@ -3,7 +3,8 @@
 use synod::base::{Chance, Time};
 use synod::catalog::{self, Run};
 use synod::command::Command;
-use synod::{fuzz, scenario};
+use synod::explore::fuzz;
+use synod::scenario;
 
 fn run(text: &str) -> Run {
     catalog::start(scenario::parse(text).unwrap()).unwrap()

@@ -7,11 +7,11 @@ use synod::catalog::{self, Run};
 use synod::command::Command;
 use synod::scenario;
 use synod::sim::snapshot::{LinkState, MarkKind};
-use synod::view::chart::{Ask, Chart};
-use synod::view::flight::text_width;
-use synod::view::layout::{Layout, Room};
+use synod::view::diagram::chart::{Ask, Chart};
 use synod::view::light::{PILL, pill};
-use synod::view::links::Strand;
+use synod::view::stage::flight::text_width;
+use synod::view::stage::layout::{Layout, Room};
+use synod::view::stage::links::Strand;
 use synod::view::{Point, Rows, Scene, Sheet};
 use synod::words::Language;
 

@@ -2,14 +2,15 @@
 
 use synod::base::{ClientId, Endpoint, NodeId, Time};
 use synod::catalog::{self, Run};
+use synod::explore::fuzz;
+use synod::replay::cone::Order;
+use synod::replay::stamps::Stamps;
+use synod::replay::why::{Inquiry, Reason};
+use synod::scenario;
 use synod::sim::fact::Fact;
-use synod::sim::run::cone::Order;
-use synod::sim::run::why::{Inquiry, Reason};
 use synod::sim::snapshot::{Standing, Told};
-use synod::sim::stamps::Stamps;
-use synod::trace::What;
+use synod::sim::trace::What;
 use synod::view::light::standing;
-use synod::{fuzz, scenario};
 
 fn run(text: &str) -> Run {
     let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();

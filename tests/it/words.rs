@@ -24,23 +24,25 @@ use synod::base::{Sentence, Time, Value};
 use synod::catalog;
 use synod::command::Command;
 use synod::scenario;
-use synod::trace::{Event, Payload, What};
+use synod::sim::trace::{Event, Payload, What};
 use synod::words::{self, Language};
 
 use crate::digests;
 use crate::goldens::{self, Golden};
 
 /// The files and folders whose prose is shown.
-const BELOW_THE_PAGE: [&str; 9] = [
+const BELOW_THE_PAGE: [&str; 11] = [
     "base/",
     "protocol.rs",
+    "service/",
+    "check/",
     "protocols/",
     "command.rs",
-    "trace.rs",
     "sim/",
-    "check/",
+    "replay/",
     "catalog.rs",
     "scenario.rs",
+    "explore/difference.rs",
 ];
 /// What takes a literal that nobody reads on the page.
 const UNSEEN: [&str; 14] = [

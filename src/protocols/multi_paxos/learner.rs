@@ -1,9 +1,9 @@
 //! The learner: what is chosen it executes, slot after slot, and answers the clients.
 
 use crate::base::ClientId;
-use crate::base::store::Request;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
+use crate::service::store::Request;
 
 use super::{Command, MultiPaxos, Role, Slots};
 

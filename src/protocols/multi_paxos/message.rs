@@ -5,9 +5,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::store::Request;
 use crate::base::{ClientId, Log, NONE, NodeId};
 use crate::protocol::{self, Field, Kind, Tone};
+use crate::service::store::Request;
 
 /// A ballot, or proposal number: a round, and the proposer that it belongs to, so that no two
 /// proposers ever use the same one (*Paxos Made Simple*, §2.5). The round decides, then the proposer.

@@ -37,12 +37,13 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::store::Request;
-use crate::base::{ClientId, Log, NodeId, Sentence, Store};
+use crate::base::{ClientId, Log, NodeId, Sentence};
 use crate::protocol::{
     self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome,
     Property, Protocol,
 };
+use crate::service::Store;
+use crate::service::store::Request;
 
 pub use config::Config;
 pub use message::{Ballot, Command, Commands, Disk, Message, Slot, Slots, Tail, Vote};

@@ -7,10 +7,11 @@
 //! what was executed, what was promised. The properties are checked after every step, so each looks
 //! only at what that step has changed.
 
-use crate::base::store::Request;
-use crate::base::{Breach, ClientId, History, Log, Milestones, NodeId, Sentence};
+use crate::base::{Breach, ClientId, Log, Milestones, NodeId, Sentence};
+use crate::check::History;
 use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
 use crate::sentence;
+use crate::service::store::Request;
 
 use super::tally::Tally;
 use super::{Ballot, Command, MultiPaxos, Role, Slot};

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::base::{ClientId, Endpoint, NONE, NodeId, Text, store};
+use crate::base::word::word;
+use crate::base::{ClientId, Endpoint, NONE, NodeId, Text};
 use crate::key;
 use crate::protocol::{self, Blank, Field, Form, Holds, Kind, Tone};
 
@@ -214,9 +215,9 @@ impl FromStr for Request {
         match words[..] {
             ["prepare", number] => Ok(Request::Prepare { number: read_number(number)? }),
             ["accept", number, value] => {
-                Ok(Request::Accept { number: read_number(number)?, value: store::word(value)? })
+                Ok(Request::Accept { number: read_number(number)?, value: word(value)? })
             }
-            ["propose", value] => Ok(Request::Propose { value: store::word(value)? }),
+            ["propose", value] => Ok(Request::Propose { value: word(value)? }),
             _ => Err("propose VALUE, prepare NUMBER or accept NUMBER VALUE"),
         }
     }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::store::Request;
 use crate::base::{ClientId, Log, NodeId, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::sentence;
+use crate::service::store::Request;
 
 /// All that survives a crash (Figure 2, "persistent state on all servers").
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -27,12 +27,13 @@ mod view;
 use std::rc::Rc;
 
 use crate::base::quorum::{majority, reached_by_majority};
-use crate::base::store::Request;
-use crate::base::{ClientId, Log, NodeId, Sentence, Span, Store};
+use crate::base::{ClientId, Log, NodeId, Sentence, Span};
 use crate::protocol::{
     Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
     Protocol,
 };
+use crate::service::Store;
+use crate::service::store::Request;
 use crate::{protocol, sentence};
 
 pub use config::Config;

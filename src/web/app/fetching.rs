@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::App;
+use crate::export;
 use crate::player::{Action, Change, Needs, Store};
-use crate::view::export;
 use crate::web::{memory, parts};
 use crate::{sentence, words};
 

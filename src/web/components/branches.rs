@@ -10,7 +10,7 @@ use super::icon::{Icon, icon};
 use super::popover::popover;
 use crate::player::Action;
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::web::browser::{document, focus, set};
 use crate::web::frame::{BranchLine, Controls};
 use crate::words::{Language, translate};

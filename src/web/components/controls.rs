@@ -9,7 +9,7 @@ use super::icon::{Icon, icon};
 use super::until::{Until, Words};
 use crate::player::{Action, Speed};
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::web::frame;
 use crate::words::translate;
 

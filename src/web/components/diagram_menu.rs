@@ -10,7 +10,7 @@ use super::draw::when;
 use super::icon::{Icon, icon};
 use super::popover::popover_told;
 use crate::base::{Endpoint, Time};
-use crate::condition;
+use crate::explore::condition;
 use crate::player::find::LONGEST;
 use crate::player::lanes::Sort;
 use crate::player::{Action, Finding, LaneChange, Lanes, Store};

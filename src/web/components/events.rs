@@ -12,7 +12,7 @@ use super::story::in_words;
 use crate::player::{Action, Page, Table};
 use crate::sim::snapshot::Told;
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::words::Language;
 
 /// Keeps the cursor's row in sight: gives the reference that the table is to be drawn with.

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::draw::{boxed, names, path, text, when};
 use super::why::order_word;
 use crate::base::Endpoint;
-use crate::sim::run::cone::Order;
+use crate::replay::cone::Order;
 use crate::tr;
 use crate::view::light::{self, Hop, Lit, PILL, Way, hops};
 use crate::view::path::{number, translate};

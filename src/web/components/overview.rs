@@ -11,8 +11,8 @@ use super::tree::{Tree, Trunk};
 use crate::base::Time;
 use crate::player::{Action, Store};
 use crate::tr;
+use crate::view::diagram::ticks::seconds;
 use crate::view::path::within;
-use crate::view::ticks::seconds;
 use crate::words::Language;
 
 /// The run's length, and what stands in it.

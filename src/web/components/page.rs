@@ -21,7 +21,7 @@ use super::top_bar::TopBar;
 use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
 use crate::sim::snapshot::LinkState;
-use crate::view::links::Wire;
+use crate::view::stage::links::Wire;
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::message::By;
 use crate::web::picture::PaneView;

@@ -9,7 +9,7 @@ use super::icon::{Icon, icon};
 use crate::player::Action;
 use crate::player::together::LETTERS;
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::web::versus::{Forking, Versus};
 use crate::words::Language;
 

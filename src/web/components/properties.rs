@@ -10,8 +10,8 @@ use crate::player::{Action, Question};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::tr;
+use crate::view::diagram::ticks::seconds;
 use crate::view::formula::{Style, clauses};
-use crate::view::ticks::seconds;
 use crate::words::{tell, translate};
 
 /// All properties at the cursor.

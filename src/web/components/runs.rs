@@ -11,7 +11,7 @@ use crate::command::Script;
 use crate::player::Action;
 use crate::tr;
 use crate::view::Thumbnail;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::web::browser::focus;
 use crate::web::frame::Instant;
 use crate::web::runs::{self, Kept, LONGEST_NAME};

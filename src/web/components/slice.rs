@@ -5,9 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::draw::{line, names, path, text, when};
-use crate::view::crowd::Crowd;
+use crate::view::diagram::crowd::Crowd;
+use crate::view::diagram::spacetime::Label;
 use crate::view::path::translate;
-use crate::view::spacetime::Label;
 use crate::view::{Path, Point, Slice};
 use crate::words::{Language, translate as word};
 

@@ -10,7 +10,7 @@ use crate::base::{Sentence, Value};
 use crate::player::{Action, Question, Tab};
 use crate::sim::snapshot::Told;
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::words::{Language, tell, translate};
 
 /// The list, where there is something to tell.

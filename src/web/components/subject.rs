@@ -12,13 +12,13 @@ use crate::base::{Endpoint, Time};
 use crate::player::gestures::Group;
 use crate::player::{Action, Question, Selection};
 use crate::protocol::Shape;
+use crate::replay::cone::written;
 use crate::sim::fact::Fact;
-use crate::sim::run::cone::written;
 use crate::sim::snapshot::{
     ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
 };
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::web::frame::Subject;
 use crate::words::{Language, tell, translate};
 

@@ -18,8 +18,8 @@ use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
 use crate::player::{Action, LaneChange, Lanes, Selection, Table, Window};
 use crate::tr;
+use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, translate, within};
-use crate::view::ticks::seconds;
 use crate::view::{Path, Point, Rows, Sheet};
 use crate::web::animator::BEFORE;
 use crate::web::browser::{set, style};
@@ -186,7 +186,7 @@ fn grid(sheet: &Sheet) -> Html {
 
 /// The times. Where the lanes are scrolled they stay, on a plate.
 fn ticks(sheet: &Sheet) -> Html {
-    let tick = |(x, tick): &(f64, crate::view::ticks::Tick)| {
+    let tick = |(x, tick): &(f64, crate::view::diagram::ticks::Tick)| {
         html! {
             <g key={tick.at.0}>
                 { text("tick", Point::new(x + 5.0, 11.0), &tick.label) }

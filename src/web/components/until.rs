@@ -7,11 +7,12 @@ use yew::prelude::*;
 
 use super::bits::{asks, button, leaf, tag};
 use super::icon::{Icon, icon};
+use crate::explore::condition;
 use crate::player::Action;
 use crate::protocol::Vocabulary;
 use crate::scenario::Mistake;
+use crate::tr;
 use crate::words::{Language, tell};
-use crate::{condition, tr};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

@@ -12,12 +12,12 @@ use super::story::in_words;
 use crate::base::Time;
 use crate::catalog::{FlawInfo, find};
 use crate::player::{Action, Asked, Question};
+use crate::replay::cone::{Cone, Order, Side, written};
+use crate::replay::why::{Against, Reason, Source, Why};
 use crate::sim::fact;
-use crate::sim::run::cone::{Cone, Order, Side, written};
-use crate::sim::run::why::{Against, Reason, Source, Why};
 use crate::sim::snapshot::Told;
 use crate::tr;
-use crate::view::ticks::seconds;
+use crate::view::diagram::ticks::seconds;
 use crate::web::desk::{Desk, Drawer};
 use crate::words::{Language, translate};
 

@@ -7,8 +7,8 @@ use super::draw::{boxed, names, path, text, when};
 use crate::player::Selection;
 use crate::sim::snapshot::LinkState;
 use crate::tr;
-use crate::view::links::{Strand, Wire, between, draw};
 use crate::view::path::translate;
+use crate::view::stage::links::{Strand, Wire, between, draw};
 use crate::view::{Path, Point, Size};
 use crate::web::pick;
 use crate::words::{self, Language};
@@ -104,7 +104,7 @@ fn bars(at: Point, along: Point) -> Path {
 /// What was changed of it, on a small plate.
 fn note(wire: &Wire) -> Html {
     let Some(note) = &wire.note else { return Html::default() };
-    let width = crate::view::flight::text_width(note, 10.5) + 12.0;
+    let width = crate::view::stage::flight::text_width(note, 10.5) + 12.0;
     html! {
         <g class="edgeLabel" transform={translate(wire.middle())}>
             { boxed("", Point::default(), Size::new(width, 18.0), 4.0) }

@@ -1,0 +1,547 @@
+//! What a run can be run until, in a small language:
+//!
+//! ```text
+//! violation                    a property breaks
+//! violation Election Safety    … this one
+//! leader                       another server leads
+//! sent RequestVote             a message of this kind is sent; also `delivered` and `lost`
+//! lost heartbeat S1>S2         … on this link
+//! S3 role=leader               a server's role, status, epoch or field reaches a value
+//! any currentTerm>=9           … some server's
+//! S3 settled>=10               so many entries of its log are settled
+//! ```
+//!
+//! A condition is one thing: nothing joins two. "Any role=leader and any term>3" might be said of two
+//! servers, or be meant of one; it is refused, with a sentence.
+//!
+//! Printing and reading are inverse, and a mistake says what was expected and where, as in scripts.
+//! A condition is looked for by a [`Search`], which goes ahead of the run and leaves it alone. What is
+//! found is the instant at which the condition *becomes* true: if it is true already, the next one.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::catalog::Run;
+use crate::command::Link;
+use crate::protocol::Vocabulary;
+use crate::replay::scout::Scout;
+use crate::scenario::{Mistake, Words, existing, read_link};
+use crate::sim::fact::{self, Fact};
+use crate::sim::trace::{Event, Payload, What};
+use crate::sim::{Events, Sim};
+use crate::{key, sentence};
+
+/// A condition's length at the most, in characters.
+pub const LONGEST: usize = 200;
+/// A search goes over so many events, then gives up.
+pub const SEARCHED: u64 = 2_000_000;
+
+/// What is waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// A property breaks, or this one.
+    Violation(Option<&'static str>),
+    /// Another server leads than where the search begins.
+    Leader,
+    /// Something happens to a message of this kind, perhaps on this link.
+    Message { passage: Passage, kind: &'static str, link: Option<Link> },
+    /// This server, or any, has such a value.
+    State { who: Option<NodeId>, what: fact::What, is: Comparison, value: Text },
+}
+
+/// What happens to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Passage {
+    Sent,
+    Delivered,
+    Lost,
+}
+
+/// How a value stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Passage {
+    const ALL: [(Passage, &str); 3] =
+        [(Passage::Sent, "sent"), (Passage::Delivered, "delivered"), (Passage::Lost, "lost")];
+
+    fn of(word: &str) -> Option<Passage> {
+        Passage::ALL.into_iter().find(|(_, known)| *known == word).map(|(passage, _)| passage)
+    }
+}
+
+impl Comparison {
+    /// Longer signs before those they begin with.
+    const ALL: [(Comparison, &str); 6] = [
+        (Comparison::AtMost, "<="),
+        (Comparison::AtLeast, ">="),
+        (Comparison::Unequal, "!="),
+        (Comparison::Equal, "="),
+        (Comparison::Less, "<"),
+        (Comparison::More, ">"),
+    ];
+
+    /// The first one in this text, and what stands before and behind it.
+    fn split(text: &str) -> Option<(&str, Comparison, &str)> {
+        let at = text.find(['=', '!', '<', '>'])?;
+        let (name, rest) = text.split_at(at);
+        let (is, sign) = Comparison::ALL.into_iter().find(|(_, sign)| rest.starts_with(sign))?;
+        Some((name, is, &rest[sign.len()..]))
+    }
+
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Comparison::Equal => order.is_eq(),
+            Comparison::Unequal => order.is_ne(),
+            Comparison::Less => order.is_lt(),
+            Comparison::AtMost => order.is_le(),
+            Comparison::More => order.is_gt(),
+            Comparison::AtLeast => order.is_ge(),
+        }
+    }
+}
+
+/// Numbers as numbers, wherever they stand: the ballot `2.S9` comes before `2.S10`, and that before
+/// `12.S1`. What is no number, such as `none`, comes before all numbers.
+fn order(a: &str, b: &str) -> Ordering {
+    match (leading(a), leading(b)) {
+        (Some((m, rest)), Some((n, other))) => m.cmp(&n).then_with(|| order(rest, other)),
+        (Some(_), None) => Ordering::Greater,
+        (None, Some(_)) => Ordering::Less,
+        (None, None) => {
+            let (word, rest) = a.split_at(letters(a));
+            let (other_word, other) = b.split_at(letters(b));
+            match word.is_empty() && other_word.is_empty() {
+                true => a.cmp(b),
+                false => word.cmp(other_word).then_with(|| order(rest, other)),
+            }
+        }
+    }
+}
+
+/// Bytes before the first digit.
+fn letters(text: &str) -> usize {
+    text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len())
+}
+
+/// The number that the text begins with, and the rest.
+fn leading(text: &str) -> Option<(u64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    Some((text[..digits].parse().ok()?, &text[digits..]))
+}
+
+// ---- reading and printing --------------------------------------------------------------------
+
+const SHAPE: &str = "role";
+const STATUS: &str = "status";
+const SETTLED: &str = "settled";
+const STATUSES: [&str; 3] = ["up", "paused", "down"];
+/// Kinds of messages to and from clients.
+const CLIENTS: [&str; 2] = ["Request", "Reply"];
+
+/// All kinds of messages in such a run.
+pub fn kinds(run: &Run) -> impl Iterator<Item = &'static str> {
+    run.meta().words.kinds.iter().copied().chain(CLIENTS)
+}
+
+/// All that can be compared with a value.
+fn facts(run: &Run) -> impl Iterator<Item = &'static str> {
+    [SHAPE, STATUS, SETTLED].into_iter().chain(run.meta().words.fields.iter().copied())
+}
+
+/// Conditions that somebody might want, for the field where one is typed: whole, or up to the value.
+pub fn likely(words: &Vocabulary) -> Vec<String> {
+    let mut likely: Vec<String> = vec!["violation".into(), "leader".into()];
+    likely.extend(words.roles.iter().map(|role| format!("any role={role}")));
+    for (_, passage) in Passage::ALL {
+        likely.extend(words.kinds.iter().map(|kind| format!("{passage} {kind}")));
+    }
+    likely.extend(["S1 status=down".into(), "any settled>=".into()]);
+    likely.extend(words.fields.iter().map(|field| format!("any {field}>=")));
+    likely
+}
+
+fn what(name: &str) -> fact::What {
+    match name {
+        SETTLED => fact::What::Settled,
+        name => fact::What::Named(name.into()),
+    }
+}
+
+/// Reads a condition for this run, and checks that all it names exists.
+pub fn parse(text: &str, run: &Run) -> Result<Condition, Mistake> {
+    // However it is spaced, it is the same condition.
+    let long = text.chars().count() > LONGEST;
+    let mut words = Words::new(if long { "" } else { text.trim_end() }, 1);
+    if long {
+        return Err(words.wrong(sentence!("a condition has at most {0} characters", LONGEST)));
+    }
+    if let Some(sign) = joined(text, run) {
+        return Err(words.wrong(sentence!(
+            "a condition is one thing, and “{0}” cannot join two; with “any”, each server is watched by itself",
+            sign
+        )));
+    }
+    const CONDITION: &str =
+        key!("a condition such as violation, leader, sent KIND, lost KIND S1>S2 or S3 role=leader");
+    let first = words.peek().ok_or_else(|| words.expected(CONDITION))?;
+    if let Some(passage) = Passage::of(first) {
+        words.next(CONDITION)?;
+        return message(&mut words, passage, run);
+    }
+    match first {
+        "violation" => {
+            words.next(CONDITION)?;
+            if words.is_at_end() {
+                return Ok(Condition::Violation(None));
+            }
+            let name = spaced(words.rest(CONDITION)?);
+            let mut known = run.properties().into_iter().map(|property| property.name);
+            match known.find(|known| known.eq_ignore_ascii_case(&name)) {
+                Some(property) => Ok(Condition::Violation(Some(property))),
+                None => Err(one_of(&words, &name, run.properties().iter().map(|p| p.name))),
+            }
+        }
+        "leader" => {
+            words.next(CONDITION)?;
+            // `leader known=S1` is a field.
+            match words.is_at_end() {
+                true => Ok(Condition::Leader),
+                false => state(&mut Words::new(text.trim_end(), 1), run),
+            }
+        }
+        _ => state(&mut words, run),
+    }
+}
+
+/// What joins two conditions here, if something does: after it another one begins.
+fn joined(text: &str, run: &Run) -> Option<&'static str> {
+    const SIGNS: [&str; 5] = ["and", "or", "&&", "||", ","];
+    let begins = |rest: &str| {
+        let mut words = rest.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let named = first == "any" || first.parse::<NodeId>().is_ok();
+        let state = if named { rest.trim_start()[first.len()..].trim_start() } else { rest };
+        let compares = Comparison::split(state)
+            .is_some_and(|(name, ..)| facts(run).any(|known| known == spaced(name)));
+        let verb = Passage::of(first).is_some() || ["violation", "leader"].contains(&first);
+        compares || (verb && Comparison::split(rest).is_none())
+    };
+    let joins = |sign: &str| {
+        let places =
+            text.match_indices(sign).map(|(at, _)| (&text[..at], &text[at + sign.len()..]));
+        // A word stands by itself.
+        let apart = |before: &str, after: &str| {
+            !sign.starts_with(char::is_alphabetic)
+                || (before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace))
+        };
+        places.into_iter().any(|(before, after)| apart(before, after) && begins(after))
+    };
+    SIGNS.into_iter().find(|sign| joins(sign))
+}
+
+fn message(words: &mut Words, passage: Passage, run: &Run) -> Result<Condition, Mistake> {
+    let text = spaced(words.rest(key!("a kind of message"))?);
+    // The link, if there is one, is the last word.
+    let (kind, link) = match text.rsplit_once(' ') {
+        Some((kind, last)) if last.contains(['>', '-']) => {
+            (kind, Some(read_link(words, &run.script().setup, last)?))
+        }
+        _ => (text.as_str(), None),
+    };
+    let Some(kind) = kinds(run).find(|known| known.eq_ignore_ascii_case(kind)) else {
+        return Err(one_of(words, kind, kinds(run)));
+    };
+    Ok(Condition::Message { passage, kind, link })
+}
+
+fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
+    const STATE: &str = key!("a comparison such as S3 role=leader or any currentTerm>=9");
+    let who = match words.peek() {
+        Some("any") => {
+            words.next(STATE)?;
+            None
+        }
+        Some(word) => match word.parse::<NodeId>() {
+            Ok(node) => {
+                words.next(STATE)?;
+                existing(words, &run.script().setup, node.into())?;
+                Some(node)
+            }
+            Err(_) => None,
+        },
+        None => None,
+    };
+    let text = words.rest(STATE)?;
+    let (name, is, value) = Comparison::split(text).ok_or_else(|| words.expected(STATE))?;
+    let (name, value) = (spaced(name), spaced(value));
+    if !facts(run).any(|known| known == name) {
+        return Err(one_of(words, &name, facts(run)));
+    }
+    let roles = run.meta().words.roles;
+    match name.as_str() {
+        SHAPE if !roles.contains(&value.as_str()) => {
+            return Err(one_of(words, &value, roles.iter().copied()));
+        }
+        STATUS if !STATUSES.contains(&value.as_str()) => {
+            return Err(one_of(words, &value, STATUSES.into_iter()));
+        }
+        SHAPE | STATUS if !matches!(is, Comparison::Equal | Comparison::Unequal) => {
+            return Err(words.wrong(sentence!("{0} is a word: compare it with = or !=", name)));
+        }
+        _ => {}
+    }
+    if value.is_empty() {
+        return Err(words.wrong(sentence!("expected a value after {0}", name)));
+    }
+    // Whether it is a number is known beforehand: a text that can be read here can be read anywhere.
+    let counts = name == SETTLED || run.meta().words.numbers.contains(&name.as_str());
+    if counts && leading(&value).is_none_or(|(_, rest)| !rest.is_empty()) {
+        return Err(words.wrong(sentence!("{0} is a number, and “{1}” is none", name, value)));
+    }
+    if let Ok(node) = value.parse::<NodeId>() {
+        existing(words, &run.script().setup, node.into())?;
+    }
+    Ok(Condition::State { who, what: what(&name), is, value: value.into() })
+}
+
+/// Words with one space between them.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What was found is none of these.
+fn one_of(words: &Words, found: &str, known: impl Iterator<Item = &'static str>) -> Mistake {
+    let known = known.collect::<Vec<_>>().join(", ");
+    let short: String = found.chars().take(40).collect();
+    words.wrong(sentence!("there is no “{0}” here: expected one of {1}", short, known))
+}
+
+impl fmt::Display for Passage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Passage::ALL.into_iter().find(|(passage, _)| passage == self);
+        f.write_str(name.map_or("", |(_, name)| name))
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = Comparison::ALL.into_iter().find(|(is, _)| is == self);
+        f.write_str(sign.map_or("", |(_, sign)| sign))
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Condition::Violation(None) => f.write_str("violation"),
+            Condition::Violation(Some(property)) => write!(f, "violation {property}"),
+            Condition::Leader => f.write_str("leader"),
+            Condition::Message { passage, kind, link: None } => write!(f, "{passage} {kind}"),
+            Condition::Message { passage, kind, link: Some(link) } => {
+                write!(f, "{passage} {kind} {link}")
+            }
+            Condition::State { who, what, is, value } => {
+                match who {
+                    Some(node) => write!(f, "{node} ")?,
+                    None => f.write_str("any ")?,
+                }
+                write!(f, "{}{is}{value}", name(what))
+            }
+        }
+    }
+}
+
+/// A fact's name, as conditions write it.
+fn name(what: &fact::What) -> &str {
+    match what {
+        fact::What::Named(name) => name,
+        fact::What::Settled => SETTLED,
+        fact::What::Entry(_) => unreachable!("no condition names an entry"),
+    }
+}
+
+// ---- searching -------------------------------------------------------------------------------
+
+/// On its way to the next instant at which a condition becomes true, ahead of the run.
+#[derive(Clone)]
+pub struct Search {
+    condition: Condition,
+    scout: Scout,
+    /// Who led at the beginning.
+    led: Option<NodeId>,
+    /// For conditions on a state: what to read, and whether it was so before.
+    watched: Vec<(Fact, bool)>,
+    begun: u64,
+    /// Empty between steps.
+    events: Events,
+}
+
+/// How a search ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Found(Found),
+    /// It has not come true by this time; `ended` if nothing comes after it.
+    Never {
+        by: Time,
+        ended: bool,
+    },
+}
+
+/// An instant, and what is true then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub at: Time,
+    pub event: u64,
+    pub told: Sentence,
+    /// Where a property broke: its name and why.
+    pub broken: Option<(&'static str, Sentence)>,
+}
+
+impl Search {
+    /// From where the run stands.
+    pub fn new(condition: Condition, run: &Run) -> Search {
+        let scout = run.scout();
+        let mut watched = Vec::new();
+        if let Condition::State { who, what, .. } = &condition {
+            let nodes = NodeId::all(run.script().setup.nodes);
+            let of = nodes.filter(|node| who.is_none_or(|who| who == *node));
+            watched.extend(of.map(|node| {
+                let fact = Fact { node, what: what.clone() };
+                let so = condition.is_so(&fact, scout.sim());
+                (fact, so)
+            }));
+        }
+        let (led, begun, events) = (run.leader(), run.event(), Events::new());
+        Search { condition, scout, led, watched, begun, events }
+    }
+
+    pub fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// How far it has come.
+    pub fn reached(&self) -> Time {
+        self.scout.sim().now()
+    }
+
+    /// Goes on by at most so many steps; `None` while nothing is decided.
+    pub fn advance(&mut self, steps: u32) -> Option<Outcome> {
+        for _ in 0..steps {
+            self.events.clear();
+            let before = self.scout.sim().events();
+            let stepped = self.scout.step(Time::LIMIT, &mut self.events);
+            if !stepped || before >= self.begun + SEARCHED {
+                let by = if stepped { self.reached() } else { Time::LIMIT };
+                return Some(Outcome::Never { by, ended: !stepped });
+            }
+            if let Some((place, told)) = self.look() {
+                let event = before + 1 + place as u64;
+                let broken = match &self.events[place].what {
+                    What::Violation { property, why, .. } => Some((*property, why.clone())),
+                    _ => None,
+                };
+                return Some(Outcome::Found(Found { at: self.reached(), event, told, broken }));
+            }
+        }
+        None
+    }
+
+    /// What this step made true, and by which of its events.
+    fn look(&mut self) -> Option<(usize, Sentence)> {
+        let sim = self.scout.sim();
+        match &self.condition {
+            Condition::Violation(_) | Condition::Message { .. } => {
+                let found = self.events.iter().position(|event| self.condition.is_met_by(event))?;
+                Some((found, told(&self.events[found])))
+            }
+            Condition::Leader => {
+                let turns = |event: &Event| matches!(event.what, What::Role(_) | What::Status(_));
+                let turn = self.events.iter().rposition(turns)?;
+                let leader = sim.leader().filter(|leader| Some(*leader) != self.led)?;
+                Some((turn, sentence!("{0} leads", leader)))
+            }
+            Condition::State { .. } => {
+                let mut found = None;
+                for (fact, was) in &mut self.watched {
+                    // A server is as it was unless something happened there.
+                    let place = Some(Endpoint::Node(fact.node));
+                    let Some(last) = self.events.iter().rposition(|event| event.place == place)
+                    else {
+                        continue;
+                    };
+                    let so = self.condition.is_so(fact, sim);
+                    if so && !*was && found.is_none() {
+                        found = Some((last, state_told(fact, sim, &self.events)));
+                    }
+                    *was = so;
+                }
+                found
+            }
+        }
+    }
+}
+
+impl Condition {
+    /// Whether the server is so now. What it has nothing of is not.
+    fn is_so(&self, fact: &Fact, sim: &Sim) -> bool {
+        let Condition::State { is, value, .. } = self else { return false };
+        sim.read(fact).is_some_and(|now| is.holds(order(&now, value)))
+    }
+
+    /// Whether the event is what is waited for.
+    fn is_met_by(&self, event: &Event) -> bool {
+        let (passage, kind, link) = match self {
+            Condition::Violation(wanted) => {
+                return matches!(event.what, What::Violation { property, .. }
+                    if wanted.is_none_or(|wanted| wanted == property));
+            }
+            Condition::Message { passage, kind, link } => (passage, kind, link),
+            _ => return false,
+        };
+        let is = |payload: &Payload| payload.kind().name == *kind;
+        let (ends, payload) = match (&event.what, passage) {
+            (What::Send { to, payload }, Passage::Sent) => ((event.place, Some(*to)), payload),
+            (What::Deliver { from, payload, .. }, Passage::Delivered)
+            | (What::Lost { from, payload, .. }, Passage::Lost) => {
+                ((Some(*from), event.place), payload)
+            }
+            _ => return false,
+        };
+        let on = |link: Link| link.directed().any(|(from, to)| (Some(from), Some(to)) == ends);
+        is(payload) && link.is_none_or(on)
+    }
+}
+
+/// The event with its place.
+fn told(event: &Event) -> Sentence {
+    match event.place {
+        Some(place) => sentence!("{0} {1}", place, event.tell()),
+        None => event.tell(),
+    }
+}
+
+/// How the server is now: a role or status as the event says it.
+fn state_told(fact: &Fact, sim: &Sim, events: &Events) -> Sentence {
+    let place = Some(Endpoint::Node(fact.node));
+    let says = |event: &&Event| match event.what {
+        What::Role(_) => name(&fact.what) == SHAPE,
+        What::Status(_) => name(&fact.what) == STATUS,
+        _ => false,
+    };
+    match events.iter().rev().filter(|event| event.place == place).find(says) {
+        Some(event) => told(event),
+        None => {
+            let value = sim.read(fact).unwrap_or_default();
+            sentence!("{0} of {1} is {2}", name(&fact.what).to_owned(), fact.node, value)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Looking for what has not been seen yet: conditions that a run is run until, random schedules and
+//! their shrinking, where two runs first differ.
+
+pub mod condition;
+pub mod difference;
+pub mod fuzz;

@@ -1,0 +1,184 @@
+//! The cluster at one instant as Mermaid's `flowchart`: servers by the shapes of their roles (a
+//! stadium leads, a hexagon would like to, a rectangle does neither), clients round, a subgraph for
+//! each side of a partition, and on the links what is under way.
+
+use super::mermaid::{EDGES, escaped, head};
+use crate::base::{Endpoint, NodeId, Sentence};
+use crate::catalog::Run;
+use crate::protocol::Shape;
+use crate::sim::snapshot::{ClientShot, FlightShot, LinkState, NodeShot, Snapshot, Status};
+use crate::view::diagram::ticks::seconds;
+use crate::view::stage::hull::groups;
+use crate::words::{Language, translate};
+use crate::{sentence, tr};
+
+/// Of more servers, links that carry nothing are a thicket.
+const FEW: usize = 5;
+/// Messages told on a link; of more, how many they are.
+const TOLD: usize = 4;
+
+/// Of Mermaid's own look, in colours that stand on light and dark.
+const CLASSES: &str = "    \
+    classDef leads fill:#7b55d0,stroke:#7b55d0,color:#ffffff\n    \
+    classDef bids fill:#fff5ad,stroke:#aaaa33,color:#33301a\n    \
+    classDef plain fill:#ececff,stroke:#9370db,color:#2b2640\n    \
+    classDef down fill:#eeeeee,stroke:#8a84a3,color:#645e7d,stroke-dasharray:4 3\n    \
+    classDef client fill:#ffffff,stroke:#8a84a3,color:#2b2640\n";
+
+/// Writes the cluster as it stands at the run's cursor.
+pub fn write(
+    run: &Run,
+    language: Language,
+    write: &mut dyn FnMut(&str) -> bool,
+) -> Result<(), Sentence> {
+    let snapshot = run.snapshot();
+    let title = translate(language, run.script().title.as_deref().unwrap_or(run.meta().title));
+    let title = tr!(language, "{0}, at {1}", title.to_owned(), seconds(run.now(), 3));
+    let mut text = head(&title, "flowchart LR");
+    for client in &snapshot.clients {
+        text += &visitor(client);
+    }
+    let sides = groups(&snapshot);
+    for (number, side) in (1..).zip(&sides) {
+        let parted = sides.len() > 1;
+        if parted {
+            let names: Vec<String> = side.iter().map(ToString::to_string).collect();
+            text += &format!("    subgraph side{number}[\"{}\"]\n", names.join(" "));
+        }
+        for node in side {
+            text += &server(&snapshot.nodes[node.index()], language);
+        }
+        text += if parted { "    end\n" } else { "" };
+    }
+    let mut edges = edges(&snapshot, language);
+    let left_out = edges.len().saturating_sub(EDGES);
+    edges.truncate(EDGES);
+    text.extend(edges.iter().map(|edge| format!("    {}\n", edge.line)));
+    for (look, style) in [(Look::Broken, "#b82c42,color:#b82c42"), (Look::Quiet, "#c4bfd6")] {
+        let numbers = (0..edges.len()).filter(|number| edges[*number].look == look);
+        let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+        if !numbers.is_empty() {
+            text += &format!("    linkStyle {} stroke:{style}\n", numbers.join(","));
+        }
+    }
+    write(&(text + CLASSES));
+    match left_out {
+        0 => Ok(()),
+        _ => Err(sentence!(
+            "Mermaid draws no more than {0} links: {1} are left out.",
+            EDGES,
+            left_out
+        )),
+    }
+}
+
+fn server(shot: &NodeShot, language: Language) -> String {
+    let role = match shot.status {
+        Status::Up => shot.view.role.name,
+        Status::Paused => crate::key!("paused"),
+        Status::Down => crate::key!("crashed"),
+    };
+    let view = &shot.view;
+    let mut lines = vec![format!("{} · {}", shot.id, translate(language, role))];
+    lines.push(format!("{} {}", translate(language, view.epoch.word), view.epoch));
+    lines.extend(
+        view.badge
+            .as_ref()
+            .map(|badge| format!("{}: {}", translate(language, badge.word), badge.text)),
+    );
+    let label = lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>");
+    let (open, close, class) = match (shot.status, view.role.shape) {
+        (Status::Down, _) => ("[\"✕ ", "\"]", "down"),
+        (_, Shape::Lead) => ("([\"", "\"])", "leads"),
+        (_, Shape::Bid) => ("{{\"", "\"}}", "bids"),
+        (_, Shape::Plain) => ("[\"", "\"]", "plain"),
+    };
+    format!("    {}{open}{label}{close}:::{class}\n", shot.id)
+}
+
+fn visitor(shot: &ClientShot) -> String {
+    let open = shot.open.as_ref().map(|open| format!("<br/>{}", escaped(&open.request)));
+    format!("    {}(\"{}{}\"):::client\n", shot.id, shot.id, open.unwrap_or_default())
+}
+
+/// A link of the flowchart.
+struct Edge {
+    line: String,
+    look: Look,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Plain,
+    /// Cut, or what will be lost.
+    Broken,
+    Quiet,
+}
+
+/// What is under way, then what is cut or held, then what is quiet.
+fn edges(snapshot: &Snapshot, language: Language) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = Vec::new();
+    let mut busy: Vec<(Endpoint, Endpoint)> = Vec::new();
+    let mut ways: Vec<(Endpoint, Endpoint, bool)> =
+        snapshot.flights.iter().map(|flight| (flight.from, flight.to, lost(flight))).collect();
+    ways.sort();
+    ways.dedup();
+    for (from, to, doomed) in ways {
+        let on =
+            |flight: &&FlightShot| (flight.from, flight.to, lost(flight)) == (from, to, doomed);
+        let labels: Vec<&FlightShot> = snapshot.flights.iter().filter(on).collect();
+        let arrow = if doomed { "--x" } else { "-->" };
+        let line = format!("{from} -- \"{}\" {arrow} {to}", told(&labels, language));
+        let look = if doomed { Look::Broken } else { Look::Plain };
+        edges.push(Edge { line, look });
+        busy.push((from, to));
+    }
+    let state = |from: Endpoint, to: Endpoint| {
+        let link = snapshot.links.iter().find(|link| (link.from, link.to) == (from, to));
+        link.map_or(LinkState::Healthy, |link| link.state)
+    };
+    let mut quiet = Vec::new();
+    let count = snapshot.nodes.len();
+    let ends = |a: usize, b: usize| (NodeId(a as u16).into(), NodeId(b as u16).into());
+    for (a, b) in (0..count).flat_map(|a| (a + 1..count).map(move |b| ends(a, b))) {
+        let (there, back) = (state(a, b), state(b, a));
+        if there == back && there == LinkState::Healthy {
+            if count <= FEW && !busy.contains(&(a, b)) && !busy.contains(&(b, a)) {
+                quiet.push(Edge { line: format!("{a} --- {b}"), look: Look::Quiet });
+            }
+        } else if there == back {
+            edges.push(trouble(a, b, there, "-", language));
+        } else {
+            for (from, to, state) in [(a, b, there), (b, a, back)] {
+                if state != LinkState::Healthy {
+                    edges.push(trouble(from, to, state, "->", language));
+                }
+            }
+        }
+    }
+    edges.extend(quiet);
+    edges
+}
+
+fn lost(flight: &FlightShot) -> bool {
+    flight.lost_at.is_some()
+}
+
+/// A link that does not carry, this way or both.
+fn trouble(from: Endpoint, to: Endpoint, state: LinkState, end: &str, language: Language) -> Edge {
+    let (label, look) = match state {
+        LinkState::Cut => ("✕", Look::Broken),
+        _ => (tr!(language, "held back"), Look::Plain),
+    };
+    Edge { line: format!("{from} -. \"{label}\" .{end} {to}"), look }
+}
+
+/// The messages on a link, in the order in which they were sent.
+fn told(flights: &[&FlightShot], language: Language) -> String {
+    let mut lines: Vec<String> =
+        flights.iter().take(TOLD).map(|flight| escaped(&flight.label)).collect();
+    if flights.len() > TOLD {
+        lines.push(escaped(&tr!(language, "and {0} more", flights.len() - TOLD)));
+    }
+    lines.join("<br/>")
+}

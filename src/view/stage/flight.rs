@@ -1,0 +1,209 @@
+//! A message under way: a pill on its link, whose place is a function of virtual time. The same
+//! function serves play, pause, scrub and step; nothing is animated that could not be drawn still.
+
+use super::links::between;
+use crate::base::{Endpoint, Time};
+use crate::protocol::Tone;
+use crate::sim::snapshot::FlightShot;
+use crate::view::path::{Point, Size, within};
+
+/// A message on the stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flight {
+    /// The event that sent it, and which copy: unique on the stage.
+    pub key: (u64, u32),
+    pub from: Endpoint,
+    pub to: Endpoint,
+    /// Where the pill leaves and where it arrives, at the borders of the boxes.
+    pub start: Point,
+    pub goal: Point,
+    /// Where its way is bent.
+    pub bend: Option<Point>,
+    pub sent_at: Time,
+    pub arrives_at: Time,
+    pub lost_at: Option<Time>,
+    pub held: bool,
+    pub tone: Tone,
+    pub kind: &'static str,
+    pub label: String,
+    pub pill: Size,
+}
+
+/// Where a message is at one instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    pub at: Point,
+    /// The end of the trail it draws behind it.
+    pub tail: Point,
+    /// From 1 (there) to 0 (gone): a lost message fades.
+    pub presence: f64,
+    /// It has begun to fall.
+    pub falls: bool,
+}
+
+const PILL_HEIGHT: f64 = 22.0;
+const TRAIL: f64 = 42.0;
+/// The last part of a lost message's way, over which it falls.
+const FALL: f64 = 0.45;
+/// How far a lost message falls.
+const DEPTH: f64 = 30.0;
+const LONGEST_LABEL: usize = 26;
+
+impl Flight {
+    /// The pill of a message between two boxes. `lane` moves it aside, so that opposite messages
+    /// and volleys on one link do not cover each other.
+    pub fn new(
+        shot: &FlightShot,
+        ends: [(Point, Size); 2],
+        bend: Option<Point>,
+        lane: f64,
+    ) -> Flight {
+        let label = shortened(&shot.label);
+        let pill = Size::new((text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
+        let [(a, a_box), (b, b_box)] = ends;
+        let direction = a.direction(b);
+        let aside = (-direction.y * lane, direction.x * lane);
+        let (towards_b, towards_a) = (bend.unwrap_or(b), bend.unwrap_or(a));
+        // The pill keeps clear of the boxes by about half of itself.
+        let clear = |size: Size| size.grown(pill.w * 0.5, pill.h * 0.7);
+        let (mut start, mut goal) =
+            (clear(a_box).border(a, towards_b), clear(b_box).border(b, towards_a));
+        if start.distance(a) + goal.distance(b) > a.distance(b) * 0.8 {
+            (start, goal) = (a_box.border(a, towards_b), b_box.border(b, towards_a));
+        }
+        Flight {
+            key: (shot.id, shot.copy),
+            from: shot.from,
+            to: shot.to,
+            start: start.plus(aside.0, aside.1),
+            goal: goal.plus(aside.0, aside.1),
+            bend: bend.map(|bend| bend.plus(aside.0, aside.1)),
+            sent_at: shot.sent_at,
+            arrives_at: shot.arrives_at,
+            lost_at: shot.lost_at,
+            held: shot.held,
+            tone: shot.tone(),
+            kind: shot.kind.name,
+            label,
+            pill,
+        }
+    }
+
+    /// Where it is at this instant.
+    pub fn place(&self, now: Time) -> Place {
+        let gone = now.since(self.sent_at).0 as f64;
+        if self.held {
+            // It leaves, and waits just outside.
+            let share = 0.16 * gone / (gone + 4_000.0);
+            return self.on_the_way(share, 1.0, 0.0);
+        }
+        let share = |end: Time| match end.since(self.sent_at).0 {
+            0 => 1.0,
+            whole => within(gone / whole as f64, 0.0, 1.0),
+        };
+        match self.lost_at {
+            None => self.on_the_way(share(self.arrives_at), 1.0, 0.0),
+            Some(lost) => {
+                let fallen = within((share(lost) - (1.0 - FALL)) / FALL, 0.0, 1.0);
+                // Slower and slower along the way, faster and faster down.
+                let along = share(self.arrives_at).min(share(lost) * 0.72 + 0.1);
+                self.on_the_way(along, 1.0 - 0.8 * fallen * fallen, fallen)
+            }
+        }
+    }
+
+    fn on_the_way(&self, share: f64, presence: f64, fallen: f64) -> Place {
+        let on_the_way = |share| between(self.start, self.bend, self.goal, share);
+        let at = on_the_way(share);
+        let length = self.start.distance(self.goal).max(1.0);
+        let tail = on_the_way((share - TRAIL / length).max(0.0));
+        let drop = DEPTH * fallen * fallen;
+        Place {
+            at: at.plus(0.0, drop),
+            tail: tail.plus(0.0, drop * 0.4),
+            presence,
+            falls: fallen > 0.0,
+        }
+    }
+}
+
+impl FlightShot {
+    fn tone(&self) -> Tone {
+        self.kind.tone
+    }
+}
+
+fn shortened(label: &str) -> String {
+    match label.chars().count() > LONGEST_LABEL {
+        true => label.chars().take(LONGEST_LABEL - 1).chain(['…']).collect(),
+        false => label.to_owned(),
+    }
+}
+
+/// About how wide a text is drawn: nothing here can measure, and a pill needs no more.
+pub fn text_width(text: &str, size: f64) -> f64 {
+    let width = |c: char| match c {
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '|' | '!' | '\'' | ' ' => 0.34,
+        'f' | 't' | 'r' | '(' | ')' | '/' => 0.42,
+        'm' | 'w' | 'M' | 'W' => 0.9,
+        'A'..='Z' => 0.68,
+        c if c.is_ascii() => 0.6,
+        '·' | '…' => 0.5,
+        _ => 1.02,
+    };
+    text.chars().map(width).sum::<f64>() * size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+    use crate::protocol::Kind;
+
+    fn flight(lost_at: Option<Time>, held: bool) -> Flight {
+        let shot = FlightShot {
+            id: 7,
+            copy: 0,
+            from: NodeId(0).into(),
+            to: NodeId(1).into(),
+            kind: Kind { name: "AppendEntries", tone: Tone::Call },
+            label: "append z=9".into(),
+            sent_at: Time::millis(10),
+            arrives_at: Time::millis(20),
+            lost_at,
+            held,
+        };
+        let size = Size::new(100.0, 60.0);
+        Flight::new(
+            &shot,
+            [(Point::new(0.0, 0.0), size), (Point::new(600.0, 0.0), size)],
+            None,
+            0.0,
+        )
+    }
+
+    #[test]
+    fn a_message_glides_from_border_to_border() {
+        let flight = flight(None, false);
+        assert_eq!(flight.place(Time::millis(10)).at, flight.start);
+        assert_eq!(flight.place(Time::millis(20)).at, flight.goal);
+        assert_eq!(flight.place(Time::millis(15)).at.x, 300.0);
+        assert_eq!(flight.place(Time::millis(5)).at, flight.start, "before its time");
+        assert!(flight.start.x > 50.0 && flight.goal.x < 550.0);
+    }
+
+    #[test]
+    fn a_lost_one_falls_and_fades_on_its_way() {
+        let flight = flight(Some(Time::millis(16)), false);
+        let (early, late) = (flight.place(Time::millis(12)), flight.place(Time::millis(16)));
+        assert!(!early.falls && early.presence == 1.0);
+        assert!(late.falls && late.presence < 0.3 && late.at.y > 20.0 && late.at.x < flight.goal.x);
+    }
+
+    #[test]
+    fn a_held_one_waits_outside_its_sender() {
+        let flight = flight(None, true);
+        let place = flight.place(Time::seconds(60));
+        assert!(place.at.x > flight.start.x && place.at.x < 200.0);
+    }
+}

@@ -1,0 +1,159 @@
+//! Partitions: servers that cannot reach each other, even by way of others, stand in hulls of
+//! their own.
+
+use super::layout::{Detail, Layout};
+use crate::base::{Endpoint, NodeId};
+use crate::sim::snapshot::{LinkState, Snapshot};
+use crate::view::light::{BENEATH, PILL};
+use crate::view::path::{Path, Point, Size};
+
+/// A group of servers that hear each other and nobody else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hull {
+    pub members: Vec<NodeId>,
+    /// Fewer than a majority: nothing can be decided here.
+    pub minority: bool,
+    /// The outline: one where the members are neighbours, else one around each.
+    pub path: Path,
+    /// Where its label begins, on the baseline.
+    pub label: Point,
+}
+
+const PAD: f64 = 20.0;
+const ROUND: f64 = 24.0;
+
+/// The groups of the picture; none where everybody hears everybody.
+pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
+    let groups = groups(snapshot);
+    if groups.len() < 2 {
+        return Vec::new();
+    }
+    let count = snapshot.nodes.len();
+    groups.into_iter().filter_map(|members| hull(members, count, layout)).collect()
+}
+
+/// Servers connected by links that carry both ways.
+pub fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
+    let count = snapshot.nodes.len();
+    let cut: Vec<(usize, usize)> = snapshot
+        .links
+        .iter()
+        .filter(|link| link.state == LinkState::Cut)
+        .filter_map(|link| match (link.from, link.to) {
+            (Endpoint::Node(a), Endpoint::Node(b)) => Some((a.index(), b.index())),
+            _ => None,
+        })
+        .collect();
+    let mut group_of: Vec<usize> = (0..count).collect();
+    for a in 0..count {
+        for b in a + 1..count {
+            if !cut.contains(&(a, b)) && !cut.contains(&(b, a)) {
+                let (old, new) = (group_of[b], group_of[a]);
+                group_of.iter_mut().filter(|group| **group == old).for_each(|group| *group = new);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<NodeId>> = Vec::new();
+    for leader in 0..count {
+        let members: Vec<NodeId> =
+            (0..count).filter(|i| group_of[*i] == leader).map(|i| NodeId(i as u16)).collect();
+        if !members.is_empty() {
+            groups.push(members);
+        }
+    }
+    groups
+}
+
+/// A minority is always shown; a majority, only where one outline goes around it.
+fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Option<Hull> {
+    let minority = members.len() < count / 2 + 1;
+    let pad = if layout.detail == Detail::Full { PAD } else { PAD * 0.6 };
+    let size = layout.node.grown(2.0 * pad, 2.0 * pad);
+    let centres: Vec<Point> = members.iter().map(|node| layout.place((*node).into()).0).collect();
+    let mut path = Path::new();
+    let whole = outline(&centres.iter().flat_map(|at| corners(*at, size)).collect::<Vec<_>>());
+    // A stranger's box inside the hull would tell a lie: then each member has its own.
+    let stranger =
+        (0..count).map(|i| NodeId(i as u16)).filter(|node| !members.contains(node)).any(|node| {
+            let (at, size) = layout.place(node.into());
+            corners(at, size.grown(6.0, 6.0))
+                .iter()
+                .any(|corner| crate::view::path::encloses(&whole, *corner))
+        });
+    match stranger {
+        false => round(&whole, &mut path),
+        true if !minority => return None,
+        true => centres.iter().for_each(|at| round(&corners(*at, size), &mut path)),
+    }
+    let top = centres
+        .iter()
+        .copied()
+        .fold(Point::new(0.0, f64::MAX), |a, b| if b.y < a.y { b } else { a });
+    let above = top.plus(14.0 - size.w / 2.0, -size.h / 2.0 - 7.0);
+    let low = centres.iter().copied().fold(Point::default(), |a, b| if b.y > a.y { b } else { a });
+    let label = match above.y > layout.top + 10.0 {
+        true => above,
+        // Beneath what is told of the server while somebody asks why.
+        false => {
+            let pill = layout.node.h / 2.0 + BENEATH + PILL.h / 2.0;
+            low.plus(14.0 - size.w / 2.0, (size.h / 2.0 + 4.0).max(pill) + 12.0)
+        }
+    };
+    Some(Hull { minority, members, path, label })
+}
+
+fn corners(at: Point, size: Size) -> [Point; 4] {
+    let (w, h) = (size.w / 2.0, size.h / 2.0);
+    [at.plus(-w, -h), at.plus(w, -h), at.plus(w, h), at.plus(-w, h)]
+}
+
+/// The convex outline of some points, clockwise: a thread wound around them (Jarvis's march).
+fn outline(points: &[Point]) -> Vec<Point> {
+    let leftmost = |a: Point, b: Point| if (b.x, b.y) < (a.x, a.y) { b } else { a };
+    let Some(first) = points.iter().copied().reduce(leftmost) else { return Vec::new() };
+    let turn = |o: Point, a: Point, b: Point| (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
+    let mut outline = vec![first];
+    // Every point is a corner at the most once.
+    while outline.len() <= points.len() {
+        let here = outline[outline.len() - 1];
+        let outer = |next: Point, point: Point| {
+            let side = turn(here, next, point);
+            let further = side == 0.0 && here.distance(point) > here.distance(next);
+            if next == here || side < 0.0 || further { point } else { next }
+        };
+        let next = points.iter().copied().fold(here, outer);
+        if next == first {
+            break;
+        }
+        outline.push(next);
+    }
+    outline
+}
+
+/// Draws a polygon with its corners rounded.
+fn round(corners: &[Point], path: &mut Path) {
+    let count = corners.len();
+    for (i, corner) in corners.iter().enumerate() {
+        let before = corners[(i + count - 1) % count];
+        let after = corners[(i + 1) % count];
+        let cut = |to: Point| corner.towards(to, (ROUND / corner.distance(to).max(1.0)).min(0.5));
+        match i {
+            0 => path.move_to(cut(before)),
+            _ => path.line_to(cut(before)),
+        };
+        path.quad(*corner, cut(after));
+    }
+    path.close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outline_is_convex_and_leaves_out_what_is_inside() {
+        let p = Point::new;
+        let square = [p(0.0, 0.0), p(4.0, 0.0), p(4.0, 4.0), p(0.0, 4.0), p(2.0, 2.0), p(2.0, 0.0)];
+        assert_eq!(outline(&square).len(), 4);
+    }
+}

@@ -1,0 +1,410 @@
+//! Where everybody stands: servers in a ring, the first at the top and on clockwise, clients
+//! outside it. The picture takes the shape of the room it is given, so that a phone's tall stage is
+//! used as well as a desk's wide one, and text keeps its size until there are very many servers.
+
+use super::links::between;
+use crate::view::path::{Point, Size, within};
+
+/// The room for a picture, in pixels, with what lies over its edges.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Room {
+    pub width: f64,
+    pub height: f64,
+    /// Covered at the top by the tools, at the bottom by the caption.
+    pub top: f64,
+    pub bottom: f64,
+}
+
+/// How much a node's box has room to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Name, role, term, clock, six entries.
+    Full,
+    /// The same, closer.
+    Compact,
+    /// Name, role and term.
+    Small,
+    /// Name and term; the shape says the role.
+    Tiny,
+}
+
+/// The picture's size and everybody's centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    pub size: Size,
+    /// Covered by tools at the top and by the caption at the bottom, in the picture's units.
+    pub top: f64,
+    pub bottom: f64,
+    pub detail: Detail,
+    pub nodes: Vec<Point>,
+    pub clients: Vec<Point>,
+    pub node: Size,
+    pub client: Size,
+    /// For each client and server: where the way between them is bent, so as not to run behind
+    /// somebody else.
+    pub bends: Vec<Vec<Option<Point>>>,
+}
+
+impl Detail {
+    fn node(self) -> Size {
+        match self {
+            Detail::Full => Size::new(144.0, 80.0),
+            Detail::Compact => Size::new(112.0, 70.0),
+            Detail::Small => Size::new(104.0, 48.0),
+            Detail::Tiny => Size::new(66.0, 44.0),
+        }
+    }
+
+    fn client(self) -> Size {
+        match self {
+            Detail::Full => Size::new(132.0, 60.0),
+            Detail::Compact => Size::new(112.0, 48.0),
+            Detail::Small | Detail::Tiny => Size::new(108.0, 44.0),
+        }
+    }
+
+    /// Entries of the log that a box shows.
+    pub fn entries(self) -> usize {
+        match self {
+            Detail::Full => 6,
+            Detail::Compact => 5,
+            Detail::Small | Detail::Tiny => 0,
+        }
+    }
+
+    fn smaller(self) -> Option<Detail> {
+        match self {
+            Detail::Full => Some(Detail::Compact),
+            Detail::Compact => Some(Detail::Small),
+            Detail::Small => Some(Detail::Tiny),
+            Detail::Tiny => None,
+        }
+    }
+}
+
+/// Between boxes, so that pills find a way: across and down.
+const GAP: Size = Size::new(30.0, 18.0);
+/// Between the smallest boxes: of many, what can be read matters more.
+const LEAST: Size = Size::new(16.0, 10.0);
+const RING: f64 = 12.0;
+/// From the boxes to the picture's edge: a hull and its label have room.
+const MARGIN: f64 = 26.0;
+/// On a narrow screen every pixel is needed.
+const NARROW: f64 = 500.0;
+/// In a picture of so many units nothing can be read any more.
+const SMALLEST: f64 = 20_000.0;
+
+impl Layout {
+    /// The largest picture of so many servers and clients that this room takes.
+    pub fn new(nodes: usize, clients: usize, room: Room) -> Layout {
+        // A large screen shows the picture larger, not emptier.
+        let fits = (room.width / 960.0).min((room.height - room.top - room.bottom) / 440.0);
+        let zoom = within(fits, 1.0, 1.7);
+        let mut room = Room {
+            width: (room.width / zoom).max(200.0),
+            height: (room.height / zoom).max(160.0),
+            top: room.top / zoom,
+            bottom: room.bottom / zoom,
+        };
+        let mut detail = Detail::Full;
+        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
+        loop {
+            let fit = |wide| Layout::try_fit(nodes, clients, room, detail, wide);
+            let layout = fit(wide);
+            if layout.fits() {
+                return layout.bent();
+            }
+            // On a narrow screen, and before all is drawn smaller, the clients may stand elsewhere.
+            if room.width < NARROW || detail.smaller().is_none() {
+                let other = fit(!wide);
+                if other.fits() {
+                    return other.bent();
+                }
+            }
+            match detail.smaller() {
+                Some(smaller) => detail = smaller,
+                // Too many for the room: everything is drawn smaller.
+                None if room.width > SMALLEST => return layout.bent(),
+                None => {
+                    // What lies over its edges keeps its size.
+                    let Room { width, height, top, bottom } = &mut room;
+                    [width, height, top, bottom].into_iter().for_each(|size| *size *= 1.15);
+                }
+            }
+        }
+    }
+
+    /// `wide`: with the clients beside the ring.
+    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail, wide: bool) -> Layout {
+        let (node, client) = (detail.node(), detail.client());
+        // Beside the ring, or in the corners beside its first server, or below.
+        let corners = !wide && clients <= 2 && nodes > 2;
+        let (mut right, mut below) = (0.0, 0.0);
+        if clients > 0 && wide {
+            right = client.w + GAP.w * 1.6;
+        } else if clients > 0 && !corners {
+            below = client.h + GAP.h * 1.5;
+        }
+        let margin = if room.width < NARROW { MARGIN / 2.0 } else { MARGIN };
+        let free = Size::new(
+            room.width - 2.0 * margin - right - node.w,
+            room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
+        );
+        let ring = ring(nodes, free);
+        let extent = |pick: fn(&Point) -> f64| {
+            ring.iter()
+                .map(pick)
+                .fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
+        };
+        let ((left, east), (north, south)) = (extent(|p| p.x), extent(|p| p.y));
+        // The ring and the clients beside it are centred together.
+        let whole = east - left + node.w + right;
+        let x0 = (room.width - whole) / 2.0 + node.w / 2.0 - left;
+        let tall = south - north + node.h + below;
+        let usable = room.height - room.top - room.bottom;
+        let y0 = room.top + (usable - tall) / 2.0 + node.h / 2.0 - north;
+        let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
+        let clients = if wide {
+            let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
+            column(clients, client, Point::new(x, y0 + north), y0 + south)
+        } else if corners {
+            let y = y0 + north - (node.h - client.h) / 2.0;
+            let x = room.width - client.w / 2.0 - 6.0;
+            [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
+        } else {
+            row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
+        };
+        Layout {
+            size: Size::new(room.width, room.height),
+            top: room.top,
+            bottom: room.bottom,
+            detail,
+            nodes,
+            clients,
+            node,
+            client,
+            bends: Vec::new(),
+        }
+    }
+
+    /// The layout with its ways found.
+    fn bent(mut self) -> Layout {
+        let to_all =
+            |client: &Point| (0..self.nodes.len()).map(|node| self.way(*client, node)).collect();
+        self.bends = self.clients.iter().map(to_all).collect();
+        self
+    }
+
+    /// Where the way from a client to a server is bent: only if it would run behind somebody else,
+    /// and as little as it takes.
+    fn way(&self, from: Point, node: usize) -> Option<Point> {
+        let to = self.nodes[node];
+        let others =
+            || self.nodes.iter().enumerate().filter(|(i, _)| *i != node).map(|(_, at)| *at);
+        let room = self.node.grown(16.0, 14.0);
+        let clear = |bend: Option<Point>| {
+            (1..40).all(|step| {
+                let at = between(from, bend, to, f64::from(step) / 40.0);
+                let inside = at.x > 4.0
+                    && at.x < self.size.w - 4.0
+                    && at.y > 4.0
+                    && at.y < self.size.h - 4.0;
+                inside && !others().any(|other| room.covers(other, at))
+            })
+        };
+        if clear(None) {
+            return None;
+        }
+        let (middle, along) = (from.towards(to, 0.5), from.direction(to));
+        let bends = (1..24).flat_map(|step| [f64::from(step) * 24.0, f64::from(step) * -24.0]);
+        bends
+            .map(|by| Some(middle.plus(-along.y * by, along.x * by)))
+            .find(|bend| clear(*bend))
+            .flatten()
+    }
+
+    /// Whether all boxes stand apart and inside the picture.
+    fn fits(&self) -> bool {
+        let gap = if self.detail == Detail::Tiny { LEAST } else { GAP };
+        let apart = |a: Point, b: Point, size: Size| {
+            (a.x - b.x).abs() >= size.w + gap.w || (a.y - b.y).abs() >= size.h + gap.h
+        };
+        let inside = self.nodes.iter().all(|p| {
+            p.x >= self.node.w / 2.0
+                && p.x <= self.size.w - self.node.w / 2.0
+                && p.y >= self.node.h / 2.0
+        });
+        let pairs = self.nodes.iter().enumerate();
+        // A timer's ring stands out from the corner of a small box.
+        let ring = if self.detail == Detail::Tiny { 2.0 * RING } else { 0.0 };
+        let visitors = self.node.grown(self.client.w + ring, self.client.h + ring);
+        let clear = self
+            .clients
+            .iter()
+            .all(|client| !self.nodes.iter().any(|node| visitors.covers(*node, *client)));
+        let Size { w, h } = self.client;
+        let in_sight = |p: &Point| {
+            p.x >= w / 2.0
+                && p.x <= self.size.w - w / 2.0
+                && p.y >= h / 2.0
+                && p.y <= self.size.h - self.bottom - h / 2.0
+        };
+        let beside = |a: Point, b: Point| (a.x - b.x).abs() >= w || (a.y - b.y).abs() >= h;
+        let clear = clear
+            && self.clients.iter().all(in_sight)
+            && self
+                .clients
+                .iter()
+                .enumerate()
+                .all(|(i, a)| self.clients[..i].iter().all(|b| beside(*a, *b)));
+        inside
+            && clear
+            && pairs.clone().all(|(i, a)| self.nodes[..i].iter().all(|b| apart(*a, *b, self.node)))
+    }
+}
+
+/// The servers around the origin, within a box of this size.
+fn ring(count: usize, free: Size) -> Vec<Point> {
+    if count <= 1 {
+        return vec![Point::default(); count];
+    }
+    let free = Size::new(free.w.max(1.0), free.h.max(1.0));
+    // Two stand side by side; three or more begin at the top.
+    let start = if count == 2 { 0.75 } else { 0.0 };
+    let turns: Vec<f64> = match count {
+        // An even step looks best for few; for many, an even distance along the ellipse does.
+        0..=7 => (0..count).map(|i| start + i as f64 / count as f64).collect(),
+        _ => even_turns(count, free),
+    };
+    let unit: Vec<Point> = turns.into_iter().map(on_circle).collect();
+    let span = |pick: fn(&Point) -> f64| {
+        let (low, high) =
+            unit.iter().map(pick).fold((f64::MAX, f64::MIN), |(l, h), at| (l.min(at), h.max(at)));
+        (high - low).max(1e-6)
+    };
+    let (mut rx, mut ry) = (free.w / span(|p| p.x), free.h / span(|p| p.y));
+    if count == 2 {
+        ry = 0.0;
+        rx = rx.min(260.0);
+    } else {
+        // Flatter than this only where the room is.
+        rx = rx.min((1.62 * ry).max(150.0));
+        ry = ry.min(1.35 * rx);
+    }
+    unit.iter().map(|p| Point::new(p.x * rx, p.y * ry)).collect()
+}
+
+/// The point of the circle of radius one after so much of a turn, clockwise from the top.
+fn on_circle(turn: f64) -> Point {
+    // The sine's series, near zero: the library's sine serves all numbers and is larger than this
+    // whole file.
+    let sine = |turn: f64| {
+        let quarter = (turn - turn.round()) * 4.0;
+        let folded = if quarter.abs() > 1.0 { quarter.signum() * 2.0 - quarter } else { quarter };
+        let x = folded * std::f64::consts::FRAC_PI_2;
+        let square = x * x;
+        x * (1.0
+            - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0))))
+    };
+    Point::new(sine(turn), -sine(turn + 0.25))
+}
+
+/// Parts of a turn such that neighbours on the ellipse of this box are about equally far apart.
+fn even_turns(count: usize, free: Size) -> Vec<f64> {
+    const STEPS: usize = 720;
+    let (rx, ry) = (free.w.min(free.h * 1.62), free.h.min(free.w * 1.35));
+    let turn = |step: usize| step as f64 / STEPS as f64;
+    let at = |step: usize| Point::new(on_circle(turn(step)).x * rx, on_circle(turn(step)).y * ry);
+    let lengths: Vec<f64> = (0..STEPS).map(|step| at(step).distance(at(step + 1))).collect();
+    let around: f64 = lengths.iter().sum();
+    let mut turns = Vec::with_capacity(count);
+    let mut gone = 0.0;
+    for (step, length) in lengths.iter().enumerate() {
+        if gone >= around * turns.len() as f64 / count as f64 - 1e-9 && turns.len() < count {
+            turns.push(turn(step));
+        }
+        gone += length;
+    }
+    turns
+}
+
+/// Clients below each other from `top`; those that reach beyond `bottom` begin higher.
+fn column(count: usize, client: Size, top: Point, bottom: f64) -> Vec<Point> {
+    let gaps = count.saturating_sub(1) as f64;
+    let step = within((bottom - top.y) / gaps.max(1.0), client.h + 8.0, client.h + 28.0);
+    let over = (step * gaps - (bottom - top.y)).max(0.0);
+    (0..count).map(|i| top.plus(0.0, step * i as f64 - over / 2.0)).collect()
+}
+
+/// Clients side by side.
+fn row(count: usize, client: Size, width: f64, y: f64) -> Vec<Point> {
+    let step = ((width - MARGIN) / count.max(1) as f64).min(client.w + 24.0);
+    let left = width / 2.0 - step * (count as f64 - 1.0) / 2.0;
+    (0..count).map(|i| Point::new(left + step * i as f64, y)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESK: Room = Room { width: 962.0, height: 578.0, top: 56.0, bottom: 84.0 };
+    const PHONE: Room = Room { width: 390.0, height: 520.0, top: 52.0, bottom: 64.0 };
+    const EMBED: Room = Room { width: 720.0, height: 250.0, top: 44.0, bottom: 8.0 };
+
+    #[test]
+    fn any_cluster_fits_any_room() {
+        for room in [DESK, PHONE, EMBED] {
+            for nodes in 1..=15 {
+                for clients in [0, 1, 2, 3, 4, 9] {
+                    let layout = Layout::new(nodes, clients, room);
+                    assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
+                    assert!(layout.fits(), "{nodes} servers in {room:?}");
+                }
+            }
+        }
+    }
+
+    /// However small the picture is drawn: what covers its edges does not shrink with it.
+    #[test]
+    fn nobody_stands_behind_the_tools_or_the_caption() {
+        for room in [DESK, PHONE, EMBED, Room { width: 390.0, height: 430.0, ..PHONE }] {
+            for nodes in 1..=40 {
+                let layout = Layout::new(nodes, 2, room);
+                let scale = (room.width / layout.size.w).min(room.height / layout.size.h);
+                let half = layout.node.h / 2.0;
+                let high = layout.nodes.iter().map(|at| at.y - half).fold(f64::MAX, f64::min);
+                let low = layout.nodes.iter().map(|at| at.y + half).fold(0.0, f64::max);
+                assert!(high * scale >= room.top - 0.5, "{nodes} servers in {room:?}: {high}");
+                let bottom = room.height - room.bottom;
+                assert!(low * scale <= bottom + 0.5, "{nodes} servers in {room:?}: {low}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_server_stands_at_the_top_and_the_rest_go_clockwise() {
+        let layout = Layout::new(5, 1, DESK);
+        let [s1, s2, s3, s4, s5] = layout.nodes[..] else { panic!() };
+        assert!(layout.nodes.iter().all(|p| p.y >= s1.y));
+        assert!(s2.x > s1.x && s3.x > s1.x && s4.x < s1.x && s5.x < s1.x);
+        assert!(s3.y > s2.y && s4.y > s5.y);
+        assert_eq!(layout.detail, Detail::Full);
+        assert_eq!(Layout::new(5, 1, PHONE).detail, Detail::Compact);
+    }
+
+    #[test]
+    fn the_circle_is_round() {
+        for degree in 0..720 {
+            let (turn, angle) = (f64::from(degree) / 360.0, f64::from(degree).to_radians());
+            let exact = Point::new(angle.sin(), -angle.cos());
+            assert!(on_circle(turn).distance(exact) < 1e-4, "{degree}");
+        }
+    }
+
+    #[test]
+    fn a_large_screen_shows_it_larger() {
+        let large =
+            Layout::new(5, 1, Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 });
+        assert!(large.size.w < 1200.0, "{:?}", large.size);
+    }
+}

@@ -1,0 +1,24 @@
+//! The stage: who takes part, the links between them and what is on its way, at one instant.
+//!
+//! | file | what it draws |
+//! |---|---|
+//! | `layout.rs` | where servers and clients stand |
+//! | `scene.rs` | the stage at one instant |
+//! | `links.rs` | its links: healthy, held, cut, one way |
+//! | `flight.rs` | its messages under way, at any instant of their way |
+//! | `hull.rs` | its partitions |
+//! | `telling.rs` | the stage in words |
+//! | `thumbnail.rs` | the stage, small, to know a run again by |
+
+pub mod flight;
+pub mod hull;
+pub mod layout;
+pub mod links;
+pub mod scene;
+pub mod telling;
+pub mod thumbnail;
+
+pub use flight::Flight;
+pub use layout::{Detail, Layout};
+pub use scene::Scene;
+pub use thumbnail::Thumbnail;
