@@ -1,6 +1,6 @@
 // Trunk's hook after each build: makes embed.html, which is index.html for a frame on another page.
-// It is marked as embedded, so that www/embed.css shows less of it, and talks with that page by
-// www/host.js.
+// It is marked as embedded, so that www/public/embed.css shows less of it, and talks with that page by
+// www/public/host.js.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

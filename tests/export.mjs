@@ -239,7 +239,7 @@ test("the types of the embedding's calls say what is right, and refuse what is w
   const wrong = readFileSync("tests/types/host.ts", "utf8").split("@ts-expect-error").length - 1;
   assert.ok(wrong > 10, `${wrong} wrong calls`);
   // A type that says less than it did is told.
-  const said = readFileSync("www/synod-playground.d.ts", "utf8");
+  const said = readFileSync("www/public/synod-playground.d.ts", "utf8");
   const folder = mkdtempSync(join(tmpdir(), "types-"));
   try {
     const file = (name) => join(folder, name);

@@ -19,8 +19,8 @@
 //! The answer to each is the state that the playground is in when it is done ([`State`]), or what was to be
 //! read; or one sentence that says what was wrong with the call (`waiting.rs`). Calls, answers and what is
 //! told without being asked are plain data here, and objects at the edge to JavaScript (`web/edge.rs`).
-//! `www/synod-playground.d.ts` tells hosts the same; of the texts in which calls were written at first,
-//! `www/host.js` makes objects.
+//! `www/public/synod-playground.d.ts` tells hosts the same; of the texts in which calls were written at first,
+//! `www/public/host.js` makes objects.
 
 use serde::{Deserialize, Serialize};
 

@@ -598,7 +598,7 @@ fn a_violation_is_news_with_its_reason() {
 /// The script that hosts load, its description, and the page's style sheet speak of the same things.
 #[test]
 fn hosts_are_told_the_same_names() {
-    let files = ["www/synod-playground.js", "www/synod-playground.d.ts"];
+    let files = ["www/public/synod-playground.js", "www/public/synod-playground.d.ts"];
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let [script, types] = files.map(|file| std::fs::read_to_string(root.join(file)).unwrap());
     let css = std::fs::read_to_string(root.join("www/synod.css")).unwrap();

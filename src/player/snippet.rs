@@ -1,4 +1,4 @@
-//! What is pasted into a page to show a run there. `www/synod-playground.d.ts` tells the rest.
+//! What is pasted into a page to show a run there. `www/public/synod-playground.d.ts` tells the rest.
 
 use crate::export::svg;
 use crate::key;

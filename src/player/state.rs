@@ -1,5 +1,5 @@
 //! What a page that embeds a playground is told: everything at the cursor, as the answer to its calls,
-//! and what is new, where it watches. One type for each shape; `www/synod-playground.d.ts` says the same
+//! and what is new, where it watches. One type for each shape; `www/public/synod-playground.d.ts` says the same
 //! to hosts. Times are whole µs of the run.
 
 use serde::Serialize;

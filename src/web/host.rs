@@ -1,4 +1,4 @@
-//! The page that embeds this one. `www/host.js` hands over its calls, of which `player/api.rs` makes
+//! The page that embeds this one. `www/public/host.js` hands over its calls, of which `player/api.rs` makes
 //! what they mean, and takes what it is told: objects, both ways (`edge.rs`).
 //!
 //! Calls are done in the order in which they come, also where something has to be fetched for one of

@@ -474,7 +474,7 @@ test("calls, answers and news are objects, of the types that hosts are told", as
   const types = await mkdtemp(join(tmpdir(), "told-"));
   try {
     const options = JSON.parse(await readFile("tests/types/tsconfig.json", "utf8"));
-    await copyFile("www/synod-playground.d.ts", join(types, "synod-playground.d.ts"));
+    await copyFile("www/public/synod-playground.d.ts", join(types, "synod-playground.d.ts"));
     await writeFile(join(types, "tsconfig.json"), JSON.stringify({ ...options, files: ["told.ts"] }));
     const compiled = async (given) => {
       const text = `import type { Call, FrameMessage } from "./synod-playground";

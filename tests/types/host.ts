@@ -1,7 +1,7 @@
 // A page that embeds playgrounds, as the TypeScript compiler reads it: what is right compiles under
 // --strict, and what is wrong does not. tests/export.mjs has it checked; nothing runs it.
 
-import type { AskMessage, Call, CallMessage, FrameMessage, News, Property, RunEvent, State, SynodPlayground } from "../../www/synod-playground";
+import type { AskMessage, Call, CallMessage, FrameMessage, News, Property, RunEvent, State, SynodPlayground } from "../../www/public/synod-playground";
 
 /** Is of exactly this type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
