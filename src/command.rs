@@ -13,12 +13,12 @@ pub struct Script {
     pub setup: Setup,
     pub title: Option<String>,
     /// In the order of their times.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ScriptLine>,
 }
 
 /// A command and when it is given: after everything else that happens at that time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ScriptLine {
     pub at: Time,
     pub command: Rc<Command>,
 }

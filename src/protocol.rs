@@ -316,12 +316,12 @@ impl Outcome {
 
 /// The effects of one step, in order, each with the source line that asked for it.
 pub struct Effects<P: Protocol> {
-    list: Vec<(Effect<P>, Line)>,
+    list: Vec<(Effect<P>, SourceLine)>,
     local_now: Time,
 }
 
 /// A line of the protocol's own source.
-pub type Line = &'static Location<'static>;
+pub type SourceLine = &'static Location<'static>;
 
 impl<P: Protocol> Effects<P> {
     pub fn new() -> Effects<P> {
@@ -335,7 +335,7 @@ impl<P: Protocol> Effects<P> {
     }
 
     /// The effects asked for, in order.
-    pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, Line)> {
+    pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, SourceLine)> {
         self.list.drain(..)
     }
 
@@ -389,7 +389,7 @@ impl<P: Protocol> Effects<P> {
         self.push(Effect::Note(sentence), Location::caller());
     }
 
-    fn push(&mut self, effect: Effect<P>, line: Line) {
+    fn push(&mut self, effect: Effect<P>, line: SourceLine) {
         self.list.push((effect, line));
     }
 }

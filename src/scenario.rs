@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
-use crate::command::{Command, Latency, Line, Link, Partition, QualityChange, Script, Setup};
+use crate::command::{Command, Latency, Link, Partition, QualityChange, Script, ScriptLine, Setup};
 use crate::replay::LINES;
 use crate::sentence;
 use crate::sim::snapshot::Told;
@@ -291,7 +291,7 @@ impl Reader {
         }
         let command = Rc::new(command(words, &self.script.setup, self.entry)?);
         words.end()?;
-        self.script.lines.push(Line { at, command });
+        self.script.lines.push(ScriptLine { at, command });
         Ok(())
     }
 }

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use synod::base::{Endpoint, Sentence, Span, Time};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
-use synod::explore::condition::{self, Outcome, Search};
+use synod::explore::condition::{self, Search, SearchEnd};
 use synod::explore::fuzz;
 use synod::export::ejson;
-use synod::export::{self, Ask, Format};
+use synod::export::{self, ExportRequest, Format};
 use synod::scenario;
 use synod::words::Language;
 
@@ -147,7 +147,7 @@ fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
     let outcome = Search::new(condition, &run).advance(u32::MAX);
     let mut run = start(file, script)?;
     match outcome {
-        Some(Outcome::Found(found)) => {
+        Some(SearchEnd::Found(found)) => {
             narrate(&mut run, Some(found.at))?;
             print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
             Ok(ExitCode::SUCCESS)
@@ -212,7 +212,7 @@ fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut written = Ok(());
     let window = Span::new(from, to);
-    let ask = Ask { format, window, most: export::EVENTS, language: Language::English };
+    let ask = ExportRequest { format, window, most: export::EVENTS, language: Language::English };
     let told = export::export(&run, &ask, &mut |piece| {
         written = out.write_all(piece.as_bytes());
         written.is_ok()
@@ -340,7 +340,7 @@ fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(seed: u64, script: &Script, verdict: &fuzz::Verdict) -> Result<(), String> {
+fn report(seed: u64, script: &Script, verdict: &fuzz::Finding) -> Result<(), String> {
     let small = fuzz::shrink(script, verdict, 20_000);
     let shown = fuzz::judge(&small, true).ok().flatten().unwrap_or_else(|| verdict.clone());
     let (before, after) = (script.lines.len(), small.lines.len());

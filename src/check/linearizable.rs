@@ -33,7 +33,7 @@ use std::rc::Rc;
 
 use crate::base::{Breach, ClientId, Log, Sentence, Text};
 use crate::sentence;
-use crate::service::store::{NO_VALUE, Request};
+use crate::service::store::{NO_VALUE, StoreRequest};
 
 mod needed;
 #[cfg(test)]
@@ -56,7 +56,7 @@ pub struct History {
     /// How many requests there have been. They are numbered from 1 in the order of their calls.
     asked: u64,
     /// The request that each client waits for, and its number.
-    waiting: Rc<BTreeMap<ClientId, (u64, Request)>>,
+    waiting: Rc<BTreeMap<ClientId, (u64, StoreRequest)>>,
     /// By key; `None` where it has outgrown [`LIMIT`].
     registers: Rc<BTreeMap<Text, Option<Rc<Register>>>>,
     /// The first answer that nothing explains. No later one can mend it.
@@ -65,7 +65,7 @@ pub struct History {
 
 impl History {
     /// A client asks. It asks one thing at a time: what it still waited for is given up.
-    pub fn ask(&mut self, client: ClientId, request: &Request) {
+    pub fn ask(&mut self, client: ClientId, request: &StoreRequest) {
         self.give_up(client);
         if self.broken.is_some() {
             return;
@@ -75,8 +75,8 @@ impl History {
         Rc::make_mut(&mut self.waiting).insert(client, (number, request.clone()));
         let called = Happened::Called { number, client, request: request.clone() };
         self.change(request, called, |register| match request {
-            Request::Put { value, .. } => register.write_called(number, value),
-            Request::Get { .. } => register.read_called(number),
+            StoreRequest::Put { value, .. } => register.write_called(number, value),
+            StoreRequest::Get { .. } => register.read_called(number),
         });
     }
 
@@ -87,11 +87,11 @@ impl History {
         let (answer, asked) = (Text::from(answer), self.asked);
         let answered = Happened::Answered { number, answer: answer.clone(), asked, event };
         let explained = self.change(&request, answered, |register| match request {
-            Request::Put { .. } => {
+            StoreRequest::Put { .. } => {
                 register.write_answered(number, asked);
                 Ok(())
             }
-            Request::Get { .. } => register.read_answered(number, &answer, asked),
+            StoreRequest::Get { .. } => register.read_answered(number, &answer, asked),
         });
         if let Some(Err(possible)) = explained {
             let needed = self.needed(&request, number);
@@ -107,8 +107,8 @@ impl History {
     pub fn give_up(&mut self, client: ClientId) {
         let Some((number, request)) = self.no_longer_waiting(client) else { return };
         self.change(&request, Happened::GivenUp { number }, |register| match request {
-            Request::Put { .. } => register.write_given_up(number),
-            Request::Get { .. } => register.read_given_up(number),
+            StoreRequest::Put { .. } => register.write_given_up(number),
+            StoreRequest::Get { .. } => register.read_given_up(number),
         });
     }
 
@@ -144,7 +144,7 @@ impl History {
         self.waiting.len() + sizes.sum::<usize>()
     }
 
-    fn no_longer_waiting(&mut self, client: ClientId) -> Option<(u64, Request)> {
+    fn no_longer_waiting(&mut self, client: ClientId) -> Option<(u64, StoreRequest)> {
         match self.broken.is_none() && self.waiting.contains_key(&client) {
             true => Rc::make_mut(&mut self.waiting).remove(&client),
             false => None,
@@ -152,8 +152,8 @@ impl History {
     }
 
     /// The requests of the read's key that show that its answer is wrong.
-    fn needed(&self, request: &Request, read: u64) -> Vec<Needed> {
-        let (Request::Put { key, .. } | Request::Get { key }) = request;
+    fn needed(&self, request: &StoreRequest, read: u64) -> Vec<Needed> {
+        let (StoreRequest::Put { key, .. } | StoreRequest::Get { key }) = request;
         let register = self.registers.get(key).and_then(Option::as_ref);
         register.map_or(Vec::new(), |register| needed::needed(&register.past, read))
     }
@@ -161,11 +161,11 @@ impl History {
     /// Changes what is known of the request's key, if that is still judged.
     fn change<T>(
         &mut self,
-        request: &Request,
+        request: &StoreRequest,
         happened: Happened,
         to: impl FnOnce(&mut Register) -> T,
     ) -> Option<T> {
-        let (Request::Put { key, .. } | Request::Get { key }) = request;
+        let (StoreRequest::Put { key, .. } | StoreRequest::Get { key }) = request;
         let registers = Rc::make_mut(&mut self.registers);
         let known = registers.entry(key.clone()).or_insert_with(|| Some(Rc::default()));
         let register = Rc::make_mut(known.as_mut()?);

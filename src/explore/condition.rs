@@ -28,7 +28,7 @@ use crate::protocol::Vocabulary;
 use crate::replay::scout::Scout;
 use crate::scenario::{Mistake, Words, existing, read_link};
 use crate::sim::fact::{self, Fact};
-use crate::sim::trace::{Event, Payload, What};
+use crate::sim::trace::{Event, EventKind, Payload};
 use crate::sim::{Events, Sim};
 use crate::{key, sentence};
 
@@ -47,7 +47,7 @@ pub enum Condition {
     /// Something happens to a message of this kind, perhaps on this link.
     Message { passage: Passage, kind: &'static str, link: Option<Link> },
     /// This server, or any, has such a value.
-    State { who: Option<NodeId>, what: fact::What, is: Comparison, value: Text },
+    State { who: Option<NodeId>, what: fact::FactKind, is: Relation, value: Text },
 }
 
 /// What happens to a message.
@@ -60,7 +60,7 @@ pub enum Passage {
 
 /// How a value stands to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Comparison {
+pub enum Relation {
     Equal,
     Unequal,
     Less,
@@ -78,33 +78,33 @@ impl Passage {
     }
 }
 
-impl Comparison {
+impl Relation {
     /// Longer signs before those they begin with.
-    const ALL: [(Comparison, &str); 6] = [
-        (Comparison::AtMost, "<="),
-        (Comparison::AtLeast, ">="),
-        (Comparison::Unequal, "!="),
-        (Comparison::Equal, "="),
-        (Comparison::Less, "<"),
-        (Comparison::More, ">"),
+    const ALL: [(Relation, &str); 6] = [
+        (Relation::AtMost, "<="),
+        (Relation::AtLeast, ">="),
+        (Relation::Unequal, "!="),
+        (Relation::Equal, "="),
+        (Relation::Less, "<"),
+        (Relation::More, ">"),
     ];
 
     /// The first one in this text, and what stands before and behind it.
-    fn split(text: &str) -> Option<(&str, Comparison, &str)> {
+    fn split(text: &str) -> Option<(&str, Relation, &str)> {
         let at = text.find(['=', '!', '<', '>'])?;
         let (name, rest) = text.split_at(at);
-        let (is, sign) = Comparison::ALL.into_iter().find(|(_, sign)| rest.starts_with(sign))?;
+        let (is, sign) = Relation::ALL.into_iter().find(|(_, sign)| rest.starts_with(sign))?;
         Some((name, is, &rest[sign.len()..]))
     }
 
     fn holds(self, order: Ordering) -> bool {
         match self {
-            Comparison::Equal => order.is_eq(),
-            Comparison::Unequal => order.is_ne(),
-            Comparison::Less => order.is_lt(),
-            Comparison::AtMost => order.is_le(),
-            Comparison::More => order.is_gt(),
-            Comparison::AtLeast => order.is_ge(),
+            Relation::Equal => order.is_eq(),
+            Relation::Unequal => order.is_ne(),
+            Relation::Less => order.is_lt(),
+            Relation::AtMost => order.is_le(),
+            Relation::More => order.is_gt(),
+            Relation::AtLeast => order.is_ge(),
         }
     }
 }
@@ -169,10 +169,10 @@ pub fn likely(words: &Vocabulary) -> Vec<String> {
     likely
 }
 
-fn what(name: &str) -> fact::What {
+fn what(name: &str) -> fact::FactKind {
     match name {
-        SETTLED => fact::What::Settled,
-        name => fact::What::Named(name.into()),
+        SETTLED => fact::FactKind::Settled,
+        name => fact::FactKind::Named(name.into()),
     }
 }
 
@@ -230,10 +230,10 @@ fn joined(text: &str, run: &Run) -> Option<&'static str> {
         let first = words.next().unwrap_or_default();
         let named = first == "any" || first.parse::<NodeId>().is_ok();
         let state = if named { rest.trim_start()[first.len()..].trim_start() } else { rest };
-        let compares = Comparison::split(state)
+        let compares = Relation::split(state)
             .is_some_and(|(name, ..)| facts(run).any(|known| known == spaced(name)));
         let verb = Passage::of(first).is_some() || ["violation", "leader"].contains(&first);
-        compares || (verb && Comparison::split(rest).is_none())
+        compares || (verb && Relation::split(rest).is_none())
     };
     let joins = |sign: &str| {
         let places =
@@ -281,7 +281,7 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
         None => None,
     };
     let text = words.rest(STATE)?;
-    let (name, is, value) = Comparison::split(text).ok_or_else(|| words.expected(STATE))?;
+    let (name, is, value) = Relation::split(text).ok_or_else(|| words.expected(STATE))?;
     let (name, value) = (spaced(name), spaced(value));
     if !facts(run).any(|known| known == name) {
         return Err(one_of(words, &name, facts(run)));
@@ -294,7 +294,7 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
         STATUS if !STATUSES.contains(&value.as_str()) => {
             return Err(one_of(words, &value, STATUSES.into_iter()));
         }
-        SHAPE | STATUS if !matches!(is, Comparison::Equal | Comparison::Unequal) => {
+        SHAPE | STATUS if !matches!(is, Relation::Equal | Relation::Unequal) => {
             return Err(words.wrong(sentence!("{0} is a word: compare it with = or !=", name)));
         }
         _ => {}
@@ -332,9 +332,9 @@ impl fmt::Display for Passage {
     }
 }
 
-impl fmt::Display for Comparison {
+impl fmt::Display for Relation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = Comparison::ALL.into_iter().find(|(is, _)| is == self);
+        let sign = Relation::ALL.into_iter().find(|(is, _)| is == self);
         f.write_str(sign.map_or("", |(_, sign)| sign))
     }
 }
@@ -361,11 +361,11 @@ impl fmt::Display for Condition {
 }
 
 /// A fact's name, as conditions write it.
-fn name(what: &fact::What) -> &str {
+fn name(what: &fact::FactKind) -> &str {
     match what {
-        fact::What::Named(name) => name,
-        fact::What::Settled => SETTLED,
-        fact::What::Entry(_) => unreachable!("no condition names an entry"),
+        fact::FactKind::Named(name) => name,
+        fact::FactKind::Settled => SETTLED,
+        fact::FactKind::Entry(_) => unreachable!("no condition names an entry"),
     }
 }
 
@@ -387,7 +387,7 @@ pub struct Search {
 
 /// How a search ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SearchEnd {
     Found(Found),
     /// It has not come true by this time; `ended` if nothing comes after it.
     Never {
@@ -434,22 +434,22 @@ impl Search {
     }
 
     /// Goes on by at most so many steps; `None` while nothing is decided.
-    pub fn advance(&mut self, steps: u32) -> Option<Outcome> {
+    pub fn advance(&mut self, steps: u32) -> Option<SearchEnd> {
         for _ in 0..steps {
             self.events.clear();
             let before = self.scout.sim().events();
             let stepped = self.scout.step(Time::LIMIT, &mut self.events);
             if !stepped || before >= self.begun + SEARCHED {
                 let by = if stepped { self.reached() } else { Time::LIMIT };
-                return Some(Outcome::Never { by, ended: !stepped });
+                return Some(SearchEnd::Never { by, ended: !stepped });
             }
             if let Some((place, told)) = self.look() {
                 let event = before + 1 + place as u64;
                 let broken = match &self.events[place].what {
-                    What::Violation { property, why, .. } => Some((*property, why.clone())),
+                    EventKind::Violation { property, why, .. } => Some((*property, why.clone())),
                     _ => None,
                 };
-                return Some(Outcome::Found(Found { at: self.reached(), event, told, broken }));
+                return Some(SearchEnd::Found(Found { at: self.reached(), event, told, broken }));
             }
         }
         None
@@ -464,7 +464,8 @@ impl Search {
                 Some((found, told(&self.events[found])))
             }
             Condition::Leader => {
-                let turns = |event: &Event| matches!(event.what, What::Role(_) | What::Status(_));
+                let turns =
+                    |event: &Event| matches!(event.what, EventKind::Role(_) | EventKind::Status(_));
                 let turn = self.events.iter().rposition(turns)?;
                 let leader = sim.leader().filter(|leader| Some(*leader) != self.led)?;
                 Some((turn, sentence!("{0} leads", leader)))
@@ -501,7 +502,7 @@ impl Condition {
     fn is_met_by(&self, event: &Event) -> bool {
         let (passage, kind, link) = match self {
             Condition::Violation(wanted) => {
-                return matches!(event.what, What::Violation { property, .. }
+                return matches!(event.what, EventKind::Violation { property, .. }
                     if wanted.is_none_or(|wanted| wanted == property));
             }
             Condition::Message { passage, kind, link } => (passage, kind, link),
@@ -509,9 +510,9 @@ impl Condition {
         };
         let is = |payload: &Payload| payload.kind().name == *kind;
         let (ends, payload) = match (&event.what, passage) {
-            (What::Send { to, payload }, Passage::Sent) => ((event.place, Some(*to)), payload),
-            (What::Deliver { from, payload, .. }, Passage::Delivered)
-            | (What::Lost { from, payload, .. }, Passage::Lost) => {
+            (EventKind::Send { to, payload }, Passage::Sent) => ((event.place, Some(*to)), payload),
+            (EventKind::Deliver { from, payload, .. }, Passage::Delivered)
+            | (EventKind::Lost { from, payload, .. }, Passage::Lost) => {
                 ((Some(*from), event.place), payload)
             }
             _ => return false,
@@ -533,8 +534,8 @@ fn told(event: &Event) -> Sentence {
 fn state_told(fact: &Fact, sim: &Sim, events: &Events) -> Sentence {
     let place = Some(Endpoint::Node(fact.node));
     let says = |event: &&Event| match event.what {
-        What::Role(_) => name(&fact.what) == SHAPE,
-        What::Status(_) => name(&fact.what) == STATUS,
+        EventKind::Role(_) => name(&fact.what) == SHAPE,
+        EventKind::Status(_) => name(&fact.what) == STATUS,
         _ => false,
     };
     match events.iter().rev().filter(|event| event.place == place).find(says) {

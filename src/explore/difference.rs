@@ -10,14 +10,14 @@
 //! their past in common, and the comparison starts at a copy of it; else at the beginning.
 
 use crate::base::{Sentence, Time};
-use crate::command::{Command, Line, Script};
+use crate::command::{Command, Script, ScriptLine};
 use crate::replay::scout::Scout;
 use crate::replay::{Run, tell};
 use crate::sentence;
 use crate::sim::Events;
 use crate::sim::ensemble::Ensemble;
 use crate::sim::snapshot::Told;
-use crate::sim::trace::{Event, Payload, What};
+use crate::sim::trace::{Event, EventKind, Payload};
 
 /// Two runs on their way, in step. [`Comparison::advance`] goes on with them.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct Comparison {
 
 /// What came out of it.
 #[derive(Clone, Debug)]
-pub enum Verdict {
+pub enum Likeness {
     /// Here they differ.
     Differ(Difference),
     /// Nothing differs: up to this time, or ever.
@@ -76,14 +76,14 @@ impl Comparison {
     }
 
     /// Goes on by at most so many steps of each; `None` while nothing has come out yet.
-    pub fn advance(&mut self, steps: u32) -> Option<Verdict> {
+    pub fn advance(&mut self, steps: u32) -> Option<Likeness> {
         if self.alike {
-            return Some(Verdict::Same(None));
+            return Some(Likeness::Same(None));
         }
         for _ in 0..steps {
             let goes_on = [self.here.refill(self.until), self.there.refill(self.until)];
             if goes_on == [false, false] {
-                return Some(Verdict::Same(Some(self.until)));
+                return Some(Likeness::Same(Some(self.until)));
             }
             let (here, there) = (&mut self.here, &mut self.there);
             while let (Some(mine), Some(its)) = (here.events.front(), there.events.front()) {
@@ -106,15 +106,15 @@ impl Comparison {
         self.here.scout.sim().now().min(self.there.scout.sim().now())
     }
 
-    fn differ(&self) -> Verdict {
-        Verdict::Differ(Difference { here: self.here.next(), there: self.there.next() })
+    fn differ(&self) -> Likeness {
+        Likeness::Differ(Difference { here: self.here.next(), there: self.there.next() })
     }
 }
 
 /// All in one, for runs of known size: where these two first differ by `until`, if they do.
 pub fn first_difference(here: &Run, there: &Run, until: Time) -> Option<Difference> {
     match Comparison::new(here, there, until).advance(u32::MAX) {
-        Some(Verdict::Differ(difference)) => Some(difference),
+        Some(Likeness::Differ(difference)) => Some(difference),
         _ => None,
     }
 }
@@ -178,8 +178,8 @@ impl Side {
     /// its servers, which says nothing of what they do.
     fn counts(&self, event: &Event) -> bool {
         match event.what {
-            What::Command(_) | What::Refused(_) => false,
-            What::Role(_) => self.roles,
+            EventKind::Command(_) | EventKind::Refused(_) => false,
+            EventKind::Role(_) => self.roles,
             _ => true,
         }
     }
@@ -209,7 +209,7 @@ fn shared(here: &Script, there: &Script) -> (Option<usize>, Option<Time>) {
     if here.setup != there.setup {
         return (None, None);
     }
-    let acts = |line: &&Line| !matches!(*line.command, Command::Say(_) | Command::End);
+    let acts = |line: &&ScriptLine| !matches!(*line.command, Command::Say(_) | Command::End);
     let same = here.lines.iter().zip(&there.lines).take_while(|(a, b)| a == b).count();
     let rest =
         |script: &Script| script.lines[same..].iter().filter(acts).cloned().collect::<Vec<_>>();
@@ -217,7 +217,7 @@ fn shared(here: &Script, there: &Script) -> (Option<usize>, Option<Time>) {
     let parts =
         [here, there].into_iter().filter_map(|script| script.lines.get(same)).map(|line| line.at);
     // Numbers of messages count captions too, so only scripts that name none are known to be alike.
-    let names = |lines: &[Line]| {
+    let names = |lines: &[ScriptLine]| {
         lines.iter().any(|line| {
             use Command::{Delay, Deliver, Drop, Duplicate};
             matches!(*line.command, Drop(_) | Delay { .. } | Duplicate(_) | Deliver(_))
@@ -245,30 +245,33 @@ fn same(ensemble: &dyn Ensemble, a: &Event, b: &Event) -> bool {
         _ => false,
     };
     match (&a.what, &b.what) {
-        (What::Status(a), What::Status(b)) => a == b,
-        (What::Isolated(a), What::Isolated(b)) => a == b,
-        (What::Role(a), What::Role(b)) => a == b,
-        (What::Send { to, payload }, What::Send { to: t, payload: p }) => {
+        (EventKind::Status(a), EventKind::Status(b)) => a == b,
+        (EventKind::Isolated(a), EventKind::Isolated(b)) => a == b,
+        (EventKind::Role(a), EventKind::Role(b)) => a == b,
+        (EventKind::Send { to, payload }, EventKind::Send { to: t, payload: p }) => {
             to == t && alike(payload, p)
         }
         (
-            What::Deliver { from, sent_at, copy, payload, .. },
-            What::Deliver { from: f, sent_at: s, copy: c, payload: p, .. },
+            EventKind::Deliver { from, sent_at, copy, payload, .. },
+            EventKind::Deliver { from: f, sent_at: s, copy: c, payload: p, .. },
         ) => (from, sent_at, copy) == (f, s, c) && alike(payload, p),
         (
-            What::Lost { from, sent_at, why, payload, .. },
-            What::Lost { from: f, sent_at: s, why: w, payload: p, .. },
+            EventKind::Lost { from, sent_at, why, payload, .. },
+            EventKind::Lost { from: f, sent_at: s, why: w, payload: p, .. },
         ) => (from, sent_at, why) == (f, s, w) && alike(payload, p),
-        (What::Timer(a), What::Timer(b)) => a == b,
-        (What::Persist, What::Persist) | (What::Saved, What::Saved) => true,
-        (What::Ask { seq, request }, What::Ask { seq: s, request: r }) => seq == s && request == r,
-        (What::Retry { to, redirected }, What::Retry { to: t, redirected: r }) => {
+        (EventKind::Timer(a), EventKind::Timer(b)) => a == b,
+        (EventKind::Persist, EventKind::Persist) | (EventKind::Saved, EventKind::Saved) => true,
+        (EventKind::Ask { seq, request }, EventKind::Ask { seq: s, request: r }) => {
+            seq == s && request == r
+        }
+        (EventKind::Retry { to, redirected }, EventKind::Retry { to: t, redirected: r }) => {
             to == t && redirected == r
         }
-        (What::Note(a), What::Note(b)) => a == b,
-        (What::Violation { property, why, .. }, What::Violation { property: p, why: w, .. }) => {
-            property == p && why == w
-        }
+        (EventKind::Note(a), EventKind::Note(b)) => a == b,
+        (
+            EventKind::Violation { property, why, .. },
+            EventKind::Violation { property: p, why: w, .. },
+        ) => property == p && why == w,
         _ => false,
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::base::{Chance, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{
-    Command, Latency, Line, Link, Partition, Quality, QualityChange, Script, Setup,
+    Command, Latency, Link, Partition, Quality, QualityChange, Script, ScriptLine, Setup,
 };
 use crate::protocol::PropertyKind;
 use crate::sentence;
@@ -18,7 +18,7 @@ use crate::sim::snapshot::{PropertyShot, Standing};
 
 /// What broke.
 #[derive(Clone, Debug)]
-pub struct Verdict {
+pub struct Finding {
     pub property: &'static str,
     pub at: Time,
     pub why: Sentence,
@@ -313,7 +313,7 @@ impl Plan {
 
 /// What breaks in this script, if anything. `liveness`: in the last quarter of the quiet time before
 /// the end, whatever ought to converge has come to stay so, and every client has its answer.
-pub fn judge(script: &Script, liveness: bool) -> Result<Option<Verdict>, Sentence> {
+pub fn judge(script: &Script, liveness: bool) -> Result<Option<Finding>, Sentence> {
     let mut run = catalog::start(script.clone())?;
     let end = run.end().unwrap_or(Time::LIMIT);
     let patience = if liveness { Time(QUIET.0 / 4) } else { Time::ZERO };
@@ -328,12 +328,12 @@ pub fn judge(script: &Script, liveness: bool) -> Result<Option<Verdict>, Sentenc
 }
 
 /// A client that still waits.
-fn unanswered(run: &Run) -> Option<Verdict> {
+fn unanswered(run: &Run) -> Option<Finding> {
     let snapshot = run.snapshot();
     let waits =
         snapshot.clients.iter().find(|client| client.open.is_some() || client.waiting > 0)?;
     let why = sentence!("{0} still waits for an answer", waits.id);
-    Some(Verdict { property: ANSWERED, at: run.now(), why })
+    Some(Finding { property: ANSWERED, at: run.now(), why })
 }
 
 /// What is demanded of every protocol that has clients.
@@ -343,20 +343,20 @@ fn run_until_broken(run: &mut Run, until: Time) {
     while run.violations() == 0 && !run.run_to(until, 64) {}
 }
 
-fn broken(properties: &[PropertyShot]) -> Option<Verdict> {
+fn broken(properties: &[PropertyShot]) -> Option<Finding> {
     let violated = properties.iter().filter_map(|property| match &property.standing {
         Standing::Violated { at, why, .. } => {
-            Some(Verdict { property: property.name, at: *at, why: why.clone() })
+            Some(Finding { property: property.name, at: *at, why: why.clone() })
         }
         _ => None,
     });
     violated.min_by_key(|verdict| verdict.at)
 }
 
-fn missing(properties: &[PropertyShot], now: Time) -> Option<Verdict> {
+fn missing(properties: &[PropertyShot], now: Time) -> Option<Finding> {
     properties.iter().find_map(|property| match (&property.standing, property.kind) {
         (Standing::NotYet(why), PropertyKind::Converges) => {
-            Some(Verdict { property: property.name, at: now, why: why.clone() })
+            Some(Finding { property: property.name, at: now, why: why.clone() })
         }
         _ => None,
     })
@@ -364,7 +364,7 @@ fn missing(properties: &[PropertyShot], now: Time) -> Option<Verdict> {
 
 /// The smallest script that breaks the same property, by leaving out whatever can be left out, in
 /// at most `tries` runs.
-pub fn shrink(script: &Script, verdict: &Verdict, mut tries: u32) -> Script {
+pub fn shrink(script: &Script, verdict: &Finding, mut tries: u32) -> Script {
     let liveness = !is_safety(script, verdict);
     let mut breaks = |candidate: &Script| {
         tries > 0 && {
@@ -376,12 +376,13 @@ pub fn shrink(script: &Script, verdict: &Verdict, mut tries: u32) -> Script {
     let mut best = script.clone();
     if !liveness {
         best.lines.retain(|line| line.at <= verdict.at && *line.command != Command::End);
-        best.lines.push(Line { at: verdict.at, command: Rc::new(Command::End) });
+        best.lines.push(ScriptLine { at: verdict.at, command: Rc::new(Command::End) });
     }
     simplify_setup(&mut best, &mut breaks);
     // What must stay: the end, and before it (for liveness) the healing that makes the demand fair.
     let healed = best.lines.last().map_or(Time::ZERO, |end| Time(end.at.0.saturating_sub(QUIET.0)));
-    let fixed = |line: &Line| *line.command == Command::End || (liveness && line.at >= healed);
+    let fixed =
+        |line: &ScriptLine| *line.command == Command::End || (liveness && line.at >= healed);
     let removable = |best: &Script| best.lines.iter().take_while(|line| !fixed(line)).count();
     let mut piece = removable(&best).max(1);
     while piece > 0 {
@@ -402,7 +403,7 @@ pub fn shrink(script: &Script, verdict: &Verdict, mut tries: u32) -> Script {
     best
 }
 
-fn is_safety(script: &Script, verdict: &Verdict) -> bool {
+fn is_safety(script: &Script, verdict: &Finding) -> bool {
     let properties = catalog::find(&script.setup.protocol).map(|entry| (entry.properties)());
     let mut properties = properties.unwrap_or_default().into_iter();
     properties

@@ -76,7 +76,7 @@ impl Format {
 
 /// What is to be taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct ExportRequest {
     pub format: Format,
     /// Both ends included. What happens at one instant is of the run's cursor, wherever that is.
     pub window: Span,
@@ -89,8 +89,12 @@ pub struct Ask {
 /// Hands over the text, piece by piece, for as long as `write` says that it could be written. The
 /// run must be known as far as the window goes. The error says where the text was cut off; it ends
 /// well all the same.
-pub fn export(run: &Run, ask: &Ask, write: &mut dyn FnMut(&str) -> bool) -> Result<(), Sentence> {
-    let Ask { window, most, language, .. } = *ask;
+pub fn export(
+    run: &Run,
+    ask: &ExportRequest,
+    write: &mut dyn FnMut(&str) -> bool,
+) -> Result<(), Sentence> {
+    let ExportRequest { window, most, language, .. } = *ask;
     match ask.format {
         Format::Mermaid => sequence::write(run, window, most, language, write),
         Format::Flowchart => flowchart::write(run, language, write),
@@ -110,9 +114,10 @@ pub struct Taken {
 }
 
 /// The same at once, for who wants to look at it. The page fetches it with the desk.
-pub static TAKE: Part<fn(&Run, &Ask) -> Taken> = part!(desk: fn(&Run, &Ask) -> Taken = take);
+pub static TAKE: Part<fn(&Run, &ExportRequest) -> Taken> =
+    part!(desk: fn(&Run, &ExportRequest) -> Taken = take);
 
-pub fn take(run: &Run, ask: &Ask) -> Taken {
+pub fn take(run: &Run, ask: &ExportRequest) -> Taken {
     let mut text = String::new();
     let cut = export(run, ask, &mut |piece| {
         text += piece;

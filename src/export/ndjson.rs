@@ -29,7 +29,7 @@ use serde::Serialize;
 use super::{cut_after, json_line};
 use crate::base::{Endpoint, Sentence, Span};
 use crate::catalog::Run;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 /// Writes the trace of a window.
 pub fn write(
@@ -83,8 +83,8 @@ impl Line {
     fn of(number: u64, event: &Event) -> Line {
         let (mut copy, mut against) = (None, None);
         match event.what {
-            What::Deliver { copy: is_copy, .. } => copy = Some(is_copy),
-            What::Violation { against: earlier, .. } => against = Some(earlier.unwrap_or(0)),
+            EventKind::Deliver { copy: is_copy, .. } => copy = Some(is_copy),
+            EventKind::Violation { against: earlier, .. } => against = Some(earlier.unwrap_or(0)),
             _ => {}
         }
         Line {
@@ -107,10 +107,9 @@ impl Message {
     fn of(number: u64, event: &Event) -> Option<Message> {
         let place = event.place?;
         let (from, to, sent, payload) = match &event.what {
-            What::Send { to, payload } => (place, *to, number, payload),
-            What::Deliver { from, sent, payload, .. } | What::Lost { from, sent, payload, .. } => {
-                (*from, place, *sent, payload)
-            }
+            EventKind::Send { to, payload } => (place, *to, number, payload),
+            EventKind::Deliver { from, sent, payload, .. }
+            | EventKind::Lost { from, sent, payload, .. } => (*from, place, *sent, payload),
             _ => return None,
         };
         Some(Message {

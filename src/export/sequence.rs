@@ -10,7 +10,7 @@ use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::command::Command;
 use crate::protocol::Tone;
-use crate::sim::trace::{Event, Payload, What};
+use crate::sim::trace::{Event, EventKind, Payload};
 use crate::words::{Language, tell, translate};
 use crate::{sentence, tr};
 
@@ -75,16 +75,16 @@ impl Pen<'_> {
     fn line(&self, event: &Event) -> Option<String> {
         let language = self.language;
         Some(match &event.what {
-            What::Deliver { from, copy, payload, .. } => {
+            EventKind::Deliver { from, copy, payload, .. } => {
                 let label = payload.to_string();
                 let label = if *copy { tr!(language, "{0} (copy)", label) } else { label };
                 message(*from, event.place?, if answers(payload) { "-->>" } else { "->>" }, &label)
             }
-            What::Lost { from, why, payload, .. } => {
+            EventKind::Lost { from, why, payload, .. } => {
                 let label = format!("{payload} ({})", translate(language, why.reason()));
                 message(*from, event.place?, if answers(payload) { "--x" } else { "-x" }, &label)
             }
-            What::Command(command) => match &**command {
+            EventKind::Command(command) => match &**command {
                 // A request is seen when it is sent, and the end of a script is no event.
                 Command::Request { .. } | Command::End => return None,
                 Command::Say(caption) => {
@@ -92,11 +92,11 @@ impl Pen<'_> {
                 }
                 command => self.note(event.place, &command.to_string()),
             },
-            What::Violation { .. } => {
+            EventKind::Violation { .. } => {
                 let told = tell(language, &event.tell());
                 self.note(event.place, &format!("✗ {told}"))
             }
-            What::Refused(_) | What::Retry { .. } | What::Note(_) => {
+            EventKind::Refused(_) | EventKind::Retry { .. } | EventKind::Note(_) => {
                 self.note(event.place, &tell(language, &event.tell()))
             }
             _ => return None,

@@ -21,7 +21,7 @@ use super::{Fields, cut_after, json_line, one_line};
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span};
 use crate::catalog::Run;
 use crate::replay::stamps::Stamps;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 /// As ShiViz documents it.
 pub const PARSER: &str = "(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})";
@@ -96,7 +96,7 @@ fn entry(event: &Event, stamp: &[u64], places: &[Endpoint]) -> Option<Entry> {
 /// What the place itself could say.
 fn remark(event: &Event) -> Option<String> {
     match event.what {
-        What::Role(_) | What::Note(_) | What::Refused(_) | What::Status(_) => {
+        EventKind::Role(_) | EventKind::Note(_) | EventKind::Refused(_) | EventKind::Status(_) => {
             Some(one_line(&event.tell().to_string()))
         }
         _ => None,

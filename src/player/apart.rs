@@ -4,14 +4,14 @@
 use super::other::Other;
 use super::store::Store;
 use crate::base::Time;
-use crate::explore::difference::{Comparison, Difference, Verdict};
+use crate::explore::difference::{Comparison, Difference, Likeness};
 
 /// A search for the first difference, and what has come of it.
 pub(super) struct Apart {
     /// What is compared: see [`Store::versions`].
     of: Vec<(u32, u32, usize)>,
     comparison: Comparison,
-    verdict: Option<Verdict>,
+    verdict: Option<Likeness>,
 }
 
 /// What is known of it.
@@ -68,9 +68,9 @@ impl Store {
     pub fn parting(&self) -> Option<Parting<'_>> {
         let apart = self.apart.as_ref().filter(|apart| apart.of == self.versions())?;
         Some(match &apart.verdict {
-            Some(Verdict::Differ(difference)) => Parting::At(difference),
-            Some(Verdict::Same(None)) => Parting::Never,
-            Some(Verdict::Same(Some(until))) => Parting::NotBy(*until),
+            Some(Likeness::Differ(difference)) => Parting::At(difference),
+            Some(Likeness::Same(None)) => Parting::Never,
+            Some(Likeness::Same(Some(until))) => Parting::NotBy(*until),
             None => Parting::NotBy(apart.comparison.reached()),
         })
     }

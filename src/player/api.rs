@@ -31,7 +31,7 @@ use super::store::Store;
 use super::ui::{Notice, Tab, Theme};
 use crate::base::{Sentence, Span, Time};
 use crate::command::Setup;
-use crate::export::{self, Ask, Format};
+use crate::export::{self, ExportRequest, Format};
 use crate::words::Language;
 use crate::{key, scenario, sentence};
 
@@ -309,7 +309,7 @@ fn exported(format: Format, window: Option<Span>, store: &Store) -> Result<Strin
         Some(asked) => Span::new(asked.min.min(known), asked.max.min(known)),
         None => Span::new(Time::ZERO, run.now()),
     };
-    let ask = Ask { format, window, most: EXPORTED, language: store.ui.language };
+    let ask = ExportRequest { format, window, most: EXPORTED, language: store.ui.language };
     let taken = take(run, &ask);
     if taken.cut.is_none() || !matches!(format, Format::Ndjson | Format::ShiViz) {
         return Ok(taken.text);

@@ -13,10 +13,10 @@ use super::table::Page;
 use super::ui::Notice;
 use crate::base::Time;
 use crate::catalog;
-use crate::explore::condition::{self, Found, Outcome, Search};
-use crate::explore::difference::{Comparison, Verdict};
+use crate::explore::condition::{self, Found, Search, SearchEnd};
+use crate::explore::difference::{Comparison, Likeness};
 use crate::sentence;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 impl Store {
     pub(super) fn play(&mut self) -> Change {
@@ -267,20 +267,20 @@ impl Store {
         Change::Frame
     }
 
-    fn tell_outcome(&mut self, place: usize, condition: String, outcome: Outcome) -> Change {
+    fn tell_outcome(&mut self, place: usize, condition: String, outcome: SearchEnd) -> Change {
         let notice = match outcome {
-            Outcome::Found(Found { event, broken: Some((property, why)), .. }) => {
+            SearchEnd::Found(Found { event, broken: Some((property, why)), .. }) => {
                 Notice::violation(property, event, why)
             }
-            Outcome::Found(Found { at, event, told, .. }) => Notice {
+            SearchEnd::Found(Found { at, event, told, .. }) => Notice {
                 event: Some(event),
                 ..Notice::plain(sentence!("Reached at {0}: {1}.", at, told))
             },
-            Outcome::Never { ended: true, .. } => Notice::plain(sentence!(
+            SearchEnd::Never { ended: true, .. } => Notice::plain(sentence!(
                 "From here on “{0}” does not come true before the run ends, after an hour: the cursor has not moved.",
                 condition
             )),
-            Outcome::Never { by, ended: false } => Notice::plain(sentence!(
+            SearchEnd::Never { by, ended: false } => Notice::plain(sentence!(
                 "From here on “{0}” does not come true by {1}, within {2} events: the search ends there, and the \
                  cursor has not moved.",
                 condition,
@@ -297,20 +297,20 @@ impl Store {
         self.tell(notice)
     }
 
-    fn tell_verdict(&mut self, with: u32, verdict: Verdict) -> Change {
+    fn tell_verdict(&mut self, with: u32, verdict: Likeness) -> Change {
         let pane = self.pane_mut();
         let here = pane.current().id;
         pane.compared = None;
         let notice = match verdict {
-            Verdict::Differ(difference) => {
+            Likeness::Differ(difference) => {
                 pane.compared = Some(Compared { branches: [here, with], at: difference.at() });
                 let event = difference.here.as_ref().map(|told| told.event);
                 Notice { event, ..Notice::plain(difference.sentence()) }
             }
-            Verdict::Same(None) => {
+            Likeness::Same(None) => {
                 Notice::plain(sentence!("Both branches are the same run: there is no difference."))
             }
-            Verdict::Same(Some(by)) => Notice::plain(sentence!(
+            Likeness::Same(Some(by)) => Notice::plain(sentence!(
                 "The same happens in both branches up to {0}, as far as either has been run.",
                 by
             )),
@@ -326,7 +326,7 @@ impl Store {
         let run = &mut self.pane_mut().run;
         let stop = run.end().filter(|end| run.now() < *end && *end <= to);
         let seen = |event: &Event| match &event.what {
-            What::Send { payload, .. } => kinds.contains(&payload.kind().name),
+            EventKind::Send { payload, .. } => kinds.contains(&payload.kind().name),
             _ => false,
         };
         let reached = match kinds.is_empty() {
@@ -436,12 +436,12 @@ impl Store {
 
 /// What the searches ahead have come to: found where it is first, if it is; in which pane, and what
 /// was looked for.
-fn first_outcome(searches: &mut [Ahead]) -> Option<(usize, String, Outcome)> {
+fn first_outcome(searches: &mut [Ahead]) -> Option<(usize, String, SearchEnd)> {
     for ahead in searches.iter_mut().filter(|ahead| ahead.outcome.is_none()) {
         ahead.outcome = ahead.search.advance(SEARCH_STEPS);
     }
     let found = |ahead: &Ahead| match &ahead.outcome {
-        Some(Outcome::Found(Found { at, .. })) => Some(*at),
+        Some(SearchEnd::Found(Found { at, .. })) => Some(*at),
         _ => None,
     };
     let first = searches.iter().filter_map(found).min();

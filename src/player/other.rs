@@ -8,7 +8,7 @@ use super::pane::Scene;
 use super::playback::STEPS;
 use crate::base::{NodeId, Sentence, Time};
 use crate::catalog::{self, Entry};
-use crate::command::{Command, Line, Script};
+use crate::command::{Command, Script, ScriptLine};
 use crate::sentence;
 
 /// How a second run differs from the first.
@@ -116,8 +116,8 @@ fn knows(entry: &Entry, timers: &[String], command: &Command) -> bool {
     }
 }
 
-fn left_out(entry: &Entry, lines: &[Line]) -> Option<Sentence> {
-    let quoted = |line: &Line| format!("“{}”", short(&line.command.to_string()));
+fn left_out(entry: &Entry, lines: &[ScriptLine]) -> Option<Sentence> {
+    let quoted = |line: &ScriptLine| format!("“{}”", short(&line.command.to_string()));
     let some = lines.iter().take(TOLD).map(quoted).collect::<Vec<_>>().join(", ");
     match lines.len() {
         0 => None,

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use crate::base::{Endpoint, Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
-use crate::command::{Command, Line, Script};
+use crate::command::{Command, Script, ScriptLine};
 use crate::player::playback::STEPS;
 use crate::sim::snapshot::Standing;
 use crate::{scenario, sentence};
@@ -138,10 +138,11 @@ impl Branch {
     }
 
     /// What was done in the scene that this is, or once was, beside what happens there by itself.
-    pub fn by_hand(&self) -> impl Iterator<Item = &Line> {
+    pub fn by_hand(&self) -> impl Iterator<Item = &ScriptLine> {
         let scene = self.scene.or_else(|| Scene::behind(&self.script)).map(Scene::read);
-        let is_own =
-            move |line: &&Line| scene.as_ref().is_some_and(|scene| !scene.lines.contains(line));
+        let is_own = move |line: &&ScriptLine| {
+            scene.as_ref().is_some_and(|scene| !scene.lines.contains(line))
+        };
         self.script.lines.iter().filter(is_own)
     }
 }

@@ -6,7 +6,7 @@
 //! the page.
 
 use crate::base::{Ratio, Time};
-use crate::explore::condition::{Outcome, Search};
+use crate::explore::condition::{Search, SearchEnd};
 use crate::explore::difference::Comparison;
 
 /// Steps that one tick may take while playing at a speed.
@@ -170,7 +170,7 @@ pub struct Goal {
 pub struct Ahead {
     pub(super) place: usize,
     pub(super) search: Search,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) outcome: Option<SearchEnd>,
 }
 
 /// Where a goal ends.

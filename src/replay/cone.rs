@@ -13,7 +13,7 @@
 use super::{Events, Piece, Run, advance};
 use crate::base::{ClientId, Endpoint, NodeId, Time};
 use crate::sim::Sim;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 /// The past and the future of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Run {
     fn apex(&self, event: u64) -> Option<u64> {
         let here = self.event_at(event)?;
         match here.what {
-            What::Lost { sent, .. } => Some(sent).filter(|sent| *sent != 0),
+            EventKind::Lost { sent, .. } => Some(sent).filter(|sent| *sent != 0),
             what => (what.is_an_event() && here.place.is_some()).then_some(event),
         }
     }
@@ -166,7 +166,7 @@ impl Run {
                     side.past = Some((number, event.at));
                 }
                 sent.retain(|waiting| *waiting != number);
-                if let (Some(_), What::Deliver { sent: by, .. }) = (side.past, &event.what) {
+                if let (Some(_), EventKind::Deliver { sent: by, .. }) = (side.past, &event.what) {
                     sent.push(*by);
                 }
             }
@@ -201,13 +201,13 @@ impl Run {
                 else {
                     continue;
                 };
-                if let What::Deliver { sent: by, .. } = &event.what
+                if let EventKind::Deliver { sent: by, .. } = &event.what
                     && side.future.is_none()
                     && sent.binary_search(by).is_ok()
                 {
                     side.future = Some((number, event.at));
                 }
-                if side.future.is_some() && matches!(event.what, What::Send { .. }) {
+                if side.future.is_some() && matches!(event.what, EventKind::Send { .. }) {
                     sent.push(number);
                 }
             }

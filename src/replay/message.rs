@@ -9,7 +9,7 @@ use crate::command::Command;
 use crate::sim::Sim;
 use crate::sim::describe::message_shot;
 use crate::sim::snapshot::{MessageShot, Told};
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 /// What is known of a message.
 pub(super) struct Looked {
@@ -47,7 +47,7 @@ impl Run {
 
     fn look_up(&self, id: u64) -> Option<MessageShot> {
         let event = self.event_at(id)?;
-        let What::Send { to, payload } = &event.what else { return None };
+        let EventKind::Send { to, payload } = &event.what else { return None };
         let ends = (event.place?, *to);
         let mut shot = message_shot(id, ends, payload, (event.at, event.lamport), event.line);
         shot.cause = self.event_at(event.cause).map(|cause| cause.tell());
@@ -65,7 +65,7 @@ impl Run {
         let held = looked.through + 1 >= self.kept.first && self.kept.end() > here;
         let mut find = |number: u64, event: &Event| {
             let ends = match event.what {
-                What::Deliver { sent, .. } | What::Lost { sent, .. } => sent == id,
+                EventKind::Deliver { sent, .. } | EventKind::Lost { sent, .. } => sent == id,
                 _ => false,
             };
             if ends {

@@ -20,12 +20,12 @@ use message::Looked;
 use outline::Outline;
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
-use crate::command::{Command, Line, Script};
+use crate::command::{Command, Script, ScriptLine};
 use crate::protocol::{Form, Kind, Meta};
 use crate::sentence;
 use crate::sim::ensemble::Ensemble;
 use crate::sim::snapshot::*;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 use crate::sim::{Events, Sim};
 use scout::{Scout, advance};
 
@@ -142,19 +142,19 @@ impl Piece {
 /// How the lanes stand after the event.
 fn follow(lanes: &mut [Lane], event: &Event) {
     // Most events are messages, which change none: then there is no need to look for the lane.
-    if !matches!(event.what, What::Status(_) | What::Isolated(_) | What::Role(_)) {
+    if !matches!(event.what, EventKind::Status(_) | EventKind::Isolated(_) | EventKind::Role(_)) {
         return;
     }
     let Some(lane) = lanes.iter_mut().find(|lane| Some(lane.at) == event.place) else { return };
     match &event.what {
-        What::Status(status) => {
+        EventKind::Status(status) => {
             lane.status = *status;
             if *status == Status::Down {
                 lane.role = None;
             }
         }
-        What::Isolated(isolated) => lane.isolated = *isolated,
-        What::Role(role) => lane.role = Some(*role),
+        EventKind::Isolated(isolated) => lane.isolated = *isolated,
+        EventKind::Role(role) => lane.role = Some(*role),
         _ => {}
     }
 }
@@ -480,12 +480,13 @@ impl Run {
         if given >= LINES {
             return Err(sentence!("A script has at most {0} commands.", LINES));
         }
-        let size = |line: &Line| line.at.to_string().len() + line.command.to_string().len() + 10;
+        let size =
+            |line: &ScriptLine| line.at.to_string().len() + line.command.to_string().len() + 10;
         if self.script.lines[..given].iter().map(size).sum::<usize>() > SIZE - 10_000 {
             return Err(sentence!("A script has at most {0} bytes.", SIZE));
         }
         self.script.lines.truncate(given);
-        self.script.lines.push(Line { at, command: Rc::new(command) });
+        self.script.lines.push(ScriptLine { at, command: Rc::new(command) });
         // What was simulated beyond this instant is no longer true.
         let here = self.here.events();
         self.checkpoints.retain(|checkpoint| checkpoint.events() <= here);
@@ -620,7 +621,7 @@ fn gather(stretch: &mut Stretch, number: u64, event: &Event) -> bool {
         // An arrow that ends later may begin within.
         let begins = matches!(
             &event.what,
-            What::Deliver { sent_at, .. } | What::Lost { sent_at, .. } if *sent_at <= stretch.to
+            EventKind::Deliver { sent_at, .. } | EventKind::Lost { sent_at, .. } if *sent_at <= stretch.to
         );
         if begins {
             stretch.marks.extend(mark(number, event));
@@ -632,14 +633,14 @@ fn gather(stretch: &mut Stretch, number: u64, event: &Event) -> bool {
 
 pub(super) fn tell(number: u64, event: &Event) -> Told {
     let message = match &event.what {
-        What::Send { to: other, payload }
-        | What::Deliver { from: other, payload, .. }
-        | What::Lost { from: other, payload, .. } => Some((*other, payload.kind().name)),
+        EventKind::Send { to: other, payload }
+        | EventKind::Deliver { from: other, payload, .. }
+        | EventKind::Lost { from: other, payload, .. } => Some((*other, payload.kind().name)),
         _ => None,
     };
     Told {
         message,
-        sends: matches!(event.what, What::Send { .. }),
+        sends: matches!(event.what, EventKind::Send { .. }),
         event: number,
         cause: event.cause,
         at: event.at,
@@ -662,18 +663,18 @@ pub(super) fn mark(number: u64, event: &Event) -> Option<Mark> {
         lost,
     };
     let what = match &event.what {
-        What::Deliver { from, sent, sent_at, copy, payload } => {
+        EventKind::Deliver { from, sent, sent_at, copy, payload } => {
             arrow(*from, *sent, *sent_at, *copy, payload.kind(), false)
         }
-        What::Lost { from, sent, sent_at, payload, .. } => {
+        EventKind::Lost { from, sent, sent_at, payload, .. } => {
             arrow(*from, *sent, *sent_at, false, payload.kind(), true)
         }
-        What::Timer(_) => MarkKind::Timer,
-        What::Command(command) => MarkKind::Command(command.verb()),
-        What::Status(status) => MarkKind::Status(*status),
-        What::Isolated(isolated) => MarkKind::Isolated(*isolated),
-        What::Role(role) => MarkKind::Role(*role),
-        What::Violation { property, .. } => MarkKind::Violation(property),
+        EventKind::Timer(_) => MarkKind::Timer,
+        EventKind::Command(command) => MarkKind::Command(command.verb()),
+        EventKind::Status(status) => MarkKind::Status(*status),
+        EventKind::Isolated(isolated) => MarkKind::Isolated(*isolated),
+        EventKind::Role(role) => MarkKind::Role(*role),
+        EventKind::Violation { property, .. } => MarkKind::Violation(property),
         _ => return None,
     };
     Some(Mark { event: number, at: event.at, lane: event.place, what })

@@ -10,7 +10,7 @@ use crate::base::{Endpoint, Time};
 use crate::protocol::Kind;
 use crate::sim::Events;
 use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch, Tally, Told};
-use crate::sim::trace::{Event, Payload, What};
+use crate::sim::trace::{Event, EventKind, Payload};
 
 /// Periods at the most: more than a wide screen has columns.
 const PERIODS: usize = 8_192;
@@ -69,12 +69,12 @@ impl Outline {
 
     /// Something happened.
     pub fn note(&mut self, number: u64, event: &Event) {
-        let lost = matches!(event.what, What::Lost { .. });
+        let lost = matches!(event.what, EventKind::Lost { .. });
         match (&event.what, event.place) {
-            (What::Deliver { payload, .. } | What::Lost { payload, .. }, Some(lane)) => {
+            (EventKind::Deliver { payload, .. } | EventKind::Lost { payload, .. }, Some(lane)) => {
                 self.count(event.at, lane, lost, payload);
             }
-            (What::Timer(_) | What::Send { .. }, _) => {}
+            (EventKind::Timer(_) | EventKind::Send { .. }, _) => {}
             _ => self.marks.extend(mark(number, event)),
         }
         if self.marks.len() > self.limit {

@@ -3,7 +3,7 @@
 //! numbers an event.
 
 use crate::base::Endpoint;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 /// The stamps of all places, as far as the trace has been followed.
 pub struct Stamps {
@@ -31,7 +31,7 @@ impl Stamps {
             Endpoint::Node(node) => node.index(),
             Endpoint::Client(client) => self.nodes + client.index(),
         };
-        if let What::Deliver { sent, .. } = &event.what
+        if let EventKind::Deliver { sent, .. } = &event.what
             && let Ok(position) = self.carried.binary_search_by_key(sent, |(number, _)| *number)
         {
             for (mine, theirs) in self.places[place].iter_mut().zip(&self.carried[position].1) {
@@ -42,7 +42,7 @@ impl Stamps {
         if event.what.is_an_event() {
             self.places[place][place] += 1;
         }
-        if let What::Send { .. } = &event.what {
+        if let EventKind::Send { .. } = &event.what {
             self.carried.push((number, self.places[place].clone()));
         }
         Some(&self.places[place])

@@ -20,7 +20,7 @@ use super::{Piece, Run, tell};
 use crate::base::{Endpoint, Sentence, Text, Time};
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::Told;
-use crate::sim::trace::{Event, What};
+use crate::sim::trace::{Event, EventKind};
 
 /// The causes of an event, from itself backwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Run {
     pub fn why(&self, event: u64) -> Option<Why> {
         let mut walk = Walk::to(self, event)?;
         let against = match walk.piece.get(event)?.what {
-            What::Violation { against, .. } => against,
+            EventKind::Violation { against, .. } => against,
             _ => None,
         };
         let (reasons, next) = walk.back(event, |_| false);
@@ -166,7 +166,7 @@ impl Run {
 /// The event to go on from: for a loss, the command that is to blame.
 fn cause(event: &Event) -> u64 {
     match event.what {
-        What::Lost { by, .. } if by != 0 => by,
+        EventKind::Lost { by, .. } if by != 0 => by,
         _ => event.cause,
     }
 }
@@ -203,8 +203,8 @@ impl<'a> Walk<'a> {
         {
             let mut reason = self.reason(next, &here);
             next = match &here.what {
-                What::Timer(name) => self.row(&mut reason, name, &here),
-                What::Deliver { sent, .. } => {
+                EventKind::Timer(name) => self.row(&mut reason, name, &here),
+                EventKind::Deliver { sent, .. } => {
                     reason.meanwhile = self.done_to(here.place, *sent, next);
                     here.cause
                 }
@@ -240,12 +240,16 @@ impl<'a> Walk<'a> {
     fn reason(&mut self, number: u64, event: &Event) -> Reason {
         let (source, notes) = (Source::of(event), self.notes(number, event));
         let journey = match event.what {
-            What::Deliver { from, sent_at, .. } => Some(Journey { from, sent_at, lost: false }),
-            What::Lost { from, sent_at, .. } => Some(Journey { from, sent_at, lost: true }),
+            EventKind::Deliver { from, sent_at, .. } => {
+                Some(Journey { from, sent_at, lost: false })
+            }
+            EventKind::Lost { from, sent_at, .. } => Some(Journey { from, sent_at, lost: true }),
             _ => None,
         };
         let sending = match event.what {
-            What::Lost { by, sent, .. } if by != 0 => self.at(sent).map(|event| tell(sent, &event)),
+            EventKind::Lost { by, sent, .. } if by != 0 => {
+                self.at(sent).map(|event| tell(sent, &event))
+            }
             _ => None,
         };
         let meanwhile = sending.into_iter().collect();
@@ -258,7 +262,7 @@ impl<'a> Walk<'a> {
         let instant = self.piece.from(number + 1).take_while(|(_, after)| after.at == event.at);
         let said = instant.filter(|(_, after)| after.cause == number);
         let note = |event: &Event| match &event.what {
-            What::Note(sentence) => Some((sentence.clone(), Source::of(event))),
+            EventKind::Note(sentence) => Some((sentence.clone(), Source::of(event))),
             _ => None,
         };
         said.filter_map(|(_, event)| note(event)).collect()
@@ -276,7 +280,7 @@ impl<'a> Walk<'a> {
                 break;
             };
             let again = before.place == last.place
-                && matches!(&before.what, What::Timer(other) if other == name);
+                && matches!(&before.what, EventKind::Timer(other) if other == name);
             if again {
                 later.append(wrong);
                 (ran_out, set) = (set, before.cause);
@@ -285,7 +289,7 @@ impl<'a> Walk<'a> {
             }
             // While the last message was under way, its sender may have crashed already.
             let heard = match before.what {
-                What::Deliver { from, sent, .. } => {
+                EventKind::Deliver { from, sent, .. } => {
                     wrong.append(self.between(sent, set, last.place));
                     Some(from)
                 }
@@ -303,7 +307,7 @@ impl<'a> Walk<'a> {
     fn done_to(&mut self, place: Option<Endpoint>, after: u64, before: u64) -> Vec<Told> {
         let mut faults = self.between(after, before, None).faults;
         faults.retain(
-            |(_, event)| matches!(&event.what, What::Command(command) if command.place() == place),
+            |(_, event)| matches!(&event.what, EventKind::Command(command) if command.place() == place),
         );
         faults.iter().take(FAULTS).rev().map(|(number, event)| tell(*number, event)).collect()
     }
@@ -316,10 +320,12 @@ impl<'a> Walk<'a> {
             for number in (first..=last).rev() {
                 let Some(event) = self.piece.get(number) else { continue };
                 match &event.what {
-                    What::Command(command) if command.is_fault() => {
+                    EventKind::Command(command) if command.is_fault() => {
                         wrong.faults.push((number, event.clone()));
                     }
-                    What::Lost { .. } if event.place == place && wrong.losses.len() < LOSSES => {
+                    EventKind::Lost { .. }
+                        if event.place == place && wrong.losses.len() < LOSSES =>
+                    {
                         wrong.losses.push((number, event.clone()));
                     }
                     _ => {}
@@ -343,7 +349,7 @@ impl Wrong {
     /// whoever it had heard last. Faults say more than the losses that they led to.
     fn tell(mut self, place: Option<Endpoint>, heard: Option<Endpoint>) -> Vec<Told> {
         let concerns = |event: &Event| match &event.what {
-            What::Command(command) => {
+            EventKind::Command(command) => {
                 place.is_some_and(|place| command.touches(place))
                     || (heard.is_some() && command.place() == heard)
             }

@@ -3,4 +3,4 @@
 
 pub mod store;
 
-pub use store::Store;
+pub use store::KeyValueStore;

@@ -14,13 +14,13 @@ use crate::protocol::{self, Blank, Form, Holds};
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Request {
+pub enum StoreRequest {
     Put { key: Text, value: Text },
     Get { key: Text },
 }
 
 /// Stores of keys and values are asked alike, whatever keeps their copies equal.
-impl protocol::Request for Request {
+impl protocol::Request for StoreRequest {
     const FORMS: &'static [Form] = &[
         Form {
             name: "Put",
@@ -43,36 +43,38 @@ impl protocol::Request for Request {
 /// The answer where a key has none. No value contains a space.
 pub const NO_VALUE: &str = "no value";
 
-impl Request {
+impl StoreRequest {
     /// The shortest text that tells requests apart: `x=1` or `x?`.
     pub fn label(&self) -> impl fmt::Display {
         fmt::from_fn(move |f| match self {
-            Request::Put { key, value } => write!(f, "{key}={value}"),
-            Request::Get { key } => write!(f, "{key}?"),
+            StoreRequest::Put { key, value } => write!(f, "{key}={value}"),
+            StoreRequest::Get { key } => write!(f, "{key}?"),
         })
     }
 }
 
 /// As a script writes it.
-impl fmt::Display for Request {
+impl fmt::Display for StoreRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Request::Put { key, value } => write!(f, "put {key}={value}"),
-            Request::Get { key } => write!(f, "get {key}"),
+            StoreRequest::Put { key, value } => write!(f, "put {key}={value}"),
+            StoreRequest::Get { key } => write!(f, "get {key}"),
         }
     }
 }
 
-impl FromStr for Request {
+impl FromStr for StoreRequest {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
         let words: Vec<&str> = text.split_whitespace().take(3).collect();
         match words[..] {
             ["put", pair] => match pair.split_once('=') {
-                Some((key, value)) => Ok(Request::Put { key: word(key)?, value: word(value)? }),
+                Some((key, value)) => {
+                    Ok(StoreRequest::Put { key: word(key)?, value: word(value)? })
+                }
                 None => Err("put KEY=VALUE"),
             },
-            ["get", key] => Ok(Request::Get { key: word(key)? }),
+            ["get", key] => Ok(StoreRequest::Get { key: word(key)? }),
             _ => Err("put KEY=VALUE or get KEY"),
         }
     }
@@ -80,7 +82,7 @@ impl FromStr for Request {
 
 /// Keys with their values, and one session per client. Copies share everything until one changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Store {
+pub struct KeyValueStore {
     values: Rc<BTreeMap<Text, Text>>,
     sessions: Rc<BTreeMap<ClientId, Session>>,
 }
@@ -93,9 +95,9 @@ pub struct Session {
     pub answer: Text,
 }
 
-impl Store {
+impl KeyValueStore {
     /// Executes the client's request number `seq`, unless it has been executed before.
-    pub fn apply(&mut self, client: ClientId, seq: u64, request: &Request) -> Text {
+    pub fn apply(&mut self, client: ClientId, seq: u64, request: &StoreRequest) -> Text {
         if let Some(session) = self.session(client).filter(|session| session.seq >= seq) {
             return session.answer.clone();
         }
@@ -105,13 +107,13 @@ impl Store {
         answer
     }
 
-    fn execute(&mut self, request: &Request) -> Text {
+    fn execute(&mut self, request: &StoreRequest) -> Text {
         match request {
-            Request::Put { key, value } => {
+            StoreRequest::Put { key, value } => {
                 Rc::make_mut(&mut self.values).insert(key.clone(), value.clone());
                 "ok".into()
             }
-            Request::Get { key } => {
+            StoreRequest::Get { key } => {
                 self.values.get(key).cloned().unwrap_or_else(|| NO_VALUE.into())
             }
         }
@@ -132,7 +134,7 @@ impl Store {
 }
 
 /// The first few pairs: `x=1 y=2`.
-impl fmt::Display for Store {
+impl fmt::Display for KeyValueStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
         for (place, (key, value)) in self.values.iter().take(SHOWN).enumerate() {
@@ -154,11 +156,11 @@ mod tests {
     #[test]
     fn requests_print_and_parse() {
         for text in ["put x=1", "get x", "put value=update", "put 名=值"] {
-            assert_eq!(text.parse::<Request>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<StoreRequest>().unwrap().to_string(), text);
         }
-        assert_eq!("  put   x=1 ".parse::<Request>().unwrap().to_string(), "put x=1");
-        assert_eq!("put x=1".parse::<Request>().unwrap().label().to_string(), "x=1");
-        assert_eq!("get x".parse::<Request>().unwrap().label().to_string(), "x?");
+        assert_eq!("  put   x=1 ".parse::<StoreRequest>().unwrap().to_string(), "put x=1");
+        assert_eq!("put x=1".parse::<StoreRequest>().unwrap().label().to_string(), "x=1");
+        assert_eq!("get x".parse::<StoreRequest>().unwrap().label().to_string(), "x?");
     }
 
     #[test]
@@ -167,10 +169,10 @@ mod tests {
         for wrong in
             ["", "put", "put x", "put x=", "put =1", "put x=1=2", "put x=1 y=2", "get", "get a;b"]
         {
-            assert!(wrong.parse::<Request>().is_err(), "{wrong}");
+            assert!(wrong.parse::<StoreRequest>().is_err(), "{wrong}");
         }
-        assert!(long.parse::<Request>().is_err());
-        assert!("put x=a\u{7}".parse::<Request>().is_err());
+        assert!(long.parse::<StoreRequest>().is_err());
+        assert!("put x=a\u{7}".parse::<StoreRequest>().is_err());
         for unseen in
             ['\u{200b}', '\u{200d}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{ad}', '\u{e0041}']
         {
@@ -179,14 +181,14 @@ mod tests {
         assert_eq!(word("\u{202e}x").unwrap_err(), word("").unwrap_err());
         assert!(word("–").is_err() && word("a–b").is_ok(), "a dash stands for no value");
         assert!(word("a\\b'c").is_ok() && word("é名🗳").is_ok());
-        assert_eq!("delete x".parse::<Request>(), Err("put KEY=VALUE or get KEY"));
+        assert_eq!("delete x".parse::<StoreRequest>(), Err("put KEY=VALUE or get KEY"));
     }
 
     #[test]
     fn a_repeated_request_takes_effect_once() {
         let (put, get) = ("put x=1".parse().unwrap(), "get x".parse().unwrap());
         let (mine, other) = (ClientId(0), ClientId(1));
-        let mut store = Store::default();
+        let mut store = KeyValueStore::default();
         assert_eq!(&*store.apply(mine, 1, &get), "no value");
         assert_eq!(&*store.apply(mine, 2, &put), "ok");
         assert_eq!(&*store.apply(other, 1, &"put x=2".parse().unwrap()), "ok");
@@ -197,7 +199,7 @@ mod tests {
 
     #[test]
     fn copies_are_independent() {
-        let mut store = Store::default();
+        let mut store = KeyValueStore::default();
         let copy = store.clone();
         store.apply(ClientId(0), 1, &"put x=1".parse().unwrap());
         assert_eq!((store.to_string().as_str(), copy.to_string().as_str()), ("x=1", "empty"));

@@ -8,7 +8,7 @@ use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
 use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
 use crate::protocol::Outcome;
-use crate::sim::trace::{Payload, What};
+use crate::sim::trace::{EventKind, Payload};
 
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -92,7 +92,7 @@ impl Sim {
         client.seq += 1;
         let seq = client.seq;
         self.tick(id.into(), 0);
-        let what = What::Ask { seq, request: request.clone() };
+        let what = EventKind::Ask { seq, request: request.clone() };
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
         if self.checking {
             self.ensemble.overhear(event, id, &request, None);
@@ -189,8 +189,13 @@ impl Sim {
         client.contact = redirected.unwrap_or(next);
         let (to, redirected) = (client.contact, redirected.is_some());
         self.tick(id.into(), 0);
-        let event =
-            self.record(Endpoint::Client(id), cause, None, What::Retry { to, redirected }, out);
+        let event = self.record(
+            Endpoint::Client(id),
+            cause,
+            None,
+            EventKind::Retry { to, redirected },
+            out,
+        );
         self.attempt(id, event, out);
     }
 }

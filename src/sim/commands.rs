@@ -11,7 +11,7 @@ use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
 use crate::protocol::Moment;
 use crate::sentence;
-use crate::sim::trace::{Loss, Status, What};
+use crate::sim::trace::{EventKind, Loss, Status};
 
 /// How far a clock may drift: twice as fast, or half as fast.
 pub const DRIFT: std::ops::RangeInclusive<i32> = -500_000..=1_000_000;
@@ -27,13 +27,13 @@ impl Sim {
         self.now = at;
         self.commands += 1;
         if let Err(why) = self.check(command) {
-            self.record(command.place(), 0, None, What::Refused(why), out);
+            self.record(command.place(), 0, None, EventKind::Refused(why), out);
             return;
         }
         if let Some(place) = command.place() {
             self.tick(place, 0);
         }
-        let cause = self.record(command.place(), 0, None, What::Command(command.clone()), out);
+        let cause = self.record(command.place(), 0, None, EventKind::Command(command.clone()), out);
         self.obey(command, cause, out);
     }
 
@@ -152,12 +152,18 @@ impl Sim {
             }
             Command::Pause(node) => {
                 self.nodes[node.index()].status = Status::Paused;
-                self.record(Endpoint::Node(*node), cause, None, What::Status(Status::Paused), out);
+                self.record(
+                    Endpoint::Node(*node),
+                    cause,
+                    None,
+                    EventKind::Status(Status::Paused),
+                    out,
+                );
             }
             Command::Resume(node) => {
                 self.nodes[node.index()].status = Status::Up;
                 self.tick((*node).into(), 0);
-                self.record(Endpoint::Node(*node), cause, None, What::Status(Status::Up), out);
+                self.record(Endpoint::Node(*node), cause, None, EventKind::Status(Status::Up), out);
                 self.catch_up(*node);
             }
             Command::Fire { node, timer } => {
@@ -211,7 +217,7 @@ impl Sim {
         for due in stalled {
             self.stir(due);
         }
-        self.record(Endpoint::Node(id), cause, None, What::Status(Status::Down), out);
+        self.record(Endpoint::Node(id), cause, None, EventKind::Status(Status::Down), out);
         self.observe(id, Moment { event: cause, boot: false }, out);
     }
 
@@ -346,7 +352,7 @@ impl Sim {
             let isolated = self.network.is_isolated(node, self.setup.nodes);
             if self.nodes[node.index()].isolated != isolated {
                 self.nodes[node.index()].isolated = isolated;
-                self.record(Endpoint::Node(node), cause, None, What::Isolated(isolated), out);
+                self.record(Endpoint::Node(node), cause, None, EventKind::Isolated(isolated), out);
             }
         }
     }

@@ -1,11 +1,11 @@
 //! A cluster as plain data, made only when somebody looks.
 
-use super::network::Condition;
+use super::network::LinkCondition;
 use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Endpoint, NodeId, Text, Time};
-use crate::protocol::{Field, Line, Outcome, PropertyInfo, PropertyKind, Shape};
+use crate::protocol::{Field, Outcome, PropertyInfo, PropertyKind, Shape, SourceLine};
 use crate::sentence;
 use crate::sim::ensemble::Image;
 use crate::sim::trace::Payload;
@@ -80,13 +80,14 @@ impl Sim {
     }
 
     fn link_shots(&self) -> Vec<LinkShot> {
-        let shot = |(ends, condition, changed): ((Endpoint, Endpoint), Condition, bool)| LinkShot {
-            from: ends.0,
-            to: ends.1,
-            state: condition.state,
-            quality: condition.quality,
-            changed,
-        };
+        let shot =
+            |(ends, condition, changed): ((Endpoint, Endpoint), LinkCondition, bool)| LinkShot {
+                from: ends.0,
+                to: ends.1,
+                state: condition.state,
+                quality: condition.quality,
+                changed,
+            };
         self.network.special().map(shot).collect()
     }
 
@@ -195,7 +196,7 @@ pub fn message_shot(
     (from, to): (Endpoint, Endpoint),
     payload: &Payload,
     (sent_at, lamport): (Time, u64),
-    line: Option<Line>,
+    line: Option<SourceLine>,
 ) -> MessageShot {
     let fields = match payload {
         Payload::Message(message) => message.fields(),

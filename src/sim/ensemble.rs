@@ -15,8 +15,8 @@ use std::rc::Rc;
 
 use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
 use crate::protocol::{
-    Cluster, Effect, Effects, Field, Form, Input, Line, LogCell, Message, Meta, Moment, NodeView,
-    Outcome, PropertyInfo, Protocol, Request as _, Role,
+    Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
+    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine,
 };
 
 /// What a disk holds, or a write to it.
@@ -42,7 +42,7 @@ pub enum Wish {
 }
 
 /// What the servers of one step ask for, in order, each with the source line.
-pub type Wishes = Vec<(Wish, Line)>;
+pub type Wishes = Vec<(Wish, SourceLine)>;
 
 /// All servers of a run, what they must not be seen to break, and how they look.
 pub trait Ensemble {

@@ -11,11 +11,11 @@ use crate::sim::snapshot::Status;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
     pub node: NodeId,
-    pub what: What,
+    pub what: FactKind,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum What {
+pub enum FactKind {
     /// `role`, `status`, the word of its epoch (`term`, `ballot`), or a field in its memory or on its
     /// disk (`commitIndex`, `votedFor`).
     Named(Text),
@@ -27,15 +27,15 @@ pub enum What {
 
 impl Fact {
     pub fn named(node: NodeId, name: &str) -> Fact {
-        Fact { node, what: What::Named(name.into()) }
+        Fact { node, what: FactKind::Named(name.into()) }
     }
 
     pub fn entry(node: NodeId, index: u64) -> Fact {
-        Fact { node, what: What::Entry(index) }
+        Fact { node, what: FactKind::Entry(index) }
     }
 
     pub fn settled(node: NodeId) -> Fact {
-        Fact { node, what: What::Settled }
+        Fact { node, what: FactKind::Settled }
     }
 }
 
@@ -45,12 +45,12 @@ impl Sim {
         let node = self.nodes.get(fact.node.index())?;
         let (id, disk) = (fact.node, &node.disk);
         let name = match &fact.what {
-            What::Named(name) => &**name,
-            What::Entry(index) => {
+            FactKind::Named(name) => &**name,
+            FactKind::Entry(index) => {
                 let cell = self.ensemble.log(id, disk, index.checked_sub(1)?, *index).pop()?;
                 return Some(format!("{} {}", cell.epoch, cell.text));
             }
-            What::Settled => return Some(self.settled(id).to_string()),
+            FactKind::Settled => return Some(self.settled(id).to_string()),
         };
         match name {
             "status" => return Some(status(node.status).into()),

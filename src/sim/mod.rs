@@ -36,9 +36,9 @@ use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::command::Setup;
-use crate::protocol::{Form, Line, Meta, Moment, PropertyInfo, PropertyKind};
+use crate::protocol::{Form, Meta, Moment, PropertyInfo, PropertyKind, SourceLine};
 use crate::sim::ensemble::{Ensemble, Stimulus, Wish, Wishes};
-use crate::sim::trace::{Event, Loss, Payload, Status, What};
+use crate::sim::trace::{Event, EventKind, Loss, Payload, Status};
 
 /// A cluster at one instant.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ struct Flight {
     sent_at: Time,
     fate: Fate,
     ticket: Ticket,
-    line: Option<Line>,
+    line: Option<SourceLine>,
 }
 
 /// How far a property has got.
@@ -246,8 +246,8 @@ impl Sim {
         &mut self,
         place: impl Into<Option<Endpoint>>,
         cause: u64,
-        line: Option<Line>,
-        what: What,
+        line: Option<SourceLine>,
+        what: EventKind,
         out: &mut Events,
     ) -> u64 {
         let place = place.into();
@@ -289,7 +289,8 @@ impl Sim {
     fn boot(&mut self, id: NodeId, cause: u64, out: &mut Events) {
         self.tick(id.into(), 0);
         self.nodes[id.index()].status = Status::Up;
-        let event = self.record(Endpoint::Node(id), cause, None, What::Status(Status::Up), out);
+        let event =
+            self.record(Endpoint::Node(id), cause, None, EventKind::Status(Status::Up), out);
         let mut wishes = std::mem::take(&mut self.wishes);
         let node = &self.nodes[id.index()];
         self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
@@ -317,7 +318,7 @@ impl Sim {
                 }
                 Wish::Persist(disk) => {
                     self.tick(id.into(), 0);
-                    self.record(Endpoint::Node(id), cause, Some(line), What::Persist, out);
+                    self.record(Endpoint::Node(id), cause, Some(line), EventKind::Persist, out);
                     Waiting::Write(disk)
                 }
                 Wish::SetTimer { timer, after } => {
@@ -329,7 +330,13 @@ impl Sim {
                     continue;
                 }
                 Wish::Note(sentence) => {
-                    self.record(Endpoint::Node(id), cause, Some(line), What::Note(sentence), out);
+                    self.record(
+                        Endpoint::Node(id),
+                        cause,
+                        Some(line),
+                        EventKind::Note(sentence),
+                        out,
+                    );
                     continue;
                 }
             };
@@ -354,7 +361,7 @@ impl Sim {
             (Waiting::Send { to, payload }, _) if full => {
                 // It never leaves: no event has sent it.
                 let (sent, sent_at, why) = (0, self.now, Loss::Full);
-                let what = What::Lost { from: id.into(), sent, sent_at, why, by: 0, payload };
+                let what = EventKind::Lost { from: id.into(), sent, sent_at, why, by: 0, payload };
                 self.record(to, pending.cause, Some(pending.line), what, out);
             }
             // One write will do for both.
@@ -373,7 +380,7 @@ impl Sim {
         {
             let first = self.nodes[id.index()].role.replace(role).is_none();
             if !first || cause != 0 {
-                self.record(Endpoint::Node(id), cause, None, What::Role(role), out);
+                self.record(Endpoint::Node(id), cause, None, EventKind::Role(role), out);
             }
         }
         if !self.checking {
@@ -400,7 +407,7 @@ impl Sim {
                 (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
                 (PropertyKind::Always, Err(Breach { why, against })) => {
                     let what =
-                        What::Violation { property: property.name, why: why.clone(), against };
+                        EventKind::Violation { property: property.name, why: why.clone(), against };
                     let event = self.record(place, cause, None, what, out);
                     self.standings[position] = Progress::Violated { at: self.now, event, why };
                 }
@@ -467,7 +474,7 @@ impl Sim {
         }
         let (name, cause) = (timer.name.clone(), command.unwrap_or(timer.cause));
         self.tick(id.into(), 0);
-        let event = self.record(Endpoint::Node(id), cause, None, What::Timer(name), out);
+        let event = self.record(Endpoint::Node(id), cause, None, EventKind::Timer(name), out);
         self.react(id, Stimulus::Timer(position), event, out);
     }
 
@@ -510,7 +517,7 @@ impl Sim {
         }
         let disk = node.disk.clone();
         self.tick(id.into(), 0);
-        let saved = self.record(Endpoint::Node(id), cause, None, What::Saved, out);
+        let saved = self.record(Endpoint::Node(id), cause, None, EventKind::Saved, out);
         for item in done {
             if let Waiting::Send { to, payload } = item.what {
                 self.send(id.into(), to, payload, item.cause, Some(item.line), out);
@@ -528,12 +535,12 @@ impl Sim {
         to: Endpoint,
         payload: Payload,
         cause: u64,
-        line: Option<Line>,
+        line: Option<SourceLine>,
         out: &mut Events,
     ) {
         assert_ne!(from, to, "a message to oneself");
         self.tick(from, 0);
-        let what = What::Send { to, payload: payload.clone() };
+        let what = EventKind::Send { to, payload: payload.clone() };
         let sent = self.record(from, cause, line, what, out);
         let chance = match from {
             Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
@@ -614,14 +621,14 @@ impl Sim {
         let lost = lost.or(down.map(|node| (Loss::Down, node.stopped_by)));
         let Flight { sent, sent_at, from, to, payload, .. } = flight;
         if let Some((why, by)) = lost {
-            let what = What::Lost { from, sent, sent_at, why, by, payload };
+            let what = EventKind::Lost { from, sent, sent_at, why, by, payload };
             self.record(to, sent, None, what, out);
             return;
         }
         self.deliveries += 1;
         self.tick(to, flight.lamport);
         let copy = flight.copy > 0;
-        let what = What::Deliver { from, sent, sent_at, copy, payload: payload.clone() };
+        let what = EventKind::Deliver { from, sent, sent_at, copy, payload: payload.clone() };
         let event = self.record(to, sent, None, what, out);
         match (to, from, payload) {
             (Endpoint::Node(to), Endpoint::Node(from), Payload::Message(message)) => {

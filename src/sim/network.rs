@@ -14,17 +14,17 @@ pub use super::snapshot::LinkState;
 /// All links: as the run set them up, except those that commands have changed.
 #[derive(Clone, Debug)]
 pub struct Network {
-    standard: Condition,
+    standard: LinkCondition,
     channel: Channel,
     /// Shared with checkpoints until it changes.
-    special: Rc<BTreeMap<(Endpoint, Endpoint), Condition>>,
+    special: Rc<BTreeMap<(Endpoint, Endpoint), LinkCondition>>,
     /// On connections: when the last message of each arrives.
     last_arrival: BTreeMap<(Endpoint, Endpoint), Time>,
 }
 
 /// How a directed link stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Condition {
+pub struct LinkCondition {
     pub state: LinkState,
     pub quality: Quality,
     /// The command (an event) that made it so; 0 for the run's own set-up.
@@ -55,12 +55,12 @@ const REPLAY: Span = Span::new(Time::millis(100), Time::seconds(2));
 
 impl Network {
     pub fn new(quality: Quality, channel: Channel) -> Network {
-        let standard = Condition { state: LinkState::Healthy, quality, by: 0 };
+        let standard = LinkCondition { state: LinkState::Healthy, quality, by: 0 };
         let (special, last_arrival) = (Rc::default(), BTreeMap::new());
         Network { standard, channel, special, last_arrival }
     }
 
-    pub fn condition(&self, from: Endpoint, to: Endpoint) -> &Condition {
+    pub fn condition(&self, from: Endpoint, to: Endpoint) -> &LinkCondition {
         match self.special.is_empty() {
             true => &self.standard,
             false => self.special.get(&(from, to)).unwrap_or(&self.standard),
@@ -68,7 +68,7 @@ impl Network {
     }
 
     /// Links that differ from the standard, and whether in quality.
-    pub fn special(&self) -> impl Iterator<Item = ((Endpoint, Endpoint), Condition, bool)> {
+    pub fn special(&self) -> impl Iterator<Item = ((Endpoint, Endpoint), LinkCondition, bool)> {
         self.special.iter().map(|(ends, condition)| {
             (*ends, *condition, condition.quality != self.standard.quality)
         })
@@ -78,7 +78,7 @@ impl Network {
     pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState, by: u64) {
         let before = *self.condition(from, to);
         if before.state != state {
-            self.set(from, to, Condition { state, by, ..before });
+            self.set(from, to, LinkCondition { state, by, ..before });
         }
     }
 
@@ -86,7 +86,7 @@ impl Network {
     pub fn change(&mut self, from: Endpoint, to: Endpoint, change: &QualityChange, by: u64) {
         let before = *self.condition(from, to);
         let quality = before.quality.with(change);
-        self.set(from, to, Condition { quality, by, ..before });
+        self.set(from, to, LinkCondition { quality, by, ..before });
     }
 
     /// The command `by` changes what all links are like.
@@ -98,7 +98,7 @@ impl Network {
         }
     }
 
-    fn set(&mut self, from: Endpoint, to: Endpoint, condition: Condition) {
+    fn set(&mut self, from: Endpoint, to: Endpoint, condition: LinkCondition) {
         let usual =
             condition.state == LinkState::Healthy && condition.quality == self.standard.quality;
         let special = Rc::make_mut(&mut self.special);
@@ -116,7 +116,7 @@ impl Network {
         now: Time,
         chance: &mut Chance,
     ) -> (Fate, Vec<Fate>) {
-        let &Condition { state, ref quality, by } = self.condition(from, to);
+        let &LinkCondition { state, ref quality, by } = self.condition(from, to);
         let mut arrives = now + draw(quality.latency, chance);
         let held = state == LinkState::Held;
         let mut lost = match state {

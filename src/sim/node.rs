@@ -7,7 +7,7 @@ use super::agenda::{Due, Ticket};
 use super::snapshot::Status;
 use crate::base::{Chance, Endpoint, NodeId, Text, Time};
 use crate::command::Latency;
-use crate::protocol::{Line, Role};
+use crate::protocol::{Role, SourceLine};
 use crate::sim::ensemble::Image;
 use crate::sim::trace::Payload;
 
@@ -45,7 +45,7 @@ pub struct Pending {
     pub what: Waiting,
     /// The event that asked for it, and the line.
     pub cause: u64,
-    pub line: Line,
+    pub line: SourceLine,
 }
 
 #[derive(Clone, Debug)]

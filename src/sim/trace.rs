@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
 use crate::command::Command;
-use crate::protocol::{Kind, Line, Message, Outcome, Role, Tone};
+use crate::protocol::{Kind, Message, Outcome, Role, SourceLine, Tone};
 use crate::sentence;
 
 /// One thing that happened.
@@ -26,12 +26,12 @@ pub struct Event {
     /// Number of the event that caused it; 0 for commands and first boots, which have no cause.
     pub cause: u64,
     /// The line of the protocol that asked for it.
-    pub line: Option<Line>,
-    pub what: What,
+    pub line: Option<SourceLine>,
+    pub what: EventKind,
 }
 
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum EventKind {
     /// A command was given. Its consequences follow, each with this as its cause.
     Command(Rc<Command>),
     /// A command that makes no sense at this point was refused; the run goes on untouched.
@@ -108,26 +108,26 @@ pub enum Payload {
     Reply { seq: u64, outcome: Outcome },
 }
 
-impl What {
+impl EventKind {
     /// An event in Lamport's sense: something a process did. The rest are remarks on it, which
     /// share its stamp.
     pub fn is_an_event(&self) -> bool {
         match self {
-            What::Send { .. }
-            | What::Deliver { .. }
-            | What::Timer(_)
-            | What::Persist
-            | What::Saved
-            | What::Ask { .. }
-            | What::Retry { .. }
-            | What::Command(_) => true,
-            What::Status(status) => *status == Status::Up,
-            What::Refused(_)
-            | What::Isolated(_)
-            | What::Role(_)
-            | What::Lost { .. }
-            | What::Note(_)
-            | What::Violation { .. } => false,
+            EventKind::Send { .. }
+            | EventKind::Deliver { .. }
+            | EventKind::Timer(_)
+            | EventKind::Persist
+            | EventKind::Saved
+            | EventKind::Ask { .. }
+            | EventKind::Retry { .. }
+            | EventKind::Command(_) => true,
+            EventKind::Status(status) => *status == Status::Up,
+            EventKind::Refused(_)
+            | EventKind::Isolated(_)
+            | EventKind::Role(_)
+            | EventKind::Lost { .. }
+            | EventKind::Note(_)
+            | EventKind::Violation { .. } => false,
         }
     }
 }
@@ -197,14 +197,14 @@ impl Event {
     /// Something a person would want to be told, not one of the hundreds of sends and receipts.
     pub fn is_notable(&self) -> bool {
         match &self.what {
-            What::Command(_)
-            | What::Refused(_)
-            | What::Note(_)
-            | What::Violation { .. }
-            | What::Ask { .. }
-            | What::Retry { .. } => true,
-            What::Status(_) => self.cause != 0,
-            What::Deliver { payload: Payload::Reply { .. }, .. } => true,
+            EventKind::Command(_)
+            | EventKind::Refused(_)
+            | EventKind::Note(_)
+            | EventKind::Violation { .. }
+            | EventKind::Ask { .. }
+            | EventKind::Retry { .. } => true,
+            EventKind::Status(_) => self.cause != 0,
+            EventKind::Deliver { payload: Payload::Reply { .. }, .. } => true,
             _ => false,
         }
     }
@@ -213,35 +213,35 @@ impl Event {
     pub fn tell(&self) -> Sentence {
         let label = |payload: &Payload| Text::from(payload.to_string());
         match &self.what {
-            What::Command(command) => match &**command {
+            EventKind::Command(command) => match &**command {
                 Command::Say(caption) => sentence!("“{0}”", caption.clone()),
                 command => sentence!("command: {0}", command.to_string()),
             },
-            What::Refused(why) => sentence!("refused: {0}", why.clone()),
-            What::Status(Status::Up) if self.cause == 0 => sentence!("boots"),
-            What::Status(Status::Up) => sentence!("is up"),
-            What::Status(Status::Paused) => sentence!("stands still"),
-            What::Status(Status::Down) => sentence!("is down"),
-            What::Isolated(true) => sentence!("is cut off from a majority"),
-            What::Isolated(false) => sentence!("reaches a majority again"),
-            What::Role(role) => sentence!("is now {0}", role.name),
-            What::Send { to, payload } => sentence!("sends “{0}” to {1}", label(payload), *to),
-            What::Deliver { from, payload, .. } => {
+            EventKind::Refused(why) => sentence!("refused: {0}", why.clone()),
+            EventKind::Status(Status::Up) if self.cause == 0 => sentence!("boots"),
+            EventKind::Status(Status::Up) => sentence!("is up"),
+            EventKind::Status(Status::Paused) => sentence!("stands still"),
+            EventKind::Status(Status::Down) => sentence!("is down"),
+            EventKind::Isolated(true) => sentence!("is cut off from a majority"),
+            EventKind::Isolated(false) => sentence!("reaches a majority again"),
+            EventKind::Role(role) => sentence!("is now {0}", role.name),
+            EventKind::Send { to, payload } => sentence!("sends “{0}” to {1}", label(payload), *to),
+            EventKind::Deliver { from, payload, .. } => {
                 sentence!("receives “{0}” from {1}", label(payload), *from)
             }
-            What::Lost { from, payload, why, .. } => {
+            EventKind::Lost { from, payload, why, .. } => {
                 sentence!("never receives “{0}” from {1}: {2}", label(payload), *from, why.reason())
             }
-            What::Timer(timer) => sentence!("timer runs out: {0}", timer.clone()),
-            What::Persist => sentence!("writes to its disk"),
-            What::Saved => sentence!("has its writes on disk"),
-            What::Ask { request, .. } => sentence!("wants “{0}”", request.clone()),
-            What::Retry { to, redirected: true } => sentence!("asks {0} instead", *to),
-            What::Retry { to, redirected: false } => {
+            EventKind::Timer(timer) => sentence!("timer runs out: {0}", timer.clone()),
+            EventKind::Persist => sentence!("writes to its disk"),
+            EventKind::Saved => sentence!("has its writes on disk"),
+            EventKind::Ask { request, .. } => sentence!("wants “{0}”", request.clone()),
+            EventKind::Retry { to, redirected: true } => sentence!("asks {0} instead", *to),
+            EventKind::Retry { to, redirected: false } => {
                 sentence!("has waited long enough and asks {0}", *to)
             }
-            What::Note(sentence) => sentence.clone(),
-            What::Violation { property, why, .. } => {
+            EventKind::Note(sentence) => sentence.clone(),
+            EventKind::Violation { property, why, .. } => {
                 sentence!("{0} is violated: {1}", *property, why.clone())
             }
         }

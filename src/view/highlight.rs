@@ -5,7 +5,7 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
 /// What a piece of source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum Token {
     /// Names, signs, spaces.
     Plain,
     Comment,
@@ -25,7 +25,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The lines of a source file, without their ends. Pieces of one kind that touch are one.
-pub fn lines(source: &str) -> Vec<Vec<(Part, &str)>> {
+pub fn lines(source: &str) -> Vec<Vec<(Token, &str)>> {
     let mut lines = vec![Vec::new()];
     let mut at = 0;
     for token in tokenize(source, FrontmatterAllowed::No) {
@@ -46,18 +46,18 @@ pub fn lines(source: &str) -> Vec<Vec<(Part, &str)>> {
     lines
 }
 
-fn part(kind: TokenKind, text: &str) -> Part {
+fn part(kind: TokenKind, text: &str) -> Token {
     match kind {
-        TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => Part::Comment,
-        TokenKind::Literal { .. } => Part::Literal,
-        TokenKind::Ident if KEYWORDS.contains(&text) => Part::Keyword,
-        TokenKind::Ident if text.starts_with(|c: char| c.is_uppercase()) => Part::Type,
-        _ => Part::Plain,
+        TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => Token::Comment,
+        TokenKind::Literal { .. } => Token::Literal,
+        TokenKind::Ident if KEYWORDS.contains(&text) => Token::Keyword,
+        TokenKind::Ident if text.starts_with(|c: char| c.is_uppercase()) => Token::Type,
+        _ => Token::Plain,
     }
 }
 
 /// Adds a piece, or lengthens the one before: both lie in the source, one behind the other.
-fn add<'a>(line: &mut Vec<(Part, &'a str)>, part: Part, piece: &'a str, source: &'a str) {
+fn add<'a>(line: &mut Vec<(Token, &'a str)>, part: Token, piece: &'a str, source: &'a str) {
     let offset = |text: &str| text.as_ptr() as usize - source.as_ptr() as usize;
     match line.last_mut() {
         _ if piece.is_empty() => {}
@@ -78,24 +78,24 @@ mod tests {
         assert_eq!(
             lines(source),
             [
-                vec![(Part::Comment, "/// A vote.")],
+                vec![(Token::Comment, "/// A vote.")],
                 vec![
-                    (Part::Keyword, "fn"),
-                    (Part::Plain, " vote(&"),
-                    (Part::Keyword, "mut"),
-                    (Part::Plain, " "),
-                    (Part::Keyword, "self"),
-                    (Part::Plain, ") -> "),
-                    (Part::Type, "Term"),
-                    (Part::Plain, " {"),
+                    (Token::Keyword, "fn"),
+                    (Token::Plain, " vote(&"),
+                    (Token::Keyword, "mut"),
+                    (Token::Plain, " "),
+                    (Token::Keyword, "self"),
+                    (Token::Plain, ") -> "),
+                    (Token::Type, "Term"),
+                    (Token::Plain, " {"),
                 ],
                 vec![
-                    (Part::Plain, "    "),
-                    (Part::Literal, "2"),
-                    (Part::Plain, " "),
-                    (Part::Comment, "// twice"),
+                    (Token::Plain, "    "),
+                    (Token::Literal, "2"),
+                    (Token::Plain, " "),
+                    (Token::Comment, "// twice"),
                 ],
-                vec![(Part::Plain, "}")],
+                vec![(Token::Plain, "}")],
             ]
         );
     }

@@ -26,4 +26,4 @@ pub mod tree;
 
 pub use diagram::{Chart, Diagram, Rows, Scale, Sheet, Slice};
 pub use path::{Path, Point, Size};
-pub use stage::{Detail, Flight, Layout, Scene, Thumbnail};
+pub use stage::{Detail, Flight, Layout, StageView, Thumbnail};

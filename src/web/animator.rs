@@ -16,7 +16,7 @@ use crate::player::Window;
 use crate::protocol::Tone;
 use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, push_number, translate};
-use crate::view::{Flight, Path, Point, Scene, Sheet};
+use crate::view::{Flight, Path, Point, Sheet, StageView};
 
 /// Requests frames while something moves, and never two at a time.
 pub struct Loop {
@@ -124,7 +124,7 @@ impl Gliders {
     }
 
     /// Finds the elements of a scene that Yew has just drawn; those known already are kept.
-    pub fn collect(&mut self, scene: &Scene) {
+    pub fn collect(&mut self, scene: &StageView) {
         let mut before = std::mem::take(&mut self.flights).into_iter().peekable();
         for flight in &scene.flights {
             // Both are in the order of their keys.
@@ -159,7 +159,14 @@ impl Gliders {
     }
 
     /// Moves everything to where it is now.
-    pub fn place(&mut self, now: Time, known: Time, scene: &Scene, sheet: &Sheet, shown: &Window) {
+    pub fn place(
+        &mut self,
+        now: Time,
+        known: Time,
+        scene: &StageView,
+        sheet: &Sheet,
+        shown: &Window,
+    ) {
         self.place_flights(now, scene);
         for (node, ring) in &mut self.rings {
             let left = scene.nodes.get(node.index()).and_then(|node| node.timer_left(now));
@@ -194,7 +201,7 @@ impl Gliders {
         self.overview = places;
     }
 
-    fn place_flights(&mut self, now: Time, scene: &Scene) {
+    fn place_flights(&mut self, now: Time, scene: &StageView) {
         let mut trails: [Path; TRAILS] = Default::default();
         let mut pills = self.flights.iter_mut().peekable();
         for flight in &scene.flights {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::Script;
-use crate::export::{Ask, Taken};
+use crate::export::{ExportRequest, Taken};
 use crate::player::gestures::{self, Gesture};
 use crate::player::{Asked, Goal, Grove, Pane, Scene, Selection, Speed, Store, Tab, Theme};
 use crate::protocol::{Form, Meta, Vocabulary};
@@ -172,14 +172,14 @@ pub struct Instant {
     pub window: Span,
     pub reached: Time,
     /// Takes something of it away.
-    pub take: Callback<(Ask, Callback<Taken>)>,
+    pub take: Callback<(ExportRequest, Callback<Taken>)>,
 }
 
 impl Instant {
     pub fn of(
         store: &Store,
-        scene: &crate::view::Scene,
-        take: Callback<(Ask, Callback<Taken>)>,
+        scene: &crate::view::StageView,
+        take: Callback<(ExportRequest, Callback<Taken>)>,
     ) -> Instant {
         let pane = store.pane();
         let script = pane.run.script();

@@ -6,7 +6,7 @@ use yew::Callback;
 
 use super::components::Stroke;
 use super::host::Asked;
-use crate::export::{Ask, Taken};
+use crate::export::{ExportRequest, Taken};
 use crate::player::{Action, Selection};
 use crate::view::Size;
 
@@ -35,7 +35,7 @@ pub enum Msg {
     /// The timeline's window has come to rest.
     Settled,
     /// Something of the run is to be taken away: handed to whoever asks.
-    Take(Ask, Callback<Taken>),
+    Take(ExportRequest, Callback<Taken>),
     /// Time to look on for where two panes first differ.
     Compare,
     /// The parts that an action needs are there, or cannot be had. Which choice of a run it was, if it
@@ -67,7 +67,7 @@ pub struct Callbacks {
     pub stroke: Callback<Stroke>,
     pub close_menu: Callback<()>,
     pub open_drawer: Callback<bool>,
-    pub take: Callback<(Ask, Callback<Taken>)>,
+    pub take: Callback<(ExportRequest, Callback<Taken>)>,
     /// Looks on for where two panes first differ.
     pub compare: Callback<()>,
     pub fetched: Callback<(Action, Option<u32>, bool)>,

@@ -6,11 +6,11 @@ use yew::AttrValue;
 
 use super::animator::Gliders;
 use super::shared::Shared;
-use crate::command::{Command, Line};
+use crate::command::{Command, ScriptLine};
 use crate::player::{Pane, Store};
-use crate::view::diagram::chart::{Ask, Chart};
+use crate::view::diagram::chart::{Chart, ChartRequest};
 use crate::view::stage::layout::{Layout, Room};
-use crate::view::{Rows, Scene, Sheet, Size};
+use crate::view::{Rows, Sheet, Size, StageView};
 use crate::words;
 
 /// Servers further behind than this show no entries.
@@ -31,7 +31,7 @@ pub struct Rooms {
 pub struct PaneView {
     /// Prefix of its ids.
     pub id: AttrValue,
-    pub scene: Shared<Scene>,
+    pub scene: Shared<StageView>,
     pub sheet: Shared<Sheet>,
     /// The stage in words.
     pub told: Shared<Vec<String>>,
@@ -116,7 +116,7 @@ fn laid_out(pane: &Pane, rooms: Rooms) -> (u16, u16, bool, Rooms) {
 
 /// Whether room is kept for captions: on a phone only where the run has some.
 fn is_told(pane: &Pane, rooms: Rooms) -> bool {
-    let is_caption = |line: &Line| matches!(*line.command, Command::Say(_));
+    let is_caption = |line: &ScriptLine| matches!(*line.command, Command::Say(_));
     rooms.stage.w >= 520.0 || pane.run.script().lines.iter().any(is_caption)
 }
 
@@ -139,7 +139,7 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
 }
 
 /// The stage.
-fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> Scene {
+fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> StageView {
     let run = &store.panes[place].run;
     let mut snapshot = run.snapshot();
     snapshot.caption = snapshot.caption.filter(|(since, _)| store.caption_stands(*since));
@@ -149,11 +149,17 @@ fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> Scene {
     let columns = (apart + layout.detail.entries() as u64).min(MOST_COLUMNS);
     // What links are like as the script sets them up: the stage calls the others changed.
     let usual = run.script().setup.link;
-    Scene::new(&snapshot, &run.logs(columns), &usual, layout)
+    StageView::new(&snapshot, &run.logs(columns), &usual, layout)
 }
 
 /// The part of the space-time diagram on show, and a margin.
-fn sheet(store: &mut Store, place: usize, chart: &mut Chart, scene: &Scene, size: Size) -> Sheet {
+fn sheet(
+    store: &mut Store,
+    place: usize,
+    chart: &mut Chart,
+    scene: &StageView,
+    size: Size,
+) -> Sheet {
     let (window, versions) = (store.ui.window, store.versions()[place]);
     let (opened, branch, commands) = versions;
     let lanes = &store.ui.lanes;
@@ -161,7 +167,7 @@ fn sheet(store: &mut Store, place: usize, chart: &mut Chart, scene: &Scene, size
     let rows = lanes.rows(setup.clients, setup.nodes);
     let rows = Rows::of(rows, lanes.without().to_vec(), AXIS, size.h - AXIS - 2.0);
     let pane = &mut store.panes[place];
-    let ask = Ask {
+    let ask = ChartRequest {
         from: window.from,
         span: window.span,
         width: (size.w - GUTTER).max(50.0),
@@ -175,6 +181,6 @@ fn sheet(store: &mut Store, place: usize, chart: &mut Chart, scene: &Scene, size
 }
 
 /// The stage in words.
-fn told(scene: &Scene, store: &Store) -> Vec<String> {
+fn told(scene: &StageView, store: &Store) -> Vec<String> {
     scene.told().iter().map(|sentence| words::tell(store.ui.language, sentence)).collect()
 }

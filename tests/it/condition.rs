@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use synod::base::Time;
 use synod::catalog::{self, Run};
-use synod::explore::condition::{Condition, Found, Outcome, SEARCHED, Search, likely, parse};
+use synod::explore::condition::{Condition, Found, SEARCHED, Search, SearchEnd, likely, parse};
 use synod::explore::fuzz;
 use synod::scenario;
 use synod::sim::fact::Fact;
@@ -29,11 +29,11 @@ fn next(run: &mut Run, text: &str) -> Option<Found> {
     let outcome = Search::new(condition, run).advance(u32::MAX).expect("an end");
     assert_eq!((run.now(), run.event()), cursor, "the run is left alone");
     match outcome {
-        Outcome::Found(found) => {
+        SearchEnd::Found(found) => {
             run.seek_event(found.event, u32::MAX);
             Some(found)
         }
-        Outcome::Never { .. } => None,
+        SearchEnd::Never { .. } => None,
     }
 }
 
@@ -311,10 +311,10 @@ fn what_never_comes_true_ends_with_the_run_or_after_so_many_events() {
             }
         }
     };
-    assert_eq!(search(&quiet, "lost heartbeat"), Outcome::Never { by: Time::LIMIT, ended: true });
+    assert_eq!(search(&quiet, "lost heartbeat"), SearchEnd::Never { by: Time::LIMIT, ended: true });
     let busy = run("run raft nodes=5 seed=1 heartbeat=5ms latency=2ms");
     match search(&busy, "lost heartbeat") {
-        Outcome::Never { by, ended: false } => assert!(by < Time::LIMIT),
+        SearchEnd::Never { by, ended: false } => assert!(by < Time::LIMIT),
         outcome => panic!("{outcome:?} within {SEARCHED} events"),
     }
 }

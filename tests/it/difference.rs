@@ -2,7 +2,7 @@
 
 use synod::base::Time;
 use synod::catalog::{self, Run};
-use synod::explore::difference::{Comparison, Verdict, first_difference};
+use synod::explore::difference::{Comparison, Likeness, first_difference};
 use synod::scenario;
 
 fn run(text: &str) -> Run {
@@ -23,7 +23,7 @@ fn a_run_does_not_differ_from_itself() {
         let text = synod::explore::fuzz::schedule(entry, seed, &[]).unwrap().to_string();
         assert_eq!(told(&text, &text), "none", "{text}");
         let mut comparison = Comparison::new(&run(&text), &run(&text), Time::LIMIT);
-        assert!(matches!(comparison.advance(1), Some(Verdict::Same(None))), "and that is known");
+        assert!(matches!(comparison.advance(1), Some(Likeness::Same(None))), "and that is known");
     }
 }
 
@@ -97,7 +97,7 @@ fn a_long_comparison_goes_in_slices_and_starts_where_the_scripts_part() {
     let mut near = Comparison::new(&here, &run(&late), Time::seconds(700));
     assert!(near.reached() > Time::seconds(500), "{}", near.reached());
     let found = near.advance(20_000).expect("it is near");
-    let Verdict::Differ(found) = found else { panic!("{found:?}") };
+    let Likeness::Differ(found) = found else { panic!("{found:?}") };
     assert_eq!((found.at(), (here.now(), here.event())), (Time::seconds(600), cursor));
 
     // From the start it takes longer, and says the same.
@@ -110,9 +110,9 @@ fn a_long_comparison_goes_in_slices_and_starts_where_the_scripts_part() {
             break verdict;
         }
     };
-    let Verdict::Differ(again) = again else { panic!("{again:?}") };
+    let Likeness::Differ(again) = again else { panic!("{again:?}") };
     assert!(slices > 5, "{slices}");
     assert_eq!(again.sentence(), found.sentence());
     let mut until = Comparison::new(&here, &run(&late), Time::seconds(599));
-    assert!(matches!(until.advance(u32::MAX), Some(Verdict::Same(Some(Time(599_000_000))))));
+    assert!(matches!(until.advance(u32::MAX), Some(Likeness::Same(Some(Time(599_000_000))))));
 }

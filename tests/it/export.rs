@@ -7,7 +7,7 @@ use std::path::Path;
 
 use synod::base::{Span, Time};
 use synod::catalog::{self, Run};
-use synod::export::{Ask, Format, Taken, take};
+use synod::export::{ExportRequest, Format, Taken, take};
 use synod::scenario;
 use synod::sim::snapshot::{Mark, Stretch};
 use synod::words::Language;
@@ -32,8 +32,8 @@ fn run(text: &str, to: Time) -> Run {
     run
 }
 
-fn ask(format: Format, from: Time, to: Time) -> Ask {
-    Ask { format, window: Span::new(from, to), most: 20_000, language: Language::English }
+fn ask(format: Format, from: Time, to: Time) -> ExportRequest {
+    ExportRequest { format, window: Span::new(from, to), most: 20_000, language: Language::English }
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_is_too_long_is_cut_off_and_says_where() {
     let run = run("run raft nodes=5 seed=3 heartbeat=20ms latency=2ms..8ms\n", Time::seconds(60));
     let taken = |format, most| {
         let window = Span::new(Time::seconds(1), Time::seconds(60));
-        take(&run, &Ask { format, window, most, language: Language::English })
+        take(&run, &ExportRequest { format, window, most, language: Language::English })
     };
     let told = |Taken { cut, .. }: Taken| cut.unwrap().to_string();
     let cut = told(taken(Format::Ndjson, 1_000));
@@ -154,7 +154,7 @@ fn a_picture_speaks_the_readers_language() {
     let run = run(STORY, Time::millis(200));
     let chinese = |format| {
         let ask = ask(format, Time::ZERO, Time::millis(200));
-        take(&run, &Ask { language: Language::Chinese, ..ask }).text
+        take(&run, &ExportRequest { language: Language::Chinese, ..ask }).text
     };
     for format in [Format::Svg, Format::Flowchart, Format::Mermaid] {
         assert!(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use synod::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
 use synod::command::{
-    Command, Latency, Line, Link as Wire, Partition, QualityChange, Script, Setup,
+    Command, Latency, Link as Wire, Partition, QualityChange, Script, ScriptLine, Setup,
 };
 use synod::player::lanes::PARTS;
 use synod::player::link::{LONGEST, Shows};
@@ -386,7 +386,8 @@ fn scripts() -> impl Strategy<Value = Script> {
     let lines = prop::collection::vec((times(), commands()), 0..8);
     (any::<u64>(), prop::option::of(captions()), lines).prop_map(|(seed, title, mut lines)| {
         lines.sort_by_key(|(at, _)| *at);
-        let lines = lines.into_iter().map(|(at, command)| Line { at, command: Rc::new(command) });
+        let lines =
+            lines.into_iter().map(|(at, command)| ScriptLine { at, command: Rc::new(command) });
         let setup = Setup { seed, ..Setup::new("raft", NODES) };
         Script { setup, title, lines: lines.collect() }
     })

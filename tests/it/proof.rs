@@ -24,7 +24,7 @@ use synod::base::{Endpoint, NodeId, Time};
 use synod::catalog::Run;
 use synod::protocol::CellState;
 use synod::sim::fact::Fact;
-use synod::sim::trace::{Event, Payload, Status, What};
+use synod::sim::trace::{Event, EventKind, Payload, Status};
 use synod::sim::{Events, Sim};
 
 use crate::digests;
@@ -79,7 +79,7 @@ fn tell(run: &Run) -> (usize, Vec<Vec<Line>>) {
         };
         let new = known.iter().zip(&now).map(new).collect();
         known = now;
-        if events.iter().any(|event| matches!(event.what, What::Command(_))) {
+        if events.iter().any(|event| matches!(event.what, EventKind::Command(_))) {
             stretches.push(Vec::new());
         }
         let stretch = stretches.last_mut().expect("there is one at least");
@@ -104,7 +104,7 @@ fn shorten(stretches: &mut [Vec<Line>], most: usize) -> String {
         return String::new();
     }
     for stretch in stretches.iter_mut() {
-        let is_write = |line: &Line| line.is_reaction && line.kind == What::Saved.name();
+        let is_write = |line: &Line| line.is_reaction && line.kind == EventKind::Saved.name();
         stretch.retain(|line| !is_write(line) || line.breaks);
     }
     let writes = whole - lines(stretches);
@@ -256,12 +256,14 @@ type Past = Vec<(Time, Option<Endpoint>)>;
 
 /// What is told of a step: its events, which join the past, and what is new at each server.
 fn step(past: &mut Past, events: &Events, new: Vec<Facts>) -> Vec<Line> {
-    let is_first_boot = matches!(events[0].what, What::Status(Status::Up)) && events[0].cause == 0;
-    let has = |such: fn(&What) -> bool| events.iter().any(|event| such(&event.what));
-    let breaks = has(|what| matches!(what, What::Violation { .. }));
-    let is_noted = has(|what| matches!(what, What::Note(_)));
+    let is_first_boot =
+        matches!(events[0].what, EventKind::Status(Status::Up)) && events[0].cause == 0;
+    let has = |such: fn(&EventKind) -> bool| events.iter().any(|event| such(&event.what));
+    let breaks = has(|what| matches!(what, EventKind::Violation { .. }));
+    let is_noted = has(|what| matches!(what, EventKind::Note(_)));
     // An answer is told where it arrives.
-    let answers = has(|what| matches!(what, What::Send { payload: Payload::Reply { .. }, .. }));
+    let answers =
+        has(|what| matches!(what, EventKind::Send { payload: Payload::Reply { .. }, .. }));
     let mut lines = Vec::new();
     for event in events {
         past.push((event.at, event.place));
@@ -291,30 +293,34 @@ fn line(past: &Past, event: &Event) -> Option<Line> {
     let name = event.what.name();
     let mut line = Line::new(past.len() as u64, event.at, name, event.place);
     match &event.what {
-        What::Status(Status::Up) if event.cause == 0 => return None,
-        What::Lost { payload: Payload::Message(_), .. } => return None,
-        What::Command(_) | What::Role(_) | What::Send { .. } | What::Persist | What::Note(_) => {
+        EventKind::Status(Status::Up) if event.cause == 0 => return None,
+        EventKind::Lost { payload: Payload::Message(_), .. } => return None,
+        EventKind::Command(_)
+        | EventKind::Role(_)
+        | EventKind::Send { .. }
+        | EventKind::Persist
+        | EventKind::Note(_) => {
             return None;
         }
-        What::Refused(_) | What::Status(_) | What::Isolated(_) => {}
-        What::Ask { seq, request } => line.what = format!("{name} {seq} {request}"),
-        What::Retry { to, .. } => line.what = format!("{name} {to}"),
-        What::Violation { property, against: Some(event), .. } => {
+        EventKind::Refused(_) | EventKind::Status(_) | EventKind::Isolated(_) => {}
+        EventKind::Ask { seq, request } => line.what = format!("{name} {seq} {request}"),
+        EventKind::Retry { to, .. } => line.what = format!("{name} {to}"),
+        EventKind::Violation { property, against: Some(event), .. } => {
             let (at, place) = past[*event as usize - 1];
             let place = place.map_or(String::new(), |place| format!(" {place}"));
             line.what = format!("{name} {property} against #{event} ({at}{place})");
         }
-        What::Violation { property, .. } => line.what = format!("{name} {property}"),
-        What::Lost { from, payload, why, .. } => {
+        EventKind::Violation { property, .. } => line.what = format!("{name} {property}"),
+        EventKind::Lost { from, payload, why, .. } => {
             line.what = format!("{name} ({}) {}", why.name(), data(payload));
             line.from = vec![*from];
         }
-        What::Saved => line.is_reaction = true,
-        What::Timer(timer) => {
+        EventKind::Saved => line.is_reaction = true,
+        EventKind::Timer(timer) => {
             line.what = format!("{name} {timer}");
             line.is_reaction = true;
         }
-        What::Deliver { from, payload, .. } => {
+        EventKind::Deliver { from, payload, .. } => {
             (line.kind, line.what, line.from) = (payload.kind().name, data(payload), vec![*from]);
             line.is_reaction = matches!(event.place, Some(Endpoint::Node(_)));
         }
@@ -332,7 +338,7 @@ fn data(payload: &Payload) -> String {
 fn sent(events: &Events) -> String {
     let mut sent: Vec<(String, String)> = Vec::new();
     for event in events {
-        let What::Send { to, payload: payload @ Payload::Message(_) } = &event.what else {
+        let EventKind::Send { to, payload: payload @ Payload::Message(_) } = &event.what else {
             continue;
         };
         let what = data(payload);

@@ -7,12 +7,12 @@ use synod::catalog::{self, Run};
 use synod::command::Command;
 use synod::scenario;
 use synod::sim::snapshot::{LinkState, MarkKind};
-use synod::view::diagram::chart::{Ask, Chart};
+use synod::view::diagram::chart::{Chart, ChartRequest};
 use synod::view::light::{PILL, pill};
 use synod::view::stage::flight::text_width;
 use synod::view::stage::layout::{Layout, Room};
 use synod::view::stage::links::Strand;
-use synod::view::{Point, Rows, Scene, Sheet};
+use synod::view::{Point, Rows, Sheet, StageView};
 use synod::words::Language;
 
 const DESK: Room = Room { width: 962.0, height: 578.0, top: 58.0, bottom: 84.0 };
@@ -37,16 +37,16 @@ fn run_to(time: Time) -> Run {
     run
 }
 
-fn scene(run: &Run) -> Scene {
+fn scene(run: &Run) -> StageView {
     let setup = &run.script().setup;
     let layout = Rc::new(Layout::new(setup.nodes.into(), setup.clients.into(), DESK));
     let usual = run.script().setup.link;
-    Scene::new(&run.snapshot(), &run.logs(6), &usual, &layout)
+    StageView::new(&run.snapshot(), &run.logs(6), &usual, &layout)
 }
 
 fn sheet(run: &mut Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
     let flights = scene(run).flights;
-    let ask = Ask {
+    let ask = ChartRequest {
         from,
         span,
         width: 1_000.0,
@@ -88,7 +88,7 @@ fn a_partition_stands_in_a_hull_of_its_own() {
     assert!(scene_before().hulls.is_empty(), "nobody is parted before");
 }
 
-fn scene_before() -> Scene {
+fn scene_before() -> StageView {
     scene(&run_to(Time::millis(800)))
 }
 
@@ -120,7 +120,7 @@ fn a_change_of_all_links_is_told_once() {
     run.seek(Time::millis(5), u32::MAX);
     let layout = Rc::new(Layout::new(3, 1, DESK));
     let usual = run.script().setup.link;
-    let scene = Scene::new(&run.snapshot(), &run.logs(6), &usual, &layout);
+    let scene = StageView::new(&run.snapshot(), &run.logs(6), &usual, &layout);
     let notes: Vec<_> = scene.wires.iter().filter_map(|wire| wire.note.as_deref()).collect();
     assert_eq!(notes, ["loss=50%"]);
 }
@@ -299,7 +299,7 @@ fn only_the_rows_and_kinds_asked_for_are_drawn() {
     let mut shown = |rows: Vec<Vec<Endpoint>>, without: &[&str]| {
         let without = without.iter().map(|name| (*name).to_owned()).collect();
         let rows = Rows::of(rows, without, 18.0, 140.0);
-        let ask = Ask {
+        let ask = ChartRequest {
             from: Time::ZERO,
             span: Time::millis(800),
             width: 1_000.0,
@@ -341,7 +341,7 @@ fn the_word_cut_off_stands_clear_of_the_pills() {
             let room = Room { width, height, top: 56.0, bottom: 84.0 };
             let layout = Rc::new(Layout::new(nodes, 1, room));
             let (snapshot, logs) = (run.snapshot(), run.logs(6));
-            let scene = Scene::new(&snapshot, &logs, &run.script().setup.link, &layout);
+            let scene = StageView::new(&snapshot, &logs, &run.script().setup.link, &layout);
             for hull in scene.hulls.iter().filter(|hull| hull.minority) {
                 let (left, top, bottom) = (hull.label.x, hull.label.y - 11.0, hull.label.y + 3.0);
                 for member in &hull.members {
@@ -373,7 +373,7 @@ fn the_term_fits_its_box_in_any_language() {
             for millis in [5, 14, 25, 60, 1_200, 30_000] {
                 run.run_to(Time::millis(millis), u32::MAX);
                 let (snapshot, logs) = (run.snapshot(), run.logs(6));
-                let scene = Scene::new(&snapshot, &logs, &run.script().setup.link, &layout);
+                let scene = StageView::new(&snapshot, &logs, &run.script().setup.link, &layout);
                 for node in &scene.nodes {
                     for language in [Language::English, Language::Chinese] {
                         let told = node.epoch_told(layout.detail, 9.0, language);

@@ -9,7 +9,7 @@ use synod::replay::why::{Inquiry, Reason};
 use synod::scenario;
 use synod::sim::fact::Fact;
 use synod::sim::snapshot::{Standing, Told};
-use synod::sim::trace::What;
+use synod::sim::trace::EventKind;
 use synod::view::light::standing;
 
 fn run(text: &str) -> Run {
@@ -47,7 +47,7 @@ fn the_light_cone_is_what_vector_stamps_say() {
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             stamps.push(fold.follow(number, event).map_or(Vec::new(), <[u64]>::to_vec));
             proper.push(match event.what {
-                What::Lost { sent, .. } => sent,
+                EventKind::Lost { sent, .. } => sent,
                 ref what if what.is_an_event() => number,
                 _ => 0,
             });
@@ -187,14 +187,14 @@ fn a_loss_names_its_sending() {
         let mut sent = std::collections::BTreeMap::new();
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             match event.what {
-                What::Send { to, .. } => {
+                EventKind::Send { to, .. } => {
                     sent.insert(number, (event.place, Some(to)));
                 }
-                What::Lost { sent: 0, sent_at, .. } => {
+                EventKind::Lost { sent: 0, sent_at, .. } => {
                     never_left += 1;
                     assert_eq!(sent_at, event.at);
                 }
-                What::Lost { from, sent: by, .. } => {
+                EventKind::Lost { from, sent: by, .. } => {
                     assert_eq!(sent.get(&by), Some(&(Some(from), event.place)), "event {number}");
                 }
                 _ => {}
@@ -447,8 +447,8 @@ fn notes_after_a_write_stand_at_the_write() {
         let (mut saved, mut notes) = (None, Vec::new());
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             match &event.what {
-                What::Saved => saved = Some(number),
-                What::Note(note) if Some(event.cause) == saved => {
+                EventKind::Saved => saved = Some(number),
+                EventKind::Note(note) if Some(event.cause) == saved => {
                     notes.push((event.cause, note.to_string()));
                 }
                 _ => {}

@@ -24,7 +24,7 @@ use synod::base::{Sentence, Time, Value};
 use synod::catalog;
 use synod::command::Command;
 use synod::scenario;
-use synod::sim::trace::{Event, Payload, What};
+use synod::sim::trace::{Event, EventKind, Payload};
 use synod::words::{self, Language};
 
 use crate::digests;
@@ -248,13 +248,13 @@ fn what_runs_say_is_translated_through_and_through() {
 
 /// It is the script that says this.
 fn is_caption(event: &Event) -> bool {
-    matches!(&event.what, What::Command(command) if matches!(**command, Command::Say(_)))
+    matches!(&event.what, EventKind::Command(command) if matches!(**command, Command::Say(_)))
 }
 
 /// What a client is told, if this tells it something.
 fn answer(event: &Event) -> Option<Sentence> {
     match &event.what {
-        What::Deliver { payload: Payload::Reply { outcome, .. }, .. } => Some(outcome.told()),
+        EventKind::Deliver { payload: Payload::Reply { outcome, .. }, .. } => Some(outcome.told()),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::{LIMIT, Register};
 use crate::base::{ClientId, Log, Text};
-use crate::service::store::Request;
+use crate::service::store::StoreRequest;
 
 /// Something that happened to a request, by its number.
 #[derive(Clone, Debug, Hash)]
@@ -20,7 +20,7 @@ pub enum Happened {
     Called {
         number: u64,
         client: ClientId,
-        request: Request,
+        request: StoreRequest,
     },
     /// The answer came at this event, when so many requests had been asked.
     Answered {
@@ -42,7 +42,7 @@ const TANGLED: usize = LIMIT / 10;
 struct Operation<'a> {
     number: u64,
     client: ClientId,
-    request: &'a Request,
+    request: &'a StoreRequest,
     /// What a read was told.
     told: Option<&'a Text>,
     /// The event of its answer, and how many requests had been asked by then.
@@ -106,7 +106,8 @@ fn operations<'a>(events: &[&'a Happened]) -> Vec<Operation<'a>> {
                 let Ok(place) = place else { continue };
                 let operation = &mut operations[place];
                 operation.answered = Some((*event, *asked));
-                operation.told = matches!(operation.request, Request::Get { .. }).then_some(answer);
+                operation.told =
+                    matches!(operation.request, StoreRequest::Get { .. }).then_some(answer);
             }
             Happened::GivenUp { .. } => {}
         }
@@ -125,7 +126,7 @@ fn without<'a>(
     let remains = kept.iter().enumerate().filter(|(place, operation)| !goes(*place, operation));
     let told: BTreeSet<&Text> = remains.filter_map(|(_, operation)| operation.told).collect();
     let stays = |(place, operation): &(usize, &&Operation)| match operation.request {
-        Request::Put { value, .. } if told.contains(value) => true,
+        StoreRequest::Put { value, .. } if told.contains(value) => true,
         _ => !goes(*place, operation),
     };
     kept.iter().enumerate().filter(stays).map(|(_, operation)| *operation).collect()
@@ -144,20 +145,22 @@ fn is_wrong(events: &[&Happened], kept: &[&Operation], read: u64) -> bool {
         | Happened::GivenUp { number }) = event;
         let Some(request) = kept_request(number) else { continue };
         match (event, request) {
-            (Happened::Called { .. }, Request::Put { value, .. }) => {
+            (Happened::Called { .. }, StoreRequest::Put { value, .. }) => {
                 register.write_called(*number, value);
             }
-            (Happened::Called { .. }, Request::Get { .. }) => register.read_called(*number),
-            (Happened::Answered { asked, .. }, Request::Put { .. }) => {
+            (Happened::Called { .. }, StoreRequest::Get { .. }) => register.read_called(*number),
+            (Happened::Answered { asked, .. }, StoreRequest::Put { .. }) => {
                 register.write_answered(*number, *asked);
             }
-            (Happened::Answered { answer, asked, .. }, Request::Get { .. }) => {
+            (Happened::Answered { answer, asked, .. }, StoreRequest::Get { .. }) => {
                 if register.read_answered(*number, answer, *asked).is_err() {
                     return *number == read;
                 }
             }
-            (Happened::GivenUp { .. }, Request::Put { .. }) => register.write_given_up(*number),
-            (Happened::GivenUp { .. }, Request::Get { .. }) => register.read_given_up(*number),
+            (Happened::GivenUp { .. }, StoreRequest::Put { .. }) => {
+                register.write_given_up(*number)
+            }
+            (Happened::GivenUp { .. }, StoreRequest::Get { .. }) => register.read_given_up(*number),
         }
         if register.size() > TANGLED {
             return false;
@@ -177,8 +180,8 @@ impl Operation<'_> {
             number: self.number,
             told,
             wrote: match self.request {
-                Request::Put { value, .. } => Some(value.clone()),
-                Request::Get { .. } => None,
+                StoreRequest::Put { value, .. } => Some(value.clone()),
+                StoreRequest::Get { .. } => None,
             },
             answered: self.answered,
         }

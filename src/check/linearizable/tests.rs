@@ -338,7 +338,7 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
 
 #[derive(Clone, Debug)]
 enum Event {
-    Ask(ClientId, Request),
+    Ask(ClientId, StoreRequest),
     Told(ClientId, Text),
     GivesUp(ClientId),
 }
@@ -356,7 +356,7 @@ impl Event {
 /// One request of a history, from event to event.
 struct Operation {
     client: ClientId,
-    request: Request,
+    request: StoreRequest,
     called: usize,
     /// Where it ends, and with which answer. Without: it may take effect at any later time.
     answered: Option<(usize, Text)>,
@@ -396,12 +396,12 @@ fn explained(operations: &[Operation], taken: u32, store: &BTreeMap<Text, Text>)
     left().filter(|(_, operation)| operation.called < first_end).any(|(place, operation)| {
         let taken = taken | 1 << place;
         match &operation.request {
-            Request::Put { key, value } => {
+            StoreRequest::Put { key, value } => {
                 let mut store = store.clone();
                 store.insert(key.clone(), value.clone());
                 explained(operations, taken, &store)
             }
-            Request::Get { key } => {
+            StoreRequest::Get { key } => {
                 let value = store.get(key).map_or(NO_VALUE, |value| value);
                 let fits = |(_, answer): &(usize, Text)| **answer == *value;
                 operation.answered.as_ref().is_some_and(fits) && explained(operations, taken, store)
@@ -453,7 +453,7 @@ fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError
             latest.insert(*client, (asked, request.clone()));
         }
         let (number, request) = &latest[client];
-        if let (Event::Told(_, answer), Request::Get { .. }) = (event, request) {
+        if let (Event::Told(_, answer), StoreRequest::Get { .. }) = (event, request) {
             reads.insert(*number, answer.clone());
         }
         numbers.push((*number, request.clone()));
@@ -473,7 +473,7 @@ fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError
         let told = |value: &Text| {
             reads.iter().any(|(number, answer)| needed.contains_key(number) && answer == value)
         };
-        if matches!(request, Request::Put { value, .. } if told(value)) {
+        if matches!(request, StoreRequest::Put { value, .. } if told(value)) {
             continue;
         }
         let fewer = only(&|number| number != *gone && needed.contains_key(&number));
@@ -497,11 +497,11 @@ impl Draw {
         ClientId(self.client.into())
     }
 
-    fn request(self) -> Request {
+    fn request(self) -> StoreRequest {
         let key = Text::from(["x", "y"][usize::from(self.key)]);
         match self.choice % 2 {
-            0 => Request::Get { key },
-            _ => Request::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
+            0 => StoreRequest::Get { key },
+            _ => StoreRequest::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
         }
     }
 }
@@ -521,7 +521,7 @@ fn any_draws() -> impl Strategy<Value = Vec<Draw>> {
 /// otherwise few histories would go on for long.
 fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut open: BTreeMap<ClientId, Request> = BTreeMap::new();
+    let mut open: BTreeMap<ClientId, StoreRequest> = BTreeMap::new();
     let mut asked = 0;
     for draw in draws {
         let client = draw.client();
@@ -533,8 +533,8 @@ fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
             }
             None => {}
             Some(_) if draw.choice == 0 => events.push(Event::GivesUp(client)),
-            Some(Request::Put { .. }) => events.push(Event::Told(client, "ok".into())),
-            Some(Request::Get { .. }) => {
+            Some(StoreRequest::Put { .. }) => events.push(Event::Told(client, "ok".into())),
+            Some(StoreRequest::Get { .. }) => {
                 let last = events.len();
                 events.push(Event::Told(client, VALUES[usize::from(draw.choice % 4)].into()));
                 for value in VALUES {
@@ -554,9 +554,9 @@ struct Run {
     store: BTreeMap<Text, Text>,
     asked: u32,
     /// What each client waits for, and the answer once that has taken effect.
-    open: BTreeMap<ClientId, (Request, Option<Text>)>,
+    open: BTreeMap<ClientId, (StoreRequest, Option<Text>)>,
     /// Writes that were given up, and have not taken effect.
-    adrift: Vec<Request>,
+    adrift: Vec<StoreRequest>,
 }
 
 impl Run {
@@ -588,13 +588,13 @@ impl Run {
         }
     }
 
-    fn execute(&mut self, request: &Request) -> Text {
+    fn execute(&mut self, request: &StoreRequest) -> Text {
         match request {
-            Request::Put { key, value } => {
+            StoreRequest::Put { key, value } => {
                 self.store.insert(key.clone(), value.clone());
                 "ok".into()
             }
-            Request::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
+            StoreRequest::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::ClientId;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
-use crate::service::store::Request;
+use crate::service::store::StoreRequest;
 
 use super::{Command, MultiPaxos, Role, Slots};
 
@@ -52,11 +52,11 @@ impl MultiPaxos {
         &mut self,
         client: ClientId,
         seq: u64,
-        request: Request,
+        request: StoreRequest,
         fx: &mut Effects<Self>,
     ) {
         match self.store.session(client) {
-            _ if self.config.local_reads && matches!(request, Request::Get { .. }) => {
+            _ if self.config.local_reads && matches!(request, StoreRequest::Get { .. }) => {
                 // Flaw: nobody is asked whether this is still the latest.
                 let answer = self.store.clone().apply(client, u64::MAX, &request);
                 fx.reply(client, seq, Outcome::Done(answer));

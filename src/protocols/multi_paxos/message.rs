@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::base::{ClientId, Log, NONE, NodeId};
 use crate::protocol::{self, Field, Kind, Tone};
-use crate::service::store::Request;
+use crate::service::store::StoreRequest;
 
 /// A ballot, or proposal number: a round, and the proposer that it belongs to, so that no two
 /// proposers ever use the same one (*Paxos Made Simple*, §2.5). The round decides, then the proposer.
@@ -41,7 +41,7 @@ pub enum Command {
     /// Fills a gap (§3): it changes nothing, but what comes after it can be executed.
     NoOp,
     /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: ClientId, seq: u64, request: Request },
+    Execute { client: ClientId, seq: u64, request: StoreRequest },
 }
 
 /// Phase 1 is `Prepare` and `Promise`, phase 2 `Accept` and `Accepted`.

@@ -42,8 +42,8 @@ use crate::protocol::{
     self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome,
     Property, Protocol,
 };
-use crate::service::Store;
-use crate::service::store::Request;
+use crate::service::KeyValueStore;
+use crate::service::store::StoreRequest;
 
 pub use config::Config;
 pub use message::{Ballot, Command, Commands, Disk, Message, Slot, Slots, Tail, Vote};
@@ -78,7 +78,7 @@ pub struct MultiPaxos {
     chosen: u64,
     /// The commands executed, in their order.
     executed: Log<Command>,
-    store: Store,
+    store: KeyValueStore,
 }
 
 /// What a server does as a proposer, and what it needs to know for that.
@@ -149,7 +149,7 @@ impl Protocol for MultiPaxos {
     };
     type Message = Message;
     type Timer = Timer;
-    type Request = Request;
+    type Request = StoreRequest;
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
@@ -170,7 +170,7 @@ impl Protocol for MultiPaxos {
             leader: None,
             chosen: 0,
             executed: Log::new(),
-            store: Store::default(),
+            store: KeyValueStore::default(),
         }
     }
 
@@ -209,7 +209,7 @@ impl Protocol for MultiPaxos {
         ghost: &mut Ghost,
         event: u64,
         client: ClientId,
-        request: &Request,
+        request: &StoreRequest,
         outcome: Option<&Outcome>,
     ) {
         ghost.overhear(event, client, request, outcome);

@@ -11,7 +11,7 @@ use crate::base::{Breach, ClientId, Log, Milestones, NodeId, Sentence};
 use crate::check::History;
 use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
 use crate::sentence;
-use crate::service::store::Request;
+use crate::service::store::StoreRequest;
 
 use super::tally::Tally;
 use super::{Ballot, Command, MultiPaxos, Role, Slot};
@@ -148,7 +148,7 @@ impl Ghost {
         &mut self,
         event: u64,
         client: ClientId,
-        request: &Request,
+        request: &StoreRequest,
         outcome: Option<&Outcome>,
     ) {
         match outcome {

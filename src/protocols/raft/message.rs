@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::base::{ClientId, Log, NodeId, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::sentence;
-use crate::service::store::Request;
+use crate::service::store::StoreRequest;
 
 /// All that survives a crash (Figure 2, "persistent state on all servers").
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,7 +32,7 @@ pub enum Command {
     /// before it.
     NoOp,
     /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: ClientId, seq: u64, request: Request },
+    Execute { client: ClientId, seq: u64, request: StoreRequest },
 }
 
 /// The four messages of §5. Their sender is the candidate, the leader or the follower of the paper.

@@ -32,8 +32,8 @@ use crate::protocol::{
     Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
     Protocol,
 };
-use crate::service::Store;
-use crate::service::store::Request;
+use crate::service::KeyValueStore;
+use crate::service::store::StoreRequest;
 use crate::{protocol, sentence};
 
 pub use config::Config;
@@ -63,7 +63,7 @@ pub struct Raft {
     commit: u64,
     /// `lastApplied`: every entry up to here has been executed by the state machine.
     applied: u64,
-    store: Store,
+    store: KeyValueStore,
 }
 
 /// What a server is in its term, and what it needs to know for that.
@@ -122,7 +122,7 @@ impl Protocol for Raft {
     };
     type Message = Message;
     type Timer = Timer;
-    type Request = Request;
+    type Request = StoreRequest;
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
@@ -142,7 +142,7 @@ impl Protocol for Raft {
             leader: None,
             commit: 0,
             applied: 0,
-            store: Store::default(),
+            store: KeyValueStore::default(),
         }
     }
 
@@ -593,7 +593,7 @@ impl Raft {
 impl Raft {
     /// The leader takes a request: all go through the log, reads too, so that each sees everything
     /// that was answered before it.
-    fn serve(&mut self, client: ClientId, seq: u64, request: Request, fx: &mut Effects<Self>) {
+    fn serve(&mut self, client: ClientId, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
         match self.store.session(client) {
             Some(session) if session.seq == seq => {
                 fx.note(sentence!(

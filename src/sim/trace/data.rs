@@ -4,32 +4,32 @@
 use std::fmt::Write;
 use std::hash::Hasher;
 
-use super::{Event, Payload, Status, What};
+use super::{Event, EventKind, Payload, Status};
 use crate::base::digest::Digest;
 use crate::protocol::Outcome;
 
-impl What {
+impl EventKind {
     /// Its name in exports and in digests.
     pub fn name(&self) -> &'static str {
         match self {
-            What::Command(_) => "command",
-            What::Refused(_) => "refused",
-            What::Status(Status::Up) => "up",
-            What::Status(Status::Paused) => "paused",
-            What::Status(Status::Down) => "down",
-            What::Isolated(true) => "isolated",
-            What::Isolated(false) => "rejoined",
-            What::Role(_) => "role",
-            What::Send { .. } => "send",
-            What::Deliver { .. } => "deliver",
-            What::Lost { .. } => "lost",
-            What::Timer(_) => "timer",
-            What::Persist => "persist",
-            What::Saved => "saved",
-            What::Ask { .. } => "ask",
-            What::Retry { .. } => "retry",
-            What::Note(_) => "note",
-            What::Violation { .. } => "violation",
+            EventKind::Command(_) => "command",
+            EventKind::Refused(_) => "refused",
+            EventKind::Status(Status::Up) => "up",
+            EventKind::Status(Status::Paused) => "paused",
+            EventKind::Status(Status::Down) => "down",
+            EventKind::Isolated(true) => "isolated",
+            EventKind::Isolated(false) => "rejoined",
+            EventKind::Role(_) => "role",
+            EventKind::Send { .. } => "send",
+            EventKind::Deliver { .. } => "deliver",
+            EventKind::Lost { .. } => "lost",
+            EventKind::Timer(_) => "timer",
+            EventKind::Persist => "persist",
+            EventKind::Saved => "saved",
+            EventKind::Ask { .. } => "ask",
+            EventKind::Retry { .. } => "retry",
+            EventKind::Note(_) => "note",
+            EventKind::Violation { .. } => "violation",
         }
     }
 }
@@ -46,32 +46,32 @@ impl Event {
         }
         write!(out, " {} {} {}", self.lamport, self.cause, self.what.name())?;
         match &self.what {
-            What::Command(command) => write!(out, " {command}"),
-            What::Role(role) => write!(out, " {}", role.name),
-            What::Send { to, payload } => {
+            EventKind::Command(command) => write!(out, " {command}"),
+            EventKind::Role(role) => write!(out, " {}", role.name),
+            EventKind::Send { to, payload } => {
                 write!(out, " {to} ")?;
                 payload.write_data(out)
             }
-            What::Deliver { from, sent, sent_at, copy, payload } => {
+            EventKind::Deliver { from, sent, sent_at, copy, payload } => {
                 write!(out, " {from} {sent} {} {copy} ", sent_at.0)?;
                 payload.write_data(out)
             }
-            What::Lost { from, sent, sent_at, why, by, payload } => {
+            EventKind::Lost { from, sent, sent_at, why, by, payload } => {
                 write!(out, " {from} {sent} {} {} {by} ", sent_at.0, why.name())?;
                 payload.write_data(out)
             }
-            What::Timer(timer) => write!(out, " {timer}"),
-            What::Ask { seq, request } => write!(out, " {seq} {request}"),
-            What::Retry { to, redirected } => write!(out, " {to} {redirected}"),
-            What::Violation { property, against, .. } => {
+            EventKind::Timer(timer) => write!(out, " {timer}"),
+            EventKind::Ask { seq, request } => write!(out, " {seq} {request}"),
+            EventKind::Retry { to, redirected } => write!(out, " {to} {redirected}"),
+            EventKind::Violation { property, against, .. } => {
                 write!(out, " {property} {}", against.unwrap_or(0))
             }
-            What::Refused(_)
-            | What::Status(_)
-            | What::Isolated(_)
-            | What::Persist
-            | What::Saved
-            | What::Note(_) => Ok(()),
+            EventKind::Refused(_)
+            | EventKind::Status(_)
+            | EventKind::Isolated(_)
+            | EventKind::Persist
+            | EventKind::Saved
+            | EventKind::Note(_) => Ok(()),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::view::stage::flight::Flight;
 
 /// What is to be shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ask {
+pub struct ChartRequest {
     pub from: Time,
     pub span: Time,
     pub width: f64,
@@ -56,7 +56,7 @@ pub struct Slice {
 #[derive(Debug, Default)]
 pub struct Chart {
     slices: Vec<Rc<Slice>>,
-    asked: Option<Ask>,
+    asked: Option<ChartRequest>,
 }
 
 /// Slices in a window.
@@ -71,7 +71,7 @@ const COLUMN: f64 = 3.0;
 
 impl Chart {
     /// The picture asked for, of this run.
-    pub fn sheet(&mut self, ask: Ask, flights: &[Flight], run: &mut Run) -> Sheet {
+    pub fn sheet(&mut self, ask: ChartRequest, flights: &[Flight], run: &mut Run) -> Sheet {
         self.forget(&ask);
         let length = Time((ask.span.0 / SLICES).max(1));
         let first = (ask.from.0 / length.0).saturating_sub(1);
@@ -108,7 +108,7 @@ impl Chart {
     fn slices(
         &self,
         wanted: &[(Time, Time)],
-        ask: &Ask,
+        ask: &ChartRequest,
         pixels_per_micro: f64,
         run: &mut Run,
     ) -> Vec<Rc<Slice>> {
@@ -142,7 +142,7 @@ impl Chart {
     }
 
     /// Lets go of slices that are no longer true, or drawn at another scale.
-    fn forget(&mut self, ask: &Ask) {
+    fn forget(&mut self, ask: &ChartRequest) {
         let Some(before) = &self.asked else { return };
         let same = before.history == ask.history
             && (before.span, before.width) == (ask.span, ask.width)
@@ -156,7 +156,7 @@ impl Chart {
 }
 
 /// Whether a slice has more arrows than pixels, or too much in it to be simulated again.
-fn is_crowded(ask: &Ask, run: &Run, from: Time, to: Time) -> bool {
+fn is_crowded(ask: &ChartRequest, run: &Run, from: Time, to: Time) -> bool {
     let room = (ask.width / SLICES as f64) as u64;
     run.crowd(from, to, ask.rows.without()) > room.max(100) || run.crowd(from, to, &[]) > HEAVY
 }

@@ -20,5 +20,5 @@ pub mod thumbnail;
 
 pub use flight::Flight;
 pub use layout::{Detail, Layout};
-pub use scene::Scene;
+pub use scene::StageView;
 pub use thumbnail::Thumbnail;

@@ -18,7 +18,7 @@ use crate::words::{Language, translate};
 
 /// Everything on the stage.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scene {
+pub struct StageView {
     pub now: Time,
     pub event: u64,
     pub layout: Rc<Layout>,
@@ -95,12 +95,17 @@ pub fn epoch_colour(epoch: u64) -> u64 {
     }
 }
 
-impl Scene {
+impl StageView {
     /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
-    pub fn new(snapshot: &Snapshot, logs: &Logs, usual: &Quality, layout: &Rc<Layout>) -> Scene {
+    pub fn new(
+        snapshot: &Snapshot,
+        logs: &Logs,
+        usual: &Quality,
+        layout: &Rc<Layout>,
+    ) -> StageView {
         let (wires, network) = wires(snapshot, layout, usual);
         let more = snapshot.flights.len().saturating_sub(MOST);
-        Scene {
+        StageView {
             now: snapshot.now,
             event: snapshot.event,
             nodes: snapshot.nodes.iter().map(|shot| Box::new(shot, logs, layout)).collect(),

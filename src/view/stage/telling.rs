@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::flight::Flight;
 use super::links::Wire;
-use super::scene::{Box, Scene, Visitor};
+use super::scene::{Box, StageView, Visitor};
 use crate::base::{Endpoint, Sentence, Time};
 use crate::protocol::{CellState, Gathering};
 use crate::sentence;
 use crate::sim::snapshot::{LinkState, Status};
 
-impl Scene {
+impl StageView {
     /// How many messages are under way beside those that are shown.
     pub fn more_told(&self) -> Option<Sentence> {
         (self.more > 0).then(|| sentence!("and {0} more", self.more))
@@ -176,7 +176,7 @@ impl Flight {
 }
 
 /// The picture as text, for golden tests: where everything stands, and what it says.
-impl fmt::Display for Scene {
+impl fmt::Display for StageView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "at {} after event {}", self.now, self.event)?;
         if let Some(caption) = &self.caption {

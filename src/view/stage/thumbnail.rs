@@ -1,7 +1,7 @@
 //! A small picture of the stage, to know a run again by: links, servers by their role, messages. It
 //! is kept as text, and drawn from that text alone, so it says no more than paths can.
 
-use super::scene::Scene;
+use super::scene::StageView;
 use crate::protocol::Shape;
 use crate::sim::snapshot::Status;
 use crate::view::path::Path;
@@ -21,7 +21,7 @@ pub const CLASSES: [&str; 6] = ["links", "plain", "lead", "bid", "down", "messag
 const LONGEST: usize = 20_000;
 
 impl Thumbnail {
-    pub fn of(scene: &Scene) -> Thumbnail {
+    pub fn of(scene: &StageView) -> Thumbnail {
         let mut paths = [const { Path::new() }; CLASSES.len()];
         for wire in &scene.wires {
             paths[0].line(wire.from, wire.to);

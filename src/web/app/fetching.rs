@@ -73,7 +73,7 @@ impl App {
     }
 
     /// Takes something away once what writes it is there: it comes with the desk that asks for it.
-    pub(super) fn take_later(&self, ask: export::Ask, give: Callback<export::Taken>) {
+    pub(super) fn take_later(&self, ask: export::ExportRequest, give: Callback<export::Taken>) {
         let take = self.told_to.take.clone();
         yew::platform::spawn_local(async move {
             if export::TAKE.fetch().await.is_ok() {

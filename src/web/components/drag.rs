@@ -8,7 +8,7 @@ use crate::catalog::Run;
 use crate::command::Command;
 use crate::player::{Tool, gestures};
 use crate::view::path::{crosses, encloses};
-use crate::view::{Path, Point, Scene};
+use crate::view::{Path, Point, StageView};
 use crate::web::browser::set;
 
 /// What a finished line concerns.
@@ -91,7 +91,7 @@ impl Drag {
     }
 
     /// The press is over: what its line concerns, unless it was a click.
-    pub fn end(&mut self, scene: &Scene, tool: Tool) -> Option<Stroke> {
+    pub fn end(&mut self, scene: &StageView, tool: Tool) -> Option<Stroke> {
         self.write("");
         let line = std::mem::take(&mut self.line);
         if !self.long {

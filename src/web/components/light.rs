@@ -10,7 +10,7 @@ use crate::replay::cone::Order;
 use crate::tr;
 use crate::view::light::{self, Hop, Lit, PILL, Way, hops};
 use crate::view::path::{number, translate};
-use crate::view::{Path, Point, Scene, Sheet};
+use crate::view::{Path, Point, Sheet, StageView};
 use crate::web::frame::Light;
 use crate::words::Language;
 
@@ -38,14 +38,14 @@ pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
 
 /// Over the stage: the messages of the way, numbered as they were sent, and how each place lies to
 /// the event.
-pub fn over_stage(light: &Light, scene: &Scene, language: Language) -> Html {
+pub fn over_stage(light: &Light, scene: &StageView, language: Language) -> Html {
     let hops = light.why.as_ref().map(|why| hops(why)).unwrap_or_default();
     let hops = hops.iter().map(|hop| hop_figure(hop, scene));
     let marks = light.standings.iter().map(|(place, order)| mark(scene, *place, *order, language));
     hops.chain(marks).collect()
 }
 
-fn hop_figure(hop: &Hop, scene: &Scene) -> Html {
+fn hop_figure(hop: &Hop, scene: &StageView) -> Html {
     let ends = [hop.from, hop.to].map(|end| scene.layout.place(end));
     let [(from, _), (to, _)] = ends;
     // Beside the link, so that a message there and one back lie apart.
@@ -70,7 +70,7 @@ fn hop_figure(hop: &Hop, scene: &Scene) -> Html {
 /// Pixels beside the link.
 const ASIDE: f64 = 9.0;
 
-fn mark(scene: &Scene, place: Endpoint, order: Order, language: Language) -> Html {
+fn mark(scene: &StageView, place: Endpoint, order: Order, language: Language) -> Html {
     let (class, sign) = match order {
         Order::Before => ("order before", "◀"),
         Order::Concurrent => ("order concurrent", "∥"),

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::bits::soft;
 use super::draw::when;
 use crate::tr;
-use crate::view::highlight::{self, Part};
+use crate::view::highlight::{self, Token};
 use crate::web::browser::by_id;
 use crate::web::parts;
 use crate::words::Language;
@@ -61,8 +61,8 @@ pub fn SourceView(props: &Props) -> Html {
     }
 }
 
-fn line(number: u32, pieces: &[(Part, &str)], here: u32) -> Html {
-    let piece = |(part, text): &(Part, &str)| match class(*part) {
+fn line(number: u32, pieces: &[(Token, &str)], here: u32) -> Html {
+    let piece = |(part, text): &(Token, &str)| match class(*part) {
         "" => html! { { *text } },
         class => html! { <span {class}>{ *text }</span> },
     };
@@ -73,13 +73,13 @@ fn line(number: u32, pieces: &[(Part, &str)], here: u32) -> Html {
     }
 }
 
-fn class(part: Part) -> &'static str {
+fn class(part: Token) -> &'static str {
     match part {
-        Part::Plain => "",
-        Part::Comment => "comment",
-        Part::Keyword => "keyword",
-        Part::Type => "type",
-        Part::Literal => "literal",
+        Token::Plain => "",
+        Token::Comment => "comment",
+        Token::Keyword => "keyword",
+        Token::Type => "type",
+        Token::Literal => "literal",
     }
 }
 

@@ -16,7 +16,7 @@ use crate::tr;
 use crate::view::path::number;
 use crate::view::stage::hull::Hull;
 use crate::view::stage::scene::Bond;
-use crate::view::{Point, Scene};
+use crate::view::{Point, StageView};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
 use crate::web::frame::{Inspection, Light};
@@ -28,7 +28,7 @@ use crate::words::{Language, tell};
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub id: AttrValue,
-    pub scene: Shared<Scene>,
+    pub scene: Shared<StageView>,
     pub told: Shared<Vec<String>>,
     pub selection: Option<Selection>,
     pub tool: Tool,
@@ -138,7 +138,7 @@ fn link(selection: Option<Selection>) -> Option<Selection> {
 }
 
 /// Where the menu of a selection points, in the picture's units, and how far it keeps away.
-fn anchor(scene: &Scene, selection: Selection) -> (Point, f64) {
+fn anchor(scene: &StageView, selection: Selection) -> (Point, f64) {
     let flight = |id| scene.flights.iter().find(|flight| flight.key.0 == id);
     match selection {
         Selection::Node(node) => (scene.layout.place(node.into()).0, scene.layout.node.h / 2.0),

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::bits::{button, field, leaf, option, soft, tag};
 use super::icon::Icon;
 use crate::base::{Sentence, Span, Time, is_unseen};
-use crate::export::{Ask, Format, Taken};
+use crate::export::{ExportRequest, Format, Taken};
 use crate::view::diagram::ticks::seconds;
 use crate::web::browser;
 use crate::web::frame::Instant;
@@ -148,7 +148,7 @@ pub fn TakeAway(props: &Props) -> Html {
         use_effect_with((form.format, window.clone()), move |(format, window)| {
             said.set(None);
             let (format, Ok(window)) = (*format, window.clone()) else { return taken.set(None) };
-            let ask = Ask { format, window, most: EVENTS, language };
+            let ask = ExportRequest { format, window, most: EVENTS, language };
             let give = Callback::from(move |text| taken.set(Some(Rc::new(text))));
             instant.take.emit((ask, give));
         });

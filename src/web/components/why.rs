@@ -58,23 +58,23 @@ fn title(props: &Props, asked: &Asked) -> Html {
     let question = match &asked.question {
         Question::Event(_) => tr!(language, "Why did this happen?").to_owned(),
         Question::Fact(fact) => match (&fact.what, value) {
-            (fact::What::Named(name), Some(value)) => {
+            (fact::FactKind::Named(name), Some(value)) => {
                 let name = translate(language, name).to_owned();
                 let value = translate(language, &value).to_owned();
                 tr!(language, "Why is {0} of {1} {2}?", name, fact.node, value)
             }
-            (fact::What::Named(name), None) => {
+            (fact::FactKind::Named(name), None) => {
                 let name = translate(language, name).to_owned();
                 tr!(language, "Why has {1} no {0}?", name, fact.node)
             }
-            (fact::What::Entry(index), Some(value)) => {
+            (fact::FactKind::Entry(index), Some(value)) => {
                 let text = value.split_once(' ').map_or("", |(_, text)| text).to_owned();
                 tr!(language, "Why is entry {0} of {1} “{2}”?", *index, fact.node, text)
             }
-            (fact::What::Entry(index), None) => {
+            (fact::FactKind::Entry(index), None) => {
                 tr!(language, "Why has {1} no entry {0}?", *index, fact.node)
             }
-            (fact::What::Settled, value) => {
+            (fact::FactKind::Settled, value) => {
                 tr!(
                     language,
                     "Why has {0} settled {1} entries?",

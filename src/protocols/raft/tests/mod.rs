@@ -26,7 +26,7 @@ fn terms(raft: &Raft) -> Vec<u64> {
     raft.log.range(0, raft.log.len()).iter().map(|(_, entry)| entry.term).collect()
 }
 
-fn put(text: &str) -> Request {
+fn put(text: &str) -> StoreRequest {
     text.parse().expect("a request")
 }
 
