@@ -29,9 +29,10 @@
 //! 1. [`part`]: what is loaded when it is asked for. `npm run build` makes a file of each part.
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` is the table of the
 //!    house, `zh/SLUG.po` that of a protocol.
+//! 1. [`check`]: the history, what clients asked and were told, and judges of it. They stand outside
+//!    the protocols.
 //! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
 //! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values.
-//! 1. [`check`]: judges of what clients asked and were told.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
 //! 1. [`sim`]: the servers of a run behind one face, agenda, network, disks, clocks, clients, faults; the

@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use crate::base::word::{self, Unfit};
 use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
+use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
 /// One replica of a protocol: its volatile state, and the rules that move it.
@@ -28,6 +29,9 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     /// History variables, as specifications call them: what properties need to know of the past
     /// and no replica stores. See [`Protocol::witness`].
     type Ghost: Clone + Default;
+
+    /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
+    const JUDGES: &'static [Model] = &[];
 
     /// What in these options makes no sense for so many servers.
     fn check(_config: &Self::Config, _nodes: u16) -> Result<(), Sentence> {
@@ -65,12 +69,6 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     ) {
     }
 
-    /// Why the property of this name can no longer be judged, if it can't: it has not been seen to
-    /// break, but it may have broken since.
-    fn unjudged(_ghost: &Self::Ghost, _property: &str) -> Option<Sentence> {
-        None
-    }
-
     /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
     /// it: what a checkpoint costs.
     fn weight(&self) -> usize;
@@ -100,6 +98,11 @@ pub struct Moment {
 pub trait Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static str> {
     /// What can be asked, as forms to fill in.
     const FORMS: &'static [Form];
+
+    /// What it means to a judge; `None` where it is part of no history.
+    fn operation(&self) -> Option<Operation> {
+        None
+    }
 
     /// Only the server that it is sent to can answer: the client asks no other.
     fn stays(&self) -> bool {
@@ -447,18 +450,36 @@ pub struct PropertyInfo {
     pub formula: &'static str,
     pub meaning: &'static str,
     pub kind: PropertyKind,
+    pub source: Source,
+}
+
+/// Who says whether a property holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The protocol's own property at this position.
+    Own(usize),
+    /// The judge of this model.
+    Judge(Model),
 }
 
 impl PropertyInfo {
-    /// Of all properties of the protocol, in their order.
+    /// Of all properties of the protocol, in their order; what its clients may rely on comes last
+    /// of what must always hold.
     pub fn of<P: Protocol>() -> Vec<PropertyInfo> {
-        let info = |property: &Property<P>| PropertyInfo {
-            name: property.name,
-            formula: property.formula,
-            meaning: property.meaning,
-            kind: property.kind,
-        };
-        P::properties().iter().map(info).collect()
+        let own = P::properties().iter().enumerate().map(|(position, property)| {
+            let Property { name, formula, meaning, kind, .. } = *property;
+            PropertyInfo { name, formula, meaning, kind, source: Source::Own(position) }
+        });
+        let mut all: Vec<PropertyInfo> = own.collect();
+        let always = |info: &PropertyInfo| info.kind == PropertyKind::Always;
+        let last = all.iter().rposition(always).map_or(0, |last| last + 1);
+        let judged = P::JUDGES.iter().map(|model| {
+            let Promise { name, formula, meaning } = model.promise();
+            let (kind, source) = (PropertyKind::Always, Source::Judge(*model));
+            PropertyInfo { name, formula, meaning, kind, source }
+        });
+        all.splice(last..last, judged);
+        all
     }
 }
 

@@ -1,6 +1,5 @@
-//! What the clients of a store asked and were told, and whether the store behaved as if there were
-//! one copy of it: whether it is *linearizable* (Maurice Herlihy and Jeannette Wing,
-//! *Linearizability*, 1990).
+//! Whether a store behaved as if there were one copy of it: whether its [`History`] is *linearizable*
+//! (Maurice Herlihy and Jeannette Wing, *Linearizability*, 1990).
 //!
 //! Each request must seem to take effect at one instant between its call and its answer. Put the
 //! requests in the order of these instants, and every read must be told what the write before it
@@ -31,15 +30,15 @@ use std::mem;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::{Breach, ClientId, Log, Sentence, Text};
+use super::history::{Happening, History, NO_VALUE, Operation, Phase};
+use crate::base::{Breach, Sentence, Text};
 use crate::sentence;
-use crate::service::store::{NO_VALUE, StoreRequest};
 
 mod needed;
 #[cfg(test)]
 mod tests;
 
-use needed::{Happened, Needed};
+use needed::Needed;
 
 /// How large what is known of a key may become, in values and numbers kept. To judge a history is
 /// NP-complete (Gibbons and Korach, *Testing shared memories*, 1997), so there are some that would
@@ -49,71 +48,33 @@ const LIMIT: usize = 5_000;
 /// How many requests and possible answers a verdict lists.
 const LISTED: usize = 8;
 
-/// What the clients of a store have asked and been told, and whether one order of the requests
-/// explains it. Copies share what has not changed since.
+/// Whether one order of a history's operations explains its answers, as far as it has been followed.
+/// Copies share what has not changed since.
 #[derive(Clone, Debug, Default)]
-pub struct History {
-    /// How many requests there have been. They are numbered from 1 in the order of their calls.
-    asked: u64,
-    /// The request that each client waits for, and its number.
-    waiting: Rc<BTreeMap<ClientId, (u64, StoreRequest)>>,
+pub struct Linearizability {
+    /// How much of the history it knows.
+    heard: u64,
     /// By key; `None` where it has outgrown [`LIMIT`].
     registers: Rc<BTreeMap<Text, Option<Rc<Register>>>>,
     /// The first answer that nothing explains. No later one can mend it.
     broken: Option<Rc<Breach>>,
 }
 
-impl History {
-    /// A client asks. It asks one thing at a time: what it still waited for is given up.
-    pub fn ask(&mut self, client: ClientId, request: &StoreRequest) {
-        self.give_up(client);
-        if self.broken.is_some() {
-            return;
-        }
-        self.asked += 1;
-        let number = self.asked;
-        Rc::make_mut(&mut self.waiting).insert(client, (number, request.clone()));
-        let called = Happened::Called { number, client, request: request.clone() };
-        self.change(request, called, |register| match request {
-            StoreRequest::Put { value, .. } => register.write_called(number, value),
-            StoreRequest::Get { .. } => register.read_called(number),
-        });
-    }
-
-    /// At this event the client has the answer to what it asked last; late or unasked answers are
-    /// ignored. A write is done, whatever the answer says.
-    pub fn told(&mut self, client: ClientId, answer: &str, event: u64) {
-        let Some((number, request)) = self.no_longer_waiting(client) else { return };
-        let (answer, asked) = (Text::from(answer), self.asked);
-        let answered = Happened::Answered { number, answer: answer.clone(), asked, event };
-        let explained = self.change(&request, answered, |register| match request {
-            StoreRequest::Put { .. } => {
-                register.write_answered(number, asked);
-                Ok(())
+impl Linearizability {
+    /// Learns what has happened since it was told last.
+    pub fn follow(&mut self, history: &History) {
+        for happening in history.since(self.heard) {
+            self.heard += 1;
+            if self.broken.is_none()
+                && let Some(Err(possible)) = self.hear(happening)
+            {
+                self.broken = Some(Rc::new(unexplained(history, happening, &possible)));
             }
-            StoreRequest::Get { .. } => register.read_answered(number, &answer, asked),
-        });
-        if let Some(Err(possible)) = explained {
-            let needed = self.needed(&request, number);
-            let against = contradicted(&needed, &possible, number);
-            let asked = (client, request.to_string(), answer);
-            let why = unexplained(asked, &needed, &possible);
-            self.broken = Some(Rc::new(Breach { why, against }));
         }
     }
 
-    /// The client's request is over without an answer: a write may take effect at any later time,
-    /// for ever; a read says nothing.
-    pub fn give_up(&mut self, client: ClientId) {
-        let Some((number, request)) = self.no_longer_waiting(client) else { return };
-        self.change(&request, Happened::GivenUp { number }, |register| match request {
-            StoreRequest::Put { .. } => register.write_given_up(number),
-            StoreRequest::Get { .. } => register.read_given_up(number),
-        });
-    }
-
-    /// The first answer that no order explains. Keys that are [`unjudged`](History::unjudged) never
-    /// break anything.
+    /// The first answer that no order explains. Keys that are [`unjudged`](Linearizability::unjudged)
+    /// never break anything.
     pub fn verdict(&self) -> Result<(), Breach> {
         match &self.broken {
             Some(breach) => Err(Breach::clone(breach)),
@@ -140,37 +101,17 @@ impl History {
     /// What a copy costs, in entries.
     pub fn weight(&self) -> usize {
         let registers = self.registers.values();
-        let sizes = registers.map(|register| 1 + register.as_ref().map_or(0, |it| it.size()));
-        self.waiting.len() + sizes.sum::<usize>()
+        registers.map(|register| 1 + register.as_ref().map_or(0, |it| it.size())).sum()
     }
 
-    fn no_longer_waiting(&mut self, client: ClientId) -> Option<(u64, StoreRequest)> {
-        match self.broken.is_none() && self.waiting.contains_key(&client) {
-            true => Rc::make_mut(&mut self.waiting).remove(&client),
-            false => None,
-        }
-    }
-
-    /// The requests of the read's key that show that its answer is wrong.
-    fn needed(&self, request: &StoreRequest, read: u64) -> Vec<Needed> {
-        let (StoreRequest::Put { key, .. } | StoreRequest::Get { key }) = request;
-        let register = self.registers.get(key).and_then(Option::as_ref);
-        register.map_or(Vec::new(), |register| needed::needed(&register.past, read))
-    }
-
-    /// Changes what is known of the request's key, if that is still judged.
-    fn change<T>(
-        &mut self,
-        request: &StoreRequest,
-        happened: Happened,
-        to: impl FnOnce(&mut Register) -> T,
-    ) -> Option<T> {
-        let (StoreRequest::Put { key, .. } | StoreRequest::Get { key }) = request;
+    /// Changes what is known of the operation's key, if that is still judged. The error is what an
+    /// answer could have been that nothing explains.
+    fn hear(&mut self, happening: &Happening) -> Option<Result<(), BTreeSet<Text>>> {
         let registers = Rc::make_mut(&mut self.registers);
-        let known = registers.entry(key.clone()).or_insert_with(|| Some(Rc::default()));
+        let key = happening.operation.key().clone();
+        let known = registers.entry(key).or_insert_with(|| Some(Rc::default()));
         let register = Rc::make_mut(known.as_mut()?);
-        register.past.push(happened);
-        let result = to(register);
+        let result = register.hear(happening);
         if register.size() > LIMIT {
             *known = None;
         }
@@ -190,15 +131,17 @@ fn contradicted(needed: &[Needed], possible: &BTreeSet<Text>, read: u64) -> Opti
     needed.iter().filter_map(rank).max().map(|(.., event)| event)
 }
 
-/// What broke: who asked what and was told what, the requests that show it, and what could have been
+/// What broke: who asked what and was told what, the operations that show it, and what could have been
 /// told instead.
-fn unexplained(
-    (client, request, answer): (ClientId, String, Text),
-    needed: &[Needed],
-    possible: &BTreeSet<Text>,
-) -> Sentence {
+fn unexplained(history: &History, read: &Happening, possible: &BTreeSet<Text>) -> Breach {
+    let needed = needed::needed(history, read);
+    let against = contradicted(&needed, possible, read.number);
+    let Phase::Answered { answer, .. } = &read.what else {
+        unreachable!("only an answer can be wrong")
+    };
+    let (client, request, answer) = (read.client, read.operation.to_string(), answer.clone());
     let possible = list(possible);
-    match needed {
+    let why = match &needed[..] {
         [] => sentence!(
             "{0} asked “{1}” and was told “{2}”, which no order of the requests explains; it could have been told: {3}",
             client,
@@ -214,7 +157,8 @@ fn unexplained(
             list(needed.iter().map(|other| &other.told)),
             possible
         ),
-    }
+    };
+    Breach { why, against }
 }
 
 /// The first few: `1, 2, 3`.
@@ -236,8 +180,6 @@ struct Register {
     /// Where orders of the requests so far may lead. A state that another one
     /// [covers](State::covers) is left out.
     states: Vec<State>,
-    /// All that has happened, to tell what an answer is at odds with.
-    past: Log<Happened>,
 }
 
 #[derive(Clone, Debug)]
@@ -298,11 +240,32 @@ impl Default for Register {
     fn default() -> Register {
         let (done, seen) = (BTreeSet::new(), BTreeMap::new());
         let empty = State { value: NO_VALUE.into(), done, seen, turn: 0 };
-        Register { writes: BTreeMap::new(), states: vec![empty], past: Log::new() }
+        Register { writes: BTreeMap::new(), states: vec![empty] }
     }
 }
 
 impl Register {
+    /// The error is what an answer could have been that nothing explains.
+    fn hear(&mut self, happening: &Happening) -> Result<(), BTreeSet<Text>> {
+        let Happening { number, operation, what, .. } = happening;
+        match (operation, what) {
+            (Operation::Put { value, .. }, Phase::Called { .. }) => {
+                self.write_called(*number, value);
+            }
+            // A write is done, whatever the answer says.
+            (Operation::Put { .. }, Phase::Answered { called, .. }) => {
+                self.write_answered(*number, *called);
+            }
+            (Operation::Put { .. }, Phase::GivenUp) => self.write_given_up(*number),
+            (Operation::Get { .. }, Phase::Called { .. }) => self.read_called(*number),
+            (Operation::Get { .. }, Phase::Answered { answer, called, .. }) => {
+                return self.read_answered(*number, answer, *called);
+            }
+            (Operation::Get { .. }, Phase::GivenUp) => self.read_given_up(*number),
+        }
+        Ok(())
+    }
+
     /// Nothing happens to the value yet.
     fn write_called(&mut self, number: u64, value: &Text) {
         self.writes.insert(number, Write { value: value.clone(), given_up: false });

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use crate::base::word::word;
 use crate::base::{ClientId, Text};
+use crate::check::{NO_VALUE, Operation};
 use crate::key;
 use crate::protocol::{self, Blank, Form, Holds};
 
@@ -38,10 +39,14 @@ impl protocol::Request for StoreRequest {
             blanks: &[Blank { name: key!("key"), holds: Holds::Word, sample: "x" }],
         },
     ];
-}
 
-/// The answer where a key has none. No value contains a space.
-pub const NO_VALUE: &str = "no value";
+    fn operation(&self) -> Option<Operation> {
+        Some(match self.clone() {
+            StoreRequest::Put { key, value } => Operation::Put { key, value },
+            StoreRequest::Get { key } => Operation::Get { key },
+        })
+    }
+}
 
 impl StoreRequest {
     /// The shortest text that tells requests apart: `x=1` or `x?`.

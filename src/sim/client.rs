@@ -8,6 +8,7 @@ use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
 use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
 use crate::protocol::Outcome;
+use crate::sim::ensemble::Wanted;
 use crate::sim::trace::{EventKind, Payload};
 
 #[derive(Clone, Debug)]
@@ -82,7 +83,9 @@ impl Sim {
         out: &mut Events,
     ) {
         // What no server would understand is refused as a command: see `Sim::check`.
-        let Ok((request, stays)) = self.ensemble.request(request) else { return };
+        let Ok(Wanted { text: request, stays, operation }) = self.ensemble.request(request) else {
+            return;
+        };
         let client = &mut self.clients[id.index()];
         if client.open.is_some() {
             client.waiting.push_back((request, to));
@@ -96,6 +99,10 @@ impl Sim {
         let event = self.record(Endpoint::Client(id), cause, None, what, out);
         if self.checking {
             self.ensemble.overhear(event, id, &request, None);
+            if let Some(operation) = operation {
+                self.history.call(id, operation, event);
+                self.tell_judges();
+            }
             self.judge(id.into(), event, out);
         }
         let patience = Ticket::default();
@@ -144,15 +151,18 @@ impl Sim {
             Outcome::Done(_) | Outcome::Refused(_) => {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
-                if self.checking {
-                    self.ensemble.overhear(event, id, &open.request, Some(&outcome));
-                }
+                let next = client.waiting.pop_front();
                 if client.answered.len() == REMEMBERED {
                     client.answered.pop_front();
                 }
-                client.answered.push_back((open.request, outcome));
-                let next = client.waiting.pop_front();
+                client.answered.push_back((open.request.clone(), outcome.clone()));
                 if self.checking {
+                    self.ensemble.overhear(event, id, &open.request, Some(&outcome));
+                    match &outcome {
+                        Outcome::Done(answer) => self.history.answer(id, answer.clone(), event),
+                        _ => self.history.give_up(id),
+                    }
+                    self.tell_judges();
                     self.judge(id.into(), event, out);
                 }
                 if let Some((request, to)) = next {

@@ -4,8 +4,8 @@ use super::network::LinkCondition;
 use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
-use crate::base::{Endpoint, NodeId, Text, Time};
-use crate::protocol::{Field, Outcome, PropertyInfo, PropertyKind, Shape, SourceLine};
+use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::protocol::{Field, Outcome, PropertyInfo, PropertyKind, Shape, Source, SourceLine};
 use crate::sentence;
 use crate::sim::ensemble::Image;
 use crate::sim::trace::Payload;
@@ -92,33 +92,40 @@ impl Sim {
     }
 
     pub fn properties(&self) -> Vec<PropertyShot> {
-        let properties = self.properties.iter().zip(&self.standings).enumerate();
-        let shot =
-            |(position, (property, progress)): (usize, (&PropertyInfo, &Progress))| PropertyShot {
-                name: property.name,
-                formula: property.formula,
-                meaning: property.meaning,
-                kind: property.kind,
-                standing: match (progress, property.kind) {
-                    (Progress::Violated { at, event, why }, _) => {
-                        Standing::Violated { at: *at, event: *event, why: why.clone() }
+        let properties = self.properties.iter().zip(&self.standings);
+        let shot = |(property, progress): (&PropertyInfo, &Progress)| PropertyShot {
+            name: property.name,
+            formula: property.formula,
+            meaning: property.meaning,
+            kind: property.kind,
+            standing: match (progress, property.kind) {
+                (Progress::Violated { at, event, why }, _) => {
+                    Standing::Violated { at: *at, event: *event, why: why.clone() }
+                }
+                (Progress::Seen, _) => Standing::Holds,
+                (Progress::Open, PropertyKind::Always) => {
+                    self.doubt(property.source).map_or(Standing::Holds, Standing::Unknown)
+                }
+                (Progress::Open, PropertyKind::Sometimes) => {
+                    Standing::NotYet(sentence!("not seen in this run so far"))
+                }
+                (Progress::Open, PropertyKind::Converges) => {
+                    match self.holds(property.source, None) {
+                        Ok(()) => Standing::Holds,
+                        Err(missing) => Standing::NotYet(missing.why),
                     }
-                    (Progress::Seen, _) => Standing::Holds,
-                    (Progress::Open, PropertyKind::Always) => {
-                        self.ensemble.unjudged(position).map_or(Standing::Holds, Standing::Unknown)
-                    }
-                    (Progress::Open, PropertyKind::Sometimes) => {
-                        Standing::NotYet(sentence!("not seen in this run so far"))
-                    }
-                    (Progress::Open, PropertyKind::Converges) => {
-                        match self.ensemble.holds(position, None) {
-                            Ok(()) => Standing::Holds,
-                            Err(missing) => Standing::NotYet(missing.why),
-                        }
-                    }
-                },
-            };
+                }
+            },
+        };
         properties.map(shot).collect()
+    }
+
+    /// Why the property can no longer be judged, if it can't.
+    fn doubt(&self, source: Source) -> Option<Sentence> {
+        match source {
+            Source::Own(_) => None,
+            Source::Judge(model) => self.judge_of(model)?.doubt(),
+        }
     }
 
     /// The logs of all servers, of which the last `columns` indexes.

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
+use crate::check::Operation;
 use crate::protocol::{
     Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
     Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine,
@@ -44,6 +45,17 @@ pub enum Wish {
 /// What the servers of one step ask for, in order, each with the source line.
 pub type Wishes = Vec<(Wish, SourceLine)>;
 
+/// A request, read.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// As it prints.
+    pub text: Text,
+    /// Only the server that it is sent to can answer.
+    pub stays: bool,
+    /// What it means to a judge.
+    pub operation: Option<Operation>,
+}
+
 /// All servers of a run, what they must not be seen to break, and how they look.
 pub trait Ensemble {
     /// A copy that goes its own way: a checkpoint.
@@ -68,18 +80,15 @@ pub trait Ensemble {
 
     /// What clients can ask.
     fn forms(&self) -> &'static [Form];
-    /// The request as it prints, and whether it stays where it was sent; or what was expected.
-    fn request(&self, text: &str) -> Result<(Text, bool), &'static str>;
+    /// The request as a client asks it; or what was expected.
+    fn request(&self, text: &str) -> Result<Wanted, &'static str>;
 
     /// The history variables learn of a server's step …
     fn witness(&mut self, node: NodeId, moment: Moment);
     /// … and of what a client asked or was told.
     fn overhear(&mut self, event: u64, client: ClientId, request: &str, outcome: Option<&Outcome>);
-    /// Whether the property of this position holds now. `changed` as in [`Cluster`].
+    /// Whether the protocol's property of this position holds now. `changed` as in [`Cluster`].
     fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Breach>;
-
-    /// Why the property of this position can no longer be judged, if it can't.
-    fn unjudged(&self, property: usize) -> Option<Sentence>;
 
     /// `None` while down.
     fn role(&self, node: NodeId) -> Option<Role>;
@@ -241,9 +250,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
         P::Request::FORMS
     }
 
-    fn request(&self, text: &str) -> Result<(Text, bool), &'static str> {
+    fn request(&self, text: &str) -> Result<Wanted, &'static str> {
         let request: P::Request = text.parse()?;
-        Ok((request.to_string().into(), request.stays()))
+        let (stays, operation) = (request.stays(), request.operation());
+        Ok(Wanted { text: request.to_string().into(), stays, operation })
     }
 
     fn witness(&mut self, node: NodeId, moment: Moment) {
@@ -261,10 +271,6 @@ impl<P: Protocol> Ensemble for Servers<P> {
     fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Breach> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
         (P::properties()[property].holds)(&cluster)
-    }
-
-    fn unjudged(&self, property: usize) -> Option<Sentence> {
-        P::unjudged(&self.ghost, P::properties()[property].name)
     }
 
     fn role(&self, node: NodeId) -> Option<Role> {

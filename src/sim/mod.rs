@@ -35,8 +35,9 @@ use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
 use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
+use crate::check::{History, Judge, Model};
 use crate::command::Setup;
-use crate::protocol::{Form, Meta, Moment, PropertyInfo, PropertyKind, SourceLine};
+use crate::protocol::{Form, Meta, Moment, PropertyInfo, PropertyKind, Source, SourceLine};
 use crate::sim::ensemble::{Ensemble, Stimulus, Wish, Wishes};
 use crate::sim::trace::{Event, EventKind, Loss, Payload, Status};
 
@@ -69,6 +70,9 @@ pub struct Sim {
     /// By property.
     standings: Vec<Progress>,
     checking: bool,
+    /// What clients asked and were told, and who judges it.
+    history: History,
+    judges: Vec<(Model, Judge)>,
     caption: Option<(Time, Text)>,
     /// Empty between steps: kept so that a step need not allocate.
     wishes: Wishes,
@@ -119,6 +123,10 @@ impl Sim {
             agenda.put(Time::ZERO, Item::Boot(node));
         });
         let properties = ensemble.properties();
+        let judges = properties.iter().filter_map(|property| match property.source {
+            Source::Judge(model) => Some((model, Judge::of(model))),
+            Source::Own(_) => None,
+        });
         Sim {
             now: Time::ZERO,
             reached: Time::ZERO,
@@ -135,6 +143,8 @@ impl Sim {
             free: Vec::new(),
             inbound: vec![0; usize::from(setup.nodes) + usize::from(setup.clients)],
             standings: vec![Progress::Open; properties.len()],
+            history: History::default(),
+            judges: judges.collect(),
             properties: properties.into(),
             ensemble,
             checking: true,
@@ -178,7 +188,8 @@ impl Sim {
         let nodes = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len());
         let clients = self.clients.iter().map(|client| client.waiting.len());
         let own = 64 + self.flights.len() + self.agenda.len();
-        own + self.ensemble.weight() + nodes.chain(clients).sum::<usize>()
+        let judges: usize = self.judges.iter().map(|(_, judge)| judge.weight()).sum();
+        own + judges + self.ensemble.weight() + nodes.chain(clients).sum::<usize>()
     }
 
     /// Number of messages that arrived so far.
@@ -403,7 +414,7 @@ impl Sim {
             {
                 continue;
             }
-            match (property.kind, self.ensemble.holds(position, changed)) {
+            match (property.kind, self.holds(property.source, changed)) {
                 (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
                 (PropertyKind::Always, Err(Breach { why, against })) => {
                     let what =
@@ -414,6 +425,28 @@ impl Sim {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the property holds now. `changed` as in [`Cluster`](crate::protocol::Cluster).
+    fn holds(&self, source: Source, changed: Option<NodeId>) -> Result<(), Breach> {
+        match source {
+            Source::Own(position) => self.ensemble.holds(position, changed),
+            Source::Judge(model) => self.judge_of(model).map_or(Ok(()), Judge::verdict),
+        }
+    }
+
+    fn judge_of(&self, model: Model) -> Option<&Judge> {
+        self.judges.iter().find(|(known, _)| *known == model).map(|(_, judge)| judge)
+    }
+
+    /// The history has gone on.
+    fn tell_judges(&mut self) {
+        self.judges.iter_mut().for_each(|(_, judge)| judge.follow(&self.history));
+    }
+
+    /// What clients asked and were told so far.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     // ---- timers and disks --------------------------------------------------------------------

@@ -11,41 +11,19 @@
 use std::collections::BTreeSet;
 
 use super::{LIMIT, Register};
-use crate::base::{ClientId, Log, Text};
-use crate::service::store::StoreRequest;
-
-/// Something that happened to a request, by its number.
-#[derive(Clone, Debug, Hash)]
-pub enum Happened {
-    Called {
-        number: u64,
-        client: ClientId,
-        request: StoreRequest,
-    },
-    /// The answer came at this event, when so many requests had been asked.
-    Answered {
-        number: u64,
-        answer: Text,
-        asked: u64,
-        event: u64,
-    },
-    GivenUp {
-        number: u64,
-    },
-}
+use crate::base::Text;
+use crate::check::history::{Happening, History, Operation, Phase};
 
 /// Histories that are tried at the most, and how tangled one may become.
 const TRIES: u32 = 500;
 const TANGLED: usize = LIMIT / 10;
 
-/// A request as the past tells of it.
-struct Operation<'a> {
-    number: u64,
-    client: ClientId,
-    request: &'a StoreRequest,
+/// An operation from its call to its end.
+struct Span<'a> {
+    called: &'a Happening,
     /// What a read was told.
     told: Option<&'a Text>,
-    /// The event of its answer, and how many requests had been asked by then.
+    /// The event of its answer, and how many operations had been called by then.
     answered: Option<(u64, u64)>,
 }
 
@@ -63,11 +41,12 @@ pub struct Needed {
 
 /// The requests that it takes to see that this read was told something wrong, but for the read
 /// itself. They are as few as could be found.
-pub fn needed(past: &Log<Happened>, read: u64) -> Vec<Needed> {
-    let events: Vec<&Happened> =
-        past.range(0, past.len()).into_iter().map(|(_, event)| event).collect();
-    let operations = operations(&events);
-    let mut kept: Vec<&Operation> = operations.iter().collect();
+pub fn needed(history: &History, read: &Happening) -> Vec<Needed> {
+    let (key, read) = (read.operation.key(), read.number);
+    let of_key = |happening: &&Happening| happening.operation.key() == key;
+    let events: Vec<&Happening> = history.since(0).filter(of_key).collect();
+    let spans = spans(&events);
+    let mut kept: Vec<&Span> = spans.iter().collect();
     let (mut piece, mut tries) = (kept.len(), TRIES);
     while piece > 0 && tries > 0 {
         let (mut start, mut smaller) = (0, false);
@@ -84,83 +63,52 @@ pub fn needed(past: &Log<Happened>, read: u64) -> Vec<Needed> {
             piece /= 2;
         }
     }
-    let others = kept.into_iter().filter(|operation| operation.number != read);
-    others.map(Operation::needed).collect()
+    let others = kept.into_iter().filter(|span| span.called.number != read);
+    others.map(Span::needed).collect()
 }
 
-fn operations<'a>(events: &[&'a Happened]) -> Vec<Operation<'a>> {
-    let mut operations: Vec<Operation> = Vec::new();
+fn spans<'a>(events: &[&'a Happening]) -> Vec<Span<'a>> {
+    let mut spans: Vec<Span> = Vec::new();
     for event in events {
-        match event {
-            Happened::Called { number, client, request } => {
-                operations.push(Operation {
-                    number: *number,
-                    client: *client,
-                    request,
-                    told: None,
-                    answered: None,
-                });
-            }
-            Happened::Answered { number, answer, asked, event } => {
-                let place = operations.binary_search_by_key(number, |operation| operation.number);
+        match &event.what {
+            Phase::Called { .. } => spans.push(Span { called: event, told: None, answered: None }),
+            Phase::Answered { answer, event: at, called } => {
+                let place = spans.binary_search_by_key(&event.number, |span| span.called.number);
                 let Ok(place) = place else { continue };
-                let operation = &mut operations[place];
-                operation.answered = Some((*event, *asked));
-                operation.told =
-                    matches!(operation.request, StoreRequest::Get { .. }).then_some(answer);
+                let span = &mut spans[place];
+                span.answered = Some((*at, *called));
+                span.told = matches!(event.operation, Operation::Get { .. }).then_some(answer);
             }
-            Happened::GivenUp { .. } => {}
+            Phase::GivenUp => {}
         }
     }
-    operations
+    spans
 }
 
 /// All but this piece; what of it a read that remains was told has to stay, and the last read.
 fn without<'a>(
-    kept: &[&'a Operation<'a>],
+    kept: &[&'a Span<'a>],
     piece: std::ops::Range<usize>,
     read: u64,
-) -> Vec<&'a Operation<'a>> {
-    let goes =
-        |place: usize, operation: &Operation| piece.contains(&place) && operation.number != read;
-    let remains = kept.iter().enumerate().filter(|(place, operation)| !goes(*place, operation));
-    let told: BTreeSet<&Text> = remains.filter_map(|(_, operation)| operation.told).collect();
-    let stays = |(place, operation): &(usize, &&Operation)| match operation.request {
-        StoreRequest::Put { value, .. } if told.contains(value) => true,
-        _ => !goes(*place, operation),
+) -> Vec<&'a Span<'a>> {
+    let goes = |place: usize, span: &Span| piece.contains(&place) && span.called.number != read;
+    let remains = kept.iter().enumerate().filter(|(place, span)| !goes(*place, span));
+    let told: BTreeSet<&Text> = remains.filter_map(|(_, span)| span.told).collect();
+    let stays = |(place, span): &(usize, &&Span)| match &span.called.operation {
+        Operation::Put { value, .. } if told.contains(value) => true,
+        _ => !goes(*place, span),
     };
-    kept.iter().enumerate().filter(stays).map(|(_, operation)| *operation).collect()
+    kept.iter().enumerate().filter(stays).map(|(_, span)| *span).collect()
 }
 
-/// Whether nothing explains the read even if only these requests have been.
-fn is_wrong(events: &[&Happened], kept: &[&Operation], read: u64) -> bool {
+/// Whether nothing explains the read even if only these operations have been.
+fn is_wrong(events: &[&Happening], kept: &[&Span], read: u64) -> bool {
     let mut register = Register::default();
-    let kept_request = |number: &u64| {
-        let place = kept.binary_search_by_key(number, |operation| operation.number).ok()?;
-        Some(kept[place].request)
-    };
-    for event in events {
-        let (Happened::Called { number, .. }
-        | Happened::Answered { number, .. }
-        | Happened::GivenUp { number }) = event;
-        let Some(request) = kept_request(number) else { continue };
-        match (event, request) {
-            (Happened::Called { .. }, StoreRequest::Put { value, .. }) => {
-                register.write_called(*number, value);
-            }
-            (Happened::Called { .. }, StoreRequest::Get { .. }) => register.read_called(*number),
-            (Happened::Answered { asked, .. }, StoreRequest::Put { .. }) => {
-                register.write_answered(*number, *asked);
-            }
-            (Happened::Answered { answer, asked, .. }, StoreRequest::Get { .. }) => {
-                if register.read_answered(*number, answer, *asked).is_err() {
-                    return *number == read;
-                }
-            }
-            (Happened::GivenUp { .. }, StoreRequest::Put { .. }) => {
-                register.write_given_up(*number)
-            }
-            (Happened::GivenUp { .. }, StoreRequest::Get { .. }) => register.read_given_up(*number),
+    let is_kept =
+        |number: u64| kept.binary_search_by_key(&number, |span| span.called.number).is_ok();
+    for event in events.iter().filter(|event| is_kept(event.number)) {
+        if register.hear(event).is_err() {
+            return event.number == read;
         }
         if register.size() > TANGLED {
             return false;
@@ -169,19 +117,20 @@ fn is_wrong(events: &[&Happened], kept: &[&Operation], read: u64) -> bool {
     false
 }
 
-impl Operation<'_> {
+impl Span<'_> {
     fn needed(&self) -> Needed {
+        let Happening { client, operation, .. } = self.called;
         let told = match self.told {
-            Some(told) => format!("{} {} → {told}", self.client, self.request),
-            None => format!("{} {}", self.client, self.request),
+            Some(told) => format!("{client} {operation} → {told}"),
+            None => format!("{client} {operation}"),
         };
         Needed {
             #[cfg(test)]
-            number: self.number,
+            number: self.called.number,
             told,
-            wrote: match self.request {
-                StoreRequest::Put { value, .. } => Some(value.clone()),
-                StoreRequest::Get { .. } => None,
+            wrote: match operation {
+                Operation::Put { value, .. } => Some(value.clone()),
+                Operation::Get { .. } => None,
             },
             answered: self.answered,
         }

@@ -3,7 +3,45 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::Chance;
+use crate::base::{Chance, ClientId};
+
+/// A history with its judge.
+#[derive(Clone, Default)]
+struct Judged {
+    history: History,
+    judge: Linearizability,
+}
+
+impl Judged {
+    fn ask(&mut self, client: ClientId, operation: &Operation) {
+        self.history.call(client, operation.clone(), 0);
+        self.judge.follow(&self.history);
+    }
+
+    fn told(&mut self, client: ClientId, answer: &str, event: u64) {
+        self.history.answer(client, answer.into(), event);
+        self.judge.follow(&self.history);
+    }
+
+    fn give_up(&mut self, client: ClientId) {
+        self.history.give_up(client);
+        self.judge.follow(&self.history);
+    }
+
+    fn verdict(&self) -> Result<(), Breach> {
+        self.judge.verdict()
+    }
+}
+
+fn operation(text: &str) -> Operation {
+    match text.split_once(' ').expect("put or get") {
+        ("put", pair) => {
+            let (key, value) = pair.split_once('=').expect("put KEY=VALUE");
+            Operation::Put { key: key.into(), value: value.into() }
+        }
+        (_, key) => Operation::Get { key: key.into() },
+    }
+}
 
 /// Judges a history, one event after the other:
 ///
@@ -12,15 +50,15 @@ use crate::base::Chance;
 /// - `1 gives up`.
 ///
 /// They are events, numbered from 1.
-fn history(text: &str) -> History {
-    let mut history = History::default();
+fn history(text: &str) -> Judged {
+    let mut history = Judged::default();
     for (number, event) in (1..).zip(text.split(", ").filter(|event| !event.is_empty())) {
         let (client, what) = event.split_once(' ').unwrap();
         let client = ClientId(client.parse::<u16>().unwrap() - 1);
         match what.strip_prefix("< ") {
             Some(answer) => history.told(client, answer, number),
             None if what == "gives up" => history.give_up(client),
-            None => history.ask(client, &what.parse().unwrap()),
+            None => history.ask(client, &operation(what)),
         }
     }
     history
@@ -224,8 +262,8 @@ fn copies_are_independent() {
 fn weight(text: &str) -> usize {
     let history = history(text);
     assert_eq!(history.verdict(), Ok(()));
-    assert_eq!(history.unjudged().count(), 0);
-    history.weight()
+    assert_eq!(history.judge.unjudged().count(), 0);
+    history.judge.weight()
 }
 
 #[test]
@@ -296,7 +334,7 @@ fn a_long_history_of_writes_given_up_leads_to_few_states() {
 fn most_of_a_long_run(seed: u64, least: u8) -> usize {
     let mut run = Run::default();
     let mut chance = Chance::new(seed, 1);
-    let mut history = History::default();
+    let mut history = Judged::default();
     let mut most = 0;
     for _ in 0..10_000 {
         let mut draw = |below: u8| chance.below(below.into()) as u8;
@@ -306,8 +344,8 @@ fn most_of_a_long_run(seed: u64, least: u8) -> usize {
             event.happens(&mut history);
         }
         assert_eq!(history.verdict(), Ok(()));
-        assert_eq!(history.unjudged().count(), 0);
-        most = most.max(history.weight());
+        assert_eq!(history.judge.unjudged().count(), 0);
+        most = most.max(history.judge.weight());
     }
     assert!(run.asked > 2_000, "{}", run.asked);
     most
@@ -317,16 +355,16 @@ fn most_of_a_long_run(seed: u64, least: u8) -> usize {
 fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
     let mut history = history("2 put y=1, 2 < ok");
     for value in 0..LIMIT {
-        assert_eq!(history.unjudged().count(), 0);
-        history.ask(ClientId(0), &format!("put x={value}").parse().unwrap());
+        assert_eq!(history.judge.unjudged().count(), 0);
+        history.ask(ClientId(0), &operation(&format!("put x={value}")));
         history.give_up(ClientId(0));
     }
-    assert_eq!(history.unjudged().map(|key| &**key).collect::<Vec<_>>(), ["x"]);
-    let doubt = history.doubt().expect("a sentence").to_string();
+    assert_eq!(history.judge.unjudged().map(|key| &**key).collect::<Vec<_>>(), ["x"]);
+    let doubt = history.judge.doubt().expect("a sentence").to_string();
     assert!(doubt.starts_with("not seen to break, but no longer judged for x:"), "{doubt}");
-    assert!(history.weight() < 10);
-    let read = |history: &mut History, request: &str, answer| {
-        history.ask(ClientId(1), &request.parse().unwrap());
+    assert!(history.judge.weight() < 10);
+    let read = |history: &mut Judged, request: &str, answer| {
+        history.ask(ClientId(1), &operation(request));
         history.told(ClientId(1), answer, 0);
         history.verdict().is_ok()
     };
@@ -338,13 +376,13 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
 
 #[derive(Clone, Debug)]
 enum Event {
-    Ask(ClientId, StoreRequest),
+    Ask(ClientId, Operation),
     Told(ClientId, Text),
     GivesUp(ClientId),
 }
 
 impl Event {
-    fn happens(&self, history: &mut History) {
+    fn happens(&self, history: &mut Judged) {
         match self {
             Event::Ask(client, request) => history.ask(*client, request),
             Event::Told(client, answer) => history.told(*client, answer, 0),
@@ -353,25 +391,25 @@ impl Event {
     }
 }
 
-/// One request of a history, from event to event.
-struct Operation {
+/// One operation of a history, from event to event.
+struct Spanned {
     client: ClientId,
-    request: StoreRequest,
+    request: Operation,
     called: usize,
     /// Where it ends, and with which answer. Without: it may take effect at any later time.
     answered: Option<(usize, Text)>,
     given_up: bool,
 }
 
-fn operations(events: &[Event]) -> Vec<Operation> {
-    let mut operations: Vec<Operation> = Vec::new();
+fn operations(events: &[Event]) -> Vec<Spanned> {
+    let mut operations: Vec<Spanned> = Vec::new();
     for (at, event) in events.iter().enumerate() {
         let (Event::Ask(client, _) | Event::Told(client, _) | Event::GivesUp(client)) = event;
         let open = operations.iter_mut().find(|operation| {
             operation.client == *client && operation.answered.is_none() && !operation.given_up
         });
         match (event, open) {
-            (Event::Ask(client, request), None) => operations.push(Operation {
+            (Event::Ask(client, request), None) => operations.push(Spanned {
                 client: *client,
                 request: request.clone(),
                 called: at,
@@ -389,19 +427,19 @@ fn operations(events: &[Event]) -> Vec<Operation> {
 /// Whether some order of the operations explains all answers (Wing and Gong, 1993): takes one after
 /// the other out of those that nothing answered has to precede, and tries them on a store of
 /// several keys. `taken` are those tried already, one bit each.
-fn explained(operations: &[Operation], taken: u32, store: &BTreeMap<Text, Text>) -> bool {
+fn explained(operations: &[Spanned], taken: u32, store: &BTreeMap<Text, Text>) -> bool {
     let left = || (0..).zip(operations).filter(|(place, _)| taken & (1 << place) == 0);
     let ends = left().filter_map(|(_, operation)| operation.answered.as_ref().map(|(at, _)| *at));
     let Some(first_end) = ends.min() else { return true };
     left().filter(|(_, operation)| operation.called < first_end).any(|(place, operation)| {
         let taken = taken | 1 << place;
         match &operation.request {
-            StoreRequest::Put { key, value } => {
+            Operation::Put { key, value } => {
                 let mut store = store.clone();
                 store.insert(key.clone(), value.clone());
                 explained(operations, taken, &store)
             }
-            StoreRequest::Get { key } => {
+            Operation::Get { key } => {
                 let value = store.get(key).map_or(NO_VALUE, |value| value);
                 let fits = |(_, answer): &(usize, Text)| **answer == *value;
                 operation.answered.as_ref().is_some_and(fits) && explained(operations, taken, store)
@@ -419,7 +457,7 @@ const VALUES: [&str; 4] = [NO_VALUE, "1", "2", "3"];
 /// After every event the verdict is that of the search; and what an answer could have been, if it
 /// is wrong, is what the search could have explained.
 fn check(events: &[Event]) -> Result<(), TestCaseError> {
-    let mut history = History::default();
+    let mut history = Judged::default();
     for (length, event) in (1..).zip(events) {
         event.happens(&mut history);
         let right = linearizable(&events[..length]);
@@ -442,7 +480,7 @@ fn check(events: &[Event]) -> Result<(), TestCaseError> {
 
 /// What is said to show that the last answer is wrong does so by itself, and nothing of it can go,
 /// unless a read that stays was told its value.
-fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError> {
+fn check_needed(history: &Judged, events: &[Event]) -> Result<(), TestCaseError> {
     let (mut asked, mut latest) = (0, BTreeMap::new());
     let mut numbers = Vec::new();
     let mut reads = BTreeMap::new();
@@ -453,13 +491,14 @@ fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError
             latest.insert(*client, (asked, request.clone()));
         }
         let (number, request) = &latest[client];
-        if let (Event::Told(_, answer), StoreRequest::Get { .. }) = (event, request) {
+        if let (Event::Told(_, answer), Operation::Get { .. }) = (event, request) {
             reads.insert(*number, answer.clone());
         }
         numbers.push((*number, request.clone()));
     }
-    let (read, request) = numbers.last().expect("something was told");
-    let needed = history.needed(request, *read).into_iter();
+    let (read, _) = numbers.last().expect("something was told");
+    let told = history.history.since(0).find(|told| told.number == *read).expect("it was asked");
+    let needed = needed::needed(&history.history, told).into_iter();
     let mut needed: BTreeMap<u64, String> =
         needed.map(|other| (other.number, other.told)).collect();
     needed.insert(*read, String::new());
@@ -473,7 +512,7 @@ fn check_needed(history: &History, events: &[Event]) -> Result<(), TestCaseError
         let told = |value: &Text| {
             reads.iter().any(|(number, answer)| needed.contains_key(number) && answer == value)
         };
-        if matches!(request, StoreRequest::Put { value, .. } if told(value)) {
+        if matches!(request, Operation::Put { value, .. } if told(value)) {
             continue;
         }
         let fewer = only(&|number| number != *gone && needed.contains_key(&number));
@@ -497,11 +536,11 @@ impl Draw {
         ClientId(self.client.into())
     }
 
-    fn request(self) -> StoreRequest {
+    fn request(self) -> Operation {
         let key = Text::from(["x", "y"][usize::from(self.key)]);
         match self.choice % 2 {
-            0 => StoreRequest::Get { key },
-            _ => StoreRequest::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
+            0 => Operation::Get { key },
+            _ => Operation::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
         }
     }
 }
@@ -521,7 +560,7 @@ fn any_draws() -> impl Strategy<Value = Vec<Draw>> {
 /// otherwise few histories would go on for long.
 fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut open: BTreeMap<ClientId, StoreRequest> = BTreeMap::new();
+    let mut open: BTreeMap<ClientId, Operation> = BTreeMap::new();
     let mut asked = 0;
     for draw in draws {
         let client = draw.client();
@@ -533,8 +572,8 @@ fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
             }
             None => {}
             Some(_) if draw.choice == 0 => events.push(Event::GivesUp(client)),
-            Some(StoreRequest::Put { .. }) => events.push(Event::Told(client, "ok".into())),
-            Some(StoreRequest::Get { .. }) => {
+            Some(Operation::Put { .. }) => events.push(Event::Told(client, "ok".into())),
+            Some(Operation::Get { .. }) => {
                 let last = events.len();
                 events.push(Event::Told(client, VALUES[usize::from(draw.choice % 4)].into()));
                 for value in VALUES {
@@ -554,9 +593,9 @@ struct Run {
     store: BTreeMap<Text, Text>,
     asked: u32,
     /// What each client waits for, and the answer once that has taken effect.
-    open: BTreeMap<ClientId, (StoreRequest, Option<Text>)>,
+    open: BTreeMap<ClientId, (Operation, Option<Text>)>,
     /// Writes that were given up, and have not taken effect.
-    adrift: Vec<StoreRequest>,
+    adrift: Vec<Operation>,
 }
 
 impl Run {
@@ -588,13 +627,13 @@ impl Run {
         }
     }
 
-    fn execute(&mut self, request: &StoreRequest) -> Text {
+    fn execute(&mut self, request: &Operation) -> Text {
         match request {
-            StoreRequest::Put { key, value } => {
+            Operation::Put { key, value } => {
                 self.store.insert(key.clone(), value.clone());
                 "ok".into()
             }
-            StoreRequest::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
+            Operation::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
         }
     }
 }

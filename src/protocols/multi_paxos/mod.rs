@@ -37,10 +37,11 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::{ClientId, Log, NodeId, Sentence};
+use crate::base::{ClientId, Log, NodeId};
+use crate::check::Model;
 use crate::protocol::{
-    self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome,
-    Property, Protocol,
+    self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Property,
+    Protocol,
 };
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
@@ -153,6 +154,7 @@ impl Protocol for MultiPaxos {
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
+    const JUDGES: &'static [Model] = &[Model::Linearizable];
 
     /// A server starts with what its disk holds; what is chosen it learns again.
     fn boot(me: NodeId, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
@@ -203,20 +205,6 @@ impl Protocol for MultiPaxos {
 
     fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, moment: Moment) {
         ghost.witness(node, replica, moment);
-    }
-
-    fn overhear(
-        ghost: &mut Ghost,
-        event: u64,
-        client: ClientId,
-        request: &StoreRequest,
-        outcome: Option<&Outcome>,
-    ) {
-        ghost.overhear(event, client, request, outcome);
-    }
-
-    fn unjudged(ghost: &Ghost, property: &str) -> Option<Sentence> {
-        ghost.unjudged(property)
     }
 
     fn weight(&self) -> usize {

@@ -1,17 +1,14 @@
 //! What must never break: that at most one command is chosen in a slot, that all servers execute the
-//! same commands in the same order, and what clients can see of it; and the invariants below, which
-//! make it so.
+//! same commands in the same order; and the invariants below, which make it so.
 //!
 //! They trust no server's word for the past, and no leader's counting. A [`Ghost`] watches the
 //! cluster from outside, across crashes: what was accepted on whose disk and so chosen ([`Tally`]),
 //! what was executed, what was promised. The properties are checked after every step, so each looks
 //! only at what that step has changed.
 
-use crate::base::{Breach, ClientId, Log, Milestones, NodeId, Sentence};
-use crate::check::History;
-use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
+use crate::base::{Breach, Log, Milestones, NodeId};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind};
 use crate::sentence;
-use crate::service::store::StoreRequest;
 
 use super::tally::Tally;
 use super::{Ballot, Command, MultiPaxos, Role, Slot};
@@ -47,14 +44,6 @@ pub const PROPERTIES: &[Property<MultiPaxos>] = &[
         holds: ballots_are_ordered,
     },
     Property {
-        name: LINEARIZABILITY,
-        formula: "∃ <: (told(a) before asked(b) ⇒ a < b) ∧ answers = store(<)",
-        meaning: "Clients see one store: each request takes effect at one instant between its question \
-                  and its answer.",
-        kind: PropertyKind::Always,
-        holds: linearizability,
-    },
-    Property {
         name: "A Command Is Chosen",
         formula: "◇ ∃ s, v: chosen(s, v)",
         meaning: "At some point something is chosen.",
@@ -69,8 +58,6 @@ pub const PROPERTIES: &[Property<MultiPaxos>] = &[
         holds: all_apply_the_same,
     },
 ];
-
-const LINEARIZABILITY: &str = "Linearizability";
 
 /// History variables: what the properties need to know of the past.
 #[derive(Clone, Default)]
@@ -88,8 +75,6 @@ pub struct Ghost {
     executions: Milestones,
     /// By server, the highest ballot that another server has its promise for, and since when.
     promised: Vec<(Ballot, u64)>,
-    /// What clients have asked and been told.
-    history: History,
 }
 
 /// What properties look at in a server.
@@ -133,29 +118,9 @@ impl Ghost {
         self.before = Some(before);
     }
 
-    /// The history may be too tangled for a verdict.
-    pub(super) fn unjudged(&self, property: &str) -> Option<Sentence> {
-        (property == LINEARIZABILITY).then(|| self.history.doubt()).flatten()
-    }
-
     #[cfg(test)]
     pub(super) fn open_slots(&self) -> usize {
         self.tally.open()
-    }
-
-    /// Records that a client asks, or what it is told.
-    pub(super) fn overhear(
-        &mut self,
-        event: u64,
-        client: ClientId,
-        request: &StoreRequest,
-        outcome: Option<&Outcome>,
-    ) {
-        match outcome {
-            None => self.history.ask(client, request),
-            Some(Outcome::Done(answer)) => self.history.told(client, answer, event),
-            Some(Outcome::Refused(_) | Outcome::Redirect(_)) => self.history.give_up(client),
-        }
     }
 }
 
@@ -310,10 +275,6 @@ fn ballots_are_ordered(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
         .into()),
         None => Ok(()),
     }
-}
-
-fn linearizability(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {
-    cluster.ghost.history.verdict()
 }
 
 fn a_command_is_chosen(cluster: &Cluster<MultiPaxos>) -> Result<(), Breach> {

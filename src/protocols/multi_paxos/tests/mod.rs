@@ -7,6 +7,7 @@ use crate::base::{Log, NodeId};
 use crate::protocol::Effect;
 
 use super::*;
+use crate::protocol::Outcome;
 
 const S1: NodeId = NodeId(0);
 const S2: NodeId = NodeId(1);

@@ -352,38 +352,6 @@ fn no_vote_is_above_the_promise() {
 }
 
 #[test]
-fn linearizability_is_what_clients_see() {
-    let mut stage = Stage::of(1, &[]);
-    let mut ask = |client, text: &str, answer: &str| {
-        let request = text.parse().expect("a request");
-        stage.ghost.overhear(0, client, &request, None);
-        stage.ghost.overhear(0, client, &request, Some(&Outcome::Done(answer.into())));
-        stage.judge(None);
-    };
-    ask(C1, "put x=1", "ok");
-    ask(C2, "put x=2", "ok");
-    ask(C2, "get x", "2");
-    ask(C1, "get x", "1");
-    let why = "C1 asked “get x” and was told “1”, which no order of these requests explains: \
-               C1 put x=1, C2 put x=2; it could have been told: 2";
-    stage.breaks(&[("Linearizability", why)]);
-}
-
-#[test]
-fn a_history_too_tangled_for_a_verdict_is_said_to_be() {
-    let mut ghost = Ghost::default();
-    let doubt = |ghost: &Ghost| MultiPaxos::unjudged(ghost, "Linearizability");
-    assert_eq!(doubt(&ghost), None);
-    for value in 0..6_000 {
-        let request = format!("put x={value}").parse().expect("a request");
-        ghost.overhear(0, C1, &request, None);
-        ghost.overhear(0, C1, &request, Some(&Outcome::Redirect(None)));
-    }
-    assert!(doubt(&ghost).is_some());
-    assert_eq!(MultiPaxos::unjudged(&ghost, "Agreement"), None);
-}
-
-#[test]
 fn convergence_says_what_is_missing() {
     let mut stage = Stage::of(1, &[(1, "a=1"), (1, "b=2")]);
     let missing = |stage: &Stage| stage.missing(PropertyKind::Converges);
@@ -406,11 +374,4 @@ fn convergence_says_what_is_missing() {
 
 fn log_of(commands: &[&str]) -> Log<Command> {
     commands.iter().map(|text| command(text)).collect()
-}
-
-#[test]
-fn every_flaw_breaks_a_property_that_there_is() {
-    for flaw in config::FLAWS {
-        assert!(PROPERTIES.iter().any(|property| property.name == flaw.breaks), "{}", flaw.name);
-    }
 }

@@ -4,6 +4,7 @@ use crate::base::{Span, Time};
 use crate::protocol::Effect;
 
 use super::*;
+use crate::protocol::Outcome;
 
 // ---- the acceptor --------------------------------------------------------------------------------
 

@@ -1,0 +1,142 @@
+//! A history: what clients asked and were told, in the order in which it happened. Whoever served
+//! them does not matter here, and every judge reads the same history.
+//!
+//! The simulator records it. Its order is that of the simulator's events: instants tie, events do
+//! not. A request that is given up may still take effect at any later time, or never.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::base::{ClientId, Log, Text};
+
+/// The answer where a key has no value. No value contains a space.
+pub const NO_VALUE: &str = "no value";
+
+/// What a client asks of a store of keys and values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    Put { key: Text, value: Text },
+    Get { key: Text },
+}
+
+/// Something that happened to an operation.
+#[derive(Clone, Debug, Hash)]
+pub struct Happening {
+    /// Operations are numbered from 1, in the order of their calls.
+    pub number: u64,
+    pub client: ClientId,
+    pub operation: Operation,
+    pub what: Phase,
+}
+
+/// How far an operation has come.
+#[derive(Clone, Debug, Hash)]
+pub enum Phase {
+    /// The client asks, at this event.
+    Called { event: u64 },
+    /// The client has the answer, at this event. By then so many operations had been called.
+    Answered { answer: Text, event: u64, called: u64 },
+    /// The client no longer waits.
+    GivenUp,
+}
+
+/// All that happened. Copies share their past.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    past: Log<Happening>,
+    called: u64,
+    /// The operation that each client waits for, and its number.
+    open: Rc<BTreeMap<ClientId, (u64, Operation)>>,
+}
+
+impl Operation {
+    pub fn key(&self) -> &Text {
+        match self {
+            Operation::Put { key, .. } | Operation::Get { key } => key,
+        }
+    }
+}
+
+/// As a script writes it.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Operation::Put { key, value } => write!(f, "put {key}={value}"),
+            Operation::Get { key } => write!(f, "get {key}"),
+        }
+    }
+}
+
+impl History {
+    /// A client asks. It asks one thing at a time: what it still waited for is given up.
+    pub fn call(&mut self, client: ClientId, operation: Operation, event: u64) {
+        self.give_up(client);
+        self.called += 1;
+        let number = self.called;
+        Rc::make_mut(&mut self.open).insert(client, (number, operation.clone()));
+        self.past.push(Happening { number, client, operation, what: Phase::Called { event } });
+    }
+
+    /// The client has the answer to what it asked last; late and unasked answers are ignored.
+    pub fn answer(&mut self, client: ClientId, answer: Text, event: u64) {
+        let called = self.called;
+        self.close(client, Phase::Answered { answer, event, called });
+    }
+
+    /// The client's operation is over without an answer.
+    pub fn give_up(&mut self, client: ClientId) {
+        self.close(client, Phase::GivenUp);
+    }
+
+    fn close(&mut self, client: ClientId, what: Phase) {
+        if self.open.contains_key(&client)
+            && let Some((number, operation)) = Rc::make_mut(&mut self.open).remove(&client)
+        {
+            self.past.push(Happening { number, client, operation, what });
+        }
+    }
+
+    /// How much has happened.
+    pub fn len(&self) -> u64 {
+        self.past.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.past.is_empty()
+    }
+
+    /// What happened after the first `from`, oldest first.
+    pub fn since(&self, from: u64) -> impl Iterator<Item = &Happening> {
+        self.past.range(from, self.past.len()).into_iter().map(|(_, happening)| happening)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_waits_for_one_thing_at_a_time() {
+        let mut history = History::default();
+        let get = || Operation::Get { key: "x".into() };
+        history.call(ClientId(0), get(), 1);
+        history.call(ClientId(0), get(), 2);
+        history.answer(ClientId(0), "7".into(), 3);
+        history.answer(ClientId(0), "8".into(), 4);
+        history.give_up(ClientId(1));
+        let told: Vec<String> = history
+            .since(0)
+            .map(|Happening { number, what, .. }| match what {
+                Phase::Called { event } => format!("{number} called at {event}"),
+                Phase::GivenUp => format!("{number} given up"),
+                Phase::Answered { answer, event, called } => {
+                    format!("{number} told {answer} at {event} after {called}")
+                }
+            })
+            .collect();
+        let expected = ["1 called at 1", "1 given up", "2 called at 2", "2 told 7 at 3 after 2"];
+        assert_eq!(told, expected);
+        assert_eq!(history.since(3).count(), 1);
+    }
+}
