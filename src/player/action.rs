@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::lanes::LaneChange;
-use super::other::Other;
 use super::pane::Grove;
 use super::playback::Speed;
 use super::table::Page;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
+use super::variant::Other;
 use super::why::Question;
 use crate::base::Time;
 use crate::command::{Command, Script};

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! The answer to each is the state that the playground is in when it is done ([`State`]), or what was to be
-//! read; or one sentence that says what was wrong with the call (`waiting.rs`). Calls, answers and what is
+//! read; or one sentence that says what was wrong with the call (`pending_calls.rs`). Calls, answers and what is
 //! told without being asked are plain data here, and objects at the edge to JavaScript (`web/edge.rs`).
 //! `www/public/synod-playground.d.ts` tells hosts the same; of the texts in which calls were written at first,
 //! `www/public/host.js` makes objects.
@@ -185,7 +185,7 @@ fn load(script: String) -> Result<Action, Sentence> {
 fn open(text: &str) -> Result<Action, Sentence> {
     let hash = text.split_once('#').map_or(text, |(_, hash)| hash);
     match super::Link::parse(hash) {
-        Ok(link) if link.broken => Err(super::link::damaged().sentence),
+        Ok(link) if link.broken => Err(super::permalink::damaged().sentence),
         Ok(_) => Ok(Action::OpenLink(hash.to_owned())),
         Err(Notice { place: Some((line, column)), sentence, .. }) => {
             Err(at_line(line, column, sentence))

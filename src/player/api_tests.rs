@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::api::{COLOURS, Call, Reading, Task, What, not_a_call};
+use super::pending_calls::{self, Answered, Given, Waiting};
 use super::state::{News, Watch, Watched};
 use super::tests::{frames, store};
-use super::waiting::{self, Answered, Given, Waiting};
 use super::*;
 
 use crate::base::{NodeId, Sentence, Time};
@@ -268,7 +268,7 @@ fn what_the_page_has_to_say_is_taken_by_nobody_whom_it_does_not_concern() {
 fn some_calls_act_on_whatever_run_is_shown() {
     let store = store(RUN);
     let drives = |name: &str, text: &str| match task(asked(name, text), &store) {
-        Ok(Task::Do(action)) => waiting::drives(&action),
+        Ok(Task::Do(action)) => pending_calls::drives(&action),
         other => panic!("{other:?}"),
     };
     for (name, text) in [

@@ -1,7 +1,7 @@
 //! Moving the cursor: play, step, seek, and what stops a play by itself.
 //!
 //! All panes show one cursor, that of the active one: it moves, and the others follow to its time
-//! (`together.rs`).
+//! (`panes.rs`).
 
 use super::action::Change;
 use super::pane::{Compared, Pane};

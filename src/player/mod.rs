@@ -11,10 +11,10 @@
 //! | `action.rs` | what can be asked of the store |
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
-//! | `pane.rs`, `pane/grove.rs` | a run with its branches, and all of them as one text |
-//! | `other.rs` | what is different in a second pane |
-//! | `together.rs` | two panes under one cursor and the same gestures |
-//! | `apart.rs` | where two panes first differ |
+//! | `pane.rs`, `pane/branches.rs` | a run with its branches, and all of them as one text |
+//! | `variant.rs` | what is different in a second pane |
+//! | `panes.rs` | two panes under one cursor and the same gestures |
+//! | `divergence.rs` | where two panes first differ |
 //! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | looking for an event by its words |
@@ -22,30 +22,31 @@
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
 //! | `why.rs` | a question, and the answer as far as it is found |
-//! | `link.rs` | the state as the hash of a link, and back |
+//! | `permalink.rs` | the state as the hash of a link, and back |
 //! | `needs.rs` | what must be fetched before something can be done |
 //! | `packed.rs` | what would be too long for anybody to read, in one part of a link |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
 //! | `api.rs` | what a page that embeds a playground can ask of it |
 //! | `state.rs` | what it is told: the state, and news |
-//! | `waiting.rs` | its calls that wait for their answers |
+//! | `pending_calls.rs` | its calls that wait for their answers |
 //! | `store.rs` | ties them together |
 
 pub mod action;
-pub mod apart;
 pub mod api;
 #[cfg(test)]
 mod api_tests;
 mod clock;
+pub mod divergence;
 pub mod find;
 pub mod gestures;
 pub mod keys;
 pub mod lanes;
-pub mod link;
 pub mod needs;
-pub mod other;
 pub mod packed;
 pub mod pane;
+pub mod panes;
+pub mod pending_calls;
+pub mod permalink;
 pub mod playback;
 pub mod snippet;
 pub mod state;
@@ -55,23 +56,22 @@ pub mod table;
 mod tests;
 #[cfg(test)]
 mod time_tests;
-pub mod together;
 pub mod ui;
-pub mod waiting;
+pub mod variant;
 mod why;
 
 pub use action::{Action, Change};
-pub use apart::Parting;
+pub use divergence::Parting;
 pub use find::Finding;
 pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
-pub use link::Link;
 pub use needs::Needs;
-pub use other::Other;
 pub use pane::{Branch, Compared, Grove, Pane, Scene};
+pub use permalink::Link;
 pub use playback::{Goal, Playback, Speed, Target};
 pub use snippet::Snippet;
 pub use store::{Preferences, Store};
 pub use table::{Page, Table};
 pub use ui::{Dialog, Notice, Selection, Tab, Theme, Tone, Tool, Ui, Window};
+pub use variant::Other;
 pub use why::{Asked, Question};

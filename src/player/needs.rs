@@ -6,9 +6,9 @@ use percent_encoding::percent_decode_str;
 
 use super::action::Action;
 use super::api::{self, Call};
-use super::link::Link;
-use super::other::Other;
 use super::packed;
+use super::permalink::Link;
+use super::variant::Other;
 use crate::catalog::{Listing, listings};
 use crate::export;
 use crate::part::Unfetched;

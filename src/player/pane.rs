@@ -4,9 +4,9 @@
 //! that was seen untrue; the script that led there stays behind as a branch, and a new one goes on
 //! from the command. Nobody has to decide beforehand what to keep.
 
-mod grove;
+mod branches;
 
-pub use grove::Grove;
+pub use branches::Grove;
 
 use std::cell::RefCell;
 use std::rc::Rc;

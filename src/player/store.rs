@@ -1,13 +1,13 @@
 //! The store: the page's whole state, changed by actions and by nothing else.
 
 use super::action::{Action, Change};
-use super::apart::Apart;
-use super::link::{Link, Shows};
-use super::other::Other;
+use super::divergence::Apart;
 use super::pane::{self, BRANCHES, Dropped, Grove, Pane, Scene};
+use super::permalink::{Link, Shows};
 use super::playback::{Goal, Playback, STEPS, Speed, Target};
 use super::table::Page;
 use super::ui::{Notice, Selection, Tab, Theme, Ui};
+use super::variant::Other;
 use super::why::{Asked, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};

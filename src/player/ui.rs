@@ -4,8 +4,8 @@
 use super::action::Action;
 use super::find::Finding;
 use super::lanes::Lanes;
+use super::panes::LETTERS;
 use super::table::Page;
-use super::together::LETTERS;
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::scenario::Mistake;
 use crate::tr;

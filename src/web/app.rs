@@ -12,15 +12,15 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::animator::Loop;
+use super::comparison::{Forking, Versus};
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Host};
-use super::memory::Memory;
+use super::listeners::{Senses, Told, close_others, is_for_page, is_on};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
-use super::senses::{Senses, Told, close_others, is_for_page, is_on};
+use super::reload::Memory;
 use super::shared::Shared;
-use super::versus::{Forking, Versus};
 use super::{address, browser, crash, parts};
 use crate::export;
 use crate::player::{

@@ -9,11 +9,11 @@
 //! |---|---|
 //! | `app.rs`, `message.rs` | holds the store, takes all messages |
 //! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
-//! | `versus.rs` | what stands over two panes |
+//! | `comparison.rs` | what stands over two panes |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
-//! | `address.rs`, `memory.rs` | the link in the address bar, and what a reload remembers beside it |
+//! | `address.rs`, `reload.rs` | the link in the address bar, and what a reload remembers beside it |
 //! | `runs.rs` | the runs that somebody has kept, in the browser's database |
-//! | `senses.rs` | sizes, visibility, keys, wishes of the browser |
+//! | `listeners.rs` | sizes, visibility, keys, wishes of the browser |
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | what is under a pointer |
 //! | `parts.rs`, `desk.rs` | what is fetched when it is first asked for |
@@ -26,21 +26,21 @@ mod address;
 mod animator;
 mod app;
 mod browser;
+mod comparison;
 mod components;
 mod crash;
 mod desk;
 mod edge;
 mod frame;
 mod host;
-mod memory;
+mod listeners;
 mod message;
 mod parts;
 mod pick;
 mod picture;
+mod reload;
 mod runs;
-mod senses;
 mod shared;
-mod versus;
 
 use crate::player::{Needs, Store};
 
@@ -49,7 +49,7 @@ pub fn start() {
     crash::install();
     yew::platform::spawn_local(async {
         let link = address::hash();
-        let wanted = || Needs::of_link(&link).and(Needs::of_text(&memory::texts()));
+        let wanted = || Needs::of_link(&link).and(Needs::of_text(&reload::texts()));
         let wish = || Needs::of_language(browser::preferences().language);
         // Where that fails the page shows what it has, and says so. A link says its language once it can
         // be read.

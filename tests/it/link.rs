@@ -8,8 +8,8 @@ use synod::command::{
     Command, Latency, Link as Wire, Partition, QualityChange, Script, ScriptLine, Setup,
 };
 use synod::player::lanes::PARTS;
-use synod::player::link::{LONGEST, Shows};
 use synod::player::packed;
+use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{
     Action, LaneChange, Lanes, Link, Other, Preferences, Scene, Speed, Store, Tab, Theme,
 };

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use synod::catalog;
-use synod::player::link::{LONGEST, Shows};
+use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{Action, Link, Other, Preferences, Scene, Store, Theme};
 use synod::words::Language;
 

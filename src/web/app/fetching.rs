@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::App;
 use crate::export;
 use crate::player::{Action, Change, Needs, Store};
-use crate::web::{memory, parts};
+use crate::web::{parts, reload};
 use crate::{sentence, words};
 
 impl App {
@@ -15,7 +15,7 @@ impl App {
         let mut needs = Needs::of(&action);
         if let Action::OpenLink(_) = action {
             // What the entry of that link remembers is read with it.
-            needs = needs.and(Needs::of_text(&memory::texts()));
+            needs = needs.and(Needs::of_text(&reload::texts()));
         }
         let waited = action.chooses_a_run() && self.supersede();
         if needs.are_met() {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::App;
 use crate::player::api::{Task, not_a_call};
-use crate::player::{Action, Change, Needs, Tone, waiting};
+use crate::player::{Action, Change, Needs, Tone, pending_calls};
 use crate::web::host::{Answer, Asked};
 use crate::web::message::Msg;
 use crate::web::{browser, parts};
@@ -97,7 +97,7 @@ impl App {
     /// Why this cannot be done: the run that the frame's link asks for could not be shown, and nobody
     /// means the one that is there instead.
     fn unopened(&self, action: &Action) -> Option<String> {
-        let wanted = self.memory.wanting && waiting::drives(action);
+        let wanted = self.memory.wanting && pending_calls::drives(action);
         let told = self.store.ui.notice.as_ref().filter(|notice| notice.tone == Tone::Refusal);
         let why = told.filter(|_| wanted)?;
         Some(why.told(self.store.ui.language))

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, field, leaf, option, picture_button, tag};
 use super::branches::branches;
 use super::icon::{Icon, icon};
-use super::until::{Until, Words};
+use super::run_until::{Until, Words};
 use crate::player::{Action, Speed};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;

@@ -5,12 +5,12 @@ use yew::prelude::*;
 
 use super::bits::picture_button;
 use super::console::use_console;
+use super::details::{message_tab, node_tab};
+use super::event_list::story;
 use super::icon::Icon;
-use super::log::log_tab;
+use super::log_tab::log_tab;
 use super::properties::properties;
 use super::script::{script_tab, use_editing};
-use super::story::story;
-use super::subject::{message_tab, node_tab};
 use super::why::why_tab;
 use crate::player::{Action, Notice, Tab};
 use crate::tr;

@@ -5,32 +5,35 @@
 //! | `page.rs` | the whole |
 //! | `top_bar.rs`, `flaws.rs` | what runs; share, language, theme, help |
 //! | `compare.rs`, `pane.rs` | two panes: what can be different, and what stands over each |
-//! | `stage.rs`, `figures.rs`, `wires.rs`, `light.rs` | the picture: servers, clients, messages; links; what is lit |
+//! | `stage.rs`, `figures.rs`, `links.rs`, `light.rs` | the picture: servers, clients, messages; links; what is lit |
 //! | `tools.rs`, `network.rs` | select, cut, lasso; the sliders |
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | what is offered for what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `subject.rs`, `console.rs`, `logs.rs`, `why.rs`, `properties.rs`, `script.rs`, `story.rs` | its tabs |
-//! | `controls.rs`, `until.rs`, `branches.rs` | playing |
-//! | `timeline.rs`, `slice.rs`, `overview.rs`, `tree.rs` | space-time and the whole run |
+//! | `inspector.rs`, `details.rs`, `console.rs`, `logs.rs`, `why.rs`, `properties.rs`, `script.rs`, `event_list.rs` | its tabs |
+//! | `controls.rs`, `run_until.rs`, `branches.rs` | playing |
+//! | `timeline.rs`, `slice.rs`, `overview.rs`, `branch_tree.rs` | space-time and the whole run |
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
-//! | `events.rs` | the same as a table |
+//! | `event_table.rs` | the same as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
-//! | `embed.rs`, `take.rs`, `runs.rs`, `files.rs`, `source.rs` | the drawers of the desk, see `desk.rs` |
+//! | `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `source.rs` | the drawers of the desk, see `desk.rs` |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
 
 mod bits;
+mod branch_tree;
 mod branches;
 mod caption;
 mod compare;
 mod console;
 mod controls;
+mod details;
 mod diagram_menu;
 mod dialog;
 mod drag;
 mod draw;
 mod embed;
-mod events;
+mod event_list;
+mod event_table;
 mod figures;
 mod files;
 mod flaws;
@@ -39,7 +42,8 @@ mod icon;
 mod inspector;
 mod lane_names;
 mod light;
-mod log;
+mod links;
+mod log_tab;
 mod logs;
 mod network;
 mod node_menu;
@@ -49,22 +53,18 @@ mod page;
 mod pane;
 mod popover;
 mod properties;
+mod run_until;
 mod runs;
 mod script;
 mod share;
 mod slice;
 mod source;
 mod stage;
-mod story;
-mod subject;
-mod take;
+mod take_away;
 mod timeline;
 mod tools;
 mod top_bar;
-mod tree;
-mod until;
 mod why;
-mod wires;
 
 pub use diagram_menu::{DiagramMenu, open_find};
 pub use drag::Stroke;
@@ -74,4 +74,4 @@ pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};
 pub use runs::Runs;
 pub use source::SourceView;
-pub use take::TakeAway;
+pub use take_away::TakeAway;

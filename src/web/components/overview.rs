@@ -7,7 +7,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::tree::{Tree, Trunk};
+use super::branch_tree::{Tree, Trunk};
 use crate::base::Time;
 use crate::player::{Action, Store};
 use crate::tr;

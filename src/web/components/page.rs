@@ -22,11 +22,11 @@ use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
 use crate::sim::snapshot::LinkState;
 use crate::view::stage::links::Wire;
+use crate::web::comparison::{Forking, Versus};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::message::By;
 use crate::web::picture::PaneView;
 use crate::web::shared::Shared;
-use crate::web::versus::{Forking, Versus};
 use crate::{tr, words};
 
 /// What the page shows, and whom it tells.

@@ -7,10 +7,10 @@ use super::caption::with_names;
 use super::draw::{names, when};
 use super::icon::{Icon, icon};
 use crate::player::Action;
-use crate::player::together::LETTERS;
+use crate::player::panes::LETTERS;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
-use crate::web::versus::{Forking, Versus};
+use crate::web::comparison::{Forking, Versus};
 use crate::words::Language;
 
 /// What is around a pane's picture and around its diagram. With one pane there is nothing to say.

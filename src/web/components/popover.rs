@@ -1,5 +1,5 @@
 //! A button that opens a panel beneath it. The browser's own `<details>` does it: by mouse, touch
-//! and keyboard; a press elsewhere or Escape closes it (see `senses.rs`).
+//! and keyboard; a press elsewhere or Escape closes it (see `listeners.rs`).
 
 use yew::prelude::*;
 

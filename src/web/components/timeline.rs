@@ -10,7 +10,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::draw::{line, names, path, text, when};
-use super::events::{events, use_events};
+use super::event_table::{events, use_events};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};

@@ -6,9 +6,9 @@ use yew::prelude::*;
 
 use super::bits::{asks, button, entry, leaf, soft, tag};
 use super::caption::with_names;
+use super::event_list::in_words;
 use super::icon::Icon;
 use super::inspector::Props;
-use super::story::in_words;
 use crate::base::Time;
 use crate::catalog::{FlawInfo, find};
 use crate::player::{Action, Asked, Question};

@@ -5,11 +5,11 @@
 //! becomes the active one: the inspector shows what it was.
 
 use super::action::Change;
-use super::other::Other;
 use super::pane::{Dropped, Grove, Pane};
 use super::playback::{FAST_STEPS, Goal, Target};
 use super::store::Store;
 use super::ui::{Notice, Selection};
+use super::variant::Other;
 use crate::base::{Sentence, Time};
 use crate::command::Command;
 use crate::sentence;

@@ -1,8 +1,8 @@
 //! Where the runs of two panes first differ: looked for a piece at a time, so that the page stays
 //! smooth, and ahead of the cursor, so that one can go there.
 
-use super::other::Other;
 use super::store::Store;
+use super::variant::Other;
 use crate::base::Time;
 use crate::explore::difference::{Comparison, Difference, Likeness};
 

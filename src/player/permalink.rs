@@ -33,11 +33,11 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::lanes::{self, Lanes, Unread};
-use super::other::Other;
 use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Tab, Theme};
+use super::variant::Other;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::words::Language;

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, leaf, soft, tag};
 use super::caption::with_names;
 use super::draw::names;
-use super::story::in_words;
+use super::event_list::in_words;
 use crate::player::{Action, Page, Table};
 use crate::sim::snapshot::Told;
 use crate::tr;
