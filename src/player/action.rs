@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::lanes::LaneChange;
-use super::pane::Grove;
+use super::pane::Branches;
 use super::playback::Speed;
-use super::table::Page;
+use super::table::TablePage;
 use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
-use super::variant::Other;
+use super::variant::Variant;
 use super::why::Question;
 use crate::base::Time;
 use crate::command::{Command, Script};
@@ -70,7 +70,7 @@ pub enum Action {
     Load {
         script: Box<Script>,
         /// All its branches, if there were several.
-        branches: Option<Box<Grove>>,
+        branches: Option<Box<Branches>>,
         at: Time,
         notice: Option<Box<Notice>>,
     },
@@ -104,7 +104,7 @@ pub enum Action {
 
     // Two panes.
     /// Runs beside the first pane's run another one, with one thing different.
-    Split(Rc<Other>),
+    Split(Rc<Variant>),
     /// Runs beside it another of its branches, by its place.
     SplitBranch(usize),
     /// Closes the pane of this place; the other one goes on alone.
@@ -156,7 +156,7 @@ pub enum Action {
     OpenFind,
     /// Shows the timeline as a table, or as a picture.
     AsTable(bool),
-    TablePage(Page),
+    TablePage(TablePage),
     /// Escape: closes or lets go of the topmost thing that is open or selected.
     Escape,
 }

@@ -108,7 +108,7 @@ pub enum Task {
     /// Gives a colour of the page another value; by nothing, its own.
     Paint(&'static str, String),
     Watch(Watched),
-    Read(What),
+    Read(ReadTarget),
 }
 
 /// What a call is answered with.
@@ -121,7 +121,7 @@ pub enum Reading {
 
 /// What can be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum What {
+pub enum ReadTarget {
     #[default]
     State,
     Link,
@@ -184,7 +184,7 @@ fn load(script: String) -> Result<Action, Sentence> {
 /// A link as people copy it, with the page's address in front.
 fn open(text: &str) -> Result<Action, Sentence> {
     let hash = text.split_once('#').map_or(text, |(_, hash)| hash);
-    match super::Link::parse(hash) {
+    match super::Permalink::parse(hash) {
         Ok(link) if link.broken => Err(super::permalink::damaged().sentence),
         Ok(_) => Ok(Action::OpenLink(hash.to_owned())),
         Err(Notice { place: Some((line, column)), sentence, .. }) => {
@@ -261,11 +261,11 @@ fn watched(news: &[String]) -> Result<Watched, Sentence> {
     Ok(watched)
 }
 
-fn readable(text: &str) -> Result<What, Sentence> {
+fn readable(text: &str) -> Result<ReadTarget, Sentence> {
     match text {
-        "" | "state" => Ok(What::State),
-        "link" => Ok(What::Link),
-        "script" => Ok(What::Script),
+        "" | "state" => Ok(ReadTarget::State),
+        "link" => Ok(ReadTarget::Link),
+        "script" => Ok(ReadTarget::Script),
         _ => a_run(text).ok_or_else(|| unknown("read", text, READABLE)),
     }
 }
@@ -276,23 +276,23 @@ pub(super) fn takes_away(text: &str) -> bool {
 }
 
 /// A format, perhaps with a window.
-fn a_run(text: &str) -> Option<What> {
+fn a_run(text: &str) -> Option<ReadTarget> {
     let (name, window) = match text.split_once(' ') {
         Some((name, window)) => (name, Some(window.parse().ok()?)),
         None => (text, None),
     };
     let format = Format::of(name).filter(|format| *format != Format::Ejson)?;
     let fits = window.is_none() || !format.is_instant();
-    fits.then_some(What::Run(format, window))
+    fits.then_some(ReadTarget::Run(format, window))
 }
 
 /// What is to be read; or one sentence where it cannot be had whole.
-pub(super) fn read(what: What, store: &Store) -> Result<Reading, Sentence> {
+pub(super) fn read(what: ReadTarget, store: &Store) -> Result<Reading, Sentence> {
     Ok(Reading::Text(match what {
-        What::State => return Ok(Reading::State(Box::new(State::of(store)))),
-        What::Link => store.link(),
-        What::Script => store.pane().run.script().to_string(),
-        What::Run(format, window) => exported(format, window, store)?,
+        ReadTarget::State => return Ok(Reading::State(Box::new(State::of(store)))),
+        ReadTarget::Link => store.link(),
+        ReadTarget::Script => store.pane().run.script().to_string(),
+        ReadTarget::Run(format, window) => exported(format, window, store)?,
     }))
 }
 

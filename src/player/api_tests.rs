@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::api::{COLOURS, Call, Reading, Task, What, not_a_call};
-use super::pending_calls::{self, Answered, Given, Waiting};
+use super::api::{COLOURS, Call, ReadTarget, Reading, Task, not_a_call};
+use super::pending_calls::{self, Answered, PendingCall, PendingCalls};
 use super::state::{News, Watch, Watched};
 use super::tests::{frames, store};
 use super::*;
@@ -52,7 +52,7 @@ fn written(reading: Reading) -> String {
 /// A host: what it has called by now, and what it was answered.
 #[derive(Default)]
 struct Host {
-    waiting: Waiting<&'static str>,
+    pending: PendingCalls<&'static str>,
     answered: Vec<(&'static str, Outcome)>,
 }
 
@@ -64,14 +64,14 @@ impl Host {
                 self.answered.push((whom, Err(words::tell(words::Language::English, &why))));
             }
             Ok(Task::Do(action)) => {
-                self.waiting.push(Given::before(&action, store), whom);
+                self.pending.push(PendingCall::before(&action, store), whom);
                 store.update(action);
-                let done = self.waiting.done(store);
+                let done = self.pending.done(store);
                 self.answer(done);
             }
-            Ok(Task::Read(what)) => self.waiting.push(Given::to_read(what, store), whom),
+            Ok(Task::Read(what)) => self.pending.push(PendingCall::to_read(what, store), whom),
             Ok(Task::Paint(..) | Task::Watch(_)) => {
-                self.waiting.push(Given::to_read(What::State, store), whom);
+                self.pending.push(PendingCall::to_read(ReadTarget::State, store), whom);
             }
         }
         self.look(store);
@@ -79,7 +79,7 @@ impl Host {
 
     /// After anything that has happened on the page.
     fn look(&mut self, store: &mut Store) {
-        let answered = self.waiting.answer(store);
+        let answered = self.pending.answer(store);
         self.answer(answered);
     }
 
@@ -89,7 +89,7 @@ impl Host {
 
     fn wait(&mut self, store: &mut Store) {
         for _ in 0..10_000 {
-            if self.waiting.is_empty() {
+            if self.pending.is_empty() {
                 return;
             }
             frames(store, 1);
@@ -242,7 +242,7 @@ fn a_call_that_is_refused_leaves_the_one_before_it_on_its_way() {
 fn what_the_page_has_to_say_is_taken_by_nobody_whom_it_does_not_concern() {
     let mut store = Store::from_link("#v1&scene=raft/nope", Preferences::default());
     let said = store.ui.notice.clone();
-    assert_eq!(said.as_ref().map(|notice| notice.tone), Some(Tone::Refusal));
+    assert_eq!(said.as_ref().map(|notice| notice.kind), Some(NoticeKind::Refusal));
     for (name, text) in [
         ("watch", "event state"),
         ("set", "accent=#0a7"),
@@ -326,7 +326,7 @@ fn what_can_be_read_is_read() {
         let read = call(&mut store, "read", what).unwrap();
         assert!(read.contains(begins) && read.len() > 20, "{what}: {read}");
     }
-    assert_eq!(task(json!({ "call": "read" }), &store), Ok(Task::Read(What::State)));
+    assert_eq!(task(json!({ "call": "read" }), &store), Ok(Task::Read(ReadTarget::State)));
 }
 
 #[test]

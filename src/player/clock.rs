@@ -9,7 +9,7 @@ use super::playback::{
     Advance, Ahead, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target,
 };
 use super::store::Store;
-use super::table::Page;
+use super::table::TablePage;
 use super::ui::Notice;
 use crate::base::Time;
 use crate::catalog;
@@ -399,7 +399,7 @@ impl Store {
 
     /// After the cursor has moved.
     pub(super) fn moved(&mut self) {
-        self.ui.table = self.ui.table.map(|_| Page::default());
+        self.ui.table = self.ui.table.map(|_| TablePage::default());
         let now = self.pane().run.now();
         self.ui.window.follow(now, self.playback.playing);
     }

@@ -2,12 +2,12 @@
 //! smooth, and ahead of the cursor, so that one can go there.
 
 use super::store::Store;
-use super::variant::Other;
+use super::variant::Variant;
 use crate::base::Time;
 use crate::explore::difference::{Comparison, Difference, Likeness};
 
 /// A search for the first difference, and what has come of it.
-pub(super) struct Apart {
+pub(super) struct DivergenceSearch {
     /// What is compared: see [`Store::versions`].
     of: Vec<(u32, u32, usize)>,
     comparison: Comparison,
@@ -16,7 +16,7 @@ pub(super) struct Apart {
 
 /// What is known of it.
 #[derive(Clone, Copy, Debug)]
-pub enum Parting<'a> {
+pub enum Divergence<'a> {
     /// They differ here first.
     At(&'a Difference),
     /// Up to here they are the same.
@@ -38,40 +38,41 @@ impl Store {
     }
 
     /// Whether there is more to be compared.
-    pub fn looks_apart(&self) -> bool {
+    pub fn seeks_divergence(&self) -> bool {
         self.panes.len() > 1
-            && self.apart.as_ref().is_none_or(|apart| {
-                let open = apart.verdict.is_none() && apart.comparison.reached() < self.horizon();
-                open || apart.of != self.versions()
+            && self.divergence_search.as_ref().is_none_or(|search| {
+                let open = search.verdict.is_none() && search.comparison.reached() < self.horizon();
+                open || search.of != self.versions()
             })
     }
 
     /// Goes on comparing the two panes' runs by at most so many steps.
-    pub fn look_apart(&mut self, steps: u32) {
+    pub fn seek_divergence(&mut self, steps: u32) {
         let [first, second] = &self.panes[..] else {
-            self.apart = None;
+            self.divergence_search = None;
             return;
         };
         let of = self.versions();
-        if self.apart.as_ref().is_none_or(|apart| apart.of != of) {
+        if self.divergence_search.as_ref().is_none_or(|search| search.of != of) {
             let comparison = Comparison::new(&first.run, &second.run, Time::LIMIT);
-            self.apart = Some(Apart { of, comparison, verdict: None });
+            self.divergence_search = Some(DivergenceSearch { of, comparison, verdict: None });
         }
-        if let Some(apart) = &mut self.apart
-            && apart.verdict.is_none()
+        if let Some(search) = &mut self.divergence_search
+            && search.verdict.is_none()
         {
-            apart.verdict = apart.comparison.advance(steps);
+            search.verdict = search.comparison.advance(steps);
         }
     }
 
     /// Where the two panes' runs part, as far as they have been compared.
-    pub fn parting(&self) -> Option<Parting<'_>> {
-        let apart = self.apart.as_ref().filter(|apart| apart.of == self.versions())?;
-        Some(match &apart.verdict {
-            Some(Likeness::Differ(difference)) => Parting::At(difference),
-            Some(Likeness::Same(None)) => Parting::Never,
-            Some(Likeness::Same(Some(until))) => Parting::NotBy(*until),
-            None => Parting::NotBy(apart.comparison.reached()),
+    pub fn divergence(&self) -> Option<Divergence<'_>> {
+        let search =
+            self.divergence_search.as_ref().filter(|search| search.of == self.versions())?;
+        Some(match &search.verdict {
+            Some(Likeness::Differ(difference)) => Divergence::At(difference),
+            Some(Likeness::Same(None)) => Divergence::Never,
+            Some(Likeness::Same(Some(until))) => Divergence::NotBy(*until),
+            None => Divergence::NotBy(search.comparison.reached()),
         })
     }
 
@@ -87,7 +88,7 @@ impl Store {
     pub(super) fn split_branch(&mut self, place: usize) -> super::Change {
         let Some(branch) = self.panes[0].branches.get(place) else { return super::Change::None };
         let script = branch.script.clone();
-        self.split(&Other::Script(Box::new(script)))
+        self.split(&Variant::Script(Box::new(script)))
     }
 }
 
@@ -99,62 +100,62 @@ mod tests {
     use crate::base::NodeId;
     use crate::command::Command;
 
-    fn parting(store: &mut Store) -> String {
+    fn divergence(store: &mut Store) -> String {
         let mut slices = 0;
-        while store.looks_apart() {
-            store.look_apart(500);
+        while store.seeks_divergence() {
+            store.seek_divergence(500);
             slices += 1;
             assert!(slices < 10_000, "it comes to an end");
         }
-        match store.parting() {
+        match store.divergence() {
             None => "none".into(),
-            Some(Parting::At(difference)) => difference.sentence().to_string(),
-            Some(Parting::NotBy(time)) if time >= store.horizon() => "not yet".into(),
-            Some(Parting::NotBy(time)) => format!("only by {time}"),
-            Some(Parting::Never) => "never".into(),
+            Some(Divergence::At(difference)) => difference.sentence().to_string(),
+            Some(Divergence::NotBy(time)) if time >= store.horizon() => "not yet".into(),
+            Some(Divergence::NotBy(time)) => format!("only by {time}"),
+            Some(Divergence::Never) => "never".into(),
         }
     }
 
     #[test]
     fn the_first_difference_is_found_ahead_of_the_cursor_and_anew_after_a_gesture() {
         let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
-        assert_eq!(parting(&mut store), "none");
-        let flaw = |name: &str| Action::Split(std::rc::Rc::new(Other::Flaw(name.into())));
+        assert_eq!(divergence(&mut store), "none");
+        let flaw = |name: &str| Action::Split(std::rc::Rc::new(Variant::Flaw(name.into())));
         store.update(flaw("forget-vote"));
-        assert!(store.parting().is_none(), "nothing is known yet");
-        assert_eq!(parting(&mut store), "not yet", "nobody crashes");
+        assert!(store.divergence().is_none(), "nothing is known yet");
+        assert_eq!(divergence(&mut store), "not yet", "nobody crashes");
         store.update(Action::Seek(Time::millis(110)));
         store.update(Action::Do(Command::Crash { node: NodeId(1), torn: false }));
         assert!(
-            store.looks_apart() && store.parting().is_none(),
+            store.seeks_divergence() && store.divergence().is_none(),
             "another run, another difference"
         );
-        store.update(Action::Split(std::rc::Rc::new(Other::Option("batch".into(), "1".into()))));
-        assert_eq!(parting(&mut store), "not yet");
-        store.update(Action::Split(std::rc::Rc::new(Other::Option(
+        store.update(Action::Split(std::rc::Rc::new(Variant::Option("batch".into(), "1".into()))));
+        assert_eq!(divergence(&mut store), "not yet");
+        store.update(Action::Split(std::rc::Rc::new(Variant::Option(
             "heartbeat".into(),
             "20ms".into(),
         ))));
-        let told = parting(&mut store);
+        let told = divergence(&mut store);
         assert!(told.starts_with("First difference at "), "{told}");
         store.update(Action::Unsplit(1));
-        assert_eq!(parting(&mut store), "none");
+        assert_eq!(divergence(&mut store), "none");
     }
 
     #[test]
     fn two_protocols_differ_from_the_first_event_that_reads_differently() {
         let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
-        let other = |slug: &str| Action::Split(std::rc::Rc::new(Other::Protocol(slug.into())));
+        let other = |slug: &str| Action::Split(std::rc::Rc::new(Variant::Protocol(slug.into())));
         store.update(other("multi-paxos"));
         assert_eq!(
-            parting(&mut store),
+            divergence(&mut store),
             "First difference at 100ms, event 9: here S1 starts an election for term 1: its timer ran out \
              before it heard a leader; there S1 prepares ballot 1.S1 for all slots from 1 on: its timer \
              ran out before it heard a leader."
         );
         store.update(other("paxos"));
         assert_eq!(
-            parting(&mut store),
+            divergence(&mut store),
             "First difference at 100ms, event 8: here S1 timer runs out: election; there nothing happens \
              until 1.595411s: S3 timer runs out: ask."
         );
@@ -169,7 +170,7 @@ mod tests {
         store.update(Action::SplitBranch(0));
         assert_eq!(store.panes[1].run.script().lines.len(), 1);
         assert_eq!(store.panes[1].run.now(), Time::millis(300));
-        let told = parting(&mut store);
+        let told = divergence(&mut store);
         assert!(told.starts_with("First difference at 300ms"), "{told}");
         assert_eq!(store.update(Action::SplitBranch(9)), super::super::Change::None);
     }

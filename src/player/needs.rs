@@ -7,8 +7,8 @@ use percent_encoding::percent_decode_str;
 use super::action::Action;
 use super::api::{self, Call};
 use super::packed;
-use super::permalink::Link;
-use super::variant::Other;
+use super::permalink::Permalink;
+use super::variant::Variant;
 use crate::catalog::{Listing, listings};
 use crate::export;
 use crate::part::Unfetched;
@@ -34,10 +34,10 @@ impl Needs {
             Action::LoadText(text) => Needs::of_text(text),
             Action::Load { script, .. } => Needs::of_protocol(&script.setup.protocol),
             Action::OpenLink(link) => Needs::of_link(link),
-            Action::Split(other) => match &**other {
-                Other::Protocol(slug) => Needs::of_protocol(slug),
-                Other::Script(script) => Needs::of_protocol(&script.setup.protocol),
-                Other::Flaw(_) | Other::Option(..) => Needs::default(),
+            Action::Split(variant) => match &**variant {
+                Variant::Protocol(slug) => Needs::of_protocol(slug),
+                Variant::Script(script) => Needs::of_protocol(&script.setup.protocol),
+                Variant::Flaw(_) | Variant::Option(..) => Needs::default(),
             },
             Action::Language(language) => Needs::of_language(*language),
             _ => Needs::default(),
@@ -81,7 +81,7 @@ impl Needs {
         if !needs.are_met() {
             return needs;
         }
-        let said = Link::parse(link).ok().and_then(|link| link.language);
+        let said = Permalink::parse(link).ok().and_then(|link| link.language);
         said.map_or(needs, Needs::of_language)
     }
 

@@ -6,7 +6,7 @@
 
 mod branches;
 
-pub use branches::Grove;
+pub use branches::Branches;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -5,11 +5,11 @@
 //! becomes the active one: the inspector shows what it was.
 
 use super::action::Change;
-use super::pane::{Dropped, Grove, Pane};
+use super::pane::{Branches, Dropped, Pane};
 use super::playback::{FAST_STEPS, Goal, Target};
 use super::store::Store;
 use super::ui::{Notice, Selection};
-use super::variant::Other;
+use super::variant::Variant;
 use crate::base::{Sentence, Time};
 use crate::command::Command;
 use crate::sentence;
@@ -19,21 +19,21 @@ pub const LETTERS: [&str; 2] = ["A", "B"];
 
 impl Store {
     /// How the second pane's run differs from the first one's.
-    pub fn other(&self) -> Option<Other> {
+    pub fn variant(&self) -> Option<Variant> {
         self.panes.get(1).map(|second| self.differs(second))
     }
 
-    fn differs(&self, second: &Pane) -> Other {
-        Other::between(self.panes[0].run.script(), second.run.script())
+    fn differs(&self, second: &Pane) -> Variant {
+        Variant::between(self.panes[0].run.script(), second.run.script())
     }
 
     // ---- opening and closing -----------------------------------------------------------------
 
     /// Opens the second pane at the first one's instant, or puts another run into it.
-    pub(super) fn split(&mut self, other: &Other) -> Change {
+    pub(super) fn split(&mut self, variant: &Variant) -> Change {
         let first = &self.panes[0];
         let (now, event) = first.cursor();
-        let opened = other.of(first.run.script());
+        let opened = variant.of(first.run.script());
         match opened.and_then(|(script, told)| Ok((Pane::new(script)?, told))) {
             Err(why) => self.ui.notice = Some(Notice::refusal(why)),
             Ok((pane, told)) => {
@@ -51,9 +51,9 @@ impl Store {
 
     /// Shows this beside the first pane's run, at its start, or nothing. Where that cannot be, it
     /// is told why, and the first pane is alone.
-    pub(super) fn show_beside(&mut self, other: Option<&Other>) {
+    pub(super) fn show_beside(&mut self, variant: Option<&Variant>) {
         let first = self.panes[0].run.script();
-        let wanted = other.map(|other| other.of(first)).transpose();
+        let wanted = variant.map(|variant| variant.of(first)).transpose();
         let shown = wanted.and_then(|wanted| match (wanted, self.panes.get_mut(1)) {
             (Some((script, told)), Some(pane)) if script == *pane.run.script() => Ok(told),
             (Some((script, told)), Some(pane)) => pane.load(script, true).map(|_| told),
@@ -80,7 +80,7 @@ impl Store {
         let second = self.panes.drain(1..).next();
         self.keep_branches_of(second);
         if std::mem::take(&mut self.active) != 0 {
-            self.asked = None;
+            self.explanation = None;
         }
         self.opened += 1;
     }
@@ -88,7 +88,7 @@ impl Store {
     /// What was tried in a pane that is closed is not lost; nothing but what was compared needs no branch.
     fn keep_branches_of(&mut self, pane: Option<Pane>) {
         let Some(pane) = pane.filter(|pane| pane.branches.len() > 1) else { return };
-        let dropped = self.panes[0].adopt(Grove::of(&pane));
+        let dropped = self.panes[0].adopt(Branches::of(&pane));
         if dropped.is_some() {
             self.settle(Ok(dropped));
         }
@@ -117,7 +117,7 @@ impl Store {
         self.active = 0;
         self.opened += 1;
         self.ui.hover = None;
-        self.asked = None;
+        self.explanation = None;
         Change::Frame
     }
 
@@ -132,7 +132,7 @@ impl Store {
         }
         self.active = place;
         // What was asked was asked of the other one.
-        self.asked = None;
+        self.explanation = None;
         Change::Frame
     }
 
@@ -141,7 +141,8 @@ impl Store {
         let mut script = self.panes[0].run.script().clone();
         script.setup.seed = seed;
         // A script of its own does not follow by itself.
-        if let (Some(Other::Script(mut own)), Some(second)) = (self.other(), self.panes.get_mut(1))
+        if let (Some(Variant::Script(mut own)), Some(second)) =
+            (self.variant(), self.panes.get_mut(1))
         {
             own.setup.seed = seed;
             // It ran with another seed, so it runs with this one.
@@ -322,7 +323,7 @@ mod tests {
     use super::super::action::Action;
     use super::super::store::Preferences;
     use super::super::tests::{notice, store};
-    use super::super::ui::Tone;
+    use super::super::ui::NoticeKind;
     use super::*;
     use crate::base::NodeId;
     use crate::command::Script;
@@ -330,8 +331,8 @@ mod tests {
 
     const PLAIN: &str = "run raft nodes=3 seed=7";
 
-    fn split(store: &mut Store, other: Other) {
-        store.update(Action::Split(std::rc::Rc::new(other)));
+    fn split(store: &mut Store, variant: Variant) {
+        store.update(Action::Split(std::rc::Rc::new(variant)));
         arrive(store);
     }
 
@@ -341,8 +342,8 @@ mod tests {
         }
     }
 
-    fn flaw(name: &str) -> Other {
-        Other::Flaw(name.into())
+    fn flaw(name: &str) -> Variant {
+        Variant::Flaw(name.into())
     }
 
     fn scripts(store: &Store) -> Vec<String> {
@@ -367,8 +368,8 @@ mod tests {
             "one thing is different"
         );
         // Another one takes its place; what cannot be leaves all as it was.
-        split(&mut store, Other::Option("batch".into(), "1".into()));
-        split(&mut store, Other::Option("batch".into(), "many".into()));
+        split(&mut store, Variant::Option("batch".into(), "1".into()));
+        split(&mut store, Variant::Option("batch".into(), "many".into()));
         assert_eq!(notice(&store), "batch=many: expected a whole number from 1 to 1000.");
         assert_eq!(scripts(&store)[1], "run raft nodes=3 seed=7 batch=1\n");
         store.update(Action::Unsplit(0));
@@ -447,13 +448,13 @@ mod tests {
     #[test]
     fn a_message_is_anothers_where_the_runs_have_parted() {
         let mut store = store("run raft nodes=3 seed=7\n10ms fire S1 election\n");
-        split(&mut store, Other::Option("batch".into(), "1".into()));
+        split(&mut store, Variant::Option("batch".into(), "1".into()));
         store.update(Action::Seek(Time::millis(12)));
         let id = store.pane().run.snapshot().flights[0].id;
         store.update(Action::Do(Command::Drop(id)));
         assert_eq!(notice(&store), "", "it is the same one in both");
         assert!(scripts(&store).iter().all(|script| script.contains(&format!("drop #{id}"))));
-        split(&mut store, Other::Protocol("multi-paxos".into()));
+        split(&mut store, Variant::Protocol("multi-paxos".into()));
         store.update(Action::Seek(Time::millis(12)));
         let id = store.pane().run.snapshot().flights[0].id;
         store.update(Action::Select(Some(Selection::Message(id))));
@@ -467,7 +468,7 @@ mod tests {
     #[test]
     fn a_step_goes_to_the_next_event_of_either_and_back() {
         let mut store = store("run raft nodes=3 seed=7\n10ms fire S1 election\n");
-        split(&mut store, Other::Protocol("multi-paxos".into()));
+        split(&mut store, Variant::Protocol("multi-paxos".into()));
         let mut seen = vec![store.cursors()];
         for _ in 0..120 {
             let next: Vec<Time> = store.panes.iter().filter_map(|pane| pane.run.next()).collect();
@@ -527,15 +528,15 @@ mod tests {
         store.update(Action::Activate(0));
         store.update(Action::StepBack);
         store.update(Action::StepForward);
-        let shown = store.ui.notice.as_ref().map(|notice| (notice.tone, notice.pane));
-        assert_eq!(shown, Some((Tone::Violation, Some(1))), "a step onto it says so as well");
+        let shown = store.ui.notice.as_ref().map(|notice| (notice.kind, notice.pane));
+        assert_eq!(shown, Some((NoticeKind::Violation, Some(1))), "a step onto it says so as well");
     }
 
     #[test]
     fn a_search_ends_where_it_is_found_first() {
         // A's election comes later: B finds a leader first.
         let mut store = store("run raft nodes=3 seed=7 election=2s..4s");
-        split(&mut store, Other::Option("election".into(), "100ms..200ms".into()));
+        split(&mut store, Variant::Option("election".into(), "100ms..200ms".into()));
         store.update(Action::RunUntil("leader".into()));
         assert!(store.panes[1].run.leader().is_some() && store.panes[0].run.leader().is_none());
         assert_eq!(store.active, 1);
@@ -557,9 +558,9 @@ mod tests {
         store.update(Action::Activate(1));
         store.update(Action::ToggleFlaw("ack-before-disk".into()));
         assert!(scripts(&store)[0].contains("flaw=ack-before-disk"));
-        assert_eq!(store.other(), Some(flaw("forget-vote")), "the top bar speaks of the first");
+        assert_eq!(store.variant(), Some(flaw("forget-vote")), "the top bar speaks of the first");
         store.update(Action::LoadScene { protocol: "raft".into(), scene: "figure-8".into() });
-        assert_eq!((store.other(), now(&store)), (Some(flaw("forget-vote")), Time::ZERO));
+        assert_eq!((store.variant(), now(&store)), (Some(flaw("forget-vote")), Time::ZERO));
         // Paxos has no such flaw: the first pane is alone.
         let scene = super::super::pane::Scene::all().find(|scene| scene.protocol == "paxos");
         let name = scene.expect("a scene").name.to_owned();
@@ -572,7 +573,7 @@ mod tests {
     fn a_script_of_its_own_stays_what_it_is() {
         let own = scenario::parse("run raft nodes=5 seed=3\n1s crash S2\n").unwrap();
         let mut store = store(PLAIN);
-        split(&mut store, Other::Script(Box::new(own.clone())));
+        split(&mut store, Variant::Script(Box::new(own.clone())));
         store.update(Action::Seek(Time::seconds(2)));
         store.update(Action::Seed(8));
         assert_eq!(scripts(&store)[1], "run raft nodes=5 seed=8\n1s       crash S2\n");

@@ -3,16 +3,16 @@
 //! on its way. Whose way is broken off, by a later call or by hand, is told so.
 
 use super::action::Action;
-use super::api::{self, Reading, What};
+use super::api::{self, ReadTarget, Reading};
 use super::store::Store;
-use super::ui::{Notice, Tone};
+use super::ui::{Notice, NoticeKind};
 use crate::base::{Sentence, Time};
 use crate::sentence;
 use crate::words;
 
 /// Calls in the order in which they came, each with whom to answer.
-pub struct Waiting<A> {
-    calls: Vec<(Given, A)>,
+pub struct PendingCalls<A> {
+    calls: Vec<(PendingCall, A)>,
 }
 
 /// Whom to answer, with what the call led to, or with one sentence.
@@ -20,9 +20,9 @@ pub type Answered<A> = (A, Result<Reading, String>);
 
 /// A call that was given, and is to be answered when it is done.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct PendingCall {
     does: Does,
-    reads: What,
+    reads: ReadTarget,
     /// Where the cursor was, and what the page said there.
     from: (Time, u64),
     stood: Option<Notice>,
@@ -61,33 +61,36 @@ fn brings_another(action: &Action) -> bool {
     matches!(action, Action::LoadText(_) | Action::OpenLink(_))
 }
 
-impl Given {
+impl PendingCall {
     /// This is going to be done. What was said before concerned something else.
-    pub fn before(action: &Action, store: &mut Store) -> Given {
-        let given = Given { does: Does::of(action), ..Given::to_read(What::State, store) };
-        if given.does == Does::Searches {
+    pub fn before(action: &Action, store: &mut Store) -> PendingCall {
+        let call = PendingCall {
+            does: Does::of(action),
+            ..PendingCall::to_read(ReadTarget::State, store)
+        };
+        if call.does == Does::Searches {
             store.ui.mistaken = None;
         }
-        let given = Given { stood: store.ui.notice.clone(), ..given };
+        let call = PendingCall { stood: store.ui.notice.clone(), ..call };
         // Who brings another run has a say of its own; before that, what was said still holds.
         if drives(action) {
             store.ui.notice = None;
         }
-        given
+        call
     }
 
     /// This is to be read.
-    pub fn to_read(reads: What, store: &Store) -> Given {
+    pub fn to_read(reads: ReadTarget, store: &Store) -> PendingCall {
         let given_up = store.playback.given_up;
         let from = store.pane().cursor();
-        Given { does: Does::Little, reads, from, stood: None, given_up }
+        PendingCall { does: Does::Little, reads, from, stood: None, given_up }
     }
 
     /// Why it was not done, where that is known at once.
     fn refused(&mut self, store: &mut Store) -> Option<String> {
         let language = store.ui.language;
         let mistaken = store.ui.mistaken.take_if(|_| self.does == Does::Searches);
-        let refuses = |notice: &mut Notice| notice.tone == Tone::Refusal;
+        let refuses = |notice: &mut Notice| notice.kind == NoticeKind::Refusal;
         let why = match mistaken {
             Some(mistaken) => words::tell(language, &mistaken.sentence),
             None if self.does == Does::Little => return None,
@@ -111,14 +114,14 @@ impl Given {
     /// What is answered, once nothing is on its way any more. What was wrong is said to whoever
     /// called, and not on the page besides.
     fn answer(mut self, store: &mut Store) -> Result<Reading, String> {
-        let concerns_the_caller = |notice: &mut Notice| match notice.tone {
-            Tone::Refusal => self.does >= Does::SetsOut,
-            Tone::Plain => self.does == Does::Searches,
-            Tone::Violation => false,
+        let concerns_the_caller = |notice: &mut Notice| match notice.kind {
+            NoticeKind::Refusal => self.does >= Does::SetsOut,
+            NoticeKind::Plain => self.does == Does::Searches,
+            NoticeKind::Violation => false,
         };
         let language = store.ui.language;
         match store.ui.notice.take_if(concerns_the_caller) {
-            Some(Notice { tone: Tone::Plain, event: Some(_), .. }) | None => {
+            Some(Notice { kind: NoticeKind::Plain, event: Some(_), .. }) | None => {
                 api::read(self.reads, store).map_err(|why| words::tell(language, &why))
             }
             Some(in_vain) => {
@@ -129,51 +132,51 @@ impl Given {
     }
 }
 
-impl<A> Waiting<A> {
+impl<A> PendingCalls<A> {
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 
-    pub fn push(&mut self, given: Given, whom: A) {
-        self.calls.push((given, whom));
+    pub fn push(&mut self, call: PendingCall, whom: A) {
+        self.calls.push((call, whom));
     }
 
     /// The call that came last has been done: who is answered by that already.
     pub fn done(&mut self, store: &mut Store) -> Vec<Answered<A>> {
-        let Some((mut given, whom)) = self.calls.pop() else { return Vec::new() };
+        let Some((mut call, whom)) = self.calls.pop() else { return Vec::new() };
         let mut answered =
             self.break_off(store, |_| sentence!("Another call has taken the place of this one."));
-        given.given_up = store.playback.given_up;
-        match given.refused(store) {
+        call.given_up = store.playback.given_up;
+        match call.refused(store) {
             Some(why) => answered.push((whom, Err(why))),
-            None => self.calls.push((given, whom)),
+            None => self.calls.push((call, whom)),
         }
         answered
     }
 
     /// Who can be answered now.
     pub fn answer(&mut self, store: &mut Store) -> Vec<Answered<A>> {
-        let mut answered = self.break_off(store, |given| match given.does {
+        let mut answered = self.break_off(store, |call| match call.does {
             Does::Searches => sentence!("The search was given up."),
             _ => sentence!("The way there was given up."),
         });
         if store.playback.goal.is_none() {
             let calls = self.calls.drain(..);
-            answered.extend(calls.map(|(given, whom)| (whom, given.answer(store))));
+            answered.extend(calls.map(|(call, whom)| (whom, call.answer(store))));
         }
         answered
     }
 
     /// Those whose way leads nowhere any more.
-    fn break_off(&mut self, store: &Store, why: fn(&Given) -> Sentence) -> Vec<Answered<A>> {
-        let broken = self.calls.extract_if(.., |(given, _)| given.is_broken_off(store));
+    fn break_off(&mut self, store: &Store, why: fn(&PendingCall) -> Sentence) -> Vec<Answered<A>> {
+        let broken = self.calls.extract_if(.., |(call, _)| call.is_broken_off(store));
         let language = store.ui.language;
-        broken.map(|(given, whom)| (whom, Err(words::tell(language, &why(&given))))).collect()
+        broken.map(|(call, whom)| (whom, Err(words::tell(language, &why(&call))))).collect()
     }
 }
 
-impl<A> Default for Waiting<A> {
-    fn default() -> Waiting<A> {
-        Waiting { calls: Vec::new() }
+impl<A> Default for PendingCalls<A> {
+    fn default() -> PendingCalls<A> {
+        PendingCalls { calls: Vec::new() }
     }
 }

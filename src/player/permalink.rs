@@ -37,7 +37,7 @@ use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::ui::{Notice, Tab, Theme};
-use super::variant::Other;
+use super::variant::Variant;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::words::Language;
@@ -52,10 +52,10 @@ pub(super) const CLOSES: &str = "end";
 
 /// What a link says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Link {
+pub struct Permalink {
     pub shows: Shows,
     /// What is different in a second pane.
-    pub with: Option<Other>,
+    pub with: Option<Variant>,
     /// Cursor: a time, and the number of the last event that has happened.
     pub at: Option<(Time, Option<u64>)>,
     /// Only if chosen by hand.
@@ -98,9 +98,9 @@ impl Shows {
     }
 }
 
-impl Link {
+impl Permalink {
     /// Reads a hash, whatever it is; the error is one sentence for the reader.
-    pub fn parse(hash: &str) -> Result<Link, Notice> {
+    pub fn parse(hash: &str) -> Result<Permalink, Notice> {
         if hash.len() > LONGEST {
             return Err(refusal(sentence!(
                 "This link is too long: at most {0} bytes are read.",
@@ -108,7 +108,7 @@ impl Link {
             )));
         }
         // What reads as it is stays as it is: a caption may hold anything.
-        match Link::read(hash, false) {
+        match Permalink::read(hash, false) {
             Ok(link) if !link.broken => Ok(link),
             read => mended(hash, read),
         }
@@ -116,7 +116,7 @@ impl Link {
 
     /// What a hash says as it stands. Where its end is missing, the piece in which it was cut off makes
     /// no sense: that is an error, or `given_up`.
-    fn read(hash: &str, given_up: bool) -> Result<Link, Notice> {
+    fn read(hash: &str, given_up: bool) -> Result<Permalink, Notice> {
         let hash = hash.trim().trim_start_matches('#');
         let hash = hash.trim_end_matches(|c: char| is_stray(c) || c.is_whitespace());
         // Some programs encode a hash once more as a whole.
@@ -136,7 +136,7 @@ impl Link {
             .collect();
         let has = |wanted| parts.iter().any(|(name, _)| *name == wanted);
         let is_cut = has(OPENS) && !has(CLOSES);
-        let mut link = Link { broken: is_cut, ..Link::default() };
+        let mut link = Permalink { broken: is_cut, ..Permalink::default() };
         for (name, value) in parts {
             match (name, value.unwrap_or("")) {
                 (OPENS | CLOSES, _) => {}
@@ -182,7 +182,7 @@ impl Link {
             "script" => self.shows = Shows::Script(script("", value)?),
             "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
             "flaw2" | "option2" | "protocol2" | "run2" | "scene2" => {
-                self.with = Some(read_other(name, value)?);
+                self.with = Some(read_variant(name, value)?);
             }
             "at" => self.at = Some(cursor(&decode(value, true)?)?),
             "lang" => {
@@ -209,7 +209,7 @@ impl Link {
 }
 
 /// `v1&…`, without the `#`.
-impl fmt::Display for Link {
+impl fmt::Display for Permalink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = String::new();
         match &self.shows {
@@ -217,8 +217,8 @@ impl fmt::Display for Link {
             Shows::Scene(Scene { protocol, name }) => parts += &format!("&scene={protocol}/{name}"),
             Shows::Script(script) => write_script(&mut parts, "run", script),
         }
-        if let Some(other) = &self.with {
-            write_other(&mut parts, other);
+        if let Some(variant) = &self.with {
+            write_variant(&mut parts, variant);
         }
         if !self.lanes.is_usual() {
             write_lanes(&mut parts, &self.lanes);
@@ -238,7 +238,7 @@ impl fmt::Display for Link {
     }
 }
 
-impl Link {
+impl Permalink {
     /// How one looks at what the link shows.
     fn write_looks(&self, hash: &mut String) {
         match self.at {
@@ -288,27 +288,27 @@ fn unread(why: Unread) -> Notice {
 }
 
 /// What a second pane has different, as one of the names that end in 2 says it.
-fn read_other(name: &str, value: &str) -> Result<Other, Notice> {
+fn read_variant(name: &str, value: &str) -> Result<Variant, Notice> {
     if name == "run2" {
-        return Ok(Other::Script(Box::new(script("run ", value)?)));
+        return Ok(Variant::Script(Box::new(script("run ", value)?)));
     }
     let value = decode(value, true)?;
     Ok(match name {
-        "flaw2" => Other::Flaw(value),
+        "flaw2" => Variant::Flaw(value),
         "option2" => option(&value)?,
-        "protocol2" => Other::Protocol(value),
-        _ => Other::Script(Box::new(scene(&value)?.script())),
+        "protocol2" => Variant::Protocol(value),
+        _ => Variant::Script(Box::new(scene(&value)?.script())),
     })
 }
 
 /// The same the other way round.
-fn write_other(hash: &mut String, other: &Other) {
-    let (name, value) = match (other, other.scene()) {
+fn write_variant(hash: &mut String, variant: &Variant) {
+    let (name, value) = match (variant, variant.scene()) {
         (_, Some(Scene { protocol, name })) => ("scene2", format!("{protocol}/{name}")),
-        (Other::Script(script), None) => return write_script(hash, "run2", script),
-        (Other::Flaw(name), None) => ("flaw2", name.clone()),
-        (Other::Option(name, value), None) => ("option2", format!("{name}={value}")),
-        (Other::Protocol(slug), None) => ("protocol2", slug.clone()),
+        (Variant::Script(script), None) => return write_script(hash, "run2", script),
+        (Variant::Flaw(name), None) => ("flaw2", name.clone()),
+        (Variant::Option(name, value), None) => ("option2", format!("{name}={value}")),
+        (Variant::Protocol(slug), None) => ("protocol2", slug.clone()),
     };
     *hash += &format!("&{name}=");
     encode(hash, &value);
@@ -322,14 +322,14 @@ fn write_lanes(hash: &mut String, lanes: &Lanes) {
 }
 
 /// `election=2s..4s`
-fn option(text: &str) -> Result<Other, Notice> {
+fn option(text: &str) -> Result<Variant, Notice> {
     let (name, value) = text.split_once('=').ok_or_else(|| {
         refusal(sentence!(
             "This link's option “{0}” is not a name and a value such as batch=1.",
             short(text)
         ))
     })?;
-    Ok(Other::Option(name.to_owned(), value.to_owned()))
+    Ok(Variant::Option(name.to_owned(), value.to_owned()))
 }
 
 /// A script whose first word, where a link leaves that out, is `first`.
@@ -414,7 +414,7 @@ fn decode(text: &str, words: bool) -> Result<String, Notice> {
 /// What the hash says without what other programs put into it: line breaks, signs that nobody sees, a
 /// second encoding, and the end of a sentence. Where that does not help, what it `read` as it is; and
 /// where it cannot be read since its end is missing, what is left.
-fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
+fn mended(hash: &str, read: Result<Permalink, Notice>) -> Result<Permalink, Notice> {
     let (mut seen, mut end) = (String::new(), 0);
     let mut rest = hash;
     while let Some(c) = rest.chars().next() {
@@ -429,13 +429,13 @@ fn mended(hash: &str, read: Result<Link, Notice>) -> Result<Link, Notice> {
     }
     // A browser hands over encoded what stands behind the link in a sentence.
     let forms = [&*seen, &seen.replace("%25", "%"), &seen[..end]];
-    let attempts = forms.map(|form| Link::read(form, false));
+    let attempts = forms.map(|form| Permalink::read(form, false));
     if let Some(link) = attempts.iter().flatten().find(|link| !link.broken) {
         return Ok(link.clone());
     }
     let read =
         attempts.into_iter().fold(read, |read, other| read.or_else(|why| other.map_err(|_| why)));
-    read.or_else(|why| match Link::read(&seen, true) {
+    read.or_else(|why| match Permalink::read(&seen, true) {
         Ok(left) if left.shows == Shows::First => Err(damaged()),
         left => left.map_err(|_| why),
     })

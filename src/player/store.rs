@@ -1,14 +1,14 @@
 //! The store: the page's whole state, changed by actions and by nothing else.
 
 use super::action::{Action, Change};
-use super::divergence::Apart;
-use super::pane::{self, BRANCHES, Dropped, Grove, Pane, Scene};
-use super::permalink::{Link, Shows};
+use super::divergence::DivergenceSearch;
+use super::pane::{self, BRANCHES, Branches, Dropped, Pane, Scene};
+use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, STEPS, Speed, Target};
-use super::table::Page;
+use super::table::TablePage;
 use super::ui::{Notice, Selection, Tab, Theme, Ui};
-use super::variant::Other;
-use super::why::{Asked, Question};
+use super::variant::Variant;
+use super::why::{Explanation, Question};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::explore::condition;
@@ -24,10 +24,10 @@ pub struct Store {
     pub playback: Playback,
     pub ui: Ui,
     /// Why something is so, as long as somebody wants to know.
-    pub asked: Option<Asked>,
+    pub explanation: Option<Explanation>,
     /// How often a pane was opened or closed.
     pub(super) opened: u32,
-    pub(super) apart: Option<Apart>,
+    pub(super) divergence_search: Option<DivergenceSearch>,
 }
 
 /// What the browser wishes, and what an earlier visit chose.
@@ -50,18 +50,18 @@ impl Store {
             active: 0,
             playback,
             ui,
-            asked: None,
+            explanation: None,
             opened: 0,
-            apart: None,
+            divergence_search: None,
         })
     }
 
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
     /// Whatever is wrong with the link is told as a notice over the first scene.
     pub fn from_link(hash: &str, preferences: Preferences) -> Store {
-        let (link, notice) = match Link::parse(hash) {
+        let (link, notice) = match Permalink::parse(hash) {
             Ok(link) => (link, None),
-            Err(notice) => (Link::default(), Some(notice)),
+            Err(notice) => (Permalink::default(), Some(notice)),
         };
         let (mut store, notice) = match Store::new(link.shows.script(), preferences) {
             Ok(store) => (store, notice),
@@ -81,11 +81,11 @@ impl Store {
 
     /// Whether this link can be read, and what it says can run. Else the first scene is shown.
     pub fn can_open(hash: &str) -> bool {
-        Link::parse(hash).is_ok_and(|link| catalog::start(link.shows.script()).is_ok())
+        Permalink::parse(hash).is_ok_and(|link| catalog::start(link.shows.script()).is_ok())
     }
 
     /// What a link says beside what runs.
-    fn follow(&mut self, link: &Link) {
+    fn follow(&mut self, link: &Permalink) {
         if let Some(language) = link.language {
             (self.ui.language, self.ui.language_chosen) = (language, true);
         }
@@ -115,9 +115,9 @@ impl Store {
         };
         let (now, event) = pane.cursor();
         let ahead = self.playback.goal.as_ref().and_then(Goal::place);
-        let link = Link {
+        let link = Permalink {
             shows,
-            with: self.other(),
+            with: self.variant(),
             at: Some(ahead.unwrap_or((now, Some(event)))),
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,
@@ -152,7 +152,7 @@ impl Store {
                 true => Change::Frame,
                 false => Change::None,
             },
-            Action::Unask => match self.asked.take() {
+            Action::Unask => match self.explanation.take() {
                 Some(_) => Change::Frame,
                 None => Change::None,
             },
@@ -169,7 +169,7 @@ impl Store {
                 self.update_script(action)
             }
             Action::Seed(_) | Action::ToggleFlaw(_) => self.update_script(action),
-            Action::Split(other) => self.split(&other),
+            Action::Split(variant) => self.split(&variant),
             Action::SplitBranch(place) => self.split_branch(place),
             Action::Unsplit(place) => self.unsplit(place),
             Action::Activate(place) => self.activate(place),
@@ -298,7 +298,7 @@ impl Store {
                 return Change::Frame;
             }
             Action::AsTable(table) => {
-                ui.table = table.then(Page::default);
+                ui.table = table.then(TablePage::default);
                 return Change::Frame;
             }
             Action::TablePage(page) => {
@@ -307,7 +307,7 @@ impl Store {
             }
             _ => unreachable!("not an action on the timeline"),
         }
-        ui.table = ui.table.map(|_| Page::default());
+        ui.table = ui.table.map(|_| TablePage::default());
         // Whatever else is on the page stays as it is.
         Change::Time
     }
@@ -315,7 +315,7 @@ impl Store {
     /// Whether frames are to be requested and ticks to be sent: it plays, or is on its way, or looks
     /// for an answer.
     pub fn moving(&self) -> bool {
-        let searches = self.asked.as_ref().is_some_and(Asked::is_pending);
+        let searches = self.explanation.as_ref().is_some_and(Explanation::is_pending);
         self.playback.playing || self.playback.goal.is_some() || searches
     }
 
@@ -349,8 +349,9 @@ impl Store {
         let (given, told) = self.command(command);
         if given.is_ok() {
             self.ui.touched = Some(self.pane().run.now());
-            let asked = self.asked.take();
-            self.asked = asked.and_then(|asked| asked.after_command(&self.pane().run, here));
+            let explanation = self.explanation.take();
+            self.explanation = explanation
+                .and_then(|explanation| explanation.after_command(&self.pane().run, here));
         }
         self.ui.window.follows = true;
         self.settle(given);
@@ -363,7 +364,7 @@ impl Store {
     /// Asks why, and shows the answer as far as it is found at once.
     fn ask(&mut self, question: Question) -> Change {
         self.pause();
-        self.asked = Some(Asked::new(&self.pane().run, question));
+        self.explanation = Some(Explanation::new(&self.pane().run, question));
         self.ui.tab = Tab::Why;
         self.bring_into_sight();
         Change::Frame
@@ -371,7 +372,7 @@ impl Store {
 
     /// What the answer begins with is to be seen in the diagram: its causes stand to the left.
     fn bring_into_sight(&mut self) {
-        let why = self.asked.as_ref().and_then(|asked| asked.why.as_ref());
+        let why = self.explanation.as_ref().and_then(|explanation| explanation.why.as_ref());
         let Some(first) = why.and_then(|why| why.reasons.first()) else { return };
         let window = &mut self.ui.window;
         if first.told.at < window.from || first.told.at > window.to() {
@@ -383,10 +384,10 @@ impl Store {
     /// More, or less, of the answer.
     fn elaborate(&mut self, action: Action) -> Change {
         let run = &self.panes[self.active].run;
-        let Some(asked) = &mut self.asked else { return Change::None };
+        let Some(explanation) = &mut self.explanation else { return Change::None };
         match action {
-            Action::ShowCone(shown) => asked.show_cone(run, shown),
-            Action::ShowSource(source) => asked.source = source,
+            Action::ShowCone(shown) => explanation.show_cone(run, shown),
+            Action::ShowSource(source) => explanation.source = source,
             _ => unreachable!("not a wish for more"),
         }
         Change::Frame
@@ -395,9 +396,9 @@ impl Store {
     /// The search for an answer goes on.
     pub(super) fn go_on_searching(&mut self) -> Change {
         let run = &self.panes[self.active].run;
-        match &mut self.asked {
-            Some(asked) if asked.is_pending() => {
-                asked.search(run);
+        match &mut self.explanation {
+            Some(explanation) if explanation.is_pending() => {
+                explanation.search(run);
                 self.bring_into_sight();
                 Change::Frame
             }
@@ -455,27 +456,27 @@ impl Store {
     fn resume(
         &mut self,
         script: Script,
-        branches: Option<Box<Grove>>,
+        branches: Option<Box<Branches>>,
         at: Time,
         notice: Option<Notice>,
     ) {
-        let lacks = branches.as_ref().and_then(|grove| grove.lacks()).map(Notice::plain);
-        let other = self.other();
+        let lacks = branches.as_ref().and_then(|stored| stored.lacks()).map(Notice::plain);
+        let variant = self.variant();
         let loaded = match branches {
-            Some(grove) => self.panes[0].open(*grove),
+            Some(stored) => self.panes[0].open(*stored),
             None => self.panes[0].load(script, false),
         };
-        if self.begin(other, loaded) {
+        if self.begin(variant, loaded) {
             self.set_out(Target::Time(at.min(Time::LIMIT)));
             self.ui.notice = notice.or(lacks).or(self.ui.notice.take());
         }
     }
 
-    /// After a reload: the branches that a pane had, from their text ([`Grove::text`]). Whether it
+    /// After a reload: the branches that a pane had, from their text ([`Branches::text`]). Whether it
     /// could be read.
     pub fn bring_back(&mut self, place: usize, text: &str) -> bool {
-        let (dropped, told) = match Grove::parse(text) {
-            Ok(grove) => (Ok(self.panes[place].adopt(grove.clone())), grove.lacks()),
+        let (dropped, told) = match Branches::parse(text) {
+            Ok(stored) => (Ok(self.panes[place].adopt(stored.clone())), stored.lacks()),
             Err(why) => (Err(why), None),
         };
         let read = dropped.is_ok();
@@ -500,7 +501,7 @@ impl Store {
     fn open_link(&mut self, hash: &str) {
         // What was said was not said of this link.
         self.ui.notice = None;
-        match Link::parse(hash) {
+        match Permalink::parse(hash) {
             Ok(link) => {
                 let script = link.shows.script();
                 self.active = 0;
@@ -519,20 +520,24 @@ impl Store {
     /// Runs another script in this pane, which may depart from the present one; whether it can be
     /// run. What is different in the second pane is different from it as well.
     pub(super) fn load(&mut self, place: usize, script: Script, departs: bool) -> bool {
-        let other = self.other().filter(|_| place == 0);
+        let variant = self.variant().filter(|_| place == 0);
         let loaded = self.panes[place].load(script, departs);
-        self.begin(other, loaded)
+        self.begin(variant, loaded)
     }
 
     /// After another script was to run in this pane: whether it does.
-    fn begin(&mut self, other: Option<Other>, loaded: Result<Option<Dropped>, Sentence>) -> bool {
+    fn begin(
+        &mut self,
+        variant: Option<Variant>,
+        loaded: Result<Option<Dropped>, Sentence>,
+    ) -> bool {
         let runs = loaded.is_ok();
         if runs {
             self.begin_anew();
         }
         self.settle(loaded);
-        if runs && other.is_some() {
-            self.show_beside(other.as_ref());
+        if runs && variant.is_some() {
+            self.show_beside(variant.as_ref());
         }
         for pane in self.panes.iter_mut().filter(|pane| runs && pane.run.now() > Time::ZERO) {
             pane.run.seek(Time::ZERO, STEPS);
@@ -548,7 +553,7 @@ impl Store {
         self.ui.hover = None;
         self.ui.touched = None;
         self.ui.finding = None;
-        self.asked = None;
+        self.explanation = None;
         self.ui.mistaken = None;
         let run = &self.panes[0].run;
         self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));
@@ -570,14 +575,14 @@ impl Store {
             return Change::None;
         }
         let now = self.pane().run.now();
-        let other = self.other().filter(|_| self.active == 0);
+        let variant = self.variant().filter(|_| self.active == 0);
         let gone = self.pane_mut().go_to(place);
         let runs = gone.is_ok();
         self.settle(gone.map(|()| None));
         if runs {
             self.begin_anew();
-            if other.is_some() {
-                self.show_beside(other.as_ref());
+            if variant.is_some() {
+                self.show_beside(variant.as_ref());
             }
             self.set_out(Target::Time(now));
         }

@@ -17,7 +17,7 @@ const MOST: u64 = 4_096;
 
 /// Which part of the window a table shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Page {
+pub enum TablePage {
     /// Around the cursor, or from the window's beginning where the cursor is elsewhere.
     #[default]
     Here,
@@ -36,8 +36,8 @@ pub struct Table {
     /// The last event that has happened.
     pub here: u64,
     /// More than is shown.
-    pub earlier: Option<Page>,
-    pub later: Option<Page>,
+    pub earlier: Option<TablePage>,
+    pub later: Option<TablePage>,
 }
 
 impl Table {
@@ -48,10 +48,10 @@ impl Table {
         let window = Shown { run, rows: rows(store), from, to: from + span };
         let (now, here) = (run.now(), run.event());
         let (at, before, after) = match store.ui.table.unwrap_or_default() {
-            Page::From(event) => (event, 0, ROWS),
-            Page::Until(event) => (event + 1, ROWS, 0),
-            Page::Here if from <= now && now <= from + span => (here + 1, ROWS / 2, ROWS / 2),
-            Page::Here => (run.first_since(from), 0, ROWS),
+            TablePage::From(event) => (event, 0, ROWS),
+            TablePage::Until(event) => (event + 1, ROWS, 0),
+            TablePage::Here if from <= now && now <= from + span => (here + 1, ROWS / 2, ROWS / 2),
+            TablePage::Here => (run.first_since(from), 0, ROWS),
         };
         let (mut rows, earlier) = window.back(at, before);
         let (later_rows, later) = window.forth(at, after);
@@ -61,8 +61,8 @@ impl Table {
             to: from + span,
             rows,
             here,
-            earlier: earlier.map(Page::Until),
-            later: later.map(Page::From),
+            earlier: earlier.map(TablePage::Until),
+            later: later.map(TablePage::From),
         }
     }
 }

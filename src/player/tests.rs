@@ -290,7 +290,7 @@ fn a_violation_stops_the_play_and_says_what_broke() {
     store.update(Action::Play);
     frames(&mut store, 10);
     let shown = store.ui.notice.clone().expect("a notice");
-    assert_eq!((shown.tone, shown.property), (Tone::Violation, Some("Election Safety")));
+    assert_eq!((shown.kind, shown.property), (NoticeKind::Violation, Some("Election Safety")));
     assert!(!store.playback.playing);
     assert!(store.pane().run.event() >= shown.event.unwrap() && store.pane().run.violations() == 1);
     assert!(notice(&store).starts_with("Election Safety is violated: "), "{}", notice(&store));
@@ -535,10 +535,10 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
     };
     match chance.below(20) {
         16 => Action::Split(std::rc::Rc::new(match chance.below(4) {
-            0 => Other::Flaw("count-old-terms".into()),
-            1 => Other::Option("batch".into(), "1".into()),
-            2 => Other::Protocol("multi-paxos".into()),
-            _ => Other::Script(Box::new(script("run raft nodes=3 seed=9\n1s crash S1\n"))),
+            0 => Variant::Flaw("count-old-terms".into()),
+            1 => Variant::Option("batch".into(), "1".into()),
+            2 => Variant::Protocol("multi-paxos".into()),
+            _ => Variant::Script(Box::new(script("run raft nodes=3 seed=9\n1s crash S1\n"))),
         })),
         17 => Action::Unsplit(branch % 2),
         18..=19 => Action::Activate(branch % 2),

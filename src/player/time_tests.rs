@@ -239,7 +239,7 @@ fn a_violation_that_is_named_is_told_as_one() {
     store.update(Action::RunUntil("violation leader completeness".into()));
     frames(&mut store, 10_000);
     let shown = store.ui.notice.clone().expect("a notice");
-    assert_eq!((shown.tone, shown.property), (Tone::Violation, Some("Leader Completeness")));
+    assert_eq!((shown.kind, shown.property), (NoticeKind::Violation, Some("Leader Completeness")));
     assert_eq!(store.pane().run.violations(), 1);
 }
 
@@ -300,7 +300,7 @@ fn slow_as_it_is_it_does_not_slow_down_and_another_protocol_forgets_the_kind() {
 
 #[test]
 fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
-    let link = Link::parse("#v1&run=raft+nodes=5+seed=7&at=500s").unwrap();
+    let link = Permalink::parse("#v1&run=raft+nodes=5+seed=7&at=500s").unwrap();
     let link = &*format!("#{link}");
     let mut open = store(PLAIN);
     open.update(Action::Play);

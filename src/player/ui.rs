@@ -5,7 +5,7 @@ use super::action::Action;
 use super::find::Finding;
 use super::lanes::Lanes;
 use super::panes::LETTERS;
-use super::table::Page;
+use super::table::TablePage;
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::scenario::Mistake;
 use crate::tr;
@@ -38,7 +38,7 @@ pub struct Ui {
     /// What was looked for last.
     pub finding: Option<Finding>,
     /// The timeline is a table, and this part of it is shown.
-    pub table: Option<Page>,
+    pub table: Option<TablePage>,
     /// What is wrong with the condition that was typed last.
     pub mistaken: Option<Mistake>,
 }
@@ -97,7 +97,7 @@ pub enum Dialog {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     pub sentence: Sentence,
-    pub tone: Tone,
+    pub kind: NoticeKind,
     /// Line and column in a script, from 1.
     pub place: Option<(u32, u32)>,
     /// The property that broke, for which the sentence says how.
@@ -113,7 +113,7 @@ pub struct Notice {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tone {
+pub enum NoticeKind {
     /// For information.
     Plain,
     /// Something asked for was not done.
@@ -179,13 +179,13 @@ impl Tab {
 
 impl Notice {
     pub fn plain(sentence: Sentence) -> Notice {
-        let tone = Tone::Plain;
+        let kind = NoticeKind::Plain;
         let (place, property, event, pane, retry) = (None, None, None, None, None);
-        Notice { sentence, tone, place, property, event, restores: false, retry, pane }
+        Notice { sentence, kind, place, property, event, restores: false, retry, pane }
     }
 
     pub fn refusal(sentence: Sentence) -> Notice {
-        Notice { tone: Tone::Refusal, ..Notice::plain(sentence) }
+        Notice { kind: NoticeKind::Refusal, ..Notice::plain(sentence) }
     }
 
     /// A mistake in a script, at a line and a column.
@@ -194,8 +194,8 @@ impl Notice {
     }
 
     pub fn violation(property: &'static str, event: u64, why: Sentence) -> Notice {
-        let tone = Tone::Violation;
-        Notice { tone, property: Some(property), event: Some(event), ..Notice::plain(why) }
+        let kind = NoticeKind::Violation;
+        Notice { kind, property: Some(property), event: Some(event), ..Notice::plain(why) }
     }
 
     /// All of it in words.

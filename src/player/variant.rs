@@ -1,8 +1,8 @@
 //! What is different in the second pane: the first one's run with one thing changed.
 //!
 //! A run is its script, so a comparison is two scripts. Nothing else is kept of it: what is
-//! different is read off the two ([`Other::between`]), for the headings and for the link, and it is
-//! done again to another script ([`Other::of`]) when another scene or seed is chosen.
+//! different is read off the two ([`Variant::between`]), for the headings and for the link, and it is
+//! done again to another script ([`Variant::of`]) when another scene or seed is chosen.
 
 use super::pane::Scene;
 use super::playback::STEPS;
@@ -13,7 +13,7 @@ use crate::sentence;
 
 /// How a second run differs from the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Other {
+pub enum Variant {
     /// This flaw is there where the first has it not, and the other way round.
     Flaw(String),
     /// This option has this value.
@@ -27,37 +27,37 @@ pub enum Other {
 /// Commands left out of the second run that are told of one by one.
 const TOLD: usize = 3;
 
-impl Other {
+impl Variant {
     /// The script that differs so from this one, and what is to be said of it: commands that the
     /// other protocol does not know are left out.
     pub fn of(&self, script: &Script) -> Result<(Script, Option<Sentence>), Sentence> {
-        let mut other = script.clone();
-        let setup = &mut other.setup;
+        let mut changed = script.clone();
+        let setup = &mut changed.setup;
         match self {
-            Other::Flaw(name) => {
+            Variant::Flaw(name) => {
                 let before = setup.flaws.len();
                 setup.flaws.retain(|flaw| flaw != name);
                 if setup.flaws.len() == before {
                     setup.flaws.push(name.clone());
                 }
             }
-            Other::Option(name, value) => {
+            Variant::Option(name, value) => {
                 match setup.options.iter_mut().find(|(known, _)| known == name) {
                     Some((_, old)) => old.clone_from(value),
                     None => setup.options.push((name.clone(), value.clone())),
                 }
             }
-            Other::Protocol(slug) => return translated(other, slug),
-            Other::Script(script) => other = (**script).clone(),
+            Variant::Protocol(slug) => return translated(changed, slug),
+            Variant::Script(script) => changed = (**script).clone(),
         }
-        Ok((other, None))
+        Ok((changed, None))
     }
 
     /// How the second script differs from the first.
-    pub fn between(first: &Script, second: &Script) -> Other {
+    pub fn between(first: &Script, second: &Script) -> Variant {
         let (one, two) = (&first.setup, &second.setup);
-        let makes = |other: &Other| {
-            other.of(first).is_ok_and(|(script, _)| script == *second) && first != second
+        let makes = |variant: &Variant| {
+            variant.of(first).is_ok_and(|(script, _)| script == *second) && first != second
         };
         let odd = |flaws: &[String], others: &[String]| {
             flaws.iter().find(|flaw| !others.contains(flaw)).cloned()
@@ -65,18 +65,18 @@ impl Other {
         let flaw = odd(&one.flaws, &two.flaws).or_else(|| odd(&two.flaws, &one.flaws));
         let option = two.options.iter().find(|option| !one.options.contains(option)).cloned();
         let simple = [
-            flaw.map(Other::Flaw),
-            option.map(|(name, value)| Other::Option(name, value)),
-            (one.protocol != two.protocol).then(|| Other::Protocol(two.protocol.clone())),
+            flaw.map(Variant::Flaw),
+            option.map(|(name, value)| Variant::Option(name, value)),
+            (one.protocol != two.protocol).then(|| Variant::Protocol(two.protocol.clone())),
         ];
         let simple = simple.into_iter().flatten().find(makes);
-        simple.unwrap_or_else(|| Other::Script(Box::new(second.clone())))
+        simple.unwrap_or_else(|| Variant::Script(Box::new(second.clone())))
     }
 
     /// The scene that it is, unmodified.
     pub fn scene(&self) -> Option<Scene> {
         match self {
-            Other::Script(script) => Scene::of(script),
+            Variant::Script(script) => Scene::of(script),
             _ => None,
         }
     }
@@ -154,49 +154,49 @@ mod tests {
     fn one_thing_is_changed_and_found_again() {
         let first = script(FIRST);
         for other in [
-            Other::Flaw("forget-vote".into()),
-            Other::Option("batch".into(), "1".into()),
-            Other::Option("election".into(), "2s..4s".into()),
-            Other::Protocol("multi-paxos".into()),
-            Other::Script(Box::new(script("run raft nodes=3 seed=1"))),
+            Variant::Flaw("forget-vote".into()),
+            Variant::Option("batch".into(), "1".into()),
+            Variant::Option("election".into(), "2s..4s".into()),
+            Variant::Protocol("multi-paxos".into()),
+            Variant::Script(Box::new(script("run raft nodes=3 seed=1"))),
         ] {
             let (second, _) = other.of(&first).unwrap();
-            assert_eq!(Other::between(&first, &second), other);
+            assert_eq!(Variant::between(&first, &second), other);
             assert_eq!(second.setup.seed, if second.setup.nodes == 3 { 1 } else { 7 });
         }
         // The other way round, what was switched on is switched off.
-        let flaw = Other::Flaw("forget-vote".into());
+        let flaw = Variant::Flaw("forget-vote".into());
         let (second, _) = flaw.of(&first).unwrap();
-        assert_eq!((Other::between(&second, &first), flaw.of(&second).unwrap().0), (flaw, first));
+        assert_eq!((Variant::between(&second, &first), flaw.of(&second).unwrap().0), (flaw, first));
     }
 
     #[test]
     fn the_same_script_is_no_difference_but_a_script() {
         let first = script(FIRST);
-        assert_eq!(Other::between(&first, &first), Other::Script(Box::new(first.clone())));
+        assert_eq!(Variant::between(&first, &first), Variant::Script(Box::new(first.clone())));
         let mut second = script(FIRST);
         second.setup.flaws.push("forget-vote".into());
         second.lines.pop();
-        assert_eq!(Other::between(&first, &second), Other::Script(Box::new(second.clone())));
+        assert_eq!(Variant::between(&first, &second), Variant::Script(Box::new(second.clone())));
     }
 
     #[test]
     fn what_another_protocol_does_not_know_is_left_out_and_told() {
         let first = script(FIRST);
-        let (second, told) = Other::Protocol("paxos".into()).of(&first).unwrap();
+        let (second, told) = Variant::Protocol("paxos".into()).of(&first).unwrap();
         assert_eq!(second.to_string(), "run paxos nodes=5 seed=7\n1s       crash S1\n");
         assert_eq!(
             told.unwrap().to_string(),
             "Paxos does not know “fire S1 election”, “request C1 put x=1”, “drop #9”: left out."
         );
-        let (second, told) = Other::Protocol("multi-paxos".into()).of(&first).unwrap();
+        let (second, told) = Variant::Protocol("multi-paxos".into()).of(&first).unwrap();
         assert!(second.to_string().contains("fire S1 election\n500ms    request C1 put x=1"));
         assert_eq!(told.unwrap().to_string(), "Multi-Paxos does not know “drop #9”: left out.");
         let mut long = first.clone();
         long.lines.extend(first.lines.clone());
-        let (_, told) = Other::Protocol("paxos".into()).of(&long).unwrap();
+        let (_, told) = Variant::Protocol("paxos".into()).of(&long).unwrap();
         assert!(told.unwrap().to_string().ends_with("“drop #9” and 3 more: left out."));
-        let none = Other::Protocol("paxox".into()).of(&first);
+        let none = Variant::Protocol("paxox".into()).of(&first);
         assert_eq!(none.unwrap_err().to_string(), "There is no protocol “paxox”.");
     }
 }

@@ -23,7 +23,7 @@ pub enum Question {
 
 /// A question and its answer.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Explanation {
     pub question: Question,
     /// What the fact in question was when it was asked.
     pub value: Option<String>,
@@ -45,9 +45,9 @@ pub struct Asked {
 /// Events that a tick may look through.
 const EVENTS: u64 = 20_000;
 
-impl Asked {
-    pub fn new(run: &Run, question: Question) -> Asked {
-        let mut asked = Asked {
+impl Explanation {
+    pub fn new(run: &Run, question: Question) -> Explanation {
+        let mut explanation = Explanation {
             question,
             value: None,
             unchanged: false,
@@ -58,16 +58,16 @@ impl Asked {
             cone: None,
             source: None,
         };
-        match &asked.question {
-            Question::Event(event) => asked.found(run, *event),
+        match &explanation.question {
+            Question::Event(event) => explanation.found(run, *event),
             Question::Fact(fact) => {
                 let inquiry = Inquiry::new(run, fact.clone());
-                asked.value = inquiry.value.clone();
-                asked.inquiry = Some(inquiry);
-                asked.search(run);
+                explanation.value = inquiry.value.clone();
+                explanation.inquiry = Some(inquiry);
+                explanation.search(run);
             }
         }
-        asked
+        explanation
     }
 
     /// The search goes on.
@@ -113,7 +113,7 @@ impl Asked {
     }
 
     /// A command was given after event `here`: what followed is no longer true.
-    pub fn after_command(mut self, run: &Run, here: u64) -> Option<Asked> {
+    pub fn after_command(mut self, run: &Run, here: u64) -> Option<Explanation> {
         // What is still looked for may lie in what is gone.
         let stands = self.event.is_some_and(|event| event <= here);
         let shown = self.cone.is_some();
@@ -146,15 +146,15 @@ mod tests {
         store.update(Action::Seek(Time::seconds(2)));
         ask(&mut store, Fact::named(NodeId(2), "term"));
         assert_eq!(store.ui.tab, Tab::Why);
-        let asked = store.asked.as_ref().unwrap();
-        let why = asked.why.as_ref().unwrap();
-        assert_eq!(asked.event, Some(why.reasons[0].told.event));
-        assert!(!asked.unchanged);
-        assert!(asked.value.is_some() && why.more.is_none());
+        let explanation = store.explanation.as_ref().unwrap();
+        let why = explanation.why.as_ref().unwrap();
+        assert_eq!(explanation.event, Some(why.reasons[0].told.event));
+        assert!(!explanation.unchanged);
+        assert!(explanation.value.is_some() && why.more.is_none());
         store.update(Action::ShowCone(true));
-        assert!(store.asked.as_ref().unwrap().cone.is_some());
+        assert!(store.explanation.as_ref().unwrap().cone.is_some());
         store.update(Action::Unask);
-        assert!(store.asked.is_none());
+        assert!(store.explanation.is_none());
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
         store.update(Action::Ask(Question::Event(store.pane().run.event())));
         assert_eq!(store.ui.window, here, "it is in sight");
         ask(&mut store, Fact::named(NodeId(2), "term"));
-        let since = store.asked.as_ref().unwrap().why.as_ref().unwrap().reasons[0].told.at;
+        let since = store.explanation.as_ref().unwrap().why.as_ref().unwrap().reasons[0].told.at;
         assert!(since < here.from, "that was long ago");
         let window = store.ui.window;
         assert!(window.from <= since && since <= window.to());
@@ -179,9 +179,9 @@ mod tests {
         let mut store = store(FAILOVER);
         store.update(Action::Seek(Time::seconds(2)));
         ask(&mut store, Fact::entry(NodeId(2), 9));
-        let asked = store.asked.as_ref().unwrap();
-        assert!(asked.unchanged && asked.value.is_none(), "there never was an entry 9");
-        let first = &asked.why.as_ref().unwrap().reasons[0].told;
+        let explanation = store.explanation.as_ref().unwrap();
+        assert!(explanation.unchanged && explanation.value.is_none(), "there never was an entry 9");
+        let first = &explanation.why.as_ref().unwrap().reasons[0].told;
         assert_eq!((first.at, first.place), (Time::ZERO, Some(NodeId(2).into())));
     }
 
@@ -192,13 +192,13 @@ mod tests {
         let late = store.pane().run.event();
         store.update(Action::Ask(Question::Event(late)));
         store.update(Action::Seek(Time::millis(900)));
-        assert!(store.asked.is_some(), "to look elsewhere changes nothing");
+        assert!(store.explanation.is_some(), "to look elsewhere changes nothing");
         store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
-        assert!(store.asked.is_none(), "event {late} no longer happens");
+        assert!(store.explanation.is_none(), "event {late} no longer happens");
         let here = store.pane().run.event();
         store.update(Action::Ask(Question::Event(here)));
         store.update(Action::Do(Command::Restart(NodeId(0))));
-        assert!(store.asked.is_some(), "what lies in the past still stands");
+        assert!(store.explanation.is_some(), "what lies in the past still stands");
     }
 
     #[test]
@@ -209,11 +209,11 @@ mod tests {
             store.update(Action::Tick { elapsed_micros: 16_667 });
         }
         store.update(Action::Ask(Question::Fact(Fact::named(NodeId(0), "status"))));
-        assert!(store.asked.as_ref().unwrap().is_pending());
-        let mut left = store.asked.clone().unwrap();
+        assert!(store.explanation.as_ref().unwrap().is_pending());
+        let mut left = store.explanation.clone().unwrap();
         store.update(Action::ToStart);
         store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
-        assert!(store.asked.is_none(), "what it was about has not happened");
+        assert!(store.explanation.is_none(), "what it was about has not happened");
         left.search(&store.pane().run);
         assert!(!left.is_pending(), "there is nothing to look through");
     }
@@ -223,8 +223,8 @@ mod tests {
         let mut store = store(FAILOVER);
         for event in [0, 1_000_000, u64::MAX] {
             store.update(Action::Ask(Question::Event(event)));
-            let asked = store.asked.as_ref().unwrap();
-            assert!(asked.why.is_none() && !asked.is_pending(), "{event}");
+            let explanation = store.explanation.as_ref().unwrap();
+            assert!(explanation.why.is_none() && !explanation.is_pending(), "{event}");
             store.update(Action::ShowCone(true));
         }
         for fact in [
@@ -247,7 +247,7 @@ mod tests {
         store.update(Action::Ask(Question::Fact(Fact::named(NodeId(0), "status"))));
         assert!(store.moving(), "too long for one tick");
         ask(&mut store, Fact::named(NodeId(0), "status"));
-        let why = store.asked.as_ref().unwrap().why.clone().unwrap();
+        let why = store.explanation.as_ref().unwrap().why.clone().unwrap();
         assert_eq!(why.reasons[0].told.at, Time::ZERO);
     }
 }

@@ -12,19 +12,19 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::animator::Loop;
-use super::comparison::{Forking, Versus};
+use super::comparison::{DivergenceText, PaneComparison};
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Host};
-use super::listeners::{Senses, Told, close_others, is_for_page, is_on};
+use super::listeners::{Handlers, Listeners, close_others, is_for_page, is_on};
 use super::message::{By, Callbacks, Msg};
 use super::picture::{PaneView, Rooms};
-use super::reload::Memory;
+use super::reload::ReloadState;
 use super::shared::Shared;
 use super::{address, browser, crash, parts};
 use crate::export;
 use crate::player::{
-    Action, Change, Dialog, Needs, Selection, Store, Table, Tone, Window, gestures, keys,
+    Action, Change, Dialog, Needs, NoticeKind, Selection, Store, Table, Window, gestures, keys,
 };
 use crate::view::Size;
 use crate::words;
@@ -46,7 +46,7 @@ pub struct App {
     /// By pane.
     views: Vec<PaneView>,
     /// What stands over two panes, and of what it was read off.
-    versus: Option<Versus>,
+    comparison: Option<PaneComparison>,
     compared: (Vec<(u32, u32, usize)>, words::Language),
     heading: Shared<Heading>,
     headed: Headed,
@@ -64,7 +64,7 @@ pub struct App {
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
     compare_later: Option<Timeout>,
-    senses: Option<Senses>,
+    listeners: Option<Listeners>,
     /// Choices of a run so far: of several that wait for their parts, the last one counts.
     choices: u32,
     /// The one that waits.
@@ -82,7 +82,7 @@ pub struct App {
     settle_later: Option<Timeout>,
     /// The timeline's window has come to rest: what tells of it is to be drawn.
     settled: bool,
-    memory: Memory,
+    reload: ReloadState,
     /// What embeds the page, once it has called.
     host: Option<Box<Host>>,
     pursue_later: Option<Timeout>,
@@ -123,7 +123,7 @@ impl Component for App {
         }
         let wanting = is_refused(&store);
         App::fall_back(&mut store);
-        let memory = Memory::recall(&mut store, wanting);
+        let reload = ReloadState::recall(&mut store, wanting);
         let link = ctx.link().clone();
         let rooms = Rooms {
             stage: Size::new(960.0, 560.0),
@@ -143,7 +143,7 @@ impl Component for App {
             seen: true,
             rooms,
             views,
-            versus: None,
+            comparison: None,
             compared: Default::default(),
             inspected: 0.0,
             drawn: 0.0,
@@ -155,7 +155,7 @@ impl Component for App {
             inspect_later: None,
             save_later: None,
             compare_later: None,
-            senses: None,
+            listeners: None,
             choices: 0,
             pending: None,
             light: None,
@@ -165,7 +165,7 @@ impl Component for App {
             table: None,
             settle_later: None,
             settled: false,
-            memory,
+            reload,
             host: None,
             pursue_later: None,
             told_to: Callbacks {
@@ -229,7 +229,7 @@ impl Component for App {
             heading: &self.heading,
             controls: Controls::of(&self.store),
             views: &self.views,
-            versus: self.versus.as_ref(),
+            comparison: self.comparison.as_ref(),
             active: self.store.active,
             inspection: &self.inspection,
             narration: &self.narration,
@@ -253,7 +253,7 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first && let Some(root) = self.root.cast::<Element>() {
-            self.senses = Some(Senses::new(&root, listening(ctx)));
+            self.listeners = Some(Listeners::new(&root, listening(ctx)));
             self.frames.run(self.store.moving());
             self.entitle();
             self.note_for_crash();
@@ -321,7 +321,7 @@ impl App {
                 Change::None
             }
             Msg::Fetched { action, choice, there } => self.fetched(action, choice, there),
-            Msg::Compare => self.look_apart(),
+            Msg::Compare => self.seek_divergence(),
             Msg::Call(asked) => self.called(asked),
             Msg::CallFetched(there) => self.call_fetched(there),
             Msg::Listen(tell) => {
@@ -390,9 +390,9 @@ impl App {
         }
         if opens {
             // A link that cannot be read has changed nothing: the address says again what is shown.
-            self.memory.wanting = false;
+            self.reload.wanting = false;
             if !is_refused(&self.store) {
-                self.memory = Memory::recall(&mut self.store, false);
+                self.reload = ReloadState::recall(&mut self.store, false);
             }
             App::fall_back(&mut self.store);
             self.note();
@@ -404,7 +404,7 @@ impl App {
             self.save();
         }
         if leads_elsewhere && self.store.pane().current().id != before {
-            self.memory.begin(&self.store);
+            self.reload.begin(&self.store);
         }
         change
     }
@@ -441,13 +441,13 @@ impl App {
         let hash = address::hash();
         if hash == self.store.link() {
             let waited = self.supersede();
-            self.memory = Memory::recall(&mut self.store, false);
+            self.reload = ReloadState::recall(&mut self.store, false);
             return if waited { Change::Frame } else { Change::None };
         }
         self.menu = None;
         let open = Action::OpenLink(hash);
         // Until it is there the address goes on asking for it.
-        self.memory.wanting = Needs::of(&open).protocol().is_some();
+        self.reload.wanting = Needs::of(&open).protocol().is_some();
         self.act(open)
     }
 
@@ -498,7 +498,7 @@ impl App {
         self.light = Light::of(&self.store).map(Shared::new);
         match panes {
             2 => self.oppose(),
-            _ => self.versus = None,
+            _ => self.comparison = None,
         }
         let headed = headed(&self.store);
         if headed != self.headed {
@@ -520,14 +520,14 @@ impl App {
 
     /// Notes in the address where the page is.
     fn note(&mut self) {
-        if self.memory.note(&self.store) {
+        if self.reload.note(&self.store) {
             self.store.ui.notice.take_if(|notice| notice.retry.is_some());
         }
     }
 
     /// … unless it asks for something else, and the page still says why that is not shown.
     fn save(&mut self) {
-        if !self.memory.wanting || !is_refused(&self.store) && self.pending.is_none() {
+        if !self.reload.wanting || !is_refused(&self.store) && self.pending.is_none() {
             self.note();
         }
     }
@@ -559,32 +559,32 @@ impl App {
     /// What stands over two panes.
     fn oppose(&mut self) {
         let of = (self.store.versions(), self.store.ui.language);
-        let names = match self.versus.take() {
-            Some(versus) if self.compared == of => Some(versus.names),
-            _ => Versus::names(&self.store),
+        let names = match self.comparison.take() {
+            Some(comparison) if self.compared == of => Some(comparison.names),
+            _ => PaneComparison::names(&self.store),
         };
         self.compared = of;
-        let (parting, active) = (Forking::of(&self.store), self.store.active);
-        self.versus = names.map(|names| Versus { names, parting, active });
-        self.look_apart_soon();
+        let (divergence, active) = (DivergenceText::of(&self.store), self.store.active);
+        self.comparison = names.map(|names| PaneComparison { names, divergence, active });
+        self.seek_divergence_soon();
     }
 
-    fn look_apart_soon(&mut self) {
-        if self.compare_later.is_none() && self.store.looks_apart() {
+    fn seek_divergence_soon(&mut self) {
+        if self.compare_later.is_none() && self.store.seeks_divergence() {
             let compare = self.told_to.compare.clone();
             self.compare_later = Some(Timeout::new(COMPARE_EVERY, move || compare.emit(())));
         }
     }
 
     /// Looks on for where the two runs first differ.
-    fn look_apart(&mut self) -> Change {
+    fn seek_divergence(&mut self) -> Change {
         self.compare_later = None;
-        self.store.look_apart(if self.store.moving() { COMPARE / 4 } else { COMPARE });
-        let parting = self.versus.as_ref().map(|versus| &versus.parting);
-        if parting.is_some_and(|parting| *parting != Forking::of(&self.store)) {
+        self.store.seek_divergence(if self.store.moving() { COMPARE / 4 } else { COMPARE });
+        let divergence = self.comparison.as_ref().map(|comparison| &comparison.divergence);
+        if divergence.is_some_and(|divergence| *divergence != DivergenceText::of(&self.store)) {
             return Change::Frame;
         }
-        self.look_apart_soon();
+        self.seek_divergence_soon();
         Change::None
     }
 
@@ -611,9 +611,9 @@ impl App {
     }
 }
 
-fn listening(ctx: &Context<App>) -> Told {
+fn listening(ctx: &Context<App>) -> Handlers {
     let link = ctx.link();
-    Told {
+    Handlers {
         key: link.callback(Msg::Key),
         seen: link.callback(Msg::Seen),
         reduced_motion: link.callback(|reduced| Msg::Act(Action::ReducedMotion(reduced))),
@@ -625,7 +625,7 @@ fn listening(ctx: &Context<App>) -> Told {
 
 /// Whether the page says that something was refused.
 fn is_refused(store: &Store) -> bool {
-    store.ui.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Refusal)
+    store.ui.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Refusal)
 }
 
 fn headed(store: &Store) -> Headed {

@@ -2,7 +2,7 @@
 
 use crate::base::Time;
 use crate::catalog::find;
-use crate::player::{Other, Pane, Parting, Scene, Store};
+use crate::player::{Divergence, Pane, Scene, Store, Variant};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -10,33 +10,33 @@ use crate::words::{Language, tell, translate};
 
 /// What stands over two panes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Versus {
+pub struct PaneComparison {
     /// What is different, by pane.
     pub names: [String; 2],
-    pub parting: Forking,
+    pub divergence: DivergenceText,
     pub active: usize,
 }
 
 /// Where the two runs first differ, in words.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Forking {
+pub enum DivergenceText {
     /// There is nothing to say of it.
-    Unsaid,
+    Unknown,
     /// When, and what happens in each.
     At(Time, [String; 2]),
     NotBy(Time),
     Never,
 }
 
-impl Versus {
+impl PaneComparison {
     /// What is different, by pane; nothing where there is one.
     pub fn names(store: &Store) -> Option<[String; 2]> {
-        let other = store.other()?;
+        let variant = store.variant()?;
         let language = store.ui.language;
         let [first, second] = &store.panes[..] else { return None };
         let one = first.run.script();
-        Some(match &other {
-            Other::Flaw(name) => {
+        Some(match &variant {
+            Variant::Flaw(name) => {
                 let flaws = find(&one.setup.protocol).map(|entry| (entry.flaws)());
                 let title = flaws.iter().flatten().find(|flaw| flaw.name == name);
                 let title = translate(language, title.map_or(name, |flaw| flaw.title)).to_owned();
@@ -48,7 +48,7 @@ impl Versus {
                     false => [tr!(language, "As it is").into(), tr!(language, "Flaw: {0}", title)],
                 }
             }
-            Other::Option(name, value) => {
+            Variant::Option(name, value) => {
                 let options = find(&one.setup.protocol).map(|entry| (entry.options)());
                 let usual = options.iter().flatten().find(|option| option.name == name);
                 let set = one.setup.options.iter().find(|(known, _)| known == name);
@@ -56,10 +56,10 @@ impl Versus {
                 let before = before.or(usual.map(|option| option.usual.as_str())).unwrap_or("–");
                 [format!("{name}={before}"), format!("{name}={value}")]
             }
-            Other::Protocol(_) => {
+            Variant::Protocol(_) => {
                 [first, second].map(|pane| translate(language, pane.run.meta().title).to_owned())
             }
-            Other::Script(_) => {
+            Variant::Script(_) => {
                 let [one, two] = [first, second].map(|pane| script_name(pane, language));
                 let other =
                     if one == two { tr!(language, "Another branch").to_owned() } else { two };
@@ -80,15 +80,17 @@ fn script_name(pane: &Pane, language: Language) -> String {
     }
 }
 
-impl Forking {
-    pub fn of(store: &Store) -> Forking {
+impl DivergenceText {
+    pub fn of(store: &Store) -> DivergenceText {
         let language = store.ui.language;
-        match store.parting() {
-            None => Forking::Unsaid,
-            Some(Parting::Never) => Forking::Never,
+        match store.divergence() {
+            None => DivergenceText::Unknown,
+            Some(Divergence::Never) => DivergenceText::Never,
             // In whole seconds: it need not be said ever anew.
-            Some(Parting::NotBy(time)) => Forking::NotBy(Time(time.0 / 1_000_000 * 1_000_000)),
-            Some(Parting::At(difference)) => {
+            Some(Divergence::NotBy(time)) => {
+                DivergenceText::NotBy(Time(time.0 / 1_000_000 * 1_000_000))
+            }
+            Some(Divergence::At(difference)) => {
                 let at = difference.at();
                 let side = |told: &Option<Told>| match told {
                     None => tr!(language, "nothing more happens").to_owned(),
@@ -106,7 +108,7 @@ impl Forking {
                         }
                     }
                 };
-                Forking::At(at, [side(&difference.here), side(&difference.there)])
+                DivergenceText::At(at, [side(&difference.here), side(&difference.there)])
             }
         }
     }

@@ -22,22 +22,22 @@ pub fn of_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
 /// A field of what was stored: another version, or another program, may have written something else.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
-pub enum Field<T> {
+pub enum Lenient<T> {
     Is(T),
     Other(IgnoredAny),
 }
 
-impl<T> Default for Field<T> {
-    fn default() -> Field<T> {
-        Field::Other(IgnoredAny)
+impl<T> Default for Lenient<T> {
+    fn default() -> Lenient<T> {
+        Lenient::Other(IgnoredAny)
     }
 }
 
-impl<T> Field<T> {
+impl<T> Lenient<T> {
     pub fn known(&self) -> Option<&T> {
         match self {
-            Field::Is(value) => Some(value),
-            Field::Other(_) => None,
+            Lenient::Is(value) => Some(value),
+            Lenient::Other(_) => None,
         }
     }
 }

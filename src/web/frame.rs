@@ -8,7 +8,9 @@ use crate::catalog::Run;
 use crate::command::Script;
 use crate::export::{ExportRequest, Taken};
 use crate::player::gestures::{self, Gesture};
-use crate::player::{Asked, Goal, Grove, Pane, Scene, Selection, Speed, Store, Tab, Theme};
+use crate::player::{
+    Branches, Explanation, Goal, Pane, Scene, Selection, Speed, Store, Tab, Theme,
+};
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::replay::cone::{Cone, Order};
 use crate::replay::why::Why;
@@ -89,7 +91,7 @@ pub struct Inspection {
     pub now: Time,
     pub tab: Tab,
     /// Why something is so, where somebody wants to know.
-    pub asked: Option<Asked>,
+    pub explanation: Option<Explanation>,
     pub selection: Option<Selection>,
     pub subject: Subject,
     pub gestures: Vec<Gesture>,
@@ -162,7 +164,7 @@ impl Heading {
 pub struct Instant {
     pub name: String,
     pub script: String,
-    /// All its branches, if there are several: see [`Grove`].
+    /// All its branches, if there are several: see [`Branches`].
     pub branches: Option<String>,
     pub time: Time,
     /// See [`Thumbnail`].
@@ -187,7 +189,7 @@ impl Instant {
         Instant {
             name: translate(store.ui.language, title).to_owned(),
             script: script.to_string(),
-            branches: Grove::text(pane),
+            branches: Branches::text(pane),
             time: pane.run.now(),
             picture: Thumbnail::of(scene).write(),
             protocol: pane.run.meta().slug,
@@ -258,15 +260,15 @@ pub fn branches(pane: &Pane) -> Vec<BranchLine> {
 impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
         let (tab, selection) = (store.ui.tab, store.ui.selection);
-        let asked = store.asked.clone();
-        let is_asked = asked.is_some();
+        let explanation = store.explanation.clone();
+        let is_asked = explanation.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
         let run = &mut store.pane_mut().run;
         let snapshot = run.snapshot();
         Inspection {
             now: run.now(),
             tab,
-            asked,
+            explanation,
             selection,
             subject: subject(run, &snapshot, selection),
             gestures: selection
@@ -342,18 +344,18 @@ pub struct Light {
 impl Light {
     /// Nothing is lit where nothing is asked.
     pub fn of(store: &Store) -> Option<Light> {
-        let asked = store.asked.as_ref()?;
+        let explanation = store.explanation.as_ref()?;
         let run = &store.pane().run;
         let standing = |cone: &Cone, place| {
             let order = light::standing(cone, place, run.event(), run.sim().own(place))?;
             Some((place, order))
         };
-        let standings = asked.cone.iter().flat_map(|cone| {
+        let standings = explanation.cone.iter().flat_map(|cone| {
             cone.sides.iter().filter_map(|side| standing(cone, side.place)).collect::<Vec<_>>()
         });
         Some(Light {
-            why: asked.why.clone(),
-            cone: asked.cone.clone(),
+            why: explanation.why.clone(),
+            cone: explanation.cone.clone(),
             standings: standings.collect(),
             known: run.head().1,
         })

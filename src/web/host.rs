@@ -15,8 +15,8 @@ use yew::Callback;
 use super::browser;
 use super::edge::{of_js, to_js};
 use super::message::Msg;
-use crate::player::api::{self, Call, Reading, Task, What};
-use crate::player::pending_calls::{Answered, Given, Waiting};
+use crate::player::api::{self, Call, ReadTarget, Reading, Task};
+use crate::player::pending_calls::{Answered, PendingCall, PendingCalls};
 use crate::player::state::Watch;
 use crate::player::{Action, Needs, Store};
 use crate::sentence;
@@ -44,7 +44,7 @@ pub fn call(call: JsValue, answer: Function) {
     let answer = Answer::to(answer);
     match app {
         Some(_) if WAIT.get() > WAITING => refuse_flood(answer),
-        Some(app) => app.emit(Msg::Call(Asked { call: of_js(call), answer })),
+        Some(app) => app.emit(Msg::Call(IncomingCall { call: of_js(call), answer })),
         None => {}
     }
 }
@@ -65,13 +65,13 @@ pub fn listen(tell: Function) {
 }
 
 /// A call as it came.
-pub struct Asked {
+pub struct IncomingCall {
     /// The error says why it is none.
     pub call: Result<Call, String>,
     pub answer: Answer,
 }
 
-impl Asked {
+impl IncomingCall {
     pub fn needs(&self) -> Needs {
         self.call.as_ref().map(Needs::of_call).unwrap_or_default()
     }
@@ -106,9 +106,9 @@ impl Drop for Answer {
 #[derive(Default)]
 pub struct Host {
     /// In the order in which they came. While something is fetched for the first, it stays.
-    asked: VecDeque<Asked>,
+    queue: VecDeque<IncomingCall>,
     fetches: bool,
-    waiting: Waiting<Answer>,
+    pending: PendingCalls<Answer>,
     watch: Watch,
     tell: Option<Function>,
 }
@@ -120,28 +120,28 @@ impl Host {
 
     /// Whether a call waits for a run that is on its way.
     pub fn waits(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.pending.is_empty()
     }
 
-    pub fn queue(&mut self, asked: Asked) {
-        self.asked.push_back(asked);
+    pub fn queue(&mut self, call: IncomingCall) {
+        self.queue.push_back(call);
     }
 
     /// The call whose turn it is.
-    pub fn next(&mut self) -> Option<Asked> {
-        self.asked.pop_front_if(|_| !self.fetches)
+    pub fn next(&mut self) -> Option<IncomingCall> {
+        self.queue.pop_front_if(|_| !self.fetches)
     }
 
     /// It is its turn again when what it needs is there.
-    pub fn wait_for(&mut self, asked: Asked) {
-        self.asked.push_front(asked);
+    pub fn wait_for(&mut self, call: IncomingCall) {
+        self.queue.push_front(call);
         self.fetches = true;
     }
 
     /// That is there now; or it cannot be had, and who asked for it is no longer in the way.
-    pub fn fetched(&mut self, there: bool) -> Option<Asked> {
+    pub fn fetched(&mut self, there: bool) -> Option<IncomingCall> {
         self.fetches = false;
-        self.asked.pop_front_if(|_| !there)
+        self.queue.pop_front_if(|_| !there)
     }
 
     /// Takes a call that has been read; what is to be done is handed back. What is to be read is
@@ -149,11 +149,11 @@ impl Host {
     pub fn take(&mut self, task: Task, answer: Answer, store: &mut Store) -> Option<Action> {
         match task {
             Task::Do(action) => {
-                self.waiting.push(Given::before(&action, store), answer);
+                self.pending.push(PendingCall::before(&action, store), answer);
                 return Some(action);
             }
             Task::Paint(name, value) => match paint(name, &value) {
-                true => self.waiting.push(Given::to_read(What::State, store), answer),
+                true => self.pending.push(PendingCall::to_read(ReadTarget::State, store), answer),
                 false => {
                     let why = api::not_a_colour(&format!("{name}={value}"));
                     answer.give(Err(words::tell(store.ui.language, &why)));
@@ -161,23 +161,23 @@ impl Host {
             },
             Task::Watch(watched) => {
                 self.watch.begin(watched, store);
-                self.waiting.push(Given::to_read(What::State, store), answer);
+                self.pending.push(PendingCall::to_read(ReadTarget::State, store), answer);
             }
-            Task::Read(what) => self.waiting.push(Given::to_read(what, store), answer),
+            Task::Read(what) => self.pending.push(PendingCall::to_read(what, store), answer),
         }
         None
     }
 
     /// What was handed back has been done.
     pub fn done(&mut self, store: &mut Store) {
-        give(self.waiting.done(store));
+        give(self.pending.done(store));
     }
 
     /// Answers who waits, unless the run is still on its way, and tells what is new. Whether what
     /// the page has to say is now another.
     pub fn tell(&mut self, store: &mut Store) -> bool {
         let before = store.ui.notice.is_some();
-        give(self.waiting.answer(store));
+        give(self.pending.answer(store));
         if let Some(tell) = &self.tell {
             for news in self.watch.news(store) {
                 let _ = tell.call1(&JsValue::NULL, &to_js(&news));

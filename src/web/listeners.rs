@@ -1,5 +1,5 @@
 //! What the page notices by itself: its sizes, whether anybody can see it, keys, and the browser's
-//! wishes. All of it becomes messages of the app; dropping [`Senses`] lets go of everything.
+//! wishes. All of it becomes messages of the app; dropping [`Listeners`] lets go of everything.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Array;
@@ -16,7 +16,7 @@ use crate::view::Size;
 use crate::view::path::number;
 
 /// Listens as long as it lives.
-pub struct Senses {
+pub struct Listeners {
     _listeners: Vec<EventListener>,
     _observers: Vec<Observer>,
 }
@@ -42,7 +42,7 @@ impl Drop for Observer {
 }
 
 /// Whom to tell.
-pub struct Told {
+pub struct Handlers {
     pub key: Callback<KeyboardEvent>,
     /// Whether the page can be seen.
     pub seen: Callback<bool>,
@@ -52,8 +52,8 @@ pub struct Told {
     pub timeline: Callback<Size>,
 }
 
-impl Senses {
-    pub fn new(root: &Element, told: Told) -> Senses {
+impl Listeners {
+    pub fn new(root: &Element, handlers: Handlers) -> Listeners {
         let mut listeners = vec![close_popovers(), close_chosen()];
         listeners.push(EventListener::new_with_options(
             &window(),
@@ -61,27 +61,27 @@ impl Senses {
             EventListenerOptions::enable_prevent_default(),
             move |event| {
                 if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                    told.key.emit(event.clone());
+                    handlers.key.emit(event.clone());
                 }
             },
         ));
-        let seen = told.seen.clone();
+        let seen = handlers.seen.clone();
         listeners.push(EventListener::new(&document(), "visibilitychange", move |_| {
             seen.emit(document().visibility_state() == web_sys::VisibilityState::Visible);
         }));
         for name in ["hashchange", "popstate"] {
-            let address = told.address.clone();
+            let address = handlers.address.clone();
             listeners.push(EventListener::new(&window(), name, move |_| address.emit(())));
         }
         if let Ok(Some(list)) = window().match_media(REDUCED_MOTION) {
-            let reduced = told.reduced_motion;
+            let reduced = handlers.reduced_motion;
             listeners.push(EventListener::new(&list, "change", move |_| {
                 reduced.emit(media(REDUCED_MOTION))
             }));
         }
         let mut observers = Vec::new();
-        observers.extend(watch_sight(root, told.seen));
-        for (selector, told) in [(".picture", told.stage), (".spacetime", told.timeline)] {
+        observers.extend(watch_sight(root, handlers.seen));
+        for (selector, told) in [(".picture", handlers.stage), (".spacetime", handlers.timeline)] {
             let element = root.query_selector(selector).ok().flatten();
             observers.extend(element.and_then(|element| watch_size(element, told)));
         }
@@ -91,7 +91,7 @@ impl Senses {
             style(&room, "--room", &format!("{}px", number(size.h)));
         });
         observers.extend(stage.and_then(|stage| watch_size(stage, told)));
-        Senses { _listeners: listeners, _observers: observers }
+        Listeners { _listeners: listeners, _observers: observers }
     }
 }
 

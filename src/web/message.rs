@@ -5,7 +5,7 @@ use web_sys::KeyboardEvent;
 use yew::Callback;
 
 use super::components::Stroke;
-use super::host::Asked;
+use super::host::IncomingCall;
 use crate::export::{ExportRequest, Taken};
 use crate::player::{Action, Selection};
 use crate::view::Size;
@@ -46,7 +46,7 @@ pub enum Msg {
         there: bool,
     },
     /// The page that embeds this one asks for something.
-    Call(Asked),
+    Call(IncomingCall),
     /// What the first of its calls needs is there, or cannot be had.
     CallFetched(bool),
     /// It wants to be told.

@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use super::address;
 use super::browser::window;
 use super::edge::{of_js, to_js};
-use crate::player::{Grove, Store};
+use crate::player::{Branches, Store};
 
 /// What stands in the browser's entry.
 #[derive(Serialize, Deserialize)]
@@ -32,7 +32,7 @@ fn this_page() -> Option<f64> {
 
 /// What stands in the entry and is nobody's here, and whether its link is what is shown.
 #[derive(Default)]
-pub struct Memory {
+pub struct ReloadState {
     unread: Option<JsValue>,
     /// The address asks for what is not shown, as it could not be fetched, or not be read: it stays, to
     /// be asked again, or mended.
@@ -56,14 +56,14 @@ impl Entry {
     }
 }
 
-impl Memory {
+impl ReloadState {
     /// Brings back what the present entry remembers, unless its link is still wanted: then it stays there
     /// with all that belongs to it.
-    pub fn recall(store: &mut Store, wanting: bool) -> Memory {
+    pub fn recall(store: &mut Store, wanting: bool) -> ReloadState {
         match state() {
-            nothing if nothing.is_null() => Memory { unread: None, wanting },
-            state if wanting => Memory { unread: Some(state), wanting },
-            state => Memory::read(state, store),
+            nothing if nothing.is_null() => ReloadState { unread: None, wanting },
+            state if wanting => ReloadState { unread: Some(state), wanting },
+            state => ReloadState::read(state, store),
         }
     }
 
@@ -80,12 +80,12 @@ impl Memory {
 
     /// Notes it in an entry of its own, which knows of nothing that was found in the one before.
     pub fn begin(&mut self, store: &Store) {
-        *self = Memory::default();
+        *self = ReloadState::default();
         address::push(&store.link(), &self.of(store));
     }
 
-    fn read(state: JsValue, store: &mut Store) -> Memory {
-        let memory = |unread| Memory { unread, wanting: false };
+    fn read(state: JsValue, store: &mut Store) -> ReloadState {
+        let memory = |unread| ReloadState { unread, wanting: false };
         let Ok(entry) = of_js::<Entry>(state.clone()) else {
             // Somebody else's: left alone until there is something to remember.
             return memory(Some(state));
@@ -120,7 +120,7 @@ impl Memory {
     }
 
     fn write(&self, store: &Store) -> JsValue {
-        let branches: Vec<Option<String>> = store.panes.iter().map(Grove::text).collect();
+        let branches: Vec<Option<String>> = store.panes.iter().map(Branches::text).collect();
         to_js(&Entry {
             branches: to_js(&branches),
             page: this_page(),

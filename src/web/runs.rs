@@ -17,12 +17,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DomException;
 
-use super::edge::{Field, of_js, to_js};
+use super::edge::{Lenient, of_js, to_js};
 use super::frame::Instant;
 use super::parts;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::Script;
-use crate::player::{Grove, Needs};
+use crate::player::{Branches, Needs};
 use crate::view::Thumbnail;
 use crate::{scenario, sentence};
 
@@ -65,14 +65,14 @@ struct Record<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Found {
-    id: Field<f64>,
-    version: Field<f64>,
-    name: Field<String>,
-    date: Field<f64>,
-    script: Field<String>,
-    time: Field<f64>,
-    picture: Field<String>,
-    branches: Option<Field<String>>,
+    id: Lenient<f64>,
+    version: Lenient<f64>,
+    name: Lenient<String>,
+    date: Lenient<f64>,
+    script: Lenient<String>,
+    time: Lenient<f64>,
+    picture: Lenient<String>,
+    branches: Option<Lenient<String>>,
 }
 
 /// A new name for a record.
@@ -92,7 +92,7 @@ pub struct Kept {
     /// The error says why it cannot be opened here.
     pub script: Result<Script, Sentence>,
     /// All its branches, if there were several; the error says why they cannot be opened here.
-    pub branches: Option<Result<Box<Grove>, Sentence>>,
+    pub branches: Option<Result<Box<Branches>, Sentence>>,
     pub time: Time,
     /// As it is stored, whatever else is in it.
     record: JsValue,
@@ -326,10 +326,10 @@ impl From<Failure> for Sentence {
 }
 
 /// The branches beside this script, among which it is.
-fn branches_of(text: &str, script: &Script) -> Result<Box<Grove>, Sentence> {
-    Grove::parse(text).and_then(|grove| match grove.script() == script {
-        true => Ok(Box::new(grove)),
-        false => Err(Grove::damaged()),
+fn branches_of(text: &str, script: &Script) -> Result<Box<Branches>, Sentence> {
+    Branches::parse(text).and_then(|stored| match stored.script() == script {
+        true => Ok(Box::new(stored)),
+        false => Err(Branches::damaged()),
     })
 }
 

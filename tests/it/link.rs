@@ -11,7 +11,7 @@ use synod::player::lanes::PARTS;
 use synod::player::packed;
 use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{
-    Action, LaneChange, Lanes, Link, Other, Preferences, Scene, Speed, Store, Tab, Theme,
+    Action, LaneChange, Lanes, Permalink, Preferences, Scene, Speed, Store, Tab, Theme, Variant,
 };
 use synod::scenario;
 use synod::words::Language;
@@ -29,7 +29,7 @@ fn arranged(parts: &[(&str, &str)]) -> Lanes {
 }
 
 fn told(hash: &str) -> String {
-    match Link::parse(hash) {
+    match Permalink::parse(hash) {
         Ok(link) => panic!("{hash} was read as {link:?}"),
         Err(notice) => notice.told(Language::English),
     }
@@ -51,21 +51,21 @@ fn long_script() -> Script {
 
 #[test]
 fn a_long_run_is_packed_and_how_one_looks_at_it_is_not() {
-    let link = Link {
+    let link = Permalink {
         shows: Shows::Script(long_script()),
-        with: Some(Other::Script(Box::new(long_script()))),
+        with: Some(Variant::Script(Box::new(long_script()))),
         at: Some((Time::millis(1_240), None)),
         language: Some(Language::Chinese),
-        ..Link::default()
+        ..Permalink::default()
     };
     let hash = link.to_string();
     assert!(hash.starts_with("v1&packed=") && hash.ends_with("&at=1.24s&lang=zh"), "{hash}");
     assert!(hash.len() < 3_000, "{} bytes", hash.len());
-    assert_eq!(Link::parse(&hash), Ok(link.clone()));
+    assert_eq!(Permalink::parse(&hash), Ok(link.clone()));
     // As chat programs hand it on.
     let broken = hash.replace("&at", "\n&at");
-    assert_eq!(Link::parse(&broken.replace('&', "&amp;")), Ok(link.clone()));
-    assert_eq!(Link::parse(&format!("{hash}.")), Ok(link));
+    assert_eq!(Permalink::parse(&broken.replace('&', "&amp;")), Ok(link.clone()));
+    assert_eq!(Permalink::parse(&format!("{hash}.")), Ok(link));
     // Cut off, or changed.
     let damaged = "This link is damaged: a part of it is missing, or was changed on its way.";
     let packed = &hash[..hash.find("&at").unwrap()];
@@ -81,7 +81,7 @@ fn a_long_run_is_packed_and_how_one_looks_at_it_is_not() {
 
 #[test]
 fn reads_as_a_person_would_write_it() {
-    let link = Link {
+    let link = Permalink {
         shows: Shows::Script(script("run raft nodes=5 seed=7\n1.2s crash S1\n1.3s cut S1>S2\n")),
         with: None,
         at: Some((Time::millis(1_240), Some(214))),
@@ -96,15 +96,15 @@ fn reads_as_a_person_would_write_it() {
                 &lanes=S3,C1&hidden=S2&without=AppendEntries\
                 &at=1.24s.214&lang=zh&theme=dark&speed=1/10&panel=script";
     assert_eq!(bare(&link.to_string()), hash);
-    assert_eq!(Link::parse(&link.to_string()), Ok(link.clone()));
-    assert_eq!(Link::parse(hash), Ok(link));
-    assert_eq!(Link::default().to_string(), "v1");
+    assert_eq!(Permalink::parse(&link.to_string()), Ok(link.clone()));
+    assert_eq!(Permalink::parse(hash), Ok(link));
+    assert_eq!(Permalink::default().to_string(), "v1");
 }
 
 #[test]
 fn what_chat_programs_do_is_forgiven() {
     let plain = "#v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh";
-    let meant = Link::parse(plain).unwrap();
+    let meant = Permalink::parse(plain).unwrap();
     for hash in [
         "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1&at=1.24s.214&lang=zh",
         "#v1&run=raft%20nodes=5%20seed=7;1.2s%20crash%20S1&at=1.24s.214&lang=zh",
@@ -117,19 +117,19 @@ fn what_chat_programs_do_is_forgiven() {
         "#v1&script=run%20raft%20nodes=5%20seed=7%0A1.2s%20crash%20S1&at=1.24s.214&lang=zh",
         "#v1&run=raft++nodes=5+seed=7;;1.2s+crash++S1;&at=1.24s.214&lang=zh-CN",
     ] {
-        assert_eq!(Link::parse(hash), Ok(meant.clone()), "{hash}");
+        assert_eq!(Permalink::parse(hash), Ok(meant.clone()), "{hash}");
     }
     for stray in [".", ")", ").", ",", ">", "\"", "。", "）。", "!", " "] {
-        assert_eq!(Link::parse(&format!("{plain}{stray}")), Ok(meant.clone()), "{stray}");
+        assert_eq!(Permalink::parse(&format!("{plain}{stray}")), Ok(meant.clone()), "{stray}");
     }
 }
 
 #[test]
 fn a_link_never_ends_like_a_sentence() {
     let shows = Shows::Script(script("run raft nodes=3 seed=1\n1s say It is over.\n"));
-    let link = Link { shows, ..Link::default() };
+    let link = Permalink { shows, ..Permalink::default() };
     assert_eq!(link.to_string(), "v1&whole&run=raft+nodes=3+seed=1;1s+say+It+is+over.&end");
-    assert_eq!(Link::parse(&format!("{link}).")), Ok(link));
+    assert_eq!(Permalink::parse(&format!("{link}).")), Ok(link));
 }
 
 #[test]
@@ -249,25 +249,26 @@ fn a_link_shows_the_panel_that_was_open() {
 fn two_panes_are_read_as_a_person_would_write_them() {
     let scene = Scene::find("raft", "figure-8").expect("a scene");
     for (hash, with) in [
-        ("v1&scene=raft/figure-8&flaw2=forget-vote", Other::Flaw("forget-vote".into())),
+        ("v1&scene=raft/figure-8&flaw2=forget-vote", Variant::Flaw("forget-vote".into())),
         (
             "v1&scene=raft/figure-8&option2=election=2s..4s",
-            Other::Option("election".into(), "2s..4s".into()),
+            Variant::Option("election".into(), "2s..4s".into()),
         ),
-        ("v1&scene=raft/figure-8&protocol2=multi-paxos", Other::Protocol("multi-paxos".into())),
+        ("v1&scene=raft/figure-8&protocol2=multi-paxos", Variant::Protocol("multi-paxos".into())),
         (
             "v1&scene=raft/figure-8&scene2=raft/figure-7",
-            Other::Script(Box::new(Scene::find("raft", "figure-7").expect("a scene").script())),
+            Variant::Script(Box::new(Scene::find("raft", "figure-7").expect("a scene").script())),
         ),
         (
             "v1&scene=raft/figure-8&run2=raft+nodes=5+seed=7;1.2s+crash+S1",
-            Other::Script(Box::new(script("run raft nodes=5 seed=7\n1.2s crash S1\n"))),
+            Variant::Script(Box::new(script("run raft nodes=5 seed=7\n1.2s crash S1\n"))),
         ),
     ] {
-        let link = Link { shows: Shows::Scene(scene), with: Some(with), ..Link::default() };
+        let link =
+            Permalink { shows: Shows::Scene(scene), with: Some(with), ..Permalink::default() };
         let made = link.to_string();
         assert_eq!(bare(&made), hash);
-        assert_eq!(Link::parse(hash), Ok(link));
+        assert_eq!(Permalink::parse(hash), Ok(link));
     }
     assert_eq!(
         told("#v1&option2=election"),
@@ -290,11 +291,11 @@ fn two_panes_are_read_as_a_person_would_write_them() {
 #[test]
 fn every_scene_has_a_short_link() {
     for scene in Scene::all() {
-        let link = Link { shows: Shows::Scene(scene), ..Link::default() };
+        let link = Permalink { shows: Shows::Scene(scene), ..Permalink::default() };
         assert_eq!(link.to_string(), format!("v1&scene={}/{}", scene.protocol, scene.name));
-        assert_eq!(Link::parse(&link.to_string()), Ok(link));
-        let link = Link { shows: Shows::Script(scene.script()), ..Link::default() };
-        assert_eq!(Link::parse(&link.to_string()), Ok(link));
+        assert_eq!(Permalink::parse(&link.to_string()), Ok(link));
+        let link = Permalink { shows: Shows::Script(scene.script()), ..Permalink::default() };
+        assert_eq!(Permalink::parse(&link.to_string()), Ok(link));
     }
 }
 
@@ -393,7 +394,7 @@ fn scripts() -> impl Strategy<Value = Script> {
     })
 }
 
-pub fn any_link() -> impl Strategy<Value = Link> {
+pub fn any_link() -> impl Strategy<Value = Permalink> {
     let shows = prop_oneof![Just(Shows::First), scripts().prop_map(Shows::Script)];
     let with = prop::option::of(others());
     let at = prop::option::of((times(), prop::option::of(any::<u64>())));
@@ -408,7 +409,7 @@ pub fn any_link() -> impl Strategy<Value = Link> {
         arranged(&parts.iter().map(|(name, said)| (*name, said.as_str())).collect::<Vec<_>>())
     });
     (shows, with, at, language, theme, speed, panel, lanes).prop_map(
-        |(shows, with, at, language, theme, speed, panel, lanes)| Link {
+        |(shows, with, at, language, theme, speed, panel, lanes)| Permalink {
             shows,
             with,
             at,
@@ -422,12 +423,12 @@ pub fn any_link() -> impl Strategy<Value = Link> {
     )
 }
 
-fn others() -> impl Strategy<Value = Other> {
+fn others() -> impl Strategy<Value = Variant> {
     prop_oneof![
-        "\\PC{0,20}".prop_map(Other::Flaw),
-        ("[^=]{0,20}", any::<String>()).prop_map(|(name, value)| Other::Option(name, value)),
-        any::<String>().prop_map(Other::Protocol),
-        scripts().prop_map(|script| Other::Script(Box::new(script))),
+        "\\PC{0,20}".prop_map(Variant::Flaw),
+        ("[^=]{0,20}", any::<String>()).prop_map(|(name, value)| Variant::Option(name, value)),
+        any::<String>().prop_map(Variant::Protocol),
+        scripts().prop_map(|script| Variant::Script(Box::new(script))),
     ]
 }
 
@@ -436,20 +437,20 @@ proptest! {
     fn printing_and_reading_are_inverse(link in any_link()) {
         let hash = link.to_string();
         prop_assert!(hash.bytes().all(|byte| byte.is_ascii_graphic()), "{}", hash);
-        prop_assert_eq!(Link::parse(&hash), Ok(link));
+        prop_assert_eq!(Permalink::parse(&hash), Ok(link));
     }
 
     #[test]
     fn nothing_panics(hash in any::<String>()) {
-        let _ = Link::parse(&hash);
-        let _ = Link::parse(&format!("#v1&{hash}"));
-        let _ = Link::parse(&format!("#v1&run={hash}"));
-        let _ = Link::parse(&format!("#v1&run=raft;1s+{hash}"));
-        let _ = Link::parse(&format!("#v1&at={hash}"));
+        let _ = Permalink::parse(&hash);
+        let _ = Permalink::parse(&format!("#v1&{hash}"));
+        let _ = Permalink::parse(&format!("#v1&run={hash}"));
+        let _ = Permalink::parse(&format!("#v1&run=raft;1s+{hash}"));
+        let _ = Permalink::parse(&format!("#v1&at={hash}"));
         let parts = ["flaw2", "option2", "protocol2", "run2", "scene2"];
         for name in parts.into_iter().chain(PARTS) {
             let link = format!("#v1&{name}={hash}");
-            let _ = Link::parse(&link);
+            let _ = Permalink::parse(&link);
             let mut store = Store::from_link(&link, Preferences::default());
             store.update(Action::StepForward);
         }
@@ -462,7 +463,7 @@ proptest! {
         let start = place.index(hash.len());
         let end = (start + less).min(hash.len());
         let damaged = format!("{}{}{}", &hash[..start], with, &hash[end..]);
-        if let Err(notice) = Link::parse(&damaged) {
+        if let Err(notice) = Permalink::parse(&damaged) {
             for language in Language::ALL {
                 prop_assert!(!notice.told(language).is_empty());
             }

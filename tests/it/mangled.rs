@@ -13,7 +13,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use synod::catalog;
 use synod::player::permalink::{LONGEST, Shows};
-use synod::player::{Action, Link, Other, Preferences, Scene, Store, Theme};
+use synod::player::{Action, Permalink, Preferences, Scene, Store, Theme, Variant};
 use synod::words::Language;
 
 use crate::link::any_link;
@@ -21,7 +21,7 @@ use crate::link::any_link;
 // ---- made once, open for good ----------------------------------------------------------------
 
 /// What a link says, in words of its own: neither a link nor how this version prints one.
-fn meaning(link: &Link) -> String {
+fn meaning(link: &Permalink) -> String {
     let mut text = String::new();
     let scene = |scene: &Scene| format!("scene {} of {}", scene.name, scene.protocol);
     let say = |text: &mut String, line: &str| writeln!(text, "    {line}").unwrap();
@@ -32,13 +32,13 @@ fn meaning(link: &Link) -> String {
     }
     match &link.with {
         None => {}
-        Some(Other::Script(script)) => {
+        Some(Variant::Script(script)) => {
             say(&mut text, "beside it:");
             script.to_string().lines().for_each(|line| say(&mut text, line));
         }
-        Some(Other::Flaw(name)) => say(&mut text, &format!("beside it: flaw {name}")),
-        Some(Other::Option(name, value)) => say(&mut text, &format!("beside it: {name} {value}")),
-        Some(Other::Protocol(name)) => say(&mut text, &format!("beside it: protocol {name}")),
+        Some(Variant::Flaw(name)) => say(&mut text, &format!("beside it: flaw {name}")),
+        Some(Variant::Option(name, value)) => say(&mut text, &format!("beside it: {name} {value}")),
+        Some(Variant::Protocol(name)) => say(&mut text, &format!("beside it: protocol {name}")),
     }
     if let Some((time, event)) = link.at {
         let event = event.map_or(String::new(), |event| format!(" after event {event}"));
@@ -72,7 +72,7 @@ fn golden_links_open_as_they_did_when_they_were_made() {
             continue;
         }
         links += 1;
-        let link = Link::parse(line).unwrap_or_else(|notice| {
+        let link = Permalink::parse(line).unwrap_or_else(|notice| {
             panic!("{line} is refused: {}", notice.told(Language::English))
         });
         let mut written = String::new();
@@ -87,7 +87,7 @@ fn golden_links_open_as_they_did_when_they_were_made() {
         let store = Store::from_link(line, Preferences::default());
         assert_eq!(store.ui.notice, None, "{line}");
         // What this version makes of it means the same.
-        assert_eq!(Link::parse(&link.to_string()), Ok(link));
+        assert_eq!(Permalink::parse(&link.to_string()), Ok(link));
     }
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, meant).unwrap();
@@ -146,19 +146,19 @@ fn manglings(hash: &str) -> Vec<(&'static str, String)> {
 
 #[test]
 fn a_link_survives_what_chat_programs_do() {
-    let meant = Link::parse(PLAIN).unwrap();
+    let meant = Permalink::parse(PLAIN).unwrap();
     for (what, mangled) in manglings(PLAIN) {
-        assert_eq!(Link::parse(&mangled), Ok(meant.clone()), "{what}: {mangled}");
+        assert_eq!(Permalink::parse(&mangled), Ok(meant.clone()), "{what}: {mangled}");
     }
     let (meant, hash) = made();
     for (what, mangled) in manglings(&hash) {
-        assert_eq!(Link::parse(&mangled), Ok(meant.clone()), "{what}: {mangled}");
+        assert_eq!(Permalink::parse(&mangled), Ok(meant.clone()), "{what}: {mangled}");
     }
 }
 
 #[test]
 fn a_link_that_is_damaged_says_so() {
-    let told = |hash: &str| match Link::parse(hash) {
+    let told = |hash: &str| match Permalink::parse(hash) {
         Ok(link) => panic!("{hash} was read as {link:?}"),
         Err(notice) => notice.told(Language::English),
     };
@@ -187,16 +187,18 @@ fn a_link_that_is_damaged_says_so() {
 #[test]
 fn a_sound_link_is_left_alone() {
     let hash = "#v1&run=raft+nodes=3+seed=7;1s+say+%E2%80%8Ba%E2%80%8Db+100%25+%2541";
-    let Ok(Link { shows: Shows::Script(script), .. }) = Link::parse(hash) else { panic!() };
+    let Ok(Permalink { shows: Shows::Script(script), .. }) = Permalink::parse(hash) else {
+        panic!()
+    };
     assert!(script.to_string().contains("say \u{200b}a\u{200d}b 100% %41"), "{script}");
 }
 
 // ---- cut off -----------------------------------------------------------------------------------
 
 /// As this version makes it, of a run with a comparison, at an instant.
-fn made() -> (Link, String) {
+fn made() -> (Permalink, String) {
     let hash = format!("{PLAIN}&run2=raft+nodes=3;2s+crash+S1;2.5s+say+It+ends+here%21&theme=dark");
-    let link = Link::parse(&hash).unwrap();
+    let link = Permalink::parse(&hash).unwrap();
     (link.clone(), format!("#{link}"))
 }
 
@@ -204,7 +206,7 @@ fn made() -> (Link, String) {
 fn a_link_that_was_cut_off_never_opens_unnoticed() {
     never_opens_unnoticed(&made().1);
     let beside = "#v1&scene=raft/figure-8&flaw2=count-old-terms&hidden=C1&at=1.2s";
-    never_opens_unnoticed(&format!("#{}", Link::parse(beside).unwrap()));
+    never_opens_unnoticed(&format!("#{}", Permalink::parse(beside).unwrap()));
 }
 
 fn never_opens_unnoticed(hash: &str) {
@@ -215,7 +217,7 @@ fn never_opens_unnoticed(hash: &str) {
         for more in ["", "…", "...", ")", "%E2%80%8E", "&theme=dark&lang=zh", "&utm_source=chat"]
         {
             let cut = format!("{cut}{more}");
-            match Link::parse(&cut) {
+            match Permalink::parse(&cut) {
                 Ok(read) => assert!(read.broken, "{cut}"),
                 Err(notice) => assert!(!notice.told(Language::English).is_empty(), "{cut}"),
             }
@@ -228,7 +230,7 @@ fn never_opens_unnoticed(hash: &str) {
 #[test]
 fn of_a_link_that_was_cut_off_what_is_left_is_shown_and_said_to_be_so() {
     let made = |text: &str| {
-        let Ok(link) = Link::parse(text) else { panic!("{text}") };
+        let Ok(link) = Permalink::parse(text) else { panic!("{text}") };
         format!("#{link}")
     };
     let lines = |store: &Store| store.panes[0].run.script().lines.len();
@@ -254,7 +256,7 @@ fn of_a_link_that_was_cut_off_what_is_left_is_shown_and_said_to_be_so() {
         store.update(Action::OpenLink(cut.to_owned()));
         assert_eq!((lines(&store), told(&store).as_deref()), (some, Some(left)), "{cut}");
         // It makes a sound link of what it shows.
-        assert!(!Link::parse(&store.link()).unwrap().broken);
+        assert!(!Permalink::parse(&store.link()).unwrap().broken);
     }
     // Nothing that runs is left.
     let store = Store::from_link("#v1&whole&run=ra", Preferences::default());
@@ -268,29 +270,29 @@ fn of_a_link_that_was_cut_off_what_is_left_is_shown_and_said_to_be_so() {
 #[test]
 fn what_is_added_to_a_link_counts_and_damages_nothing() {
     let (meant, hash) = made();
-    let read = |more: &str| Link::parse(&format!("{hash}{more}")).unwrap();
+    let read = |more: &str| Permalink::parse(&format!("{hash}{more}")).unwrap();
     assert_eq!(read("&utm_source=chat&fbclid=x_y-z"), meant);
-    assert_eq!(read("&theme=light"), Link { theme: Theme::Light, ..meant.clone() });
+    assert_eq!(read("&theme=light"), Permalink { theme: Theme::Light, ..meant.clone() });
     assert_eq!(read("&lang=zh&at=2s").language, Some(Language::Chinese));
     assert_eq!(read("&script=run%20raft%20nodes%3D3").shows.script().setup.nodes, 3);
     // Some write a part without a value with an empty one.
     assert_eq!(
-        Link::parse(&hash.replace("whole", "whole=").replace("&end", "&end=")),
+        Permalink::parse(&hash.replace("whole", "whole=").replace("&end", "&end=")),
         Ok(meant.clone())
     );
     // As a query, and between other options of a page that embeds.
     let query = format!("#v1&show=tools&{}&origin=https://course.example", &hash["#v1&".len()..]);
-    assert_eq!(Link::parse(&query), Ok(meant));
+    assert_eq!(Permalink::parse(&query), Ok(meant));
 }
 
 #[test]
 fn a_link_that_does_not_open_with_whole_is_taken_as_it_stands() {
     let plain = "#v1&run=raft+nodes=3+seed=7;1s+crash+S1;2s+restart+S1";
-    let meant = Link::parse(plain).unwrap();
+    let meant = Permalink::parse(plain).unwrap();
     assert!(!meant.broken);
     // Links once began with a check of what they say: it is not looked at.
     for more in ["&end", "&check=0000", "&check="] {
-        assert_eq!(Link::parse(&format!("{plain}{more}")), Ok(meant.clone()), "{more}");
+        assert_eq!(Permalink::parse(&format!("{plain}{more}")), Ok(meant.clone()), "{more}");
     }
 }
 
@@ -320,7 +322,7 @@ fn an_enormous_link_takes_a_moment() {
         long("#v1&run2=raft;1s+cut", "+S1-S2"),
     ] {
         let start = cpu_time();
-        let answer = Link::parse(&hash);
+        let answer = Permalink::parse(&hash);
         let mut store = Store::from_link(&hash, Preferences::default());
         store.update(Action::StepForward);
         let taken = cpu_time() - start;
@@ -330,7 +332,7 @@ fn an_enormous_link_takes_a_moment() {
             let told = notice.told(Language::English);
             assert!(told.chars().count() < 300, "{beginning}…: {told}");
         }
-        assert!(Link::parse(&format!("{hash}{}", "x".repeat(40))).is_err(), "{beginning}…");
+        assert!(Permalink::parse(&format!("{hash}{}", "x".repeat(40))).is_err(), "{beginning}…");
     }
 }
 
@@ -365,7 +367,9 @@ fn no_link_asks_for_more_than_a_run_may_have() {
 #[test]
 fn other_versions_are_named() {
     for version in ["v0", "v2", "v10", "v99999999999999999999999999"] {
-        let Err(notice) = Link::parse(&format!("#{version}&run=raft")) else { panic!("{version}") };
+        let Err(notice) = Permalink::parse(&format!("#{version}&run=raft")) else {
+            panic!("{version}")
+        };
         let told = notice.told(Language::English);
         assert!(told.contains(version) && told.contains("v1"), "{told}");
     }
@@ -440,7 +444,7 @@ fn soup() -> impl Strategy<Value = String> {
 
 /// It is read or refused in words, and a page opens either way.
 fn opens(hash: &str) {
-    if let Err(notice) = Link::parse(hash) {
+    if let Err(notice) = Permalink::parse(hash) {
         for language in Language::ALL {
             let told = notice.told(language);
             assert!(!told.is_empty() && told.chars().count() < 600, "{hash}: {told}");
@@ -480,7 +484,7 @@ proptest! {
             let free = ["say+", "title+", "request+", "fire+", "without=", "2="];
             let free = free.iter().any(|part| hash.contains(part));
             let ambiguous = unseen && free;
-            match Link::parse(&mangled) {
+            match Permalink::parse(&mangled) {
                 Ok(read) => prop_assert!(read == link || read.broken || ambiguous, "{}: {}", what, mangled),
                 Err(notice) => prop_assert!(!notice.told(Language::English).is_empty()),
             }
@@ -493,7 +497,7 @@ proptest! {
         let hash = format!("#{link}");
         if let Some(more) = hash.strip_prefix("#v1&whole") {
             let cut = &hash[..hash.len() - 1 - place.index(more.len())];
-            prop_assert!(Link::parse(cut).map_or(true, |read| read.broken), "{}", cut);
+            prop_assert!(Permalink::parse(cut).map_or(true, |read| read.broken), "{}", cut);
         }
     }
 

@@ -29,20 +29,20 @@ const VERSION: u32 = 1;
 /// The branches of a run, apart from any page. Their ids are their places, and nobody stands before
 /// the one that it departs from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grove {
+pub struct Branches {
     branches: Vec<Branch>,
     shown: usize,
     left_out: usize,
 }
 
-impl Grove {
+impl Branches {
     /// The text of a pane's branches, where there is more to keep than the script on screen.
     pub fn text(pane: &Pane) -> Option<String> {
         let plain = pane.branches.len() == 1 && pane.current().name.is_none();
-        (!plain).then(|| Grove::of(pane).to_string())
+        (!plain).then(|| Branches::of(pane).to_string())
     }
 
-    pub(in crate::player) fn of(pane: &Pane) -> Grove {
+    pub(in crate::player) fn of(pane: &Pane) -> Branches {
         let mut branches = pane.branches.clone();
         branches[pane.branch].reached = pane.reached();
         let mut room = LONGEST;
@@ -58,11 +58,11 @@ impl Grove {
             hand_over(&mut branches, &gone);
         }
         let shown = kept[..pane.branch].iter().filter(|kept| **kept).count();
-        Grove { branches, shown, left_out }.numbered()
+        Branches { branches, shown, left_out }.numbered()
     }
 
     /// The same with places for ids.
-    fn numbered(mut self) -> Grove {
+    fn numbered(mut self) -> Branches {
         let ids: Vec<u32> = self.branches.iter().map(|branch| branch.id).collect();
         let place = |id: u32| ids.iter().position(|known| *known == id).map(|place| place as u32);
         for (branch, id) in self.branches.iter_mut().zip(0..) {
@@ -73,7 +73,7 @@ impl Grove {
     }
 
     /// Reads such a text; the error says why it cannot be read.
-    pub fn parse(text: &str) -> Result<Grove, Sentence> {
+    pub fn parse(text: &str) -> Result<Branches, Sentence> {
         let version = text
             .strip_prefix("branches ")
             .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok());
@@ -81,7 +81,7 @@ impl Grove {
             Some(version) if version > VERSION => Err(sentence!(
                 "A newer Synod has stored the branches of this run: only the run itself is opened here."
             )),
-            _ => Grove::read(text).ok_or_else(Grove::damaged),
+            _ => Branches::read(text).ok_or_else(Branches::damaged),
         }
     }
 
@@ -90,7 +90,7 @@ impl Grove {
         sentence!("The stored branches of this run are damaged: only the run itself is opened.")
     }
 
-    fn read(text: &str) -> Option<Grove> {
+    fn read(text: &str) -> Option<Branches> {
         let mut parts = text.split("\nbranch ");
         let mut first = parts.next()?.strip_prefix("branches 1")?.split_whitespace();
         let left_out = match first.next() {
@@ -106,7 +106,7 @@ impl Grove {
             branches.push(branch);
         }
         let shown = shown.filter(|_| branches.len() <= BRANCHES)?;
-        Some(Grove { branches, shown, left_out })
+        Some(Branches { branches, shown, left_out })
     }
 
     /// The script of the branch on screen.
@@ -128,7 +128,7 @@ impl Grove {
     }
 }
 
-impl fmt::Display for Grove {
+impl fmt::Display for Branches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "branches {VERSION}")?;
         if self.left_out > 0 {
@@ -197,28 +197,31 @@ fn read(id: u32, text: &str) -> Option<(Branch, bool)> {
 
 impl Pane {
     /// Runs the branch that was on screen, from its start, with all others beside it.
-    pub(in crate::player) fn open(&mut self, grove: Grove) -> Result<Option<Dropped>, Sentence> {
-        let run = start(grove.script().clone())?;
+    pub(in crate::player) fn open(
+        &mut self,
+        stored: Branches,
+    ) -> Result<Option<Dropped>, Sentence> {
+        let run = start(stored.script().clone())?;
         self.leave(false);
         self.run = run;
-        Ok(self.adopt(grove))
+        Ok(self.adopt(stored))
     }
 
     /// Goes on with what another pane runs, and has all of its branches beside its own.
     pub(in crate::player) fn take_over(&mut self, other: Pane) -> Option<Dropped> {
-        let grove = Grove::of(&other);
+        let stored = Branches::of(&other);
         self.leave(false);
         self.run = other.run;
-        self.adopt(grove)
+        self.adopt(stored)
     }
 
     /// Takes these branches among its own; what runs, runs on. A script that is a branch already is
     /// no other one.
-    pub(in crate::player) fn adopt(&mut self, grove: Grove) -> Option<Dropped> {
+    pub(in crate::player) fn adopt(&mut self, stored: Branches) -> Option<Dropped> {
         // The present one, where it is nothing but its script, comes back as what it was.
         let is_bare = |branch: &Branch| {
             let departs = |other: &Branch| other.parent.is_some_and(|(of, _)| of == branch.id);
-            let comes = grove.branches.iter().any(|coming| coming.script == branch.script);
+            let comes = stored.branches.iter().any(|coming| coming.script == branch.script);
             let is_more = branch.parent.is_some() || branch.name.is_some();
             let runs = branch.script == *self.run.script();
             runs && comes && !is_more && !self.branches.iter().any(departs)
@@ -228,7 +231,7 @@ impl Pane {
         }
         let known = self.branches.len();
         let mut ids: Vec<u32> = Vec::new();
-        for coming in &grove.branches {
+        for coming in &stored.branches {
             let same = self.branches[..known].iter().find(|branch| branch.script == coming.script);
             let id = same.map(|branch| branch.id);
             ids.push(id.unwrap_or_else(|| {
@@ -238,7 +241,7 @@ impl Pane {
                 id
             }));
         }
-        for place in by_touch(&grove.branches, grove.shown) {
+        for place in by_touch(&stored.branches, stored.shown) {
             let touched = self.count();
             self.branches
                 .iter_mut()
@@ -247,8 +250,11 @@ impl Pane {
         }
         self.compared = None;
         let runs = |branch: &&Branch| branch.script == *self.run.script();
-        let here =
-            self.branches.iter().filter(runs).max_by_key(|b| (b.id == ids[grove.shown], b.touched));
+        let here = self
+            .branches
+            .iter()
+            .filter(runs)
+            .max_by_key(|b| (b.id == ids[stored.shown], b.touched));
         let here = here.map(|branch| branch.id);
         self.branch = self.branches.iter().position(|branch| Some(branch.id) == here).unwrap_or(0);
         self.make_room()
@@ -308,7 +314,7 @@ mod tests {
     #[test]
     fn a_reload_keeps_every_branch() {
         let mut before = grown();
-        let text = Grove::text(before.pane()).expect("there are several");
+        let text = Branches::text(before.pane()).expect("there are several");
         let mut after = Store::from_link(&before.link(), Preferences::default());
         assert_eq!(after.pane().branches.len(), 1, "a link carries what is on screen");
         let cursor = after.pane().cursor();
@@ -320,7 +326,7 @@ mod tests {
             "it stays there"
         );
         assert_eq!(
-            Grove::text(after.pane()).map(|text| text.lines().count()),
+            Branches::text(after.pane()).map(|text| text.lines().count()),
             Some(text.lines().count())
         );
         // And what is done next is done as if nothing had been.
@@ -336,9 +342,9 @@ mod tests {
     #[test]
     fn a_run_without_branches_has_nothing_more_to_be_kept_but_its_name() {
         let mut store = store(PLAIN);
-        assert_eq!(Grove::text(store.pane()), None);
+        assert_eq!(Branches::text(store.pane()), None);
         store.update(Action::NameBranch(0, "Alone".into()));
-        let text = Grove::text(store.pane()).unwrap();
+        let text = Branches::text(store.pane()).unwrap();
         let mut after = Store::from_link(&store.link(), Preferences::default());
         assert!(after.bring_back(0, &text));
         assert_eq!(after.pane().current().name.as_deref(), Some("Alone"));
@@ -347,10 +353,10 @@ mod tests {
     #[test]
     fn a_kept_run_opens_with_its_branches_beside_what_is_there_and_only_once() {
         let grown = grown();
-        let grove = Grove::parse(&Grove::text(grown.pane()).unwrap()).unwrap();
+        let stored = Branches::parse(&Branches::text(grown.pane()).unwrap()).unwrap();
         let load = || Action::Load {
-            script: Box::new(grove.script().clone()),
-            branches: Some(Box::new(grove.clone())),
+            script: Box::new(stored.script().clone()),
+            branches: Some(Box::new(stored.clone())),
             at: Time::millis(650),
             notice: None,
         };
@@ -382,8 +388,8 @@ mod tests {
         for seed in 0..30 {
             store.update(Action::LoadText(format!("run raft nodes=3 seed={seed}\n1s crash S1\n")));
         }
-        let grove = Grove::parse(&Grove::text(grown().pane()).unwrap()).unwrap();
-        let (script, branches) = (Box::new(grove.script().clone()), Some(Box::new(grove)));
+        let stored = Branches::parse(&Branches::text(grown().pane()).unwrap()).unwrap();
+        let (script, branches) = (Box::new(stored.script().clone()), Some(Box::new(stored)));
         store.update(Action::Load { script, branches, at: Time::ZERO, notice: None });
         assert_eq!(store.pane().branches.len(), BRANCHES);
         assert_eq!(
@@ -405,13 +411,13 @@ mod tests {
         }
         store.update(Action::Branch(0));
         assert_eq!(notice(&store), "");
-        let text = Grove::text(store.pane()).unwrap();
+        let text = Branches::text(store.pane()).unwrap();
         assert!(text.len() < LONGEST, "{}", text.len());
-        let grove = Grove::parse(&text).unwrap();
-        assert_eq!(grove.count(), (3, 2));
-        let seeds: Vec<u64> = grove.branches.iter().map(|b| b.script.setup.seed).collect();
+        let stored = Branches::parse(&text).unwrap();
+        assert_eq!(stored.count(), (3, 2));
+        let seeds: Vec<u64> = stored.branches.iter().map(|b| b.script.setup.seed).collect();
         assert_eq!(
-            (seeds, grove.script().setup.seed),
+            (seeds, stored.script().setup.seed),
             (vec![7, 3, 4], 7),
             "the one on screen, and the latest"
         );
@@ -425,7 +431,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_in_a_sentence_and_changes_nothing() {
-        let text = Grove::text(grown().pane()).unwrap();
+        let text = Branches::text(grown().pane()).unwrap();
         let mut store = store(PLAIN);
         let mut read = |text: &str| {
             store.ui.notice = None;

@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use super::App;
 use crate::player::api::{Task, not_a_call};
-use crate::player::{Action, Change, Needs, Tone, pending_calls};
-use crate::web::host::{Answer, Asked};
+use crate::player::{Action, Change, Needs, NoticeKind, pending_calls};
+use crate::web::host::{Answer, IncomingCall};
 use crate::web::message::Msg;
 use crate::web::{browser, parts};
 use crate::words;
@@ -14,18 +14,18 @@ use crate::words;
 impl App {
     /// Does what the page that embeds this one asks for, once what that needs is there, and after
     /// whatever it asked for before.
-    pub(super) fn called(&mut self, asked: Asked) -> Change {
-        self.host.get_or_insert_default().queue(asked);
+    pub(super) fn called(&mut self, call: IncomingCall) -> Change {
+        self.host.get_or_insert_default().queue(call);
         self.serve()
     }
 
     /// What the first call of those that stand behind it needs is there now, or cannot be had.
     pub(super) fn call_fetched(&mut self, there: bool) -> Change {
         let language = self.store.ui.language;
-        if let Some(asked) = self.host.as_mut().and_then(|host| host.fetched(there)) {
-            let needs = asked.needs();
+        if let Some(call) = self.host.as_mut().and_then(|host| host.fetched(there)) {
+            let needs = call.needs();
             let why = words::tell(language, &parts::why(needs.protocol()));
-            asked.answer.give(Err(why));
+            call.answer.give(Err(why));
         }
         self.serve()
     }
@@ -33,8 +33,8 @@ impl App {
     /// The calls that nothing has to be fetched for, up to the first that has to wait.
     fn serve(&mut self) -> Change {
         let mut change = Change::None;
-        while let Some(asked) = self.host.as_mut().and_then(|host| host.next()) {
-            change = change.max(self.serve_one(asked));
+        while let Some(call) = self.host.as_mut().and_then(|host| host.next()) {
+            change = change.max(self.serve_one(call));
             // Each is answered with what it came to itself, not with what the next one comes to.
             if self.host.as_mut().is_some_and(|host| host.tell(&mut self.store)) {
                 change = Change::Frame;
@@ -43,26 +43,27 @@ impl App {
         change
     }
 
-    fn serve_one(&mut self, asked: Asked) -> Change {
-        let needs = asked.needs();
+    fn serve_one(&mut self, call: IncomingCall) -> Change {
+        let needs = call.needs();
         if !needs.are_met() {
-            self.fetch_for(asked, needs);
+            self.fetch_for(call, needs);
             return Change::None;
         }
         let setup = &self.store.pane().run.script().setup;
-        let call = asked.call.map_err(|why| not_a_call(&why));
+        let IncomingCall { call, answer } = call;
+        let call = call.map_err(|why| not_a_call(&why));
         match call.and_then(|call| call.task(setup)) {
-            Ok(task) => self.answer_call(task, asked.answer),
+            Ok(task) => self.answer_call(task, answer),
             Err(why) => {
-                asked.answer.give(Err(words::tell(self.store.ui.language, &why)));
+                answer.give(Err(words::tell(self.store.ui.language, &why)));
                 Change::None
             }
         }
     }
 
     /// Those who call later wait behind it.
-    fn fetch_for(&mut self, asked: Asked, needs: Needs) {
-        self.host.get_or_insert_default().wait_for(asked);
+    fn fetch_for(&mut self, call: IncomingCall, needs: Needs) {
+        self.host.get_or_insert_default().wait_for(call);
         let fetched = self.told_to.call_fetched.clone();
         yew::platform::spawn_local(async move {
             fetched.emit(parts::fetch(&needs).await.is_ok());
@@ -97,8 +98,9 @@ impl App {
     /// Why this cannot be done: the run that the frame's link asks for could not be shown, and nobody
     /// means the one that is there instead.
     fn unopened(&self, action: &Action) -> Option<String> {
-        let wanted = self.memory.wanting && pending_calls::drives(action);
-        let told = self.store.ui.notice.as_ref().filter(|notice| notice.tone == Tone::Refusal);
+        let wanted = self.reload.wanting && pending_calls::drives(action);
+        let told =
+            self.store.ui.notice.as_ref().filter(|notice| notice.kind == NoticeKind::Refusal);
         let why = told.filter(|_| wanted)?;
         Some(why.told(self.store.ui.language))
     }

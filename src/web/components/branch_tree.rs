@@ -60,7 +60,7 @@ pub struct Props {
 
 /// The tree.
 #[component]
-pub fn Tree(props: &Props) -> Html {
+pub fn BranchTree(props: &Props) -> Html {
     let root = use_node_ref();
     {
         // The present one is in sight.

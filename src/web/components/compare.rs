@@ -7,7 +7,7 @@ use super::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
 use crate::catalog::{find, listings};
-use crate::player::{Action, Other};
+use crate::player::{Action, Variant};
 use crate::tr;
 use crate::web::frame::Heading;
 use crate::words::translate;
@@ -52,8 +52,8 @@ fn choice(name: &str, act: &Callback<Action>, action: Action) -> Html {
     tag("li", "", vec![button("bare chooses", None, name, asks(act, action))])
 }
 
-fn with(other: Other) -> Action {
-    Action::Split(std::rc::Rc::new(other))
+fn with(variant: Variant) -> Action {
+    Action::Split(std::rc::Rc::new(variant))
 }
 
 fn flaws(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
@@ -65,7 +65,7 @@ fn flaws(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
             true => tr!(language, "without: {0}", title.to_owned()),
             false => title.to_owned(),
         };
-        items.push(choice(&name, act, with(Other::Flaw(flaw.name.to_owned()))));
+        items.push(choice(&name, act, with(Variant::Flaw(flaw.name.to_owned()))));
     }
     items
 }
@@ -86,7 +86,8 @@ fn options(heading: &Heading, act: &Callback<Action>) -> Html {
         let mut buttons = Vec::new();
         for value in values {
             let label = format!("{}={value}", option.name);
-            let onclick = asks(act, with(Other::Option(option.name.to_owned(), value.to_owned())));
+            let onclick =
+                asks(act, with(Variant::Option(option.name.to_owned(), value.to_owned())));
             buttons.push(html! { <button class="chooses mono" {onclick} aria-label={label}>{ value }</button> });
         }
         let help = leaf("small", "", translate(language, option.help));
@@ -102,7 +103,7 @@ fn protocols(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
     for listing in listings() {
         if listing.slug != heading.protocol {
             let name = translate(heading.language, listing.title);
-            items.push(choice(name, act, with(Other::Protocol(listing.slug.to_owned()))));
+            items.push(choice(name, act, with(Variant::Protocol(listing.slug.to_owned()))));
         }
     }
     items

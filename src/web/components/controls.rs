@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, field, leaf, option, picture_button, tag};
 use super::branches::branches;
 use super::icon::{Icon, icon};
-use super::run_until::{Until, Words};
+use super::run_until::{Conditions, RunUntil};
 use crate::player::{Action, Speed};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -57,7 +57,7 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             <span class="now" id={format!("{}-clock", props.id)} role="timer" aria-label={tr!(language, "Virtual time")}></span>
             { speeds(props) }
             { slowed(controls) }
-            <Until id={props.id.to_owned()} words={Words(controls.words)} mistaken={controls.mistaken.clone()}
+            <RunUntil id={props.id.to_owned()} words={Conditions(controls.words)} mistaken={controls.mistaken.clone()}
                 slow_for={controls.slow_for.clone()} {language} act={props.act} />
             { status(props) }
             { leaf("span", "grow", "") }

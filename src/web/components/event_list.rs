@@ -14,7 +14,7 @@ use crate::view::diagram::ticks::seconds;
 use crate::words::{Language, tell, translate};
 
 /// The list, where there is something to tell.
-pub fn story(props: &Props) -> Html {
+pub fn event_list(props: &Props) -> Html {
     let Props { inspection, language, .. } = props;
     if inspection.told.is_empty() {
         return Html::default();

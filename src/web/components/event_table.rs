@@ -9,7 +9,7 @@ use super::bits::{asks, button, leaf, soft, tag};
 use super::caption::with_names;
 use super::draw::names;
 use super::event_list::in_words;
-use crate::player::{Action, Page, Table};
+use crate::player::{Action, Table, TablePage};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -17,7 +17,7 @@ use crate::words::Language;
 
 /// Keeps the cursor's row in sight: gives the reference that the table is to be drawn with.
 #[hook]
-pub fn use_events(here: Option<u64>) -> NodeRef {
+pub fn use_event_table(here: Option<u64>) -> NodeRef {
     let place = use_node_ref();
     {
         let place = place.clone();
@@ -37,7 +37,12 @@ pub fn use_events(here: Option<u64>) -> NodeRef {
 }
 
 /// The table.
-pub fn events(place: NodeRef, table: &Table, language: Language, act: &Callback<Action>) -> Html {
+pub fn event_table(
+    place: NodeRef,
+    table: &Table,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
     html! {
         <div class="events" ref={place} tabindex="0" role="region" aria-label={tr!(language, "Events")}>
             { rows(table, language, act) }
@@ -75,7 +80,7 @@ fn rows(table: &Table, language: Language, act: &Callback<Action>) -> Html {
         seconds(table.from, 3),
         seconds(table.to, 3)
     );
-    let more = |page: Option<Page>, word: &'static str| {
+    let more = |page: Option<TablePage>, word: &'static str| {
         page.map(|page| button("more-events", None, word, asks(act, Action::TablePage(page))))
     };
     html! {

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::picture_button;
 use super::console::use_console;
 use super::details::{message_tab, node_tab};
-use super::event_list::story;
+use super::event_list::event_list;
 use super::icon::Icon;
 use super::log_tab::log_tab;
 use super::properties::properties;
@@ -39,9 +39,11 @@ pub fn Inspector(props: &Props) -> Html {
     let panel = use_node_ref();
     {
         // What is asked is answered from its beginning, wherever one has read before.
-        let (panel, asked) =
-            (panel.clone(), inspection.asked.as_ref().map(|asked| asked.question.clone()));
-        use_effect_with((tab, asked), move |_| {
+        let (panel, explanation) = (
+            panel.clone(),
+            inspection.explanation.as_ref().map(|explanation| explanation.question.clone()),
+        );
+        use_effect_with((tab, explanation), move |_| {
             if let Some(panel) = panel.cast::<web_sys::Element>() {
                 panel.set_scroll_top(0);
             }
@@ -51,7 +53,7 @@ pub fn Inspector(props: &Props) -> Html {
         Tab::Node => html! {
             <>
             { node_tab(props, &requests) }
-            { story(props) }
+            { event_list(props) }
             </>
         },
         Tab::Message => message_tab(props),
@@ -61,7 +63,7 @@ pub fn Inspector(props: &Props) -> Html {
         Tab::Script => html! {
             <>
             { script_tab(props, editing) }
-            { story(props) }
+            { event_list(props) }
             </>
         },
     };

@@ -23,7 +23,7 @@ pub struct Props {
 
 /// All links. They change seldom, and then are drawn together.
 #[component]
-pub fn Wires(props: &Props) -> Html {
+pub fn Links(props: &Props) -> Html {
     let figure = |wire: &Wire| wire_figure(wire, selects(props.selection, wire), props.language);
     html! { <g class="edgePaths">{ for props.wires.iter().map(figure) }</g> }
 }

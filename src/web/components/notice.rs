@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::bits::{asks, asks_why, button, picture_button, tag};
 use super::caption::with_names;
 use super::icon::Icon;
-use crate::player::{Action, Notice, Question, Tone};
+use crate::player::{Action, Notice, NoticeKind, Question};
 use crate::tr;
 use crate::words::{Language, translate};
 
@@ -17,10 +17,10 @@ pub fn notice(
     act: &Callback<Action>,
 ) -> Html {
     let card = notice.map(|notice| {
-        let tone = match notice.tone {
-            Tone::Plain => "notice",
-            Tone::Refusal => "notice refusal",
-            Tone::Violation => "notice violation",
+        let kind = match notice.kind {
+            NoticeKind::Plain => "notice",
+            NoticeKind::Refusal => "notice refusal",
+            NoticeKind::Violation => "notice violation",
         };
         let goto = notice.event.filter(|event| *event != here).map(|event| {
             button(
@@ -49,7 +49,7 @@ pub fn notice(
             tr!(language, "Close"),
             asks(act, Action::Dismiss),
         ));
-        tag("div", tone, parts)
+        tag("div", kind, parts)
     });
     html! { <div class="notices" role="alert">{ card }</div> }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::branch_tree::{Tree, Trunk};
+use super::branch_tree::{BranchTree, Trunk};
 use crate::base::Time;
 use crate::player::{Action, Store};
 use crate::tr;
@@ -138,7 +138,7 @@ pub fn overview(
             <span class="here" id={format!("{id}-here")}></span>
         </div>
         if let Some(trunk) = &extent.trunk {
-            <Tree trunk={trunk.clone()} whole={extent.whole} {language} {act} />
+            <BranchTree trunk={trunk.clone()} whole={extent.whole} {language} {act} />
         }
         </>
     }

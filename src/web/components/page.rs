@@ -13,7 +13,7 @@ use super::draw::{names, when};
 use super::inspector::Inspector;
 use super::notice::notice;
 use super::overview::Extent;
-use super::pane::{Frame, pane_head};
+use super::pane::{PaneFrame, pane_head};
 use super::stage::Stage;
 use super::timeline::Timeline;
 use super::tools::{self, tools};
@@ -22,7 +22,7 @@ use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
 use crate::sim::snapshot::LinkState;
 use crate::view::stage::links::Wire;
-use crate::web::comparison::{Forking, Versus};
+use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::message::By;
 use crate::web::picture::PaneView;
@@ -37,7 +37,7 @@ pub struct Page<'a> {
     pub controls: Controls,
     /// By pane.
     pub views: &'a [PaneView],
-    pub versus: Option<&'a Versus>,
+    pub comparison: Option<&'a PaneComparison>,
     pub active: usize,
     pub inspection: &'a Shared<Inspection>,
     pub narration: &'a AttrValue,
@@ -71,7 +71,7 @@ pub fn page(props: Page<'_>) -> Html {
         "synod",
         when(props.drawer, "drawer-open"),
         when(props.controls.playing, "playing"),
-        when(props.versus.is_some(), "two"),
+        when(props.comparison.is_some(), "two"),
     ]);
     let carries = |wire: &Wire| wire.there == wire.back && wire.worst() == LinkState::Healthy;
     let shown_tools = tools::Props {
@@ -122,11 +122,11 @@ fn stage(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
     let (ui, act) = (props.ui, props.act);
     let language = ui.language;
     let active = place == props.active;
-    let frame = Frame::of(props.versus, place, language, act);
+    let frame = PaneFrame::of(props.comparison, place, language, act);
     let light = props.light.filter(|_| active).cloned();
     frame.around("pane", place, html! {
         <>
-            { props.versus.map(|versus| pane_head(versus, place, language, act)) }
+            { props.comparison.map(|comparison| pane_head(comparison, place, language, act)) }
             <div class="picture">
                 <Stage
                     id={view.id.clone()} scene={view.scene.clone()} told={view.told.clone()} selection={selection(props, place)}
@@ -142,9 +142,9 @@ fn stage(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
 fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
     let (ui, act) = (props.ui, props.act);
     let language = ui.language;
-    let frame = Frame::of(props.versus, place, language, act);
-    let differs = match props.versus.map(|versus| &versus.parting) {
-        Some(Forking::At(at, _)) => Some(*at),
+    let frame = PaneFrame::of(props.comparison, place, language, act);
+    let differs = match props.comparison.map(|comparison| &comparison.divergence) {
+        Some(DivergenceText::At(at, _)) => Some(*at),
         _ => None,
     };
     let extent = (place == 0).then(|| props.overview.clone());

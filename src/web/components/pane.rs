@@ -10,12 +10,12 @@ use crate::player::Action;
 use crate::player::panes::LETTERS;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
-use crate::web::comparison::{Forking, Versus};
+use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::words::Language;
 
 /// What is around a pane's picture and around its diagram. With one pane there is nothing to say.
 #[derive(Default)]
-pub struct Frame {
+pub struct PaneFrame {
     active: bool,
     pub letter: Option<&'static str>,
     /// The region's name for those who do not see it.
@@ -25,31 +25,38 @@ pub struct Frame {
     onfocusin: Option<Callback<FocusEvent>>,
 }
 
-impl Frame {
+impl PaneFrame {
     pub fn of(
-        versus: Option<&Versus>,
+        comparison: Option<&PaneComparison>,
         place: usize,
         language: Language,
         act: &Callback<Action>,
-    ) -> Frame {
-        versus.map_or_else(Frame::default, |versus| pane_frame(versus, place, language, act))
+    ) -> PaneFrame {
+        comparison.map_or_else(PaneFrame::default, |comparison| {
+            pane_frame(comparison, place, language, act)
+        })
     }
 
     /// What is inside, as a region.
     pub fn around(self, class: &'static str, place: usize, inside: Html) -> Html {
-        let Frame { active, label, onpointerdown, onfocusin, .. } = self;
+        let PaneFrame { active, label, onpointerdown, onfocusin, .. } = self;
         let class = names(&[class, when(active, "active")]);
         html! { <section key={place} {class} aria-label={label} {onpointerdown} {onfocusin}>{ inside }</section> }
     }
 }
 
-fn pane_frame(versus: &Versus, place: usize, language: Language, act: &Callback<Action>) -> Frame {
+fn pane_frame(
+    comparison: &PaneComparison,
+    place: usize,
+    language: Language,
+    act: &Callback<Action>,
+) -> PaneFrame {
     let letter = LETTERS[place];
     let activate = act.reform(move |()| Action::Activate(place));
-    Frame {
-        active: versus.active == place,
+    PaneFrame {
+        active: comparison.active == place,
         letter: Some(letter),
-        label: Some(tr!(language, "Run {0}: {1}", letter, versus.names[place].clone())),
+        label: Some(tr!(language, "Run {0}: {1}", letter, comparison.names[place].clone())),
         onpointerdown: Some(activate.reform(|_| ())),
         onfocusin: Some(activate.reform(|_| ())),
     }
@@ -57,12 +64,12 @@ fn pane_frame(versus: &Versus, place: usize, language: Language, act: &Callback<
 
 /// The pane's letter and name, and what in it is the first difference.
 pub fn pane_head(
-    versus: &Versus,
+    comparison: &PaneComparison,
     place: usize,
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
-    let active = versus.active == place;
+    let active = comparison.active == place;
     let class = names(&["pane-head", when(active, "active")]);
     let close = asks(act, Action::Unsplit(place));
     let shown = active.then(|| {
@@ -72,22 +79,29 @@ pub fn pane_head(
     html! {
         <header {class}>
             { leaf("b", "letter", LETTERS[place]) }
-            <h2 title={versus.names[place].clone()}>{ &versus.names[place] }</h2>
+            <h2 title={comparison.names[place].clone()}>{ &comparison.names[place] }</h2>
             { shown }
             { picture_button("", Icon::Close, tr!(language, "Close this run"), close) }
-            { forking(&versus.parting, place, language, act) }
+            { divergence_text(&comparison.divergence, place, language, act) }
         </header>
     }
 }
 
-fn forking(parting: &Forking, place: usize, language: Language, act: &Callback<Action>) -> Html {
-    let inside = match parting {
-        Forking::Unsaid => Vec::new(),
-        Forking::Never => vec![tr!(language, "No difference, ever: the two do the same.").into()],
-        Forking::NotBy(time) => {
+fn divergence_text(
+    divergence: &DivergenceText,
+    place: usize,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let inside = match divergence {
+        DivergenceText::Unknown => Vec::new(),
+        DivergenceText::Never => {
+            vec![tr!(language, "No difference, ever: the two do the same.").into()]
+        }
+        DivergenceText::NotBy(time) => {
             vec![tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()]
         }
-        Forking::At(at, sides) => {
+        DivergenceText::At(at, sides) => {
             let onclick = asks(act, Action::Seek(*at));
             let title = tr!(language, "Go there");
             let name = tr!(language, "First difference at {0}", seconds(*at, 3));

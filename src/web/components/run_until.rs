@@ -17,7 +17,7 @@ use crate::words::{Language, tell};
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub id: String,
-    pub words: Words,
+    pub words: Conditions,
     pub mistaken: Option<Mistake>,
     pub slow_for: Vec<&'static str>,
     pub language: Language,
@@ -26,17 +26,17 @@ pub struct Props {
 
 /// The words of a protocol, which are always the same ones.
 #[derive(Clone, Copy)]
-pub struct Words(pub &'static Vocabulary);
+pub struct Conditions(pub &'static Vocabulary);
 
-impl PartialEq for Words {
-    fn eq(&self, other: &Words) -> bool {
+impl PartialEq for Conditions {
+    fn eq(&self, other: &Conditions) -> bool {
         std::ptr::eq(self.0, other.0)
     }
 }
 
 /// The menu. What is in it is drawn once it is opened.
 #[component]
-pub fn Until(props: &Props) -> Html {
+pub fn RunUntil(props: &Props) -> Html {
     let open = use_state(|| false);
     let ontoggle = {
         let open = open.clone();
@@ -72,7 +72,7 @@ fn panel(props: &Props) -> Html {
 
 /// Any other condition, as it is written.
 fn written(props: &Props) -> Html {
-    let Props { language, mistaken, words: Words(words), .. } = props;
+    let Props { language, mistaken, words: Conditions(words), .. } = props;
     let language = *language;
     let onsubmit = {
         let act = props.act.clone();

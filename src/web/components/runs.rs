@@ -188,7 +188,7 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
         let date = js_sys::Date::new(&date.into());
         date.to_locale_string(language.tag(), &js_sys::Object::new()).as_string()
     });
-    let count = run.branches.iter().flatten().next().map(|grove| grove.count());
+    let count = run.branches.iter().flatten().next().map(|stored| stored.count());
     let count = count.map(|(branches, lacking)| match lacking {
         0 => tr!(language, "{0} branches", branches),
         _ => tr!(language, "{0} branches; there was no room for {1} more", branches, lacking),

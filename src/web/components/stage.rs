@@ -9,7 +9,7 @@ use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
 use super::figures::{client_figure, epoch_class, node_figure, pill};
 use super::light::over_stage;
-use super::links::Wires;
+use super::links::Links;
 use super::node_menu::{menu_card, use_menu_card};
 use crate::player::{Action, Selection, Tool};
 use crate::tr;
@@ -90,7 +90,7 @@ pub fn Stage(props: &Props) -> Html {
             {onpointerdown} {onmousedown} {onpointermove} {onpointerup} {onpointercancel} {onclick} {onkeydown}>
             { hulls(props) }
             { tag("g", "bonds", scene.bonds.iter().map(bond).collect()) }
-            <Wires wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
+            <Links wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
             <g class="trails">{ for TRAIL_CLASSES.iter().enumerate().map(|(i, class)| html! {
                 <path id={format!("{id}-trail{i}")} class={*class} />
             }) }</g>

@@ -10,7 +10,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::draw::{line, names, path, text, when};
-use super::event_table::{events, use_events};
+use super::event_table::{event_table, use_event_table};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};
@@ -113,7 +113,7 @@ pub fn Timeline(props: &Props) -> Html {
         seconds(window.to(), 2)
     );
     let (is_table, many) = (props.table.is_some(), sheet.rows.are_many());
-    let place = use_events(props.table.as_ref().map(|table| table.here));
+    let place = use_event_table(props.table.as_ref().map(|table| table.here));
     html! {
         <>
         <div class={names(&["spacetime", when(is_table, "as-table"), when(many, "many")])}>
@@ -142,7 +142,7 @@ pub fn Timeline(props: &Props) -> Html {
             { hint(props, window) }
             // A child in any case: one more or less, and Yew would make the diagram anew, which the
             // animator moves.
-            { props.table.as_ref().map(|table| events(place, table, *language, &props.act)).unwrap_or_default() }
+            { props.table.as_ref().map(|table| event_table(place, table, *language, &props.act)).unwrap_or_default() }
         </div>
         { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
         { props.extent.as_ref().map(|extent| overview(id, extent, &bar, *language, &props.act)) }

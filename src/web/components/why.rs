@@ -11,7 +11,7 @@ use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::Time;
 use crate::catalog::{FlawInfo, find};
-use crate::player::{Action, Asked, Question};
+use crate::player::{Action, Explanation, Question};
 use crate::replay::cone::{Cone, Order, Side, written};
 use crate::replay::why::{Against, Reason, Source, Why};
 use crate::sim::fact;
@@ -24,7 +24,7 @@ use crate::words::{Language, translate};
 /// The answer, or what can be asked.
 pub fn why_tab(props: &Props) -> Html {
     let language = props.language;
-    let Some(asked) = &props.inspection.asked else {
+    let Some(explanation) = &props.inspection.explanation else {
         let title = leaf("h2", "", tr!(language, "Nothing has been asked"));
         let hint = soft(tr!(
             language,
@@ -32,30 +32,30 @@ pub fn why_tab(props: &Props) -> Html {
         ));
         return tag("section", "hint", vec![title, hint]);
     };
-    let mut parts = vec![title(props, asked)];
+    let mut parts = vec![title(props, explanation)];
     parts.extend(flaws(props));
-    if asked.unchanged {
+    if explanation.unchanged {
         parts.push(soft(tr!(language, "Nothing has changed this since the server first started.")));
     }
-    match (&asked.why, asked.down_to()) {
-        (Some(why), _) => parts.push(reasons(props, asked, why)),
+    match (&explanation.why, explanation.down_to()) {
+        (Some(why), _) => parts.push(reasons(props, explanation, why)),
         (None, Some(event)) => parts.push(searching(props, event)),
         (None, None) => parts.push(soft(tr!(language, "Nothing has happened yet."))),
     }
     let mut sections = vec![tag("section", "why", parts)];
-    if let Some(source) = asked.source {
+    if let Some(source) = explanation.source {
         sections.push(shown_source(props, source));
     }
-    if asked.why.is_some() {
-        sections.push(happened_before(props, asked));
+    if explanation.why.is_some() {
+        sections.push(happened_before(props, explanation));
     }
     sections.into_iter().collect()
 }
 
-fn title(props: &Props, asked: &Asked) -> Html {
+fn title(props: &Props, explanation: &Explanation) -> Html {
     let language = props.language;
-    let value = asked.value.clone();
-    let question = match &asked.question {
+    let value = explanation.value.clone();
+    let question = match &explanation.question {
         Question::Event(_) => tr!(language, "Why did this happen?").to_owned(),
         Question::Fact(fact) => match (&fact.what, value) {
             (fact::FactKind::Named(name), Some(value)) => {
@@ -115,7 +115,7 @@ fn searching(props: &Props, event: u64) -> Html {
 }
 
 /// The causes, the latest first.
-fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
+fn reasons(props: &Props, explanation: &Explanation, why: &Why) -> Html {
     let language = props.language;
     // The cursor stands where a step ends: the last of its events is where one is.
     let (now, event) = (props.inspection.now, props.inspection.event);
@@ -124,7 +124,7 @@ fn reasons(props: &Props, asked: &Asked, why: &Why) -> Html {
     let here =
         passed.filter(|told| told.at == now && told.event <= event).map(|told| told.event).max();
     let list = |reasons: &[Reason]| {
-        tag("ol", "reasons", reasons.iter().map(|it| item(props, asked, it, here)).collect())
+        tag("ol", "reasons", reasons.iter().map(|it| item(props, explanation, it, here)).collect())
     };
     let mut parts = vec![list(&why.reasons), root(props, why.more, why.reasons.last())];
     if let Some(Against { reasons, more, joins }) = &why.against {
@@ -159,7 +159,7 @@ fn root(props: &Props, more: Option<u64>, last: Option<&Reason>) -> Html {
     }
 }
 
-fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Html {
+fn item(props: &Props, explanation: &Explanation, reason: &Reason, here: Option<u64>) -> Html {
     let language = props.language;
     let told = &reason.told;
     let mut parts = vec![goes(props, told, Some(told.event) == here)];
@@ -171,11 +171,12 @@ fn item(props: &Props, asked: &Asked, reason: &Reason, here: Option<u64>) -> Htm
         )));
     }
     for (note, source) in &reason.notes {
-        let said = vec![with_names(&in_words(language, note)), line_of(props, asked, *source)];
+        let said =
+            vec![with_names(&in_words(language, note)), line_of(props, explanation, *source)];
         parts.push(tag("p", "said", said));
     }
     if reason.source.is_some() {
-        parts.push(tag("p", "said", vec![line_of(props, asked, reason.source)]));
+        parts.push(tag("p", "said", vec![line_of(props, explanation, reason.source)]));
     }
     if !reason.meanwhile.is_empty() {
         let heading = match reason.journey {
@@ -203,9 +204,9 @@ fn goes(props: &Props, told: &Told, here: bool) -> Html {
 }
 
 /// The line of the protocol, which a click shows.
-fn line_of(props: &Props, asked: &Asked, source: Option<Source>) -> Html {
+fn line_of(props: &Props, explanation: &Explanation, source: Option<Source>) -> Html {
     let Some(source) = source else { return Html::default() };
-    let open = asked.source == Some(source);
+    let open = explanation.source == Some(source);
     let onclick = asks(&props.act, Action::ShowSource((!open).then_some(source)));
     let name = format!("{}:{}", source.file.trim_start_matches("protocols/"), source.line);
     html! { <button class="inline code" {onclick} aria-expanded={open.to_string()}>{ name }</button> }
@@ -227,12 +228,12 @@ fn shown_source(props: &Props, source: Source) -> Html {
 }
 
 /// What happened before the event in question, after it, and concurrently.
-fn happened_before(props: &Props, asked: &Asked) -> Html {
+fn happened_before(props: &Props, explanation: &Explanation) -> Html {
     let language = props.language;
-    if !asked.has_cone {
-        return no_cone(props, asked);
+    if !explanation.has_cone {
+        return no_cone(props, explanation);
     }
-    let shown = asked.cone.is_some();
+    let shown = explanation.cone.is_some();
     let onclick = asks(&props.act, Action::ShowCone(!shown));
     let word = match shown {
         true => tr!(language, "Hide its past and future"),
@@ -240,8 +241,8 @@ fn happened_before(props: &Props, asked: &Asked) -> Html {
     };
     let toggle = html! { <button {onclick} aria-pressed={shown.to_string()}>{ word }</button> };
     let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), toggle];
-    if let Some(cone) = &asked.cone {
-        if asked.event != Some(cone.event) {
+    if let Some(cone) = &explanation.cone {
+        if explanation.event != Some(cone.event) {
             parts.push(soft(tr!(
                 language,
                 "Nobody sees a loss: these are the past and the future of its sending."
@@ -253,7 +254,7 @@ fn happened_before(props: &Props, asked: &Asked) -> Html {
 }
 
 /// Of what only we see, from outside.
-fn no_cone(props: &Props, asked: &Asked) -> Html {
+fn no_cone(props: &Props, explanation: &Explanation) -> Html {
     let language = props.language;
     let said = tr!(
         language,
@@ -261,7 +262,7 @@ fn no_cone(props: &Props, asked: &Asked) -> Html {
     );
     let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), soft(said)];
     let cause =
-        asked.why.as_ref().and_then(|why| why.reasons.first()).map(|first| first.told.cause);
+        explanation.why.as_ref().and_then(|why| why.reasons.first()).map(|first| first.told.cause);
     if let Some(cause) = cause.filter(|cause| *cause != 0) {
         let onclick = asks(&props.act, Action::Ask(Question::Event(cause)));
         parts.push(button("", None, tr!(language, "Ask about its cause"), onclick));
