@@ -1,18 +1,23 @@
-//! What can be asked of the [`Store`](super::Store), and how much the answer changes.
+//! What can be asked of the [`Store`](super::Store), by family, and what it answers: how much of the
+//! page changes, and a notice where there is something to say.
+//!
+//! Each family is carried out by one file, in one `match`: whoever adds an action writes it here and there.
+//! The two stand together since each holds the other: an action may say something, and a notice may
+//! offer to try an action again.
 
 use std::rc::Rc;
 
+use super::explanation::Question;
 use super::lanes::LaneChange;
-use super::pane::Branches;
+use super::pane::branches::Branches;
 use super::playback::Speed;
-use super::table::TablePage;
-use super::ui::{Dialog, Notice, Selection, Tab, Theme, Tool};
+use super::terms::{Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 use super::variant::Variant;
-use super::why::Question;
-use crate::base::Time;
+use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::replay::why::Source;
-use crate::words::Language;
+use crate::tr;
+use crate::words::{self, Language};
 
 /// How much of the page is to be drawn anew. Ordered: the change of several actions is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +33,27 @@ pub enum Change {
 /// Whatever a person, a link or the embedding page asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    // Time.
+    /// A gesture: gives a command at the cursor. In the past it starts a branch.
+    Do(Command),
+    /// `clock.rs`
+    Time(TimeAction),
+    /// `loading.rs`
+    Run(RunAction),
+    /// `branching.rs`
+    Branch(BranchAction),
+    /// `why.rs`
+    Why(WhyAction),
+    /// `panes.rs`
+    Pane(PaneAction),
+    /// `timeline.rs`
+    Timeline(TimelineAction),
+    /// `ui.rs`
+    Page(PageAction),
+}
+
+/// Moves the cursor, or says how it moves.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TimeAction {
     /// Plays, or pauses.
     Toggle,
     Play,
@@ -46,6 +71,11 @@ pub enum Action {
     SeekEvent(u64),
     /// To the next instant at which this condition becomes true, see [`crate::explore::condition`].
     RunUntil(String),
+    /// To the next event that has this in its words, or to the one before.
+    Find {
+        text: String,
+        next: bool,
+    },
     Speed(Speed),
     Faster,
     Slower,
@@ -53,12 +83,13 @@ pub enum Action {
     CancelGoal,
     /// Plays slowly, or no longer so, while a message of this kind is under way.
     SlowFor(&'static str, bool),
+}
 
-    // The run.
+/// Chooses what runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunAction {
     /// The first scene of this protocol.
     LoadProtocol(String),
-    /// A gesture: gives a command at the cursor. In the past it starts a branch.
-    Do(Command),
     LoadScene {
         protocol: String,
         scene: String,
@@ -77,42 +108,85 @@ pub enum Action {
     /// Goes where a hash says (`#v1&…`), as when the address is changed or the browser goes back;
     /// the branches stay.
     OpenLink(String),
-    /// Goes to another branch, by its place in [`Pane::branches`](super::Pane::branches).
-    Branch(usize),
-    /// Calls the branch of this place so; by nothing, what it is called by itself.
-    NameBranch(usize, String),
-    /// Deletes the branch of this place. What departed from it departs from its parent.
-    DeleteBranch(usize),
-    /// Brings back the branch that was deleted last.
-    RestoreBranch,
-    /// Looks for where the present branch and that one first differ.
-    Compare(usize),
     /// The same script with another seed, from its start.
     Seed(u64),
     /// The same script with a flaw switched on or off, brought to the same time.
     ToggleFlaw(String),
+}
 
-    // Why.
-    /// Asks why, in a tab of its own.
+/// Concerns a branch of the active pane, by its place in [`Pane::branches`](super::Pane::branches).
+#[derive(Clone, Debug, PartialEq)]
+pub enum BranchAction {
+    GoTo(usize),
+    /// Calls it so; by an empty text, what it is called by itself.
+    Name(usize, String),
+    /// Deletes it. The branches that departed from it depart from its parent.
+    Delete(usize),
+    /// Brings back the branch that was deleted last.
+    Restore,
+    /// Looks for where the present branch and that one first differ.
+    Compare(usize),
+}
+
+/// Asks why something is so.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WhyAction {
+    /// Asks, in a tab of its own.
     Ask(Question),
     /// Forgets the question.
-    Unask,
+    Forget,
     /// Shows what happened before and after the event in question, or no longer.
     ShowCone(bool),
     /// Shows a line of the protocol's own source, or no longer.
     ShowSource(Option<Source>),
+}
 
-    // Two panes.
-    /// Runs beside the first pane's run another one, with one thing different.
+/// Opens, closes and activates panes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PaneAction {
+    /// Runs a variant of the first pane's run in a second pane.
     Split(Rc<Variant>),
-    /// Runs beside it another of its branches, by its place.
+    /// Runs another branch of the first pane in a second one, by its place.
     SplitBranch(usize),
     /// Closes the pane of this place; the other one goes on alone.
-    Unsplit(usize),
+    Close(usize),
     /// What concerns one pane (the selection, the inspector, a branch) concerns this one from now on.
     Activate(usize),
+}
 
-    // The page.
+/// Changes what the timeline shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TimelineAction {
+    /// Moves its window by so many µs, towards later times if positive.
+    Pan(i64),
+    /// Makes its window this many percent as long, keeping `around` where it is.
+    Zoom {
+        percent: u32,
+        around: Time,
+    },
+    /// Brings its window back to the cursor.
+    FollowCursor,
+    /// Brings its window to the run's start, or to as far as it is known.
+    ShowStart,
+    ShowHead,
+    /// Makes its window as long as the run.
+    ShowWhole,
+    /// Hides, moves or folds lanes, or leaves out a kind of message.
+    Lanes(LaneChange),
+    /// Selects the next message, or the one before.
+    SelectMessage {
+        next: bool,
+    },
+    /// Shows it as a table, or as a picture.
+    AsTable(bool),
+    TablePage(TablePage),
+    /// Opens the field in which an event is looked for.
+    OpenFind,
+}
+
+/// Changes the page itself, whatever runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageAction {
     Select(Option<Selection>),
     Hover(Option<Selection>),
     Tab(Tab),
@@ -127,52 +201,106 @@ pub enum Action {
     Tell(Notice),
     /// Closes the notice.
     Dismiss,
-    /// Moves the timeline's window by so many µs, towards later times if positive.
-    PanTimeline(i64),
-    /// Makes the timeline's window this many percent as long, keeping `around` where it is.
-    ZoomTimeline {
-        percent: u32,
-        around: Time,
-    },
-    /// Brings the timeline's window back to the cursor.
-    FollowCursor,
-    /// Brings the timeline's window to the run's start, or to as far as it is known.
-    ShowStart,
-    ShowHead,
-    /// Makes the timeline's window as long as the run.
-    ShowWhole,
-    /// Hides, moves or folds lanes of the timeline, or leaves out a kind of message.
-    Lanes(LaneChange),
-    /// Selects the next message on the timeline, or the one before.
-    SelectMessage {
-        next: bool,
-    },
-    /// Goes to the next event that has this in its words, or to the one before.
-    Find {
-        text: String,
-        next: bool,
-    },
-    /// Opens the place where that is asked.
-    OpenFind,
-    /// Shows the timeline as a table, or as a picture.
-    AsTable(bool),
-    TablePage(TablePage),
     /// Escape: closes or lets go of the topmost thing that is open or selected.
     Escape,
 }
 
 impl Action {
-    /// Whether it chooses what runs. What it chooses may have to be fetched first; of several that wait
-    /// the last one counts.
+    /// Whether it chooses another script to run. What it chooses may have to be fetched first; of several
+    /// that wait the last one counts.
     pub fn chooses_a_run(&self) -> bool {
-        matches!(
-            self,
-            Action::LoadProtocol(_)
-                | Action::LoadScene { .. }
-                | Action::LoadText(_)
-                | Action::Load { .. }
-                | Action::OpenLink(_)
-                | Action::Split(_)
-        )
+        match self {
+            Action::Run(RunAction::Seed(_) | RunAction::ToggleFlaw(_)) => false,
+            Action::Run(_) | Action::Pane(PaneAction::Split(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Each family is an action.
+macro_rules! families {
+    ($($family:ident($actions:ident)),*) => {$(
+        impl From<$actions> for Action {
+            fn from(action: $actions) -> Action {
+                Action::$family(action)
+            }
+        }
+    )*};
+}
+
+families!(
+    Time(TimeAction),
+    Run(RunAction),
+    Branch(BranchAction),
+    Why(WhyAction),
+    Pane(PaneAction),
+    Timeline(TimelineAction),
+    Page(PageAction)
+);
+
+/// Something the page has to say, until it is dismissed or superseded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub sentence: Sentence,
+    pub kind: NoticeKind,
+    /// Line and column in a script, from 1.
+    pub place: Option<(u32, u32)>,
+    /// The property that broke, for which the sentence says how.
+    pub property: Option<&'static str>,
+    /// An event to jump to.
+    pub event: Option<u64>,
+    /// It speaks of a branch that was deleted and can be brought back.
+    pub restores: bool,
+    /// What could not be done and can be tried again.
+    pub retry: Option<Box<Action>>,
+    /// The pane that it speaks of, where there are two.
+    pub pane: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoticeKind {
+    /// For information.
+    Plain,
+    /// Something asked for was not done.
+    Refusal,
+    /// A property broke.
+    Violation,
+}
+
+impl Notice {
+    pub fn plain(sentence: Sentence) -> Notice {
+        let kind = NoticeKind::Plain;
+        let (place, property, event, pane, retry) = (None, None, None, None, None);
+        Notice { sentence, kind, place, property, event, restores: false, retry, pane }
+    }
+
+    pub fn refusal(sentence: Sentence) -> Notice {
+        Notice { kind: NoticeKind::Refusal, ..Notice::plain(sentence) }
+    }
+
+    /// A mistake in a script, at a line and a column.
+    pub fn mistake(line: u32, column: u32, sentence: Sentence) -> Notice {
+        Notice { place: Some((line, column)), ..Notice::refusal(sentence) }
+    }
+
+    pub fn violation(property: &'static str, event: u64, why: Sentence) -> Notice {
+        let kind = NoticeKind::Violation;
+        Notice { kind, property: Some(property), event: Some(event), ..Notice::plain(why) }
+    }
+
+    /// All of it in words.
+    pub fn told(&self, language: Language) -> String {
+        let told = words::tell(language, &self.sentence);
+        if let Some((line, column)) = self.place {
+            return tr!(language, "Line {0}, column {1}: {2}", line, column, told);
+        }
+        let told = match self.property {
+            Some(property) => tr!(language, "{0} is violated: {1}", property, told),
+            None => told,
+        };
+        match self.pane.and_then(|pane| LETTERS.get(pane)) {
+            Some(letter) => tr!(language, "{0}: {1}", *letter, told),
+            None => told,
+        }
     }
 }

@@ -24,11 +24,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::action::Action;
+use super::action::Notice;
+use super::action::{Action, PageAction, RunAction, TimeAction};
 use super::playback::Speed;
 use super::state::{State, Watched};
 use super::store::Store;
-use super::ui::{Notice, Tab, Theme};
+use super::terms::{Tab, Theme};
 use crate::base::{Sentence, Span, Time};
 use crate::command::Setup;
 use crate::export::{self, ExportRequest, Format};
@@ -136,14 +137,14 @@ impl Call {
         let action = match self {
             Call::Load { script } => load(script)?,
             Call::Open { link } => open(&link)?,
-            Call::Play {} => Action::Play,
-            Call::Pause {} => Action::Pause,
-            Call::Forward {} => Action::StepForward,
-            Call::Back {} => Action::StepBack,
+            Call::Play {} => Action::Time(TimeAction::Play),
+            Call::Pause {} => Action::Time(TimeAction::Pause),
+            Call::Forward {} => Action::Time(TimeAction::StepForward),
+            Call::Back {} => Action::Time(TimeAction::StepBack),
             Call::Seek { to } => seek(&to.text())?,
-            Call::Until { condition } => Action::RunUntil(condition),
+            Call::Until { condition } => Action::Time(TimeAction::RunUntil(condition)),
             Call::Speed { speed } => match Speed::of(&speed.text()) {
-                Some(speed) => Action::Speed(speed),
+                Some(speed) => Action::Time(TimeAction::Speed(speed)),
                 None => return Err(unknown("speed", &speed.text(), SPEEDS)),
             },
             Call::Command { command } if command.contains('\n') => {
@@ -176,7 +177,7 @@ pub fn not_a_call(why: &str) -> Sentence {
 
 fn load(script: String) -> Result<Action, Sentence> {
     match scenario::parse(&script) {
-        Ok(_) => Ok(Action::LoadText(script)),
+        Ok(_) => Ok(Action::Run(RunAction::LoadText(script))),
         Err(mistake) => Err(at_line(mistake.line, mistake.column, mistake.sentence)),
     }
 }
@@ -186,7 +187,7 @@ fn open(text: &str) -> Result<Action, Sentence> {
     let hash = text.split_once('#').map_or(text, |(_, hash)| hash);
     match super::Permalink::parse(hash) {
         Ok(link) if link.broken => Err(super::permalink::damaged().sentence),
-        Ok(_) => Ok(Action::OpenLink(hash.to_owned())),
+        Ok(_) => Ok(Action::Run(RunAction::OpenLink(hash.to_owned()))),
         Err(Notice { place: Some((line, column)), sentence, .. }) => {
             Err(at_line(line, column, sentence))
         }
@@ -200,8 +201,8 @@ fn at_line(line: u32, column: u32, why: Sentence) -> Sentence {
 
 fn seek(text: &str) -> Result<Action, Sentence> {
     match (text.parse(), text.parse::<Time>()) {
-        (Ok(event), _) => Ok(Action::SeekEvent(event)),
-        (_, Ok(time)) => Ok(Action::Seek(time)),
+        (Ok(event), _) => Ok(Action::Time(TimeAction::SeekEvent(event))),
+        (_, Ok(time)) => Ok(Action::Time(TimeAction::Seek(time))),
         _ => Err(unknown("seek", text, MOMENTS)),
     }
 }
@@ -221,9 +222,9 @@ fn cut(text: &str, most: usize) -> String {
 fn setting(name: &str, value: &str) -> Result<Task, Sentence> {
     let text = format!("{name}={value}");
     let action = match name {
-        "theme" => Theme::of(value).map(Action::Theme),
-        "lang" => Language::of(value).map(Action::Language),
-        "panel" => Tab::of(value).map(Action::Tab),
+        "theme" => Theme::of(value).map(|value| Action::Page(PageAction::Theme(value))),
+        "lang" => Language::of(value).map(|value| Action::Page(PageAction::Language(value))),
+        "panel" => Tab::of(value).map(|value| Action::Page(PageAction::Tab(value))),
         _ => match COLOURS.into_iter().find(|colour| *colour == name) {
             Some(name) if is_like_a_colour(value) => {
                 return Ok(Task::Paint(name, value.to_owned()));

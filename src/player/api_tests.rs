@@ -159,7 +159,7 @@ fn what_was_waited_for_is_told_to_whoever_called_and_not_on_the_page() {
     let mut store = store(RUN);
     call(&mut store, "until", "any role=leader").unwrap();
     assert_eq!(store.ui.notice, None);
-    store.update(Action::RunUntil("S1 role=leader".into()));
+    store.update(TimeAction::RunUntil("S1 role=leader".into()));
     call(&mut store, "until", "any role=leader").unwrap_err();
     assert_eq!(store.ui.notice, None);
 }
@@ -171,7 +171,12 @@ const NEVER: &str = "S1 commitIndex>=9999";
 
 #[test]
 fn what_did_not_come_true_is_never_answered_as_if_it_had() {
-    for action in [Action::CancelGoal, Action::Escape, Action::Play, Action::Seek(Time::ZERO)] {
+    for action in [
+        Action::Time(TimeAction::CancelGoal),
+        Action::Page(PageAction::Escape),
+        Action::Time(TimeAction::Play),
+        Action::Time(TimeAction::Seek(Time::ZERO)),
+    ] {
         let mut store = store(RUN);
         let mut host = Host::default();
         host.call(&mut store, "until", "until", NEVER);
@@ -186,7 +191,7 @@ fn what_did_not_come_true_is_never_answered_as_if_it_had() {
     let mut store = store(RUN);
     let mut host = Host::default();
     host.call(&mut store, "seek", "seek", "3000s");
-    store.update(Action::CancelGoal);
+    store.update(TimeAction::CancelGoal);
     host.look(&mut store);
     assert_eq!(host.told(), [("seek", "✗ The way there was given up.".into())]);
 }
@@ -494,14 +499,14 @@ fn a_host_is_told_what_it_watches_and_nothing_else() {
     assert!(watch.is_idle() && watch.news(&store).is_empty());
     watch.begin(Watched { events: true, properties: true, captions: true, state: true }, &store);
     assert!(watch.news(&store).is_empty(), "what is so already is no news");
-    store.update(Action::Speed(Speed::MAX));
-    store.update(Action::Play);
+    store.update(TimeAction::Speed(Speed::MAX));
+    store.update(TimeAction::Play);
     let mut news = Vec::new();
     while store.pane().run.now() < crate::base::Time::millis(200) {
         frames(&mut store, 1);
         news.extend(watch.news(&store));
     }
-    store.update(Action::Pause);
+    store.update(TimeAction::Pause);
     news.extend(watch.news(&store));
     let count = |kind: &str| {
         news.iter().filter(|it| serde_json::to_value(it).unwrap()["news"] == *kind).count()
@@ -516,7 +521,7 @@ fn a_host_is_told_what_it_watches_and_nothing_else() {
     assert_eq!(count("state"), 2, "it began to play, and it rests");
 
     watch.begin(Watched::default(), &store);
-    store.update(Action::StepForward);
+    store.update(TimeAction::StepForward);
     assert!(watch.is_idle() && watch.news(&store).is_empty());
 }
 
@@ -553,7 +558,7 @@ fn another_run_is_told_from_its_beginning_and_a_branch_from_where_it_departs() {
     call(&mut store, "command", "restart S1").unwrap();
     assert_eq!(told(&store).first(), Some(&(here + 1)));
     // Another flaw makes another run, also where it departs from this one.
-    store.update(Action::ToggleFlaw("forget-vote".into()));
+    store.update(RunAction::ToggleFlaw("forget-vote".into()));
     let there = store.pane().run.event();
     assert_eq!(told(&store), Vec::from_iter(1..=there));
 
@@ -563,7 +568,7 @@ fn another_run_is_told_from_its_beginning_and_a_branch_from_where_it_departs() {
         call(&mut store, "open", link).unwrap();
         told(&store);
     }
-    store.update(Action::OpenLink(format!("{busy}1s")));
+    store.update(RunAction::OpenLink(format!("{busy}1s")));
     assert!(store.playback.goal.is_some(), "it takes more than a tick");
     let mut seen = Vec::new();
     while store.playback.goal.is_some() {
@@ -582,8 +587,8 @@ fn a_violation_is_news_with_its_reason() {
     watch.begin(Watched { properties: true, ..Watched::default() }, &store);
     let scene = Scene::find("raft", "figure-8-flaw").unwrap().script().to_string();
     call(&mut store, "load", &scene).unwrap();
-    store.update(Action::Speed(Speed::MAX));
-    store.update(Action::Play);
+    store.update(TimeAction::Speed(Speed::MAX));
+    store.update(TimeAction::Play);
     frames(&mut store, 2_000);
     let news = watch.news(&store);
     let broken = news.iter().find_map(|news| match news {

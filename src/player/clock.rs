@@ -3,23 +3,44 @@
 //! All panes show one cursor, that of the active one: it moves, and the others follow to its time
 //! (`panes.rs`).
 
-use super::action::Change;
-use super::pane::{Compared, Pane};
+use super::action::{Change, Notice, TimeAction};
+use super::find::{self, Finding};
+use super::pane::Pane;
 use super::playback::{
-    Advance, Ahead, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target,
+    Advance, Ahead, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target, share,
 };
 use super::store::Store;
-use super::table::TablePage;
-use super::ui::Notice;
+use super::terms::TablePage;
 use crate::base::Time;
-use crate::catalog;
 use crate::explore::condition::{self, Found, Search, SearchEnd};
-use crate::explore::difference::{Comparison, Likeness};
 use crate::sentence;
+use crate::sim::snapshot::Told;
 use crate::sim::trace::{Event, EventKind};
 
 impl Store {
-    pub(super) fn play(&mut self) -> Change {
+    pub(super) fn update_time(&mut self, action: TimeAction) -> Change {
+        match action {
+            TimeAction::Toggle if self.playback.playing => self.pause(),
+            TimeAction::Toggle | TimeAction::Play => self.play(),
+            TimeAction::Pause => self.pause(),
+            TimeAction::Tick { elapsed_micros } => self.tick(elapsed_micros),
+            TimeAction::StepForward => self.step(),
+            TimeAction::StepBack => self.step_back(),
+            TimeAction::ToStart => self.seek(Target::Time(Time::ZERO)),
+            TimeAction::ToHead => self.seek(Target::Time(self.pane().run.head().1)),
+            TimeAction::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
+            TimeAction::SeekEvent(event) => self.seek(Target::Event(event)),
+            TimeAction::RunUntil(condition) => self.run_until(&condition),
+            TimeAction::Find { text, next } => self.find(&text, next),
+            TimeAction::Speed(speed) => self.set_speed(speed),
+            TimeAction::Faster => self.set_speed(self.playback.speed.faster()),
+            TimeAction::Slower => self.set_speed(self.playback.speed.slower()),
+            TimeAction::CancelGoal => self.cancel(),
+            TimeAction::SlowFor(kind, slow) => self.slow_for(kind, slow),
+        }
+    }
+
+    fn play(&mut self) -> Change {
         if self.playback.playing {
             return Change::None;
         }
@@ -242,27 +263,15 @@ impl Store {
         }
     }
 
-    /// Where the branch of this place and the present one first differ.
-    pub(super) fn compare(&mut self, place: usize) -> Change {
-        let pane = self.pane();
-        let Some(other) = pane.branches.get(place) else { return Change::None };
-        let with = other.id;
-        let there = match catalog::start(other.script.clone()) {
-            Ok(run) => run,
-            Err(why) => return self.tell(Notice::refusal(why)),
-        };
-        // As far as either has been run, or says something.
-        let known = [other.reached, pane.run.head().1];
-        let said = [&other.script, pane.run.script()].map(|script| script.lines.last());
-        let by = known.into_iter().chain(said.into_iter().flatten().map(|line| line.at));
-        let by = by.max().unwrap_or(Time::ZERO);
-        let comparison = Box::new(Comparison::new(&pane.run, &there, by));
-        self.pause();
-        self.ui.notice = None;
-        self.set_out(Target::Difference { with, by, comparison })
+    fn set_speed(&mut self, speed: Speed) -> Change {
+        if speed == self.playback.speed {
+            return Change::None;
+        }
+        self.playback.set_speed(speed);
+        Change::Frame
     }
 
-    fn tell(&mut self, notice: Notice) -> Change {
+    pub(super) fn tell(&mut self, notice: Notice) -> Change {
         self.ui.notice = Some(notice);
         Change::Frame
     }
@@ -297,25 +306,58 @@ impl Store {
         self.tell(notice)
     }
 
-    fn tell_verdict(&mut self, with: u32, verdict: Likeness) -> Change {
-        let pane = self.pane_mut();
-        let here = pane.current().id;
-        pane.compared = None;
-        let notice = match verdict {
-            Likeness::Differ(difference) => {
-                pane.compared = Some(Compared { branches: [here, with], at: difference.at() });
-                let event = difference.here.as_ref().map(|told| told.event);
-                Notice { event, ..Notice::plain(difference.sentence()) }
-            }
-            Likeness::Same(None) => {
-                Notice::plain(sentence!("Both branches are the same run: there is no difference."))
-            }
-            Likeness::Same(Some(by)) => Notice::plain(sentence!(
-                "The same happens in both branches up to {0}, as far as either has been run.",
-                by
-            )),
+    // ---- looking for words --------------------------------------------------------------------
+
+    /// Sets out to find a text; nothing is found where there is none.
+    fn find(&mut self, text: &str, next: bool) -> Change {
+        let text: String = text.trim().chars().take(find::LONGEST).collect();
+        if text.is_empty() {
+            self.ui.finding = None;
+            self.playback.give_up();
+            return Change::Frame;
+        }
+        let run = &self.pane().run;
+        let (here, all) = (run.event(), run.head().0);
+        // Of several events of one step, the one found last is where it goes on.
+        let last = self.ui.finding.take().filter(|finding| finding.text == text);
+        let last = last.and_then(|finding| finding.found).filter(|(_, cursor)| *cursor == here);
+        let from = last.map_or(here, |(event, _)| event);
+        self.ui.finding = Some(Finding { text, next, searched: 0, all, found: None, from });
+        self.seek(Target::Find)
+    }
+
+    /// A piece of the search.
+    fn find_on(&mut self, mut goal: Goal) -> Change {
+        let Some(mut finding) = self.ui.finding.take().filter(|finding| !finding.is_over()) else {
+            return Change::Frame;
         };
-        self.tell(notice)
+        let language = self.ui.language;
+        let needle = finding.text.to_lowercase();
+        let (first, last) = finding.slice();
+        let told = self.pane().run.told_between(first, last);
+        let mut order: Vec<&Told> = told.iter().collect();
+        if !finding.next {
+            order.reverse();
+        }
+        match order.iter().position(|told| find::says(told, &needle, language)) {
+            Some(place) => {
+                finding.searched += place as u64 + 1;
+                let event = order[place].event;
+                self.pane_mut().run.seek_event(event, FAST_STEPS);
+                self.bring_along();
+                self.moved();
+                finding.found = Some((event, self.pane().run.event()));
+            }
+            None => {
+                finding.searched += last - first + 1;
+                if !finding.is_over() {
+                    goal.progress = Some(share(finding.searched, finding.all));
+                    self.playback.goal = Some(goal);
+                }
+            }
+        }
+        self.ui.finding = Some(finding);
+        Change::Frame
     }
 
     // ---- playing -----------------------------------------------------------------------------

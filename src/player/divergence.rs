@@ -1,104 +1,79 @@
-//! Where the runs of two panes first differ: looked for a piece at a time, so that the page stays
-//! smooth, and ahead of the cursor, so that one can go there.
+//! Where the runs of two panes first differ. The search goes on piece by piece, so that the page stays
+//! smooth, and ahead of the cursor, so that a reader can go to the difference.
 
-use super::store::Store;
-use super::variant::Variant;
 use crate::base::Time;
+use crate::catalog::Run;
 use crate::explore::difference::{Comparison, Difference, Likeness};
 
 /// A search for the first difference, and what has come of it.
 pub(super) struct DivergenceSearch {
-    /// What is compared: see [`Store::versions`].
-    of: Vec<(u32, u32, usize)>,
+    /// What is compared: see [`Store::versions`](super::Store::versions).
+    versions: Vec<(u32, u32, usize)>,
     comparison: Comparison,
     verdict: Option<Likeness>,
 }
 
-/// What is known of it.
+/// Where two runs first differ, as far as that is known.
 #[derive(Clone, Copy, Debug)]
 pub enum Divergence<'a> {
-    /// They differ here first.
+    /// The runs differ here first.
     At(&'a Difference),
-    /// Up to here they are the same.
+    /// Up to here the runs are the same.
     NotBy(Time),
-    /// They always will be.
+    /// The runs are the same to their ends.
     Never,
 }
 
-/// So far it is looked ahead, if nothing is known beyond.
-const AHEAD: Time = Time::seconds(60);
+/// The search looks ahead so far, if nothing is known beyond.
+pub(super) const AHEAD: Time = Time::seconds(60);
 
-impl Store {
-    /// Changes whenever another script runs in a pane: how often panes were opened and closed, the
-    /// branch, and its commands.
-    pub fn versions(&self) -> Vec<(u32, u32, usize)> {
-        let version =
-            |pane: &super::Pane| (self.opened, pane.current().id, pane.run.script().lines.len());
-        self.panes.iter().map(version).collect()
+impl DivergenceSearch {
+    /// Of the runs of these two panes.
+    pub(super) fn new(
+        versions: Vec<(u32, u32, usize)>,
+        first: &Run,
+        second: &Run,
+    ) -> DivergenceSearch {
+        let comparison = Comparison::new(first, second, Time::LIMIT);
+        DivergenceSearch { versions, comparison, verdict: None }
     }
 
-    /// Whether there is more to be compared.
-    pub fn seeks_divergence(&self) -> bool {
-        self.panes.len() > 1
-            && self.divergence_search.as_ref().is_none_or(|search| {
-                let open = search.verdict.is_none() && search.comparison.reached() < self.horizon();
-                open || search.of != self.versions()
-            })
+    /// Whether these are the runs that are compared.
+    pub(super) fn is_of(&self, versions: &[(u32, u32, usize)]) -> bool {
+        self.versions == versions
     }
 
-    /// Goes on comparing the two panes' runs by at most so many steps.
-    pub fn seek_divergence(&mut self, steps: u32) {
-        let [first, second] = &self.panes[..] else {
-            self.divergence_search = None;
-            return;
-        };
-        let of = self.versions();
-        if self.divergence_search.as_ref().is_none_or(|search| search.of != of) {
-            let comparison = Comparison::new(&first.run, &second.run, Time::LIMIT);
-            self.divergence_search = Some(DivergenceSearch { of, comparison, verdict: None });
-        }
-        if let Some(search) = &mut self.divergence_search
-            && search.verdict.is_none()
-        {
-            search.verdict = search.comparison.advance(steps);
+    /// Whether the runs have not been compared up to this time, and no difference has been found.
+    pub(super) fn is_open(&self, horizon: Time) -> bool {
+        self.verdict.is_none() && self.comparison.reached() < horizon
+    }
+
+    /// Goes on comparing by at most so many steps.
+    pub(super) fn advance(&mut self, steps: u32) {
+        if self.verdict.is_none() {
+            self.verdict = self.comparison.advance(steps);
         }
     }
 
-    /// Where the two panes' runs part, as far as they have been compared.
-    pub fn divergence(&self) -> Option<Divergence<'_>> {
-        let search =
-            self.divergence_search.as_ref().filter(|search| search.of == self.versions())?;
-        Some(match &search.verdict {
+    /// What has come of it so far.
+    pub(super) fn divergence(&self) -> Divergence<'_> {
+        match &self.verdict {
             Some(Likeness::Differ(difference)) => Divergence::At(difference),
             Some(Likeness::Same(None)) => Divergence::Never,
             Some(Likeness::Same(Some(until))) => Divergence::NotBy(*until),
-            None => Divergence::NotBy(search.comparison.reached()),
-        })
-    }
-
-    fn horizon(&self) -> Time {
-        let known = self.panes.iter().map(|pane| {
-            let last = pane.run.script().lines.last().map_or(Time::ZERO, |line| line.at);
-            pane.run.head().1.max(last)
-        });
-        known.max().unwrap_or_default().max(AHEAD).min(Time::LIMIT)
-    }
-
-    /// Runs another branch of the first pane beside it.
-    pub(super) fn split_branch(&mut self, place: usize) -> super::Change {
-        let Some(branch) = self.panes[0].branches.get(place) else { return super::Change::None };
-        let script = branch.script.clone();
-        self.split(&Variant::Script(Box::new(script)))
+            None => Divergence::NotBy(self.comparison.reached()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::Action;
+    use super::super::action::{Action, PaneAction, TimeAction};
     use super::super::tests::store;
     use super::*;
     use crate::base::NodeId;
     use crate::command::Command;
+    use crate::player::{Store, Variant};
 
     fn divergence(store: &mut Store) -> String {
         let mut slices = 0;
@@ -120,32 +95,39 @@ mod tests {
     fn the_first_difference_is_found_ahead_of_the_cursor_and_anew_after_a_gesture() {
         let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
         assert_eq!(divergence(&mut store), "none");
-        let flaw = |name: &str| Action::Split(std::rc::Rc::new(Variant::Flaw(name.into())));
+        let flaw = |name: &str| {
+            Action::Pane(PaneAction::Split(std::rc::Rc::new(Variant::Flaw(name.into()))))
+        };
         store.update(flaw("forget-vote"));
         assert!(store.divergence().is_none(), "nothing is known yet");
         assert_eq!(divergence(&mut store), "not yet", "nobody crashes");
-        store.update(Action::Seek(Time::millis(110)));
+        store.update(TimeAction::Seek(Time::millis(110)));
         store.update(Action::Do(Command::Crash { node: NodeId(1), torn: false }));
         assert!(
             store.seeks_divergence() && store.divergence().is_none(),
             "another run, another difference"
         );
-        store.update(Action::Split(std::rc::Rc::new(Variant::Option("batch".into(), "1".into()))));
+        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Option(
+            "batch".into(),
+            "1".into(),
+        ))));
         assert_eq!(divergence(&mut store), "not yet");
-        store.update(Action::Split(std::rc::Rc::new(Variant::Option(
+        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Option(
             "heartbeat".into(),
             "20ms".into(),
         ))));
         let told = divergence(&mut store);
         assert!(told.starts_with("First difference at "), "{told}");
-        store.update(Action::Unsplit(1));
+        store.update(PaneAction::Close(1));
         assert_eq!(divergence(&mut store), "none");
     }
 
     #[test]
     fn two_protocols_differ_from_the_first_event_that_reads_differently() {
         let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
-        let other = |slug: &str| Action::Split(std::rc::Rc::new(Variant::Protocol(slug.into())));
+        let other = |slug: &str| {
+            Action::Pane(PaneAction::Split(std::rc::Rc::new(Variant::Protocol(slug.into()))))
+        };
         store.update(other("multi-paxos"));
         assert_eq!(
             divergence(&mut store),
@@ -164,14 +146,14 @@ mod tests {
     #[test]
     fn two_branches_can_be_seen_side_by_side() {
         let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
-        store.update(Action::Seek(Time::seconds(1)));
-        store.update(Action::Seek(Time::millis(300)));
+        store.update(TimeAction::Seek(Time::seconds(1)));
+        store.update(TimeAction::Seek(Time::millis(300)));
         store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
-        store.update(Action::SplitBranch(0));
+        store.update(PaneAction::SplitBranch(0));
         assert_eq!(store.panes[1].run.script().lines.len(), 1);
         assert_eq!(store.panes[1].run.now(), Time::millis(300));
         let told = divergence(&mut store);
         assert!(told.starts_with("First difference at 300ms"), "{told}");
-        assert_eq!(store.update(Action::SplitBranch(9)), super::super::Change::None);
+        assert_eq!(store.update(PaneAction::SplitBranch(9)), super::super::Change::None);
     }
 }

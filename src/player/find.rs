@@ -1,10 +1,7 @@
 //! Looking for an event by its words: those of the English or of the reader's language, its place,
 //! or its message. The search begins at the cursor, goes through all that is known of the run, and
-//! comes back to where it began. What takes long goes on in the ticks that follow, as every goal does.
+//! comes back to where it began. `clock.rs` carries it out, some of it in every tick.
 
-use super::action::Change;
-use super::playback::{FAST_STEPS, Goal, Target, share};
-use super::store::Store;
 use crate::sim::snapshot::Told;
 use crate::words::{self, Language};
 
@@ -24,7 +21,7 @@ pub struct Finding {
     /// The event found last, and where it led the cursor.
     pub found: Option<(u64, u64)>,
     /// The event from which it is looked on.
-    from: u64,
+    pub(super) from: u64,
 }
 
 impl Finding {
@@ -35,7 +32,7 @@ impl Finding {
 
     /// The events to look through next, in order: those after the cursor, then those before, or the
     /// other way round.
-    fn slice(&self) -> (u64, u64) {
+    pub(super) fn slice(&self) -> (u64, u64) {
         let most = EVENTS.min(self.all - self.searched);
         match self.next {
             true => {
@@ -50,62 +47,8 @@ impl Finding {
     }
 }
 
-impl Store {
-    /// Sets out to find a text; nothing is found where there is none.
-    pub(super) fn find(&mut self, text: &str, next: bool) -> Change {
-        let text: String = text.trim().chars().take(LONGEST).collect();
-        if text.is_empty() {
-            self.ui.finding = None;
-            self.playback.give_up();
-            return Change::Frame;
-        }
-        let run = &self.pane().run;
-        let (here, all) = (run.event(), run.head().0);
-        // Of several events of one step, the one found last is where it goes on.
-        let last = self.ui.finding.take().filter(|finding| finding.text == text);
-        let last = last.and_then(|finding| finding.found).filter(|(_, cursor)| *cursor == here);
-        let from = last.map_or(here, |(event, _)| event);
-        self.ui.finding = Some(Finding { text, next, searched: 0, all, found: None, from });
-        self.seek(Target::Find)
-    }
-
-    /// A piece of the search.
-    pub(super) fn find_on(&mut self, mut goal: Goal) -> Change {
-        let Some(mut finding) = self.ui.finding.take().filter(|finding| !finding.is_over()) else {
-            return Change::Frame;
-        };
-        let language = self.ui.language;
-        let needle = finding.text.to_lowercase();
-        let (first, last) = finding.slice();
-        let told = self.pane().run.told_between(first, last);
-        let mut order: Vec<&Told> = told.iter().collect();
-        if !finding.next {
-            order.reverse();
-        }
-        match order.iter().position(|told| says(told, &needle, language)) {
-            Some(place) => {
-                finding.searched += place as u64 + 1;
-                let event = order[place].event;
-                self.pane_mut().run.seek_event(event, FAST_STEPS);
-                self.bring_along();
-                self.moved();
-                finding.found = Some((event, self.pane().run.event()));
-            }
-            None => {
-                finding.searched += last - first + 1;
-                if !finding.is_over() {
-                    goal.progress = Some(share(finding.searched, finding.all));
-                    self.playback.goal = Some(goal);
-                }
-            }
-        }
-        self.ui.finding = Some(finding);
-        Change::Frame
-    }
-}
-
 /// Whether an event has this in its words, which are compared in small letters.
-fn says(told: &Told, needle: &str, language: Language) -> bool {
+pub(super) fn says(told: &Told, needle: &str, language: Language) -> bool {
     let place = told.place.map(|place| place.to_string()).unwrap_or_default();
     let in_words = |language: Language| {
         let sentence = words::tell(language, &told.sentence);
@@ -121,12 +64,12 @@ mod tests {
     use super::*;
     use crate::base::Time;
     use crate::player::tests::store;
-    use crate::player::{Action, Store};
+    use crate::player::{PageAction, Store, TimeAction};
 
     fn search(store: &mut Store, text: &str, next: bool) -> Option<u64> {
-        store.update(Action::Find { text: text.to_owned(), next });
+        store.update(TimeAction::Find { text: text.to_owned(), next });
         while store.moving() {
-            store.update(Action::Tick { elapsed_micros: 16_000 });
+            store.update(TimeAction::Tick { elapsed_micros: 16_000 });
         }
         store.ui.finding.as_ref()?.found.map(|(event, _)| event)
     }
@@ -142,8 +85,8 @@ mod tests {
     #[test]
     fn the_search_goes_round() {
         let mut store = store("run raft nodes=3 seed=7\n200ms request C1 put x=1");
-        store.update(Action::Seek(Time::millis(900)));
-        store.update(Action::ToStart);
+        store.update(TimeAction::Seek(Time::millis(900)));
+        store.update(TimeAction::ToStart);
         let mut all = expected(&store, "s2 is now");
         // The first lie before the cursor: they come last.
         let here = store.pane().run.event();
@@ -163,17 +106,17 @@ mod tests {
     #[test]
     fn what_is_nowhere_is_looked_for_once() {
         let mut store = store("run raft nodes=3 seed=7 heartbeat=5ms");
-        store.update(Action::Seek(Time::seconds(3)));
+        store.update(TimeAction::Seek(Time::seconds(3)));
         let cursor = store.pane().cursor();
-        store.update(Action::Find { text: "no such words".to_owned(), next: true });
+        store.update(TimeAction::Find { text: "no such words".to_owned(), next: true });
         assert!(store.moving(), "{} events take more than one tick", store.pane().run.head().0);
         assert!(store.playback.goal.as_ref().unwrap().progress.is_some());
         assert_eq!(search(&mut store, "no such words", true), None);
         let finding = store.ui.finding.clone().unwrap();
         assert_eq!(finding.searched, store.pane().run.head().0);
         assert_eq!(store.pane().cursor(), cursor, "the cursor stays");
-        store.update(Action::Find { text: "no such words".to_owned(), next: true });
-        store.update(Action::CancelGoal);
+        store.update(TimeAction::Find { text: "no such words".to_owned(), next: true });
+        store.update(TimeAction::CancelGoal);
         assert!(!store.moving());
         assert_eq!(search(&mut store, "   ", true), None);
         let long = "x".repeat(10_000);
@@ -184,8 +127,8 @@ mod tests {
     #[test]
     fn the_reader_s_language_is_searched_as_well() {
         let mut store = store("run raft nodes=3 seed=7");
-        store.update(Action::Seek(Time::millis(500)));
-        store.update(Action::Language(Language::Chinese));
+        store.update(TimeAction::Seek(Time::millis(500)));
+        store.update(PageAction::Language(Language::Chinese));
         let chinese = words::tell(Language::Chinese, &crate::sentence!("boots"));
         assert!(search(&mut store, &chinese, true).is_some());
         assert!(search(&mut store, "boots", true).is_some());

@@ -4,7 +4,7 @@
 //! Only what makes sense at this instant is offered: a server that is down can be restarted, not
 //! crashed. (A command that makes no sense would be refused, in words; a button need not try.)
 
-use super::ui::Selection;
+use super::terms::Selection;
 use crate::base::{ClientId, Endpoint, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
@@ -315,14 +315,14 @@ fn of_message(snapshot: &Snapshot, id: u64) -> Vec<Gesture> {
 mod tests {
     use super::*;
     use crate::player::tests::{notice, store};
-    use crate::player::{Action, Preferences, Store};
+    use crate::player::{Action, Preferences, Store, TimeAction};
     use crate::scenario;
 
     #[test]
     fn what_is_offered_is_not_refused() {
         let mut store =
             store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
-        store.update(Action::Seek(Time::seconds(1)));
+        store.update(TimeAction::Seek(Time::seconds(1)));
         store.update(Action::Do(Command::Request {
             client: ClientId(0),
             to: Some(NodeId(0)),

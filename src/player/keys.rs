@@ -1,9 +1,10 @@
 //! The keyboard, as data: the help dialog lists what is here, so that it is never out of date.
 
-use super::action::Action;
+use super::action::Notice;
+use super::action::{Action, PageAction, TimeAction, TimelineAction};
 use super::gestures::{self, Gesture};
 use super::store::Store;
-use super::ui::{Dialog, Notice, Selection, Tool};
+use super::terms::{Dialog, Selection, Tool};
 use crate::base::{NodeId, Time};
 use crate::{key, sentence};
 
@@ -25,43 +26,43 @@ pub static KEYS: &[Key] = &[
         keys: &[" ", "k"],
         shown: "Space",
         help: key!("play or pause"),
-        does: |_, _| Some(Action::Toggle),
+        does: |_, _| Some(Action::Time(TimeAction::Toggle)),
     },
     Key {
         keys: &["arrowright"],
         shown: "→",
         help: key!("one step forward"),
-        does: |_, _| Some(Action::StepForward),
+        does: |_, _| Some(Action::Time(TimeAction::StepForward)),
     },
     Key {
         keys: &["arrowleft"],
         shown: "←",
         help: key!("one step back"),
-        does: |_, _| Some(Action::StepBack),
+        does: |_, _| Some(Action::Time(TimeAction::StepBack)),
     },
     Key {
         keys: &["home"],
         shown: "Home",
         help: key!("to the start"),
-        does: |_, _| Some(Action::ToStart),
+        does: |_, _| Some(Action::Time(TimeAction::ToStart)),
     },
     Key {
         keys: &["end"],
         shown: "End",
         help: key!("to the latest instant seen"),
-        does: |_, _| Some(Action::ToHead),
+        does: |_, _| Some(Action::Time(TimeAction::ToHead)),
     },
     Key {
         keys: &["+", "=", "."],
         shown: "+  .",
         help: key!("faster"),
-        does: |_, _| Some(Action::Faster),
+        does: |_, _| Some(Action::Time(TimeAction::Faster)),
     },
     Key {
         keys: &["-", ","],
         shown: "-  ,",
         help: key!("slower"),
-        does: |_, _| Some(Action::Slower),
+        does: |_, _| Some(Action::Time(TimeAction::Slower)),
     },
     Key {
         keys: &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
@@ -116,25 +117,25 @@ pub static KEYS: &[Key] = &[
         keys: &["escape"],
         shown: "Esc",
         help: key!("close, let go, back to selecting"),
-        does: |_, _| Some(Action::Escape),
+        does: |_, _| Some(Action::Page(PageAction::Escape)),
     },
     Key {
         keys: &["/"],
         shown: "/",
         help: key!("find an event by its words"),
-        does: |_, _| Some(Action::OpenFind),
+        does: |_, _| Some(Action::Timeline(TimelineAction::OpenFind)),
     },
     Key {
         keys: &["s"],
         shown: "S",
         help: key!("share this instant as a link"),
-        does: |_, _| Some(Action::Open(Dialog::Share)),
+        does: |_, _| Some(Action::Page(PageAction::Open(Dialog::Share))),
     },
     Key {
         keys: &["?"],
         shown: "?",
         help: key!("this help"),
-        does: |_, _| Some(Action::Open(Dialog::Help)),
+        does: |_, _| Some(Action::Page(PageAction::Open(Dialog::Help))),
     },
 ];
 
@@ -151,31 +152,33 @@ pub static DIAGRAM_KEYS: &[Key] = &[
         keys: &["home"],
         shown: "Home",
         help: key!("to the run's start, and the cursor stays"),
-        does: |_, _| Some(Action::ShowStart),
+        does: |_, _| Some(Action::Timeline(TimelineAction::ShowStart)),
     },
     Key {
         keys: &["end"],
         shown: "End",
         help: key!("to its end, as far as it is known"),
-        does: |_, _| Some(Action::ShowHead),
+        does: |_, _| Some(Action::Timeline(TimelineAction::ShowHead)),
     },
     Key {
         keys: &["0"],
         shown: "0",
         help: key!("the whole run"),
-        does: |_, _| Some(Action::ShowWhole),
+        does: |_, _| Some(Action::Timeline(TimelineAction::ShowWhole)),
     },
     Key {
         keys: &["."],
         shown: ".",
         help: key!("back to the cursor"),
-        does: |_, _| Some(Action::FollowCursor),
+        does: |_, _| Some(Action::Timeline(TimelineAction::FollowCursor)),
     },
     Key {
         keys: &["arrowup", "arrowdown"],
         shown: "↑  ↓",
         help: key!("the message before or after"),
-        does: |_, key| Some(Action::SelectMessage { next: key == "arrowdown" }),
+        does: |_, key| {
+            Some(Action::Timeline(TimelineAction::SelectMessage { next: key == "arrowdown" }))
+        },
     },
     Key {
         keys: &["pageup", "pagedown"],
@@ -189,7 +192,7 @@ pub static DIAGRAM_KEYS: &[Key] = &[
         shown: "Enter",
         help: key!("the cursor goes where the message was sent"),
         does: |store, _| match store.ui.selection {
-            Some(Selection::Message(event)) => Some(Action::SeekEvent(event)),
+            Some(Selection::Message(event)) => Some(Action::Time(TimeAction::SeekEvent(event))),
             _ => None,
         },
     },
@@ -207,7 +210,7 @@ pub fn press_on_diagram(store: &Store, key: &str) -> Option<Action> {
 
 fn pan(store: &Store, key: &str) -> Option<Action> {
     let micros = (store.ui.window.span.0 / PART).max(1) as i64;
-    Some(Action::PanTimeline(if key == "arrowleft" { -micros } else { micros }))
+    Some(Action::Timeline(TimelineAction::Pan(if key == "arrowleft" { -micros } else { micros })))
 }
 
 /// Around the cursor, or the middle where it is out of sight.
@@ -216,7 +219,10 @@ fn zoom(store: &Store, key: &str) -> Option<Action> {
     let now = store.pane().run.now();
     let middle = Time(window.from.0 + window.span.0 / 2);
     let around = if window.from <= now && now <= window.to() { now } else { middle };
-    Some(Action::ZoomTimeline { percent: if key == "-" { 150 } else { 67 }, around })
+    Some(Action::Timeline(TimelineAction::Zoom {
+        percent: if key == "-" { 150 } else { 67 },
+        around,
+    }))
 }
 
 /// The action of a key pressed without Ctrl, Alt or Meta; `key` as the browser names it.
@@ -233,19 +239,19 @@ pub fn press(store: &Store, key: &str) -> Option<Action> {
 fn select(store: &Store, key: &str) -> Option<Action> {
     let node = NodeId(key.parse::<u16>().ok()?.checked_sub(1)?);
     let exists = node.0 < store.pane().run.script().setup.nodes;
-    exists.then_some(Action::Select(Some(Selection::Node(node))))
+    exists.then_some(Action::Page(PageAction::Select(Some(Selection::Node(node)))))
 }
 
 fn tool(store: &Store, tool: Tool) -> Option<Action> {
     let other = if store.ui.tool == tool { Tool::Select } else { tool };
-    Some(Action::Tool(other))
+    Some(Action::Page(PageAction::Tool(other)))
 }
 
 /// The gesture that has this key in the selected server's menu.
 fn gesture(store: &Store, key: &str) -> Option<Action> {
     let Some(selection @ Selection::Node(_)) = store.ui.selection else {
         let why = sentence!("Select a server first: click it, or press its number.");
-        return Some(Action::Tell(Notice::refusal(why)));
+        return Some(Action::Page(PageAction::Tell(Notice::refusal(why))));
     };
     let offered = gestures::offered(&store.pane().run, selection);
     let has_key = |gesture: &Gesture| gesture.key == Some(key);
@@ -260,7 +266,7 @@ fn request(store: &Store, _: &str) -> Option<Action> {
     };
     Some(match gestures::request(run, to, run.meta().requests[0]) {
         Some(request) => Action::Do(request),
-        None => Action::Tell(Notice::refusal(gestures::nobody_asks())),
+        None => Action::Page(PageAction::Tell(Notice::refusal(gestures::nobody_asks()))),
     })
 }
 
@@ -310,11 +316,11 @@ mod tests {
             press("r").0,
             Some(Action::Do(Command::Request { to: Some(NodeId(1)), .. }))
         ));
-        assert_eq!(press("x").0, Some(Action::Tool(Tool::Cut)));
-        assert_eq!(press("x").0, Some(Action::Tool(Tool::Select)));
-        assert_eq!(press("?").0, Some(Action::Open(Dialog::Help)));
+        assert_eq!(press("x").0, Some(Action::Page(PageAction::Tool(Tool::Cut))));
+        assert_eq!(press("x").0, Some(Action::Page(PageAction::Tool(Tool::Select))));
+        assert_eq!(press("?").0, Some(Action::Page(PageAction::Open(Dialog::Help))));
         assert_eq!(press("c").0, None, "a dialog is open");
-        assert_eq!(press("Escape").0, Some(Action::Escape));
+        assert_eq!(press("Escape").0, Some(Action::Page(PageAction::Escape)));
         assert!(press("h").0.is_some());
         assert_eq!(press("F5").0, None);
     }
@@ -345,7 +351,7 @@ mod tests {
     #[test]
     fn the_diagram_has_keys_of_its_own() {
         let mut store = store("run raft nodes=3 seed=7");
-        store.update(Action::Seek(Time::millis(2_000)));
+        store.update(TimeAction::Seek(Time::millis(2_000)));
         let cursor = store.pane().cursor();
         let mut press = |key: &str| {
             let action = press_on_diagram(&store, key).unwrap();
@@ -366,7 +372,7 @@ mod tests {
         assert!(matches!(press("ArrowUp").2, Some(Selection::Message(_))));
         assert_eq!(store.pane().cursor(), cursor, "nothing of this moves the cursor");
         let sent = press_on_diagram(&store, "Enter").unwrap();
-        assert!(matches!(sent, Action::SeekEvent(event) if event < cursor.1));
+        assert!(matches!(sent, Action::Time(TimeAction::SeekEvent(event)) if event < cursor.1));
         assert_eq!(press_on_diagram(&store, "c"), None);
     }
 }

@@ -8,39 +8,50 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `action.rs` | what can be asked of the store |
+//! | `action.rs` | what can be asked of the store, by family, and what it answers |
+//! | `terms.rs` | what can be selected, opened and chosen: words that many files share |
+//! | `store.rs` | the whole state; hands each family of actions to the file that carries it out |
+//! | `clock.rs` | actions on time: play, step, seek, search, and what stops a play |
+//! | `loading.rs` | actions on the run: scenes, texts, kept runs, links, seeds, flaws |
+//! | `branching.rs` | actions on branches: go to, name, delete, compare |
+//! | `panes.rs` | actions on panes; two panes under one cursor and the same gestures |
+//! | `why.rs` | actions on a question, and the search for its answer |
+//! | `timeline.rs` | actions on the timeline: window, lanes, table |
+//! | `ui.rs` | actions on the page itself; selection, tabs, tools, the timeline's window |
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
-//! | `clock.rs` | moving the cursor: play, step, seek, and what stops a play |
 //! | `pane.rs`, `pane/branches.rs` | a run with its branches, and all of them as one text |
-//! | `variant.rs` | what is different in a second pane |
-//! | `panes.rs` | two panes under one cursor and the same gestures |
-//! | `divergence.rs` | where two panes first differ |
-//! | `ui.rs` | selection, tabs, tools, the timeline's window, notices |
+//! | `variant.rs` | the same run with one thing different, for a second pane |
+//! | `divergence.rs` | where the runs of two panes first differ |
+//! | `explanation.rs` | a question, and the answer as far as it is found |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
-//! | `find.rs` | looking for an event by its words |
+//! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
-//! | `why.rs` | a question, and the answer as far as it is found |
 //! | `permalink.rs` | the state as the hash of a link, and back |
+//! | `packed.rs` | the part of a link that is too long for anybody to read |
 //! | `needs.rs` | what must be fetched before something can be done |
-//! | `packed.rs` | what would be too long for anybody to read, in one part of a link |
 //! | `snippet.rs` | what is pasted into a page to show a run there |
-//! | `api.rs` | what a page that embeds a playground can ask of it |
-//! | `state.rs` | what it is told: the state, and news |
-//! | `pending_calls.rs` | its calls that wait for their answers |
-//! | `store.rs` | ties them together |
+//! | `api.rs` | the calls of a page that embeds a playground |
+//! | `pending_calls.rs` | those calls that still wait for their answers |
+//! | `state.rs` | what an embedding page is told: the state, and news |
+//!
+//! A file imports only files that do not import it; those that carry out actions are methods of the
+//! store, and import it.
 
 pub mod action;
 pub mod api;
 #[cfg(test)]
 mod api_tests;
+mod branching;
 mod clock;
 pub mod divergence;
+pub mod explanation;
 pub mod find;
 pub mod gestures;
 pub mod keys;
 pub mod lanes;
+mod loading;
 pub mod needs;
 pub mod packed;
 pub mod pane;
@@ -52,26 +63,33 @@ pub mod snippet;
 pub mod state;
 pub mod store;
 pub mod table;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod time_tests;
+mod timeline;
 pub mod ui;
 pub mod variant;
 mod why;
 
-pub use action::{Action, Change};
+pub use action::{Action, Change, Notice, NoticeKind};
+pub use action::{
+    BranchAction, PageAction, PaneAction, RunAction, TimeAction, TimelineAction, WhyAction,
+};
 pub use divergence::Divergence;
+pub use explanation::{Explanation, Question};
 pub use find::Finding;
 pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
 pub use needs::Needs;
-pub use pane::{Branch, Branches, Compared, Pane, Scene};
+pub use pane::branches::Branches;
+pub use pane::{Branch, Compared, Pane, Scene};
 pub use permalink::Permalink;
 pub use playback::{Goal, Playback, Speed, Target};
 pub use snippet::Snippet;
 pub use store::{Preferences, Store};
-pub use table::{Table, TablePage};
-pub use ui::{Dialog, Notice, NoticeKind, Selection, Tab, Theme, Tool, Ui, Window};
+pub use table::Table;
+pub use terms::{Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
+pub use ui::{Ui, Window};
 pub use variant::Variant;
-pub use why::{Explanation, Question};

@@ -4,7 +4,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::action::Action;
+use super::action::{Action, PageAction, PaneAction, RunAction};
 use super::api::{self, Call};
 use super::packed;
 use super::permalink::Permalink;
@@ -28,18 +28,19 @@ impl Needs {
     /// Of what a person does.
     pub fn of(action: &Action) -> Needs {
         match action {
-            Action::LoadProtocol(slug) | Action::LoadScene { protocol: slug, .. } => {
-                Needs::of_protocol(slug)
+            Action::Run(RunAction::LoadProtocol(slug))
+            | Action::Run(RunAction::LoadScene { protocol: slug, .. }) => Needs::of_protocol(slug),
+            Action::Run(RunAction::LoadText(text)) => Needs::of_text(text),
+            Action::Run(RunAction::Load { script, .. }) => {
+                Needs::of_protocol(&script.setup.protocol)
             }
-            Action::LoadText(text) => Needs::of_text(text),
-            Action::Load { script, .. } => Needs::of_protocol(&script.setup.protocol),
-            Action::OpenLink(link) => Needs::of_link(link),
-            Action::Split(variant) => match &**variant {
+            Action::Run(RunAction::OpenLink(link)) => Needs::of_link(link),
+            Action::Pane(PaneAction::Split(variant)) => match &**variant {
                 Variant::Protocol(slug) => Needs::of_protocol(slug),
                 Variant::Script(script) => Needs::of_protocol(&script.setup.protocol),
                 Variant::Flaw(_) | Variant::Option(..) => Needs::default(),
             },
-            Action::Language(language) => Needs::of_language(*language),
+            Action::Page(PageAction::Language(language)) => Needs::of_language(*language),
             _ => Needs::default(),
         }
     }

@@ -4,9 +4,7 @@
 //! that was seen untrue; the script that led there stays behind as a branch, and a new one goes on
 //! from the command. Nobody has to decide beforehand what to keep.
 
-mod branches;
-
-pub use branches::Branches;
+pub mod branches;
 
 use std::cell::RefCell;
 use std::rc::Rc;

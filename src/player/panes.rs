@@ -4,20 +4,28 @@
 //! search ends, and a play stops, where it happens first in either. The pane in which it happened
 //! becomes the active one: the inspector shows what it was.
 
-use super::action::Change;
-use super::pane::{Branches, Dropped, Pane};
+use super::action::{Change, Notice, PaneAction};
+use super::divergence::{AHEAD, Divergence, DivergenceSearch};
+use super::pane::branches::Branches;
+use super::pane::{Dropped, Pane};
 use super::playback::{FAST_STEPS, Goal, Target};
 use super::store::Store;
-use super::ui::{Notice, Selection};
+use super::terms::{LETTERS, Selection};
 use super::variant::Variant;
 use crate::base::{Sentence, Time};
 use crate::command::Command;
 use crate::sentence;
 
-/// What the panes are called.
-pub const LETTERS: [&str; 2] = ["A", "B"];
-
 impl Store {
+    pub(super) fn update_panes(&mut self, action: PaneAction) -> Change {
+        match action {
+            PaneAction::Split(variant) => self.split(&variant),
+            PaneAction::SplitBranch(place) => self.split_branch(place),
+            PaneAction::Close(place) => self.unsplit(place),
+            PaneAction::Activate(place) => self.activate(place),
+        }
+    }
+
     /// How the second pane's run differs from the first one's.
     pub fn variant(&self) -> Option<Variant> {
         self.panes.get(1).map(|second| self.differs(second))
@@ -30,7 +38,7 @@ impl Store {
     // ---- opening and closing -----------------------------------------------------------------
 
     /// Opens the second pane at the first one's instant, or puts another run into it.
-    pub(super) fn split(&mut self, variant: &Variant) -> Change {
+    fn split(&mut self, variant: &Variant) -> Change {
         let first = &self.panes[0];
         let (now, event) = first.cursor();
         let opened = variant.of(first.run.script());
@@ -94,7 +102,7 @@ impl Store {
         }
     }
 
-    pub(super) fn unsplit(&mut self, place: usize) -> Change {
+    fn unsplit(&mut self, place: usize) -> Change {
         if self.panes.len() < 2 || place >= self.panes.len() {
             return Change::None;
         }
@@ -149,6 +157,61 @@ impl Store {
             let _ = second.load(*own, true);
         }
         self.load(0, script, true);
+    }
+
+    /// Runs another branch of the first pane beside it.
+    fn split_branch(&mut self, place: usize) -> Change {
+        let Some(branch) = self.panes[0].branches.get(place) else { return Change::None };
+        let script = branch.script.clone();
+        self.split(&Variant::Script(Box::new(script)))
+    }
+
+    // ---- where the panes differ --------------------------------------------------------------
+
+    /// Changes whenever another script runs in a pane: how often panes were opened and closed, the
+    /// branch, and its commands.
+    pub fn versions(&self) -> Vec<(u32, u32, usize)> {
+        let version = |pane: &Pane| (self.opened, pane.current().id, pane.run.script().lines.len());
+        self.panes.iter().map(version).collect()
+    }
+
+    /// The search, unless another script runs in a pane since.
+    fn present_search(&self) -> Option<&DivergenceSearch> {
+        self.divergence_search.as_ref().filter(|search| search.is_of(&self.versions()))
+    }
+
+    /// Whether there is more to be compared.
+    pub fn seeks_divergence(&self) -> bool {
+        let is_open = |search: &DivergenceSearch| search.is_open(self.horizon());
+        self.panes.len() > 1 && self.present_search().is_none_or(is_open)
+    }
+
+    /// Goes on comparing the two panes' runs by at most so many steps.
+    pub fn seek_divergence(&mut self, steps: u32) {
+        let [first, second] = &self.panes[..] else {
+            self.divergence_search = None;
+            return;
+        };
+        if self.present_search().is_none() {
+            let search = DivergenceSearch::new(self.versions(), &first.run, &second.run);
+            self.divergence_search = Some(search);
+        }
+        if let Some(search) = &mut self.divergence_search {
+            search.advance(steps);
+        }
+    }
+
+    /// Where the two panes' runs first differ, as far as they have been compared.
+    pub fn divergence(&self) -> Option<Divergence<'_>> {
+        self.present_search().map(DivergenceSearch::divergence)
+    }
+
+    pub(super) fn horizon(&self) -> Time {
+        let known = self.panes.iter().map(|pane| {
+            let last = pane.run.script().lines.last().map_or(Time::ZERO, |line| line.at);
+            pane.run.head().1.max(last)
+        });
+        known.max().unwrap_or_default().max(AHEAD).min(Time::LIMIT)
     }
 
     // ---- gestures ----------------------------------------------------------------------------
@@ -320,10 +383,10 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::Action;
+    use super::super::action::NoticeKind;
+    use super::super::action::{Action, PageAction, PaneAction, RunAction, TimeAction};
     use super::super::store::Preferences;
     use super::super::tests::{notice, store};
-    use super::super::ui::NoticeKind;
     use super::*;
     use crate::base::NodeId;
     use crate::command::Script;
@@ -332,13 +395,13 @@ mod tests {
     const PLAIN: &str = "run raft nodes=3 seed=7";
 
     fn split(store: &mut Store, variant: Variant) {
-        store.update(Action::Split(std::rc::Rc::new(variant)));
+        store.update(PaneAction::Split(std::rc::Rc::new(variant)));
         arrive(store);
     }
 
     fn arrive(store: &mut Store) {
         while store.playback.goal.is_some() {
-            store.update(Action::Tick { elapsed_micros: 0 });
+            store.update(TimeAction::Tick { elapsed_micros: 0 });
         }
     }
 
@@ -359,7 +422,7 @@ mod tests {
     #[test]
     fn a_second_pane_opens_at_the_same_instant_and_closes_again() {
         let mut store = store(PLAIN);
-        store.update(Action::Seek(Time::seconds(2)));
+        store.update(TimeAction::Seek(Time::seconds(2)));
         split(&mut store, flaw("forget-vote"));
         assert_eq!((store.panes.len(), store.active, now(&store)), (2, 0, Time::seconds(2)));
         assert_eq!(
@@ -372,28 +435,28 @@ mod tests {
         split(&mut store, Variant::Option("batch".into(), "many".into()));
         assert_eq!(notice(&store), "batch=many: expected a whole number from 1 to 1000.");
         assert_eq!(scripts(&store)[1], "run raft nodes=3 seed=7 batch=1\n");
-        store.update(Action::Unsplit(0));
+        store.update(PaneAction::Close(0));
         assert_eq!(scripts(&store), ["run raft nodes=3 seed=7 batch=1\n"], "the other goes on");
         assert_eq!((store.active, now(&store)), (0, Time::seconds(2)));
-        assert_eq!(store.update(Action::Unsplit(0)), Change::None);
+        assert_eq!(store.update(PaneAction::Close(0)), Change::None);
     }
 
     #[test]
     fn a_pane_that_is_closed_leaves_its_branches() {
         for closed in [0, 1] {
             let mut store = store(PLAIN);
-            store.update(Action::Seek(Time::seconds(2)));
+            store.update(TimeAction::Seek(Time::seconds(2)));
             for (time, node) in [(600, 1), (500, 2)] {
-                store.update(Action::Seek(Time::millis(time)));
+                store.update(TimeAction::Seek(Time::millis(time)));
                 store.update(Action::Do(Command::Crash { node: NodeId(node), torn: false }));
             }
             let before: Vec<Script> =
                 store.pane().branches.iter().map(|branch| branch.script.clone()).collect();
-            store.update(Action::SplitBranch(1));
+            store.update(PaneAction::SplitBranch(1));
             assert_eq!(store.panes.len(), 2);
             let stays = store.panes[1 - closed].run.script().clone();
             let cursor = store.panes[1 - closed].cursor();
-            store.update(Action::Unsplit(closed));
+            store.update(PaneAction::Close(closed));
             assert_eq!((store.pane().run.script(), store.pane().cursor()), (&stays, cursor));
             assert_eq!(store.pane().current().script, stays);
             let after: Vec<Script> =
@@ -406,22 +469,22 @@ mod tests {
     #[test]
     fn a_long_way_to_the_first_panes_instant_takes_ticks_and_can_be_cancelled() {
         let mut store = store("run raft nodes=9 seed=7");
-        store.update(Action::Seek(Time::seconds(300)));
+        store.update(TimeAction::Seek(Time::seconds(300)));
         arrive(&mut store);
         let event = store.pane().run.event();
-        store.update(Action::Split(std::rc::Rc::new(flaw("forget-vote"))));
+        store.update(PaneAction::Split(std::rc::Rc::new(flaw("forget-vote"))));
         assert!(store.moving());
         arrive(&mut store);
         assert_eq!((now(&store), store.pane().run.event()), (Time::seconds(300), event));
-        store.update(Action::Split(std::rc::Rc::new(flaw("count-old-terms"))));
-        store.update(Action::CancelGoal);
+        store.update(PaneAction::Split(std::rc::Rc::new(flaw("count-old-terms"))));
+        store.update(TimeAction::CancelGoal);
         assert!(!store.moving() && now(&store) < Time::seconds(300), "both stand where it got to");
     }
 
     #[test]
     fn gestures_are_given_to_both_and_one_may_refuse() {
         let mut store = store(PLAIN);
-        store.update(Action::Seek(Time::millis(500)));
+        store.update(TimeAction::Seek(Time::millis(500)));
         split(&mut store, flaw("ack-before-disk"));
         let crash = |node| Action::Do(Command::Crash { node: NodeId(node), torn: false });
         store.update(crash(0));
@@ -434,13 +497,13 @@ mod tests {
         store.update(crash(1));
         assert_eq!(lines(&store), [2, 2]);
         assert_eq!(notice(&store), "Done in A, refused in B: S2 is down.");
-        store.update(Action::Activate(1));
+        store.update(PaneAction::Activate(1));
         store.update(Action::Do(Command::Restart(NodeId(0))));
         assert_eq!((lines(&store), notice(&store)), (vec![3, 3], String::new()));
         store.update(Action::Do(Command::Restart(NodeId(0))));
         assert_eq!(notice(&store), "S1 is up: only a server that is down can be restarted.");
         // In the past both fork.
-        store.update(Action::Seek(Time::millis(200)));
+        store.update(TimeAction::Seek(Time::millis(200)));
         store.update(crash(2));
         assert!(store.panes.iter().all(|pane| pane.branches.len() == 2));
     }
@@ -449,19 +512,19 @@ mod tests {
     fn a_message_is_anothers_where_the_runs_have_parted() {
         let mut store = store("run raft nodes=3 seed=7\n10ms fire S1 election\n");
         split(&mut store, Variant::Option("batch".into(), "1".into()));
-        store.update(Action::Seek(Time::millis(12)));
+        store.update(TimeAction::Seek(Time::millis(12)));
         let id = store.pane().run.snapshot().flights[0].id;
         store.update(Action::Do(Command::Drop(id)));
         assert_eq!(notice(&store), "", "it is the same one in both");
         assert!(scripts(&store).iter().all(|script| script.contains(&format!("drop #{id}"))));
         split(&mut store, Variant::Protocol("multi-paxos".into()));
-        store.update(Action::Seek(Time::millis(12)));
+        store.update(TimeAction::Seek(Time::millis(12)));
         let id = store.pane().run.snapshot().flights[0].id;
-        store.update(Action::Select(Some(Selection::Message(id))));
+        store.update(PageAction::Select(Some(Selection::Message(id))));
         store.update(Action::Do(Command::Drop(id)));
         assert_eq!(notice(&store), "This message is under way in A only: nothing was done in B.");
         assert!(!scripts(&store)[1].contains(&format!("drop #{id}")));
-        store.update(Action::Activate(1));
+        store.update(PaneAction::Activate(1));
         assert_eq!(store.ui.selection, None, "in B it is nothing, or another one");
     }
 
@@ -474,7 +537,7 @@ mod tests {
             let next: Vec<Time> = store.panes.iter().filter_map(|pane| pane.run.next()).collect();
             let earliest = *next.iter().min().unwrap();
             let before = store.cursors();
-            store.update(Action::StepForward);
+            store.update(TimeAction::StepForward);
             assert_eq!(now(&store), earliest, "the next event of either");
             for ((pane, next), (_, event)) in store.panes.iter().zip(&next).zip(&before) {
                 assert_eq!(pane.run.event() > *event, *next == earliest, "and no other");
@@ -488,7 +551,7 @@ mod tests {
         assert!(alone.count() > 10, "the two have parted");
         while let Some(cursors) = seen.pop() {
             assert_eq!(store.cursors(), cursors);
-            store.update(Action::StepBack);
+            store.update(TimeAction::StepBack);
         }
     }
 
@@ -505,10 +568,10 @@ mod tests {
     fn a_violation_in_one_stops_both_and_says_in_which() {
         let mut store = store(TWO_LEADERS);
         split(&mut store, flaw("forget-vote"));
-        store.update(Action::Speed(super::super::playback::Speed::MAX));
-        store.update(Action::Play);
+        store.update(TimeAction::Speed(super::super::playback::Speed::MAX));
+        store.update(TimeAction::Play);
         for _ in 0..10 {
-            store.update(Action::Tick { elapsed_micros: 16_667 });
+            store.update(TimeAction::Tick { elapsed_micros: 16_667 });
         }
         assert!(!store.playback.playing && now(&store) < Time::millis(200));
         assert_eq!(store.active, 1, "the inspector shows where it broke");
@@ -518,16 +581,16 @@ mod tests {
             notice(&store)
         );
         let stopped = (store.cursors(), store.ui.notice.clone());
-        store.update(Action::ToStart);
-        store.update(Action::Activate(0));
-        store.update(Action::RunUntil("violation".into()));
+        store.update(TimeAction::ToStart);
+        store.update(PaneAction::Activate(0));
+        store.update(TimeAction::RunUntil("violation".into()));
         assert_eq!(
             (store.cursors(), store.ui.notice.clone(), store.active),
             (stopped.0, stopped.1, 1)
         );
-        store.update(Action::Activate(0));
-        store.update(Action::StepBack);
-        store.update(Action::StepForward);
+        store.update(PaneAction::Activate(0));
+        store.update(TimeAction::StepBack);
+        store.update(TimeAction::StepForward);
         let shown = store.ui.notice.as_ref().map(|notice| (notice.kind, notice.pane));
         assert_eq!(shown, Some((NoticeKind::Violation, Some(1))), "a step onto it says so as well");
     }
@@ -537,12 +600,12 @@ mod tests {
         // A's election comes later: B finds a leader first.
         let mut store = store("run raft nodes=3 seed=7 election=2s..4s");
         split(&mut store, Variant::Option("election".into(), "100ms..200ms".into()));
-        store.update(Action::RunUntil("leader".into()));
+        store.update(TimeAction::RunUntil("leader".into()));
         assert!(store.panes[1].run.leader().is_some() && store.panes[0].run.leader().is_none());
         assert_eq!(store.active, 1);
         assert!(notice(&store).starts_with("B: Reached at "), "{}", notice(&store));
         assert!(now(&store) < Time::millis(500));
-        store.update(Action::RunUntil("leader".into()));
+        store.update(TimeAction::RunUntil("leader".into()));
         arrive(&mut store);
         assert!(store.panes[0].run.leader().is_some());
         assert_eq!(store.active, 0);
@@ -552,19 +615,19 @@ mod tests {
     fn a_comparison_goes_on_with_another_seed_scene_or_flaw() {
         let mut store = store("run raft nodes=3 seed=7\n1s crash S1\n");
         split(&mut store, flaw("forget-vote"));
-        store.update(Action::Seed(8));
+        store.update(RunAction::Seed(8));
         let seed_8 = "run raft nodes=3 seed=8 flaw=forget-vote\n1s       crash S1\n";
         assert_eq!((scripts(&store)[1].as_str(), now(&store)), (seed_8, Time::ZERO));
-        store.update(Action::Activate(1));
-        store.update(Action::ToggleFlaw("ack-before-disk".into()));
+        store.update(PaneAction::Activate(1));
+        store.update(RunAction::ToggleFlaw("ack-before-disk".into()));
         assert!(scripts(&store)[0].contains("flaw=ack-before-disk"));
         assert_eq!(store.variant(), Some(flaw("forget-vote")), "the top bar speaks of the first");
-        store.update(Action::LoadScene { protocol: "raft".into(), scene: "figure-8".into() });
+        store.update(RunAction::LoadScene { protocol: "raft".into(), scene: "figure-8".into() });
         assert_eq!((store.variant(), now(&store)), (Some(flaw("forget-vote")), Time::ZERO));
         // Paxos has no such flaw: the first pane is alone.
         let scene = super::super::pane::Scene::all().find(|scene| scene.protocol == "paxos");
         let name = scene.expect("a scene").name.to_owned();
-        store.update(Action::LoadScene { protocol: "paxos".into(), scene: name });
+        store.update(RunAction::LoadScene { protocol: "paxos".into(), scene: name });
         assert_eq!((store.panes.len(), store.active), (1, 0));
         assert_eq!(notice(&store), "There is no flaw “forget-vote”.");
     }
@@ -574,13 +637,13 @@ mod tests {
         let own = scenario::parse("run raft nodes=5 seed=3\n1s crash S2\n").unwrap();
         let mut store = store(PLAIN);
         split(&mut store, Variant::Script(Box::new(own.clone())));
-        store.update(Action::Seek(Time::seconds(2)));
-        store.update(Action::Seed(8));
+        store.update(TimeAction::Seek(Time::seconds(2)));
+        store.update(RunAction::Seed(8));
         assert_eq!(scripts(&store)[1], "run raft nodes=5 seed=8\n1s       crash S2\n");
         assert_eq!(now(&store), Time::ZERO);
-        store.update(Action::Activate(1));
-        store.update(Action::Seek(Time::seconds(1)));
-        store.update(Action::LoadText("run raft nodes=4 seed=1\n".into()));
+        store.update(PaneAction::Activate(1));
+        store.update(TimeAction::Seek(Time::seconds(1)));
+        store.update(RunAction::LoadText("run raft nodes=4 seed=1\n".into()));
         assert_eq!(scripts(&store), ["run raft nodes=3 seed=8\n", "run raft nodes=4 seed=1\n"]);
         assert_eq!(now(&store), Time::ZERO, "and the first starts with it");
     }
@@ -589,11 +652,11 @@ mod tests {
     fn a_link_brings_both_back_to_the_same_cursor() {
         let mut here = store(TWO_LEADERS);
         split(&mut here, flaw("forget-vote"));
-        here.update(Action::Seek(Time::micros(38_500)));
+        here.update(TimeAction::Seek(Time::micros(38_500)));
         let link = here.link();
         assert!(link.contains("&flaw2=forget-vote&at=38.5ms."), "{link}");
         // A way of its own: the link has it whole.
-        here.update(Action::Activate(1));
+        here.update(PaneAction::Activate(1));
         here.panes[1].command(Command::Crash { node: NodeId(0), torn: false }).ok().unwrap();
         let whole = here.link();
         assert!(whole.contains("&run2=raft+nodes=3"), "{whole}");
@@ -604,10 +667,10 @@ mod tests {
             assert_eq!(now(&there), Time::micros(38_500));
             // The same in a page that shows something else.
             let mut elsewhere = store(PLAIN);
-            elsewhere.update(Action::OpenLink(link.clone()));
+            elsewhere.update(RunAction::OpenLink(link.clone()));
             arrive(&mut elsewhere);
             assert_eq!(elsewhere.link(), link);
-            elsewhere.update(Action::OpenLink("#v1&run=raft+nodes=3&at=1s".into()));
+            elsewhere.update(RunAction::OpenLink("#v1&run=raft+nodes=3&at=1s".into()));
             assert_eq!(elsewhere.panes.len(), 1);
         }
     }

@@ -2,10 +2,10 @@
 //! once; if it set out for somewhere, when it is there; and with what is only read as soon as nothing is
 //! on its way. Whose way is broken off, by a later call or by hand, is told so.
 
-use super::action::Action;
+use super::action::{Action, PageAction, RunAction, TimeAction};
+use super::action::{Notice, NoticeKind};
 use super::api::{self, ReadTarget, Reading};
 use super::store::Store;
-use super::ui::{Notice, NoticeKind};
 use crate::base::{Sentence, Time};
 use crate::sentence;
 use crate::words;
@@ -43,10 +43,13 @@ enum Does {
 impl Does {
     fn of(action: &Action) -> Does {
         match action {
-            Action::Pause | Action::Speed(_) | Action::Tab(_) => Does::Little,
-            Action::Theme(_) | Action::Language(_) => Does::Little,
-            Action::Seek(_) | Action::SeekEvent(_) | Action::OpenLink(_) => Does::SetsOut,
-            Action::RunUntil(_) => Does::Searches,
+            Action::Time(TimeAction::Pause | TimeAction::Speed(_)) => Does::Little,
+            Action::Page(PageAction::Tab(_) | PageAction::Theme(_) | PageAction::Language(_)) => {
+                Does::Little
+            }
+            Action::Time(TimeAction::Seek(_) | TimeAction::SeekEvent(_)) => Does::SetsOut,
+            Action::Run(RunAction::OpenLink(_)) => Does::SetsOut,
+            Action::Time(TimeAction::RunUntil(_)) => Does::Searches,
             _ => Does::Acts,
         }
     }
@@ -58,7 +61,7 @@ pub fn drives(action: &Action) -> bool {
 }
 
 fn brings_another(action: &Action) -> bool {
-    matches!(action, Action::LoadText(_) | Action::OpenLink(_))
+    matches!(action, Action::Run(RunAction::LoadText(_) | RunAction::OpenLink(_)))
 }
 
 impl PendingCall {

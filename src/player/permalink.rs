@@ -32,11 +32,12 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::action::Notice;
 use super::lanes::{self, Lanes, Unread};
 use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
-use super::ui::{Notice, Tab, Theme};
+use super::terms::{Tab, Theme};
 use super::variant::Variant;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};

@@ -3,7 +3,8 @@
 //! the cursor at first.
 
 use super::store::Store;
-use super::ui::{Selection, Window};
+use super::terms::{Selection, TablePage};
+use super::ui::Window;
 use crate::base::Time;
 use crate::catalog::Run;
 use crate::sim::snapshot::Told;
@@ -14,18 +15,6 @@ pub const ROWS: usize = 200;
 /// Events told at a time, and at the most, on the way to the rows.
 const CHUNK: u64 = 256;
 const MOST: u64 = 4_096;
-
-/// Which part of the window a table shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TablePage {
-    /// Around the cursor, or from the window's beginning where the cursor is elsewhere.
-    #[default]
-    Here,
-    /// From this event on.
-    From(u64),
-    /// Until this event.
-    Until(u64),
-}
 
 /// A part of the window as a table.
 #[derive(Clone, Debug)]
@@ -172,7 +161,7 @@ mod tests {
     use super::*;
     use crate::base::{Endpoint, NodeId};
     use crate::player::tests::store;
-    use crate::player::{Action, LaneChange};
+    use crate::player::{LaneChange, TimeAction, TimelineAction};
     use crate::sim::snapshot::MarkKind;
 
     const S3: Endpoint = Endpoint::Node(NodeId(2));
@@ -180,10 +169,10 @@ mod tests {
     /// A store whose window shows so many ms from this one on.
     fn windowed(text: &str, from: u64, span: u64) -> Store {
         let mut store = store(text);
-        store.update(Action::Seek(Time::millis(2_000)));
+        store.update(TimeAction::Seek(Time::millis(2_000)));
         store.ui.window =
             Window { from: Time::millis(from), span: Time::millis(span), follows: false };
-        store.update(Action::AsTable(true));
+        store.update(TimelineAction::AsTable(true));
         store
     }
 
@@ -191,12 +180,12 @@ mod tests {
     fn all_pages(store: &mut Store) -> Vec<Told> {
         let mut table = Table::of(store);
         while let Some(earlier) = table.earlier {
-            store.update(Action::TablePage(earlier));
+            store.update(TimelineAction::TablePage(earlier));
             table = Table::of(store);
         }
         let mut rows = table.rows;
         while let Some(later) = table.later {
-            store.update(Action::TablePage(later));
+            store.update(TimelineAction::TablePage(later));
             table = Table::of(store);
             assert!(table.rows.len() <= ROWS);
             rows.extend(table.rows.clone());
@@ -208,8 +197,8 @@ mod tests {
     fn the_table_says_what_the_diagram_shows() {
         let mut store =
             windowed("run raft nodes=5 seed=3\n500ms crash S2\n600ms request C1 put a=1", 300, 900);
-        store.update(Action::Lanes(LaneChange::Show(S3, false)));
-        store.update(Action::Lanes(LaneChange::Kind("RequestVote".to_owned(), false)));
+        store.update(TimelineAction::Lanes(LaneChange::Show(S3, false)));
+        store.update(TimelineAction::Lanes(LaneChange::Kind("RequestVote".to_owned(), false)));
         let rows = all_pages(&mut store);
         let shown = super::rows(&store);
         let (from, to) = (Time::millis(300), Time::millis(1_200));
@@ -239,7 +228,7 @@ mod tests {
         assert_eq!(table.rows.len(), ROWS / 2, "the cursor is at its end");
         assert_eq!(table.rows.last().unwrap().event, table.here);
         assert!(table.earlier.is_some() && table.later.is_none());
-        store.update(Action::Seek(Time::millis(1_000)));
+        store.update(TimeAction::Seek(Time::millis(1_000)));
         let table = Table::of(&store);
         assert_eq!(table.rows.len(), ROWS);
         assert!(table.rows.iter().any(|row| row.event == table.here));
@@ -252,12 +241,12 @@ mod tests {
         let mut store = windowed("run raft nodes=3 seed=7", 300, 500);
         let mut selected = Vec::new();
         for _ in 0..5 {
-            store.update(Action::SelectMessage { next: true });
+            store.update(TimelineAction::SelectMessage { next: true });
             let Some(Selection::Message(event)) = store.ui.selection else { panic!() };
             selected.push(event);
         }
         assert!(selected.is_sorted_by(|a, b| a < b), "{selected:?}");
-        store.update(Action::SelectMessage { next: false });
+        store.update(TimelineAction::SelectMessage { next: false });
         assert_eq!(store.ui.selection, Some(Selection::Message(selected[3])));
         let run = &mut store.pane_mut().run;
         assert!(run.message(selected[0]).unwrap().sent_at >= Time::millis(300));

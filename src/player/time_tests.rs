@@ -16,11 +16,11 @@ fn crash(node: u16) -> Action {
 /// A run that was taken back twice: at 600 ms, and from there at 900 ms.
 fn three() -> Store {
     let mut store = store(PLAIN);
-    store.update(Action::Seek(Time::seconds(1)));
-    store.update(Action::Seek(Time::millis(600)));
+    store.update(TimeAction::Seek(Time::seconds(1)));
+    store.update(TimeAction::Seek(Time::millis(600)));
     store.update(crash(0));
-    store.update(Action::Seek(Time::millis(1_500)));
-    store.update(Action::Seek(Time::millis(900)));
+    store.update(TimeAction::Seek(Time::millis(1_500)));
+    store.update(TimeAction::Seek(Time::millis(900)));
     store.update(crash(1));
     store
 }
@@ -32,22 +32,22 @@ fn parents(store: &Store) -> Vec<Option<(u32, Time)>> {
 #[test]
 fn a_branch_is_called_what_somebody_calls_it() {
     let mut store = three();
-    store.update(Action::NameBranch(1, "  Without\n S1 ".into()));
+    store.update(BranchAction::Name(1, "  Without\n S1 ".into()));
     assert_eq!(store.pane().branches[1].name.as_deref(), Some("Without S1"));
-    store.update(Action::NameBranch(1, "x".repeat(10_000)));
+    store.update(BranchAction::Name(1, "x".repeat(10_000)));
     assert_eq!(notice(&store), "A branch's name has at most 80 characters; this one has 10000.");
     assert_eq!(store.pane().branches[1].name.as_deref(), Some("Without S1"), "and it stays");
     // What nobody sees, and what turns the direction of writing, is not part of it.
     store
-        .update(Action::NameBranch(1, "\u{202e}evil\u{2066} \u{200b}\u{2069} name\u{feff}".into()));
+        .update(BranchAction::Name(1, "\u{202e}evil\u{2066} \u{200b}\u{2069} name\u{feff}".into()));
     assert_eq!(store.pane().branches[1].name.as_deref(), Some("evil name"));
-    store.update(Action::NameBranch(1, "\u{2066}\u{3164}".into()));
+    store.update(BranchAction::Name(1, "\u{2066}\u{3164}".into()));
     assert_eq!(store.pane().branches[1].name, None);
-    store.update(Action::NameBranch(1, "分".repeat(80)));
+    store.update(BranchAction::Name(1, "分".repeat(80)));
     assert_eq!(notice(&store), "");
-    store.update(Action::NameBranch(1, " \u{7} ".into()));
+    store.update(BranchAction::Name(1, " \u{7} ".into()));
     assert_eq!(store.pane().branches[1].name, None);
-    assert_eq!(store.update(Action::NameBranch(9, "x".into())), Change::None);
+    assert_eq!(store.update(BranchAction::Name(9, "x".into())), Change::None);
 }
 
 #[test]
@@ -60,16 +60,16 @@ fn a_deleted_branch_leaves_its_children_to_its_parent_and_can_be_brought_back() 
         parents(&store),
         [None, Some((root, Time::millis(600))), Some((middle, Time::millis(900)))]
     );
-    store.update(Action::NameBranch(1, "The middle".into()));
-    store.update(Action::DeleteBranch(1));
+    store.update(BranchAction::Name(1, "The middle".into()));
+    store.update(BranchAction::Delete(1));
     assert_eq!(parents(&store), [None, Some((root, Time::millis(600)))]);
     assert_eq!((store.pane().branch, store.pane().cursor()), (1, before.2), "what runs, runs on");
     assert_eq!(notice(&store), "The branch “The middle” is deleted.");
     assert!(store.ui.notice.as_ref().is_some_and(|notice| notice.restores));
-    store.update(Action::RestoreBranch);
-    store.update(Action::NameBranch(1, String::new()));
+    store.update(BranchAction::Restore);
+    store.update(BranchAction::Name(1, String::new()));
     assert_eq!((&store.pane().branches, store.pane().branch), (&before.0, 2));
-    store.update(Action::RestoreBranch);
+    store.update(BranchAction::Restore);
     assert_eq!(notice(&store), "There is no deleted branch to bring back.");
 }
 
@@ -77,20 +77,20 @@ fn a_deleted_branch_leaves_its_children_to_its_parent_and_can_be_brought_back() 
 fn instead_of_a_deleted_branch_its_parent_runs() {
     let mut store = three();
     let now = store.pane().run.now();
-    store.update(Action::DeleteBranch(2));
+    store.update(BranchAction::Delete(2));
     assert_eq!((store.pane().branch, store.pane().branches.len()), (1, 2));
     assert_eq!(store.pane().run.script(), &store.pane().branches[1].script);
     assert_eq!(store.pane().run.now(), now, "at the same time");
-    store.update(Action::DeleteBranch(1));
+    store.update(BranchAction::Delete(1));
     assert_eq!(store.pane().branch, 0);
-    store.update(Action::DeleteBranch(0));
+    store.update(BranchAction::Delete(0));
     assert_eq!(notice(&store), "This is the only branch: it cannot be deleted.");
-    assert_eq!(store.update(Action::DeleteBranch(5)), Change::None);
+    assert_eq!(store.update(BranchAction::Delete(5)), Change::None);
     assert_eq!(store.pane().branches.len(), 1);
 
     let mut store = three();
-    store.update(Action::Branch(0));
-    store.update(Action::DeleteBranch(0));
+    store.update(BranchAction::GoTo(0));
+    store.update(BranchAction::Delete(0));
     assert_eq!((store.pane().branches.len(), store.pane().branch), (2, 0), "a root has no parent");
     assert_eq!(parents(&store)[0], None);
     assert_eq!(store.pane().run.script(), &store.pane().branches[0].script);
@@ -100,7 +100,7 @@ fn instead_of_a_deleted_branch_its_parent_runs() {
 fn two_branches_are_compared_and_the_difference_marked() {
     let mut store = three();
     let cursor = store.pane().cursor();
-    store.update(Action::Compare(1));
+    store.update(BranchAction::Compare(1));
     frames(&mut store, 100);
     assert_eq!(store.pane().cursor(), cursor, "the run stays where it is");
     let said = notice(&store);
@@ -111,25 +111,25 @@ fn two_branches_are_compared_and_the_difference_marked() {
     assert_eq!((marked.branches, marked.at), ([last, middle], Time::millis(900)));
     let event =
         store.ui.notice.as_ref().and_then(|notice| notice.event).expect("a way to go there");
-    store.update(Action::SeekEvent(event));
+    store.update(TimeAction::SeekEvent(event));
     assert_eq!(store.pane().run.now(), Time::millis(900));
 
-    store.update(Action::Compare(2));
+    store.update(BranchAction::Compare(2));
     assert_eq!(notice(&store), "Both branches are the same run: there is no difference.");
     assert_eq!(store.pane().compared, None);
-    assert_eq!(store.update(Action::Compare(7)), Change::None);
-    store.update(Action::Compare(0));
+    assert_eq!(store.update(BranchAction::Compare(7)), Change::None);
+    store.update(BranchAction::Compare(0));
     assert!(notice(&store).starts_with("First difference at 600ms"), "{}", notice(&store));
-    store.update(Action::DeleteBranch(0));
+    store.update(BranchAction::Delete(0));
     assert_eq!(store.pane().compared, None, "a mark goes with its branch");
 }
 
 #[test]
 fn branches_that_do_the_same_are_said_to() {
     let mut store = store("run raft nodes=3 seed=7\n2s end\n");
-    store.update(Action::Seek(Time::seconds(1)));
-    store.update(Action::ToggleFlaw("forget-vote".into()));
-    store.update(Action::Compare(0));
+    store.update(TimeAction::Seek(Time::seconds(1)));
+    store.update(RunAction::ToggleFlaw("forget-vote".into()));
+    store.update(BranchAction::Compare(0));
     frames(&mut store, 100);
     assert_eq!(
         notice(&store),
@@ -140,24 +140,24 @@ fn branches_that_do_the_same_are_said_to() {
 #[test]
 fn a_long_comparison_shows_how_far_it_is_and_can_be_cancelled() {
     let mut store = store("run raft nodes=9 seed=7\n");
-    store.update(Action::Seek(Time::seconds(400)));
+    store.update(TimeAction::Seek(Time::seconds(400)));
     frames(&mut store, 1_000);
-    store.update(Action::ToggleFlaw("forget-vote".into()));
+    store.update(RunAction::ToggleFlaw("forget-vote".into()));
     frames(&mut store, 1_000);
     let cursor = store.pane().cursor();
-    store.update(Action::Compare(0));
+    store.update(BranchAction::Compare(0));
     assert!(store.moving());
     let mut last = crate::base::Ratio::ZERO;
     for _ in 0..3 {
-        store.update(Action::Tick { elapsed_micros: 0 });
+        store.update(TimeAction::Tick { elapsed_micros: 0 });
         let goal = store.playback.goal.as_ref().expect("on the way");
         assert!(goal.progress.unwrap() > last && goal.looked().unwrap() > Time::ZERO);
         last = goal.progress.unwrap();
     }
-    store.update(Action::CancelGoal);
+    store.update(TimeAction::CancelGoal);
     assert!(!store.moving());
     assert_eq!((store.pane().cursor(), notice(&store).as_str()), (cursor, ""));
-    store.update(Action::Compare(0));
+    store.update(BranchAction::Compare(0));
     frames(&mut store, 10_000);
     assert!(notice(&store).starts_with("The same happens in both branches up to 400s"));
 }
@@ -165,14 +165,14 @@ fn a_long_comparison_shows_how_far_it_is_and_can_be_cancelled() {
 #[test]
 fn a_condition_is_run_to_and_told() {
     let mut store = store(PLAIN);
-    store.update(Action::Play);
-    store.update(Action::RunUntil("S3 role = leader".into()));
+    store.update(TimeAction::Play);
+    store.update(TimeAction::RunUntil("S3 role = leader".into()));
     assert!(!store.moving(), "it pauses there");
     let (now, event) = store.pane().cursor();
     assert_eq!(notice(&store), format!("Reached at {now}: S3 is now leader."));
     assert!(store.ui.notice.as_ref().unwrap().event.is_some_and(|found| found <= event));
     assert_eq!(store.pane().run.snapshot().nodes[2].view.role.name, "leader");
-    store.update(Action::RunUntil("sent heartbeat S3>S1".into()));
+    store.update(TimeAction::RunUntil("sent heartbeat S3>S1".into()));
     assert!(store.pane().run.now() > now, "{}", notice(&store));
     assert!(notice(&store).contains("S3 sends “"), "{}", notice(&store));
 }
@@ -180,25 +180,25 @@ fn a_condition_is_run_to_and_told() {
 #[test]
 fn a_mistaken_condition_is_told_where_it_was_typed_and_the_run_stays() {
     let mut store = store(PLAIN);
-    store.update(Action::Seek(Time::millis(500)));
+    store.update(TimeAction::Seek(Time::millis(500)));
     let cursor = store.pane().cursor();
-    store.update(Action::RunUntil("S3 rule=leader".into()));
+    store.update(TimeAction::RunUntil("S3 rule=leader".into()));
     let mistake = store.ui.mistaken.clone().expect("a mistake");
     assert_eq!(mistake.column, 4);
     assert!(
         mistake.sentence.to_string().starts_with("there is no “rule” here: expected one of role")
     );
     assert_eq!((store.pane().cursor(), notice(&store).as_str()), (cursor, ""));
-    store.update(Action::RunUntil("leader".into()));
+    store.update(TimeAction::RunUntil("leader".into()));
     assert_eq!(store.ui.mistaken, None);
 }
 
 #[test]
 fn what_never_comes_true_is_said_and_the_cursor_stays() {
     let mut store = store("run raft nodes=1 clients=0 seed=7 heartbeat=1s");
-    store.update(Action::Seek(Time::seconds(3)));
+    store.update(TimeAction::Seek(Time::seconds(3)));
     let cursor = store.pane().cursor();
-    store.update(Action::RunUntil("lost heartbeat".into()));
+    store.update(TimeAction::RunUntil("lost heartbeat".into()));
     frames(&mut store, 10_000);
     assert_eq!((store.pane().cursor(), store.moving()), (cursor, false));
     assert_eq!(
@@ -211,19 +211,19 @@ fn what_never_comes_true_is_said_and_the_cursor_stays() {
 fn a_long_search_says_how_far_it_has_come_and_can_be_cancelled() {
     let mut store = store("run raft nodes=5 seed=1 heartbeat=5ms latency=2ms");
     let cursor = store.pane().cursor();
-    store.update(Action::RunUntil("any currentTerm>=900".into()));
+    store.update(TimeAction::RunUntil("any currentTerm>=900".into()));
     assert!(store.moving());
     let looked = |store: &Store| store.playback.goal.as_ref().and_then(Goal::looked).unwrap();
     let before = looked(&store);
-    store.update(Action::Tick { elapsed_micros: 16_667 });
+    store.update(TimeAction::Tick { elapsed_micros: 16_667 });
     assert!(looked(&store) > before && store.pane().cursor() == cursor);
-    store.update(Action::Escape);
+    store.update(PageAction::Escape);
     assert_eq!((store.moving(), store.pane().cursor()), (false, cursor));
-    store.update(Action::RunUntil("any currentTerm>=900".into()));
-    store.update(Action::Play);
+    store.update(TimeAction::RunUntil("any currentTerm>=900".into()));
+    store.update(TimeAction::Play);
     assert!(store.playback.goal.is_none(), "whoever plays no longer waits");
-    store.update(Action::Pause);
-    store.update(Action::RunUntil("any currentTerm>=900".into()));
+    store.update(TimeAction::Pause);
+    store.update(TimeAction::RunUntil("any currentTerm>=900".into()));
     frames(&mut store, 10_000);
     let said = notice(&store);
     assert!(said.contains("does not come true by ") && said.contains("2000000 events"), "{said}");
@@ -234,9 +234,9 @@ fn a_long_search_says_how_far_it_has_come_and_can_be_cancelled() {
 #[test]
 fn a_violation_that_is_named_is_told_as_one() {
     let mut store = store(PLAIN);
-    store.update(Action::LoadScene { protocol: "raft".into(), scene: "figure-8-flaw".into() });
-    store.update(Action::Pause);
-    store.update(Action::RunUntil("violation leader completeness".into()));
+    store.update(RunAction::LoadScene { protocol: "raft".into(), scene: "figure-8-flaw".into() });
+    store.update(TimeAction::Pause);
+    store.update(TimeAction::RunUntil("violation leader completeness".into()));
     frames(&mut store, 10_000);
     let shown = store.ui.notice.clone().expect("a notice");
     assert_eq!((shown.kind, shown.property), (NoticeKind::Violation, Some("Leader Completeness")));
@@ -248,7 +248,7 @@ fn paces(store: &mut Store) -> (Vec<u64>, Vec<u64>) {
     let (mut watched, mut others) = (Vec::new(), Vec::new());
     for _ in 0..4_000 {
         let (before, slowed) = (store.pane().run.now(), store.slowed());
-        store.update(Action::Tick { elapsed_micros: 16_667 });
+        store.update(TimeAction::Tick { elapsed_micros: 16_667 });
         let passed = store.pane().run.now().since(before).0;
         match slowed {
             Some(kind) => {
@@ -265,18 +265,18 @@ fn paces(store: &mut Store) -> (Vec<u64>, Vec<u64>) {
 fn it_slows_down_by_itself_while_a_chosen_kind_is_under_way_and_goes_back_after() {
     for speed in [Speed::of("10").unwrap(), Speed::MAX] {
         let mut store = store("run raft nodes=3 seed=7\n100s crash S3\n");
-        store.update(Action::SlowFor("RequestVote", true));
+        store.update(TimeAction::SlowFor("RequestVote", true));
         assert_eq!(store.slowed(), None, "it is paused");
-        store.update(Action::Speed(speed));
-        store.update(Action::Play);
+        store.update(TimeAction::Speed(speed));
+        store.update(TimeAction::Play);
         let (watched, others) = paces(&mut store);
         assert!(watched.len() > 30, "a vote takes some frames: {}", watched.len());
         assert!(watched.iter().all(|passed| *passed <= 334), "a fiftieth: {watched:?}");
         let fast = others.iter().filter(|passed| **passed > 100_000).count();
         assert!(fast > 10, "at {} it is fast again: {fast}", speed.code());
-        store.update(Action::SlowFor("RequestVote", false));
-        store.update(Action::ToStart);
-        store.update(Action::Play);
+        store.update(TimeAction::SlowFor("RequestVote", false));
+        store.update(TimeAction::ToStart);
+        store.update(TimeAction::Play);
         assert!(paces(&mut store).0.is_empty());
     }
 }
@@ -284,17 +284,17 @@ fn it_slows_down_by_itself_while_a_chosen_kind_is_under_way_and_goes_back_after(
 #[test]
 fn slow_as_it_is_it_does_not_slow_down_and_another_protocol_forgets_the_kind() {
     let mut store = store(PLAIN);
-    store.update(Action::SlowFor("RequestVote", true));
-    store.update(Action::SlowFor("RequestVote", true));
+    store.update(TimeAction::SlowFor("RequestVote", true));
+    store.update(TimeAction::SlowFor("RequestVote", true));
     assert_eq!(store.playback.slow_for, ["RequestVote"]);
-    store.update(Action::Speed(Speed::SLOW));
-    store.update(Action::Play);
+    store.update(TimeAction::Speed(Speed::SLOW));
+    store.update(TimeAction::Play);
     for _ in 0..2_000 {
-        store.update(Action::Tick { elapsed_micros: 16_667 });
+        store.update(TimeAction::Tick { elapsed_micros: 16_667 });
         assert_eq!(store.slowed(), None);
     }
-    store.update(Action::SlowFor("Reply", true));
-    store.update(Action::LoadScene { protocol: "paxos".into(), scene: "duel".into() });
+    store.update(TimeAction::SlowFor("Reply", true));
+    store.update(RunAction::LoadScene { protocol: "paxos".into(), scene: "duel".into() });
     assert_eq!(store.playback.slow_for, ["Reply"]);
 }
 
@@ -303,8 +303,8 @@ fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
     let link = Permalink::parse("#v1&run=raft+nodes=5+seed=7&at=500s").unwrap();
     let link = &*format!("#{link}");
     let mut open = store(PLAIN);
-    open.update(Action::Play);
-    open.update(Action::OpenLink(link.into()));
+    open.update(TimeAction::Play);
+    open.update(RunAction::OpenLink(link.into()));
     let mut fresh = Store::from_link(link, Preferences::default());
     for store in [&mut open, &mut fresh] {
         let mut pieces = 0;
@@ -313,7 +313,7 @@ fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
             // What the address says meanwhile is where it leads: a browser tells of one change of
             // the address by two events, and the second one must find nothing new.
             assert_eq!(store.link(), link);
-            store.update(Action::Tick { elapsed_micros: 16_000 });
+            store.update(TimeAction::Tick { elapsed_micros: 16_000 });
             pieces += 1;
         }
         assert!(pieces > 2, "{pieces} pieces");
@@ -321,8 +321,8 @@ fn a_link_far_ahead_is_followed_to_its_end_on_an_open_page_as_on_a_fresh_one() {
         assert!(store.link().contains("&run=raft+nodes=5+seed=7&at=500s."), "{}", store.link());
         assert!(!store.playback.playing, "an instant that is asked for is shown");
     }
-    open.update(Action::OpenLink("#v1&run=raft+nodes=5+seed=7&at=1500s".into()));
-    open.update(Action::CancelGoal);
+    open.update(RunAction::OpenLink("#v1&run=raft+nodes=5+seed=7&at=1500s".into()));
+    open.update(TimeAction::CancelGoal);
     let here = open.pane().run.now();
     assert!(here > Time::ZERO && here < Time::seconds(1500));
     assert!(open.link().contains(&format!("&at={here}.")), "cancelled, it says where it stands");
@@ -336,9 +336,9 @@ fn a_selected_message_costs_a_frame_nothing() {
     let mut store = store(
         "run raft nodes=3 seed=7 heartbeat=5ms latency=1ms..2ms\n10s link S1-S2 latency=3s\n",
     );
-    store.update(Action::Seek(Time::seconds(12)));
+    store.update(TimeAction::Seek(Time::seconds(12)));
     while store.moving() {
-        store.update(Action::Tick { elapsed_micros: 16_667 });
+        store.update(TimeAction::Tick { elapsed_micros: 16_667 });
     }
     let run = &mut store.pane_mut().run;
     run.seek(Time::seconds(11), 0);

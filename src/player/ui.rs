@@ -1,15 +1,13 @@
 //! What the page shows of itself, whatever runs on it: selection, tabs, tools, notices, and the
 //! stretch of time that the timeline shows.
 
-use super::action::Action;
+use super::action::{Change, Notice, PageAction};
 use super::find::Finding;
 use super::lanes::Lanes;
-use super::panes::LETTERS;
-use super::table::TablePage;
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use super::terms::{Dialog, Selection, Tab, TablePage, Theme, Tool};
+use crate::base::{Sentence, Time};
 use crate::scenario::Mistake;
-use crate::tr;
-use crate::words::{self, Language};
+use crate::words::Language;
 
 /// The page's own state.
 #[derive(Clone, Debug, Default)]
@@ -43,85 +41,6 @@ pub struct Ui {
     pub mistaken: Option<Mistake>,
 }
 
-/// Something on the stage that can be selected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Selection {
-    Node(NodeId),
-    Client(ClientId),
-    /// From, to. Its gestures can also take both ways.
-    Link(Endpoint, Endpoint),
-    /// By the event that sent it.
-    Message(u64),
-}
-
-/// The inspector's tabs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tab {
-    #[default]
-    Node,
-    Message,
-    Why,
-    Properties,
-    Log,
-    Script,
-}
-
-/// What a press on the stage does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tool {
-    #[default]
-    Select,
-    /// Cuts the links it crosses.
-    Cut,
-    /// Draws a line around servers: they become one side of a partition.
-    Lasso,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Theme {
-    /// As the browser wishes.
-    #[default]
-    Auto,
-    Light,
-    Dark,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dialog {
-    Help,
-    Share,
-    Runs,
-}
-
-/// Something the page has to say, until it is dismissed or superseded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    pub sentence: Sentence,
-    pub kind: NoticeKind,
-    /// Line and column in a script, from 1.
-    pub place: Option<(u32, u32)>,
-    /// The property that broke, for which the sentence says how.
-    pub property: Option<&'static str>,
-    /// An event to jump to.
-    pub event: Option<u64>,
-    /// It speaks of a branch that was deleted and can be brought back.
-    pub restores: bool,
-    /// What could not be done and can be tried again.
-    pub retry: Option<Box<Action>>,
-    /// The pane that it speaks of, where there are two.
-    pub pane: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NoticeKind {
-    /// For information.
-    Plain,
-    /// Something asked for was not done.
-    Refusal,
-    /// A property broke.
-    Violation,
-}
-
 /// The stretch of time that the timeline shows.
 ///
 /// It follows the cursor without jumping under a hand: as long as the cursor stays inside, the
@@ -132,87 +51,6 @@ pub struct Window {
     pub span: Time,
     /// Off once it was panned away, until the cursor is moved by hand.
     pub follows: bool,
-}
-
-impl Theme {
-    /// As a link writes it: `theme=dark`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Theme::Auto => "auto",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    /// The theme of that name.
-    pub fn of(code: &str) -> Option<Theme> {
-        [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme.code() == code)
-    }
-}
-
-impl Tab {
-    pub const ALL: [Tab; 6] =
-        [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Log, Tab::Script];
-
-    /// As a link writes it: `panel=script`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Tab::Node => "node",
-            Tab::Message => "message",
-            Tab::Why => "why",
-            Tab::Properties => "properties",
-            Tab::Log => "log",
-            Tab::Script => "script",
-        }
-    }
-
-    /// The tab of that name.
-    pub fn of(code: &str) -> Option<Tab> {
-        Tab::ALL.into_iter().find(|tab| tab.code() == code)
-    }
-
-    /// Whether it shows the same to whoever opens a link: the others tell of what is selected.
-    pub fn is_of_the_run(self) -> bool {
-        matches!(self, Tab::Properties | Tab::Log | Tab::Script)
-    }
-}
-
-impl Notice {
-    pub fn plain(sentence: Sentence) -> Notice {
-        let kind = NoticeKind::Plain;
-        let (place, property, event, pane, retry) = (None, None, None, None, None);
-        Notice { sentence, kind, place, property, event, restores: false, retry, pane }
-    }
-
-    pub fn refusal(sentence: Sentence) -> Notice {
-        Notice { kind: NoticeKind::Refusal, ..Notice::plain(sentence) }
-    }
-
-    /// A mistake in a script, at a line and a column.
-    pub fn mistake(line: u32, column: u32, sentence: Sentence) -> Notice {
-        Notice { place: Some((line, column)), ..Notice::refusal(sentence) }
-    }
-
-    pub fn violation(property: &'static str, event: u64, why: Sentence) -> Notice {
-        let kind = NoticeKind::Violation;
-        Notice { kind, property: Some(property), event: Some(event), ..Notice::plain(why) }
-    }
-
-    /// All of it in words.
-    pub fn told(&self, language: Language) -> String {
-        let told = words::tell(language, &self.sentence);
-        if let Some((line, column)) = self.place {
-            return tr!(language, "Line {0}, column {1}: {2}", line, column, told);
-        }
-        let told = match self.property {
-            Some(property) => tr!(language, "{0} is violated: {1}", property, told),
-            None => told,
-        };
-        match self.pane.and_then(|pane| LETTERS.get(pane)) {
-            Some(letter) => tr!(language, "{0}: {1}", *letter, told),
-            None => told,
-        }
-    }
 }
 
 impl Default for Window {
@@ -281,6 +119,28 @@ impl Window {
 }
 
 impl Ui {
+    /// What no run needs to know of.
+    pub(super) fn update(&mut self, action: PageAction) -> Change {
+        match action {
+            PageAction::Select(selection) => self.select(selection),
+            PageAction::Hover(hover) if hover == self.hover => return Change::None,
+            PageAction::Hover(hover) => self.hover = hover,
+            PageAction::Tab(tab) => self.tab = tab,
+            PageAction::Tool(tool) => self.tool = tool,
+            PageAction::Language(language) => {
+                (self.language, self.language_chosen) = (language, true);
+            }
+            PageAction::Theme(theme) => self.theme = theme,
+            PageAction::ReducedMotion(reduced) => self.reduced_motion = reduced,
+            PageAction::Open(dialog) => self.dialog = Some(dialog),
+            PageAction::Close => self.dialog = None,
+            PageAction::Tell(notice) => self.notice = Some(notice),
+            PageAction::Dismiss => self.notice = None,
+            PageAction::Escape => self.escape(),
+        }
+        Change::Frame
+    }
+
     /// Selects, and opens the tab that tells of it.
     pub(super) fn select(&mut self, selection: Option<Selection>) {
         self.selection = selection;
@@ -311,6 +171,7 @@ impl Ui {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::NodeId;
     use crate::sentence;
 
     #[test]

@@ -24,7 +24,8 @@ use super::shared::Shared;
 use super::{address, browser, crash, parts};
 use crate::export;
 use crate::player::{
-    Action, Change, Dialog, Needs, NoticeKind, Selection, Store, Table, Window, gestures, keys,
+    Action, BranchAction, Change, Dialog, Needs, NoticeKind, PageAction, PaneAction, RunAction,
+    Selection, Store, Table, TimeAction, TimelineAction, Window, gestures, keys,
 };
 use crate::view::Size;
 use crate::words;
@@ -277,7 +278,7 @@ impl App {
             }
             Msg::Frame(time) => {
                 let elapsed_micros = self.frames.elapsed(time);
-                self.store.update(Action::Tick { elapsed_micros })
+                self.store.update(TimeAction::Tick { elapsed_micros })
             }
             Msg::Pick(selection, by) => self.pick(selection, by),
             Msg::Stroke(stroke) => match stroke.command(&self.store.pane().run) {
@@ -336,23 +337,15 @@ impl App {
         }
     }
 
-    fn act_now(&mut self, action: Action) -> Change {
-        let leads_elsewhere = matches!(
-            action,
-            Action::LoadProtocol(_)
-                | Action::LoadScene { .. }
-                | Action::LoadText(_)
-                | Action::Load { .. }
-                | Action::Seed(_)
-                | Action::ToggleFlaw(_)
-        );
-        match &action {
+    /// What the browser, the dialogs and the menu have to do with it.
+    fn before_page_action(&mut self, action: &PageAction) {
+        match action {
             // What the page around it wishes is not what its reader wishes elsewhere.
-            Action::Language(_) | Action::Theme(_) if address::is_embedded() => {}
-            Action::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
-            Action::Theme(theme) => browser::remember(browser::THEME, theme.code()),
-            Action::Open(dialog @ (Dialog::Share | Dialog::Runs)) => {
-                self.store.update(Action::Pause);
+            PageAction::Language(_) | PageAction::Theme(_) if address::is_embedded() => {}
+            PageAction::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
+            PageAction::Theme(theme) => browser::remember(browser::THEME, theme.code()),
+            PageAction::Open(dialog @ (Dialog::Share | Dialog::Runs)) => {
+                self.store.update(TimeAction::Pause);
                 if *dialog == Dialog::Share {
                     self.note();
                 }
@@ -360,11 +353,23 @@ impl App {
                 let scene = &self.views[self.store.active].scene;
                 self.instant = Some(Shared::new(Instant::of(&self.store, scene, take)));
             }
-            Action::Close => self.instant = None,
-            Action::OpenFind => open_find(),
-            Action::Do(_) | Action::Escape | Action::Select(_) => self.menu = None,
-            Action::Split(_) | Action::SplitBranch(_) | Action::Unsplit(_) => self.menu = None,
-            Action::Activate(place) if *place != self.store.active => self.menu = None,
+            PageAction::Close => self.instant = None,
+            PageAction::Escape | PageAction::Select(_) => self.menu = None,
+            _ => {}
+        }
+    }
+
+    fn act_now(&mut self, action: Action) -> Change {
+        let leads_elsewhere = match &action {
+            Action::Run(RunAction::OpenLink(_)) => false,
+            Action::Run(_) => true,
+            _ => false,
+        };
+        match &action {
+            Action::Page(action) => self.before_page_action(action),
+            Action::Timeline(TimelineAction::OpenFind) => open_find(),
+            Action::Pane(PaneAction::Activate(place)) if *place == self.store.active => {}
+            Action::Do(_) | Action::Pane(_) => self.menu = None,
             _ => {}
         }
         if leads_elsewhere {
@@ -375,14 +380,14 @@ impl App {
         let gesture = matches!(
             action,
             Action::Do(_)
-                | Action::NameBranch(..)
-                | Action::DeleteBranch(_)
-                | Action::RestoreBranch
-                | Action::Dismiss
+                | Action::Branch(
+                    BranchAction::Name(..) | BranchAction::Delete(_) | BranchAction::Restore
+                )
+                | Action::Page(PageAction::Dismiss)
         );
-        let opens = matches!(action, Action::OpenLink(_));
-        let searches = matches!(action, Action::RunUntil(_));
-        let chosen = matches!(action, Action::Language(_) | Action::Theme(_));
+        let opens = matches!(action, Action::Run(RunAction::OpenLink(_)));
+        let searches = matches!(action, Action::Time(TimeAction::RunUntil(_)));
+        let chosen = matches!(action, Action::Page(PageAction::Language(_) | PageAction::Theme(_)));
         let before = self.store.pane().current().id;
         let change = self.store.update(action);
         if searches && self.store.ui.mistaken.is_none() {
@@ -412,13 +417,13 @@ impl App {
     fn pick(&mut self, selection: Selection, by: By) -> Change {
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
-            self.store.update(Action::Pause);
+            self.store.update(TimeAction::Pause);
         }
         let again = self.menu.is_some_and(|(open, _)| open == selection);
         self.menu = (!again).then_some((selection, by));
         // The menu offers what the inspector has seen: it must see this now.
         self.inspected = 0.0;
-        self.store.update(Action::Select(Some(selection)))
+        self.store.update(PageAction::Select(Some(selection)))
     }
 
     fn key(&mut self, event: &KeyboardEvent) -> Change {
@@ -445,7 +450,7 @@ impl App {
             return if waited { Change::Frame } else { Change::None };
         }
         self.menu = None;
-        let open = Action::OpenLink(hash);
+        let open = Action::Run(RunAction::OpenLink(hash));
         // Until it is there the address goes on asking for it.
         self.reload.wanting = Needs::of(&open).protocol().is_some();
         self.act(open)
@@ -470,7 +475,7 @@ impl App {
         if percent < 80 {
             let around = self.store.pane().run.now();
             let follows = self.store.ui.window.follows;
-            self.store.update(Action::ZoomTimeline { percent: percent.max(30), around });
+            self.store.update(TimelineAction::Zoom { percent: percent.max(30), around });
             self.store.ui.window.follows = follows;
         }
     }
@@ -616,7 +621,8 @@ fn listening(ctx: &Context<App>) -> Handlers {
     Handlers {
         key: link.callback(Msg::Key),
         seen: link.callback(Msg::Seen),
-        reduced_motion: link.callback(|reduced| Msg::Act(Action::ReducedMotion(reduced))),
+        reduced_motion: link
+            .callback(|reduced| Msg::Act(Action::Page(PageAction::ReducedMotion(reduced)))),
         address: link.callback(|()| Msg::Address),
         stage: link.callback(Msg::Stage),
         timeline: link.callback(Msg::Timeline),

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::catalog::Listing;
 use crate::part::Unfetched;
-use crate::player::{Action, Needs, Notice};
+use crate::player::{Action, Needs, Notice, RunAction};
 use crate::sentence;
 use crate::words;
 
@@ -75,5 +75,8 @@ pub fn unopened(link: &str) -> Notice {
             "The run of this link needs a part of Synod that could not be fetched: the first scene is shown instead."
         ),
     };
-    Notice { retry: Some(Box::new(Action::OpenLink(link.to_owned()))), ..Notice::refusal(why) }
+    Notice {
+        retry: Some(Box::new(Action::Run(RunAction::OpenLink(link.to_owned())))),
+        ..Notice::refusal(why)
+    }
 }

@@ -11,7 +11,8 @@ use synod::player::lanes::PARTS;
 use synod::player::packed;
 use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{
-    Action, LaneChange, Lanes, Permalink, Preferences, Scene, Speed, Store, Tab, Theme, Variant,
+    LaneChange, Lanes, PageAction, Permalink, Preferences, RunAction, Scene, Speed, Store, Tab,
+    Theme, TimeAction, TimelineAction, Variant,
 };
 use synod::scenario;
 use synod::words::Language;
@@ -202,7 +203,7 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
         LaneChange::Fold(s3, true),
         LaneChange::Kind("AppendEntries".into(), false),
     ] {
-        store.update(Action::Lanes(change));
+        store.update(TimelineAction::Lanes(change));
     }
     let link = store.link();
     assert!(link.contains("&lanes=S3,C1,S1,S2&hidden=S2&folded=S1,S3&without=AppendEntries&at="));
@@ -210,7 +211,7 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
     assert_eq!(friend.ui.lanes, store.ui.lanes);
     assert_eq!(friend.ui.lanes.rows(1, 3), [vec![s3, s1], vec![client]]);
     // A link that says nothing of it shows it as usual, also on an open page.
-    store.update(Action::OpenLink(script.into()));
+    store.update(RunAction::OpenLink(script.into()));
     assert!(store.ui.lanes.is_usual() && bare(&store.link()).starts_with(script));
     // Lanes that this run does not have are passed over; nobody can ask for too many.
     let other = Store::from_link(
@@ -235,13 +236,13 @@ fn a_link_shows_the_panel_that_was_open() {
         (Tab::Why, "#v1&run=raft+nodes=3+seed=7&at=0s.6"),
         (Tab::Node, "#v1&run=raft+nodes=3+seed=7&at=0s.6"),
     ] {
-        store.update(Action::Tab(tab));
+        store.update(PageAction::Tab(tab));
         assert_eq!(bare(&store.link()), link);
         let there = Store::from_link(link, Preferences::default());
         assert_eq!(there.ui.tab, if link.contains("panel") { tab } else { Tab::Node });
     }
-    store.update(Action::Tab(Tab::Script));
-    store.update(Action::OpenLink("#v1&run=raft+nodes=3+seed=7&at=0s".into()));
+    store.update(PageAction::Tab(Tab::Script));
+    store.update(RunAction::OpenLink("#v1&run=raft+nodes=3+seed=7&at=0s".into()));
     assert_eq!(store.ui.tab, Tab::Node, "a link that names no panel shows it as usual");
 }
 
@@ -452,7 +453,7 @@ proptest! {
             let link = format!("#v1&{name}={hash}");
             let _ = Permalink::parse(&link);
             let mut store = Store::from_link(&link, Preferences::default());
-            store.update(Action::StepForward);
+            store.update(TimeAction::StepForward);
         }
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use synod::catalog;
 use synod::player::permalink::{LONGEST, Shows};
-use synod::player::{Action, Permalink, Preferences, Scene, Store, Theme, Variant};
+use synod::player::{Permalink, Preferences, RunAction, Scene, Store, Theme, TimeAction, Variant};
 use synod::words::Language;
 
 use crate::link::any_link;
@@ -253,7 +253,7 @@ fn of_a_link_that_was_cut_off_what_is_left_is_shown_and_said_to_be_so() {
         assert_eq!((lines(&store), told(&store).as_deref()), (some, Some(left)), "{cut}");
         // On a page that shows another run as well.
         let mut store = Store::from_link("#v1", Preferences::default());
-        store.update(Action::OpenLink(cut.to_owned()));
+        store.update(RunAction::OpenLink(cut.to_owned()));
         assert_eq!((lines(&store), told(&store).as_deref()), (some, Some(left)), "{cut}");
         // It makes a sound link of what it shows.
         assert!(!Permalink::parse(&store.link()).unwrap().broken);
@@ -324,7 +324,7 @@ fn an_enormous_link_takes_a_moment() {
         let start = cpu_time();
         let answer = Permalink::parse(&hash);
         let mut store = Store::from_link(&hash, Preferences::default());
-        store.update(Action::StepForward);
+        store.update(TimeAction::StepForward);
         let taken = cpu_time() - start;
         let beginning: String = hash.chars().take(50).collect();
         assert!(taken < Duration::from_secs(2), "{beginning}…: {taken:?}");
@@ -360,7 +360,7 @@ fn no_link_asks_for_more_than_a_run_may_have() {
         let mut store = Store::from_link(hash, Preferences::default());
         let notice = store.ui.notice.as_ref().map(|notice| notice.told(Language::English));
         assert!(notice.is_some_and(|told| !told.is_empty()), "{hash}");
-        store.update(Action::StepForward);
+        store.update(TimeAction::StepForward);
     }
 }
 
@@ -451,7 +451,7 @@ fn opens(hash: &str) {
         }
     }
     let mut store = Store::from_link(hash, Preferences::default());
-    store.update(Action::StepForward);
+    store.update(TimeAction::StepForward);
     let again = Store::from_link(&store.link(), Preferences::default());
     assert_eq!(again.panes[0].run.script(), store.panes[0].run.script(), "{hash}");
 }

@@ -264,7 +264,7 @@ impl Pane {
 #[cfg(test)]
 mod tests {
     use super::super::super::tests::{notice, store};
-    use super::super::super::{Action, Preferences, Store};
+    use super::super::super::{Action, BranchAction, Preferences, RunAction, Store, TimeAction};
     use super::*;
     use crate::base::NodeId;
     use crate::command::Command;
@@ -278,16 +278,18 @@ mod tests {
     /// A scene that was taken back twice, and from there once more; the middle one has a name.
     fn grown() -> Store {
         let mut store = store(PLAIN);
-        store
-            .update(Action::LoadScene { protocol: "raft".into(), scene: "minority-leader".into() });
+        store.update(RunAction::LoadScene {
+            protocol: "raft".into(),
+            scene: "minority-leader".into(),
+        });
         for (millis, node) in [(950, 0), (600, 2), (700, 3)] {
-            store.update(Action::Seek(Time::seconds(2)));
-            store.update(Action::Seek(Time::millis(millis)));
+            store.update(TimeAction::Seek(Time::seconds(2)));
+            store.update(TimeAction::Seek(Time::millis(millis)));
             store.update(crash(node));
             assert_eq!(notice(&store), "");
         }
-        store.update(Action::NameBranch(2, "Without S1 分支".into()));
-        store.update(Action::Branch(2));
+        store.update(BranchAction::Name(2, "Without S1 分支".into()));
+        store.update(BranchAction::GoTo(2));
         assert_eq!(store.pane().branches.len(), 5, "{:?}", told(&store));
         store
     }
@@ -331,10 +333,10 @@ mod tests {
         );
         // And what is done next is done as if nothing had been.
         for store in [&mut before, &mut after] {
-            store.update(Action::Seek(Time::millis(650)));
+            store.update(TimeAction::Seek(Time::millis(650)));
             store.update(crash(0));
-            store.update(Action::DeleteBranch(2));
-            store.update(Action::RestoreBranch);
+            store.update(BranchAction::Delete(2));
+            store.update(BranchAction::Restore);
         }
         assert_eq!(told(&after), told(&before));
     }
@@ -343,7 +345,7 @@ mod tests {
     fn a_run_without_branches_has_nothing_more_to_be_kept_but_its_name() {
         let mut store = store(PLAIN);
         assert_eq!(Branches::text(store.pane()), None);
-        store.update(Action::NameBranch(0, "Alone".into()));
+        store.update(BranchAction::Name(0, "Alone".into()));
         let text = Branches::text(store.pane()).unwrap();
         let mut after = Store::from_link(&store.link(), Preferences::default());
         assert!(after.bring_back(0, &text));
@@ -354,11 +356,13 @@ mod tests {
     fn a_kept_run_opens_with_its_branches_beside_what_is_there_and_only_once() {
         let grown = grown();
         let stored = Branches::parse(&Branches::text(grown.pane()).unwrap()).unwrap();
-        let load = || Action::Load {
-            script: Box::new(stored.script().clone()),
-            branches: Some(Box::new(stored.clone())),
-            at: Time::millis(650),
-            notice: None,
+        let load = || {
+            Action::Run(RunAction::Load {
+                script: Box::new(stored.script().clone()),
+                branches: Some(Box::new(stored.clone())),
+                at: Time::millis(650),
+                notice: None,
+            })
         };
         let mut store = store("run raft nodes=3 seed=8");
         store.update(load());
@@ -375,7 +379,7 @@ mod tests {
         };
         assert_eq!(store.pane().branches.len(), 6, "what ran before stays");
         assert_eq!(parents(&store)[1..], parents(&grown));
-        store.update(Action::Branch(0));
+        store.update(BranchAction::GoTo(0));
         store.update(load());
         assert_eq!(store.pane().branches.len(), 6, "they are there already");
         assert_eq!(store.pane().current().name.as_deref(), Some("Without S1 分支"));
@@ -386,11 +390,13 @@ mod tests {
     fn where_there_are_too_many_those_left_alone_longest_go() {
         let mut store = store(PLAIN);
         for seed in 0..30 {
-            store.update(Action::LoadText(format!("run raft nodes=3 seed={seed}\n1s crash S1\n")));
+            store.update(RunAction::LoadText(format!(
+                "run raft nodes=3 seed={seed}\n1s crash S1\n"
+            )));
         }
         let stored = Branches::parse(&Branches::text(grown().pane()).unwrap()).unwrap();
         let (script, branches) = (Box::new(stored.script().clone()), Some(Box::new(stored)));
-        store.update(Action::Load { script, branches, at: Time::ZERO, notice: None });
+        store.update(RunAction::Load { script, branches, at: Time::ZERO, notice: None });
         assert_eq!(store.pane().branches.len(), BRANCHES);
         assert_eq!(
             notice(&store),
@@ -404,12 +410,12 @@ mod tests {
         let mut store = store(PLAIN);
         let long = |seed: u64| {
             let says = format!("1s say {}\n", "x".repeat(100)).repeat(1_000);
-            Action::LoadText(format!("run raft nodes=3 seed={seed}\n{says}"))
+            Action::Run(RunAction::LoadText(format!("run raft nodes=3 seed={seed}\n{says}")))
         };
         for seed in 1..=4 {
             store.update(long(seed));
         }
-        store.update(Action::Branch(0));
+        store.update(BranchAction::GoTo(0));
         assert_eq!(notice(&store), "");
         let text = Branches::text(store.pane()).unwrap();
         assert!(text.len() < LONGEST, "{}", text.len());

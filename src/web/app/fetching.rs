@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::App;
 use crate::export;
-use crate::player::{Action, Change, Needs, Store};
+use crate::player::{Action, Change, Needs, PageAction, RunAction, Store};
 use crate::web::{parts, reload};
 use crate::{sentence, words};
 
@@ -13,7 +13,7 @@ impl App {
     /// meanwhile; of several choices of a run the last one counts.
     pub(super) fn act(&mut self, action: Action) -> Change {
         let mut needs = Needs::of(&action);
-        if let Action::OpenLink(_) = action {
+        if let Action::Run(RunAction::OpenLink(_)) = action {
             // What the entry of that link remembers is read with it.
             needs = needs.and(Needs::of_text(&reload::texts()));
         }
@@ -59,13 +59,13 @@ impl App {
             // Only its Chinese, or what is remembered beside it, is missing: it is shown all the same.
             return self.act_now(action).max(Change::Frame);
         }
-        self.store.update(Action::Tell(parts::missing(&missing, action)))
+        self.store.update(PageAction::Tell(parts::missing(&missing, action)))
     }
 
     /// A language whose words did not come: the page says so in what it has.
     pub(super) fn fall_back(store: &mut Store) {
         if !words::knows(store.ui.language) {
-            let again = Action::Language(store.ui.language);
+            let again = Action::Page(PageAction::Language(store.ui.language));
             store.ui.language = store.ui.language.other();
             let notice = parts::missing(&Needs::of(&again), again);
             store.ui.notice = store.ui.notice.take().or(Some(notice));

@@ -7,7 +7,7 @@ use yew::virtual_dom::VTag;
 
 use super::draw::names;
 use super::icon::{Icon, icon};
-use crate::player::{Action, Question};
+use crate::player::{Action, Question, WhyAction};
 use crate::tr;
 use crate::words::Language;
 
@@ -22,8 +22,8 @@ pub fn tag(tag: &'static str, class: &'static str, inside: Vec<Html>) -> Html {
 }
 
 /// A click that asks for an action.
-pub fn asks(act: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
-    let act = act.clone();
+pub fn asks(act: &Callback<Action>, action: impl Into<Action>) -> Callback<MouseEvent> {
+    let (act, action) = (act.clone(), action.into());
     Callback::from(move |_| act.emit(action.clone()))
 }
 
@@ -101,7 +101,7 @@ pub fn chip(class: &'static str, word: &str) -> Html {
 
 /// A small button that asks why.
 pub fn asks_why(act: &Callback<Action>, language: Language, of: &str, question: Question) -> Html {
-    let onclick = asks(act, Action::Ask(question));
+    let onclick = asks(act, WhyAction::Ask(question));
     let label = tr!(language, "Why: {0}?", of.to_owned());
     html! { <button class="why-button" {onclick} aria-label={label.clone()} title={label}>{ tr!(language, "why?") }</button> }
 }

@@ -11,7 +11,7 @@ use super::branches::{name, write_name};
 use super::draw::{names, when};
 use super::overview::percent;
 use crate::base::Time;
-use crate::player::{Action, Store};
+use crate::player::{Action, BranchAction, Store};
 use crate::tr;
 use crate::view::path::number;
 use crate::view::tree::{Limb, Row, rows};
@@ -116,7 +116,7 @@ fn line(props: &Props, at: usize, row: &Row) -> Html {
     // A name that would begin far to the right ends there instead, before its line.
     let late = row.from.0 > whole.0 / 5 * 3;
     let told = name(line, *language);
-    let onclick = asks(act, Action::Branch(row.branch));
+    let onclick = asks(act, BranchAction::GoTo(row.branch));
     let onkeydown = {
         let (act, branch) = (act.clone(), row.branch);
         Callback::from(move |event: KeyboardEvent| press(&event, branch, at, &act))
@@ -153,7 +153,7 @@ fn press(event: &KeyboardEvent, branch: usize, row: usize, act: &Callback<Action
     let limb = event.target_dyn_into::<Element>();
     let next = match event.key().as_str() {
         "Enter" | " " => {
-            act.emit(Action::Branch(branch));
+            act.emit(Action::Branch(BranchAction::GoTo(branch)));
             None
         }
         "F2" => {
@@ -163,7 +163,7 @@ fn press(event: &KeyboardEvent, branch: usize, row: usize, act: &Callback<Action
         // A key that is held down deletes one, and no row of them.
         "Delete" if event.repeat() => None,
         "Delete" => {
-            act.emit(Action::DeleteBranch(branch));
+            act.emit(Action::Branch(BranchAction::Delete(branch)));
             // Its line goes, or another's of the same place: once that is drawn.
             Timeout::new(0, move || stay(row)).forget();
             None

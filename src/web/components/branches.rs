@@ -8,7 +8,7 @@ use super::bits::{asks, leaf, picture_button, tag};
 use super::draw::names;
 use super::icon::{Icon, icon};
 use super::popover::popover;
-use crate::player::Action;
+use crate::player::{Action, BranchAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::browser::{document, focus, set};
@@ -33,18 +33,18 @@ pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
 /// A branch, and what can be done with it.
 fn item(controls: &Controls, place: usize, line: &BranchLine, act: &Callback<Action>) -> Html {
     let language = controls.language;
-    let onclick = asks(act, Action::Branch(place));
+    let onclick = asks(act, BranchAction::GoTo(place));
     let here = place == controls.branch;
     let class = names(&["bare", "chooses", DEPTHS[line.depth.min(DEPTHS.len() - 1)]]);
     let compare = (!here).then(|| {
         let name = tr!(language, "Where does it first differ from the present branch?");
-        picture_button("chooses", Icon::Compare, name, asks(act, Action::Compare(place)))
+        picture_button("chooses", Icon::Compare, name, asks(act, BranchAction::Compare(place)))
     });
     let delete = picture_button(
         "chooses",
         Icon::Bin,
         tr!(language, "Delete this branch"),
-        asks(act, Action::DeleteBranch(place)),
+        asks(act, BranchAction::Delete(place)),
     );
     html! {
         <li>
@@ -60,7 +60,7 @@ fn naming(place: usize, line: &BranchLine, language: Language, act: &Callback<Ac
         let act = act.clone();
         Callback::from(move |event: Event| {
             let name = event.target_unchecked_into::<HtmlInputElement>().value();
-            act.emit(Action::NameBranch(place, name));
+            act.emit(Action::Branch(BranchAction::Name(place, name)));
         })
     };
     // Enter is done with it: the field goes, and the line shows the name.

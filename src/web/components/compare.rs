@@ -7,7 +7,7 @@ use super::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
 use crate::catalog::{find, listings};
-use crate::player::{Action, Variant};
+use crate::player::{Action, PaneAction, Variant};
 use crate::tr;
 use crate::web::frame::Heading;
 use crate::words::translate;
@@ -28,7 +28,7 @@ fn panel(heading: &Heading, act: &Callback<Action>) -> Html {
     );
     let mut parts = vec![soft(about)];
     if heading.compares {
-        let stop = asks(act, Action::Unsplit(1));
+        let stop = asks(act, PaneAction::Close(1));
         let stop = button("chooses", Some(Icon::Close), tr!(language, "Stop comparing"), stop);
         parts.push(tag("p", "stop", vec![stop]));
     }
@@ -53,7 +53,7 @@ fn choice(name: &str, act: &Callback<Action>, action: Action) -> Html {
 }
 
 fn with(variant: Variant) -> Action {
-    Action::Split(std::rc::Rc::new(variant))
+    Action::Pane(PaneAction::Split(std::rc::Rc::new(variant)))
 }
 
 fn flaws(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
@@ -115,7 +115,7 @@ fn kept(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {
     for (place, line) in heading.branches.iter().enumerate() {
         if place != heading.branch {
             let name = branches::name(line, heading.language);
-            items.push(choice(&name, act, Action::SplitBranch(place)));
+            items.push(choice(&name, act, Action::Pane(PaneAction::SplitBranch(place))));
         }
     }
     items

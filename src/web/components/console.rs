@@ -14,7 +14,7 @@ use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::{ClientId, Endpoint, NodeId};
 use crate::command::Command;
-use crate::player::{Action, gestures};
+use crate::player::{Action, TimeAction, gestures};
 use crate::protocol::{Blank, Form, Holds};
 use crate::sim::snapshot::ClientShot;
 use crate::tr;
@@ -103,7 +103,7 @@ fn waits(props: &Props) -> Option<Html> {
     (open && !props.inspection.playing).then(|| {
         let language = props.language;
         let said = tr!(language, "Sent: it arrives when the run goes on.");
-        let play = asks(&props.act, Action::Play);
+        let play = asks(&props.act, TimeAction::Play);
         let play = button("", Some(Icon::Play), tr!(language, "Play"), play);
         [leaf("span", "", said), " ".into(), play].into_iter().collect()
     })

@@ -7,7 +7,7 @@ use super::bits::{asks, button, field, leaf, option, picture_button, tag};
 use super::branches::branches;
 use super::icon::{Icon, icon};
 use super::run_until::{Conditions, RunUntil};
-use crate::player::{Action, Speed};
+use crate::player::{Action, Speed, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::frame;
@@ -49,11 +49,11 @@ pub fn control_bar(props: &Props<'_>) -> Html {
     };
     html! {
         <div class="controls" role="toolbar" aria-label={tr!(language, "Playing")}>
-            { small(Action::ToStart, Icon::Start, tr!(language, "To the start")) }
-            { small(Action::StepBack, Icon::Back, tr!(language, "One step back")) }
-            { button("primary play", Some(picture), play, asks(props.act, Action::Toggle)) }
-            { small(Action::StepForward, Icon::Forward, tr!(language, "One step forward")) }
-            { small(Action::ToHead, Icon::Head, tr!(language, "To the latest instant seen")) }
+            { small(Action::Time(TimeAction::ToStart), Icon::Start, tr!(language, "To the start")) }
+            { small(Action::Time(TimeAction::StepBack), Icon::Back, tr!(language, "One step back")) }
+            { button("primary play", Some(picture), play, asks(props.act, TimeAction::Toggle)) }
+            { small(Action::Time(TimeAction::StepForward), Icon::Forward, tr!(language, "One step forward")) }
+            { small(Action::Time(TimeAction::ToHead), Icon::Head, tr!(language, "To the latest instant seen")) }
             <span class="now" id={format!("{}-clock", props.id)} role="timer" aria-label={tr!(language, "Virtual time")}></span>
             { speeds(props) }
             { slowed(controls) }
@@ -86,7 +86,7 @@ fn speeds(props: &Props<'_>) -> Html {
     let onchange = Callback::from(move |event: Event| {
         let code = event.target_unchecked_into::<HtmlSelectElement>().value();
         if let Some(speed) = Speed::of(&code) {
-            act.emit(Action::Speed(speed));
+            act.emit(Action::Time(TimeAction::Speed(speed)));
         }
     });
     let options = Speed::all().map(|speed| {
@@ -111,7 +111,7 @@ fn status(props: &Props<'_>) -> Html {
         return html! {
             <span class="status">
                 <progress max="100" {value} aria-label={tr!(language, "On the way")}></progress>
-                { button("", None, tr!(language, "Cancel"), asks(props.act, Action::CancelGoal)) }
+                { button("", None, tr!(language, "Cancel"), asks(props.act, TimeAction::CancelGoal)) }
                 { looked }
             </span>
         };

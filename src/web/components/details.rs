@@ -10,7 +10,7 @@ use super::logs::logs;
 use super::node_menu::{buttons, title};
 use crate::base::{Endpoint, Time};
 use crate::player::gestures::Group;
-use crate::player::{Action, Question, Selection};
+use crate::player::{Action, PageAction, Question, Selection, TimeAction};
 use crate::protocol::Shape;
 use crate::replay::cone::written;
 use crate::sim::fact::Fact;
@@ -191,7 +191,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
             Endpoint::Node(node) => Selection::Node(node),
             Endpoint::Client(client) => Selection::Client(client),
         };
-        link(&end.to_string(), Action::Select(Some(selection)))
+        link(&end.to_string(), Action::Page(PageAction::Select(Some(selection))))
     });
     let fate = match flight {
         Some(flight) if flight.held => tr!(language, "held back").to_owned(),
@@ -203,7 +203,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
         None => tr!(language, "no longer under way").to_owned(),
     };
     let sent = [
-        link(&time(shot.sent_at), Action::SeekEvent(shot.id)),
+        link(&time(shot.sent_at), Action::Time(TimeAction::SeekEvent(shot.id))),
         tr!(language, " by event {0}", shot.id).into(),
     ];
     let mut fields = vec![
@@ -224,7 +224,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     for end in ends {
         let words = tell(language, &end.sentence);
         let why = asks_why(&props.act, language, &words, Question::Event(end.event));
-        let at = link(&time(end.at), Action::SeekEvent(end.event));
+        let at = link(&time(end.at), Action::Time(TimeAction::SeekEvent(end.event)));
         let told = [at, format!(" {words} ").into(), why];
         fields.push(entry_of(tr!(language, "its end"), told.into_iter().collect()));
     }

@@ -13,7 +13,7 @@ use crate::base::{Endpoint, Time};
 use crate::explore::condition;
 use crate::player::find::LONGEST;
 use crate::player::lanes::Sort;
-use crate::player::{Action, Finding, LaneChange, Lanes, Store};
+use crate::player::{Action, Finding, LaneChange, Lanes, Store, TimeAction, TimelineAction};
 use crate::tr;
 use crate::web::browser::{document, focus};
 use crate::words::{Language, translate};
@@ -104,7 +104,7 @@ fn find(props: &Props, field: &NodeRef) -> Html {
         let (act, field) = (props.act.clone(), field.clone());
         move || {
             if let Some(field) = field.cast::<HtmlInputElement>() {
-                act.emit(Action::Find { text: field.value(), next });
+                act.emit(Action::Time(TimeAction::Find { text: field.value(), next }));
             }
         }
     };
@@ -162,20 +162,20 @@ fn lists(props: &Props) -> Html {
     let language = props.language;
     let view = |table: bool, name: &'static str| {
         let on = props.table == table;
-        let onclick = asks(&props.act, Action::AsTable(table));
+        let onclick = asks(&props.act, TimelineAction::AsTable(table));
         html! { <button {onclick} class={when(on, "on")} aria-pressed={on.to_string()}>{ name }</button> }
     };
     let views = vec![view(false, tr!(language, "Picture")), view(true, tr!(language, "Table"))];
     let zoom = |percent: u32, word: &str, name: &'static str| {
-        let action = Action::ZoomTimeline { percent, around: props.around };
+        let action = Action::Timeline(TimelineAction::Zoom { percent, around: props.around });
         html! { <button onclick={asks(&props.act, action)} aria-label={name} title={name}>{ word }</button> }
     };
     let go = |word: &'static str, action: Action| button("", None, word, asks(&props.act, action));
     let zooms = vec![
         zoom(67, "+", tr!(language, "Zoom in")),
         zoom(150, "−", tr!(language, "Zoom out")),
-        go(tr!(language, "Whole run"), Action::ShowWhole),
-        go(tr!(language, "At the cursor"), Action::FollowCursor),
+        go(tr!(language, "Whole run"), Action::Timeline(TimelineAction::ShowWhole)),
+        go(tr!(language, "At the cursor"), Action::Timeline(TimelineAction::FollowCursor)),
     ];
     let sorts = [
         (Sort::Clients, tr!(language, "All clients in one row")),
@@ -194,7 +194,7 @@ fn lists(props: &Props) -> Html {
         let kind = kind.clone();
         tag("li", "", vec![check(props, name, shown, move |on| LaneChange::Kind(kind.clone(), on))])
     });
-    let everything = asks(&props.act, Action::Lanes(LaneChange::Reset));
+    let everything = asks(&props.act, TimelineAction::Lanes(LaneChange::Reset));
     html! {
         <>
         { tag("div", "views", vec![tag("div", "segmented", views), tag("div", "acts", zooms)]) }
@@ -213,7 +213,7 @@ fn lane_line(props: &Props, lane: Endpoint) -> Html {
     let name = lane.to_string();
     let shown = check(props, &name, props.lanes.shows(lane), move |on| LaneChange::Show(lane, on));
     let moves = |change, picture, name| {
-        picture_button("", picture, name, asks(&props.act, Action::Lanes(change)))
+        picture_button("", picture, name, asks(&props.act, TimelineAction::Lanes(change)))
     };
     html! {
         <li key={name.clone()} aria-label={name.clone()}>
@@ -237,7 +237,7 @@ fn check(
         let on = input.checked();
         // Where the change is refused, it stays as it is.
         input.set_checked(!on);
-        act.emit(Action::Lanes(change(on)));
+        act.emit(Action::Timeline(TimelineAction::Lanes(change(on))));
     });
     html! { <label class="check"><input type="checkbox" {checked} {onchange} />{ name }</label> }
 }

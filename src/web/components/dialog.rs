@@ -7,7 +7,7 @@ use super::bits::{asks, leaf, picture_button, tag};
 use super::help::help;
 use super::icon::Icon;
 use super::share::share;
-use crate::player::{Action, Dialog};
+use crate::player::{Action, Dialog, PageAction};
 use crate::tr;
 use crate::web::browser::{document, focus};
 use crate::web::desk::{Desk, Drawer};
@@ -68,18 +68,19 @@ pub fn dialog_box(
     };
     let onclose = {
         let act = act.clone();
-        Callback::from(move |_: Event| act.emit(Action::Close))
+        Callback::from(move |_: Event| act.emit(Action::Page(PageAction::Close)))
     };
     // A press beside the dialog is a press on its backdrop, that is on the element itself.
     let onclick = {
         let (act, element) = (act.clone(), element.clone());
         Callback::from(move |event: MouseEvent| {
             if event.target() == element.get().map(Into::into) {
-                act.emit(Action::Close);
+                act.emit(Action::Page(PageAction::Close));
             }
         })
     };
-    let shut = picture_button("", Icon::Close, tr!(language, "Close"), asks(act, Action::Close));
+    let shut =
+        picture_button("", Icon::Close, tr!(language, "Close"), asks(act, PageAction::Close));
     let head = tag("div", "head", vec![leaf("h2", "", title), shut]);
     html! {
         <dialog ref={element} aria-label={title} {onclose} {onclick}>

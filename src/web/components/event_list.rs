@@ -7,7 +7,7 @@ use super::caption::with_names;
 use super::draw::when;
 use super::inspector::Props;
 use crate::base::{Sentence, Value};
-use crate::player::{Action, Question, Tab};
+use crate::player::{Question, Tab, TimeAction};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -28,7 +28,7 @@ pub fn event_list(props: &Props) -> Html {
 }
 
 fn line(props: &Props, told: &Told) -> Html {
-    let onclick = asks(&props.act, Action::SeekEvent(told.event));
+    let onclick = asks(&props.act, TimeAction::SeekEvent(told.event));
     let place = told.place.map(|place| place.to_string()).unwrap_or_default();
     let words = in_words(props.language, &told.sentence);
     html! {

@@ -9,7 +9,7 @@ use super::bits::{asks, button, leaf, soft, tag};
 use super::caption::with_names;
 use super::draw::names;
 use super::event_list::in_words;
-use crate::player::{Action, Table, TablePage};
+use crate::player::{Action, Table, TablePage, TimeAction, TimelineAction};
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -58,7 +58,7 @@ fn rows(table: &Table, language: Language, act: &Callback<Action>) -> Html {
             let row = target.and_then(|target| target.closest("[data-event]").ok().flatten());
             let number = row.and_then(|row| row.get_attribute("data-event"));
             if let Some(event) = number.and_then(|number| number.parse().ok()) {
-                act.emit(Action::SeekEvent(event));
+                act.emit(Action::Time(TimeAction::SeekEvent(event)));
             }
         })
     };
@@ -81,7 +81,9 @@ fn rows(table: &Table, language: Language, act: &Callback<Action>) -> Html {
         seconds(table.to, 3)
     );
     let more = |page: Option<TablePage>, word: &'static str| {
-        page.map(|page| button("more-events", None, word, asks(act, Action::TablePage(page))))
+        page.map(|page| {
+            button("more-events", None, word, asks(act, TimelineAction::TablePage(page)))
+        })
     };
     html! {
         <>

@@ -10,7 +10,7 @@ use crate::base::{NodeId, Sentence, Span, Time};
 use crate::command::Script;
 use crate::export::cut_after;
 use crate::export::ejson;
-use crate::player::{Action, Needs, Notice};
+use crate::player::{Action, Needs, Notice, PageAction, RunAction};
 use crate::web::frame::Inspection;
 use crate::web::shared::Shared;
 use crate::web::{browser, parts};
@@ -75,7 +75,7 @@ fn save(
             browser::save(&name, &text);
         }
         if let Err(why) = told {
-            act.emit(Action::Tell(Notice::refusal(why)));
+            act.emit(Action::Page(PageAction::Tell(Notice::refusal(why))));
         }
     })
 }
@@ -106,14 +106,14 @@ async fn open(file: File, act: Callback<Action>) {
     match read(&file).await {
         Ok(import) => {
             let notice = import.differs.map(|differs| Box::new(Notice::refusal(differs)));
-            act.emit(Action::Load {
+            act.emit(Action::Run(RunAction::Load {
                 script: Box::new(import.script),
                 branches: None,
                 at: import.time,
                 notice,
-            });
+            }));
         }
-        Err(why) => act.emit(Action::Tell(Notice::refusal(why))),
+        Err(why) => act.emit(Action::Page(PageAction::Tell(Notice::refusal(why)))),
     }
 }
 

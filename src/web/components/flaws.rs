@@ -7,7 +7,7 @@ use super::icon::{Icon, icon};
 use super::popover::popover;
 use super::top_bar::flaw_count;
 use crate::catalog::find;
-use crate::player::Action;
+use crate::player::{Action, RunAction};
 use crate::tr;
 use crate::web::frame::Heading;
 use crate::words::translate;
@@ -18,8 +18,9 @@ pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
     let flaws = find(heading.protocol).map(|entry| (entry.flaws)()).unwrap_or_default();
     let items = flaws.into_iter().map(|flaw| {
         let act = act.clone();
-        let onchange =
-            Callback::from(move |_: Event| act.emit(Action::ToggleFlaw(flaw.name.to_owned())));
+        let onchange = Callback::from(move |_: Event| {
+            act.emit(Action::Run(RunAction::ToggleFlaw(flaw.name.to_owned())))
+        });
         let checked = heading.flaws.iter().any(|on| on == flaw.name);
         let parts = vec![
             html! { <input type="checkbox" {checked} {onchange} /> },

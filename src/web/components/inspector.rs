@@ -12,7 +12,7 @@ use super::log_tab::log_tab;
 use super::properties::properties;
 use super::script::{script_tab, use_editing};
 use super::why::why_tab;
-use crate::player::{Action, Notice, Tab};
+use crate::player::{Action, Notice, PageAction, Tab};
 use crate::tr;
 use crate::web::browser::{by_id, focus};
 use crate::web::frame::Inspection;
@@ -103,7 +103,7 @@ fn button(props: &Props, tab: Tab) -> Html {
     let on = props.inspection.tab == tab;
     let (act, open_drawer, open) = (props.act.clone(), props.open_drawer.clone(), props.open);
     let onclick = Callback::from(move |_: MouseEvent| {
-        act.emit(Action::Tab(tab));
+        act.emit(Action::Page(PageAction::Tab(tab)));
         // The tab that shows already closes the drawer.
         open_drawer.emit(!(open && on));
     });
@@ -130,7 +130,7 @@ fn arrows(id: &AttrValue, tab: Tab, act: &Callback<Action>) -> Callback<Keyboard
         let next = Tab::ALL[(here + step) % Tab::ALL.len()];
         event.prevent_default();
         event.stop_propagation();
-        act.emit(Action::Tab(next));
+        act.emit(Action::Page(PageAction::Tab(next)));
         if let Some(button) = by_id(&tab_id(&id, next)) {
             focus(&button);
         }

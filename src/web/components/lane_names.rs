@@ -8,7 +8,7 @@ use super::bits::{asks, leaf, tag};
 use super::draw::{names, text, when};
 use crate::base::Endpoint;
 use crate::player::lanes::Sort;
-use crate::player::{Action, LaneChange, Lanes, Selection};
+use crate::player::{Action, LaneChange, Lanes, PageAction, Selection, TimelineAction};
 use crate::tr;
 use crate::view::path::number;
 use crate::view::{Point, Rows};
@@ -140,8 +140,12 @@ fn keys(
         let key = event.key();
         match key.as_str() {
             "Enter" | " " => open.emit(Held { lane, by_keyboard: true }),
-            "ArrowUp" if event.alt_key() => act.emit(Action::Lanes(LaneChange::Up(lane))),
-            "ArrowDown" if event.alt_key() => act.emit(Action::Lanes(LaneChange::Down(lane))),
+            "ArrowUp" if event.alt_key() => {
+                act.emit(Action::Timeline(TimelineAction::Lanes(LaneChange::Up(lane))))
+            }
+            "ArrowDown" if event.alt_key() => {
+                act.emit(Action::Timeline(TimelineAction::Lanes(LaneChange::Down(lane))))
+            }
             "ArrowUp" | "ArrowDown" => {
                 let goal = &beside[usize::from(key == "ArrowDown")];
                 if let Some(name) = goal.as_deref().and_then(by_id) {
@@ -181,7 +185,9 @@ fn open_menu(
     let item = |word: &str, action: Action| {
         html! { <li><button class="bare chooses" onclick={asks(act, action)}>{ word }</button></li> }
     };
-    let change = |word: &'static str, change: LaneChange| item(word, Action::Lanes(change));
+    let change = |word: &'static str, change: LaneChange| {
+        item(word, Action::Timeline(TimelineAction::Lanes(change)))
+    };
     let client = is_client(lane);
     let folds = lanes.folds(lane);
     let all = match client {
@@ -194,7 +200,10 @@ fn open_menu(
     };
     let row = rows.row(lane).and_then(|row| rows.lanes().get(row)).cloned().unwrap_or_default();
     let mut items = vec![
-        item(tr!(language, "Look at it closely"), Action::Select(Some(selection))),
+        item(
+            tr!(language, "Look at it closely"),
+            Action::Page(PageAction::Select(Some(selection))),
+        ),
         change(tr!(language, "Move up"), LaneChange::Up(lane)),
         change(tr!(language, "Move down"), LaneChange::Down(lane)),
         change(tr!(language, "Hide"), LaneChange::Show(lane, false)),

@@ -8,7 +8,7 @@ use super::draw::{names, when};
 use super::figures::{entry_class, epoch_class};
 use super::inspector::Props;
 use crate::base::NodeId;
-use crate::player::{Action, Question, Selection};
+use crate::player::{Question, Selection, WhyAction};
 use crate::protocol::{CellState, LogCell};
 use crate::sim::fact::Fact;
 use crate::tr;
@@ -50,7 +50,7 @@ fn row(props: &Props, node: NodeId, cells: &[LogCell], columns: &[u64]) -> Html 
     // One row at a time takes the keyboard: it would have to go through all of them else.
     let tabindex = if selected { "0" } else { "-1" };
     let cell = |index: &u64| {
-        let onclick = asks(&props.act, Action::Ask(Question::Fact(Fact::entry(node, *index))));
+        let onclick = asks(&props.act, WhyAction::Ask(Question::Fact(Fact::entry(node, *index))));
         let asked = |inside: Html, label: String| html! { <button {tabindex} {onclick} title={label}>{ inside }</button> };
         match cells.iter().find(|cell| cell.index == *index) {
             None => {

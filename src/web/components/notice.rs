@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::bits::{asks, asks_why, button, picture_button, tag};
 use super::caption::with_names;
 use super::icon::Icon;
-use crate::player::{Action, Notice, NoticeKind, Question};
+use crate::player::{Action, BranchAction, Notice, NoticeKind, PageAction, Question, TimeAction};
 use crate::tr;
 use crate::words::{Language, translate};
 
@@ -27,7 +27,7 @@ pub fn notice(
                 "",
                 Some(Icon::Target),
                 tr!(language, "Go there"),
-                asks(act, Action::SeekEvent(event)),
+                asks(act, TimeAction::SeekEvent(event)),
             )
         });
         let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];
@@ -37,7 +37,7 @@ pub fn notice(
             parts.push(asks_why(act, language, name, Question::Event(event)));
         }
         if notice.restores {
-            let restore = asks(act, Action::RestoreBranch);
+            let restore = asks(act, BranchAction::Restore);
             parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));
         }
         if let Some(again) = &notice.retry {
@@ -47,7 +47,7 @@ pub fn notice(
             "",
             Icon::Close,
             tr!(language, "Close"),
-            asks(act, Action::Dismiss),
+            asks(act, PageAction::Dismiss),
         ));
         tag("div", kind, parts)
     });

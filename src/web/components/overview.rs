@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::branch_tree::{BranchTree, Trunk};
 use crate::base::Time;
-use crate::player::{Action, Store};
+use crate::player::{Action, Store, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::view::path::within;
@@ -82,8 +82,8 @@ pub fn overview(
             let rect = bar.get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
             let share = within(share, 0.0, 1.0);
-            act.emit(Action::Pause);
-            act.emit(Action::Seek(Time((whole.0 as f64 * share) as u64)));
+            act.emit(Action::Time(TimeAction::Pause));
+            act.emit(Action::Time(TimeAction::Seek(Time((whole.0 as f64 * share) as u64))));
         }
     };
     let onpointerdown = {
@@ -119,8 +119,8 @@ pub fn overview(
             };
             event.prevent_default();
             event.stop_propagation();
-            act.emit(Action::Pause);
-            act.emit(Action::Seek(to));
+            act.emit(Action::Time(TimeAction::Pause));
+            act.emit(Action::Time(TimeAction::Seek(to)));
         })
     };
     let share = |time: Time| percent(time, extent.whole);

@@ -6,8 +6,8 @@ use super::bits::{asks, leaf, picture_button, tag};
 use super::caption::with_names;
 use super::draw::{names, when};
 use super::icon::{Icon, icon};
-use crate::player::Action;
-use crate::player::panes::LETTERS;
+use crate::player::LETTERS;
+use crate::player::{Action, PaneAction, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::comparison::{DivergenceText, PaneComparison};
@@ -52,7 +52,7 @@ fn pane_frame(
     act: &Callback<Action>,
 ) -> PaneFrame {
     let letter = LETTERS[place];
-    let activate = act.reform(move |()| Action::Activate(place));
+    let activate = act.reform(move |()| Action::Pane(PaneAction::Activate(place)));
     PaneFrame {
         active: comparison.active == place,
         letter: Some(letter),
@@ -71,7 +71,7 @@ pub fn pane_head(
 ) -> Html {
     let active = comparison.active == place;
     let class = names(&["pane-head", when(active, "active")]);
-    let close = asks(act, Action::Unsplit(place));
+    let close = asks(act, PaneAction::Close(place));
     let shown = active.then(|| {
         let title = tr!(language, "The inspector shows this one");
         html! { <span class="shown-in" title={title} role="img" aria-label={title}>{ icon(Icon::Panel) }</span> }
@@ -102,7 +102,7 @@ fn divergence_text(
             vec![tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()]
         }
         DivergenceText::At(at, sides) => {
-            let onclick = asks(act, Action::Seek(*at));
+            let onclick = asks(act, TimeAction::Seek(*at));
             let title = tr!(language, "Go there");
             let name = tr!(language, "First difference at {0}", seconds(*at, 3));
             vec![

@@ -6,7 +6,7 @@ use super::bits::{asks, asks_why, button, chip, leaf, tag};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::inspector::Props;
-use crate::player::{Action, Question};
+use crate::player::{Question, TimeAction};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
 use crate::tr;
@@ -37,7 +37,7 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
     let since = match &property.standing {
         Standing::Violated { at, event, .. } => {
             let since = tr!(language, "violated since {0}", seconds(*at, 4));
-            let go = asks(&props.act, Action::SeekEvent(*event));
+            let go = asks(&props.act, TimeAction::SeekEvent(*event));
             let name = translate(language, property.name);
             let why = asks_why(&props.act, language, name, Question::Event(*event));
             [button("", Some(Icon::Target), &since, go), why].into_iter().collect()

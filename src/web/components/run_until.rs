@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, leaf, tag};
 use super::icon::{Icon, icon};
 use crate::explore::condition;
-use crate::player::Action;
+use crate::player::{Action, TimeAction};
 use crate::protocol::Vocabulary;
 use crate::scenario::Mistake;
 use crate::tr;
@@ -57,7 +57,7 @@ pub fn RunUntil(props: &Props) -> Html {
 fn panel(props: &Props) -> Html {
     let language = props.language;
     let item = |condition: String, name: &str| {
-        let onclick = asks(&props.act, Action::RunUntil(condition));
+        let onclick = asks(&props.act, TimeAction::RunUntil(condition));
         tag("li", "", vec![button("bare chooses", None, name, onclick)])
     };
     let mut items = vec![
@@ -81,7 +81,7 @@ fn written(props: &Props) -> Html {
             let form = event.target_unchecked_into::<Element>();
             let input = form.query_selector("input").ok().flatten();
             if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
-                act.emit(Action::RunUntil(input.value()));
+                act.emit(Action::Time(TimeAction::RunUntil(input.value())));
             }
         })
     };
@@ -124,7 +124,9 @@ fn slow_for(props: &Props) -> Html {
     let item = |kind: &&'static str| {
         let (kind, checked) = (*kind, props.slow_for.contains(kind));
         let act = props.act.clone();
-        let onchange = Callback::from(move |_: Event| act.emit(Action::SlowFor(kind, !checked)));
+        let onchange = Callback::from(move |_: Event| {
+            act.emit(Action::Time(TimeAction::SlowFor(kind, !checked)))
+        });
         html! {
             <label class="check"><input type="checkbox" {checked} {onchange} /><span>{ kind }</span></label>
         }

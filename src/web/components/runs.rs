@@ -8,7 +8,7 @@ use super::bits::{button, leaf, picture_button};
 use super::icon::Icon;
 use crate::base::Sentence;
 use crate::command::Script;
-use crate::player::Action;
+use crate::player::{Action, PageAction, RunAction};
 use crate::tr;
 use crate::view::Thumbnail;
 use crate::view::diagram::ticks::seconds;
@@ -163,10 +163,15 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     let open = |script: &Script| {
         let (act, at) = (props.act.clone(), run.time);
         let branches = run.branches.clone().and_then(Result::ok);
-        let load = Action::Load { script: Box::new(script.clone()), branches, at, notice: None };
+        let load = Action::Run(RunAction::Load {
+            script: Box::new(script.clone()),
+            branches,
+            at,
+            notice: None,
+        });
         let onclick = Callback::from(move |_: MouseEvent| {
             act.emit(load.clone());
-            act.emit(Action::Close);
+            act.emit(Action::Page(PageAction::Close));
         });
         button("", None, tr!(language, "Open"), onclick)
     };

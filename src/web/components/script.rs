@@ -10,7 +10,7 @@ use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::Time;
 use crate::command::Script;
-use crate::player::Action;
+use crate::player::{Action, RunAction, TimeAction};
 use crate::{scenario, tr};
 
 /// The script being changed.
@@ -78,7 +78,7 @@ fn lines(props: &Props, script: &Script) -> Html {
         let here = last.is_some() && at == last;
         let class = if here { "here" } else { when(at.is_some_and(|at| at > now), "later") };
         let time = at.map(|at| {
-            button("inline mono", None, &at.to_string(), asks(&props.act, Action::Seek(at)))
+            button("inline mono", None, &at.to_string(), asks(&props.act, TimeAction::Seek(at)))
         });
         tag("li", class, time.into_iter().chain([leaf("code", "", &text)]).collect())
     };
@@ -106,7 +106,7 @@ fn editor(
             if scenario::parse(&text).is_ok() {
                 leave.emit(event);
             }
-            act.emit(Action::LoadText(text.clone()));
+            act.emit(Action::Run(RunAction::LoadText(text.clone())));
         })
     };
     let oninput = Callback::from(move |event: InputEvent| {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::bits::{leaf, soft};
 use super::icon::{Icon, icon};
-use crate::player::{Action, Notice};
+use crate::player::{Action, Notice, PageAction};
 use crate::web::{address, browser};
 use crate::words::Language;
 use crate::{sentence, tr};
@@ -49,7 +49,7 @@ fn refused(field: &NodeRef, act: &Callback<Action>) {
     if let Some(input) = field.cast::<HtmlInputElement>() {
         input.select();
     }
-    act.emit(Action::Tell(Notice::refusal(sentence!(
+    act.emit(Action::Page(PageAction::Tell(Notice::refusal(sentence!(
         "The browser does not let this page copy: the link is selected, press Ctrl+C."
-    ))));
+    )))));
 }

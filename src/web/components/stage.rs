@@ -11,7 +11,7 @@ use super::figures::{client_figure, epoch_class, node_figure, pill};
 use super::light::over_stage;
 use super::links::Links;
 use super::node_menu::{menu_card, use_menu_card};
-use crate::player::{Action, Selection, Tool};
+use crate::player::{Action, PageAction, Selection, Tool};
 use crate::tr;
 use crate::view::path::number;
 use crate::view::stage::hull::Hull;
@@ -186,7 +186,7 @@ fn clicked(props: &Props, drag: std::rc::Rc<std::cell::RefCell<Drag>>) -> Callba
             }
             (Some((selection, _)), _) => picked.emit((selection, By::Pointer)),
             (None, _) if open => close.emit(()),
-            (None, _) if selected => act.emit(Action::Select(None)),
+            (None, _) if selected => act.emit(Action::Page(PageAction::Select(None))),
             (None, _) => {}
         }
     })

@@ -16,7 +16,9 @@ use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};
 use super::slice::{Drawn, SliceFigure};
 use crate::base::Time;
-use crate::player::{Action, LaneChange, Lanes, Selection, Table, Window};
+use crate::player::{
+    Action, LaneChange, Lanes, PageAction, Selection, Table, TimeAction, TimelineAction, Window,
+};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, translate, within};
@@ -292,8 +294,8 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram:
     };
     if hand.mode == Mode::Scrub {
         drop(hand);
-        reading.act.emit(Action::Pause);
-        reading.act.emit(Action::Seek(reading.time(at.x)));
+        reading.act.emit(Action::Time(TimeAction::Pause));
+        reading.act.emit(Action::Time(TimeAction::Seek(reading.time(at.x))));
     }
 }
 
@@ -313,13 +315,16 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: 
     let mode = held.mode;
     drop(held);
     match (mode, other) {
-        (Mode::Scrub, _) => reading.act.emit(Action::Seek(reading.time(at.x))),
+        (Mode::Scrub, _) => reading.act.emit(Action::Time(TimeAction::Seek(reading.time(at.x)))),
         (Mode::Name(row), _) => {
             let rows = &reading.sheet.rows;
             let Some(goal) = rows.row_at(at.y).filter(|goal| *goal != row) else { return };
             let lanes = rows.lanes();
             for lane in &lanes[row] {
-                reading.act.emit(Action::Lanes(LaneChange::To(*lane, lanes[goal][0])));
+                reading.act.emit(Action::Timeline(TimelineAction::Lanes(LaneChange::To(
+                    *lane,
+                    lanes[goal][0],
+                ))));
             }
             hand.borrow_mut().mode = Mode::Name(goal);
         }
@@ -331,13 +336,18 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: 
                 // The diagram has moved beneath the finger.
                 hand.borrow_mut().down[index].1.y = place(event, diagram).y;
             }
-            reading.act.emit(Action::PanTimeline(reading.micros(before.x - at.x)));
+            reading
+                .act
+                .emit(Action::Timeline(TimelineAction::Pan(reading.micros(before.x - at.x))));
         }
         (Mode::Pinch, Some(other)) => {
             let (was, is) =
                 ((before.x - other.x).abs().max(10.0), (at.x - other.x).abs().max(10.0));
             let percent = (100.0 * was / is).round() as u32;
-            reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(other.x) });
+            reading.act.emit(Action::Timeline(TimelineAction::Zoom {
+                percent,
+                around: reading.time(other.x),
+            }));
         }
         _ => {}
     }
@@ -362,11 +372,13 @@ fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagra
     match reading.sheet.hit(Point::new(at.x - GUTTER + from, at.y), REACH) {
         // What never left is no message that could be looked at: there the instant is shown.
         Some(arrow) if arrow.sent != 0 => {
-            reading.act.emit(Action::Select(Some(Selection::Message(arrow.sent))));
+            reading
+                .act
+                .emit(Action::Page(PageAction::Select(Some(Selection::Message(arrow.sent)))));
         }
         _ => {
-            reading.act.emit(Action::Pause);
-            reading.act.emit(Action::Seek(reading.time(at.x)));
+            reading.act.emit(Action::Time(TimeAction::Pause));
+            reading.act.emit(Action::Time(TimeAction::Seek(reading.time(at.x))));
         }
     }
 }
@@ -413,10 +425,13 @@ fn use_wheel(svg: &NodeRef, reading: Reading) {
                 let (dx, dy) = (event.delta_x(), event.delta_y());
                 if event.shift_key() || dx.abs() > dy.abs() {
                     let pixels = if dx.abs() > dy.abs() { dx } else { dy };
-                    reading.act.emit(Action::PanTimeline(reading.micros(pixels)));
+                    reading.act.emit(Action::Timeline(TimelineAction::Pan(reading.micros(pixels))));
                 } else {
                     let percent = within(100.0 + dy / 4.0, 60.0, 166.0) as u32;
-                    reading.act.emit(Action::ZoomTimeline { percent, around: reading.time(x) });
+                    reading.act.emit(Action::Timeline(TimelineAction::Zoom {
+                        percent,
+                        around: reading.time(x),
+                    }));
                 }
             })
         });

@@ -7,7 +7,7 @@ use super::draw::when;
 use super::icon::{Icon, icon};
 use super::network::network;
 use crate::command::Quality;
-use crate::player::{Action, Tool, gestures};
+use crate::player::{Action, PageAction, Tool, gestures};
 use crate::tr;
 use crate::words::{Language, tell};
 
@@ -29,7 +29,7 @@ pub struct Props<'a> {
 pub fn tools(props: &Props<'_>) -> Html {
     let language = props.language;
     let tool = |tool: Tool, name: &'static str, help: &'static str, picture: Icon| {
-        let onclick = asks(props.act, Action::Tool(tool));
+        let onclick = asks(props.act, PageAction::Tool(tool));
         let on = props.tool == tool;
         html! {
             <button {onclick} class={when(on, "on")} aria-pressed={on.to_string()} title={help}>

@@ -10,7 +10,7 @@ use super::draw::line;
 use super::flaws::flaws;
 use super::icon::{Icon, icon};
 use crate::catalog::listings;
-use crate::player::{Action, Dialog, Scene, Theme};
+use crate::player::{Action, Dialog, PageAction, RunAction, Scene, Theme};
 use crate::web::frame::{Heading, Instant};
 use crate::web::shared::Shared;
 use crate::words::{Language, translate};
@@ -64,15 +64,15 @@ pub fn TopBar(props: &Props) -> Html {
                 { seed(props) }
                 { flaws(heading, &props.act) }
                 { compare(heading, &props.act) }
-                { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Open(Dialog::Runs))) }
+                { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Page(PageAction::Open(Dialog::Runs)))) }
             </div>
             { leaf("span", "grow", "") }
-            { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Open(Dialog::Share))) }
-            <button onclick={act(Action::Language(language.other()))} lang={language.other().tag()}>
+            { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Page(PageAction::Open(Dialog::Share)))) }
+            <button onclick={act(Action::Page(PageAction::Language(language.other())))} lang={language.other().tag()}>
                 { language.other().name() }
             </button>
-            { picture_button("", Icon::Theme, theme_name, act(Action::Theme(theme))) }
-            { picture_button("", Icon::Help, tr!(language, "Help"), act(Action::Open(Dialog::Help))) }
+            { picture_button("", Icon::Theme, theme_name, act(Action::Page(PageAction::Theme(theme)))) }
+            { picture_button("", Icon::Help, tr!(language, "Help"), act(Action::Page(PageAction::Open(Dialog::Help)))) }
         </header>
         { dialog_box(props.dialog, opened, props.instant.as_ref(), language, &props.act) }
         </>
@@ -92,7 +92,7 @@ fn protocols(props: &Props) -> Html {
     let heading = &props.heading;
     let (act, now) = (props.act.clone(), heading.protocol);
     let onchange = Callback::from(move |event: Event| {
-        act.emit(Action::LoadProtocol(chosen(&event, now)));
+        act.emit(Action::Run(RunAction::LoadProtocol(chosen(&event, now))));
     });
     let options = listings().iter().map(|listing| {
         option(
@@ -138,7 +138,10 @@ fn code(scene: &Scene) -> String {
 }
 
 fn load(scene: Scene) -> Action {
-    Action::LoadScene { protocol: scene.protocol.to_owned(), scene: scene.name.to_owned() }
+    Action::Run(RunAction::LoadScene {
+        protocol: scene.protocol.to_owned(),
+        scene: scene.name.to_owned(),
+    })
 }
 
 /// The seed, to be typed, and a die that takes another.
@@ -149,17 +152,17 @@ fn seed(props: &Props) -> Html {
     let onchange = Callback::from(move |event: Event| {
         let input = event.target_unchecked_into::<HtmlInputElement>();
         act.emit(match input.value().trim().parse::<u64>() {
-            Ok(seed) => Action::Seed(seed),
+            Ok(seed) => Action::Run(RunAction::Seed(seed)),
             Err(_) => {
                 input.set_value(&now.to_string());
-                Action::Tell(crate::player::Notice::refusal(sentence!(
+                Action::Page(PageAction::Tell(crate::player::Notice::refusal(sentence!(
                     "A seed is a whole number from 0 to {0}.",
                     u64::MAX
-                )))
+                ))))
             }
         });
     });
-    let another = asks(&props.act, Action::Seed(now.wrapping_add(1)));
+    let another = asks(&props.act, RunAction::Seed(now.wrapping_add(1)));
     let size = now.to_string().len().clamp(2, 10).to_string();
     html! {
         <>

@@ -11,7 +11,7 @@ use super::icon::Icon;
 use super::inspector::Props;
 use crate::base::Time;
 use crate::catalog::{FlawInfo, find};
-use crate::player::{Action, Explanation, Question};
+use crate::player::{Explanation, Question, TimeAction, WhyAction};
 use crate::replay::cone::{Cone, Order, Side, written};
 use crate::replay::why::{Against, Reason, Source, Why};
 use crate::sim::fact;
@@ -84,8 +84,12 @@ fn title(props: &Props, explanation: &Explanation) -> Html {
             }
         },
     };
-    let forget =
-        button("", Some(Icon::Close), tr!(language, "Forget it"), asks(&props.act, Action::Unask));
+    let forget = button(
+        "",
+        Some(Icon::Close),
+        tr!(language, "Forget it"),
+        asks(&props.act, WhyAction::Forget),
+    );
     tag("h2", "", vec![tag("span", "", vec![with_names(&question)]), forget])
 }
 
@@ -146,7 +150,7 @@ fn root(props: &Props, more: Option<u64>, last: Option<&Reason>) -> Html {
     let language = props.language;
     match (more, last) {
         (Some(event), _) => {
-            let onclick = asks(&props.act, Action::Ask(Question::Event(event)));
+            let onclick = asks(&props.act, WhyAction::Ask(Question::Event(event)));
             button("", None, tr!(language, "Further back"), onclick)
         }
         (None, Some(last)) => soft(match last.told.place {
@@ -192,7 +196,7 @@ fn item(props: &Props, explanation: &Explanation, reason: &Reason, here: Option<
 
 /// An event that a click goes to.
 fn goes(props: &Props, told: &Told, here: bool) -> Html {
-    let onclick = asks(&props.act, Action::SeekEvent(told.event));
+    let onclick = asks(&props.act, TimeAction::SeekEvent(told.event));
     let place = told.place.map(|place| place.to_string()).unwrap_or_default();
     html! {
         <button class="step" {onclick} aria-current={here.to_string()}>
@@ -207,7 +211,7 @@ fn goes(props: &Props, told: &Told, here: bool) -> Html {
 fn line_of(props: &Props, explanation: &Explanation, source: Option<Source>) -> Html {
     let Some(source) = source else { return Html::default() };
     let open = explanation.source == Some(source);
-    let onclick = asks(&props.act, Action::ShowSource((!open).then_some(source)));
+    let onclick = asks(&props.act, WhyAction::ShowSource((!open).then_some(source)));
     let name = format!("{}:{}", source.file.trim_start_matches("protocols/"), source.line);
     html! { <button class="inline code" {onclick} aria-expanded={open.to_string()}>{ name }</button> }
 }
@@ -218,7 +222,7 @@ fn shown_source(props: &Props, source: Source) -> Html {
         "",
         Some(Icon::Close),
         tr!(language, "Close"),
-        asks(&props.act, Action::ShowSource(None)),
+        asks(&props.act, WhyAction::ShowSource(None)),
     );
     let name = format!("{}:{}", source.file, source.line);
     let id = format!("{}-source", props.id);
@@ -234,7 +238,7 @@ fn happened_before(props: &Props, explanation: &Explanation) -> Html {
         return no_cone(props, explanation);
     }
     let shown = explanation.cone.is_some();
-    let onclick = asks(&props.act, Action::ShowCone(!shown));
+    let onclick = asks(&props.act, WhyAction::ShowCone(!shown));
     let word = match shown {
         true => tr!(language, "Hide its past and future"),
         false => tr!(language, "Show its past and future"),
@@ -264,7 +268,7 @@ fn no_cone(props: &Props, explanation: &Explanation) -> Html {
     let cause =
         explanation.why.as_ref().and_then(|why| why.reasons.first()).map(|first| first.told.cause);
     if let Some(cause) = cause.filter(|cause| *cause != 0) {
-        let onclick = asks(&props.act, Action::Ask(Question::Event(cause)));
+        let onclick = asks(&props.act, WhyAction::Ask(Question::Event(cause)));
         parts.push(button("", None, tr!(language, "Ask about its cause"), onclick));
     }
     tag("section", "cone", parts)
@@ -298,7 +302,7 @@ fn sides(props: &Props, cone: &Cone) -> Html {
     // What was not found is nothing, or not known.
     let go = |end: Option<(u64, Time)>, all: bool| match end {
         Some((event, at)) => {
-            button("inline", None, &seconds(at, 4), asks(&props.act, Action::SeekEvent(event)))
+            button("inline", None, &seconds(at, 4), asks(&props.act, TimeAction::SeekEvent(event)))
         }
         None => if all { "–" } else { "?" }.into(),
     };

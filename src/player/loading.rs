@@ -1,0 +1,187 @@
+//! Another script in place of the present one: a scene, a text, a kept run, a link, another seed.
+
+use super::action::{Change, Notice, RunAction};
+use super::pane::branches::Branches;
+use super::pane::{self, Dropped, Scene};
+use super::permalink::Permalink;
+use super::playback::{STEPS, Target};
+use super::store::Store;
+use super::terms::Selection;
+use super::variant::Variant;
+use crate::base::{Sentence, Time};
+use crate::command::Script;
+use crate::explore::condition;
+use crate::{scenario, sentence};
+
+impl Store {
+    pub(super) fn update_run(&mut self, action: RunAction) -> Change {
+        match action {
+            RunAction::LoadProtocol(slug) => {
+                match Scene::all().find(|scene| scene.protocol == slug) {
+                    Some(scene) => self.load_scene(scene.protocol, scene.name),
+                    None => self.settle(Err(sentence!("There is no protocol “{0}”.", slug))),
+                }
+            }
+            RunAction::LoadScene { protocol, scene } => self.load_scene(&protocol, &scene),
+            RunAction::LoadText(text) => self.load_text(&text),
+            RunAction::Load { script, branches, at, notice } => {
+                self.resume(*script, branches, at, notice.map(|notice| *notice))
+            }
+            RunAction::OpenLink(hash) => self.open_link(&hash),
+            RunAction::Seed(seed) => self.reseed(seed),
+            RunAction::ToggleFlaw(name) => self.toggle_flaw(&name),
+        }
+        Change::Frame
+    }
+
+    fn load_scene(&mut self, protocol: &str, name: &str) {
+        let Some(scene) = Scene::find(protocol, name) else {
+            let name = format!("{protocol}/{name}");
+            self.settle(Err(sentence!("There is no scene “{0}”.", name)));
+            return;
+        };
+        if self.load(0, scene.script(), false) {
+            self.playback.play();
+        }
+    }
+
+    fn load_text(&mut self, text: &str) {
+        match scenario::parse(text) {
+            Ok(script) => drop(self.load(self.active, script, false)),
+            Err(mistake) => {
+                self.ui.notice =
+                    Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
+            }
+        }
+    }
+
+    /// Goes on with a run where it was left.
+    fn resume(
+        &mut self,
+        script: Script,
+        branches: Option<Box<Branches>>,
+        at: Time,
+        notice: Option<Notice>,
+    ) {
+        let lacks = branches.as_ref().and_then(|stored| stored.lacks()).map(Notice::plain);
+        let variant = self.variant();
+        let loaded = match branches {
+            Some(stored) => self.panes[0].open(*stored),
+            None => self.panes[0].load(script, false),
+        };
+        if self.begin(variant, loaded) {
+            self.set_out(Target::Time(at.min(Time::LIMIT)));
+            self.ui.notice = notice.or(lacks).or(self.ui.notice.take());
+        }
+    }
+
+    fn open_link(&mut self, hash: &str) {
+        // What was said was not said of this link.
+        self.ui.notice = None;
+        match Permalink::parse(hash) {
+            Ok(link) => {
+                let script = link.shows.script();
+                self.active = 0;
+                if script == *self.pane().run.script() || self.load(0, script, false) {
+                    if link.with.is_some() || self.panes.len() > 1 {
+                        self.show_beside(link.with.as_ref());
+                    }
+                    self.follow(&link);
+                    self.ui.notice = link.complaint().or(self.ui.notice.take());
+                }
+            }
+            Err(notice) => self.ui.notice = Some(notice),
+        }
+    }
+
+    fn toggle_flaw(&mut self, name: &str) {
+        let now = self.pane().run.now();
+        let mut script = self.panes[0].run.script().clone();
+        let before = script.setup.flaws.len();
+        script.setup.flaws.retain(|flaw| flaw != name);
+        if script.setup.flaws.len() == before {
+            script.setup.flaws.push(name.to_owned());
+        }
+        if self.load(0, script, true) {
+            self.set_out(Target::Time(now));
+        }
+    }
+
+    /// Runs another script in this pane, which may depart from the present one; whether it can be
+    /// run. What is different in the second pane is different from it as well.
+    pub(super) fn load(&mut self, place: usize, script: Script, departs: bool) -> bool {
+        let variant = self.variant().filter(|_| place == 0);
+        let loaded = self.panes[place].load(script, departs);
+        self.begin(variant, loaded)
+    }
+
+    /// After another script was to run in this pane: whether it does.
+    fn begin(
+        &mut self,
+        variant: Option<Variant>,
+        loaded: Result<Option<Dropped>, Sentence>,
+    ) -> bool {
+        let runs = loaded.is_ok();
+        if runs {
+            self.begin_anew();
+        }
+        self.settle(loaded);
+        if runs && variant.is_some() {
+            self.show_beside(variant.as_ref());
+        }
+        for pane in self.panes.iter_mut().filter(|pane| runs && pane.run.now() > Time::ZERO) {
+            pane.run.seek(Time::ZERO, STEPS);
+        }
+        runs
+    }
+
+    /// Another run stands at its start.
+    pub(super) fn begin_anew(&mut self) {
+        self.playback.give_up();
+        self.ui.window.follows = true;
+        self.ui.window.from = Time::ZERO;
+        self.ui.hover = None;
+        self.ui.touched = None;
+        self.ui.finding = None;
+        self.explanation = None;
+        self.ui.mistaken = None;
+        let run = &self.panes[0].run;
+        self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));
+        let script = self.pane().run.script();
+        let kept = self.ui.selection.filter(|selection| match *selection {
+            Selection::Node(node) => pane::exists(script, node.into()),
+            Selection::Client(client) => pane::exists(script, client.into()),
+            Selection::Link(from, to) => pane::exists(script, from) && pane::exists(script, to),
+            Selection::Message(_) => false,
+        });
+        if kept != self.ui.selection {
+            self.ui.select(kept);
+        }
+    }
+
+    /// After a reload: the branches that a pane had, from their text ([`Branches::text`]). Whether it
+    /// could be read.
+    pub fn bring_back(&mut self, place: usize, text: &str) -> bool {
+        let (dropped, told) = match Branches::parse(text) {
+            Ok(stored) => (Ok(self.panes[place].adopt(stored.clone())), stored.lacks()),
+            Err(why) => (Err(why), None),
+        };
+        let read = dropped.is_ok();
+        let before = self.ui.notice.take();
+        self.settle(dropped);
+        self.ui.notice = before.or(told.map(Notice::plain)).or(self.ui.notice.take());
+        self.see_again();
+        read
+    }
+
+    /// The present branch is seen as far as it had been run, and the cursor stays where it is.
+    fn see_again(&mut self) {
+        let (known, (now, event)) = (self.pane().current().reached, self.pane().cursor());
+        let is_seen = self.playback.playing || known <= self.pane().run.head().1;
+        match &mut self.playback.goal {
+            Some(goal) => goal.known = known,
+            None if is_seen => {}
+            None => drop(self.set_out(Target::Cursor(now, event))),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Words that the files of the player share: what can be selected, opened and chosen on the page.
+
+use crate::base::{ClientId, Endpoint, NodeId};
+
+/// What the panes are called.
+pub const LETTERS: [&str; 2] = ["A", "B"];
+
+/// Something on the stage that can be selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Selection {
+    Node(NodeId),
+    Client(ClientId),
+    /// From, to. Its gestures can also take both ways.
+    Link(Endpoint, Endpoint),
+    /// By the event that sent it.
+    Message(u64),
+}
+
+/// The inspector's tabs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tab {
+    #[default]
+    Node,
+    Message,
+    Why,
+    Properties,
+    Log,
+    Script,
+}
+
+/// What a press on the stage does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tool {
+    #[default]
+    Select,
+    /// Cuts the links it crosses.
+    Cut,
+    /// Draws a line around servers: they become one side of a partition.
+    Lasso,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Theme {
+    /// As the browser wishes.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialog {
+    Help,
+    Share,
+    Runs,
+}
+
+/// Which part of the window the timeline shows as a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TablePage {
+    /// Around the cursor, or from the window's beginning where the cursor is elsewhere.
+    #[default]
+    Here,
+    /// From this event on.
+    From(u64),
+    /// Until this event.
+    Until(u64),
+}
+
+impl Theme {
+    /// As a link writes it: `theme=dark`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name.
+    pub fn of(code: &str) -> Option<Theme> {
+        [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme.code() == code)
+    }
+}
+
+impl Tab {
+    pub const ALL: [Tab; 6] =
+        [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Log, Tab::Script];
+
+    /// As a link writes it: `panel=script`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Tab::Node => "node",
+            Tab::Message => "message",
+            Tab::Why => "why",
+            Tab::Properties => "properties",
+            Tab::Log => "log",
+            Tab::Script => "script",
+        }
+    }
+
+    /// The tab of that name.
+    pub fn of(code: &str) -> Option<Tab> {
+        Tab::ALL.into_iter().find(|tab| tab.code() == code)
+    }
+
+    /// Whether it shows the same to whoever opens a link: the others tell of what is selected.
+    pub fn is_of_the_run(self) -> bool {
+        matches!(self, Tab::Properties | Tab::Log | Tab::Script)
+    }
+}

@@ -1,0 +1,52 @@
+//! What the timeline shows: its window, its lanes, the message selected on it, and whether it is a table.
+
+use super::action::{Change, Notice, TimelineAction};
+use super::store::Store;
+use super::terms::TablePage;
+use crate::base::Time;
+use crate::sentence;
+
+impl Store {
+    pub(super) fn update_timeline(&mut self, action: TimelineAction) -> Change {
+        let run = &self.pane().run;
+        let (now, known) = (run.now(), run.head().1);
+        let (clients, nodes) = (run.script().setup.clients, run.script().setup.nodes);
+        let ui = &mut self.ui;
+        let (span, window) = (ui.window.span, &mut ui.window);
+        match action {
+            TimelineAction::Pan(micros) => window.pan(micros),
+            TimelineAction::Zoom { percent, around } => window.zoom(percent, around),
+            TimelineAction::FollowCursor => {
+                window.follows = true;
+                window.center(now);
+            }
+            TimelineAction::ShowStart => window.show(Time::ZERO, span),
+            TimelineAction::ShowHead => window.show(known.since(span), known.since(span) + span),
+            TimelineAction::ShowWhole => window.show(Time::ZERO, known),
+            TimelineAction::Lanes(change) => {
+                if !ui.lanes.change(change, clients, nodes) {
+                    let why = sentence!("One lane must stay: show another one first.");
+                    ui.notice = Some(Notice::refusal(why));
+                }
+                return Change::Frame;
+            }
+            TimelineAction::SelectMessage { next } => {
+                self.select_message(next);
+                return Change::Frame;
+            }
+            TimelineAction::AsTable(table) => {
+                ui.table = table.then(TablePage::default);
+                return Change::Frame;
+            }
+            TimelineAction::TablePage(page) => {
+                ui.table = Some(page);
+                return Change::Frame;
+            }
+            // The page knows where the field is.
+            TimelineAction::OpenFind => return Change::None,
+        }
+        ui.table = ui.table.map(|_| TablePage::default());
+        // Whatever else is on the page stays as it is.
+        Change::Time
+    }
+}
