@@ -1,9 +1,10 @@
-//! What can be done by hand to what is on the stage, as pure functions of the run: the page only
+//! What can be done by hand to what is on the stage, as pure functions of the pane: the page only
 //! draws the buttons. Whatever is offered here is a [`Command`] like any other.
 //!
 //! Only what makes sense at this instant is offered: a server that is down can be restarted, not
 //! crashed. (A command that makes no sense would be refused, in words; a button need not try.)
 
+use super::pane::Pane;
 use super::terms::Selection;
 use crate::base::{ClientId, Endpoint, NodeId, Ratio, Sentence, Span, Time};
 use crate::catalog::Run;
@@ -45,8 +46,8 @@ impl Gesture {
 }
 
 /// What this selection offers at this instant, by group.
-pub fn offered(run: &Run, selection: Selection) -> Vec<Gesture> {
-    let snapshot = run.snapshot();
+pub fn offered(pane: &Pane, selection: Selection) -> Vec<Gesture> {
+    let (run, snapshot) = (&pane.run, pane.snapshot());
     match selection {
         Selection::Node(node) => of_node(run, &snapshot, node),
         Selection::Client(client) => of_client(run, client),
@@ -234,8 +235,8 @@ fn state(snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> LinkState {
 }
 
 /// For the cut tool: cuts this link both ways, or heals it where it carries nothing either way.
-pub fn cut(run: &Run, from: Endpoint, to: Endpoint) -> Gesture {
-    let snapshot = run.snapshot();
+pub fn cut(pane: &Pane, from: Endpoint, to: Endpoint) -> Gesture {
+    let snapshot = pane.snapshot();
     let both = vec![Link::both_ways(from, to)];
     let healthy = |from, to| state(&snapshot, from, to) == LinkState::Healthy;
     match healthy(from, to) || healthy(to, from) {
@@ -328,7 +329,7 @@ mod tests {
             to: Some(NodeId(0)),
             request: store.pane().run.meta().requests[0].into(),
         }));
-        let snapshot = store.pane().run.snapshot();
+        let snapshot = store.pane().snapshot();
         let flight = snapshot.flights.last().expect("the request is under way").id;
         let (one, two) = (NodeId(0).into(), NodeId(1).into());
         let nodes = (0..3).map(|node| Selection::Node(NodeId(node)));
@@ -339,7 +340,7 @@ mod tests {
             Selection::Message(flight),
         ];
         for selection in nodes.chain(others) {
-            let offered = offered(&store.pane().run, selection);
+            let offered = offered(store.pane(), selection);
             assert!(!offered.is_empty(), "{selection:?}");
             for gesture in offered {
                 let mut trial = Store::from_link(&store.link(), Preferences::default());
@@ -354,7 +355,7 @@ mod tests {
         for nobody in
             [Selection::Node(NodeId(7)), Selection::Client(ClientId(7)), Selection::Message(1)]
         {
-            assert_eq!(offered(&store.pane().run, nobody), [], "{nobody:?}");
+            assert_eq!(offered(store.pane(), nobody), [], "{nobody:?}");
         }
     }
 
@@ -369,9 +370,9 @@ mod tests {
         assert_eq!(network(run).loss, Ratio::percent(5));
         store.update(Action::Do(lasso.command));
         let (one, two) = (NodeId(0).into(), NodeId(1).into());
-        assert_eq!(cut(&store.pane().run, one, two).command.to_string(), "heal S1-S2");
+        assert_eq!(cut(store.pane(), one, two).command.to_string(), "heal S1-S2");
         store.update(Action::Do(heal().command));
-        assert_eq!(cut(&store.pane().run, one, two).command.to_string(), "cut S1-S2");
+        assert_eq!(cut(store.pane(), one, two).command.to_string(), "cut S1-S2");
         let slow = latencies()[6];
         let change = QualityChange { latency: Some(slow), ..Default::default() };
         store.update(Action::Do(set_network(change)));

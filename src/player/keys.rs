@@ -253,7 +253,7 @@ fn gesture(store: &Store, key: &str) -> Option<Action> {
         let why = sentence!("Select a server first: click it, or press its number.");
         return Some(Action::Page(PageAction::Tell(Notice::refusal(why))));
     };
-    let offered = gestures::offered(&store.pane().run, selection);
+    let offered = gestures::offered(store.pane(), selection);
     let has_key = |gesture: &Gesture| gesture.key == Some(key);
     offered.into_iter().find(has_key).map(|gesture| Action::Do(gesture.command))
 }
@@ -293,7 +293,7 @@ mod tests {
             if let Some(action) = action.clone() {
                 store.update(action);
             }
-            (action, store.pane().run.snapshot(), notice(&store))
+            (action, store.pane().snapshot(), notice(&store))
         };
         press("End");
         let (_, _, told) = press("c");

@@ -13,7 +13,7 @@ use crate::base::{Endpoint, Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Script, ScriptLine};
 use crate::player::playback::STEPS;
-use crate::sim::snapshot::Standing;
+use crate::sim::snapshot::{Snapshot, Standing};
 use crate::{scenario, sentence};
 
 /// Branches kept at the most; beyond it the one that was longest left alone goes.
@@ -39,7 +39,12 @@ pub struct Pane {
     deleted: Option<(Branch, Children)>,
     /// Counts what is done to branches: for their ids, and for who was touched last.
     serial: u32,
+    /// The snapshot that was taken last, and of which instant: see [`Pane::snapshot`].
+    taken: RefCell<Option<(SnapshotKey, Rc<Snapshot>)>>,
 }
+
+/// What a snapshot depends on: the branch, the number of its commands, and the cursor.
+type SnapshotKey = (u32, usize, (Time, u64));
 
 /// A script that was run, and how far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +162,15 @@ impl Pane {
         let run = start(script.clone())?;
         let scene = Scene::of(&script);
         let branches = vec![Branch::new(0, None, scene, script)];
-        Ok(Pane { run, branches, branch: 0, compared: None, deleted: None, serial: 0 })
+        Ok(Pane {
+            run,
+            branches,
+            branch: 0,
+            compared: None,
+            deleted: None,
+            serial: 0,
+            taken: RefCell::default(),
+        })
     }
 
     /// The branch that runs.
@@ -178,6 +191,18 @@ impl Pane {
     /// Time, and number of the last event.
     pub fn cursor(&self) -> (Time, u64) {
         (self.run.now(), self.run.event())
+    }
+
+    /// Everything at the cursor. It is taken once for an instant, and shared by all who read it.
+    pub fn snapshot(&self) -> Rc<Snapshot> {
+        let instant = (self.current().id, self.run.script().lines.len(), self.cursor());
+        let mut taken = self.taken.borrow_mut();
+        if let Some((_, snapshot)) = taken.as_ref().filter(|(of, _)| *of == instant) {
+            return Rc::clone(snapshot);
+        }
+        let snapshot = Rc::new(self.run.snapshot());
+        *taken = Some((instant, Rc::clone(&snapshot)));
+        snapshot
     }
 
     /// How far the present branch has been run, now or before.

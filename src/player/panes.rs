@@ -513,13 +513,13 @@ mod tests {
         let mut store = store("run raft nodes=3 seed=7\n10ms fire S1 election\n");
         split(&mut store, Variant::Option("batch".into(), "1".into()));
         store.update(TimeAction::Seek(Time::millis(12)));
-        let id = store.pane().run.snapshot().flights[0].id;
+        let id = store.pane().snapshot().flights[0].id;
         store.update(Action::Do(Command::Drop(id)));
         assert_eq!(notice(&store), "", "it is the same one in both");
         assert!(scripts(&store).iter().all(|script| script.contains(&format!("drop #{id}"))));
         split(&mut store, Variant::Protocol("multi-paxos".into()));
         store.update(TimeAction::Seek(Time::millis(12)));
-        let id = store.pane().run.snapshot().flights[0].id;
+        let id = store.pane().snapshot().flights[0].id;
         store.update(PageAction::Select(Some(Selection::Message(id))));
         store.update(Action::Do(Command::Drop(id)));
         assert_eq!(notice(&store), "This message is under way in A only: nothing was done in B.");

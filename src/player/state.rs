@@ -94,8 +94,8 @@ pub struct Watched {
 
 impl State {
     pub fn of(store: &Store) -> State {
-        let (run, language) = (&store.pane().run, store.ui.language);
-        let snapshot = run.snapshot();
+        let (pane, language) = (store.pane(), store.ui.language);
+        let (run, snapshot) = (&pane.run, pane.snapshot());
         let script = run.script();
         let title = script.title.as_deref().unwrap_or(run.meta().title);
         let properties = run.properties();
@@ -182,8 +182,9 @@ impl RunEvent {
 
 /// A caption that stands now.
 fn caption(store: &Store) -> Option<String> {
-    let (since, caption) = store.pane().run.snapshot().caption?;
-    store.caption_stands(since).then(|| words::translate(store.ui.language, &caption).to_string())
+    let snapshot = store.pane().snapshot();
+    let (since, caption) = snapshot.caption.as_ref()?;
+    store.caption_stands(*since).then(|| words::translate(store.ui.language, caption).to_string())
 }
 
 /// What somebody watches, and what has been told of it.

@@ -562,7 +562,7 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
         )),
         6 => Action::Time(TimeAction::RunUntil("leader".into())),
         7 => Action::Page(PageAction::Select(Some(selection))),
-        8..=10 => match chance.pick(&gestures::offered(&store.pane().run, selection)) {
+        8..=10 => match chance.pick(&gestures::offered(store.pane(), selection)) {
             Some(gesture) => Action::Do(gesture.command.clone()),
             None => Action::Do(gestures::heal().command),
         },
@@ -593,6 +593,11 @@ fn whatever_is_done_the_store_stays_whole_and_its_link_leads_there() {
             let now = pane.run.now();
             let together = store.panes.iter().all(|pane| pane.run.now() == now);
             assert!(together && store.panes.len() <= 2, "{seed}: {action:?}");
+            for pane in &store.panes {
+                let (shared, taken_now) = (pane.snapshot(), pane.run.snapshot());
+                assert_eq!(format!("{shared:?}"), format!("{taken_now:?}"), "{seed}: {action:?}");
+                assert!(std::rc::Rc::ptr_eq(&shared, &pane.snapshot()), "taken once");
+            }
             store.narration();
         }
         arrive(&mut store);

@@ -281,7 +281,7 @@ impl App {
                 self.store.update(TimeAction::Tick { elapsed_micros })
             }
             Msg::Pick(selection, by) => self.pick(selection, by),
-            Msg::Stroke(stroke) => match stroke.command(&self.store.pane().run) {
+            Msg::Stroke(stroke) => match stroke.command(self.store.pane()) {
                 Some(command) => self.act(Action::Do(command)),
                 None => Change::None,
             },

@@ -16,8 +16,7 @@ use crate::replay::cone::{Cone, Order};
 use crate::replay::why::Why;
 use crate::scenario::Mistake;
 use crate::sim::snapshot::{
-    ClientShot, DiskField, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot,
-    Standing, Told,
+    ClientShot, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot, Standing, Told,
 };
 use crate::view::{Thumbnail, light};
 use crate::words::{Language, translate};
@@ -97,15 +96,14 @@ pub struct Inspection {
     pub gestures: Vec<Gesture>,
     /// What clients can ask.
     pub forms: &'static [Form],
-    pub clients: Vec<ClientShot>,
+    /// Everything at the cursor, shared with the picture.
+    pub snapshot: Rc<Snapshot>,
     pub logs: Logs,
     pub properties: Vec<PropertyShot>,
     pub script: Option<Script>,
     /// Events up to the cursor, and how far the run has been simulated.
     pub event: u64,
     pub head: Time,
-    /// What each server's disk holds.
-    pub disks: Vec<(NodeId, Vec<DiskField>)>,
     /// Newest first.
     pub told: Vec<Told>,
     pub meta: &'static Meta,
@@ -263,24 +261,25 @@ impl Inspection {
         let explanation = store.explanation.clone();
         let is_asked = explanation.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
-        let run = &mut store.pane_mut().run;
-        let snapshot = run.snapshot();
+        let pane = store.pane_mut();
+        let snapshot = pane.snapshot();
+        let gestures =
+            selection.map_or_else(Vec::new, |selection| gestures::offered(pane, selection));
+        let run = &mut pane.run;
         Inspection {
             now: run.now(),
             tab,
             explanation,
             selection,
             subject: subject(run, &snapshot, selection),
-            gestures: selection
-                .map_or_else(Vec::new, |selection| gestures::offered(run, selection)),
+            gestures,
             forms: run.forms(),
-            clients: snapshot.clients,
+            snapshot,
             logs: run.logs(if tab == Tab::Log { MORE_COLUMNS } else { COLUMNS }),
             properties: run.properties(),
             script: matches!(tab, Tab::Script | Tab::Log).then(|| run.script().clone()),
             event: run.event(),
             head: run.head().1,
-            disks: snapshot.nodes.into_iter().map(|node| (node.id, node.disk)).collect(),
             told: told(run, tab),
             meta: run.meta(),
             flaws: if is_asked { run.script().setup.flaws.clone() } else { Vec::new() },

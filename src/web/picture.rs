@@ -140,16 +140,19 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
 
 /// The stage.
 fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> StageView {
-    let run = &store.panes[place].run;
-    let mut snapshot = run.snapshot();
-    snapshot.caption = snapshot.caption.filter(|(since, _)| store.caption_stands(*since));
+    let pane = &store.panes[place];
+    let (run, snapshot) = (&pane.run, pane.snapshot());
     // Logs are aligned by index: the shortest one's last entries must be among the columns.
     let lengths = || snapshot.nodes.iter().map(|node| node.log_len);
-    let apart = lengths().max().unwrap_or(0) - lengths().min().unwrap_or(0);
-    let columns = (apart + layout.detail.entries() as u64).min(MOST_COLUMNS);
+    let spread = lengths().max().unwrap_or(0) - lengths().min().unwrap_or(0);
+    let columns = (spread + layout.detail.entries() as u64).min(MOST_COLUMNS);
     // What links are like as the script sets them up: the stage calls the others changed.
     let usual = run.script().setup.link;
-    StageView::new(&snapshot, &run.logs(columns), &usual, layout)
+    let mut scene = StageView::new(&snapshot, &run.logs(columns), &usual, layout);
+    if !snapshot.caption.as_ref().is_some_and(|(since, _)| store.caption_stands(*since)) {
+        scene.caption = None;
+    }
+    scene
 }
 
 /// The part of the space-time diagram on show, and a margin.

@@ -59,7 +59,7 @@ pub fn console(
     to: Option<NodeId>,
 ) -> Html {
     let language = props.language;
-    let clients = &props.inspection.clients;
+    let clients = &props.inspection.snapshot.clients;
     let title = leaf("h3", "", tr!(language, "Requests"));
     if clients.is_empty() {
         let nobody = tell(language, &gestures::nobody_asks());
@@ -98,7 +98,8 @@ pub fn console(
 /// While the run stands still nothing arrives: what is sent now waits, and this says for what.
 fn waits(props: &Props) -> Option<Html> {
     let now = props.inspection.now;
-    let mut open = props.inspection.clients.iter().filter_map(|client| client.open.as_ref());
+    let mut open =
+        props.inspection.snapshot.clients.iter().filter_map(|client| client.open.as_ref());
     let open = open.any(|open| open.since == now);
     (open && !props.inspection.playing).then(|| {
         let language = props.language;

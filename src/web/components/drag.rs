@@ -4,9 +4,8 @@
 use web_sys::{Element, PointerEvent};
 
 use crate::base::{Endpoint, NodeId};
-use crate::catalog::Run;
 use crate::command::Command;
-use crate::player::{Tool, gestures};
+use crate::player::{Pane, Tool, gestures};
 use crate::view::path::{crosses, encloses};
 use crate::view::{Path, Point, StageView};
 use crate::web::browser::set;
@@ -23,16 +22,16 @@ pub enum Stroke {
 impl Stroke {
     /// What it asks for: a line cuts the links it crosses, or heals them where all are cut already;
     /// around servers it parts them from the others.
-    pub fn command(&self, run: &Run) -> Option<Command> {
+    pub fn command(&self, pane: &Pane) -> Option<Command> {
         let links = match self {
             Stroke::Around(inside) => {
-                return gestures::lasso(run, inside).map(|gesture| gesture.command);
+                return gestures::lasso(&pane.run, inside).map(|gesture| gesture.command);
             }
             Stroke::Across(links) => links,
         };
         let (mut cut, mut heal) = (Vec::new(), Vec::new());
         for (from, to) in links {
-            match gestures::cut(run, *from, *to).command {
+            match gestures::cut(pane, *from, *to).command {
                 Command::Cut(links) => cut.extend(links),
                 Command::Heal(links) => heal.extend(links),
                 _ => {}

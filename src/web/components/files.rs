@@ -11,6 +11,7 @@ use crate::command::Script;
 use crate::export::cut_after;
 use crate::export::ejson;
 use crate::player::{Action, Needs, Notice, PageAction, RunAction};
+use crate::sim::snapshot::NodeShot;
 use crate::web::frame::Inspection;
 use crate::web::shared::Shared;
 use crate::web::{browser, parts};
@@ -20,8 +21,8 @@ use crate::{catalog, sentence, tr};
 /// Buttons that save, and one that opens.
 pub fn files(inspection: &Shared<Inspection>, language: Language, act: &Callback<Action>) -> Html {
     let history = button("", None, tr!(language, "Save the history"), save(inspection, act, None));
-    let nodes = inspection.disks.iter().map(|(node, _)| {
-        button("", None, &tr!(language, "Save {0}", *node), save(inspection, act, Some(*node)))
+    let nodes = inspection.snapshot.nodes.iter().map(|NodeShot { id, .. }| {
+        button("", None, &tr!(language, "Save {0}", *id), save(inspection, act, Some(*id)))
     });
     let opened = act.clone();
     let onchange = Callback::from(move |event: Event| {

@@ -5,8 +5,7 @@ use yew::prelude::*;
 use super::bits::{leaf, soft, tag};
 use super::inspector::Props;
 use super::logs::logs;
-use crate::base::NodeId;
-use crate::sim::snapshot::DiskField;
+use crate::sim::snapshot::{DiskField, NodeShot};
 use crate::tr;
 use crate::web::desk::{Desk, Drawer};
 use crate::words::translate;
@@ -31,9 +30,9 @@ pub fn log_tab(props: &Props) -> Html {
 
 /// A row a server, a column a thing that it keeps.
 fn disks(props: &Props) -> Html {
-    let (disks, language) = (&props.inspection.disks, props.language);
+    let (nodes, language) = (&props.inspection.snapshot.nodes, props.language);
     let mut names: Vec<&'static str> = Vec::new();
-    for field in disks.iter().flat_map(|(_, fields)| fields) {
+    for field in nodes.iter().flat_map(|node| &node.disk) {
         if !names.contains(&field.name) {
             names.push(field.name);
         }
@@ -49,14 +48,14 @@ fn disks(props: &Props) -> Html {
         let value = field.map(|field| field.value.clone().into());
         tag("td", "", value.into_iter().chain(pending).collect())
     };
-    let row = |(node, fields): &(NodeId, Vec<DiskField>)| {
-        let name = html! { <th scope="row">{ node.to_string() }</th> };
-        let cells = names.iter().map(|name| cell(fields.iter().find(|field| field.name == *name)));
+    let row = |NodeShot { id, disk, .. }: &NodeShot| {
+        let name = html! { <th scope="row">{ id.to_string() }</th> };
+        let cells = names.iter().map(|name| cell(disk.iter().find(|field| field.name == *name)));
         tag("tr", "", std::iter::once(name).chain(cells).collect())
     };
     html! {
         <div class="disks" tabindex="0" role="region" aria-label={tr!(language, "On disk")}>
-            { tag("table", "", vec![tag("thead", "", vec![tag("tr", "", head.collect())]), tag("tbody", "", disks.iter().map(row).collect())]) }
+            { tag("table", "", vec![tag("thead", "", vec![tag("tr", "", head.collect())]), tag("tbody", "", nodes.iter().map(row).collect())]) }
         </div>
     }
 }
