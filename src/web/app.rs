@@ -15,9 +15,10 @@ use super::animator::Loop;
 use super::comparison::{DivergenceText, PaneComparison};
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
-use super::host::{self, Host};
+use super::host::{self, Attendant, Host};
 use super::listeners::{Handlers, Listeners, close_others, is_for_page, is_on};
-use super::message::{By, Callbacks, Msg};
+use super::message::{Callbacks, Msg};
+use super::pick::PickedBy;
 use super::picture::{PaneView, Rooms};
 use super::reload::ReloadState;
 use super::shared::Shared;
@@ -60,7 +61,7 @@ pub struct App {
     /// What a drawing takes of late, in ms.
     cost: f64,
     narration: AttrValue,
-    menu: Option<(Selection, By)>,
+    menu: Option<(Selection, PickedBy)>,
     drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
@@ -116,7 +117,10 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> App {
-        host::attend(ctx.link().callback(|msg| msg));
+        host::attend(Attendant {
+            call: ctx.link().callback(Msg::Call),
+            listen: ctx.link().callback(Msg::Listen),
+        });
         let hash = if ctx.props().missing { String::new() } else { address::hash() };
         let mut store = Store::from_link(&hash, browser::preferences());
         if ctx.props().missing {
@@ -414,7 +418,7 @@ impl App {
         change
     }
 
-    fn pick(&mut self, selection: Selection, by: By) -> Change {
+    fn pick(&mut self, selection: Selection, by: PickedBy) -> Change {
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
             self.store.update(TimeAction::Pause);

@@ -14,7 +14,6 @@ use yew::Callback;
 
 use super::browser;
 use super::edge::{of_js, to_js};
-use super::message::Msg;
 use crate::player::api::{self, Call, ReadTarget, Reading, Task};
 use crate::player::pending_calls::{Answered, PendingCall, PendingCalls};
 use crate::player::state::Watch;
@@ -26,25 +25,33 @@ use crate::words::{self, Language};
 const WAITING: u32 = 100;
 
 thread_local! {
-    /// Where calls go, once there is a playground.
-    static APP: RefCell<Option<Callback<Msg>>> = const { RefCell::new(None) };
+    /// Who attends to calls, once there is a playground.
+    static ATTENDANT: RefCell<Option<Attendant>> = const { RefCell::new(None) };
     static WAIT: Cell<u32> = const { Cell::new(0) };
 }
 
+/// Whom the functions tell that `www/public/host.js` calls.
+#[derive(Clone)]
+pub struct Attendant {
+    pub call: Callback<IncomingCall>,
+    /// Whoever wants to be told of news, by this function.
+    pub listen: Callback<Function>,
+}
+
 /// From now on calls come to this playground.
-pub fn attend(app: Callback<Msg>) {
-    APP.set(Some(app));
+pub fn attend(attendant: Attendant) {
+    ATTENDANT.set(Some(attendant));
 }
 
 /// A call of the page that embeds this one, as an object. `answer` is called once, with whether it was
 /// done, and with what is answered or with one sentence.
 #[wasm_bindgen]
 pub fn call(call: JsValue, answer: Function) {
-    let app = APP.with_borrow(Clone::clone);
+    let attendant = ATTENDANT.with_borrow(Clone::clone);
     let answer = Answer::to(answer);
-    match app {
+    match attendant {
         Some(_) if WAIT.get() > WAITING => refuse_flood(answer),
-        Some(app) => app.emit(Msg::Call(IncomingCall { call: of_js(call), answer })),
+        Some(Attendant { call: take, .. }) => take.emit(IncomingCall { call: of_js(call), answer }),
         None => {}
     }
 }
@@ -59,8 +66,8 @@ fn refuse_flood(answer: Answer) {
 /// What is told without being asked is told to this function.
 #[wasm_bindgen]
 pub fn listen(tell: Function) {
-    if let Some(app) = APP.with_borrow(Clone::clone) {
-        app.emit(Msg::Listen(tell));
+    if let Some(attendant) = ATTENDANT.with_borrow(Clone::clone) {
+        attendant.listen.emit(tell);
     }
 }
 

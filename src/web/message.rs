@@ -6,6 +6,7 @@ use yew::Callback;
 
 use super::components::Stroke;
 use super::host::IncomingCall;
+use super::pick::PickedBy;
 use crate::export::{ExportRequest, Taken};
 use crate::player::{Action, Selection};
 use crate::view::Size;
@@ -16,7 +17,7 @@ pub enum Msg {
     /// An animation frame, at this time.
     Frame(f64),
     /// Something on the stage was pressed: it is selected, and what it offers is shown.
-    Pick(Selection, By),
+    Pick(Selection, PickedBy),
     /// A line was drawn with a tool.
     Stroke(Stroke),
     /// Closes the menu of what is selected.
@@ -53,17 +54,10 @@ pub enum Msg {
     Listen(Function),
 }
 
-/// How something was picked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    Pointer,
-    Keyboard,
-}
-
 /// Made once: a component that is given the same ones again need not be drawn again.
 pub struct Callbacks {
     pub act: Callback<Action>,
-    pub pick: Callback<(Selection, By)>,
+    pub pick: Callback<(Selection, PickedBy)>,
     pub stroke: Callback<Stroke>,
     pub close_menu: Callback<()>,
     pub open_drawer: Callback<bool>,

@@ -9,14 +9,14 @@
 //! |---|---|
 //! | `app.rs`, `message.rs` | holds the store, takes all messages |
 //! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
-//! | `comparison.rs` | what stands over two panes |
+//! | `comparison.rs` | the headings over two panes: their names, and where their runs first differ |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
 //! | `address.rs`, `reload.rs` | the link in the address bar, and what a reload remembers beside it |
 //! | `runs.rs` | the runs that somebody has kept, in the browser's database |
-//! | `listeners.rs` | sizes, visibility, keys, wishes of the browser |
+//! | `listeners.rs` | listens for sizes, visibility, keys and the browser's preferences |
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
-//! | `pick.rs` | what is under a pointer |
-//! | `parts.rs`, `desk.rs` | what is fetched when it is first asked for |
+//! | `pick.rs` | which thing on the stage a pointer or the focus is on |
+//! | `parts.rs` | parts of the program that are fetched when somebody first asks for them |
 //! | `edge.rs` | values that cross to JavaScript and back |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `crash.rs` | the card that is shown should the program fail |
@@ -29,7 +29,6 @@ mod browser;
 mod comparison;
 mod components;
 mod crash;
-mod desk;
 mod edge;
 mod frame;
 mod host;

@@ -7,6 +7,13 @@ use web_sys::{Element, Event};
 use crate::base::{ClientId, Endpoint, NodeId};
 use crate::player::Selection;
 
+/// How something was picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickedBy {
+    Pointer,
+    Keyboard,
+}
+
 /// The kinds, in the order in which the arrow keys go through them.
 pub const KINDS: [char; 4] = ['n', 'c', 'l', 'm'];
 

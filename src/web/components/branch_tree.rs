@@ -8,8 +8,7 @@ use yew::prelude::*;
 
 use super::bits::asks;
 use super::branches::{name, write_name};
-use super::draw::{names, when};
-use super::overview::percent;
+use super::draw::{names, percent, when};
 use crate::base::Time;
 use crate::player::{Action, BranchAction, Store};
 use crate::tr;

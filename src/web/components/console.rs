@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::bits::{asks, button, leaf, option, tag};
 use super::icon::Icon;
-use super::inspector::Props;
+use super::props::InspectorProps as Props;
 use crate::base::{ClientId, Endpoint, NodeId};
 use crate::command::Command;
 use crate::player::{Action, TimeAction, gestures};

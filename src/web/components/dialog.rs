@@ -4,13 +4,13 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::bits::{asks, leaf, picture_button, tag};
+use super::desk::{Desk, Drawer};
 use super::help::help;
 use super::icon::Icon;
 use super::share::share;
 use crate::player::{Action, Dialog, PageAction};
 use crate::tr;
 use crate::web::browser::{document, focus};
-use crate::web::desk::{Desk, Drawer};
 use crate::web::frame::Instant;
 use crate::web::shared::Shared;
 use crate::words::Language;

@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use crate::base::Time;
 use crate::view::path::number;
 use crate::view::{Path, Point, Size};
 
@@ -43,4 +44,10 @@ pub fn boxed(class: &'static str, centre: Point, size: Size, rx: f64) -> Html {
 /// A word at a place.
 pub fn text(class: &'static str, at: Point, word: &str) -> Html {
     html! { <text {class} x={number(at.x)} y={number(at.y)}>{ word }</text> }
+}
+
+/// A share of the whole, to a hundredth of a percent.
+pub fn percent(part: Time, whole: Time) -> String {
+    let share = (part.0.min(whole.0) as f64 / whole.0.max(1) as f64 * 10_000.0) as u64;
+    format!("{}.{:02}%", share / 100, share % 100)
 }

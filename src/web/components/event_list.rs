@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::bits::{asks, asks_why, leaf, tag};
 use super::caption::with_names;
 use super::draw::when;
-use super::inspector::Props;
+use super::props::InspectorProps as Props;
 use crate::base::{Sentence, Value};
 use crate::player::{Question, Tab, TimeAction};
 use crate::sim::snapshot::Told;

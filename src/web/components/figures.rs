@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::bits::tag;
 use super::draw::{boxed, line, names, path, text, when};
-use super::stage::Props;
+use super::props::StageProps as Props;
 use crate::player::Selection;
 use crate::protocol::{Badge, CellState, Shape, Tone};
 use crate::sim::snapshot::Status;

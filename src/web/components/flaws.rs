@@ -5,12 +5,11 @@ use yew::prelude::*;
 use super::bits::{leaf, soft, tag};
 use super::icon::{Icon, icon};
 use super::popover::popover;
-use super::top_bar::flaw_count;
 use crate::catalog::find;
 use crate::player::{Action, RunAction};
 use crate::tr;
 use crate::web::frame::Heading;
-use crate::words::translate;
+use crate::words::{Language, translate};
 
 /// The menu of flaws.
 pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
@@ -39,4 +38,12 @@ pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
     );
     let panel = [soft(about), tag("ul", "choices", items.collect())].into_iter().collect();
     popover(if active { "flaws active" } else { "flaws" }, label, panel)
+}
+
+/// The language's own words for a flaw count.
+fn flaw_count(language: Language, count: usize) -> String {
+    match count {
+        0 => tr!(language, "Flaws: none").to_owned(),
+        _ => tr!(language, "Flaws: {0}", count),
+    }
 }

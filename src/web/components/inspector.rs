@@ -10,25 +10,13 @@ use super::event_list::event_list;
 use super::icon::Icon;
 use super::log_tab::log_tab;
 use super::properties::properties;
+use super::props::InspectorProps as Props;
 use super::script::{script_tab, use_editing};
 use super::why::why_tab;
-use crate::player::{Action, Notice, PageAction, Tab};
+use crate::player::{Action, PageAction, Tab};
 use crate::tr;
 use crate::web::browser::{by_id, focus};
-use crate::web::frame::Inspection;
-use crate::web::shared::Shared;
 use crate::words::Language;
-
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub id: AttrValue,
-    pub inspection: Shared<Inspection>,
-    pub language: Language,
-    pub notice: Option<Notice>,
-    pub act: Callback<Action>,
-    pub open: bool,
-    pub open_drawer: Callback<bool>,
-}
 
 #[component]
 pub fn Inspector(props: &Props) -> Html {

@@ -4,7 +4,6 @@
 use yew::prelude::*;
 
 use super::draw::{boxed, names, path, text, when};
-use super::why::order_word;
 use crate::base::Endpoint;
 use crate::replay::cone::Order;
 use crate::tr;
@@ -82,5 +81,14 @@ fn mark(scene: &StageView, place: Endpoint, order: Order, language: Language) ->
             { boxed("", Point::default(), PILL, PILL.h / 2.0) }
             { text("", Point::new(0.0, 4.0), &word) }
         </g>
+    }
+}
+
+/// How the present state of a place lies to the event, in a word.
+fn order_word(order: Order, language: Language) -> &'static str {
+    match order {
+        Order::Before => tr!(language, "past"),
+        Order::Same | Order::After => tr!(language, "future"),
+        Order::Concurrent => tr!(language, "concurrent"),
     }
 }

@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use super::bits::{leaf, soft, tag};
-use super::inspector::Props;
+use super::desk::{Desk, Drawer};
 use super::logs::logs;
+use super::props::InspectorProps as Props;
 use crate::sim::snapshot::{DiskField, NodeShot};
 use crate::tr;
-use crate::web::desk::{Desk, Drawer};
 use crate::words::translate;
 
 /// The disks, the logs, and the files.

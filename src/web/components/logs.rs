@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{asks, leaf, tag};
 use super::draw::{names, when};
 use super::figures::{entry_class, epoch_class};
-use super::inspector::Props;
+use super::props::InspectorProps as Props;
 use crate::base::NodeId;
 use crate::player::{Question, Selection, WhyAction};
 use crate::protocol::{CellState, LogCell};

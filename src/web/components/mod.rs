@@ -4,20 +4,21 @@
 //! |---|---|
 //! | `page.rs` | the whole |
 //! | `top_bar.rs`, `flaws.rs` | what runs; share, language, theme, help |
-//! | `compare.rs`, `pane.rs` | two panes: what can be different, and what stands over each |
-//! | `stage.rs`, `figures.rs`, `links.rs`, `light.rs` | the picture: servers, clients, messages; links; what is lit |
+//! | `compare.rs`, `pane.rs` | the runs that can be opened beside this one; the heading over each of two panes |
+//! | `stage.rs`, `figures.rs`, `links.rs`, `light.rs` | the picture: servers, clients, messages; links; the causes and the light cone of what is asked |
 //! | `tools.rs`, `network.rs` | select, cut, lasso; the sliders |
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
-//! | `node_menu.rs` | what is offered for what is selected |
+//! | `node_menu.rs` | the card of gestures beside what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `details.rs`, `console.rs`, `logs.rs`, `why.rs`, `properties.rs`, `script.rs`, `event_list.rs` | its tabs |
-//! | `controls.rs`, `run_until.rs`, `branches.rs` | playing |
-//! | `timeline.rs`, `slice.rs`, `overview.rs`, `branch_tree.rs` | space-time and the whole run |
-//! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages it shows; finding an event |
-//! | `event_table.rs` | the same as a table |
+//! | `inspector.rs`, `details.rs`, `console.rs`, `log_tab.rs`, `logs.rs`, `why.rs`, `properties.rs`, `script.rs`, `event_list.rs` | the inspector's tabs |
+//! | `controls.rs`, `run_until.rs`, `branches.rs` | play, step, speed; run until; the menu of branches |
+//! | `timeline.rs`, `slice.rs`, `overview.rs`, `branch_tree.rs` | the space-time diagram, the bar of the whole run, the tree of branches |
+//! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages the diagram shows; finding an event |
+//! | `event_table.rs` | the diagram as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
-//! | `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `source.rs` | the drawers of the desk, see `desk.rs` |
-//! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | what many of them share |
+//! | `desk.rs` | the part that is fetched with the first of these drawers: `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `source.rs` |
+//! | `props.rs` | what a region is given that hands all of it on to its parts |
+//! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | buttons, shapes, icons and panels that many regions share |
 
 mod bits;
 mod branch_tree;
@@ -26,6 +27,7 @@ mod caption;
 mod compare;
 mod console;
 mod controls;
+mod desk;
 mod details;
 mod diagram_menu;
 mod dialog;
@@ -53,6 +55,7 @@ mod page;
 mod pane;
 mod popover;
 mod properties;
+mod props;
 mod run_until;
 mod runs;
 mod script;
@@ -68,10 +71,5 @@ mod why;
 
 pub use diagram_menu::{DiagramMenu, open_find};
 pub use drag::Stroke;
-pub use embed::Embed;
-pub use files::files;
 pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};
-pub use runs::Runs;
-pub use source::SourceView;
-pub use take_away::TakeAway;

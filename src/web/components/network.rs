@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{leaf, soft, tag};
 use super::icon::{Icon, icon};
 use super::popover::popover;
-use super::tools::Props;
+use super::props::ToolsProps as Props;
 use crate::base::Ratio;
 use crate::command::QualityChange;
 use crate::player::{Action, gestures};

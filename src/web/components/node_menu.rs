@@ -5,19 +5,19 @@ use yew::prelude::*;
 
 use super::bits::{asks, leaf, picture_button, soft, tag};
 use super::icon::Icon;
-use super::stage::Props;
+use super::props::StageProps as Props;
 use crate::player::gestures::Group;
 use crate::player::{Action, Gesture, Selection};
 use crate::tr;
 use crate::view::path::within;
 use crate::view::{Point, Size};
 use crate::web::browser::{document, focus, style};
-use crate::web::message::By;
 use crate::web::pick;
+use crate::web::pick::PickedBy;
 use crate::words::{self, Language};
 
 /// Which menu is open, and how it was opened.
-type Open = Option<(Selection, By)>;
+type Open = Option<(Selection, PickedBy)>;
 
 /// Keeps the open menu at its place, and the focus where the reader expects it: gives the
 /// reference that the menu is to be drawn with.
@@ -38,7 +38,7 @@ pub fn use_menu_card(id: &AttrValue, open: Open, at: (Point, f64), size: Size) -
         let card = card.clone();
         use_effect_with(open, move |open| {
             let by_keyboard =
-                open.filter(|(_, by)| *by == By::Keyboard).map(|(selection, _)| selection);
+                open.filter(|(_, by)| *by == PickedBy::Keyboard).map(|(selection, _)| selection);
             let first = card
                 .cast::<Element>()
                 .and_then(|card| card.query_selector(".acts button").ok().flatten());

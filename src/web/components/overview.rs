@@ -8,6 +8,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::branch_tree::{BranchTree, Trunk};
+use super::draw::percent;
 use crate::base::Time;
 use crate::player::{Action, Store, TimeAction};
 use crate::tr;
@@ -150,10 +151,4 @@ pub fn places(store: &Store) -> [String; 3] {
     let window = store.ui.window;
     [window.from, window.to().min(whole).since(window.from), store.pane().run.now()]
         .map(|time| percent(time, whole))
-}
-
-/// A share of the whole, to a hundredth of a percent.
-pub(super) fn percent(part: Time, whole: Time) -> String {
-    let share = (part.0.min(whole.0) as f64 / whole.0.max(1) as f64 * 10_000.0) as u64;
-    format!("{}.{:02}%", share / 100, share % 100)
 }

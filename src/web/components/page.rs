@@ -14,9 +14,10 @@ use super::inspector::Inspector;
 use super::notice::notice;
 use super::overview::Extent;
 use super::pane::{PaneFrame, pane_head};
+use super::props::ToolsProps;
 use super::stage::Stage;
 use super::timeline::Timeline;
-use super::tools::{self, tools};
+use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
@@ -24,7 +25,7 @@ use crate::sim::snapshot::LinkState;
 use crate::view::stage::links::Wire;
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
-use crate::web::message::By;
+use crate::web::pick::PickedBy;
 use crate::web::picture::PaneView;
 use crate::web::shared::Shared;
 use crate::{tr, words};
@@ -52,10 +53,10 @@ pub struct Page<'a> {
     pub window: &'a Shared<Cell<Window>>,
     /// The timeline as a table, if it is shown as one.
     pub table: Option<&'a Shared<Table>>,
-    pub menu: Option<(Selection, By)>,
+    pub menu: Option<(Selection, PickedBy)>,
     pub drawer: bool,
     pub act: &'a Callback<Action>,
-    pub pick: &'a Callback<(Selection, By)>,
+    pub pick: &'a Callback<(Selection, PickedBy)>,
     pub stroke: &'a Callback<Stroke>,
     pub close_menu: &'a Callback<()>,
     pub open_drawer: &'a Callback<bool>,
@@ -74,7 +75,7 @@ pub fn page(props: Page<'_>) -> Html {
         when(props.comparison.is_some(), "two"),
     ]);
     let carries = |wire: &Wire| wire.there == wire.back && wire.worst() == LinkState::Healthy;
-    let shown_tools = tools::Props {
+    let shown_tools = ToolsProps {
         tool: ui.tool,
         language,
         network: props.network,

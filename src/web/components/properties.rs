@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::bits::{asks, asks_why, button, chip, leaf, tag};
 use super::caption::with_names;
 use super::icon::Icon;
-use super::inspector::Props;
+use super::props::InspectorProps as Props;
 use crate::player::{Question, TimeAction};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};

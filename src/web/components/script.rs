@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, leaf, soft, tag};
 use super::draw::when;
 use super::icon::Icon;
-use super::inspector::Props;
+use super::props::InspectorProps as Props;
 use crate::base::Time;
 use crate::command::Script;
 use crate::player::{Action, RunAction, TimeAction};

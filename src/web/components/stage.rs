@@ -11,6 +11,7 @@ use super::figures::{client_figure, epoch_class, node_figure, pill};
 use super::light::over_stage;
 use super::links::Links;
 use super::node_menu::{menu_card, use_menu_card};
+use super::props::StageProps as Props;
 use crate::player::{Action, PageAction, Selection, Tool};
 use crate::tr;
 use crate::view::path::number;
@@ -19,28 +20,9 @@ use crate::view::stage::scene::Bond;
 use crate::view::{Point, StageView};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
-use crate::web::frame::{Inspection, Light};
-use crate::web::message::By;
+use crate::web::pick::PickedBy;
 use crate::web::pick::{self, KINDS};
-use crate::web::shared::Shared;
-use crate::words::{Language, tell};
-
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub id: AttrValue,
-    pub scene: Shared<StageView>,
-    pub told: Shared<Vec<String>>,
-    pub selection: Option<Selection>,
-    pub tool: Tool,
-    pub language: Language,
-    pub light: Option<Shared<Light>>,
-    pub menu: Option<(Selection, By)>,
-    pub inspection: Shared<Inspection>,
-    pub act: Callback<Action>,
-    pub pick: Callback<(Selection, By)>,
-    pub stroke: Callback<Stroke>,
-    pub close_menu: Callback<()>,
-}
+use crate::words::tell;
 
 #[component]
 pub fn Stage(props: &Props) -> Html {
@@ -184,7 +166,7 @@ fn clicked(props: &Props, drag: std::rc::Rc<std::cell::RefCell<Drag>>) -> Callba
             (Some((Selection::Link(from, to), _)), Tool::Cut) => {
                 stroke.emit(Stroke::Across(vec![(from, to)]));
             }
-            (Some((selection, _)), _) => picked.emit((selection, By::Pointer)),
+            (Some((selection, _)), _) => picked.emit((selection, PickedBy::Pointer)),
             (None, _) if open => close.emit(()),
             (None, _) if selected => act.emit(Action::Page(PageAction::Select(None))),
             (None, _) => {}
@@ -193,12 +175,12 @@ fn clicked(props: &Props, drag: std::rc::Rc<std::cell::RefCell<Drag>>) -> Callba
 }
 
 /// Arrow keys go from one thing to the next, up and down from kind to kind; Enter picks.
-fn keys(picked: Callback<(Selection, By)>) -> Callback<KeyboardEvent> {
+fn keys(picked: Callback<(Selection, PickedBy)>) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         let Some((selection, element)) = pick::of(&event) else { return };
         let moved = match event.key().as_str() {
             "Enter" | " " => {
-                picked.emit((selection, By::Keyboard));
+                picked.emit((selection, PickedBy::Keyboard));
                 true
             }
             "ArrowRight" => go(&element, 1, 0),

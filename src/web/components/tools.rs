@@ -6,24 +6,10 @@ use super::bits::{asks, button, leaf, tag};
 use super::draw::when;
 use super::icon::{Icon, icon};
 use super::network::network;
-use crate::command::Quality;
+use super::props::ToolsProps as Props;
 use crate::player::{Action, PageAction, Tool, gestures};
 use crate::tr;
-use crate::words::{Language, tell};
-
-/// What the tools show.
-pub struct Props<'a> {
-    pub tool: Tool,
-    pub language: Language,
-    pub network: Quality,
-    /// What was changed of all links.
-    pub changed: Option<&'a str>,
-    /// Some link does not carry.
-    pub troubled: bool,
-    /// What is done here makes another branch.
-    pub forks: bool,
-    pub act: &'a Callback<Action>,
-}
+use crate::words::tell;
 
 /// The tools.
 pub fn tools(props: &Props<'_>) -> Html {

@@ -13,7 +13,7 @@ use crate::catalog::listings;
 use crate::player::{Action, Dialog, PageAction, RunAction, Scene, Theme};
 use crate::web::frame::{Heading, Instant};
 use crate::web::shared::Shared;
-use crate::words::{Language, translate};
+use crate::words::translate;
 use crate::{sentence, tr};
 
 #[derive(Properties, PartialEq)]
@@ -172,13 +172,5 @@ fn seed(props: &Props) -> Html {
         </label>
         { picture_button("dice", Icon::Dice, tr!(language, "Another seed"), another) }
         </>
-    }
-}
-
-/// The language's own words for a flaw count.
-pub fn flaw_count(language: Language, count: usize) -> String {
-    match count {
-        0 => tr!(language, "Flaws: none").to_owned(),
-        _ => tr!(language, "Flaws: {0}", count),
     }
 }

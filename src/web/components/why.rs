@@ -6,19 +6,19 @@ use yew::prelude::*;
 
 use super::bits::{asks, button, entry, leaf, soft, tag};
 use super::caption::with_names;
+use super::desk::{Desk, Drawer};
 use super::event_list::in_words;
 use super::icon::Icon;
-use super::inspector::Props;
+use super::props::InspectorProps as Props;
 use crate::base::Time;
 use crate::catalog::{FlawInfo, find};
 use crate::player::{Explanation, Question, TimeAction, WhyAction};
-use crate::replay::cone::{Cone, Order, Side, written};
+use crate::replay::cone::{Cone, Side, written};
 use crate::replay::why::{Against, Reason, Source, Why};
 use crate::sim::fact;
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
-use crate::web::desk::{Desk, Drawer};
 use crate::words::{Language, translate};
 
 /// The answer, or what can be asked.
@@ -329,14 +329,5 @@ fn sides(props: &Props, cone: &Cone) -> Html {
                 <tbody>{ for cone.sides.iter().map(row) }</tbody>
             </table>
         </div>
-    }
-}
-
-/// How the present state of a place lies to the event, in a word.
-pub fn order_word(order: Order, language: Language) -> &'static str {
-    match order {
-        Order::Before => tr!(language, "past"),
-        Order::Same | Order::After => tr!(language, "future"),
-        Order::Concurrent => tr!(language, "concurrent"),
     }
 }

@@ -3,14 +3,18 @@
 
 use yew::prelude::*;
 
-use super::components::{Embed, Runs, SourceView, TakeAway, files};
-use super::frame::{Inspection, Instant};
-use super::parts;
-use super::shared::Shared;
+use super::embed::Embed;
+use super::files::files;
+use super::runs::Runs;
+use super::source::SourceView;
+use super::take_away::TakeAway;
 use crate::part;
 use crate::part::Part;
 use crate::player::Action;
 use crate::tr;
+use crate::web::frame::{Inspection, Instant};
+use crate::web::parts;
+use crate::web::shared::Shared;
 use crate::words::{Language, tell};
 
 /// What the desk shows, and whom it tells.
