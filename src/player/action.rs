@@ -100,7 +100,7 @@ pub enum RunAction {
     /// of it. All in one: what its script needs may have to be fetched before.
     Load {
         script: Box<Script>,
-        /// All its branches, if there were several.
+        /// All branches of the run, if there were several.
         branches: Option<Box<Branches>>,
         at: Time,
         notice: Option<Box<Notice>>,
@@ -118,20 +118,20 @@ pub enum RunAction {
 #[derive(Clone, Debug, PartialEq)]
 pub enum BranchAction {
     GoTo(usize),
-    /// Calls it so; by an empty text, what it is called by itself.
+    /// Gives the branch this name; an empty name gives back the name that the page makes up.
     Name(usize, String),
-    /// Deletes it. The branches that departed from it depart from its parent.
+    /// Deletes the branch. Those that departed from it depart from its parent.
     Delete(usize),
     /// Brings back the branch that was deleted last.
     Restore,
-    /// Looks for where the present branch and that one first differ.
+    /// Looks for where the present branch and the branch of this place first differ.
     Compare(usize),
 }
 
 /// Asks why something is so.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WhyAction {
-    /// Asks, in a tab of its own.
+    /// Asks the question, and opens the tab that shows the answer.
     Ask(Question),
     /// Forgets the question.
     Forget,
@@ -206,8 +206,8 @@ pub enum PageAction {
 }
 
 impl Action {
-    /// Whether it chooses another script to run. What it chooses may have to be fetched first; of several
-    /// that wait the last one counts.
+    /// Whether the action chooses another script to run. The script may need a protocol that has to be
+    /// fetched first; of several choices that wait the last one counts.
     pub fn chooses_a_run(&self) -> bool {
         match self {
             Action::Run(RunAction::Seed(_) | RunAction::ToggleFlaw(_)) => false,
@@ -217,7 +217,7 @@ impl Action {
     }
 }
 
-/// Each family is an action.
+/// Whoever has an action of a family can hand it over as an [`Action`].
 macro_rules! families {
     ($($family:ident($actions:ident)),*) => {$(
         impl From<$actions> for Action {
@@ -249,11 +249,11 @@ pub struct Notice {
     pub property: Option<&'static str>,
     /// An event to jump to.
     pub event: Option<u64>,
-    /// It speaks of a branch that was deleted and can be brought back.
+    /// The notice speaks of a branch that was deleted and can be brought back.
     pub restores: bool,
-    /// What could not be done and can be tried again.
+    /// The action that could not be done and can be tried again.
     pub retry: Option<Box<Action>>,
-    /// The pane that it speaks of, where there are two.
+    /// The pane that the notice speaks of, where there are two.
     pub pane: Option<usize>,
 }
 
@@ -288,7 +288,7 @@ impl Notice {
         Notice { kind, property: Some(property), event: Some(event), ..Notice::plain(why) }
     }
 
-    /// All of it in words.
+    /// The whole notice in words.
     pub fn told(&self, language: Language) -> String {
         let told = words::tell(language, &self.sentence);
         if let Some((line, column)) = self.place {

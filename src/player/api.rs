@@ -132,7 +132,7 @@ pub enum ReadTarget {
 }
 
 impl Call {
-    /// What it means for a run of this set-up; the error is one sentence for whoever wrote it.
+    /// What the call means for a run of this set-up; the error is one sentence for whoever wrote it.
     pub fn task(self, setup: &Setup) -> Result<Task, Sentence> {
         let action = match self {
             Call::Load { script } => load(script)?,
@@ -170,7 +170,7 @@ impl TextOrNumber {
     }
 }
 
-/// What is said of something that is no call at all; `why` is serde's.
+/// The answer to something that is no call at all; `why` is serde's reason.
 pub fn not_a_call(why: &str) -> Sentence {
     sentence!("This is no call as synod-playground.d.ts tells of them: {0}.", cut(why, 300))
 }
@@ -243,7 +243,7 @@ fn is_like_a_colour(value: &str) -> bool {
     value.len() <= 120 && value.bytes().all(plain) && !fetches
 }
 
-/// What is said of a value that no browser takes for a colour.
+/// The answer to a value that no browser takes for a colour.
 pub fn not_a_colour(text: &str) -> Sentence {
     unknown("set", text, COLOUR)
 }
@@ -287,7 +287,7 @@ fn a_run(text: &str) -> Option<ReadTarget> {
     fits.then_some(ReadTarget::Run(format, window))
 }
 
-/// What is to be read; or one sentence where it cannot be had whole.
+/// The text or state that was asked for; or one sentence where it cannot be had whole.
 pub(super) fn read(what: ReadTarget, store: &Store) -> Result<Reading, Sentence> {
     Ok(Reading::Text(match what {
         ReadTarget::State => return Ok(Reading::State(Box::new(State::of(store)))),
@@ -297,7 +297,7 @@ pub(super) fn read(what: ReadTarget, store: &Store) -> Result<Reading, Sentence>
     }))
 }
 
-/// A picture says itself where it was cut off. What programs read could not: it is whole, or refused.
+/// A picture says itself where it was cut off. A text that programs read cannot: it is whole, or refused.
 fn exported(format: Format, window: Option<Span>, store: &Store) -> Result<String, Sentence> {
     let Some(take) = export::TAKE.get() else {
         return Err(sentence!(

@@ -29,7 +29,8 @@ impl Store {
         }
     }
 
-    /// Does something to the branches that are kept; where that deletes one, its name comes back.
+    /// Changes the branches that are kept. Where `change` deletes a branch it hands back the branch's name,
+    /// and the notice offers to bring the branch back.
     fn change_branches(
         &mut self,
         change: impl FnOnce(&mut Pane) -> Result<Option<Option<String>>, Sentence>,
@@ -84,7 +85,7 @@ impl Store {
             Ok(run) => run,
             Err(why) => return self.tell(Notice::refusal(why)),
         };
-        // As far as either has been run, or says something.
+        // The comparison goes as far as either branch has been run, or has commands.
         let known = [other.reached, pane.run.head().1];
         let said = [&other.script, pane.run.script()].map(|script| script.lines.last());
         let by = known.into_iter().chain(said.into_iter().flatten().map(|line| line.at));

@@ -1,10 +1,10 @@
 //! Moving the cursor: play, step, seek, and what stops a play by itself.
 //!
-//! All panes show one cursor, that of the active one: it moves, and the others follow to its time
-//! (`panes.rs`).
+//! All panes show one cursor, that of the active pane: the active pane moves, and the others follow to
+//! its time (`panes.rs`).
 
 use super::action::{Change, Notice, TimeAction};
-use super::find::{self, Finding};
+use super::find::{self, TextSearch};
 use super::pane::Pane;
 use super::playback::{
     Advance, Ahead, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target, share,
@@ -47,7 +47,7 @@ impl Store {
         if self.pane().run.now() >= Time::LIMIT {
             return self.tell_limit();
         }
-        // Whoever wants to see it play no longer waits for what lies ahead.
+        // Whoever wants to see the run play no longer waits for a search ahead of it.
         let looks = self.playback.goal.as_ref().is_some_and(|goal| goal.looked().is_some());
         if looks {
             self.playback.give_up();
@@ -85,7 +85,7 @@ impl Store {
         }
     }
 
-    /// The kind of message for which it plays more slowly than it would, if there is one under way.
+    /// The kind of message for which the run plays more slowly just now, if there is one under way.
     pub fn slowed(&self) -> Option<&'static str> {
         let Playback { playing, speed, slow_for, .. } = &self.playback;
         if !playing || *speed <= Speed::SLOW || slow_for.is_empty() {
@@ -131,15 +131,15 @@ impl Store {
         Change::Frame
     }
 
-    /// To somewhere else by hand.
+    /// Moves the cursor to somewhere else by hand.
     pub(super) fn seek(&mut self, target: Target) -> Change {
         self.ui.window.follows = true;
-        // What was said spoke of the instant that is left.
+        // The notice spoke of the instant that is left.
         self.ui.notice = None;
         self.set_out(target)
     }
 
-    /// Sets out for a place; what is not reached at once goes on in the ticks that follow.
+    /// Sets out for a target; a way that is not gone at once goes on in the ticks that follow.
     pub(super) fn set_out(&mut self, target: Target) -> Change {
         self.playback.give_up();
         let pane = self.pane();
@@ -179,12 +179,12 @@ impl Store {
         Change::Frame
     }
 
-    /// A branch that is gone back to is seen again as far as it had been run; whether all of that is.
+    /// Simulates a branch that the page goes back to as far as it had been run before; whether it is there.
     fn recollect(&mut self, known: &mut Time) -> bool {
         let run = &mut self.pane_mut().run;
         let before = (run.now(), run.event());
         let seen = run.head().1 >= *known || run.seek(*known, FAST_STEPS);
-        // Where it comes no further there is no more of it.
+        // Where the run comes no further there is no more of it.
         if seen || before == (run.now(), run.event()) {
             *known = Time::ZERO;
             return true;
@@ -193,7 +193,7 @@ impl Store {
         false
     }
 
-    /// A piece of a goal for which the run stays where it is.
+    /// Works on a search for which the run stays where it is.
     fn look_ahead(&mut self, mut goal: Goal) -> Change {
         match &mut goal.target {
             Target::Found(searches) => {
@@ -207,14 +207,15 @@ impl Store {
                     return self.tell_verdict(with, verdict);
                 }
             }
-            _ => unreachable!("the run goes there itself"),
+            // To these the run goes itself.
+            Target::Time(_) | Target::Event(_) | Target::Cursor(..) | Target::Find => {}
         }
         goal.reached(self.pane().cursor());
         self.playback.goal = Some(goal);
         Change::Frame
     }
 
-    /// To a time, and there among its events to the one that is the last to have happened.
+    /// Goes to a time, and among the events of that time to the one that is the last to have happened.
     fn pursue_cursor(&mut self, time: Time, event: u64) -> bool {
         let run = &mut self.pane_mut().run;
         if !run.seek(time, FAST_STEPS) {
@@ -241,13 +242,13 @@ impl Store {
 
     // ---- looking ahead -----------------------------------------------------------------------
 
-    /// To where this becomes true. A mistake in it is shown where it was typed.
+    /// Goes to where this condition becomes true. A mistake in it is shown where it was typed.
     pub(super) fn run_until(&mut self, text: &str) -> Change {
         match condition::parse(text, &self.pane().run) {
             Ok(_) => {
                 self.pause();
                 self.ui.mistaken = None;
-                // What means nothing to the other pane's protocol is looked for in one only.
+                // A condition that means nothing to one pane's protocol is looked for in the other only.
                 let ahead = |(place, pane): (usize, &Pane)| {
                     let condition = condition::parse(text, &pane.run).ok()?;
                     let search = Search::new(condition, &pane.run);
@@ -308,61 +309,65 @@ impl Store {
 
     // ---- looking for words --------------------------------------------------------------------
 
-    /// Sets out to find a text; nothing is found where there is none.
+    /// Sets out to find a text in the words of events; an empty text ends the search.
     fn find(&mut self, text: &str, next: bool) -> Change {
         let text: String = text.trim().chars().take(find::LONGEST).collect();
         if text.is_empty() {
-            self.ui.finding = None;
+            self.ui.text_search = None;
             self.playback.give_up();
             return Change::Frame;
         }
         let run = &self.pane().run;
         let (here, all) = (run.event(), run.head().0);
         // Of several events of one step, the one found last is where it goes on.
-        let last = self.ui.finding.take().filter(|finding| finding.text == text);
-        let last = last.and_then(|finding| finding.found).filter(|(_, cursor)| *cursor == here);
+        let last = self.ui.text_search.take().filter(|text_search| text_search.text == text);
+        let last =
+            last.and_then(|text_search| text_search.found).filter(|(_, cursor)| *cursor == here);
         let from = last.map_or(here, |(event, _)| event);
-        self.ui.finding = Some(Finding { text, next, searched: 0, all, found: None, from });
+        self.ui.text_search = Some(TextSearch { text, next, searched: 0, all, found: None, from });
         self.seek(Target::Find)
     }
 
     /// A piece of the search.
     fn find_on(&mut self, mut goal: Goal) -> Change {
-        let Some(mut finding) = self.ui.finding.take().filter(|finding| !finding.is_over()) else {
+        let Some(mut text_search) =
+            self.ui.text_search.take().filter(|text_search| !text_search.is_over())
+        else {
             return Change::Frame;
         };
         let language = self.ui.language;
-        let needle = finding.text.to_lowercase();
-        let (first, last) = finding.slice();
+        let needle = text_search.text.to_lowercase();
+        let (first, last) = text_search.slice();
         let told = self.pane().run.told_between(first, last);
         let mut order: Vec<&Told> = told.iter().collect();
-        if !finding.next {
+        if !text_search.next {
             order.reverse();
         }
         match order.iter().position(|told| find::says(told, &needle, language)) {
             Some(place) => {
-                finding.searched += place as u64 + 1;
+                text_search.searched += place as u64 + 1;
                 let event = order[place].event;
                 self.pane_mut().run.seek_event(event, FAST_STEPS);
                 self.bring_along();
                 self.moved();
-                finding.found = Some((event, self.pane().run.event()));
+                text_search.found = Some((event, self.pane().run.event()));
             }
             None => {
-                finding.searched += last - first + 1;
-                if !finding.is_over() {
-                    goal.progress = Some(share(finding.searched, finding.all));
+                text_search.searched += last - first + 1;
+                if !text_search.is_over() {
+                    goal.progress = Some(share(text_search.searched, text_search.all));
                     self.playback.goal = Some(goal);
                 }
             }
         }
-        self.ui.finding = Some(finding);
+        self.ui.text_search = Some(text_search);
         Change::Frame
     }
 
     // ---- playing -----------------------------------------------------------------------------
 
-    /// Plays on to `to`, but not past the script's end, nor past the sending of what is to be seen.
+    /// Plays on to `to`, but not past the script's end, nor past the sending of a message for which the
+    /// play slows down.
     fn advance_to(&mut self, to: Time, budget: u32) {
         let kinds = std::mem::take(&mut self.playback.slow_for);
         let run = &mut self.pane_mut().run;
@@ -408,7 +413,7 @@ impl Store {
         )));
     }
 
-    /// Does something that moves the cursor forward, and stops where a property breaks.
+    /// Moves the cursor forward by `advance`, and stops where a property breaks.
     fn watched(&mut self, advance: impl FnOnce(&mut Store)) -> Change {
         let before = self.cursors();
         let broken: Vec<usize> = self.panes.iter().map(|pane| pane.run.violations()).collect();
@@ -439,7 +444,7 @@ impl Store {
         true
     }
 
-    /// After the cursor has moved.
+    /// Brings the table and the timeline's window to the cursor after it has moved.
     pub(super) fn moved(&mut self) {
         self.ui.table = self.ui.table.map(|_| TablePage::default());
         let now = self.pane().run.now();
@@ -476,8 +481,8 @@ impl Store {
     }
 }
 
-/// What the searches ahead have come to: found where it is first, if it is; in which pane, and what
-/// was looked for.
+/// The outcome of the searches ahead, once it is known: the place of the pane in which the condition comes
+/// true first, the condition, and what was found.
 fn first_outcome(searches: &mut [Ahead]) -> Option<(usize, String, SearchEnd)> {
     for ahead in searches.iter_mut().filter(|ahead| ahead.outcome.is_none()) {
         ahead.outcome = ahead.search.advance(SEARCH_STEPS);

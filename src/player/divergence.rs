@@ -5,9 +5,9 @@ use crate::base::Time;
 use crate::catalog::Run;
 use crate::explore::difference::{Comparison, Difference, Likeness};
 
-/// A search for the first difference, and what has come of it.
+/// A search for the first difference of two runs, and the verdict once there is one.
 pub(super) struct DivergenceSearch {
-    /// What is compared: see [`Store::versions`](super::Store::versions).
+    /// The runs that are compared: see [`Store::versions`](super::Store::versions).
     versions: Vec<(u32, u32, usize)>,
     comparison: Comparison,
     verdict: Option<Likeness>,
@@ -28,7 +28,7 @@ pub enum Divergence<'a> {
 pub(super) const AHEAD: Time = Time::seconds(60);
 
 impl DivergenceSearch {
-    /// Of the runs of these two panes.
+    /// Begins to compare the runs of two panes.
     pub(super) fn new(
         versions: Vec<(u32, u32, usize)>,
         first: &Run,
@@ -55,7 +55,7 @@ impl DivergenceSearch {
         }
     }
 
-    /// What has come of it so far.
+    /// The result of the search so far.
     pub(super) fn divergence(&self) -> Divergence<'_> {
         match &self.verdict {
             Some(Likeness::Differ(difference)) => Divergence::At(difference),

@@ -1,8 +1,8 @@
 //! Why? A question that somebody asks of the run, and the answer as far as it is found.
 //!
-//! A question is of an event ("why was this sent?") or of a fact ("why is the term of S5 9?"). That
-//! of a fact looks for the event that made it so, some of the past in every tick; then it is one of
-//! an event, too, whose causes are told back to their roots. On request the answer has the event's
+//! A question is about an event ("why was this sent?") or about a fact ("why is the term of S5 9?"). For
+//! a fact, the event that made it so is looked for, through some of the past in every tick. The answer
+//! tells the causes of the event back to their roots. On request the answer has the event's
 //! *light cone* as well: what happened before it, after it, and concurrently.
 
 use std::rc::Rc;
@@ -25,18 +25,18 @@ pub enum Question {
 #[derive(Clone, Debug)]
 pub struct Explanation {
     pub question: Question,
-    /// What the fact in question was when it was asked.
+    /// The value of the fact in question when the question was asked.
     pub value: Option<String>,
     /// The search for the event that made it so, until it has ended.
     inquiry: Option<Inquiry>,
-    /// Nothing has changed it since its server began.
+    /// Nothing has changed the fact since its server began.
     pub unchanged: bool,
-    /// What was asked for, or the event that was found.
+    /// The event in question, or the event that made the fact in question so.
     pub event: Option<u64>,
     pub why: Option<Rc<Why>>,
-    /// It has a past and a future of its own: see [`Run::cone`].
+    /// The event has a past and a future of its own: see [`Run::cone`].
     pub has_cone: bool,
-    /// They are shown.
+    /// The event's past and future, while they are shown.
     pub cone: Option<Rc<Cone>>,
     /// The line of the protocol that is shown.
     pub source: Option<Source>,
@@ -70,7 +70,7 @@ impl Explanation {
         explanation
     }
 
-    /// The search goes on.
+    /// Whether the search goes on.
     pub fn is_pending(&self) -> bool {
         self.inquiry.is_some()
     }
@@ -114,7 +114,7 @@ impl Explanation {
 
     /// A command was given after event `here`: what followed is no longer true.
     pub fn after_command(mut self, run: &Run, here: u64) -> Option<Explanation> {
-        // What is still looked for may lie in what is gone.
+        // An event that is still looked for may be one of those that no longer happen.
         let stands = self.event.is_some_and(|event| event <= here);
         let shown = self.cone.is_some();
         self.show_cone(run, shown);

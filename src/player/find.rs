@@ -12,7 +12,7 @@ const EVENTS: u64 = 1_500;
 
 /// What is looked for, and how far the search has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct TextSearch {
     pub text: String,
     pub next: bool,
     /// Events looked through, and how many there are.
@@ -24,7 +24,7 @@ pub struct Finding {
     pub(super) from: u64,
 }
 
-impl Finding {
+impl TextSearch {
     /// Whether there is nothing left to look through.
     pub fn is_over(&self) -> bool {
         self.found.is_some() || self.searched >= self.all
@@ -71,7 +71,7 @@ mod tests {
         while store.moving() {
             store.update(TimeAction::Tick { elapsed_micros: 16_000 });
         }
-        store.ui.finding.as_ref()?.found.map(|(event, _)| event)
+        store.ui.text_search.as_ref()?.found.map(|(event, _)| event)
     }
 
     /// The events that say this, by looking at all of them.
@@ -112,8 +112,8 @@ mod tests {
         assert!(store.moving(), "{} events take more than one tick", store.pane().run.head().0);
         assert!(store.playback.goal.as_ref().unwrap().progress.is_some());
         assert_eq!(search(&mut store, "no such words", true), None);
-        let finding = store.ui.finding.clone().unwrap();
-        assert_eq!(finding.searched, store.pane().run.head().0);
+        let text_search = store.ui.text_search.clone().unwrap();
+        assert_eq!(text_search.searched, store.pane().run.head().0);
         assert_eq!(store.pane().cursor(), cursor, "the cursor stays");
         store.update(TimeAction::Find { text: "no such words".to_owned(), next: true });
         store.update(TimeAction::CancelGoal);
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(search(&mut store, "   ", true), None);
         let long = "x".repeat(10_000);
         assert_eq!(search(&mut store, &long, true), None);
-        assert_eq!(store.ui.finding.unwrap().text.len(), LONGEST);
+        assert_eq!(store.ui.text_search.unwrap().text.len(), LONGEST);
     }
 
     #[test]

@@ -10,18 +10,18 @@ pub struct Lanes {
     /// The order that was made by hand, if one was.
     order: Vec<Endpoint>,
     hidden: Vec<Endpoint>,
-    /// These share a row with all others of their sort, clients or servers.
+    /// The lanes that share a row with all others of their sort, clients or servers.
     folded: Vec<Endpoint>,
-    /// Names of kinds.
+    /// Names of the kinds of messages that are left out.
     without: Vec<String>,
 }
 
-/// What a link calls them.
+/// The names of these four lists in a link.
 pub const PARTS: [&str; 4] = ["lanes", "hidden", "folded", "without"];
 /// So many lanes or kinds are read of each.
 pub const MOST: usize = 1_100;
 
-/// What is wrong with what a link says of the lanes.
+/// Why the lanes in a link cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unread {
     /// This is no lane.

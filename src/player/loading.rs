@@ -76,7 +76,7 @@ impl Store {
     }
 
     fn open_link(&mut self, hash: &str) {
-        // What was said was not said of this link.
+        // The notice on the page does not speak of this link.
         self.ui.notice = None;
         match Permalink::parse(hash) {
             Ok(link) => {
@@ -107,15 +107,15 @@ impl Store {
         }
     }
 
-    /// Runs another script in this pane, which may depart from the present one; whether it can be
-    /// run. What is different in the second pane is different from it as well.
+    /// Runs another script in this pane, which may depart from the present one; whether the script can be
+    /// run. The second pane runs the same variant of the new script.
     pub(super) fn load(&mut self, place: usize, script: Script, departs: bool) -> bool {
         let variant = self.variant().filter(|_| place == 0);
         let loaded = self.panes[place].load(script, departs);
         self.begin(variant, loaded)
     }
 
-    /// After another script was to run in this pane: whether it does.
+    /// Settles the page after a pane was to load another script; whether the script runs.
     fn begin(
         &mut self,
         variant: Option<Variant>,
@@ -135,14 +135,14 @@ impl Store {
         runs
     }
 
-    /// Another run stands at its start.
+    /// Forgets what the page knew of the run before: another run stands at its start.
     pub(super) fn begin_anew(&mut self) {
         self.playback.give_up();
         self.ui.window.follows = true;
         self.ui.window.from = Time::ZERO;
         self.ui.hover = None;
         self.ui.touched = None;
-        self.ui.finding = None;
+        self.ui.text_search = None;
         self.explanation = None;
         self.ui.mistaken = None;
         let run = &self.panes[0].run;
@@ -174,7 +174,7 @@ impl Store {
         read
     }
 
-    /// The present branch is seen as far as it had been run, and the cursor stays where it is.
+    /// Simulates the present branch again as far as it had been run; the cursor stays where it is.
     fn see_again(&mut self) {
         let (known, (now, event)) = (self.pane().current().reached, self.pane().cursor());
         let is_seen = self.playback.playing || known <= self.pane().run.head().1;

@@ -3,7 +3,7 @@
 //!
 //! The page sends an [`Action`] for whatever its user does, and for every frame that is drawn while
 //! something moves; [`Store::update`] answers how much of the page must be drawn anew. The page
-//! reads the rest off: [`Pane::run`] gives snapshots, [`Store::playback`] the state of the buttons,
+//! reads the rest off: [`Pane::snapshot`] gives everything at the cursor, [`Store::playback`] the state of the buttons,
 //! [`Ui`] what is selected and open.
 //!
 //! | file | what it knows |
@@ -79,7 +79,7 @@ pub use action::{
 };
 pub use divergence::Divergence;
 pub use explanation::{Explanation, Question};
-pub use find::Finding;
+pub use find::TextSearch;
 pub use gestures::{Gesture, Group};
 pub use lanes::{LaneChange, Lanes};
 pub use needs::Needs;

@@ -14,18 +14,18 @@ use crate::export;
 use crate::part::Unfetched;
 use crate::words::{self, Language};
 
-/// What is not there yet, of what something needs.
+/// The parts and texts that an action, a call or a script needs and that are not there yet.
 #[derive(Clone, Default)]
 pub struct Needs {
     protocols: Vec<&'static Listing>,
     /// The house's own texts in Chinese.
     chinese: bool,
-    /// What writes a run for other programs.
+    /// The part that writes a run for other programs.
     exports: bool,
 }
 
 impl Needs {
-    /// Of what a person does.
+    /// The needs of an action.
     pub fn of(action: &Action) -> Needs {
         match action {
             Action::Run(RunAction::LoadProtocol(slug))
@@ -45,7 +45,8 @@ impl Needs {
         }
     }
 
-    /// Of a call of the page that embeds this one, see `api.rs`: its texts are read once that is there.
+    /// The needs of a call of the page that embeds this one, see `api.rs`: the texts in the call are read
+    /// once the needs are met.
     pub fn of_call(call: &Call) -> Needs {
         match call {
             Call::Load { script } => Needs::of_text(script),
@@ -66,13 +67,13 @@ impl Needs {
         Needs { chinese: !words::knows(language), ..Needs::default() }
     }
 
-    /// Of whatever a text holds that runs may be read from: a script, the branches of a kept run.
+    /// The needs of a text that runs may be read from: a script, the branches of a kept run.
     pub fn of_text(text: &str) -> Needs {
         Needs::of_protocols(naming(text))
     }
 
-    /// Of a link, however it was encoded on its way. As long as a protocol is missing it cannot be read;
-    /// once it can it may ask for more.
+    /// The needs of a link, however it was encoded on its way. A link cannot be read as long as its protocol
+    /// is missing; once it can be read it may ask for more.
     pub fn of_link(link: &str) -> Needs {
         let text = unpacked(link);
         let needs = match naming(&text).next() {
@@ -86,7 +87,7 @@ impl Needs {
         said.map_or(needs, Needs::of_language)
     }
 
-    /// Of the first scene of the catalog, which is shown where nothing else is asked for.
+    /// The needs of the first scene of the catalog, which is shown where nothing else is asked for.
     pub fn of_first_scene() -> Needs {
         Needs::of_protocols(listings().iter().take(1))
     }
@@ -106,7 +107,7 @@ impl Needs {
         needs
     }
 
-    /// These as well.
+    /// The needs of both.
     pub fn and(mut self, other: Needs) -> Needs {
         self.protocols.extend(other.protocols);
         Needs {
@@ -116,7 +117,7 @@ impl Needs {
         }
     }
 
-    /// Whether all of it is there.
+    /// Whether everything is there.
     pub fn are_met(&self) -> bool {
         self.protocols.is_empty() && !self.chinese && !self.exports
     }

@@ -29,15 +29,15 @@ thread_local! {
 /// A run on the page.
 pub struct Pane {
     pub run: Run,
-    /// In the order of their beginning. The one that runs is among them.
+    /// The branches in the order of their beginning. The branch that runs is among them.
     pub branches: Vec<Branch>,
-    /// Place of the one that runs.
+    /// Place of the branch that runs.
     pub branch: usize,
-    /// Where two of them first differ, as was asked last.
+    /// Where two branches first differ, as was asked last.
     pub compared: Option<Compared>,
-    /// The one that was deleted last, with the children that lost it.
+    /// The branch that was deleted last, with the children that lost it.
     deleted: Option<(Branch, Children)>,
-    /// Counts what is done to branches: for their ids, and for who was touched last.
+    /// Counts what is done to branches: gives their ids, and tells which was touched last.
     serial: u32,
     /// The snapshot that was taken last, and of which instant: see [`Pane::snapshot`].
     taken: RefCell<Option<(SnapshotKey, Rc<Snapshot>)>>,
@@ -51,17 +51,17 @@ type SnapshotKey = (u32, usize, (Time, u64));
 pub struct Branch {
     /// Unique within the pane; never given twice.
     pub id: u32,
-    /// The branch it departs from, unless it began by itself, and when.
+    /// The branch that this one departs from, unless it began by itself, and when.
     pub parent: Option<(u32, Time)>,
-    /// The scene it began as.
+    /// The scene that the branch began as.
     pub scene: Option<Scene>,
-    /// What it was called by hand.
+    /// The name that was given by hand.
     pub name: Option<String>,
     /// Up to date also for the branch that runs.
     pub script: Script,
-    /// How far it had been run when it was left. Whoever comes back sees it again.
+    /// How far the branch had been run when it was left. Whoever comes back sees as much again.
     pub reached: Time,
-    /// When, by the pane's count, it was begun, gone to or given a command.
+    /// The pane's count when the branch was begun, gone to or given a command.
     touched: u32,
 }
 
@@ -153,7 +153,7 @@ impl Branch {
 /// The branches that departed from one that is gone, and when.
 type Children = Vec<(u32, Time)>;
 
-/// What is told when branches had to go: how many.
+/// So many branches had to go, which the page tells.
 pub(super) struct Dropped(pub usize);
 
 impl Pane {
@@ -183,7 +183,7 @@ impl Pane {
         self.current().scene
     }
 
-    /// The scene it still is, unmodified.
+    /// The scene that the present branch still is, unmodified.
     pub fn pristine(&self) -> Option<Scene> {
         self.scene().filter(|scene| *scene.read() == *self.run.script())
     }

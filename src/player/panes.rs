@@ -1,6 +1,6 @@
 //! Two panes as one: one cursor, the same gestures, and whatever stops one stops both.
 //!
-//! Time is what they share. Each has its own events, so a step goes to the next event of either; a
+//! The panes share the time. Each pane has its own events, so a step goes to the next event of either; a
 //! search ends, and a play stops, where it happens first in either. The pane in which it happened
 //! becomes the active one: the inspector shows what it was.
 
@@ -57,8 +57,8 @@ impl Store {
         Change::Frame
     }
 
-    /// Shows this beside the first pane's run, at its start, or nothing. Where that cannot be, it
-    /// is told why, and the first pane is alone.
+    /// Shows a variant of the first pane's run beside it, at its start, or no second pane. Where the variant
+    /// cannot run, a notice says why, and the first pane is alone.
     pub(super) fn show_beside(&mut self, variant: Option<&Variant>) {
         let first = self.panes[0].run.script();
         let wanted = variant.map(|variant| variant.of(first)).transpose();
@@ -93,7 +93,7 @@ impl Store {
         self.opened += 1;
     }
 
-    /// What was tried in a pane that is closed is not lost; nothing but what was compared needs no branch.
+    /// Keeps the branches of a pane that is closed. A single branch is the variant itself and is not kept.
     fn keep_branches_of(&mut self, pane: Option<Pane>) {
         let Some(pane) = pane.filter(|pane| pane.branches.len() > 1) else { return };
         let dropped = self.panes[0].adopt(Branches::of(&pane));
@@ -116,7 +116,7 @@ impl Store {
             _ => gone,
         };
         if place == 0 {
-            // What was beside it goes on, in the place where the branches are.
+            // The second pane's run goes on in the first pane, where the branches are.
             let dropped = self.panes[0].take_over(gone);
             self.settle(Ok(dropped));
         } else {
@@ -139,7 +139,7 @@ impl Store {
             self.ui.select(None);
         }
         self.active = place;
-        // What was asked was asked of the other one.
+        // The question was about the other pane's run.
         self.explanation = None;
         Change::Frame
     }
@@ -148,7 +148,7 @@ impl Store {
     pub(super) fn reseed(&mut self, seed: u64) {
         let mut script = self.panes[0].run.script().clone();
         script.setup.seed = seed;
-        // A script of its own does not follow by itself.
+        // A variant that is a script of its own does not follow by itself.
         if let (Some(Variant::Script(mut own)), Some(second)) =
             (self.variant(), self.panes.get_mut(1))
         {
@@ -180,7 +180,7 @@ impl Store {
         self.divergence_search.as_ref().filter(|search| search.is_of(&self.versions()))
     }
 
-    /// Whether there is more to be compared.
+    /// Whether the two panes' runs have to be compared further.
     pub fn seeks_divergence(&self) -> bool {
         let is_open = |search: &DivergenceSearch| search.is_open(self.horizon());
         self.panes.len() > 1 && self.present_search().is_none_or(is_open)

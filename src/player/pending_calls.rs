@@ -1,6 +1,6 @@
-//! Calls that wait for their answers. Each is answered with what came of itself: with its refusal at
-//! once; if it set out for somewhere, when it is there; and with what is only read as soon as nothing is
-//! on its way. Whose way is broken off, by a later call or by hand, is told so.
+//! Calls that wait for their answers. A call that is refused is answered at once; a call that sets out for
+//! an instant, when the run is there; a call that only reads, as soon as nothing is on its way. Where the
+//! way of a call is broken off, by a later call or by hand, the answer says so.
 
 use super::action::{Action, PageAction, RunAction, TimeAction};
 use super::action::{Notice, NoticeKind};
@@ -15,7 +15,7 @@ pub struct PendingCalls<A> {
     calls: Vec<(PendingCall, A)>,
 }
 
-/// Whom to answer, with what the call led to, or with one sentence.
+/// Whom to answer, and the result of the call or one sentence.
 pub type Answered<A> = (A, Result<Reading, String>);
 
 /// A call that was given, and is to be answered when it is done.
@@ -23,14 +23,14 @@ pub type Answered<A> = (A, Result<Reading, String>);
 pub struct PendingCall {
     does: Does,
     reads: ReadTarget,
-    /// Where the cursor was, and what the page said there.
+    /// Where the cursor was before the call, and the notice that the page showed there.
     from: (Time, u64),
     stood: Option<Notice>,
-    /// So many goals had been given up when it was done.
+    /// So many goals had been given up when the call was done.
     given_up: u32,
 }
 
-/// What a call does, as far as that says when it is answered.
+/// What a call does, as far as that decides when it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Does {
     /// Nothing that the page would have anything to say of.
@@ -55,7 +55,7 @@ impl Does {
     }
 }
 
-/// Whether this acts on whatever run is shown, and brings no other.
+/// Whether the action acts on whatever run is shown, and brings no other.
 pub fn drives(action: &Action) -> bool {
     Does::of(action) > Does::Little && !brings_another(action)
 }
@@ -65,7 +65,7 @@ fn brings_another(action: &Action) -> bool {
 }
 
 impl PendingCall {
-    /// This is going to be done. What was said before concerned something else.
+    /// A call whose action is going to be done. The notice before it concerned something else.
     pub fn before(action: &Action, store: &mut Store) -> PendingCall {
         let call = PendingCall {
             does: Does::of(action),
@@ -75,21 +75,21 @@ impl PendingCall {
             store.ui.mistaken = None;
         }
         let call = PendingCall { stood: store.ui.notice.clone(), ..call };
-        // Who brings another run has a say of its own; before that, what was said still holds.
+        // A call that brings another run leads to a notice of its own; until then the old one holds.
         if drives(action) {
             store.ui.notice = None;
         }
         call
     }
 
-    /// This is to be read.
+    /// A call that only reads.
     pub fn to_read(reads: ReadTarget, store: &Store) -> PendingCall {
         let given_up = store.playback.given_up;
         let from = store.pane().cursor();
         PendingCall { does: Does::Little, reads, from, stood: None, given_up }
     }
 
-    /// Why it was not done, where that is known at once.
+    /// Why the call was refused, where that is known at once.
     fn refused(&mut self, store: &mut Store) -> Option<String> {
         let language = store.ui.language;
         let mistaken = store.ui.mistaken.take_if(|_| self.does == Does::Searches);
@@ -103,7 +103,7 @@ impl PendingCall {
         Some(why)
     }
 
-    /// Where nothing has happened, the page says what it said before.
+    /// Where nothing has happened, the page shows the notice from before the call.
     fn restore(&mut self, store: &mut Store) {
         if store.pane().cursor() == self.from {
             store.ui.notice = store.ui.notice.take().or(self.stood.take());
@@ -114,8 +114,8 @@ impl PendingCall {
         self.does >= Does::SetsOut && self.given_up != store.playback.given_up
     }
 
-    /// What is answered, once nothing is on its way any more. What was wrong is said to whoever
-    /// called, and not on the page besides.
+    /// The answer, once nothing is on its way any more. A refusal is told to the caller, and not on the page
+    /// besides.
     fn answer(mut self, store: &mut Store) -> Result<Reading, String> {
         let concerns_the_caller = |notice: &mut Notice| match notice.kind {
             NoticeKind::Refusal => self.does >= Does::SetsOut,
@@ -144,7 +144,7 @@ impl<A> PendingCalls<A> {
         self.calls.push((call, whom));
     }
 
-    /// The call that came last has been done: who is answered by that already.
+    /// The call that came last has been done. Answers the calls that are settled by that already.
     pub fn done(&mut self, store: &mut Store) -> Vec<Answered<A>> {
         let Some((mut call, whom)) = self.calls.pop() else { return Vec::new() };
         let mut answered =
@@ -157,7 +157,7 @@ impl<A> PendingCalls<A> {
         answered
     }
 
-    /// Who can be answered now.
+    /// Answers the calls that can be answered now.
     pub fn answer(&mut self, store: &mut Store) -> Vec<Answered<A>> {
         let mut answered = self.break_off(store, |call| match call.does {
             Does::Searches => sentence!("The search was given up."),
@@ -170,7 +170,7 @@ impl<A> PendingCalls<A> {
         answered
     }
 
-    /// Those whose way leads nowhere any more.
+    /// Answers the calls whose way was broken off.
     fn break_off(&mut self, store: &Store, why: fn(&PendingCall) -> Sentence) -> Vec<Answered<A>> {
         let broken = self.calls.extract_if(.., |(call, _)| call.is_broken_off(store));
         let language = store.ui.language;

@@ -5,7 +5,7 @@
 //! #v1&scene=raft/figure-8&at=3s
 //! ```
 //!
-//! Two panes have two scripts. What the second has different stands for itself where it is one thing:
+//! Two panes have two scripts. The second one is written as a variant of the first where that is one thing:
 //! `&flaw2=forget-vote`, `&option2=election=2s..4s`, `&protocol2=multi-paxos`; else it is a script,
 //! as `&run2=…` or `&scene2=…`.
 //!
@@ -51,11 +51,11 @@ const VERSION: &str = "v1";
 pub(super) const OPENS: &str = "whole";
 pub(super) const CLOSES: &str = "end";
 
-/// What a link says.
+/// The content of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permalink {
     pub shows: Shows,
-    /// What is different in a second pane.
+    /// The variant in a second pane, if there is one.
     pub with: Option<Variant>,
     /// Cursor: a time, and the number of the last event that has happened.
     pub at: Option<(Time, Option<u64>)>,
@@ -68,7 +68,7 @@ pub struct Permalink {
     pub panel: Tab,
     /// How the diagram is arranged.
     pub lanes: Lanes,
-    /// Its end is missing.
+    /// The end of the link is missing.
     pub broken: bool,
 }
 
@@ -83,7 +83,7 @@ pub enum Shows {
 }
 
 impl Shows {
-    /// The script that this is.
+    /// The script to run.
     pub fn script(&self) -> Script {
         match self {
             Shows::Script(script) => script.clone(),
@@ -288,7 +288,7 @@ fn unread(why: Unread) -> Notice {
     }
 }
 
-/// What a second pane has different, as one of the names that end in 2 says it.
+/// Reads a variant from a part whose name ends in 2.
 fn read_variant(name: &str, value: &str) -> Result<Variant, Notice> {
     if name == "run2" {
         return Ok(Variant::Script(Box::new(script("run ", value)?)));
@@ -302,7 +302,7 @@ fn read_variant(name: &str, value: &str) -> Result<Variant, Notice> {
     })
 }
 
-/// The same the other way round.
+/// Writes a variant as a part of a link.
 fn write_variant(hash: &mut String, variant: &Variant) {
     let (name, value) = match (variant, variant.scene()) {
         (_, Some(Scene { protocol, name })) => ("scene2", format!("{protocol}/{name}")),

@@ -187,7 +187,7 @@ pub enum Target {
         by: Time,
         comparison: Box<Comparison>,
     },
-    /// Whatever [`Finding`](super::Finding) looks for.
+    /// Whatever [`TextSearch`](super::TextSearch) looks for.
     Find,
 }
 

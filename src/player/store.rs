@@ -21,14 +21,14 @@ pub struct Store {
     pub active: usize,
     pub playback: Playback,
     pub ui: Ui,
-    /// Why something is so, as long as somebody wants to know.
+    /// The answer to the question that somebody asks, as far as it is found.
     pub explanation: Option<Explanation>,
     /// How often a pane was opened or closed.
     pub(super) opened: u32,
     pub(super) divergence_search: Option<DivergenceSearch>,
 }
 
-/// What the browser wishes, and what an earlier visit chose.
+/// What the browser prefers, and what an earlier visit chose.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Preferences {
     pub language: Language,
@@ -82,7 +82,7 @@ impl Store {
         Permalink::parse(hash).is_ok_and(|link| catalog::start(link.shows.script()).is_ok())
     }
 
-    /// What a link says beside what runs.
+    /// Sets everything that a link says beside the script.
     pub(super) fn follow(&mut self, link: &Permalink) {
         if let Some(language) = link.language {
             (self.ui.language, self.ui.language_chosen) = (language, true);
@@ -198,7 +198,7 @@ impl Store {
         !by_hand && !self.ui.touched.is_some_and(makes_untrue)
     }
 
-    /// After something was done to the run, or refused.
+    /// Says what came of a change to the run or its branches: a refusal, or that branches had to go.
     pub(super) fn settle(&mut self, done: Result<Option<Dropped>, Sentence>) {
         self.ui.notice = match done {
             Err(why) => Some(Notice::refusal(why)),

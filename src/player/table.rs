@@ -56,7 +56,7 @@ impl Table {
     }
 }
 
-/// What the page's timeline shows, for what it leaves out.
+/// The rows that the page's timeline shows: the table leaves out what they leave out.
 fn rows(store: &Store) -> Rows {
     let setup = &store.pane().run.script().setup;
     let lanes = &store.ui.lanes;

@@ -2,7 +2,7 @@
 //! stretch of time that the timeline shows.
 
 use super::action::{Change, Notice, PageAction};
-use super::find::Finding;
+use super::find::TextSearch;
 use super::lanes::Lanes;
 use super::terms::{Dialog, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Sentence, Time};
@@ -22,10 +22,10 @@ pub struct Ui {
     pub tool: Tool,
     pub tab: Tab,
     pub selection: Option<Selection>,
-    /// Under the pointer.
+    /// The thing under the pointer.
     pub hover: Option<Selection>,
     pub dialog: Option<Dialog>,
-    /// What is being fetched, as the page says it.
+    /// The sentence that says what is being fetched.
     pub fetching: Option<Sentence>,
     pub notice: Option<Notice>,
     /// When something was last done to this run by hand: a caption from before may no longer be true.
@@ -33,8 +33,8 @@ pub struct Ui {
     pub window: Window,
     /// Which lanes and messages the timeline shows.
     pub lanes: Lanes,
-    /// What was looked for last.
-    pub finding: Option<Finding>,
+    /// The text that was looked for last, and how far the search has come.
+    pub text_search: Option<TextSearch>,
     /// The timeline is a table, and this part of it is shown.
     pub table: Option<TablePage>,
     /// What is wrong with the condition that was typed last.
@@ -119,7 +119,7 @@ impl Window {
 }
 
 impl Ui {
-    /// What no run needs to know of.
+    /// Carries out an action that no run needs to know of.
     pub(super) fn update(&mut self, action: PageAction) -> Change {
         match action {
             PageAction::Select(selection) => self.select(selection),

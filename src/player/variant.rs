@@ -1,8 +1,8 @@
-//! What is different in the second pane: the first one's run with one thing changed.
+//! A variant: the first pane's run with one thing changed, for the second pane.
 //!
-//! A run is its script, so a comparison is two scripts. Nothing else is kept of it: what is
-//! different is read off the two ([`Variant::between`]), for the headings and for the link, and it is
-//! done again to another script ([`Variant::of`]) when another scene or seed is chosen.
+//! A run is its script, so a comparison is two scripts, and nothing else is kept. The headings and the
+//! link read the variant off the two scripts ([`Variant::between`]); when another scene or seed is
+//! chosen, the same variant is made of the new script ([`Variant::of`]).
 
 use super::pane::Scene;
 use super::playback::STEPS;
@@ -14,9 +14,9 @@ use crate::sentence;
 /// How a second run differs from the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Variant {
-    /// This flaw is there where the first has it not, and the other way round.
+    /// The flaw of this name is switched on where the first run has it off, and the other way round.
     Flaw(String),
-    /// This option has this value.
+    /// The option of this name has this value.
     Option(String, String),
     /// Another protocol, under the same network, seed and faults: its slug.
     Protocol(String),
@@ -28,8 +28,8 @@ pub enum Variant {
 const TOLD: usize = 3;
 
 impl Variant {
-    /// The script that differs so from this one, and what is to be said of it: commands that the
-    /// other protocol does not know are left out.
+    /// The variant of this script, and a sentence on the commands that are left out since the other
+    /// protocol does not know them.
     pub fn of(&self, script: &Script) -> Result<(Script, Option<Sentence>), Sentence> {
         let mut changed = script.clone();
         let setup = &mut changed.setup;
@@ -53,7 +53,7 @@ impl Variant {
         Ok((changed, None))
     }
 
-    /// How the second script differs from the first.
+    /// The variant of the first script that the second script is.
     pub fn between(first: &Script, second: &Script) -> Variant {
         let (one, two) = (&first.setup, &second.setup);
         let makes = |variant: &Variant| {
@@ -73,7 +73,7 @@ impl Variant {
         simple.unwrap_or_else(|| Variant::Script(Box::new(second.clone())))
     }
 
-    /// The scene that it is, unmodified.
+    /// The scene that the variant is, unmodified.
     pub fn scene(&self) -> Option<Scene> {
         match self {
             Variant::Script(script) => Scene::of(script),

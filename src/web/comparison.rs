@@ -1,4 +1,4 @@
-//! What stands over two panes: what is different, and where their runs first differ.
+//! The headings over two panes: what each of them is called, and where their runs first differ.
 
 use crate::base::Time;
 use crate::catalog::find;
@@ -8,10 +8,10 @@ use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::words::{Language, tell, translate};
 
-/// What stands over two panes.
+/// The headings over two panes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaneComparison {
-    /// What is different, by pane.
+    /// The name of each pane, which says in what it differs from the other.
     pub names: [String; 2],
     pub divergence: DivergenceText,
     pub active: usize,
@@ -20,7 +20,7 @@ pub struct PaneComparison {
 /// Where the two runs first differ, in words.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DivergenceText {
-    /// There is nothing to say of it.
+    /// Nothing has been compared yet.
     Unknown,
     /// When, and what happens in each.
     At(Time, [String; 2]),
@@ -29,7 +29,7 @@ pub enum DivergenceText {
 }
 
 impl PaneComparison {
-    /// What is different, by pane; nothing where there is one.
+    /// The names of both panes; nothing where there is one pane.
     pub fn names(store: &Store) -> Option<[String; 2]> {
         let variant = store.variant()?;
         let language = store.ui.language;
@@ -69,7 +69,7 @@ impl PaneComparison {
     }
 }
 
-/// What a pane's script is called.
+/// The name of a pane's script.
 fn script_name(pane: &Pane, language: Language) -> String {
     let title = pane.run.script().title.clone().or(pane.scene().map(Scene::title));
     let title = title.map(|title| translate(language, &title).to_owned());
@@ -86,7 +86,7 @@ impl DivergenceText {
         match store.divergence() {
             None => DivergenceText::Unknown,
             Some(Divergence::Never) => DivergenceText::Never,
-            // In whole seconds: it need not be said ever anew.
+            // In whole seconds, so that the text changes rarely.
             Some(Divergence::NotBy(time)) => {
                 DivergenceText::NotBy(Time(time.0 / 1_000_000 * 1_000_000))
             }

@@ -11,7 +11,7 @@ pub fn to_js(value: &impl Serialize) -> JsValue {
     written.expect("texts, and numbers below 2⁵³")
 }
 
-/// The error says in what this is something else.
+/// The error says where the value is of another shape.
 pub fn of_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
     serde_wasm_bindgen::from_value(value).map_err(|why| {
         let why = why.to_string();
@@ -19,7 +19,8 @@ pub fn of_js<T: DeserializeOwned>(value: JsValue) -> Result<T, String> {
     })
 }
 
-/// A field of what was stored: another version, or another program, may have written something else.
+/// A stored field that is read leniently: another version, or another program, may have written a value of
+/// another type.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Lenient<T> {

@@ -1,5 +1,4 @@
-//! What the components are given: plain data read off the store, made anew only when something
-//! has happened.
+//! The data that components show: read off the store, and made anew only when something has happened.
 
 use std::rc::Rc;
 
@@ -22,7 +21,7 @@ use crate::view::{Thumbnail, light};
 use crate::words::{Language, translate};
 use yew::Callback;
 
-/// What the top bar shows.
+/// The data of the top bar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heading {
     pub protocol: &'static str,
@@ -44,23 +43,23 @@ pub struct Heading {
     pub theme: Theme,
 }
 
-/// What the controls show.
+/// The data of the controls.
 #[derive(Clone, Debug)]
 pub struct Controls {
     pub playing: bool,
     pub speed: Speed,
-    /// On a long way, and how much of it is done.
+    /// The run is on a long way; how much of it is done, where that is known.
     pub goal: Option<Option<Ratio>>,
     pub event: u64,
     pub last: u64,
-    /// What is done here makes another branch.
+    /// A gesture at the cursor makes another branch.
     pub forks: bool,
     /// How far a search has looked ahead, where the run stays meanwhile.
     pub looked: Option<Time>,
-    /// The kind of message for which it plays slowly just now, and those for which it would.
+    /// The kind of message for which the run plays slowly just now, and the kinds for which it would.
     pub slowed: Option<&'static str>,
     pub slow_for: Vec<&'static str>,
-    /// What can be waited for.
+    /// The protocol's vocabulary, for conditions that the run can be run until.
     pub words: &'static Vocabulary,
     pub mistaken: Option<Mistake>,
     pub branches: Vec<BranchLine>,
@@ -71,30 +70,30 @@ pub struct Controls {
 /// A branch in the menu.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BranchLine {
-    /// How deep in the tree it stands.
+    /// How deep in the tree the branch stands.
     pub depth: usize,
-    /// When it departs, and the command that made it another run, or what was done last in a scene.
+    /// When the branch departs, and the command that made it another run, or the last command in a scene.
     pub since: Option<Time>,
     pub command: Option<String>,
-    /// What its script calls itself, and what it is called by hand.
+    /// The script's title, and the name given by hand.
     pub title: Option<String>,
     pub name: Option<String>,
-    /// Place of the branch it departs from, and how far it is known.
+    /// Place of the branch that it departs from, and how far it is known.
     pub parent: Option<usize>,
     pub end: Time,
 }
 
-/// What the inspector shows.
+/// The data of the inspector.
 #[derive(Clone, Debug)]
 pub struct Inspection {
     pub now: Time,
     pub tab: Tab,
-    /// Why something is so, where somebody wants to know.
+    /// The answer to the question that somebody asks.
     pub explanation: Option<Explanation>,
     pub selection: Option<Selection>,
     pub subject: Subject,
     pub gestures: Vec<Gesture>,
-    /// What clients can ask.
+    /// The forms of the requests that clients can make.
     pub forms: &'static [Form],
     /// Everything at the cursor, shared with the picture.
     pub snapshot: Rc<Snapshot>,
@@ -109,11 +108,11 @@ pub struct Inspection {
     pub meta: &'static Meta,
     /// The flaws that are switched on, while somebody asks why.
     pub flaws: Vec<String>,
-    /// It plays, or is on its way.
+    /// The run plays, or is on its way.
     pub playing: bool,
 }
 
-/// What is selected, looked at closely.
+/// The details of what is selected.
 #[derive(Clone, Debug)]
 pub enum Subject {
     None,
@@ -232,7 +231,7 @@ pub fn branches(pane: &Pane) -> Vec<BranchLine> {
         }
         let parent = branch.parent.and_then(|(id, _)| place(id));
         let since = branch.parent.map(|(_, since)| since);
-        // It departs where its lines are no longer its parent's.
+        // A branch departs where its lines are no longer its parent's.
         let lines = &branch.script.lines;
         let own = parent.map(|parent| &branches[parent].script.lines);
         let shared = own.map_or(0, |own| lines.iter().zip(own).take_while(|(a, b)| a == b).count());
@@ -329,7 +328,7 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     told
 }
 
-/// What is lit while somebody asks why.
+/// The causes and the light cone that are shown while somebody asks why.
 #[derive(Debug)]
 pub struct Light {
     pub why: Option<Rc<Why>>,

@@ -71,9 +71,9 @@ pub fn listen(tell: Function) {
     }
 }
 
-/// A call as it came.
+/// A call as the embedding page made it.
 pub struct IncomingCall {
-    /// The error says why it is none.
+    /// The error says why the object is no call.
     pub call: Result<Call, String>,
     pub answer: Answer,
 }
@@ -84,7 +84,7 @@ impl IncomingCall {
     }
 }
 
-/// Whom to answer.
+/// The function that takes the answer to a call.
 pub struct Answer(Function);
 
 impl Answer {
@@ -109,10 +109,10 @@ impl Drop for Answer {
     }
 }
 
-/// What the host waits for and wants to know.
+/// The calls of the embedding page that are not done or not answered yet, and the news that it watches.
 #[derive(Default)]
 pub struct Host {
-    /// In the order in which they came. While something is fetched for the first, it stays.
+    /// Calls in the order in which they came. The first stays while something is fetched for it.
     queue: VecDeque<IncomingCall>,
     fetches: bool,
     pending: PendingCalls<Answer>,
@@ -139,13 +139,13 @@ impl Host {
         self.queue.pop_front_if(|_| !self.fetches)
     }
 
-    /// It is its turn again when what it needs is there.
+    /// Puts a call back until what it needs has been fetched.
     pub fn wait_for(&mut self, call: IncomingCall) {
         self.queue.push_front(call);
         self.fetches = true;
     }
 
-    /// That is there now; or it cannot be had, and who asked for it is no longer in the way.
+    /// Something has been fetched; or it cannot be had, and the call that needs it is handed back.
     pub fn fetched(&mut self, there: bool) -> Option<IncomingCall> {
         self.fetches = false;
         self.queue.pop_front_if(|_| !there)
@@ -175,13 +175,13 @@ impl Host {
         None
     }
 
-    /// What was handed back has been done.
+    /// The action that was handed back has been done.
     pub fn done(&mut self, store: &mut Store) {
         give(self.pending.done(store));
     }
 
-    /// Answers who waits, unless the run is still on its way, and tells what is new. Whether what
-    /// the page has to say is now another.
+    /// Answers the calls that wait, unless the run is still on its way, and tells the news. Whether the
+    /// page's notice has changed.
     pub fn tell(&mut self, store: &mut Store) -> bool {
         let before = store.ui.notice.is_some();
         give(self.pending.answer(store));

@@ -1,5 +1,5 @@
-//! What the page notices by itself: its sizes, whether anybody can see it, keys, and the browser's
-//! wishes. All of it becomes messages of the app; dropping [`Listeners`] lets go of everything.
+//! Listens for changes of the page's sizes, of whether anybody can see it, for keys, and for the browser's
+//! preferences. Each becomes a message of the app; dropping [`Listeners`] ends the listening.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Array;
@@ -15,7 +15,7 @@ use super::browser::{REDUCED_MOTION, document, media, style, takes_text, window}
 use crate::view::Size;
 use crate::view::path::number;
 
-/// Listens as long as it lives.
+/// The listeners and observers, which work as long as this value lives.
 pub struct Listeners {
     _listeners: Vec<EventListener>,
     _observers: Vec<Observer>,
@@ -41,7 +41,7 @@ impl Drop for Observer {
     }
 }
 
-/// Whom to tell.
+/// The callbacks to which the listeners hand what they hear.
 pub struct Handlers {
     pub key: Callback<KeyboardEvent>,
     /// Whether the page can be seen.
@@ -85,7 +85,7 @@ impl Listeners {
             let element = root.query_selector(selector).ok().flatten();
             observers.extend(element.and_then(|element| watch_size(element, told)));
         }
-        // What opens upwards from the controls has so much room.
+        // Panels that open upwards from the controls have as much room as the stage is high.
         let (room, stage) = (root.clone(), root.query_selector("main").ok().flatten());
         let told = Callback::from(move |size: Size| {
             style(&room, "--room", &format!("{}px", number(size.h)));

@@ -1,4 +1,4 @@
-//! What can happen to the page, and whom its regions tell.
+//! The messages of the app, and the callbacks by which the regions of the page send them.
 
 use js_sys::Function;
 use web_sys::KeyboardEvent;
@@ -50,11 +50,11 @@ pub enum Msg {
     Call(IncomingCall),
     /// What the first of its calls needs is there, or cannot be had.
     CallFetched(bool),
-    /// It wants to be told.
+    /// The page that embeds this one wants to be told news, by this function.
     Listen(Function),
 }
 
-/// Made once: a component that is given the same ones again need not be drawn again.
+/// The callbacks are made once: a component that is given the same ones again need not be drawn again.
 pub struct Callbacks {
     pub act: Callback<Action>,
     pub pick: Callback<(Selection, PickedBy)>,

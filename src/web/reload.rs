@@ -1,6 +1,6 @@
-//! What a reload comes back to beside the link: all branches of the run. They stand in the browser's
-//! own entry of the address, which goes with the page and its link, and with a copy of it, and with
-//! nothing else. A page with one branch has nothing to remember there.
+//! The state that survives a reload beside the link: all branches of the run. They are stored as the state
+//! of the browser's history entry, which goes with the page and its link, and with a copy of the page, and
+//! with nothing else. A page with one branch stores nothing there.
 
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::preserve;
@@ -11,16 +11,16 @@ use super::browser::window;
 use super::edge::{of_js, to_js};
 use crate::player::{Branches, Store};
 
-/// What stands in the browser's entry.
+/// The state of a history entry.
 #[derive(Serialize, Deserialize)]
 struct Entry {
     /// By pane, the text of its branches.
     #[serde(with = "preserve")]
     branches: JsValue,
-    /// The page that wrote it: what was deleted there since does not come back.
+    /// The page that wrote the entry: a branch that was deleted there since does not come back.
     #[serde(default)]
     page: Option<f64>,
-    /// What stood there and could not be read: another version may.
+    /// An older state of the entry that could not be read: another version of Synod may.
     #[serde(default, with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
     unread: JsValue,
 }
@@ -30,7 +30,7 @@ fn this_page() -> Option<f64> {
     window().performance().map(|clock| clock.time_origin())
 }
 
-/// What stands in the entry and is nobody's here, and whether its link is what is shown.
+/// What the page has to keep of its present history entry.
 #[derive(Default)]
 pub struct ReloadState {
     unread: Option<JsValue>,
@@ -39,7 +39,7 @@ pub struct ReloadState {
     pub wanting: bool,
 }
 
-/// What the present entry holds.
+/// The state of the present history entry.
 fn state() -> JsValue {
     window().history().and_then(|history| history.state()).unwrap_or(JsValue::NULL)
 }
@@ -109,7 +109,7 @@ impl ReloadState {
         }
     }
 
-    /// What is to stand in the entry beside the link.
+    /// The state to be stored in the entry beside the link.
     fn of(&self, store: &Store) -> JsValue {
         let has_more =
             |pane: &crate::player::Pane| pane.branches.len() > 1 || pane.branches[0].name.is_some();

@@ -26,8 +26,8 @@ pub const LONGEST: usize = 256 * 1024;
 /// Of what is written here. A greater one is a newer Synod's.
 const VERSION: u32 = 1;
 
-/// The branches of a run, apart from any page. Their ids are their places, and nobody stands before
-/// the one that it departs from.
+/// The branches of a run as they are stored. The id of a branch is its place here, and every branch stands
+/// behind the one that it departs from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branches {
     branches: Vec<Branch>,
@@ -165,7 +165,7 @@ fn written(branch: &Branch, shown: bool) -> String {
     format!("{text}\n{}", branch.script.to_string().trim_end())
 }
 
-/// The other way round, without the word it begins with; and whether it is the one on screen.
+/// Reads a branch without its first word; and whether it is the one on screen.
 fn read(id: u32, text: &str) -> Option<(Branch, bool)> {
     let (head, mut rest) = text.split_once('\n')?;
     let mut name = None;

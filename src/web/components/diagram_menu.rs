@@ -13,7 +13,7 @@ use crate::base::{Endpoint, Time};
 use crate::explore::condition;
 use crate::player::find::LONGEST;
 use crate::player::lanes::Sort;
-use crate::player::{Action, Finding, LaneChange, Lanes, Store, TimeAction, TimelineAction};
+use crate::player::{Action, LaneChange, Lanes, Store, TextSearch, TimeAction, TimelineAction};
 use crate::tr;
 use crate::web::browser::{document, focus};
 use crate::words::{Language, translate};
@@ -26,7 +26,7 @@ pub struct Props {
     pub all: Vec<Endpoint>,
     /// All kinds of messages, those left out as well.
     pub kinds: Vec<String>,
-    pub finding: Option<Finding>,
+    pub text_search: Option<TextSearch>,
     pub table: bool,
     /// Where zooming keeps to.
     pub around: Time,
@@ -48,7 +48,7 @@ impl DiagramMenu {
             lanes: ui.lanes.clone(),
             all: ui.lanes.all(setup.clients, setup.nodes),
             kinds,
-            finding: ui.finding.clone(),
+            text_search: ui.text_search.clone(),
             table: ui.table.is_some(),
             around: if from <= now && now <= to {
                 now
@@ -139,21 +139,23 @@ fn find(props: &Props, field: &NodeRef) -> Html {
             <button type="button" class="bare" onclick={back} aria-label={tr!(language, "The one before")} title={tr!(language, "The one before")}>{ icon(Icon::Up) }</button>
             <button type="submit" class="bare" onclick={forth} aria-label={tr!(language, "The next one")} title={tr!(language, "The next one")}>{ icon(Icon::Down) }</button>
         </form>
-        <p class="soft outcome" role="status">{ props.finding.as_ref().map(|finding| outcome(finding, language)) }</p>
+        <p class="soft outcome" role="status">{ props.text_search.as_ref().map(|text_search| outcome(text_search, language)) }</p>
         </>
     }
 }
 
-fn outcome(finding: &Finding, language: Language) -> String {
-    let text = finding.text.clone();
-    match finding.found {
+fn outcome(text_search: &TextSearch, language: Language) -> String {
+    let text = text_search.text.clone();
+    match text_search.found {
         Some((event, _)) => {
-            tr!(language, "“{0}” is in event {1} of {2}.", text, event, finding.all)
+            tr!(language, "“{0}” is in event {1} of {2}.", text, event, text_search.all)
         }
-        None if finding.is_over() => {
-            tr!(language, "“{0}” is in none of the {1} events known so far.", text, finding.all)
+        None if text_search.is_over() => {
+            tr!(language, "“{0}” is in none of the {1} events known so far.", text, text_search.all)
         }
-        None => tr!(language, "{0} of {1} events searched …", finding.searched, finding.all),
+        None => {
+            tr!(language, "{0} of {1} events searched …", text_search.searched, text_search.all)
+        }
     }
 }
 
