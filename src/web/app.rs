@@ -35,7 +35,7 @@ use crate::words;
 pub struct Props {
     /// Prefix of all ids: several playgrounds on a page never collide.
     pub id: AttrValue,
-    /// What the address asks for could not be fetched.
+    /// The run that the address asks for could not be fetched.
     pub missing: bool,
 }
 
@@ -45,9 +45,9 @@ pub struct App {
     frames: Loop,
     seen: bool,
     rooms: Rooms,
-    /// By pane.
+    /// The picture and the diagram of each pane.
     views: Vec<PaneView>,
-    /// What stands over two panes, and of what it was read off.
+    /// The headings over two panes, and the versions of the runs that they speak of.
     comparison: Option<PaneComparison>,
     compared: (Vec<(u32, u32, usize)>, words::Language),
     heading: Shared<Heading>,
@@ -58,7 +58,7 @@ pub struct App {
     /// When the picture was drawn last, and whether something has happened since.
     drawn: f64,
     stale: bool,
-    /// What a drawing takes of late, in ms.
+    /// How long a drawing takes of late, in ms.
     cost: f64,
     narration: AttrValue,
     menu: Option<(Selection, PickedBy)>,
@@ -69,11 +69,11 @@ pub struct App {
     listeners: Option<Listeners>,
     /// Choices of a run so far: of several that wait for their parts, the last one counts.
     choices: u32,
-    /// The one that waits.
+    /// The choice that waits.
     pending: Option<u32>,
-    /// What is lit, while somebody asks why.
+    /// The causes and the light cone, while somebody asks why.
     light: Option<Shared<Light>>,
-    /// What may be kept, while that is asked.
+    /// The run on screen as it would be kept or shared, while such a dialog is open.
     instant: Option<Shared<Instant>>,
     /// The timeline's window has been fitted to the room.
     fitted: bool,
@@ -82,10 +82,10 @@ pub struct App {
     /// The timeline as a table, if it is shown as one.
     table: Option<Shared<Table>>,
     settle_later: Option<Timeout>,
-    /// The timeline's window has come to rest: what tells of it is to be drawn.
+    /// The timeline's window has come to rest: the words that tell of it are to be drawn.
     settled: bool,
     reload: ReloadState,
-    /// What embeds the page, once it has called.
+    /// The page that embeds this one, once it has called.
     host: Option<Box<Host>>,
     pursue_later: Option<Timeout>,
     told_to: Callbacks,
@@ -341,10 +341,10 @@ impl App {
         }
     }
 
-    /// What the browser, the dialogs and the menu have to do with it.
+    /// Brings the browser, the dialogs and the menu along with an action on the page itself.
     fn before_page_action(&mut self, action: &PageAction) {
         match action {
-            // What the page around it wishes is not what its reader wishes elsewhere.
+            // A choice of the page around this one is not its reader's choice elsewhere.
             PageAction::Language(_) | PageAction::Theme(_) if address::is_embedded() => {}
             PageAction::Language(language) => browser::remember(browser::LANGUAGE, language.code()),
             PageAction::Theme(theme) => browser::remember(browser::THEME, theme.code()),
@@ -455,7 +455,7 @@ impl App {
         }
         self.menu = None;
         let open = Action::Run(RunAction::OpenLink(hash));
-        // Until it is there the address goes on asking for it.
+        // Until the run is there the address goes on asking for it.
         self.reload.wanting = Needs::of(&open).protocol().is_some();
         self.act(open)
     }
@@ -559,13 +559,13 @@ impl App {
         browser::describe(title, language, self.store.ui.theme);
     }
 
-    /// What is running, should the program itself fail.
+    /// Notes what is running, for the card that is shown should the program itself fail.
     fn note_for_crash(&self) {
         let script = self.store.pane().run.script();
         crash::running(|| script.to_string(), self.store.ui.language);
     }
 
-    /// What stands over two panes.
+    /// Reads the headings over two panes off the store.
     fn oppose(&mut self) {
         let of = (self.store.versions(), self.store.ui.language);
         let names = match self.comparison.take() {

@@ -146,7 +146,7 @@ fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> StageView {
     let lengths = || snapshot.nodes.iter().map(|node| node.log_len);
     let spread = lengths().max().unwrap_or(0) - lengths().min().unwrap_or(0);
     let columns = (spread + layout.detail.entries() as u64).min(MOST_COLUMNS);
-    // What links are like as the script sets them up: the stage calls the others changed.
+    // The quality of links as the script sets them up: the stage calls links of another quality changed.
     let usual = run.script().setup.link;
     let mut scene = StageView::new(&snapshot, &run.logs(columns), &usual, layout);
     if !snapshot.caption.as_ref().is_some_and(|(since, _)| store.caption_stands(*since)) {

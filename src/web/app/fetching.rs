@@ -1,4 +1,4 @@
-//! What has to wait for a part of the program: it is done once that is there.
+//! Actions that need a part of the program that is not there yet: they wait until it has been fetched.
 
 use yew::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::web::{parts, reload};
 use crate::{sentence, words};
 
 impl App {
-    /// Does it, once the parts of the program that it needs are there. The run on screen goes on
+    /// Does the action, once the parts of the program that it needs are there. The run on screen goes on
     /// meanwhile; of several choices of a run the last one counts.
     pub(super) fn act(&mut self, action: Action) -> Change {
         let mut needs = Needs::of(&action);
         if let Action::Run(RunAction::OpenLink(_)) = action {
-            // What the entry of that link remembers is read with it.
+            // The branches that the history entry of that link stores are read with the link.
             needs = needs.and(Needs::of_text(&reload::texts()));
         }
         let waited = action.chooses_a_run() && self.supersede();
@@ -35,15 +35,15 @@ impl App {
         Change::Frame
     }
 
-    /// Another run is chosen: what was chosen before and is still on its way comes to nothing. Whether
-    /// there was such a choice.
+    /// Another run is chosen: an earlier choice that is still on its way comes to nothing. Whether there was
+    /// one.
     pub(super) fn supersede(&mut self) -> bool {
         self.choices += 1;
         self.store.ui.fetching = None;
         self.pending.take().is_some()
     }
 
-    /// What an action needs is there, or cannot be had: then the page says so, and goes on.
+    /// The parts that an action needs are there, or cannot be had: then the page says so, and goes on.
     pub(super) fn fetched(&mut self, action: Action, choice: Option<u32>, there: bool) -> Change {
         if choice.is_some_and(|choice| choice != self.choices) {
             return Change::None;

@@ -1,4 +1,4 @@
-//! What the page does for one that embeds it: its calls, and what it is told.
+//! Serves the page that embeds this one: does and answers its calls, and tells it the news.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
@@ -12,14 +12,14 @@ use crate::web::{browser, parts};
 use crate::words;
 
 impl App {
-    /// Does what the page that embeds this one asks for, once what that needs is there, and after
-    /// whatever it asked for before.
+    /// Does a call of the page that embeds this one, once the parts that the call needs are there, and after
+    /// the calls before it.
     pub(super) fn called(&mut self, call: IncomingCall) -> Change {
         self.host.get_or_insert_default().queue(call);
         self.serve()
     }
 
-    /// What the first call of those that stand behind it needs is there now, or cannot be had.
+    /// The parts that the first call in the queue needs are there now, or cannot be had.
     pub(super) fn call_fetched(&mut self, there: bool) -> Change {
         let language = self.store.ui.language;
         if let Some(call) = self.host.as_mut().and_then(|host| host.fetched(there)) {
@@ -30,12 +30,12 @@ impl App {
         self.serve()
     }
 
-    /// The calls that nothing has to be fetched for, up to the first that has to wait.
+    /// Does the calls for which nothing has to be fetched, up to the first that has to wait.
     fn serve(&mut self) -> Change {
         let mut change = Change::None;
         while let Some(call) = self.host.as_mut().and_then(|host| host.next()) {
             change = change.max(self.serve_one(call));
-            // Each is answered with what it came to itself, not with what the next one comes to.
+            // Each call is answered with its own result, not with that of the next one.
             if self.host.as_mut().is_some_and(|host| host.tell(&mut self.store)) {
                 change = Change::Frame;
             }
@@ -61,7 +61,7 @@ impl App {
         }
     }
 
-    /// Those who call later wait behind it.
+    /// Fetches what a call needs; later calls wait behind it.
     fn fetch_for(&mut self, call: IncomingCall, needs: Needs) {
         self.host.get_or_insert_default().wait_for(call);
         let fetched = self.told_to.call_fetched.clone();
@@ -95,8 +95,8 @@ impl App {
         change.max(if said { Change::Frame } else { Change::None })
     }
 
-    /// Why this cannot be done: the run that the frame's link asks for could not be shown, and nobody
-    /// means the one that is there instead.
+    /// Why an action cannot be done: the run that the frame's link asks for could not be shown, and nobody
+    /// means the run that is there instead.
     fn unopened(&self, action: &Action) -> Option<String> {
         let wanted = self.reload.wanting && pending_calls::drives(action);
         let told =
@@ -111,7 +111,7 @@ impl App {
         if host.tell(&mut self.store) {
             ctx.link().send_message(Msg::Inspect);
         }
-        // Nobody sees it, so there are no frames: but somebody waits.
+        // Nobody sees the page, so there are no frames: but a caller waits.
         if host.waits() && !self.seen {
             let link = ctx.link().clone();
             let tick = move || link.send_message(Msg::Frame(browser::now()));

@@ -28,9 +28,9 @@ const BEFORE: usize = 1;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trunk {
     lines: Vec<BranchLine>,
-    /// Place of the one that runs.
+    /// Place of the branch that runs.
     here: usize,
-    /// Places of two that were compared, and when they first differ.
+    /// Places of two branches that were compared, and when they first differ.
     differ: Option<([Option<usize>; 2], Time)>,
 }
 

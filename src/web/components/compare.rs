@@ -1,4 +1,4 @@
-//! What the run can be compared with: itself with one thing different.
+//! The menu of runs to be compared with this one: the same run with one thing different.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is selected, looked at closely: a server, a client, a link, a message.
+//! The details of what is selected: a server, a client, a link, a message.
 
 use yew::prelude::*;
 

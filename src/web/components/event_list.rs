@@ -1,4 +1,4 @@
-//! What has happened, in words, the newest first; each line leads to its event.
+//! The list of events so far, in words, the newest first; each line leads to its event.
 
 use yew::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What is lit while somebody asks why: the way of the causes, and the past and the future of the
-//! event, over the diagram and over the stage.
+//! The answer to "why?" drawn over the diagram and over the stage: the way of the causes, and the past and
+//! the future of the event.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is offered for what is selected, in a small card beside it.
+//! The card of gestures beside the selected server, client, link or message.
 
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;

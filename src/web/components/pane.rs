@@ -1,4 +1,4 @@
-//! Two panes: what stands over each of them, and which of them is meant.
+//! Two panes: the heading over each of them, and which of them is active.
 
 use yew::prelude::*;
 
@@ -13,14 +13,14 @@ use crate::view::diagram::ticks::seconds;
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::words::Language;
 
-/// What is around a pane's picture and around its diagram. With one pane there is nothing to say.
+/// The region around a pane's picture or around its diagram. With one pane it has no name.
 #[derive(Default)]
 pub struct PaneFrame {
     active: bool,
     pub letter: Option<&'static str>,
     /// The region's name for those who do not see it.
     label: Option<String>,
-    /// Whoever presses something in it, or goes there with the keyboard, means this pane.
+    /// A press in the region, or the focus moving there, makes this pane active.
     onpointerdown: Option<Callback<PointerEvent>>,
     onfocusin: Option<Callback<FocusEvent>>,
 }
@@ -37,7 +37,7 @@ impl PaneFrame {
         })
     }
 
-    /// What is inside, as a region.
+    /// Draws the region around what is inside.
     pub fn around(self, class: &'static str, place: usize, inside: Html) -> Html {
         let PaneFrame { active, label, onpointerdown, onfocusin, .. } = self;
         let class = names(&[class, when(active, "active")]);
@@ -62,7 +62,7 @@ fn pane_frame(
     }
 }
 
-/// The pane's letter and name, and what in it is the first difference.
+/// The pane's letter and name, and its side of the first difference.
 pub fn pane_head(
     comparison: &PaneComparison,
     place: usize,

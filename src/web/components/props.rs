@@ -1,5 +1,5 @@
-//! What a region is given that hands all of it on to its parts: a page of shared terms, so that the parts
-//! need not know the region that draws them.
+//! The props of regions that hand all of them on to their parts. They stand here so that the parts need not
+//! import the region that draws them.
 
 use yew::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::web::pick::PickedBy;
 use crate::web::shared::Shared;
 use crate::words::Language;
 
-/// What the inspector shows, and with it each of its tabs.
+/// The props of the inspector and of each of its tabs.
 #[derive(Properties, PartialEq)]
 pub struct InspectorProps {
     pub id: AttrValue,
@@ -24,7 +24,7 @@ pub struct InspectorProps {
     pub open_drawer: Callback<bool>,
 }
 
-/// What the stage shows, and with it the servers, clients and messages on it and the card of what is selected.
+/// The props of the stage, of the servers, clients and messages on it, and of the card beside the selection.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
     pub id: AttrValue,
@@ -42,16 +42,16 @@ pub struct StageProps {
     pub close_menu: Callback<()>,
 }
 
-/// What the tools show, and with them the sliders of the network.
+/// The props of the tools and of the sliders of the network.
 pub struct ToolsProps<'a> {
     pub tool: Tool,
     pub language: Language,
     pub network: Quality,
-    /// What was changed of all links.
+    /// The change of all links by the sliders, in words.
     pub changed: Option<&'a str>,
     /// Some link does not carry.
     pub troubled: bool,
-    /// What is done here makes another branch.
+    /// A gesture at the cursor makes another branch.
     pub forks: bool,
     pub act: &'a Callback<Action>,
 }

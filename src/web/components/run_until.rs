@@ -24,7 +24,7 @@ pub struct Props {
     pub act: Callback<Action>,
 }
 
-/// The words of a protocol, which are always the same ones.
+/// The vocabulary for conditions of a protocol: compared by pointer, since each protocol has one.
 #[derive(Clone, Copy)]
 pub struct Conditions(pub &'static Vocabulary);
 
