@@ -107,7 +107,7 @@ impl Protocol for Raft {
         nodes: 5,
         max_nodes: 15,
         channel: Channel::Datagram,
-        requests: &["put x=1"],
+        requests: &["put x=1", "get x"],
         words: view::WORDS,
         scenes: &[
             ("first-election", include_str!("../../../scenes/raft/first-election.txt")),
