@@ -28,6 +28,7 @@ use std::rc::Rc;
 
 use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{ClientId, Log, NodeId, Sentence, Span};
+use crate::check::Model;
 use crate::protocol::{
     Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
     Protocol,
@@ -120,6 +121,7 @@ impl Protocol for Raft {
             ("figure-8-e", include_str!("../../../scenes/raft/figure-8-e.txt")),
         ],
     };
+    const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;
     type Timer = Timer;
     type Request = StoreRequest;
