@@ -449,6 +449,10 @@ fn keys(tokens: &[(u32, Token)], prose: bool) -> Vec<(u32, String)> {
             {
                 unseen_until = unseen_until.max(closing(tokens, at + 1 + usize::from(is_macro)));
             }
+            // What clients ask is nobody's language.
+            Token::Name(name) if name == "requests" && is_mark(at + 3, "[") => {
+                unseen_until = unseen_until.max(closing(tokens, at + 3));
+            }
             // An attribute, such as a derive or a lint's reason.
             Token::Mark(mark) if mark == "#" && is_mark(at + 1, "[") => {
                 unseen_until = unseen_until.max(closing(tokens, at + 1));

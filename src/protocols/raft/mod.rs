@@ -28,6 +28,7 @@ use std::rc::Rc;
 
 use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{ClientId, Log, NodeId, Sentence, Span};
+use crate::check::Model;
 use crate::protocol::{
     Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
     Protocol,
@@ -107,7 +108,7 @@ impl Protocol for Raft {
         nodes: 5,
         max_nodes: 15,
         channel: Channel::Datagram,
-        requests: &["put x=1"],
+        requests: &["put x=1", "get x"],
         words: view::WORDS,
         scenes: &[
             ("first-election", include_str!("../../../scenes/raft/first-election.txt")),
@@ -120,6 +121,7 @@ impl Protocol for Raft {
             ("figure-8-e", include_str!("../../../scenes/raft/figure-8-e.txt")),
         ],
     };
+    const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;
     type Timer = Timer;
     type Request = StoreRequest;

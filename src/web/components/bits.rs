@@ -11,16 +11,6 @@ use crate::player::{Action, Question, WhyAction};
 use crate::tr;
 use crate::words::Language;
 
-/// An element with a class and a text, and nothing else.
-pub fn leaf(tag: &'static str, class: &'static str, text: &str) -> Html {
-    html! { <@{tag} {class}>{ text }</@> }
-}
-
-/// An element with a class and others inside.
-pub fn tag(tag: &'static str, class: &'static str, inside: Vec<Html>) -> Html {
-    html! { <@{tag} {class}>{ for inside }</@> }
-}
-
 /// A click that asks for an action.
 pub fn asks(act: &Callback<Action>, action: impl Into<Action>) -> Callback<MouseEvent> {
     let (act, action) = (act.clone(), action.into());
@@ -37,7 +27,7 @@ pub fn button(
     html! {
         <button {class} {onclick}>
             { picture.map(icon) }
-            if !word.is_empty() { { leaf("span", "", word) } }
+            if !word.is_empty() { <span>{ word }</span> }
         </button>
     }
 }
@@ -59,7 +49,7 @@ pub fn entry(name: &str, value: String) -> Html {
 
 /// The same with marked up text.
 pub fn entry_of(name: &str, value: Html) -> Html {
-    [leaf("dt", "", name), tag("dd", "", vec![value])].into_iter().collect()
+    html! { <><dt>{ name }</dt><dd>{ value }</dd></> }
 }
 
 /// A select with its name inside its frame.
@@ -104,9 +94,4 @@ pub fn asks_why(act: &Callback<Action>, language: Language, of: &str, question: 
     let onclick = asks(act, WhyAction::Ask(question));
     let label = tr!(language, "Why: {0}?", of.to_owned());
     html! { <button class="why-button" {onclick} aria-label={label.clone()} title={label}>{ tr!(language, "why?") }</button> }
-}
-
-/// A paragraph in a softer tone.
-pub fn soft(text: &str) -> Html {
-    leaf("p", "soft", text)
 }

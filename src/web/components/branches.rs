@@ -4,7 +4,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, picture_button, tag};
+use super::bits::{asks, picture_button};
 use super::draw::names;
 use super::icon::{Icon, icon};
 use super::popover::popover;
@@ -22,11 +22,12 @@ const DEPTHS: [&str; 6] = ["", "depth-1", "depth-2", "depth-3", "depth-4", "dept
 pub fn branches(controls: &Controls, act: &Callback<Action>) -> Html {
     let language = controls.language;
     let place = tr!(language, "branch {0} of {1}", controls.branch + 1, controls.branches.len());
-    let label =
-        [icon(Icon::Branch), leaf("span", "", &place), icon(Icon::Caret)].into_iter().collect();
-    let lines = controls.branches.iter().enumerate();
-    let items = lines.map(|(place, line)| item(controls, place, line, act)).collect();
-    let panel = tag("ul", "commands kept-branches", items);
+    let label = html! { <>{ icon(Icon::Branch) }<span>{ place }</span>{ icon(Icon::Caret) }</> };
+    let panel = html! {
+        <ul class="commands kept-branches">
+            for (place, line) in controls.branches.iter().enumerate() { { item(controls, place, line, act) } }
+        </ul>
+    };
     popover("branches", label, panel)
 }
 

@@ -2,12 +2,10 @@
 
 use yew::prelude::*;
 
-use super::bits::{leaf, tag};
-
 /// The caption, if there is one.
 pub fn caption(text: Option<&str>) -> Html {
     let Some(text) = text else { return Html::default() };
-    tag("p", "caption noteText", vec![with_names(text)])
+    html! { <p class="caption noteText">{ with_names(text) }</p> }
 }
 
 /// A text in which the names of servers and clients stand out.
@@ -24,7 +22,7 @@ pub fn with_names(text: &str) -> Html {
         let ends = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
         if starts && digits > 0 && ends {
             parts.push(text[plain..i].into());
-            parts.push(leaf("b", "", &text[i..end]));
+            parts.push(html! { <b>{ &text[i..end] }</b> });
             (plain, i) = (end, end);
         } else {
             i += 1;

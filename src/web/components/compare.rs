@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, soft, tag};
+use super::bits::{asks, button};
 use super::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
@@ -14,8 +14,8 @@ use crate::words::translate;
 
 /// The menu of comparisons.
 pub fn compare(heading: &Heading, act: &Callback<Action>) -> Html {
-    let label = leaf("span", "", tr!(heading.language, "Compare"));
-    let label = [icon(Icon::Panes), label, icon(Icon::Caret)].into_iter().collect();
+    let word = tr!(heading.language, "Compare");
+    let label = html! { <>{ icon(Icon::Panes) }<span>{ word }</span>{ icon(Icon::Caret) }</> };
     let class = if heading.compares { "compare active" } else { "compare" };
     popover(class, label, panel(heading, act))
 }
@@ -26,30 +26,29 @@ fn panel(heading: &Heading, act: &Callback<Action>) -> Html {
         language,
         "Runs beside this one another that has one thing different, under the same seed and faults. Both follow the same clock, and what you do is done in both."
     );
-    let mut parts = vec![soft(about)];
-    if heading.compares {
-        let stop = asks(act, PaneAction::Close(1));
-        let stop = button("chooses", Some(Icon::Close), tr!(language, "Stop comparing"), stop);
-        parts.push(tag("p", "stop", vec![stop]));
+    let stop = asks(act, PaneAction::Close(1));
+    html! {
+        <>
+        <p class="soft">{ about }</p>
+        if heading.compares {
+            <p class="stop">{ button("chooses", Some(Icon::Close), tr!(language, "Stop comparing"), stop) }</p>
+        }
+        // What somebody has tried is what somebody wants to compare.
+        if heading.branches.len() > 1 { { section(tr!(language, "Another branch"), kept(heading, act)) } }
+        { section(tr!(language, "With a flaw"), flaws(heading, act)) }
+        { options(heading, act) }
+        { section(tr!(language, "Another protocol"), protocols(heading, act)) }
+        </>
     }
-    // What somebody has tried is what somebody wants to compare.
-    if heading.branches.len() > 1 {
-        parts.push(section(tr!(language, "Another branch"), kept(heading, act)));
-    }
-    parts.push(section(tr!(language, "With a flaw"), flaws(heading, act)));
-    parts.push(options(heading, act));
-    parts.push(section(tr!(language, "Another protocol"), protocols(heading, act)));
-    parts.into_iter().collect()
 }
 
 fn section(title: &str, items: Vec<Html>) -> Html {
-    let list = tag("ul", "commands", items);
-    tag("section", "", vec![leaf("h3", "", title), list])
+    html! { <section><h3>{ title }</h3><ul class="commands">{ for items }</ul></section> }
 }
 
 /// A choice that opens the second pane.
 fn choice(name: &str, act: &Callback<Action>, action: Action) -> Html {
-    tag("li", "", vec![button("bare chooses", None, name, asks(act, action))])
+    html! { <li>{ button("bare chooses", None, name, asks(act, action)) }</li> }
 }
 
 fn with(variant: Variant) -> Action {
@@ -90,12 +89,15 @@ fn options(heading: &Heading, act: &Callback<Action>) -> Html {
                 asks(act, with(Variant::Option(option.name.to_owned(), value.to_owned())));
             buttons.push(html! { <button class="chooses mono" {onclick} aria-label={label}>{ value }</button> });
         }
-        let help = leaf("small", "", translate(language, option.help));
-        let parts = vec![leaf("code", "", option.name), help, tag("span", "acts", buttons)];
-        items.push(tag("li", "", parts));
+        items.push(html! {
+            <li>
+                <code>{ option.name }</code>
+                <small>{ translate(language, option.help) }</small>
+                <span class="acts">{ for buttons }</span>
+            </li>
+        });
     }
-    let title = leaf("h3", "", tr!(language, "With another option"));
-    tag("section", "", vec![title, tag("ul", "values", items)])
+    html! { <section><h3>{ tr!(language, "With another option") }</h3><ul class="values">{ for items }</ul></section> }
 }
 
 fn protocols(heading: &Heading, act: &Callback<Action>) -> Vec<Html> {

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, option, tag};
+use super::bits::{asks, button, option};
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
 use crate::base::{ClientId, Endpoint, NodeId};
@@ -60,10 +60,10 @@ pub fn console(
 ) -> Html {
     let language = props.language;
     let clients = &props.inspection.snapshot.clients;
-    let title = leaf("h3", "", tr!(language, "Requests"));
+    let title = html! { <h3>{ tr!(language, "Requests") }</h3> };
     if clients.is_empty() {
         let nobody = tell(language, &gestures::nobody_asks());
-        return tag("div", "console", vec![title, leaf("p", "soft", &nobody)]);
+        return html! { <div class="console">{ title }<p class="soft">{ nobody }</p></div> };
     }
     let option = |name: String, chosen: bool| option(name.clone(), &name, chosen);
     let choice = |name: &'static str, options: Vec<Html>| {
@@ -77,17 +77,16 @@ pub fn console(
     let anybody = std::iter::once(option(anyone, to.is_none()));
     let servers = props.inspection.logs.rows.iter();
     let asked = anybody.chain(servers.map(|(id, _)| option(id.to_string(), to == Some(*id))));
-    let who = vec![
-        choice(tr!(language, "client"), askers.collect()),
-        choice(tr!(language, "asks"), asked.collect()),
-    ];
     let forms = props.inspection.forms.iter().map(|form| ask(props, requests, form));
     let answers: Vec<Html> =
         clients.iter().flat_map(|client| came_back(client, language)).collect();
     html! {
         <div key={format!("{client:?} {to:?}")} class="console">
             { title }
-            { tag("div", "who", who) }
+            <div class="who">
+                { choice(tr!(language, "client"), askers.collect()) }
+                { choice(tr!(language, "asks"), asked.collect()) }
+            </div>
             { for forms }
             <p class="soft" role="status">{ waits(props) }</p>
             if !answers.is_empty() { <ol class="answers" aria-live="polite">{ for answers }</ol> }
@@ -106,26 +105,25 @@ fn waits(props: &Props) -> Option<Html> {
         let said = tr!(language, "Sent: it arrives when the run goes on.");
         let play = asks(&props.act, TimeAction::Play);
         let play = button("", Some(Icon::Play), tr!(language, "Play"), play);
-        [leaf("span", "", said), " ".into(), play].into_iter().collect()
+        html! { <><span>{ said }</span>{ " " }{ play }</> }
     })
 }
 
 /// A client's last requests, and what it was told.
 fn came_back(client: &ClientShot, language: Language) -> Vec<Html> {
     const SHOWN: usize = 3;
-    let line = |class: &'static str, request: &str, told: &str| {
-        let request = format!("{} {request} → ", client.id);
-        tag("li", class, vec![request.into(), leaf("b", "", told)])
+    let line = |class: &'static str, request: &str, told: String| {
+        html! { <li {class}>{ format!("{} {request} → ", client.id) }<b>{ told }</b></li> }
     };
     let past = client.answers.iter().skip(client.answers.len().saturating_sub(SHOWN));
     let past = past.map(|answer| {
         let class = if answer.refused { "refused" } else { "" };
-        line(class, &answer.request, &tell(language, &answer.told))
+        line(class, &answer.request, tell(language, &answer.told))
     });
     let open = client
         .open
         .iter()
-        .map(|open| line("soft", &open.request, &tr!(language, "waits for {0}", open.asked)));
+        .map(|open| line("soft", &open.request, tr!(language, "waits for {0}", open.asked)));
     past.chain(open).collect()
 }
 
@@ -162,7 +160,7 @@ fn ask(props: &Props, requests: &Console, form: &'static Form) -> Html {
     };
     html! {
         <form class="ask" {onsubmit} title={translate(language, form.help)}>
-            { leaf("b", "", form.name) }
+            <b>{ form.name }</b>
             { for form.blanks.iter().enumerate().map(blank) }
             { button("", None, tr!(language, "Send"), Callback::noop()) }
             <p id={told} class="mistake" aria-live="polite">{ mistake.map(|(_, why)| why) }</p>

@@ -3,7 +3,7 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::bits::{asks, button, field, leaf, option, picture_button, tag};
+use super::bits::{asks, button, chip, field, option, picture_button};
 use super::branches::branches;
 use super::icon::{Icon, icon};
 use super::run_until::{Conditions, RunUntil};
@@ -33,16 +33,6 @@ pub fn control_bar(props: &Props<'_>) -> Html {
         true => (tr!(language, "Pause"), Icon::Pause),
         false => (tr!(language, "Play"), Icon::Play),
     };
-    let key = |shown| leaf("kbd", "", shown);
-    let hints = [
-        key(tr!(language, "space")),
-        tr!(language, "play").into(),
-        key("←"),
-        key("→"),
-        tr!(language, "step").into(),
-        key("?"),
-        tr!(language, "all keys").into(),
-    ];
     let drawer = {
         let (open_drawer, open) = (props.open_drawer.clone(), props.drawer);
         Callback::from(move |_: MouseEvent| open_drawer.emit(!open))
@@ -60,9 +50,13 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             <RunUntil id={props.id.to_owned()} words={Conditions(controls.words)} mistaken={controls.mistaken.clone()}
                 slow_for={controls.slow_for.clone()} {language} act={props.act} />
             { status(props) }
-            { leaf("span", "grow", "") }
+            <span class="grow"></span>
             { props.diagram.clone() }
-            { tag("span", "hints soft", hints.into()) }
+            <span class="hints soft">
+                <kbd>{ tr!(language, "space") }</kbd>{ tr!(language, "play") }
+                <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ tr!(language, "step") }
+                <kbd>{ "?" }</kbd>{ tr!(language, "all keys") }
+            </span>
             <button class="bare drawer-button" onclick={drawer} aria-expanded={props.drawer.to_string()} aria-label={tr!(language, "Inspector")} title={tr!(language, "Inspector")}>
                 { icon(Icon::Panel) }
             </button>
@@ -73,11 +67,11 @@ pub fn control_bar(props: &Props<'_>) -> Html {
 /// What it plays slowly for. Its place is always there: what the animator writes beside it stays.
 fn slowed(controls: &frame::Controls) -> Html {
     let language = controls.language;
-    let chip = controls.slowed.map(|kind| {
+    let slowed = controls.slowed.map(|kind| {
         let kind = translate(language, kind).to_owned();
-        leaf("span", "chip held", &tr!(language, "slowed: {0}", kind))
+        chip("held", &tr!(language, "slowed: {0}", kind))
     });
-    tag("span", "slowed", chip.into_iter().collect())
+    html! { <span class="slowed">{ slowed }</span> }
 }
 
 fn speeds(props: &Props<'_>) -> Html {
@@ -105,21 +99,20 @@ fn status(props: &Props<'_>) -> Html {
     let language = controls.language;
     if let Some(progress) = controls.goal {
         let value = progress.map(|progress| (progress.ppm() / 10_000).to_string());
-        let looked = controls.looked.map(|at| {
-            leaf("span", "soft looked", &tr!(language, "looked ahead to {0}", seconds(at, 1)))
-        });
         return html! {
             <span class="status">
                 <progress max="100" {value} aria-label={tr!(language, "On the way")}></progress>
                 { button("", None, tr!(language, "Cancel"), asks(props.act, TimeAction::CancelGoal)) }
-                { looked }
+                if let Some(at) = controls.looked {
+                    <span class="soft looked">{ tr!(language, "looked ahead to {0}", seconds(at, 1)) }</span>
+                }
             </span>
         };
     }
-    let mut parts =
-        vec![leaf("span", "", &tr!(language, "event {0} of {1}", controls.event, controls.last))];
-    if controls.branches.len() > 1 {
-        parts.push(branches(controls, props.act));
+    html! {
+        <span class="status soft">
+            <span>{ tr!(language, "event {0} of {1}", controls.event, controls.last) }</span>
+            if controls.branches.len() > 1 { { branches(controls, props.act) } }
+        </span>
     }
-    tag("span", "status soft", parts)
 }

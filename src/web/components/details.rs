@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, asks_why, button, chip, entry, entry_of, leaf, soft, tag};
+use super::bits::{asks, asks_why, button, chip, entry, entry_of};
 use super::console::{Console, console};
 use super::icon::{Icon, icon};
+use super::log_tab::held;
 use super::logs::logs;
 use super::node_menu::{buttons, title};
 use super::props::InspectorProps as Props;
@@ -15,7 +16,7 @@ use crate::protocol::Shape;
 use crate::replay::cone::written;
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::{
-    ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
+    AnswerShot, ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
 };
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -31,31 +32,24 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
         (Subject::Client(client), _) => visitor(props, requests, client),
         (Subject::Link, Some(selection)) => {
             let title = tr!(language, "Link {0}", title(selection, language));
-            tag(
-                "section",
-                "",
-                vec![leaf("h2", "", &title), acts(props, &[Group::Main, Group::Network])],
-            )
+            html! { <section><h2>{ title }</h2>{ acts(props, &[Group::Main, Group::Network]) }</section> }
         }
         _ => {
             let hint = tr!(
                 language,
                 "Click a server, a client, a link or a message: it shows here what it knows, and what you can do to it."
             );
-            let title = leaf("h2", "", translate(language, inspection.meta.title));
-            tag(
-                "section",
-                "hint",
-                vec![
-                    title,
-                    leaf("p", "", translate(language, inspection.meta.summary)),
-                    soft(hint),
-                    console(props, requests, None, None),
-                ],
-            )
+            html! {
+                <section class="hint">
+                    <h2>{ translate(language, inspection.meta.title) }</h2>
+                    <p>{ translate(language, inspection.meta.summary) }</p>
+                    <p class="soft">{ hint }</p>
+                    { console(props, requests, None, None) }
+                </section>
+            }
         }
     };
-    [subject, logs(props)].into_iter().collect()
+    html! { <>{ subject }{ logs(props) }</> }
 }
 
 fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
@@ -80,82 +74,78 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
     };
     let disk = node.disk.iter().map(|field| on_disk(field, why(field.name), language));
     let memory = node.view.fields.iter().map(|field| {
-        let name = translate(language, field.name);
-        let value = [field.value.clone().into(), " ".into(), why(field.name)];
-        entry_of(name, value.into_iter().collect())
+        let value = html! { <>{ &field.value }{ " " }{ why(field.name) }</> };
+        entry_of(translate(language, field.name), value)
     });
-    let mut fields: Vec<Html> = disk.chain(memory).collect();
-    fields.push(entry(tr!(language, "Lamport clock"), node.lamport.to_string()));
-    if !timers.is_empty() {
-        fields.push(entry(tr!(language, "timers"), timers.join(" · ")));
-    }
-    if node.drift_ppm != 0 {
-        fields.push(entry(tr!(language, "own clock"), seconds(node.local_now, 3)));
-    }
-    if node.pending_writes > 0 {
-        fields.push(entry(tr!(language, "being written"), node.pending_writes.to_string()));
-    }
     let fact = if node.status == Status::Up { "role" } else { "status" };
-    let mut title = vec![node.id.to_string().into(), chip(class, state), why(fact)];
-    if node.isolated {
-        title.push(chip("bad", tr!(language, "cut off")));
+    html! {
+        <section>
+            <h2>
+                { node.id.to_string() }
+                { chip(class, state) }
+                { why(fact) }
+                if node.isolated { { chip("bad", tr!(language, "cut off")) } }
+            </h2>
+            <dl class="fields">
+                { for disk }
+                { for memory }
+                { entry(tr!(language, "Lamport clock"), node.lamport.to_string()) }
+                if !timers.is_empty() { { entry(tr!(language, "timers"), timers.join(" · ")) } }
+                if node.drift_ppm != 0 { { entry(tr!(language, "own clock"), seconds(node.local_now, 3)) } }
+                if node.pending_writes > 0 { { entry(tr!(language, "being written"), node.pending_writes.to_string()) } }
+            </dl>
+            <p class="soft legend-line">{ icon(Icon::Disk) }{ tr!(language, "survives a crash") }</p>
+            { acts(props, &[Group::Main, Group::Timers]) }
+            { console(props, requests, None, Some(node.id)) }
+            <details class="more-acts">
+                <summary>{ tr!(language, "Clock and disk") }</summary>
+                { acts(props, &[Group::Clock, Group::Disk]) }
+            </details>
+        </section>
     }
-    let durable = vec![icon(Icon::Disk), tr!(language, "survives a crash").into()];
-    let more = vec![
-        leaf("summary", "", tr!(language, "Clock and disk")),
-        acts(props, &[Group::Clock, Group::Disk]),
-    ];
-    let parts = vec![
-        tag("h2", "", title),
-        tag("dl", "fields", fields),
-        tag("p", "soft legend-line", durable),
-        acts(props, &[Group::Main, Group::Timers]),
-        console(props, requests, None, Some(node.id)),
-        tag("details", "more-acts", more),
-    ];
-    tag("section", "", parts)
 }
 
-/// What the disk holds, and what is on its way there.
+/// A thing that the disk keeps.
 fn on_disk(field: &DiskField, why: Html, language: Language) -> Html {
     let survives = tr!(language, "survives a crash");
-    let name = vec![
-        translate(language, field.name).into(),
-        html! { <span class="disk" title={survives}>{ icon(Icon::Disk) }{ leaf("span", "unseen", survives) }</span> },
-    ];
-    let pending = field.pending.as_ref().map(|pending| {
-        leaf("span", "pending-write", &tr!(language, "{0} not yet on disk", pending.clone()))
-    });
-    let value = std::iter::once(field.value.clone().into()).chain(pending);
-    let value = value.chain([" ".into(), why]);
-    [tag("dt", "", name), tag("dd", "", value.collect())].into_iter().collect()
+    html! {
+        <>
+        <dt>
+            { translate(language, field.name) }
+            <span class="disk" title={survives}>{ icon(Icon::Disk) }<span class="unseen">{ survives }</span></span>
+        </dt>
+        <dd>{ held(field, language) }{ " " }{ why }</dd>
+        </>
+    }
 }
 
 fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
     let language = props.language;
-    let mut fields = Vec::new();
-    if let Some(open) = &client.open {
-        fields.push(entry(tr!(language, "waits for"), open.request.clone()));
-        fields.push(entry(tr!(language, "asked"), open.asked.to_string()));
-        fields.push(entry(tr!(language, "since"), seconds(open.since, 3)));
-        fields.push(entry(tr!(language, "attempt"), open.attempt.to_string()));
-    }
-    // The newest answer first.
-    fields.extend(client.answers.iter().rev().map(|answer| {
+    let answered = |answer: &AnswerShot| {
         let told = format!("{} → {}", answer.request, tell(language, &answer.told));
         let name =
             if answer.refused { tr!(language, "refused") } else { tr!(language, "answered") };
         entry(name, told)
-    }));
-    fields.push(entry(tr!(language, "waiting requests"), client.waiting.to_string()));
-    fields.push(entry(tr!(language, "Lamport clock"), client.lamport.to_string()));
-    let parts = vec![
-        leaf("h2", "", &tr!(language, "client {0}", client.id)),
-        tag("dl", "fields", fields),
-        acts(props, &[Group::Request]),
-        console(props, requests, Some(client.id), None),
-    ];
-    tag("section", "", parts)
+    };
+    html! {
+        <section>
+            <h2>{ tr!(language, "client {0}", client.id) }</h2>
+            <dl class="fields">
+                if let Some(open) = &client.open {
+                    { entry(tr!(language, "waits for"), open.request.clone()) }
+                    { entry(tr!(language, "asked"), open.asked.to_string()) }
+                    { entry(tr!(language, "since"), seconds(open.since, 3)) }
+                    { entry(tr!(language, "attempt"), open.attempt.to_string()) }
+                }
+                // The newest answer first.
+                { for client.answers.iter().rev().map(answered) }
+                { entry(tr!(language, "waiting requests"), client.waiting.to_string()) }
+                { entry(tr!(language, "Lamport clock"), client.lamport.to_string()) }
+            </dl>
+            { acts(props, &[Group::Request]) }
+            { console(props, requests, Some(client.id), None) }
+        </section>
+    }
 }
 
 fn acts(props: &Props, groups: &[Group]) -> Html {
@@ -173,12 +163,12 @@ pub fn message_tab(props: &Props) -> Html {
     let language = props.language;
     match &props.inspection.subject {
         Subject::Message { shot, flight, ends } => message(props, shot, flight.as_deref(), ends),
-        _ => {
-            let title = leaf("h2", "", tr!(language, "No message is selected"));
-            let hint =
-                soft(tr!(language, "Click a message on the stage, or an arrow of the diagram."));
-            tag("section", "hint", vec![title, hint])
-        }
+        _ => html! {
+            <section class="hint">
+                <h2>{ tr!(language, "No message is selected") }</h2>
+                <p class="soft">{ tr!(language, "Click a message on the stage, or an arrow of the diagram.") }</p>
+            </section>
+        },
     }
 }
 
@@ -202,42 +192,35 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
         None if shot.sent_at > props.inspection.now => tr!(language, "not yet sent").to_owned(),
         None => tr!(language, "no longer under way").to_owned(),
     };
-    let sent = [
-        link(&time(shot.sent_at), Action::Time(TimeAction::SeekEvent(shot.id))),
-        tr!(language, " by event {0}", shot.id).into(),
-    ];
-    let mut fields = vec![
-        entry_of(tr!(language, "from, to"), [from, " → ".into(), to].into_iter().collect()),
-        entry_of(tr!(language, "sent"), sent.into_iter().collect()),
-        entry(tr!(language, "fate"), fate),
-    ];
-    fields.extend(
-        shot.fields.iter().map(|field| entry(translate(language, field.name), field.value.clone())),
-    );
-    fields.push(entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()));
-    fields.push(entry(tr!(language, "vector stamp"), written(&shot.stamp)));
-    if let Some(cause) = &shot.cause {
+    let sent = link(&time(shot.sent_at), Action::Time(TimeAction::SeekEvent(shot.id)));
+    let sent = html! { <>{ sent }{ tr!(language, " by event {0}", shot.id) }</> };
+    let because = shot.cause.as_ref().map(|cause| {
         let why = asks_why(&props.act, language, &shot.label, Question::Event(shot.id));
-        let because = [tell(language, cause).into(), " ".into(), why];
-        fields.push(entry_of(tr!(language, "because"), because.into_iter().collect()));
-    }
-    for end in ends {
+        html! { <>{ tell(language, cause) }{ " " }{ why }</> }
+    });
+    let end = |end: &Told| {
         let words = tell(language, &end.sentence);
         let why = asks_why(&props.act, language, &words, Question::Event(end.event));
         let at = link(&time(end.at), Action::Time(TimeAction::SeekEvent(end.event)));
-        let told = [at, format!(" {words} ").into(), why];
-        fields.push(entry_of(tr!(language, "its end"), told.into_iter().collect()));
+        html! { <>{ at }{ format!(" {words} ") }{ why }</> }
+    };
+    html! {
+        <section>
+            <h2>{ &shot.label }{ chip("plain", shot.kind.name) }</h2>
+            <dl class="fields">
+                { entry_of(tr!(language, "from, to"), html! { <>{ from }{ " → " }{ to }</> }) }
+                { entry_of(tr!(language, "sent"), sent) }
+                { entry(tr!(language, "fate"), fate) }
+                for field in &shot.fields { { entry(translate(language, field.name), field.value.clone()) } }
+                { entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()) }
+                { entry(tr!(language, "vector stamp"), written(&shot.stamp)) }
+                if let Some(because) = because { { entry_of(tr!(language, "because"), because) } }
+                for told in ends { { entry_of(tr!(language, "its end"), end(told)) } }
+                if let Some((file, line)) = shot.line {
+                    { entry(tr!(language, "source"), format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file))) }
+                }
+            </dl>
+            { acts(props, &[Group::Main]) }
+        </section>
     }
-    if let Some((file, line)) = shot.line {
-        fields.push(entry(
-            tr!(language, "source"),
-            format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file)),
-        ));
-    }
-    let title = vec![shot.label.clone().into(), chip("plain", shot.kind.name)];
-    tag(
-        "section",
-        "",
-        vec![tag("h2", "", title), tag("dl", "fields", fields), acts(props, &[Group::Main])],
-    )
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDetailsElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, picture_button, tag};
+use super::bits::{asks, button, picture_button};
 use super::draw::when;
 use super::icon::{Icon, icon};
 use super::popover::popover_told;
@@ -83,18 +83,21 @@ pub fn DiagramMenu(props: &Props) -> Html {
             open.set(details.is_some_and(|details| details.open()));
         })
     };
-    let mut label = vec![icon(Icon::Diagram), leaf("span", "", tr!(language, "Diagram"))];
-    if !props.lanes.is_usual() {
+    let some = tr!(language, "not everything is shown");
+    let label = html! {
+        <>
+        { icon(Icon::Diagram) }
+        <span>{ tr!(language, "Diagram") }</span>
         // Something is left out: a dot says so, and words for those who do not see it.
-        label.push(
-            html! { <span class="some" title={tr!(language, "not everything is shown")}></span> },
-        );
-        label.push(leaf("span", "unseen", tr!(language, "not everything is shown")));
-    }
-    label.push(icon(Icon::Caret));
-    let lists = if *open { lists(props) } else { Html::default() };
-    let panel = [find(props, &field), lists].into_iter().collect();
-    popover_told("diagram-menu", label.into_iter().collect(), panel, ontoggle)
+        if !props.lanes.is_usual() {
+            <span class="some" title={some}></span>
+            <span class="unseen">{ some }</span>
+        }
+        { icon(Icon::Caret) }
+        </>
+    };
+    let panel = html! { <>{ find(props, &field) }if *open { { lists(props) } }</> };
+    popover_told("diagram-menu", label, panel, ontoggle)
 }
 
 /// The field, and what was found.
@@ -167,18 +170,11 @@ fn lists(props: &Props) -> Html {
         let onclick = asks(&props.act, TimelineAction::AsTable(table));
         html! { <button {onclick} class={when(on, "on")} aria-pressed={on.to_string()}>{ name }</button> }
     };
-    let views = vec![view(false, tr!(language, "Picture")), view(true, tr!(language, "Table"))];
     let zoom = |percent: u32, word: &str, name: &'static str| {
         let action = Action::Timeline(TimelineAction::Zoom { percent, around: props.around });
         html! { <button onclick={asks(&props.act, action)} aria-label={name} title={name}>{ word }</button> }
     };
     let go = |word: &'static str, action: Action| button("", None, word, asks(&props.act, action));
-    let zooms = vec![
-        zoom(67, "+", tr!(language, "Zoom in")),
-        zoom(150, "−", tr!(language, "Zoom out")),
-        go(tr!(language, "Whole run"), Action::Timeline(TimelineAction::ShowWhole)),
-        go(tr!(language, "At the cursor"), Action::Timeline(TimelineAction::FollowCursor)),
-    ];
     let sorts = [
         (Sort::Clients, tr!(language, "All clients in one row")),
         (Sort::Servers, tr!(language, "All servers in one row")),
@@ -194,17 +190,28 @@ fn lists(props: &Props) -> Html {
     let kinds = props.kinds.iter().map(|kind| {
         let (name, shown) = (translate(language, kind), props.lanes.shows_kind(kind));
         let kind = kind.clone();
-        tag("li", "", vec![check(props, name, shown, move |on| LaneChange::Kind(kind.clone(), on))])
+        html! { <li>{ check(props, name, shown, move |on| LaneChange::Kind(kind.clone(), on)) }</li> }
     });
     let everything = asks(&props.act, TimelineAction::Lanes(LaneChange::Reset));
     html! {
         <>
-        { tag("div", "views", vec![tag("div", "segmented", views), tag("div", "acts", zooms)]) }
-        { leaf("h3", "", tr!(language, "Lanes")) }
-        { tag("ul", "lane-list", lanes.collect()) }
+        <div class="views">
+            <div class="segmented">
+                { view(false, tr!(language, "Picture")) }
+                { view(true, tr!(language, "Table")) }
+            </div>
+            <div class="acts">
+                { zoom(67, "+", tr!(language, "Zoom in")) }
+                { zoom(150, "−", tr!(language, "Zoom out")) }
+                { go(tr!(language, "Whole run"), Action::Timeline(TimelineAction::ShowWhole)) }
+                { go(tr!(language, "At the cursor"), Action::Timeline(TimelineAction::FollowCursor)) }
+            </div>
+        </div>
+        <h3>{ tr!(language, "Lanes") }</h3>
+        <ul class="lane-list">{ for lanes }</ul>
         { for folds }
-        { leaf("h3", "", tr!(language, "Messages")) }
-        { tag("ul", "kind-list", kinds.collect()) }
+        <h3>{ tr!(language, "Messages") }</h3>
+        <ul class="kind-list">{ for kinds }</ul>
         <button onclick={everything} disabled={props.lanes.is_usual()}>{ tr!(language, "Show everything again") }</button>
         </>
     }

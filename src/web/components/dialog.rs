@@ -3,7 +3,7 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, picture_button, tag};
+use super::bits::{asks, picture_button};
 use super::desk::{Desk, Drawer};
 use super::help::help;
 use super::icon::Icon;
@@ -81,10 +81,12 @@ pub fn dialog_box(
     };
     let shut =
         picture_button("", Icon::Close, tr!(language, "Close"), asks(act, PageAction::Close));
-    let head = tag("div", "head", vec![leaf("h2", "", title), shut]);
     html! {
         <dialog ref={element} aria-label={title} {onclose} {onclick}>
-            { tag("div", "sheet", vec![head, content]) }
+            <div class="sheet">
+                <div class="head"><h2>{ title }</h2>{ shut }</div>
+                { content }
+            </div>
         </dialog>
     }
 }

@@ -1,5 +1,4 @@
-//! The shapes that the pictures are made of, and lists of class names. Small functions, so that a
-//! shape used thirty times is compiled once.
+//! The shapes that the pictures are made of, placed by points and sizes; and lists of class names.
 
 use yew::prelude::*;
 
@@ -21,16 +20,8 @@ pub fn when(is: bool, name: &'static str) -> &'static str {
 pub fn path(class: &'static str, path: &Path) -> Html {
     match path.is_empty() {
         true => Html::default(),
-        false => line(class, path.to_string()),
+        false => html! { <path {class} d={path.to_string()} /> },
     }
-}
-
-/// A path that is known as text.
-pub fn line(class: &'static str, d: impl Into<AttrValue>) -> Html {
-    fn draw(class: &'static str, d: AttrValue) -> Html {
-        html! { <path {class} {d} /> }
-    }
-    draw(class, d.into())
 }
 
 /// A rectangle around a centre, with round corners.

@@ -3,7 +3,7 @@
 use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use super::bits::{button, field, leaf, option, soft, tag};
+use super::bits::{button, field, option};
 use super::icon::Icon;
 use super::runs::picture;
 use crate::base::Sentence;
@@ -57,9 +57,9 @@ pub fn Embed(props: &Props) -> Html {
     let told = said.as_ref().map(|said| tell(language, said)).unwrap_or_default();
     html! {
         <section class="embed">
-            { leaf("h3", "", tr!(language, "Put it into a page")) }
-            { tag("div", "formats", vec![field(tr!(language, "As"), "", choose, choices.collect())]) }
-            { soft(translate(language, snippet.about())) }
+            <h3>{ tr!(language, "Put it into a page") }</h3>
+            <div class="formats">{ field(tr!(language, "As"), "", choose, choices.collect()) }</div>
+            <p class="soft">{ translate(language, snippet.about()) }</p>
             if snippet != Snippet::Script { { sample(instant, language) } }
             <textarea ref={area} readonly=true rows="5" spellcheck="false" aria-label={tr!(language, "What to paste")} value={text} />
             <div class="acts">

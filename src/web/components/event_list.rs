@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, asks_why, leaf, tag};
+use super::bits::{asks, asks_why};
 use super::caption::with_names;
 use super::draw::when;
 use super::props::InspectorProps as Props;
@@ -23,8 +23,12 @@ pub fn event_list(props: &Props) -> Html {
         Tab::Script => tr!(*language, "Every event"),
         _ => tr!(*language, "What happened"),
     };
-    let lines = inspection.told.iter().map(|told| line(props, told));
-    tag("section", "story", vec![leaf("h3", "", heading), tag("ol", "", lines.collect())])
+    html! {
+        <section class="story">
+            <h3>{ heading }</h3>
+            <ol>{ for inspection.told.iter().map(|told| line(props, told)) }</ol>
+        </section>
+    }
 }
 
 fn line(props: &Props, told: &Told) -> Html {
@@ -34,9 +38,9 @@ fn line(props: &Props, told: &Told) -> Html {
     html! {
         <li key={told.event} class={when(told.notable, "notable")}>
             <button {onclick}>
-                { leaf("time", "", &seconds(told.at, 3)) }
-                { leaf("b", "", &place) }
-                { tag("span", "", vec![with_names(&words)]) }
+                <time>{ seconds(told.at, 3) }</time>
+                <b>{ place }</b>
+                <span>{ with_names(&words) }</span>
             </button>
             { asks_why(&props.act, props.language, &words, Question::Event(told.event)) }
         </li>

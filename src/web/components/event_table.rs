@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, soft, tag};
+use super::bits::{asks, button};
 use super::caption::with_names;
 use super::draw::names;
 use super::event_list::in_words;
@@ -70,7 +70,6 @@ fn rows(table: &Table, language: Language, act: &Callback<Action>) -> Html {
         tr!(language, "Lamport"),
         tr!(language, "Cause"),
     ];
-    let head = heads.iter().map(|name| html! { <th scope="col">{ *name }</th> });
     // The events of one step are one instant: the last of those shown is where the cursor is.
     let here = table.rows.iter().rev().find(|told| told.event <= table.here);
     let here = here.filter(|told| told.event + 64 > table.here).map(|told| told.event);
@@ -88,10 +87,10 @@ fn rows(table: &Table, language: Language, act: &Callback<Action>) -> Html {
     html! {
         <>
         { more(table.earlier, tr!(language, "Earlier events")) }
-        if table.rows.is_empty() { { soft(tr!(language, "Nothing happens here on the lanes that are shown.")) } }
+        if table.rows.is_empty() { <p class="soft">{ tr!(language, "Nothing happens here on the lanes that are shown.") }</p> }
         <table>
             <caption class="unseen">{ caption }</caption>
-            { tag("thead", "", vec![tag("tr", "", head.collect())]) }
+            <thead><tr>for name in heads { <th scope="col">{ name }</th> }</tr></thead>
             <tbody {onclick}>{ for table.rows.iter().map(|told| row(told, table, here, language)) }</tbody>
         </table>
         { more(table.later, tr!(language, "Later events")) }
@@ -113,10 +112,10 @@ fn row(told: &Told, table: &Table, here: Option<u64>, language: Language) -> Htm
     html! {
         <tr key={told.event} {class} data-event={told.event.to_string()} aria-current={is_here.then_some("true")}>
             <th scope="row">{ link(told.event) }</th>
-            { leaf("td", "", &seconds(told.at, 6)) }
-            { leaf("td", "place", &place) }
-            { tag("td", "words", vec![with_names(&in_words(language, &told.sentence))]) }
-            { leaf("td", "number", &told.lamport.to_string()) }
+            <td>{ seconds(told.at, 6) }</td>
+            <td class="place">{ place }</td>
+            <td class="words">{ with_names(&in_words(language, &told.sentence)) }</td>
+            <td class="number">{ told.lamport }</td>
             <td class="number">if told.cause > 0 { { link(told.cause) } }</td>
         </tr>
     }

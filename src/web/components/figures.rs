@@ -3,8 +3,7 @@
 
 use yew::prelude::*;
 
-use super::bits::tag;
-use super::draw::{boxed, line, names, path, text, when};
+use super::draw::{boxed, names, path, text, when};
 use super::props::StageProps as Props;
 use crate::player::Selection;
 use crate::protocol::{Badge, CellState, Shape, Tone};
@@ -102,11 +101,14 @@ fn entries(node: &Box, y: f64) -> Html {
 fn badge_figure(badge: &Badge, y: f64, language: Language) -> Html {
     let told = format!("{} {}", word(language, badge.word), badge.text);
     let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
-    let mut words = vec![square(badge.epoch, badge.state, Point::new(left, y))];
     let number = if badge.epoch > 0 { badge.epoch.to_string() } else { String::new() };
-    words.push(text("number", Point::new(left + 6.5, y + 9.8), &number));
-    words.push(text("badge", Point::new(9.0, y + 10.5), &told));
-    tag("g", "entries", words)
+    html! {
+        <g class="entries">
+            { square(badge.epoch, badge.state, Point::new(left, y)) }
+            { text("number", Point::new(left + 6.5, y + 9.8), &number) }
+            { text("badge", Point::new(9.0, y + 10.5), &told) }
+        </g>
+    }
 }
 
 /// An entry, as a square whose outline says how far it has come.
@@ -115,7 +117,7 @@ pub fn square(epoch: u64, state: CellState, at: Point) -> Html {
     html! {
         <g {class} transform={translate(at)}>
             { boxed("", Point::new(6.5, 6.5), Size::new(13.0, 13.0), 2.0) }
-            if state == CellState::Pending { { line("", "M1 8L8 1M5 12L12 5") } }
+            if state == CellState::Pending { <path d="M1 8L8 1M5 12L12 5" /> }
         </g>
     }
 }

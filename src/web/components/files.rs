@@ -5,7 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::bits::{button, leaf, soft, tag};
+use super::bits::button;
 use crate::base::{NodeId, Sentence, Span, Time};
 use crate::command::Script;
 use crate::export::cut_after;
@@ -20,7 +20,6 @@ use crate::{catalog, sentence, tr};
 
 /// Buttons that save, and one that opens.
 pub fn files(inspection: &Shared<Inspection>, language: Language, act: &Callback<Action>) -> Html {
-    let history = button("", None, tr!(language, "Save the history"), save(inspection, act, None));
     let nodes = inspection.snapshot.nodes.iter().map(|NodeShot { id, .. }| {
         button("", None, &tr!(language, "Save {0}", *id), save(inspection, act, Some(*id)))
     });
@@ -33,18 +32,19 @@ pub fn files(inspection: &Shared<Inspection>, language: Language, act: &Callback
         // The same file may be chosen again.
         input.set_value("");
     });
-    // The browser's own button would speak the browser's language.
-    let opens = html! {
-        <label class="button">
-            { tr!(language, "Open a file") }
-            <input class="unseen" type="file" accept=".ndjson,.json,application/x-ndjson" {onchange} />
-        </label>
-    };
     html! {
         <section>
-            { leaf("h3", "", tr!(language, "Files")) }
-            { soft(tr!(language, "Documents of Extended JSON, one a line, as mongoimport takes them: what one server holds at this instant, or all that happened.")) }
-            { tag("div", "acts", nodes.chain([history, opens]).collect()) }
+            <h3>{ tr!(language, "Files") }</h3>
+            <p class="soft">{ tr!(language, "Documents of Extended JSON, one a line, as mongoimport takes them: what one server holds at this instant, or all that happened.") }</p>
+            <div class="acts">
+                { for nodes }
+                { button("", None, tr!(language, "Save the history"), save(inspection, act, None)) }
+                // The browser's own button would speak the browser's language.
+                <label class="button">
+                    { tr!(language, "Open a file") }
+                    <input class="unseen" type="file" accept=".ndjson,.json,application/x-ndjson" {onchange} />
+                </label>
+            </div>
         </section>
     }
 }

@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::bits::{leaf, soft, tag};
 use super::icon::{Icon, icon};
 use super::popover::popover;
 use crate::catalog::find;
@@ -21,22 +20,25 @@ pub fn flaws(heading: &Heading, act: &Callback<Action>) -> Html {
             act.emit(Action::Run(RunAction::ToggleFlaw(flaw.name.to_owned())))
         });
         let checked = heading.flaws.iter().any(|on| on == flaw.name);
-        let parts = vec![
-            html! { <input type="checkbox" {checked} {onchange} /> },
-            leaf("b", "", translate(language, flaw.title)),
-            leaf("span", "", translate(language, flaw.story)),
-            leaf("small", "", &tr!(language, "Breaks: {0}", flaw.breaks)),
-        ];
-        tag("li", "", vec![tag("label", "", parts)])
+        html! {
+            <li>
+                <label>
+                    <input type="checkbox" {checked} {onchange} />
+                    <b>{ translate(language, flaw.title) }</b>
+                    <span>{ translate(language, flaw.story) }</span>
+                    <small>{ tr!(language, "Breaks: {0}", flaw.breaks) }</small>
+                </label>
+            </li>
+        }
     });
     let active = !heading.flaws.is_empty();
-    let count = leaf("span", "", &flaw_count(language, heading.flaws.len()));
-    let label = [icon(Icon::Flag), count, icon(Icon::Caret)].into_iter().collect();
+    let count = flaw_count(language, heading.flaws.len());
+    let label = html! { <>{ icon(Icon::Flag) }<span>{ count }</span>{ icon(Icon::Caret) }</> };
     let about = tr!(
         language,
         "Bugs that real systems have had. Switch one on: the run starts again with it, up to the same instant."
     );
-    let panel = [soft(about), tag("ul", "choices", items.collect())].into_iter().collect();
+    let panel = html! { <><p class="soft">{ about }</p><ul class="choices">{ for items }</ul></> };
     popover(if active { "flaws active" } else { "flaws" }, label, panel)
 }
 

@@ -2,8 +2,6 @@
 
 use yew::prelude::*;
 
-use super::bits::{leaf, tag};
-use super::draw::line;
 use super::figures::square;
 use crate::player::keys::{DIAGRAM_KEYS, KEYS, Key};
 use crate::protocol::CellState;
@@ -27,23 +25,25 @@ pub fn help(language: Language) -> Html {
         tr!(language, "Switch a flaw on, and run until a property breaks."),
         tr!(language, "Share: the link carries the whole run, and others see the very same."),
     ];
-    let entry = |key: &Key| entry_of_key(key.shown, translate(language, key.help));
-    let list = |keys: &[Key]| tag("dl", "keys", keys.iter().map(entry).collect());
     html! {
         <>
-            { tag("ul", "try", tries.iter().map(|text| leaf("li", "", text)).collect()) }
-            { leaf("h3", "", tr!(language, "What the marks mean")) }
+            <ul class="try">for text in tries { <li>{ text }</li> }</ul>
+            <h3>{ tr!(language, "What the marks mean") }</h3>
             { legend(language) }
-            { leaf("h3", "", tr!(language, "Keys")) }
-            { list(KEYS) }
-            { leaf("h3", "", tr!(language, "Keys on the space-time diagram, while it has the focus")) }
-            { list(DIAGRAM_KEYS) }
+            <h3>{ tr!(language, "Keys") }</h3>
+            { list(KEYS, language) }
+            <h3>{ tr!(language, "Keys on the space-time diagram, while it has the focus") }</h3>
+            { list(DIAGRAM_KEYS, language) }
         </>
     }
 }
 
-fn entry_of_key(shown: &str, help: &str) -> Html {
-    [tag("dt", "", vec![leaf("kbd", "", shown)]), leaf("dd", "", help)].into_iter().collect()
+fn list(keys: &[Key], language: Language) -> Html {
+    html! {
+        <dl class="keys">
+            for key in keys { <dt><kbd>{ key.shown }</kbd></dt><dd>{ translate(language, key.help) }</dd> }
+        </dl>
+    }
 }
 
 /// The picture's signs, each with its meaning.
@@ -52,7 +52,7 @@ fn legend(language: Language) -> Html {
         html! { <li><svg viewBox="0 0 20 16" class="sign" aria-hidden="true" focusable="false">{ figure }</svg>{ meaning }</li> }
     };
     let entry = |state: CellState, meaning| sign(square(1, state, Point::new(3.0, 1.0)), meaning);
-    let line = |class, meaning| sign(line(class, "M0 8H20"), meaning);
+    let line = |class: &'static str, meaning| sign(html! { <path {class} d="M0 8H20" /> }, meaning);
     html! {
         <ul class="legend">
             { entry(CellState::Settled, tr!(language, "committed entry")) }

@@ -4,7 +4,7 @@
 use web_sys::HtmlDetailsElement;
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, tag};
+use super::bits::asks;
 use super::draw::{names, text, when};
 use crate::base::Endpoint;
 use crate::player::lanes::Sort;
@@ -108,12 +108,12 @@ pub fn lane_names(
 fn short(lanes: &[Endpoint]) -> String {
     match lanes {
         [lane] => lane.to_string(),
-        lanes => format!("{}×{}", lanes.len(), if is_client(lanes[0]) { "C" } else { "S" }),
+        lanes => format!(
+            "{}×{}",
+            lanes.len(),
+            if Sort::of(lanes[0]) == Sort::Clients { "C" } else { "S" }
+        ),
     }
-}
-
-fn is_client(lane: Endpoint) -> bool {
-    Sort::of(lane) == Sort::Clients
 }
 
 /// The row in words.
@@ -188,48 +188,37 @@ fn open_menu(
     let change = |word: &'static str, change: LaneChange| {
         item(word, Action::Timeline(TimelineAction::Lanes(change)))
     };
-    let client = is_client(lane);
-    let folds = lanes.folds(lane);
-    let all = match client {
-        true => tr!(language, "All clients in one row"),
-        false => tr!(language, "All servers in one row"),
+    let sort = Sort::of(lane);
+    let all = match sort {
+        Sort::Clients => tr!(language, "All clients in one row"),
+        Sort::Servers => tr!(language, "All servers in one row"),
+    };
+    let fold = match lanes.folds(lane) {
+        true => change(tr!(language, "A row of its own"), LaneChange::Fold(lane, false)),
+        false => change(all, LaneChange::FoldAll(sort, true)),
     };
     let selection = match lane {
         Endpoint::Node(node) => Selection::Node(node),
         Endpoint::Client(client) => Selection::Client(client),
     };
     let row = rows.row(lane).and_then(|row| rows.lanes().get(row)).cloned().unwrap_or_default();
-    let mut items = vec![
-        item(
-            tr!(language, "Look at it closely"),
-            Action::Page(PageAction::Select(Some(selection))),
-        ),
-        change(tr!(language, "Move up"), LaneChange::Up(lane)),
-        change(tr!(language, "Move down"), LaneChange::Down(lane)),
-        change(tr!(language, "Hide"), LaneChange::Show(lane, false)),
-        change(tr!(language, "Show only this one"), LaneChange::Only(lane)),
-    ];
-    items.push(match folds {
-        true => change(tr!(language, "A row of its own"), LaneChange::Fold(lane, false)),
-        false => change(all, LaneChange::FoldAll(Sort::of(lane), true)),
-    });
-    if row.len() > 1 {
-        items.push(change(
-            tr!(language, "A row for each"),
-            LaneChange::FoldAll(Sort::of(lane), false),
-        ));
-    }
-    if !lanes.is_usual() {
-        items.push(change(tr!(language, "Show everything again"), LaneChange::Reset));
-    }
     let title = told(&row, language);
     // A popover that is open from its beginning: what closes the others closes it as well.
     html! {
         <details class="popover of-lane" id={menu.id.clone()} open=true ontoggle={menu.close.clone()}>
             <summary class="unseen" tabindex="-1">{ &title }</summary>
             <div class="panel" role="group" aria-label={title.clone()}>
-                { leaf("b", "", &title) }
-                { tag("ul", "commands", items) }
+                <b>{ title }</b>
+                <ul class="commands">
+                    { item(tr!(language, "Look at it closely"), Action::Page(PageAction::Select(Some(selection)))) }
+                    { change(tr!(language, "Move up"), LaneChange::Up(lane)) }
+                    { change(tr!(language, "Move down"), LaneChange::Down(lane)) }
+                    { change(tr!(language, "Hide"), LaneChange::Show(lane, false)) }
+                    { change(tr!(language, "Show only this one"), LaneChange::Only(lane)) }
+                    { fold }
+                    if row.len() > 1 { { change(tr!(language, "A row for each"), LaneChange::FoldAll(sort, false)) } }
+                    if !lanes.is_usual() { { change(tr!(language, "Show everything again"), LaneChange::Reset) } }
+                </ul>
             </div>
         </details>
     }

@@ -32,7 +32,7 @@ pub fn over_diagram(light: &Light, sheet: &Sheet, language: Language) -> Html {
             </g>
         }
     });
-    cone.into_iter().chain(way).collect()
+    html! { <>{ cone }{ way }</> }
 }
 
 /// Over the stage: the messages of the way, numbered as they were sent, and how each place lies to
@@ -41,7 +41,7 @@ pub fn over_stage(light: &Light, scene: &StageView, language: Language) -> Html 
     let hops = light.why.as_ref().map(|why| hops(why)).unwrap_or_default();
     let hops = hops.iter().map(|hop| hop_figure(hop, scene));
     let marks = light.standings.iter().map(|(place, order)| mark(scene, *place, *order, language));
-    hops.chain(marks).collect()
+    html! { <>{ for hops }{ for marks }</> }
 }
 
 fn hop_figure(hop: &Hop, scene: &StageView) -> Html {

@@ -2,13 +2,12 @@
 
 use yew::prelude::*;
 
-use super::bits::{leaf, soft, tag};
 use super::desk::{Desk, Drawer};
 use super::logs::logs;
 use super::props::InspectorProps as Props;
 use crate::sim::snapshot::{DiskField, NodeShot};
 use crate::tr;
-use crate::words::translate;
+use crate::words::{Language, translate};
 
 /// The disks, the logs, and the files.
 pub fn log_tab(props: &Props) -> Html {
@@ -17,13 +16,28 @@ pub fn log_tab(props: &Props) -> Html {
         language,
         "What a server has written survives a crash. What is still on its way to the disk would be lost."
     );
-    let held = vec![leaf("h2", "", tr!(language, "On disk")), soft(about), disks(props)];
     let files = Drawer::Files(props.inspection.clone());
     html! {
         <>
-        { tag("section", "", held) }
+        <section>
+            <h2>{ tr!(language, "On disk") }</h2>
+            <p class="soft">{ about }</p>
+            { disks(props) }
+        </section>
         { logs(props) }
         <Desk drawer={files} {language} act={props.act.clone()} />
+        </>
+    }
+}
+
+/// What the disk holds of a thing, and what is on its way there.
+pub fn held(field: &DiskField, language: Language) -> Html {
+    html! {
+        <>
+        { &field.value }
+        if let Some(pending) = &field.pending {
+            <span class="pending-write">{ tr!(language, "{0} not yet on disk", pending.clone()) }</span>
+        }
         </>
     }
 }
@@ -37,25 +51,23 @@ fn disks(props: &Props) -> Html {
             names.push(field.name);
         }
     }
-    let head = names.iter().map(|name| {
-        html! { <th scope="col">{ translate(language, name) }</th> }
-    });
-    let head = std::iter::once(leaf("td", "", "")).chain(head);
-    let cell = |field: Option<&DiskField>| {
-        let pending = field.and_then(|field| field.pending.as_ref()).map(|pending| {
-            leaf("span", "pending-write", &tr!(language, "{0} not yet on disk", pending.clone()))
-        });
-        let value = field.map(|field| field.value.clone().into());
-        tag("td", "", value.into_iter().chain(pending).collect())
-    };
     let row = |NodeShot { id, disk, .. }: &NodeShot| {
-        let name = html! { <th scope="row">{ id.to_string() }</th> };
-        let cells = names.iter().map(|name| cell(disk.iter().find(|field| field.name == *name)));
-        tag("tr", "", std::iter::once(name).chain(cells).collect())
+        let kept = |name: &&'static str| disk.iter().find(|field| field.name == *name);
+        html! {
+            <tr>
+                <th scope="row">{ id.to_string() }</th>
+                for field in names.iter().map(kept) { <td>{ field.map(|field| held(field, language)) }</td> }
+            </tr>
+        }
     };
     html! {
         <div class="disks" tabindex="0" role="region" aria-label={tr!(language, "On disk")}>
-            { tag("table", "", vec![tag("thead", "", vec![tag("tr", "", head.collect())]), tag("tbody", "", nodes.iter().map(row).collect())]) }
+            <table>
+                <thead>
+                    <tr><td></td>for name in &names { <th scope="col">{ translate(language, name) }</th> }</tr>
+                </thead>
+                <tbody>{ for nodes.iter().map(row) }</tbody>
+            </table>
         </div>
     }
 }

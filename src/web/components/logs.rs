@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, tag};
+use super::bits::asks;
 use super::draw::{names, when};
 use super::figures::{entry_class, epoch_class};
 use super::props::InspectorProps as Props;
@@ -25,22 +25,21 @@ pub fn logs(props: &Props) -> Html {
     let Some(last) = last else { return Html::default() };
     // As wide as when it is full: entries do not shrink as the log grows.
     let columns: Vec<u64> = (logs.first..=last.max(logs.first + LEAST - 1)).collect();
-    let swatch = |class, state| [leaf("span", class, ""), meaning(*language, state).into()];
-    let legend = [
-        swatch("swatch committed", CellState::Settled),
-        swatch("swatch uncommitted", CellState::Stored),
-        swatch("swatch pending", CellState::Pending),
-    ];
-    let mut head = vec![leaf("td", "", "")];
-    head.extend(columns.iter().map(|index| html! { <th scope="col">{ *index }</th> }));
     let rows = logs.rows.iter().map(|(node, cells)| row(props, *node, cells, &columns));
     html! {
         <section class="logs">
-            { leaf("h3", "", tr!(*language, "Logs")) }
+            <h3>{ tr!(*language, "Logs") }</h3>
             <div class="scrolls" tabindex="0" role="region" aria-label={tr!(*language, "Logs")}>
-                { tag("table", "", vec![tag("thead", "", vec![tag("tr", "", head)]), tag("tbody", "", rows.collect())]) }
+                <table>
+                    <thead><tr><td></td>for index in &columns { <th scope="col">{ *index }</th> }</tr></thead>
+                    <tbody>{ for rows }</tbody>
+                </table>
             </div>
-            { tag("p", "soft legend-line", legend.into_iter().flatten().collect()) }
+            <p class="soft legend-line">
+                <span class="swatch committed"></span>{ meaning(*language, CellState::Settled) }
+                <span class="swatch uncommitted"></span>{ meaning(*language, CellState::Stored) }
+                <span class="swatch pending"></span>{ meaning(*language, CellState::Pending) }
+            </p>
         </section>
     }
 }
@@ -55,21 +54,24 @@ fn row(props: &Props, node: NodeId, cells: &[LogCell], columns: &[u64]) -> Html 
         match cells.iter().find(|cell| cell.index == *index) {
             None => {
                 let label = tr!(props.language, "Why has {1} no entry {0}?", *index, node);
-                tag("td", "none", vec![asked(leaf("span", "unseen", &label), label.clone())])
+                html! { <td class="none">{ asked(html! { <span class="unseen">{ &label }</span> }, label.clone()) }</td> }
             }
             Some(cell) => {
                 let state = meaning(props.language, cell.state);
                 let class = names(&[entry_class(cell.state), epoch_class(cell.epoch)]);
                 let inside = html! {
-                    <>{ leaf("b", "", &cell.epoch.to_string()) }{ " " }{ &cell.text }{ leaf("span", "unseen", state) }</>
+                    <><b>{ cell.epoch }</b>{ " " }{ &cell.text }<span class="unseen">{ state }</span></>
                 };
                 html! { <td {class}>{ asked(inside, tr!(props.language, "{0}. Why is it there?", state)) }</td> }
             }
         }
     };
-    let mut cells_shown = vec![html! { <th scope="row">{ node.to_string() }</th> }];
-    cells_shown.extend(columns.iter().map(cell));
-    tag("tr", when(selected, "selected"), cells_shown)
+    html! {
+        <tr class={when(selected, "selected")}>
+            <th scope="row">{ node.to_string() }</th>
+            { for columns.iter().map(cell) }
+        </tr>
+    }
 }
 
 fn meaning(language: Language, state: CellState) -> &'static str {

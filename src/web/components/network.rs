@@ -3,7 +3,6 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{leaf, soft, tag};
 use super::icon::{Icon, icon};
 use super::popover::popover;
 use super::props::ToolsProps as Props;
@@ -31,26 +30,24 @@ pub fn network(props: &Props<'_>) -> Html {
         .collect();
     let slow =
         slider(props, tr!(language, "Latency"), network.latency.to_string(), latency, slower);
-    let mut label = vec![icon(Icon::Network), leaf("span", "", tr!(language, "Network"))];
-    label.extend(props.changed.map(|changed| leaf("span", "badge", changed)));
-    label.push(icon(Icon::Caret));
-    let panel = [
-        soft(tr!(language, "All links at once, from now on.")),
-        slow,
-        share(props, tr!(language, "Loss"), network.loss, |loss| QualityChange {
-            loss,
-            ..UNCHANGED
-        }),
-        share(props, tr!(language, "Duplication"), network.duplicate, |duplicate| QualityChange {
-            duplicate,
-            ..UNCHANGED
-        }),
-        share(props, tr!(language, "Reordering"), network.reorder, |reorder| QualityChange {
-            reorder,
-            ..UNCHANGED
-        }),
-    ];
-    popover("network", label.into_iter().collect(), panel.into_iter().collect())
+    let label = html! {
+        <>
+        { icon(Icon::Network) }
+        <span>{ tr!(language, "Network") }</span>
+        if let Some(changed) = props.changed { <span class="badge">{ changed }</span> }
+        { icon(Icon::Caret) }
+        </>
+    };
+    let panel = html! {
+        <>
+        <p class="soft">{ tr!(language, "All links at once, from now on.") }</p>
+        { slow }
+        { share(props, tr!(language, "Loss"), network.loss, |loss| QualityChange { loss, ..UNCHANGED }) }
+        { share(props, tr!(language, "Duplication"), network.duplicate, |duplicate| QualityChange { duplicate, ..UNCHANGED }) }
+        { share(props, tr!(language, "Reordering"), network.reorder, |reorder| QualityChange { reorder, ..UNCHANGED }) }
+        </>
+    };
+    popover("network", label, panel)
 }
 
 /// A slider for a share, from none to all.
@@ -82,9 +79,11 @@ fn slider(
             act.emit(Action::Do(gestures::set_network(*change)));
         }
     });
-    let value = leaf("output", "", &shown);
-    let input = html! {
-        <input type="range" min="0" {max} step="1" value={notch.to_string()} aria-valuetext={shown} {onchange} />
-    };
-    tag("label", "slider", vec![leaf("span", "", name), value, input])
+    html! {
+        <label class="slider">
+            <span>{ name }</span>
+            <output>{ &shown }</output>
+            <input type="range" min="0" {max} step="1" value={notch.to_string()} aria-valuetext={shown} {onchange} />
+        </label>
+    }
 }

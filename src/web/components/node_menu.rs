@@ -3,7 +3,7 @@
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, picture_button, soft, tag};
+use super::bits::{asks, picture_button};
 use super::icon::Icon;
 use super::props::StageProps as Props;
 use crate::player::gestures::Group;
@@ -68,11 +68,11 @@ pub fn menu_card(props: &Props, card: NodeRef) -> Html {
     let group = |group: Group| gestures.iter().filter(move |gesture| gesture.group == group);
     let close = props.close_menu.reform(|_: MouseEvent| ());
     let shut = picture_button("", Icon::Close, tr!(*language, "Close"), close);
-    let head = tag("div", "head", vec![leaf("b", "", &title(*selection, *language)), shut]);
+    let title = title(*selection, *language);
     html! {
-        <div class="menu-card" ref={card} role="group" aria-label={title(*selection, *language)}>
-            { head }
-            if gestures.is_empty() { { soft(nothing(*selection, *language)) } }
+        <div class="menu-card" ref={card} role="group" aria-label={title.clone()}>
+            <div class="head"><b>{ title }</b>{ shut }</div>
+            if gestures.is_empty() { <p class="soft">{ nothing(*selection, *language) }</p> }
             { for [Group::Main, Group::Timers, Group::Request, Group::Network].map(|kind| buttons(group(kind), &props.act, *language)) }
         </div>
     }
@@ -88,7 +88,7 @@ pub fn buttons<'a>(
     if buttons.is_empty() {
         return Html::default();
     }
-    tag("div", "acts", buttons)
+    html! { <div class="acts">{ for buttons }</div> }
 }
 
 fn button(gesture: &Gesture, act: &Callback<Action>, language: Language) -> Html {
@@ -96,7 +96,7 @@ fn button(gesture: &Gesture, act: &Callback<Action>, language: Language) -> Html
     html! {
         <button {onclick}>
             { words::tell(language, &gesture.label) }
-            { gesture.key.map(|key| leaf("kbd", "", key)) }
+            if let Some(key) = gesture.key { <kbd>{ key }</kbd> }
         </button>
     }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, asks_why, button, picture_button, tag};
+use super::bits::{asks, asks_why, button, picture_button};
 use super::caption::with_names;
 use super::icon::Icon;
 use crate::player::{Action, BranchAction, Notice, NoticeKind, PageAction, Question, TimeAction};
@@ -22,34 +22,24 @@ pub fn notice(
             NoticeKind::Refusal => "notice refusal",
             NoticeKind::Violation => "notice violation",
         };
-        let goto = notice.event.filter(|event| *event != here).map(|event| {
-            button(
-                "",
-                Some(Icon::Target),
-                tr!(language, "Go there"),
-                asks(act, TimeAction::SeekEvent(event)),
-            )
-        });
-        let mut parts = vec![tag("p", "", vec![with_names(&notice.told(language))])];
-        parts.extend(goto);
-        if let (Some(event), Some(property)) = (notice.event, notice.property) {
-            let name = translate(language, property);
-            parts.push(asks_why(act, language, name, Question::Event(event)));
+        html! {
+            <div class={kind}>
+                <p>{ with_names(&notice.told(language)) }</p>
+                if let Some(event) = notice.event.filter(|event| *event != here) {
+                    { button("", Some(Icon::Target), tr!(language, "Go there"), asks(act, TimeAction::SeekEvent(event))) }
+                }
+                if let (Some(event), Some(property)) = (notice.event, notice.property) {
+                    { asks_why(act, language, translate(language, property), Question::Event(event)) }
+                }
+                if notice.restores {
+                    { button("", Some(Icon::Back), tr!(language, "Bring it back"), asks(act, BranchAction::Restore)) }
+                }
+                if let Some(again) = &notice.retry {
+                    { button("", None, tr!(language, "Try again"), asks(act, (**again).clone())) }
+                }
+                { picture_button("", Icon::Close, tr!(language, "Close"), asks(act, PageAction::Dismiss)) }
+            </div>
         }
-        if notice.restores {
-            let restore = asks(act, BranchAction::Restore);
-            parts.push(button("", Some(Icon::Back), tr!(language, "Bring it back"), restore));
-        }
-        if let Some(again) = &notice.retry {
-            parts.push(button("", None, tr!(language, "Try again"), asks(act, (**again).clone())));
-        }
-        parts.push(picture_button(
-            "",
-            Icon::Close,
-            tr!(language, "Close"),
-            asks(act, PageAction::Dismiss),
-        ));
-        tag("div", kind, parts)
     });
     html! { <div class="notices" role="alert">{ card }</div> }
 }

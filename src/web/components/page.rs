@@ -4,7 +4,6 @@ use std::cell::Cell;
 
 use yew::prelude::*;
 
-use super::bits::leaf;
 use super::caption::caption;
 use super::controls::{self, control_bar};
 use super::diagram_menu::{self, DiagramMenu};
@@ -113,9 +112,11 @@ pub fn page(props: Page<'_>) -> Html {
 
 /// That something is on its way, and what: what runs goes on meanwhile.
 fn fetching(ui: &Ui) -> Html {
-    let told = ui.fetching.as_ref();
-    let told = told.map(|told| leaf("span", "fetching", &words::tell(ui.language, told)));
-    html! { <div role="status">{ told }</div> }
+    html! {
+        <div role="status">
+            if let Some(told) = &ui.fetching { <span class="fetching">{ words::tell(ui.language, told) }</span> }
+        </div>
+    }
 }
 
 /// A pane's picture; where there are two, with what is different over it.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, leaf, picture_button, tag};
+use super::bits::{asks, picture_button};
 use super::caption::with_names;
 use super::draw::{names, when};
 use super::icon::{Icon, icon};
@@ -78,7 +78,7 @@ pub fn pane_head(
     });
     html! {
         <header {class}>
-            { leaf("b", "letter", LETTERS[place]) }
+            <b class="letter">{ LETTERS[place] }</b>
             <h2 title={comparison.names[place].clone()}>{ &comparison.names[place] }</h2>
             { shown }
             { picture_button("", Icon::Close, tr!(language, "Close this run"), close) }
@@ -94,22 +94,22 @@ fn divergence_text(
     act: &Callback<Action>,
 ) -> Html {
     let inside = match divergence {
-        DivergenceText::Unknown => Vec::new(),
-        DivergenceText::Never => {
-            vec![tr!(language, "No difference, ever: the two do the same.").into()]
-        }
+        DivergenceText::Unknown => Html::default(),
+        DivergenceText::Never => tr!(language, "No difference, ever: the two do the same.").into(),
         DivergenceText::NotBy(time) => {
-            vec![tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()]
+            tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()
         }
         DivergenceText::At(at, sides) => {
             let onclick = asks(act, TimeAction::Seek(*at));
             let title = tr!(language, "Go there");
             let name = tr!(language, "First difference at {0}", seconds(*at, 3));
-            vec![
-                html! { <button class="inline" {onclick} {title}>{ name }</button> },
-                html! { <span>{ with_names(&sides[place]) }</span> },
-            ]
+            html! {
+                <>
+                <button class="inline" {onclick} {title}>{ name }</button>
+                <span>{ with_names(&sides[place]) }</span>
+                </>
+            }
         }
     };
-    tag("p", "differs", inside)
+    html! { <p class="differs">{ inside }</p> }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, asks_why, button, chip, leaf, tag};
+use super::bits::{asks, asks_why, button, chip};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
@@ -21,9 +21,13 @@ pub fn properties(props: &Props) -> Html {
     let holds = |shot: &&PropertyShot| shot.standing == Standing::Holds;
     let holding = props.inspection.properties.iter().filter(holds).count();
     let now = tr!(language, "At {0}", seconds(props.inspection.now, 3));
-    let title = vec![now.into(), chip("plain", &tr!(language, "{0} of {1} hold", holding, count))];
-    let items = props.inspection.properties.iter().map(|property| item(props, property));
-    tag("section", "properties", vec![tag("h2", "", title), tag("ul", "", items.collect())])
+    let hold = tr!(language, "{0} of {1} hold", holding, count);
+    html! {
+        <section class="properties">
+            <h2>{ now }{ chip("plain", &hold) }</h2>
+            <ul>{ for props.inspection.properties.iter().map(|property| item(props, property)) }</ul>
+        </section>
+    }
 }
 
 fn item(props: &Props, property: &PropertyShot) -> Html {
@@ -40,7 +44,7 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
             let go = asks(&props.act, TimeAction::SeekEvent(*event));
             let name = translate(language, property.name);
             let why = asks_why(&props.act, language, name, Question::Event(*event));
-            [button("", Some(Icon::Target), &since, go), why].into_iter().collect()
+            html! { <>{ button("", Some(Icon::Target), &since, go) }{ why }</> }
         }
         _ => Html::default(),
     };
@@ -50,22 +54,21 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
         PropertyKind::Converges => tr!(language, "in the end"),
     };
     let told = match property.standing {
-        Standing::Holds => leaf("span", "unseen", &standing),
-        _ => tag("p", "standing", vec![with_names(&standing)]),
+        Standing::Holds => html! { <span class="unseen">{ standing }</span> },
+        _ => html! { <p class="standing">{ with_names(&standing) }</p> },
     };
-    let text = vec![
-        tag(
-            "h3",
-            "",
-            vec![leaf("span", "", translate(language, property.name)), leaf("small", "", kind)],
-        ),
-        formula(property.formula),
-        leaf("p", "", translate(language, property.meaning)),
-        told,
-        since,
-    ];
-    let sign = html! { <span class="sign" aria-hidden="true">{ sign }</span> };
-    tag("li", class, vec![sign, tag("div", "", text)])
+    html! {
+        <li {class}>
+            <span class="sign" aria-hidden="true">{ sign }</span>
+            <div>
+                <h3><span>{ translate(language, property.name) }</span><small>{ kind }</small></h3>
+                { formula(property.formula) }
+                <p>{ translate(language, property.meaning) }</p>
+                { told }
+                { since }
+            </div>
+        </li>
+    }
 }
 
 /// The formula as styled text; who listens hears it as it is written.

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, tag};
+use super::bits::{asks, button};
 use super::icon::{Icon, icon};
 use crate::explore::condition;
 use crate::player::{Action, TimeAction};
@@ -47,7 +47,7 @@ pub fn RunUntil(props: &Props) -> Html {
     html! {
         <details class="popover until" {ontoggle}>
             <summary class="button">
-                { leaf("span", "", tr!(props.language, "Run until")) }{ icon(Icon::Caret) }
+                <span>{ tr!(props.language, "Run until") }</span>{ icon(Icon::Caret) }
             </summary>
             <div class="panel">if *open { { panel(props) } }</div>
         </details>
@@ -58,16 +58,21 @@ fn panel(props: &Props) -> Html {
     let language = props.language;
     let item = |condition: String, name: &str| {
         let onclick = asks(&props.act, TimeAction::RunUntil(condition));
-        tag("li", "", vec![button("bare chooses", None, name, onclick)])
+        html! { <li>{ button("bare chooses", None, name, onclick) }</li> }
     };
-    let mut items = vec![
-        item("violation".into(), tr!(language, "a property breaks")),
-        item("leader".into(), tr!(language, "another server leads")),
-    ];
-    items.extend(props.words.0.kinds.iter().map(|kind| {
-        item(format!("sent {kind}"), &tr!(language, "{0} is sent", (*kind).to_owned()))
-    }));
-    [tag("ul", "commands", items), written(props), slow_for(props)].into_iter().collect()
+    html! {
+        <>
+        <ul class="commands">
+            { item("violation".into(), tr!(language, "a property breaks")) }
+            { item("leader".into(), tr!(language, "another server leads")) }
+            for kind in props.words.0.kinds {
+                { item(format!("sent {kind}"), &tr!(language, "{0} is sent", (*kind).to_owned())) }
+            }
+        </ul>
+        { written(props) }
+        { slow_for(props) }
+        </>
+    }
 }
 
 /// Any other condition, as it is written.

@@ -4,7 +4,7 @@ use gloo_timers::future::TimeoutFuture;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{button, leaf, picture_button};
+use super::bits::{button, picture_button};
 use super::icon::Icon;
 use crate::base::Sentence;
 use crate::command::Script;
@@ -127,11 +127,11 @@ pub fn Runs(props: &Props) -> Html {
     let none = shelf.runs.as_ref().is_some_and(Vec::is_empty) && trouble.is_none();
     html! {
         <>
-            { leaf("p", "", tr!(language, "Runs are kept in this browser, each as its script and the instant you leave it at.")) }
+            <p>{ tr!(language, "Runs are kept in this browser, each as its script and the instant you leave it at.") }</p>
             { keeper(props, &does) }
             <p class="trouble" role="alert">{ trouble }</p>
             <p class="soft" ref={said} tabindex="-1">{ shelf.deleted.as_ref().map(|run| put_back(language, run, &does)) }</p>
-            if none { { leaf("p", "soft", tr!(language, "Nothing is kept yet.")) } }
+            if none { <p class="soft">{ tr!(language, "Nothing is kept yet.") }</p> }
             <ul class="runs" aria-label={tr!(language, "Kept runs")}>{ for rows }</ul>
         </>
     }
@@ -201,8 +201,10 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     let when = date.into_iter().chain([seconds(run.time, 3)]).chain(count);
     let when = when.collect::<Vec<_>>().join(" · ");
     let told = match (&run.script, &run.branches) {
-        (Ok(_), Some(Err(why))) | (Err(why), _) => leaf("small", "trouble", &tell(language, why)),
-        (Ok(_), _) => leaf("small", "soft", &when),
+        (Ok(_), Some(Err(why))) | (Err(why), _) => {
+            html! { <small class="trouble">{ tell(language, why) }</small> }
+        }
+        (Ok(_), _) => html! { <small class="soft">{ when }</small> },
     };
     let name = run.name.clone();
     html! {
@@ -224,7 +226,7 @@ fn put_back(language: Language, run: &Kept, does: &Callback<Deed>) -> Html {
     let (does, run) = (does.clone(), run.clone());
     let undo = Callback::from(move |_: MouseEvent| does.emit(Deed::PutBack(run.clone())));
     let undo = button("inline", None, tr!(language, "Put it back"), undo);
-    [leaf("span", "", &said), " ".into(), undo].into_iter().collect()
+    html! { <><span>{ said }</span>{ " " }{ undo }</> }
 }
 
 pub fn picture(thumbnail: &Thumbnail) -> Html {

@@ -4,7 +4,7 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, soft, tag};
+use super::bits::{asks, button};
 use super::draw::when;
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
@@ -58,35 +58,42 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
         let (edited, text) = (edited.clone(), script.to_string());
         Callback::from(move |_: MouseEvent| edited.set(Some(text.clone())))
     };
-    let title = vec![
-        tr!(language, "Script").into(),
-        leaf("span", "grow", ""),
-        button("", Some(Icon::Pen), tr!(language, "Edit"), edit),
-    ];
     let about = tr!(
         language,
         "Everything you do adds a line. The link carries these lines, and nothing else."
     );
-    tag("section", "script", vec![tag("h2", "", title), soft(about), lines(props, script)])
+    html! {
+        <section class="script">
+            <h2>
+                { tr!(language, "Script") }
+                <span class="grow"></span>
+                { button("", Some(Icon::Pen), tr!(language, "Edit"), edit) }
+            </h2>
+            <p class="soft">{ about }</p>
+            { lines(props, script) }
+        </section>
+    }
 }
 
 /// The lines, each of which leads to its time; those still to come are dimmed.
 fn lines(props: &Props, script: &Script) -> Html {
     let now = props.inspection.now;
     let last = script.lines.iter().map(|line| line.at).take_while(|at| *at <= now).last();
-    let line = |(at, text): (Option<Time>, String)| {
+    let line = |at: Option<Time>, text: String| {
         let here = last.is_some() && at == last;
         let class = if here { "here" } else { when(at.is_some_and(|at| at > now), "later") };
         let time = at.map(|at| {
             button("inline mono", None, &at.to_string(), asks(&props.act, TimeAction::Seek(at)))
         });
-        tag("li", class, time.into_iter().chain([leaf("code", "", &text)]).collect())
+        html! { <li {class}>{ time }<code>{ text }</code></li> }
     };
-    let mut lines = vec![line((None, script.setup.to_string()))];
-    lines.extend(script.title.iter().map(|title| line((None, format!("title {title}")))));
-    lines
-        .extend(script.lines.iter().map(|given| line((Some(given.at), given.command.to_string()))));
-    tag("ol", "lines", lines)
+    html! {
+        <ol class="lines">
+            { line(None, script.setup.to_string()) }
+            { script.title.as_ref().map(|title| line(None, format!("title {title}"))) }
+            for given in &script.lines { { line(Some(given.at), given.command.to_string()) } }
+        </ol>
+    }
 }
 
 /// The text to be changed, and what was wrong with it.
@@ -114,16 +121,16 @@ fn editor(
     });
     html! {
         <section class="script">
-            { leaf("h2", "", tr!(language, "Script")) }
+            <h2>{ tr!(language, "Script") }</h2>
             <textarea ref={area} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
                 aria-invalid={place.is_some().to_string()} value={text.to_owned()} {oninput} />
             if let (Some(notice), Some(_)) = (&props.notice, place) {
                 <p class="mistake" role="alert">{ notice.told(language) }</p>
             }
-            { tag("div", "acts", vec![
-                button("primary", Some(Icon::Play), tr!(language, "Run this script"), run),
-                button("", None, tr!(language, "Back"), leave),
-            ]) }
+            <div class="acts">
+                { button("primary", Some(Icon::Play), tr!(language, "Run this script"), run) }
+                { button("", None, tr!(language, "Back"), leave) }
+            </div>
         </section>
     }
 }

@@ -3,7 +3,6 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{leaf, soft};
 use super::icon::{Icon, icon};
 use crate::player::{Action, Notice, PageAction};
 use crate::web::{address, browser};
@@ -31,7 +30,7 @@ pub fn share(language: Language, copied: UseStateHandle<bool>, act: &Callback<Ac
     };
     html! {
         <>
-            { leaf("p", "", tr!(language, "The link carries the whole run: its seed, every command, and where you are in it. Whoever opens it sees the same, event for event.")) }
+            <p>{ tr!(language, "The link carries the whole run: its seed, every command, and where you are in it. Whoever opens it sees the same, event for event.") }</p>
             <div class="link-line">
                 <input ref={field} type="text" readonly=true value={link} aria-label={tr!(language, "Link")} />
                 <button class="primary" onclick={copy}>
@@ -39,7 +38,7 @@ pub fn share(language: Language, copied: UseStateHandle<bool>, act: &Callback<Ac
                     <span aria-live="polite">{ if done { tr!(language, "Copied") } else { tr!(language, "Copy") } }</span>
                 </button>
             </div>
-            { soft(&tr!(language, "{0} characters", length)) }
+            <p class="soft">{ tr!(language, "{0} characters", length) }</p>
         </>
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::draw::{line, names, path, text, when};
+use super::draw::{names, path, text, when};
 use crate::view::diagram::crowd::Crowd;
 use crate::view::diagram::spacetime::Label;
 use crate::view::path::translate;
@@ -56,9 +56,13 @@ pub fn SliceFigure(props: &Props) -> Html {
 
 /// What stands for messages where there are too many for arrows.
 fn bars(crowd: &Crowd) -> Html {
-    [path("crowd", &crowd.all), path("crowd votes", &crowd.votes), path("crowd lost", &crowd.lost)]
-        .into_iter()
-        .collect()
+    html! {
+        <>
+        { path("crowd", &crowd.all) }
+        { path("crowd votes", &crowd.votes) }
+        { path("crowd lost", &crowd.lost) }
+        </>
+    }
 }
 
 /// A fault or a violation, with its word.
@@ -68,7 +72,7 @@ fn mark(label: &Label, props: &Props) -> Html {
     html! {
         <g {class} transform={translate(label.at)}>
             if label.across { { path("through", Path::new().move_to(Point::new(0.0, 4.0)).down_to(props.bottom - label.at.y)) } }
-            { line("sign", shape) }
+            <path class="sign" d={shape} />
             if label.shows_word() { { text("", Point::new(9.0, 4.0), word(props.language, label.text)) } }
         </g>
     }

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::bits::soft;
 use super::draw::when;
 use crate::tr;
 use crate::view::highlight::{self, Token};
@@ -43,11 +42,10 @@ pub fn SourceView(props: &Props) -> Html {
     use_effect_with((shown, props.line, props.id.clone()), |(_, _, id)| scroll(id));
     let language = props.language;
     match &*fetched {
-        None => soft(tr!(language, "Fetching the source…")),
-        Some(Err(())) => soft(tr!(
-            language,
-            "The source could not be fetched. Check the connection, and press the line again."
-        )),
+        None => html! { <p class="soft">{ tr!(language, "Fetching the source…") }</p> },
+        Some(Err(())) => html! {
+            <p class="soft">{ tr!(language, "The source could not be fetched. Check the connection, and press the line again.") }</p>
+        },
         Some(Ok(text)) => {
             let lines = highlight::lines(text);
             let lines =

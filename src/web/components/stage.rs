@@ -4,7 +4,6 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::bits::{leaf, tag};
 use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
 use super::figures::{client_figure, epoch_class, node_figure, pill};
@@ -71,19 +70,19 @@ pub fn Stage(props: &Props) -> Html {
             role="group" aria-label={tr!(*language, "The cluster. Arrow keys go from one to the next, Enter shows what can be done.")}
             {onpointerdown} {onmousedown} {onpointermove} {onpointerup} {onpointercancel} {onclick} {onkeydown}>
             { hulls(props) }
-            { tag("g", "bonds", scene.bonds.iter().map(bond).collect()) }
+            <g class="bonds">{ for scene.bonds.iter().map(bond) }</g>
             <Links wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
             <g class="trails">{ for TRAIL_CLASSES.iter().enumerate().map(|(i, class)| html! {
                 <path id={format!("{id}-trail{i}")} class={*class} />
             }) }</g>
-            { tag("g", "clients", scene.clients.iter().map(|client| client_figure(props, client)).collect()) }
-            { tag("g", "nodes", scene.nodes.iter().map(|node| node_figure(props, node)).collect()) }
-            { tag("g", "messages", scene.flights.iter().map(|flight| pill(props, flight)).collect()) }
+            <g class="clients">{ for scene.clients.iter().map(|client| client_figure(props, client)) }</g>
+            <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(props, node)) }</g>
+            <g class="messages">{ for scene.flights.iter().map(|flight| pill(props, flight)) }</g>
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
             <path class="drawn" id={format!("{id}-drawn")} />
             <text class="more-flights" x="14" y={number(size.h - scene.layout.bottom - 8.0)} aria-hidden="true">{ scene.more_told().map(|told| tell(*language, &told)) }</text>
         </svg>
-        <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>{ for props.told.iter().map(|line| leaf("li", "", line)) }</ul>
+        <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>for line in props.told.iter() { <li>{ line }</li> }</ul>
         { menu_card(props, card) }
         </>
     }
@@ -99,13 +98,14 @@ fn tool_class(tool: Tool) -> &'static str {
 
 fn hulls(props: &Props) -> Html {
     let hull = |hull: &Hull| {
-        let mut parts = vec![path("", &hull.path)];
-        if hull.minority {
-            parts.push(text("cluster-label", hull.label, tr!(props.language, "cut off")));
+        html! {
+            <g class={if hull.minority { "cluster minority" } else { "cluster" }}>
+                { path("", &hull.path) }
+                if hull.minority { { text("cluster-label", hull.label, tr!(props.language, "cut off")) } }
+            </g>
         }
-        tag("g", if hull.minority { "cluster minority" } else { "cluster" }, parts)
     };
-    tag("g", "clusters", props.scene.hulls.iter().map(hull).collect())
+    html! { <g class="clusters">{ for props.scene.hulls.iter().map(hull) }</g> }
 }
 
 /// Those who support a server, drawn to it.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::{HtmlImageElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::bits::{button, field, leaf, option, soft, tag};
+use super::bits::{button, field, option};
 use super::icon::Icon;
 use crate::base::{Sentence, Span, Time, is_unseen};
 use crate::export::{ExportRequest, Format, Taken};
@@ -170,27 +170,8 @@ pub fn TakeAway(props: &Props) -> Html {
         .iter()
         .enumerate()
         .map(|(place, name)| option(place.to_string(), translate(language, name), place == reach));
-    let mut fields = vec![field(
-        tr!(language, "Format"),
-        "",
-        choose(|choice, place| choice.form = place),
-        forms.collect(),
-    )];
-    if !form.format.is_instant() {
-        let list = choose(|choice, place| choice.reach = place);
-        fields.push(field(tr!(language, "Time"), "", list, reaches.collect()));
-        if reach == TYPED {
-            fields.push(tag(
-                "span",
-                "span-typed",
-                vec![
-                    typed(&choice, 0, tr!(language, "from")),
-                    " – ".into(),
-                    typed(&choice, 1, tr!(language, "to")),
-                ],
-            ));
-        }
-    }
+    let choose_form = choose(|choice, place| choice.form = place);
+    let choose_reach = choose(|choice, place| choice.reach = place);
     let about = match &window {
         // Kept on one line.
         Ok(shown) if !form.format.is_instant() => {
@@ -198,20 +179,32 @@ pub fn TakeAway(props: &Props) -> Html {
         }
         _ => String::new(),
     };
-    let mut inside = vec![
-        leaf("h3", "", tr!(language, "Take it away")),
-        tag("div", "formats", fields),
-        soft(&format!("{} {about}", translate(language, form.about))),
-    ];
-    if let (Err(mistake), false) = (&window, form.format.is_instant()) {
-        inside.push(leaf("p", "mistake", &tell(language, mistake)));
-    } else if let Some(taken) = &*taken {
-        inside.push(preview(taken, form, &picture, language));
-        inside.extend(taken.cut.iter().map(|cut| leaf("p", "mistake", &tell(language, cut))));
-        let ends = Ends { taken, form, picture: &picture, said: &said, instant, language };
-        inside.push(acts(ends));
+    html! {
+        <section class="take">
+            <h3>{ tr!(language, "Take it away") }</h3>
+            <div class="formats">
+                { field(tr!(language, "Format"), "", choose_form, forms.collect()) }
+                if !form.format.is_instant() {
+                    { field(tr!(language, "Time"), "", choose_reach, reaches.collect()) }
+                    if reach == TYPED {
+                        <span class="span-typed">
+                            { typed(&choice, 0, tr!(language, "from")) }
+                            { " – " }
+                            { typed(&choice, 1, tr!(language, "to")) }
+                        </span>
+                    }
+                }
+            </div>
+            <p class="soft">{ format!("{} {about}", translate(language, form.about)) }</p>
+            if let (Err(mistake), false) = (&window, form.format.is_instant()) {
+                <p class="mistake">{ tell(language, mistake) }</p>
+            } else if let Some(taken) = &*taken {
+                { preview(taken, form, &picture, language) }
+                if let Some(cut) = &taken.cut { <p class="mistake">{ tell(language, cut) }</p> }
+                { acts(Ends { taken, form, picture: &picture, said: &said, instant, language }) }
+            }
+        </section>
     }
-    tag("section", "take", inside)
 }
 
 /// What stands in the fields until somebody types: what the timeline shows.
@@ -303,10 +296,11 @@ fn acts(ends: Ends) -> Html {
         })
     };
     let told = said.as_ref().map(|said| tell(language, said)).unwrap_or_default();
-    let acts = vec![
-        button("", Some(Icon::Copy), tr!(language, "Copy"), copy),
-        button("primary", Some(Icon::Disk), tr!(language, "Save"), save),
-        html! { <span class="soft" role="status">{ told }</span> },
-    ];
-    tag("div", "acts", acts)
+    html! {
+        <div class="acts">
+            { button("", Some(Icon::Copy), tr!(language, "Copy"), copy) }
+            { button("primary", Some(Icon::Disk), tr!(language, "Save"), save) }
+            <span class="soft" role="status">{ told }</span>
+        </div>
+    }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::draw::{line, names, path, text, when};
+use super::draw::{names, path, text, when};
 use super::event_table::{event_table, use_event_table};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::light::over_diagram;
@@ -133,7 +133,7 @@ pub fn Timeline(props: &Props) -> Html {
                         { ticks(sheet) }
                         <g class="cursor" id={format!("{id}-cursor")}>
                             { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
-                            { line("handle", "M-7 3H7V8L0 15L-7 8Z") }
+                            <path class="handle" d="M-7 3H7V8L0 15L-7 8Z" />
                         </g>
                     </g>
                 </g>
@@ -242,8 +242,12 @@ fn differs(props: &Props, height: f64) -> Html {
     let Some(at) = props.differs else { return Html::default() };
     let mut line = Path::new();
     line.move_to(Point::new(0.0, AXIS)).down_to(height);
-    let inside = vec![path("", &line), text("", Point::new(4.0, AXIS + 11.0), "≠")];
-    html! { <g class="parting" transform={translate(Point::new(props.sheet.scale.x(at), 0.0))}>{ for inside }</g> }
+    html! {
+        <g class="parting" transform={translate(Point::new(props.sheet.scale.x(at), 0.0))}>
+            { path("", &line) }
+            { text("", Point::new(4.0, AXIS + 11.0), "≠") }
+        </g>
+    }
 }
 
 /// What the listeners need to know.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, leaf, tag};
+use super::bits::{asks, button};
 use super::draw::when;
 use super::icon::{Icon, icon};
 use super::network::network;
@@ -19,29 +19,14 @@ pub fn tools(props: &Props<'_>) -> Html {
         let on = props.tool == tool;
         html! {
             <button {onclick} class={when(on, "on")} aria-pressed={on.to_string()} title={help}>
-                { icon(picture) }{ leaf("span", "", name) }
+                { icon(picture) }<span>{ name }</span>
             </button>
         }
     };
-    let segments = vec![
-        tool(
-            Tool::Select,
-            tr!(language, "Select"),
-            tr!(language, "Click a server, a link or a message"),
-            Icon::Select,
-        ),
-        tool(
-            Tool::Cut,
-            tr!(language, "Cut"),
-            tr!(language, "Click links, or draw a line across them"),
-            Icon::Cut,
-        ),
-        tool(
-            Tool::Lasso,
-            tr!(language, "Lasso"),
-            tr!(language, "Draw a line around servers: they are parted from the others"),
-            Icon::Lasso,
-        ),
+    let [select, cut, lasso] = [
+        tr!(language, "Click a server, a link or a message"),
+        tr!(language, "Click links, or draw a line across them"),
+        tr!(language, "Draw a line around servers: they are parted from the others"),
     ];
     let heal = props.troubled.then(|| {
         let heal = gestures::heal();
@@ -56,15 +41,18 @@ pub fn tools(props: &Props<'_>) -> Html {
         language,
         "What you do here begins a branch of its own; what you have seen stays as another."
     );
-    let forks = props.forks.then(|| {
-        html! { <span class="forks" {title}>{ icon(Icon::Branch) }{ leaf("span", "", tr!(language, "Changes here branch off")) }</span> }
-    });
     html! {
         <div class="tools" role="toolbar" aria-label={tr!(language, "Tools")}>
-            { tag("div", "segmented", segments) }
+            <div class="segmented">
+                { tool(Tool::Select, tr!(language, "Select"), select, Icon::Select) }
+                { tool(Tool::Cut, tr!(language, "Cut"), cut, Icon::Cut) }
+                { tool(Tool::Lasso, tr!(language, "Lasso"), lasso, Icon::Lasso) }
+            </div>
             { network(props) }
             { heal }
-            { forks }
+            if props.forks {
+                <span class="forks" {title}>{ icon(Icon::Branch) }<span>{ tr!(language, "Changes here branch off") }</span></span>
+            }
         </div>
     }
 }

@@ -3,10 +3,9 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::bits::{asks, button, chosen, field, leaf, option, picture_button};
+use super::bits::{asks, button, chosen, field, option, picture_button};
 use super::compare::compare;
 use super::dialog::{dialog_box, use_dialog};
-use super::draw::line;
 use super::flaws::flaws;
 use super::icon::{Icon, icon};
 use crate::catalog::listings;
@@ -47,10 +46,10 @@ pub fn TopBar(props: &Props) -> Html {
         <header class="top">
             <h1 class="logo">
                 <svg viewBox="0 0 26 22" aria-hidden="true" focusable="false">
-                    { line("edge", "M6 5L20 5L13 17Z") }
-                    { line("dot", "M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0") }
+                    <path class="edge" d="M6 5L20 5L13 17Z" />
+                    <path class="dot" d="M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0" />
                 </svg>
-                { leaf("span", "", "Synod") }
+                <span>{ "Synod" }</span>
             </h1>
             { protocols(props) }
             { scenes(props) }
@@ -66,7 +65,7 @@ pub fn TopBar(props: &Props) -> Html {
                 { compare(heading, &props.act) }
                 { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Page(PageAction::Open(Dialog::Runs)))) }
             </div>
-            { leaf("span", "grow", "") }
+            <span class="grow"></span>
             { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Page(PageAction::Open(Dialog::Share)))) }
             <button onclick={act(Action::Page(PageAction::Language(language.other())))} lang={language.other().tag()}>
                 { language.other().name() }
@@ -167,7 +166,7 @@ fn seed(props: &Props) -> Html {
     html! {
         <>
         <label class="field seed">
-            { leaf("span", "", tr!(language, "Seed")) }
+            <span>{ tr!(language, "Seed") }</span>
             <input type="text" inputmode="numeric" autocomplete="off" {size} value={now.to_string()} {onchange} />
         </label>
         { picture_button("dice", Icon::Dice, tr!(language, "Another seed"), another) }

@@ -4,7 +4,7 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, entry, leaf, soft, tag};
+use super::bits::{asks, button, entry};
 use super::caption::with_names;
 use super::desk::{Desk, Drawer};
 use super::event_list::in_words;
@@ -25,31 +25,34 @@ use crate::words::{Language, translate};
 pub fn why_tab(props: &Props) -> Html {
     let language = props.language;
     let Some(explanation) = &props.inspection.explanation else {
-        let title = leaf("h2", "", tr!(language, "Nothing has been asked"));
-        let hint = soft(tr!(
-            language,
-            "Press “why?” beside a field, a log entry, a message, a property or a line of what happened: the causes are told here, back to their roots."
-        ));
-        return tag("section", "hint", vec![title, hint]);
+        return html! {
+            <section class="hint">
+                <h2>{ tr!(language, "Nothing has been asked") }</h2>
+                <p class="soft">{ tr!(language, "Press “why?” beside a field, a log entry, a message, a property or a line of what happened: the causes are told here, back to their roots.") }</p>
+            </section>
+        };
     };
-    let mut parts = vec![title(props, explanation)];
-    parts.extend(flaws(props));
-    if explanation.unchanged {
-        parts.push(soft(tr!(language, "Nothing has changed this since the server first started.")));
+    let answer = match (&explanation.why, explanation.down_to()) {
+        (Some(why), _) => reasons(props, explanation, why),
+        (None, Some(event)) => searching(props, event),
+        (None, None) => {
+            html! { <p class="soft">{ tr!(language, "Nothing has happened yet.") }</p> }
+        }
+    };
+    html! {
+        <>
+        <section class="why">
+            { title(props, explanation) }
+            { flaws(props) }
+            if explanation.unchanged {
+                <p class="soft">{ tr!(language, "Nothing has changed this since the server first started.") }</p>
+            }
+            { answer }
+        </section>
+        if let Some(source) = explanation.source { { shown_source(props, source) } }
+        if explanation.why.is_some() { { happened_before(props, explanation) } }
+        </>
     }
-    match (&explanation.why, explanation.down_to()) {
-        (Some(why), _) => parts.push(reasons(props, explanation, why)),
-        (None, Some(event)) => parts.push(searching(props, event)),
-        (None, None) => parts.push(soft(tr!(language, "Nothing has happened yet."))),
-    }
-    let mut sections = vec![tag("section", "why", parts)];
-    if let Some(source) = explanation.source {
-        sections.push(shown_source(props, source));
-    }
-    if explanation.why.is_some() {
-        sections.push(happened_before(props, explanation));
-    }
-    sections.into_iter().collect()
 }
 
 fn title(props: &Props, explanation: &Explanation) -> Html {
@@ -90,18 +93,18 @@ fn title(props: &Props, explanation: &Explanation) -> Html {
         tr!(language, "Forget it"),
         asks(&props.act, WhyAction::Forget),
     );
-    tag("h2", "", vec![tag("span", "", vec![with_names(&question)]), forget])
+    html! { <h2><span>{ with_names(&question) }</span>{ forget }</h2> }
 }
 
 /// What is wrong on purpose, without which the causes would not be the whole answer.
-fn flaws(props: &Props) -> Vec<Html> {
+fn flaws(props: &Props) -> Html {
     let inspection = &props.inspection;
     let all = find(inspection.meta.slug).map(|entry| (entry.flaws)()).unwrap_or_default();
     let on = all.into_iter().filter(|flaw| inspection.flaws.iter().any(|on| on == flaw.name));
     let said = |flaw: FlawInfo| {
         let title = translate(props.language, flaw.title).to_owned();
         let said = tr!(props.language, "This run has a flaw on purpose: {0}.", title);
-        soft(&[&said, translate(props.language, flaw.story)].join(" "))
+        html! { <p class="soft">{ format!("{said} {}", translate(props.language, flaw.story)) }</p> }
     };
     on.map(said).collect()
 }
@@ -128,21 +131,26 @@ fn reasons(props: &Props, explanation: &Explanation, why: &Why) -> Html {
     let here =
         passed.filter(|told| told.at == now && told.event <= event).map(|told| told.event).max();
     let list = |reasons: &[Reason]| {
-        tag("ol", "reasons", reasons.iter().map(|it| item(props, explanation, it, here)).collect())
+        html! { <ol class="reasons">{ for reasons.iter().map(|it| item(props, explanation, it, here)) }</ol> }
     };
-    let mut parts = vec![list(&why.reasons), root(props, why.more, why.reasons.last())];
-    if let Some(Against { reasons, more, joins }) = &why.against {
-        parts.push(leaf("h3", "", tr!(language, "What it contradicts")));
-        parts.push(list(reasons));
-        parts.push(match joins.and_then(|at| why.reasons.iter().find(|it| it.told.event == at)) {
-            Some(joined) => {
-                let told = soft(tr!(language, "From here on the causes are those above:"));
-                tag("div", "", vec![told, goes(props, &joined.told, false)])
+    html! {
+        <>
+        { list(&why.reasons) }
+        { root(props, why.more, why.reasons.last()) }
+        if let Some(Against { reasons, more, joins }) = &why.against {
+            <h3>{ tr!(language, "What it contradicts") }</h3>
+            { list(reasons) }
+            if let Some(joined) = joins.and_then(|at| why.reasons.iter().find(|it| it.told.event == at)) {
+                <div>
+                    <p class="soft">{ tr!(language, "From here on the causes are those above:") }</p>
+                    { goes(props, &joined.told, false) }
+                </div>
+            } else {
+                { root(props, *more, reasons.last()) }
             }
-            None => root(props, *more, reasons.last()),
-        });
+        }
+        </>
     }
-    parts.into_iter().collect()
 }
 
 /// Where the causes end, or the way on.
@@ -153,12 +161,15 @@ fn root(props: &Props, more: Option<u64>, last: Option<&Reason>) -> Html {
             let onclick = asks(&props.act, WhyAction::Ask(Question::Event(event)));
             button("", None, tr!(language, "Further back"), onclick)
         }
-        (None, Some(last)) => soft(match last.told.place {
-            Some(_) if last.told.sentence.template.starts_with("boots") => {
-                tr!(language, "Here it begins: the server started.")
-            }
-            _ => tr!(language, "Here it begins: somebody gave this command."),
-        }),
+        (None, Some(last)) => {
+            let begins = match last.told.place {
+                Some(_) if last.told.sentence.template.starts_with("boots") => {
+                    tr!(language, "Here it begins: the server started.")
+                }
+                _ => tr!(language, "Here it begins: somebody gave this command."),
+            };
+            html! { <p class="soft">{ begins }</p> }
+        }
         (None, None) => Html::default(),
     }
 }
@@ -166,32 +177,28 @@ fn root(props: &Props, more: Option<u64>, last: Option<&Reason>) -> Html {
 fn item(props: &Props, explanation: &Explanation, reason: &Reason, here: Option<u64>) -> Html {
     let language = props.language;
     let told = &reason.told;
-    let mut parts = vec![goes(props, told, Some(told.event) == here)];
-    if reason.times > 1 {
-        parts.push(soft(&tr!(
-            language,
-            "{0} times in a row, each set by the time before",
-            reason.times
-        )));
+    let beside = match reason.journey {
+        Some(journey) if journey.lost => tr!(language, "It was sent:"),
+        _ => tr!(language, "Meanwhile:"),
+    };
+    html! {
+        <li key={told.event}>
+            { goes(props, told, Some(told.event) == here) }
+            if reason.times > 1 {
+                <p class="soft">{ tr!(language, "{0} times in a row, each set by the time before", reason.times) }</p>
+            }
+            for (note, source) in &reason.notes {
+                <p class="said">{ with_names(&in_words(language, note)) }{ line_of(props, explanation, *source) }</p>
+            }
+            if reason.source.is_some() { <p class="said">{ line_of(props, explanation, reason.source) }</p> }
+            if !reason.meanwhile.is_empty() {
+                <div class="beside">
+                    <p class="soft">{ beside }</p>
+                    <ul>for told in &reason.meanwhile { <li>{ goes(props, told, false) }</li> }</ul>
+                </div>
+            }
+        </li>
     }
-    for (note, source) in &reason.notes {
-        let said =
-            vec![with_names(&in_words(language, note)), line_of(props, explanation, *source)];
-        parts.push(tag("p", "said", said));
-    }
-    if reason.source.is_some() {
-        parts.push(tag("p", "said", vec![line_of(props, explanation, reason.source)]));
-    }
-    if !reason.meanwhile.is_empty() {
-        let heading = match reason.journey {
-            Some(journey) if journey.lost => tr!(language, "It was sent:"),
-            _ => tr!(language, "Meanwhile:"),
-        };
-        let beside =
-            reason.meanwhile.iter().map(|told| tag("li", "", vec![goes(props, told, false)]));
-        parts.push(tag("div", "beside", vec![soft(heading), tag("ul", "", beside.collect())]));
-    }
-    html! { <li key={told.event}>{ for parts }</li> }
 }
 
 /// An event that a click goes to.
@@ -200,9 +207,9 @@ fn goes(props: &Props, told: &Told, here: bool) -> Html {
     let place = told.place.map(|place| place.to_string()).unwrap_or_default();
     html! {
         <button class="step" {onclick} aria-current={here.to_string()}>
-            { leaf("time", "", &seconds(told.at, 3)) }
-            { leaf("b", "", &place) }
-            { tag("span", "", vec![with_names(&in_words(props.language, &told.sentence))]) }
+            <time>{ seconds(told.at, 3) }</time>
+            <b>{ place }</b>
+            <span>{ with_names(&in_words(props.language, &told.sentence)) }</span>
         </button>
     }
 }
@@ -218,17 +225,18 @@ fn line_of(props: &Props, explanation: &Explanation, source: Option<Source>) -> 
 
 fn shown_source(props: &Props, source: Source) -> Html {
     let language = props.language;
-    let close = button(
-        "",
-        Some(Icon::Close),
-        tr!(language, "Close"),
-        asks(&props.act, WhyAction::ShowSource(None)),
-    );
-    let name = format!("{}:{}", source.file, source.line);
+    let close = asks(&props.act, WhyAction::ShowSource(None));
     let id = format!("{}-source", props.id);
     let drawer = Drawer::Source(id.into(), source.file, source.line);
-    let shown = html! { <Desk {drawer} {language} act={props.act.clone()} /> };
-    tag("section", "shown-source", vec![tag("h2", "", vec![name.into(), close]), shown])
+    html! {
+        <section class="shown-source">
+            <h2>
+                { format!("{}:{}", source.file, source.line) }
+                { button("", Some(Icon::Close), tr!(language, "Close"), close) }
+            </h2>
+            <Desk {drawer} {language} act={props.act.clone()} />
+        </section>
+    }
 }
 
 /// What happened before the event in question, after it, and concurrently.
@@ -243,18 +251,19 @@ fn happened_before(props: &Props, explanation: &Explanation) -> Html {
         true => tr!(language, "Hide its past and future"),
         false => tr!(language, "Show its past and future"),
     };
-    let toggle = html! { <button {onclick} aria-pressed={shown.to_string()}>{ word }</button> };
-    let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), toggle];
-    if let Some(cone) = &explanation.cone {
-        if explanation.event != Some(cone.event) {
-            parts.push(soft(tr!(
-                language,
-                "Nobody sees a loss: these are the past and the future of its sending."
-            )));
-        }
-        parts.extend([stamps(cone, language), sides(props, cone)]);
+    html! {
+        <section class="cone">
+            <h3>{ tr!(language, "Happened before") }</h3>
+            <button {onclick} aria-pressed={shown.to_string()}>{ word }</button>
+            if let Some(cone) = &explanation.cone {
+                if explanation.event != Some(cone.event) {
+                    <p class="soft">{ tr!(language, "Nobody sees a loss: these are the past and the future of its sending.") }</p>
+                }
+                { stamps(cone, language) }
+                { sides(props, cone) }
+            }
+        </section>
     }
-    tag("section", "cone", parts)
 }
 
 /// Of what only we see, from outside.
@@ -264,36 +273,34 @@ fn no_cone(props: &Props, explanation: &Explanation) -> Html {
         language,
         "No server acts on this: it is a remark from outside, and has no past and future of its own."
     );
-    let mut parts = vec![leaf("h3", "", tr!(language, "Happened before")), soft(said)];
     let cause =
         explanation.why.as_ref().and_then(|why| why.reasons.first()).map(|first| first.told.cause);
-    if let Some(cause) = cause.filter(|cause| *cause != 0) {
-        let onclick = asks(&props.act, WhyAction::Ask(Question::Event(cause)));
-        parts.push(button("", None, tr!(language, "Ask about its cause"), onclick));
+    let ask = |cause: u64| asks(&props.act, WhyAction::Ask(Question::Event(cause)));
+    html! {
+        <section class="cone">
+            <h3>{ tr!(language, "Happened before") }</h3>
+            <p class="soft">{ said }</p>
+            if let Some(cause) = cause.filter(|cause| *cause != 0) {
+                { button("", None, tr!(language, "Ask about its cause"), ask(cause)) }
+            }
+        </section>
     }
-    tag("section", "cone", parts)
 }
 
 /// Both stamps, and what each can tell.
 fn stamps(cone: &Cone, language: Language) -> Html {
-    let fields = vec![
-        entry(tr!(language, "Lamport stamp"), cone.lamport.to_string()),
-        entry(tr!(language, "vector stamp"), written(&cone.stamp())),
-    ];
-    let mut parts = vec![
-        tag("dl", "fields", fields),
-        soft(tr!(
-            language,
-            "What happened before has a smaller Lamport stamp; but a smaller stamp need not have happened before. Vector stamps tell exactly: smaller in every place, or concurrent."
-        )),
-    ];
-    if !cone.is_whole() {
-        parts.push(soft(tr!(
-            language,
-            "The run is long: of what lies far away, not all was looked at. A “?” is not known."
-        )));
+    html! {
+        <>
+        <dl class="fields">
+            { entry(tr!(language, "Lamport stamp"), cone.lamport.to_string()) }
+            { entry(tr!(language, "vector stamp"), written(&cone.stamp())) }
+        </dl>
+        <p class="soft">{ tr!(language, "What happened before has a smaller Lamport stamp; but a smaller stamp need not have happened before. Vector stamps tell exactly: smaller in every place, or concurrent.") }</p>
+        if !cone.is_whole() {
+            <p class="soft">{ tr!(language, "The run is long: of what lies far away, not all was looked at. A “?” is not known.") }</p>
+        }
+        </>
     }
-    parts.into_iter().collect()
 }
 
 /// Place by place: up to where its past reaches, and from where its future.
