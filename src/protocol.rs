@@ -14,6 +14,10 @@ use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
+pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
+
+pub mod options;
+
 /// One replica of a protocol: its volatile state, and the rules that move it.
 ///
 /// State, messages and disk are plain data without floats, compared and hashed by value.
@@ -24,8 +28,8 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     type Request: Request;
     /// All that survives a crash.
     type Disk: Clone + Default + Eq + Hash + Debug;
-    /// Options and flaws, as a script sets them.
-    type Config: Clone + Default + Eq + Debug;
+    /// Options and flaws, as a script sets them: a table by [`options!`](crate::options), or `()`.
+    type Config: Options;
     /// History variables, as specifications call them: what properties need to know of the past
     /// and no replica stores. See [`Protocol::witness`].
     type Ghost: Clone + Default;
@@ -37,8 +41,6 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     fn check(_config: &Self::Config, _nodes: u16) -> Result<(), Sentence> {
         Ok(())
     }
-    fn options() -> &'static [Knob<Self::Config>];
-    fn flaws() -> &'static [Flaw<Self::Config>];
     /// The properties that the literature names; each is checked after every step.
     fn properties() -> &'static [Property<Self>];
 
@@ -408,28 +410,6 @@ impl<P: Protocol> Default for Effects<P> {
     fn default() -> Self {
         Effects::new()
     }
-}
-
-/// An option of a protocol, as a script writes it: `name=value`.
-pub struct Knob<C> {
-    pub name: &'static str,
-    pub help: &'static str,
-    pub get: fn(&C) -> String,
-    /// Values worth trying in random schedules.
-    pub samples: &'static [&'static str],
-    /// The error says what was expected.
-    pub set: fn(&mut C, &str) -> Result<(), &'static str>,
-}
-
-/// A documented bug that a script switches on with `flaw=name`.
-pub struct Flaw<C> {
-    pub name: &'static str,
-    pub title: &'static str,
-    /// What goes wrong, in a sentence or two.
-    pub story: &'static str,
-    /// The property it breaks.
-    pub breaks: &'static str,
-    pub switch: fn(&mut C) -> &mut bool,
 }
 
 /// A property by its name in the literature.

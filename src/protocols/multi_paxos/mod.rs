@@ -40,8 +40,7 @@ use std::rc::Rc;
 use crate::base::{ClientId, Log, NodeId};
 use crate::check::Model;
 use crate::protocol::{
-    self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Property,
-    Protocol,
+    self, Channel, Effects, Field, Input, LogCell, Meta, Moment, NodeView, Property, Protocol,
 };
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
@@ -189,14 +188,6 @@ impl Protocol for MultiPaxos {
             Input::Saved(disk) => self.on_disk(disk, fx),
         }
         self.save(fx);
-    }
-
-    fn options() -> &'static [Knob<Config>] {
-        config::OPTIONS
-    }
-
-    fn flaws() -> &'static [Flaw<Config>] {
-        config::FLAWS
     }
 
     fn properties() -> &'static [Property<Self>] {

@@ -37,8 +37,7 @@ use std::rc::Rc;
 use crate::base::{ClientId, NodeId, Sentence, Text};
 use crate::protocol;
 use crate::protocol::{
-    Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
-    Protocol,
+    Channel, Effects, Field, Input, LogCell, Meta, Moment, NodeView, Outcome, Property, Protocol,
 };
 
 pub use config::{Config, Roster};
@@ -173,14 +172,6 @@ impl Protocol for Paxos {
             Input::Saved(disk) => self.on_disk(disk, fx),
         }
         self.save(fx);
-    }
-
-    fn options() -> &'static [Knob<Config>] {
-        config::OPTIONS
-    }
-
-    fn flaws() -> &'static [Flaw<Config>] {
-        config::FLAWS
     }
 
     fn properties() -> &'static [Property<Self>] {

@@ -30,8 +30,7 @@ use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{ClientId, Log, NodeId, Sentence, Span};
 use crate::check::Model;
 use crate::protocol::{
-    Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
-    Protocol,
+    Channel, Effects, Field, Input, LogCell, Meta, Moment, NodeView, Outcome, Property, Protocol,
 };
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
@@ -166,14 +165,6 @@ impl Protocol for Raft {
             Input::Saved(disk) => self.on_disk(&disk, fx),
         }
         self.save(fx);
-    }
-
-    fn options() -> &'static [Knob<Config>] {
-        config::OPTIONS
-    }
-
-    fn flaws() -> &'static [Flaw<Config>] {
-        config::FLAWS
     }
 
     fn properties() -> &'static [Property<Self>] {
