@@ -6,7 +6,7 @@ use std::sync::Once;
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::part::{Part, Unfetched};
-use crate::protocol::{Form, Meta, Options, PropertyInfo, Protocol, Request as _};
+use crate::protocol::{Form, Meta, Options, PropertyInfo, Protocol, Request as _, Vocabulary};
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
 use crate::protocols::raft::Raft;
@@ -88,6 +88,8 @@ pub struct Entry {
     pub options: fn() -> Vec<OptionInfo>,
     pub flaws: fn() -> Vec<FlawInfo>,
     pub properties: fn() -> Vec<PropertyInfo>,
+    /// What can be waited for, by name.
+    pub words: fn() -> Vocabulary,
     /// What is wrong with this option: the error says what was expected.
     pub check_option: fn(&str, &str) -> Result<(), Sentence>,
     /// What clients can ask.
@@ -106,6 +108,7 @@ impl Entry {
             options: P::Config::options,
             flaws: P::Config::flaws,
             properties: PropertyInfo::of::<P>,
+            words: Vocabulary::of::<P>,
             check_option: |name, value| P::Config::default().set(name, value),
             forms: P::Request::FORMS,
             check_request: |text| text.parse::<P::Request>().map(drop),

@@ -60,7 +60,7 @@ pub struct Controls {
     pub slowed: Option<&'static str>,
     pub slow_for: Vec<&'static str>,
     /// What can be waited for.
-    pub words: &'static Vocabulary,
+    pub words: Vocabulary,
     pub mistaken: Option<Mistake>,
     pub branches: Vec<BranchLine>,
     pub branch: usize,
@@ -211,7 +211,7 @@ impl Controls {
             looked: store.playback.goal.as_ref().and_then(Goal::looked),
             slowed: store.slowed(),
             slow_for: store.playback.slow_for.clone(),
-            words: &pane.run.meta().words,
+            words: pane.run.words(),
             mistaken: store.ui.mistaken.clone(),
             branches: branches(pane),
             branch: pane.branch,

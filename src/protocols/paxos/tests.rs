@@ -2,7 +2,8 @@
 
 use crate::base::{ClientId, NodeId, Text, Time};
 use crate::protocol::{
-    Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol, Request as _,
+    Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
+    Request as _, Witness,
 };
 
 use super::properties::PROPERTIES;
@@ -320,7 +321,7 @@ impl Watch {
     fn new() -> Watch {
         let mut watch = Watch { replicas: vec![None, None, None], ghost: Ghost::default() };
         let request: Request = "propose red".parse().unwrap();
-        Paxos::overhear(&mut watch.ghost, 0, C1, &request, None);
+        watch.ghost.overhear(0, C1, &request, None);
         [S1, S2, S3].into_iter().for_each(|node| watch.sees(server(node)));
         watch
     }
@@ -331,7 +332,7 @@ impl Watch {
 
     fn sees_at(&mut self, moment: Moment, paxos: Paxos) {
         let node = paxos.me;
-        Paxos::witness(&mut self.ghost, node, &paxos, moment);
+        self.ghost.witness(node, &paxos, moment);
         self.replicas[node.index()] = Some(paxos);
     }
 
@@ -370,7 +371,7 @@ impl Watch {
 
     /// C1 asks this.
     fn hears(&mut self, request: &str) {
-        Paxos::overhear(&mut self.ghost, 0, C1, &request.parse().unwrap(), None);
+        self.ghost.overhear(0, C1, &request.parse().unwrap(), None);
     }
 
     fn proposes(&mut self, node: NodeId, proposal: Proposal) {

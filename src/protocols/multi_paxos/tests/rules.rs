@@ -1,7 +1,7 @@
 //! The rules one by one, on single servers.
 
 use crate::base::{Span, Time};
-use crate::protocol::{Effect, Options};
+use crate::protocol::{Effect, Options, Shown};
 
 use super::*;
 use crate::protocol::Outcome;
@@ -487,7 +487,7 @@ fn options_take_what_makes_sense_and_refuse_the_rest() {
 fn cells_tell_gaps_and_how_far_a_slot_has_come() {
     use crate::protocol::CellState::{Pending, Settled, Stored};
     let cells = |server: &MultiPaxos, disk: &Disk| {
-        let cells = server.shown_log(disk, 0, server.log_len()).into_iter();
+        let cells = server.log(disk, 0, server.log_len()).into_iter();
         cells.map(|cell| (cell.text, cell.epoch, cell.state)).collect::<Vec<_>>()
     };
     let mut server = acceptor(3, &[(3, "a=1"), (0, "")]);
@@ -511,7 +511,7 @@ fn cells_tell_gaps_and_how_far_a_slot_has_come() {
 #[test]
 fn a_leader_shows_who_has_accepted_the_first_slot_not_chosen() {
     let gathers = |server: &MultiPaxos| {
-        server.shown().quorum.map(|quorum| (quorum.word, quorum.of, quorum.needed))
+        server.gathering().map(|quorum| (quorum.word, quorum.of, quorum.needed))
     };
     let mut server = leader(&[], Config::default());
     assert_eq!(gathers(&server), None, "it proposes nothing");
