@@ -6,13 +6,14 @@ use std::sync::Once;
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::part::{Part, Unfetched};
-use crate::protocol::{Form, Meta, PropertyInfo, Protocol, Request as _};
+use crate::protocol::{Form, Meta, Options, PropertyInfo, Protocol, Request as _, Vocabulary};
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
 use crate::protocols::raft::Raft;
 use crate::sim::ensemble::{Ensemble, Servers};
 use crate::{part, sentence, words};
 
+pub use crate::protocol::{FlawInfo, OptionInfo};
 pub use crate::replay::Run;
 
 /// A protocol's line in the catalog: the name of its part, its type, its slug. Its Chinese comes with it.
@@ -87,8 +88,10 @@ pub struct Entry {
     pub options: fn() -> Vec<OptionInfo>,
     pub flaws: fn() -> Vec<FlawInfo>,
     pub properties: fn() -> Vec<PropertyInfo>,
+    /// What can be waited for, by name.
+    pub words: fn() -> Vocabulary,
     /// What is wrong with this option: the error says what was expected.
-    pub check_option: fn(&str, &str) -> Result<(), &'static str>,
+    pub check_option: fn(&str, &str) -> Result<(), Sentence>,
     /// What clients can ask.
     pub forms: &'static [Form],
     /// What is wrong with this request.
@@ -97,36 +100,16 @@ pub struct Entry {
     ensemble: fn(&Setup) -> Result<Box<dyn Ensemble>, Sentence>,
 }
 
-/// An option that a script can set.
-#[derive(Clone, Debug)]
-pub struct OptionInfo {
-    pub name: &'static str,
-    pub help: &'static str,
-    /// Its value when a script says nothing.
-    pub usual: String,
-    /// Values worth trying in random schedules.
-    pub samples: &'static [&'static str],
-}
-
-/// A flaw that a script can switch on.
-#[derive(Clone, Copy, Debug)]
-pub struct FlawInfo {
-    pub name: &'static str,
-    pub title: &'static str,
-    pub story: &'static str,
-    /// The property it breaks.
-    pub breaks: &'static str,
-}
-
 impl Entry {
     const fn of<P: Protocol>(chinese: &'static str) -> Entry {
         Entry {
             meta: &P::META,
             chinese,
-            options: options::<P>,
-            flaws: flaws::<P>,
+            options: P::Config::options,
+            flaws: P::Config::flaws,
             properties: PropertyInfo::of::<P>,
-            check_option: |name, value| set_option::<P>(&mut P::Config::default(), name, value),
+            words: Vocabulary::of::<P>,
+            check_option: |name, value| P::Config::default().set(name, value),
             forms: P::Request::FORMS,
             check_request: |text| text.parse::<P::Request>().map(drop),
             ensemble: |setup| Ok(Box::new(Servers::<P>::new(setup.nodes, configure::<P>(setup)?))),
@@ -153,49 +136,17 @@ pub fn start(script: Script) -> Result<Run, Sentence> {
     }
 }
 
-fn options<P: Protocol>() -> Vec<OptionInfo> {
-    let usual = P::Config::default();
-    let info = |knob: &crate::protocol::Knob<P::Config>| OptionInfo {
-        name: knob.name,
-        help: knob.help,
-        usual: (knob.get)(&usual),
-        samples: knob.samples,
-    };
-    P::options().iter().map(info).collect()
-}
-
-fn flaws<P: Protocol>() -> Vec<FlawInfo> {
-    let info = |flaw: &crate::protocol::Flaw<P::Config>| FlawInfo {
-        name: flaw.name,
-        title: flaw.title,
-        story: flaw.story,
-        breaks: flaw.breaks,
-    };
-    P::flaws().iter().map(info).collect()
-}
-
-fn set_option<P: Protocol>(
-    config: &mut P::Config,
-    name: &str,
-    value: &str,
-) -> Result<(), &'static str> {
-    match P::options().iter().find(|knob| knob.name == name) {
-        Some(knob) => (knob.set)(config, value),
-        None => Err("an option of this protocol"),
-    }
-}
-
 fn configure<P: Protocol>(setup: &Setup) -> Result<P::Config, Sentence> {
     let mut config = P::Config::default();
     for (name, value) in &setup.options {
-        set_option::<P>(&mut config, name, value).map_err(|expected| {
+        config.set(name, value).map_err(|expected| {
             sentence!("{0}={1}: expected {2}.", name.clone(), value.clone(), expected)
         })?;
     }
     for name in &setup.flaws {
-        let flaw = P::flaws().iter().find(|flaw| flaw.name == name);
-        let flaw = flaw.ok_or_else(|| sentence!("There is no flaw “{0}”.", name.clone()))?;
-        *(flaw.switch)(&mut config) = true;
+        if !config.switch_on(name) {
+            return Err(sentence!("There is no flaw “{0}”.", name.clone()));
+        }
     }
     P::check(&config, setup.nodes)?;
     Ok(config)

@@ -31,7 +31,8 @@
 //!    house, `zh/SLUG.po` that of a protocol.
 //! 1. [`check`]: the history, what clients asked and were told, and judges of it. They stand outside
 //!    the protocols.
-//! 1. [`protocol`]: what a protocol is, a trait and plain data: inputs, effects, properties, flaws.
+//! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown,
+//!    options and flaws.
 //! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
@@ -65,10 +66,15 @@
 //!
 //! ## Adding a protocol
 //!
-//! Write `src/protocols/yours.rs` with [`protocol::Protocol`], add a line to `src/catalog.rs`, and
-//! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. Menus, fuzzing, goldens, parity, links, the request console, exports and
-//! the page follow; its line in the catalog makes it a part, fetched when somebody first asks for it. Read
-//! `protocols/paxos` first, which is the smallest: its first page says how a protocol is written here.
+//! Write `src/protocols/yours.rs` with [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it
+//! looks), its options and flaws as one table by [`options!`]; add a line to `src/catalog.rs`, and
+//! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A log, a badge, options, history
+//! variables are only for a protocol that has them: what it does not say is empty, or `()`. Each name
+//! that is shown is written once, and what can be waited for is collected from there.
+//!
+//! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in
+//! the catalog makes it a part, fetched when somebody first asks for it. Read `protocols/paxos` first,
+//! which is the smallest: its first page says how a protocol is written here.
 
 pub mod base;
 pub mod catalog;

@@ -10,25 +10,34 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::word::{self, Unfit};
-use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
-/// One replica of a protocol: its volatile state, and the rules that move it.
+pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
+pub use shown::{
+    Badge, CellState, Epoch, Field, FieldName, Gathering, LogCell, NodeView, Role, Shape, Shown,
+    Variable, Vocabulary,
+};
+
+pub mod options;
+mod shown;
+
+/// One replica of a protocol: its volatile state, and the rules that move it. What is shown of it is
+/// [`Shown`].
 ///
-/// State, messages and disk are plain data without floats, compared and hashed by value.
-pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
+/// State, messages and disk are plain data without floats, compared and hashed by value. What not
+/// every protocol has may be `()`: options, history variables.
+pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug + 'static {
     const META: Meta;
     type Message: Message + Clone + Eq + Hash + Debug;
     type Timer: Copy + Ord + Hash + Debug + Display;
     type Request: Request;
     /// All that survives a crash.
-    type Disk: Clone + Default + Eq + Hash + Debug;
-    /// Options and flaws, as a script sets them.
-    type Config: Clone + Default + Eq + Debug;
-    /// History variables, as specifications call them: what properties need to know of the past
-    /// and no replica stores. See [`Protocol::witness`].
-    type Ghost: Clone + Default;
+    type Disk: Clone + Default + Eq + Hash + Debug + 'static;
+    /// Options and flaws, as a script sets them: a table by [`options!`](crate::options), or `()`.
+    type Config: Options;
+    type Ghost: Witness<Self>;
 
     /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
     const JUDGES: &'static [Model] = &[];
@@ -37,8 +46,7 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     fn check(_config: &Self::Config, _nodes: u16) -> Result<(), Sentence> {
         Ok(())
     }
-    fn options() -> &'static [Knob<Self::Config>];
-    fn flaws() -> &'static [Flaw<Self::Config>];
+
     /// The properties that the literature names; each is checked after every step.
     fn properties() -> &'static [Property<Self>];
 
@@ -55,33 +63,33 @@ pub trait Protocol: Clone + Eq + Hash + Debug + 'static {
     /// overtakes an earlier [`Effects::persist`].
     fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>);
 
-    /// Records in the history variables what this replica's last step made true.
-    fn witness(ghost: &mut Self::Ghost, node: NodeId, replica: &Self, moment: Moment);
+    /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
+    /// it: what a checkpoint costs.
+    fn weight(&self) -> usize {
+        0
+    }
+}
 
-    /// Records in the history variables that at this event a client asks this; or, with an
-    /// `outcome`, that its request is over. What was asked and is not over may still take effect.
+/// History variables, as specifications call them: what properties need to know of the past and no
+/// replica stores. They watch the cluster from outside, across crashes. A protocol whose properties
+/// look at the present alone has `()`.
+pub trait Witness<P: Protocol>: Clone + Default {
+    /// Records what this replica's last step made true.
+    fn witness(&mut self, _node: NodeId, _replica: &P, _moment: Moment) {}
+
+    /// Records that at this event a client asks this; or, with an `outcome`, that its request is
+    /// over. What was asked and is not over may still take effect.
     fn overhear(
-        _ghost: &mut Self::Ghost,
+        &mut self,
         _event: u64,
         _client: ClientId,
-        _request: &Self::Request,
+        _request: &P::Request,
         _outcome: Option<&Outcome>,
     ) {
     }
-
-    /// Number of entries, of about a hundred bytes, that a copy of this replica does not share with
-    /// it: what a checkpoint costs.
-    fn weight(&self) -> usize;
-    fn role(&self) -> Role;
-    fn view(&self) -> NodeView;
-    /// What a disk holds, by the names of the paper: the state that survives a crash.
-    fn durable(disk: &Self::Disk) -> Vec<Field>;
-    /// The last index of the replicated log; 0 where there is none.
-    fn log_len(&self) -> u64;
-    /// The log's entries after `from` up to and including `to`, as cells to draw. `disk` is what
-    /// this replica's disk holds: what is not there yet is pending.
-    fn log(&self, disk: &Self::Disk, from: u64, to: u64) -> Vec<LogCell>;
 }
+
+impl<P: Protocol> Witness<P> for () {}
 
 /// The step after which a replica is witnessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,23 +209,20 @@ pub struct Meta {
     /// What clients of random schedules ask, digits at the end counted up; the first is what a
     /// newcomer might send.
     pub requests: &'static [&'static str],
-    /// What can be waited for, by name.
-    pub words: Vocabulary,
     /// Scripts worth showing, in the order of the menu: name and text.
     pub scenes: &'static [(&'static str, &'static str)],
 }
 
-/// The names that a run of this protocol shows at one time or another: whoever waits for something
-/// can ask for these, and for nothing else.
-#[derive(Clone, Copy, Debug)]
-pub struct Vocabulary {
-    /// Kinds of messages between servers.
-    pub kinds: &'static [&'static str],
-    pub roles: &'static [&'static str],
-    /// The word of its epoch, and the fields in memory and on disk.
-    pub fields: &'static [&'static str],
-    /// Those of the fields that are whole numbers, always.
-    pub numbers: &'static [&'static str],
+/// The texts of these scenes: `scenes!("raft", ["first-election", "split-vote"])` are two files of the
+/// folder `scenes/raft/`.
+#[macro_export]
+macro_rules! scenes {
+    ($slug:literal, [$($name:literal),+ $(,)?]) => {
+        &[$((
+            $name,
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenes/", $slug, "/", $name, ".txt")),
+        )),+]
+    };
 }
 
 /// What the protocol asks of the network.
@@ -231,6 +236,10 @@ pub enum Channel {
 
 /// A message between replicas. `Display` is the short label on the graph.
 pub trait Message: Any + Display {
+    /// All kinds that there are, in the order of the menu: see [`listed!`](crate::listed).
+    fn kinds() -> &'static [Kind]
+    where
+        Self: Sized;
     fn kind(&self) -> Kind;
     /// Its fields by their names in the paper, for whoever looks closer.
     fn fields(&self) -> Vec<Field>;
@@ -410,28 +419,6 @@ impl<P: Protocol> Default for Effects<P> {
     }
 }
 
-/// An option of a protocol, as a script writes it: `name=value`.
-pub struct Knob<C> {
-    pub name: &'static str,
-    pub help: &'static str,
-    pub get: fn(&C) -> String,
-    /// Values worth trying in random schedules.
-    pub samples: &'static [&'static str],
-    /// The error says what was expected.
-    pub set: fn(&mut C, &str) -> Result<(), &'static str>,
-}
-
-/// A documented bug that a script switches on with `flaw=name`.
-pub struct Flaw<C> {
-    pub name: &'static str,
-    pub title: &'static str,
-    /// What goes wrong, in a sentence or two.
-    pub story: &'static str,
-    /// The property it breaks.
-    pub breaks: &'static str,
-    pub switch: fn(&mut C) -> &mut bool,
-}
-
 /// A property by its name in the literature.
 pub struct Property<P: Protocol> {
     pub name: &'static str,
@@ -516,117 +503,4 @@ impl<'a, P: Protocol> Cluster<'a, P> {
     pub fn changed(&self) -> Option<&'a P> {
         self.replicas[self.changed?.index()].as_ref()
     }
-}
-
-/// What a replica is at the moment, as the field calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Role {
-    pub name: &'static str,
-    pub shape: Shape,
-}
-
-/// Roles differ by shape as well as by colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// A rectangle: takes part.
-    Plain,
-    /// A stadium, filled: leads.
-    Lead,
-    /// A hexagon: wants to lead.
-    Bid,
-}
-
-/// A replica at one instant, as plain data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeView {
-    pub role: Role,
-    pub epoch: Epoch,
-    /// What it knows only while it runs. (What survives a crash is [`Protocol::durable`].)
-    pub fields: Vec<Field>,
-    /// What is written on it where it keeps no log, such as the value it has accepted.
-    pub badge: Option<Badge>,
-    /// Whose support it is gathering, or has gathered.
-    pub quorum: Option<Gathering>,
-}
-
-/// A place in the protocol's own time, such as `term 3` or `ballot 2.S1`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Epoch {
-    pub word: &'static str,
-    pub number: u64,
-    /// Whose, where several may use one number.
-    pub by: Option<Endpoint>,
-}
-
-impl Epoch {
-    pub const fn new(word: &'static str, number: u64) -> Epoch {
-        Epoch { word, number, by: None }
-    }
-}
-
-/// `3` or `2.S1`: without its word, which is translated.
-impl Display for Epoch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.by {
-            Some(by) => write!(f, "{}.{by}", self.number),
-            None => write!(f, "{}", self.number),
-        }
-    }
-}
-
-/// A short text on a node, in the colour of its epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Badge {
-    /// `accepted`, `chosen`: translated.
-    pub word: &'static str,
-    /// The value: data, nobody's language.
-    pub text: String,
-    /// Its colour: a term, ballot or epoch; 0 for none.
-    pub epoch: u64,
-    pub state: CellState,
-}
-
-/// A majority as it forms.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gathering {
-    /// What is given: `promises`, `votes`.
-    pub word: &'static str,
-    /// Who has given it.
-    pub of: Vec<NodeId>,
-    /// How many it takes.
-    pub needed: u16,
-}
-
-/// A named value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    pub name: &'static str,
-    pub value: String,
-}
-
-impl Field {
-    pub fn new(name: &'static str, value: impl Display) -> Field {
-        Field { name, value: value.to_string() }
-    }
-}
-
-/// One entry of a log, to be drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogCell {
-    pub index: u64,
-    /// The term, ballot or epoch it was written in: its colour and its number.
-    pub epoch: u64,
-    pub text: String,
-    pub state: CellState,
-}
-
-/// How far something written has come. Told apart by outline and pattern, not by colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CellState {
-    /// Not on the disk yet: a crash would lose it.
-    Pending,
-    /// On the disk, and perhaps to be replaced.
-    Stored,
-    /// Committed, chosen: here for good.
-    Settled,
 }

@@ -17,7 +17,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time};
+use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time, Value};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Latency, Link, Partition, QualityChange, Script, ScriptLine, Setup};
 use crate::replay::LINES;
@@ -194,7 +194,8 @@ impl<'a> Words<'a> {
     }
 
     /// The word read last is not what it should be.
-    pub(crate) fn expected(&self, expected: &'static str) -> Mistake {
+    pub(crate) fn expected(&self, expected: impl Into<Value>) -> Mistake {
+        let expected = expected.into();
         let found = self.line[self.last..].split_whitespace().next();
         self.wrong(match found {
             Some(found) => {

@@ -149,12 +149,12 @@ const CLIENTS: [&str; 2] = ["Request", "Reply"];
 
 /// All kinds of messages in such a run.
 pub fn kinds(run: &Run) -> impl Iterator<Item = &'static str> {
-    run.meta().words.kinds.iter().copied().chain(CLIENTS)
+    run.words().kinds.into_iter().chain(CLIENTS)
 }
 
 /// All that can be compared with a value.
 fn facts(run: &Run) -> impl Iterator<Item = &'static str> {
-    [SHAPE, STATUS, SETTLED].into_iter().chain(run.meta().words.fields.iter().copied())
+    [SHAPE, STATUS, SETTLED].into_iter().chain(run.words().fields)
 }
 
 /// Conditions that somebody might want, for the field where one is typed: whole, or up to the value.
@@ -286,10 +286,10 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     if !facts(run).any(|known| known == name) {
         return Err(one_of(words, &name, facts(run)));
     }
-    let roles = run.meta().words.roles;
+    let known = run.words();
     match name.as_str() {
-        SHAPE if !roles.contains(&value.as_str()) => {
-            return Err(one_of(words, &value, roles.iter().copied()));
+        SHAPE if !known.roles.contains(&value.as_str()) => {
+            return Err(one_of(words, &value, known.roles.into_iter()));
         }
         STATUS if !STATUSES.contains(&value.as_str()) => {
             return Err(one_of(words, &value, STATUSES.into_iter()));
@@ -303,7 +303,7 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
         return Err(words.wrong(sentence!("expected a value after {0}", name)));
     }
     // Whether it is a number is known beforehand: a text that can be read here can be read anywhere.
-    let counts = name == SETTLED || run.meta().words.numbers.contains(&name.as_str());
+    let counts = name == SETTLED || known.numbers.contains(&name.as_str());
     if counts && leading(&value).is_none_or(|(_, rest)| !rest.is_empty()) {
         return Err(words.wrong(sentence!("{0} is a number, and “{1}” is none", name, value)));
     }

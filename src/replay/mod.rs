@@ -21,7 +21,7 @@ use outline::Outline;
 
 use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
-use crate::protocol::{Form, Kind, Meta};
+use crate::protocol::{Form, Kind, Meta, Vocabulary};
 use crate::sentence;
 use crate::sim::ensemble::Ensemble;
 use crate::sim::snapshot::*;
@@ -340,6 +340,11 @@ impl Run {
     /// What clients can ask.
     pub fn forms(&self) -> &'static [Form] {
         self.here.forms()
+    }
+
+    /// What can be waited for, by name.
+    pub fn words(&self) -> Vocabulary {
+        self.here.words()
     }
 
     /// The script as it stands, with every command given so far.

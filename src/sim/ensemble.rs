@@ -17,7 +17,8 @@ use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
     Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
-    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine,
+    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Variable, Vocabulary,
+    Witness as _,
 };
 
 /// What a disk holds, or a write to it.
@@ -64,6 +65,8 @@ pub trait Ensemble {
     fn weight(&self) -> usize;
     fn meta(&self) -> &'static Meta;
     fn properties(&self) -> Vec<PropertyInfo>;
+    /// What can be waited for, by name.
+    fn words(&self) -> Vocabulary;
 
     /// An empty disk.
     fn blank(&self) -> Image;
@@ -209,6 +212,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
         PropertyInfo::of::<P>()
     }
 
+    fn words(&self) -> Vocabulary {
+        Vocabulary::of::<P>()
+    }
+
     fn blank(&self) -> Image {
         Rc::new(P::Disk::default())
     }
@@ -258,13 +265,13 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn witness(&mut self, node: NodeId, moment: Moment) {
         if let Some(replica) = &self.replicas[node.index()] {
-            P::witness(&mut self.ghost, node, replica, moment);
+            self.ghost.witness(node, replica, moment);
         }
     }
 
     fn overhear(&mut self, event: u64, client: ClientId, request: &str, outcome: Option<&Outcome>) {
         if let Ok(request) = request.parse() {
-            P::overhear(&mut self.ghost, event, client, &request, outcome);
+            self.ghost.overhear(event, client, &request, outcome);
         }
     }
 
@@ -290,6 +297,6 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn durable(&self, disk: &Image) -> Vec<Field> {
-        P::durable(read::<P>(disk))
+        Variable::read(P::DURABLE, read::<P>(disk))
     }
 }

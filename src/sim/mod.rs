@@ -37,7 +37,9 @@ use node::{Node, Pending, Timer, Waiting};
 use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
 use crate::check::{History, Judge, Model};
 use crate::command::Setup;
-use crate::protocol::{Form, Meta, Moment, PropertyInfo, PropertyKind, Source, SourceLine};
+use crate::protocol::{
+    Form, Meta, Moment, PropertyInfo, PropertyKind, Source, SourceLine, Vocabulary,
+};
 use crate::sim::ensemble::{Ensemble, Stimulus, Wish, Wishes};
 use crate::sim::trace::{Event, EventKind, Loss, Payload, Status};
 
@@ -167,6 +169,11 @@ impl Sim {
     /// What clients can ask.
     pub fn forms(&self) -> &'static [Form] {
         self.ensemble.forms()
+    }
+
+    /// What can be waited for, by name.
+    pub fn words(&self) -> Vocabulary {
+        self.ensemble.words()
     }
 
     pub fn meta(&self) -> &'static Meta {

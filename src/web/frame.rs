@@ -60,7 +60,7 @@ pub struct Controls {
     pub slowed: Option<&'static str>,
     pub slow_for: Vec<&'static str>,
     /// The protocol's vocabulary, for conditions that the run can be run until.
-    pub words: &'static Vocabulary,
+    pub words: Vocabulary,
     pub mistaken: Option<Mistake>,
     pub branches: Vec<BranchLine>,
     pub branch: usize,
@@ -210,7 +210,7 @@ impl Controls {
             looked: store.playback.goal.as_ref().and_then(Goal::looked),
             slowed: store.slowed(),
             slow_for: store.playback.slow_for.clone(),
-            words: &pane.run.meta().words,
+            words: pane.run.words(),
             mistaken: store.ui.mistaken.clone(),
             branches: branches(pane),
             branch: pane.branch,

@@ -103,7 +103,7 @@ fn a_mistake_says_what_was_expected_and_where() {
 #[test]
 fn every_word_a_run_uses_can_be_waited_for() {
     for entry in catalog::catalog() {
-        let words = entry.meta.words;
+        let words = (entry.words)();
         let (mut kinds, mut roles, mut fields) = (vec![], vec![], vec![]);
         let scenes = entry.meta.scenes.iter().map(|(_, text)| scenario::parse(text).unwrap());
         let random = (1..=6).map(|seed| fuzz::schedule(entry, seed, &[]).unwrap());
@@ -140,9 +140,9 @@ fn every_word_a_run_uses_can_be_waited_for() {
         };
         let listed = |list: &[&'static str]| seen(list.to_vec(), &[]);
         assert!(words.numbers.iter().all(|name| words.fields.contains(name)));
-        assert_eq!(seen(kinds, &["Request", "Reply"]), listed(words.kinds), "{}", entry.meta.slug);
-        assert_eq!(seen(roles, &[]), listed(words.roles), "{}", entry.meta.slug);
-        assert_eq!(seen(fields, &["role", "status"]), listed(words.fields), "{}", entry.meta.slug);
+        assert_eq!(seen(kinds, &["Request", "Reply"]), listed(&words.kinds), "{}", entry.meta.slug);
+        assert_eq!(seen(roles, &[]), listed(&words.roles), "{}", entry.meta.slug);
+        assert_eq!(seen(fields, &["role", "status"]), listed(&words.fields), "{}", entry.meta.slug);
     }
 }
 
@@ -218,7 +218,7 @@ fn a_condition_is_one_thing() {
 fn what_is_suggested_can_be_read() {
     for entry in catalog::catalog() {
         let run = run(&format!("run {} nodes=3 seed=7", entry.meta.slug));
-        let likely = likely(&entry.meta.words);
+        let likely = likely(&(entry.words)());
         assert!(likely.len() > 20 && likely.len() < 80, "{}", likely.len());
         for mut text in likely {
             if text.ends_with('=') {

@@ -31,9 +31,10 @@ use crate::digests;
 use crate::goldens::{self, Golden};
 
 /// The files and folders whose prose is shown.
-const BELOW_THE_PAGE: [&str; 11] = [
+const BELOW_THE_PAGE: [&str; 12] = [
     "base/",
     "protocol.rs",
+    "protocol/",
     "service/",
     "check/",
     "protocols/",

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::base::{ClientId, Log, NONE, NodeId};
+use crate::listed;
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::service::store::StoreRequest;
 
@@ -199,16 +200,17 @@ impl fmt::Display for Message {
 }
 
 impl protocol::Message for Message {
-    fn kind(&self) -> Kind {
-        match self {
-            Message::Prepare { .. } => Kind { name: "Prepare", tone: Tone::Vote },
-            Message::Promise { .. } => Kind { name: "Promise", tone: Tone::Reply },
-            Message::Accept { commands, .. } => match commands.is_empty() {
-                true => Kind { name: "heartbeat", tone: Tone::Beat },
-                false => Kind { name: "Accept", tone: Tone::Call },
-            },
-            Message::Accepted { .. } => Kind { name: "Accepted", tone: Tone::Reply },
-            Message::Refused { .. } => Kind { name: "Refused", tone: Tone::Reply },
+    listed! {
+        fn kinds() -> &'static [Kind];
+        fn kind(&self) -> Kind {
+            match (self) {
+                Message::Prepare { .. } => Kind { name: "Prepare", tone: Tone::Vote },
+                Message::Promise { .. } => Kind { name: "Promise", tone: Tone::Reply },
+                Message::Accept { commands, .. } if !commands.is_empty() => Kind { name: "Accept", tone: Tone::Call },
+                Message::Accepted { .. } => Kind { name: "Accepted", tone: Tone::Reply },
+                Message::Refused { .. } => Kind { name: "Refused", tone: Tone::Reply },
+                Message::Accept { .. } => Kind { name: "heartbeat", tone: Tone::Beat },
+            }
         }
     }
 

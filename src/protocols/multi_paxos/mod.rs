@@ -39,10 +39,8 @@ use std::rc::Rc;
 
 use crate::base::{ClientId, Log, NodeId};
 use crate::check::Model;
-use crate::protocol::{
-    self, Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Property,
-    Protocol,
-};
+use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
+use crate::scenes;
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
 
@@ -136,17 +134,10 @@ impl Protocol for MultiPaxos {
         max_nodes: 15,
         channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
-        words: view::WORDS,
-        scenes: &[
-            ("stable-leader", include_str!("../../../scenes/multi-paxos/stable-leader.txt")),
-            ("leader-change", include_str!("../../../scenes/multi-paxos/leader-change.txt")),
-            (
-                "unprepared-leader",
-                include_str!("../../../scenes/multi-paxos/unprepared-leader.txt"),
-            ),
-            ("stale-read", include_str!("../../../scenes/multi-paxos/stale-read.txt")),
-            ("asked-twice", include_str!("../../../scenes/multi-paxos/asked-twice.txt")),
-        ],
+        scenes: scenes!(
+            "multi-paxos",
+            ["stable-leader", "leader-change", "unprepared-leader", "stale-read", "asked-twice",]
+        ),
     };
     type Message = Message;
     type Timer = Timer;
@@ -191,44 +182,12 @@ impl Protocol for MultiPaxos {
         self.save(fx);
     }
 
-    fn options() -> &'static [Knob<Config>] {
-        config::OPTIONS
-    }
-
-    fn flaws() -> &'static [Flaw<Config>] {
-        config::FLAWS
-    }
-
     fn properties() -> &'static [Property<Self>] {
         properties::PROPERTIES
     }
 
-    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, moment: Moment) {
-        ghost.witness(node, replica, moment);
-    }
-
     fn weight(&self) -> usize {
         self.store.len()
-    }
-
-    fn role(&self) -> protocol::Role {
-        self.shown_role()
-    }
-
-    fn view(&self) -> NodeView {
-        self.shown()
-    }
-
-    fn durable(disk: &Disk) -> Vec<Field> {
-        view::durable(disk)
-    }
-
-    fn log_len(&self) -> u64 {
-        self.votes.len()
-    }
-
-    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
-        self.shown_log(disk, from, to)
     }
 }
 

@@ -7,7 +7,7 @@
 //! only at what that step has changed.
 
 use crate::base::{Breach, Log, Milestones, NodeId};
-use crate::protocol::{Cluster, Moment, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
 use super::tally::Tally;
@@ -90,9 +90,8 @@ struct Seen {
     executed: Log<Command>,
 }
 
-impl Ghost {
-    /// Records what a server's step has made true.
-    pub(super) fn witness(&mut self, node: NodeId, server: &MultiPaxos, moment: Moment) {
+impl Witness<MultiPaxos> for Ghost {
+    fn witness(&mut self, node: NodeId, server: &MultiPaxos, moment: Moment) {
         self.booted = moment.boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(server.nodes), Seen::default);
@@ -117,8 +116,10 @@ impl Ghost {
         }
         self.before = Some(before);
     }
+}
 
-    #[cfg(test)]
+#[cfg(test)]
+impl Ghost {
     pub(super) fn open_slots(&self) -> usize {
         self.tally.open()
     }

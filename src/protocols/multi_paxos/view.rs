@@ -4,85 +4,64 @@ use std::fmt;
 
 use crate::base::quorum::majority;
 use crate::base::{NONE, NodeId};
-use crate::key;
 use crate::protocol::{
-    CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape, Vocabulary,
+    CellState, Epoch, FieldName, Gathering, LogCell, Role, Shape, Shown, Variable,
 };
+use crate::{key, listed};
 
-use super::{Ballot, Disk, MultiPaxos, Timer};
+use super::{Ballot, Disk, Lead, MultiPaxos, Timer};
 
 /// What stands in a gap's cell.
 const GAP: &str = "·";
 
-/// What can be waited for.
-pub(super) const WORDS: Vocabulary = Vocabulary {
-    kinds: &["Prepare", "Promise", "Accept", "Accepted", "Refused", "heartbeat"],
-    roles: &["acceptor", "candidate", "leader"],
-    fields: &[
-        "ballot",
-        "maxBal",
-        "last slot",
-        "chosen up to",
-        "leader known",
-        "promises received",
-        "accepted by",
-        "holds all up to",
-        "state machine",
-    ],
-    numbers: &["last slot", "chosen up to"],
-};
+impl Shown<Disk> for MultiPaxos {
+    const EPOCH: FieldName = FieldName::text(key!("ballot"));
 
-impl MultiPaxos {
-    pub(super) fn shown_role(&self) -> Role {
-        match self.role {
-            super::Role::Acceptor => Role { name: "acceptor", shape: Shape::Plain },
-            super::Role::Candidate { .. } => Role { name: "candidate", shape: Shape::Bid },
-            super::Role::Leader(_) => Role { name: "leader", shape: Shape::Lead },
+    const DURABLE: &'static [Variable<Disk>] = &[
+        Variable::text("maxBal", |disk| disk.promised.to_string()),
+        Variable::number("last slot", |disk| disk.votes.len()),
+    ];
+
+    const VARIABLES: &'static [Variable<MultiPaxos>] = &[
+        Variable::number("chosen up to", |server| server.chosen),
+        Variable::text("leader known", |server| names(server.leader.as_slice())),
+        Variable::sometimes("promises received", |server| Some(names(&server.promised_by()?))),
+        Variable::sometimes("accepted by", MultiPaxos::under_way),
+        Variable::sometimes("holds all up to", MultiPaxos::held),
+        Variable::text("state machine", |server| server.store.to_string()),
+    ];
+
+    listed! {
+        fn roles() -> &'static [Role];
+        fn role(&self) -> Role {
+            match (self.role) {
+                super::Role::Acceptor => Role { name: "acceptor", shape: Shape::Plain },
+                super::Role::Candidate { .. } => Role { name: "candidate", shape: Shape::Bid },
+                super::Role::Leader(_) => Role { name: "leader", shape: Shape::Lead },
+            }
         }
     }
 
-    pub(super) fn shown(&self) -> NodeView {
-        let mut quorum = None;
-        let leader = self.leader.map_or(NONE.into(), |node| node.to_string());
-        let mut fields =
-            vec![Field::new("chosen up to", self.chosen), Field::new("leader known", leader)];
-        match &self.role {
-            super::Role::Acceptor => {}
-            super::Role::Candidate { promises } => {
-                let of: Vec<NodeId> = promises.iter().map(|promise| promise.by).collect();
-                fields.push(Field::new("promises received", names(&of)));
-                let needed = majority(self.nodes);
-                quorum = Some(Gathering { word: key!("promises"), of, needed });
-            }
-            super::Role::Leader(lead) => {
-                // Of the first slot not chosen yet, while there is one.
-                quorum = lead.accepted.front().map(|by| Gathering {
-                    word: key!("acceptances"),
-                    of: by.clone(),
-                    needed: majority(self.nodes),
-                });
-                let slots = (self.chosen + 1..).zip(&lead.accepted);
-                let waiting: Vec<String> =
-                    slots.map(|(slot, by)| format!("{slot}: {}", names(by))).collect();
-                if !waiting.is_empty() {
-                    fields.push(Field::new("accepted by", waiting.join(" · ")));
-                }
-                let holds =
-                    self.others().map(|node| format!("{node} {}", lead.holds[node.index()]));
-                fields.push(Field::new("holds all up to", holds.collect::<Vec<_>>().join(" · ")));
-            }
-        }
-        fields.push(Field::new("state machine", &self.store));
-        NodeView {
-            role: self.shown_role(),
-            epoch: epoch(self.promised),
-            fields,
-            badge: None,
-            quorum,
-        }
+    fn epoch(&self) -> Epoch {
+        let Ballot { round, by } = self.promised;
+        let by = (round > 0).then_some(by.into());
+        Epoch { word: Self::EPOCH.name, number: round, by }
     }
 
-    pub(super) fn shown_log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
+    /// Promises; or a leader's acceptances of the first slot not chosen yet, while there is one.
+    fn gathering(&self) -> Option<Gathering> {
+        let (word, of) = match self.promised_by() {
+            Some(of) => (key!("promises"), of),
+            None => (key!("acceptances"), self.leading()?.accepted.front()?.clone()),
+        };
+        Some(Gathering { word, of, needed: majority(self.nodes) })
+    }
+
+    fn log_len(&self) -> u64 {
+        self.votes.len()
+    }
+
+    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
         let slots = self.votes.range(from, to).into_iter();
         slots
             .map(|(index, vote)| LogCell {
@@ -99,6 +78,39 @@ impl MultiPaxos {
             })
             .collect()
     }
+}
+
+impl MultiPaxos {
+    fn leading(&self) -> Option<&Lead> {
+        match &self.role {
+            super::Role::Leader(lead) => Some(lead),
+            _ => None,
+        }
+    }
+
+    /// Who has promised, while it is a candidate.
+    fn promised_by(&self) -> Option<Vec<NodeId>> {
+        match &self.role {
+            super::Role::Candidate { promises } => {
+                Some(promises.iter().map(|promise| promise.by).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// By slot, who has accepted what a leader proposes there: `4: S1 S2 · 5: S1`.
+    fn under_way(&self) -> Option<String> {
+        let slots = (self.chosen + 1..).zip(&self.leading()?.accepted);
+        let each: Vec<String> = slots.map(|(slot, by)| format!("{slot}: {}", names(by))).collect();
+        (!each.is_empty()).then(|| each.join(" · "))
+    }
+
+    /// By follower, up to where it holds all that a leader has proposed: `S2 4 · S3 5`.
+    fn held(&self) -> Option<String> {
+        let holds = &self.leading()?.holds;
+        let each = self.others().map(|node| format!("{node} {}", holds[node.index()]));
+        Some(each.collect::<Vec<_>>().join(" · "))
+    }
 
     /// Executed; or a leader has counted a majority, and a gap lies before it.
     fn knows_chosen(&self, slot: u64) -> bool {
@@ -111,15 +123,6 @@ impl MultiPaxos {
         };
         slot <= self.chosen || counted >= usize::from(majority(self.nodes))
     }
-}
-
-pub(super) fn durable(disk: &Disk) -> Vec<Field> {
-    vec![Field::new("maxBal", disk.promised), Field::new("last slot", disk.votes.len())]
-}
-
-fn epoch(ballot: Ballot) -> Epoch {
-    let by = (ballot.round > 0).then_some(ballot.by.into());
-    Epoch { word: key!("ballot"), number: ballot.round, by }
 }
 
 fn names(nodes: &[NodeId]) -> String {

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::base::word::word;
 use crate::base::{ClientId, Endpoint, NONE, NodeId, Text};
-use crate::key;
 use crate::protocol::{self, Blank, Field, Form, Holds, Kind, Tone};
+use crate::{key, listed};
 
 /// The number of a proposal (§2.2). Different proposers choose from disjoint sets of numbers (§2.5),
 /// for each puts its name behind: ballots order by round, then by name, and no two are equal.
@@ -114,15 +114,18 @@ impl fmt::Display for Message {
 }
 
 impl protocol::Message for Message {
-    fn kind(&self) -> Kind {
-        match self {
-            Message::Prepare { .. } => Kind { name: "Prepare", tone: Tone::Vote },
-            Message::Promise { .. } => Kind { name: "Promise", tone: Tone::Reply },
-            Message::Accept(_) => Kind { name: "Accept", tone: Tone::Call },
-            Message::Accepted(_) => Kind { name: "Accepted", tone: Tone::Reply },
-            Message::Refused { .. } => Kind { name: "Refused", tone: Tone::Reply },
-            Message::Ask { .. } => Kind { name: "Ask", tone: Tone::Beat },
-            Message::Decided { .. } => Kind { name: "Decided", tone: Tone::Call },
+    listed! {
+        fn kinds() -> &'static [Kind];
+        fn kind(&self) -> Kind {
+            match (self) {
+                Message::Prepare { .. } => Kind { name: "Prepare", tone: Tone::Vote },
+                Message::Promise { .. } => Kind { name: "Promise", tone: Tone::Reply },
+                Message::Accept(_) => Kind { name: "Accept", tone: Tone::Call },
+                Message::Accepted(_) => Kind { name: "Accepted", tone: Tone::Reply },
+                Message::Refused { .. } => Kind { name: "Refused", tone: Tone::Reply },
+                Message::Ask { .. } => Kind { name: "Ask", tone: Tone::Beat },
+                Message::Decided { .. } => Kind { name: "Decided", tone: Tone::Call },
+            }
         }
     }
 

@@ -35,11 +35,8 @@ mod view;
 use std::rc::Rc;
 
 use crate::base::{ClientId, NodeId, Sentence, Text};
-use crate::protocol;
-use crate::protocol::{
-    Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
-    Protocol,
-};
+use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
+use crate::scenes;
 
 pub use config::{Config, Roster};
 pub use message::{Ballot, Disk, Message, Proposal, Request};
@@ -119,16 +116,18 @@ impl Protocol for Paxos {
         // Now and then a random client prepares, at a ballot of its own, and gets in the proposers'
         // way. It never asks to accept: without promises that breaks Agreement by itself.
         requests: &["propose v1", "propose v1", "propose v1", "prepare 1"],
-        words: view::WORDS,
-        scenes: &[
-            ("article-example", include_str!("../../../scenes/paxos/article-example.txt")),
-            ("console", include_str!("../../../scenes/paxos/console.txt")),
-            ("adopted", include_str!("../../../scenes/paxos/adopted.txt")),
-            ("duel", include_str!("../../../scenes/paxos/duel.txt")),
-            ("back-off", include_str!("../../../scenes/paxos/back-off.txt")),
-            ("forgotten-promise", include_str!("../../../scenes/paxos/forgotten-promise.txt")),
-            ("disjoint-quorums", include_str!("../../../scenes/paxos/disjoint-quorums.txt")),
-        ],
+        scenes: scenes!(
+            "paxos",
+            [
+                "article-example",
+                "console",
+                "adopted",
+                "duel",
+                "back-off",
+                "forgotten-promise",
+                "disjoint-quorums",
+            ]
+        ),
     };
     type Message = Message;
     type Timer = Timer;
@@ -175,55 +174,12 @@ impl Protocol for Paxos {
         self.save(fx);
     }
 
-    fn options() -> &'static [Knob<Config>] {
-        config::OPTIONS
-    }
-
-    fn flaws() -> &'static [Flaw<Config>] {
-        config::FLAWS
-    }
-
     fn properties() -> &'static [Property<Self>] {
         properties::PROPERTIES
     }
 
-    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Self, moment: Moment) {
-        ghost.witness(node, replica, moment);
-    }
-
-    fn overhear(
-        ghost: &mut Ghost,
-        event: u64,
-        client: ClientId,
-        request: &Request,
-        outcome: Option<&Outcome>,
-    ) {
-        ghost.overhear(event, client, request, outcome);
-    }
-
     fn weight(&self) -> usize {
         self.heard.len() + self.waiting.len()
-    }
-
-    fn role(&self) -> protocol::Role {
-        self.shown_role()
-    }
-
-    fn view(&self) -> NodeView {
-        self.shown()
-    }
-
-    fn durable(disk: &Disk) -> Vec<Field> {
-        view::durable(disk)
-    }
-
-    /// It keeps no log: there is one value to agree on.
-    fn log_len(&self) -> u64 {
-        0
-    }
-
-    fn log(&self, _disk: &Disk, _from: u64, _to: u64) -> Vec<LogCell> {
-        Vec::new()
     }
 }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::base::quorum::majority;
 use crate::base::{Breach, ClientId, NodeId, Sentence, Text};
-use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind, Witness};
 use crate::sentence;
 
 use super::{Ballot, Bid, Disk, Paxos, Phase, Proposal, Request};
@@ -126,9 +126,8 @@ struct Offer {
     promised: bool,
 }
 
-/// What acceptors have accepted, and what they still may.
-impl Ghost {
-    pub fn witness(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
+impl Witness<Paxos> for Ghost {
+    fn witness(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
         let servers = usize::from(paxos.nodes);
         self.promised.resize(servers, None);
         self.pending.resize(servers, Vec::new());
@@ -148,6 +147,31 @@ impl Ghost {
         }
     }
 
+    /// A client that asks an acceptor to accept proposes, as a server does that sends its 2a
+    /// messages: at a ballot of its own, and it has to keep to the same rules.
+    fn overhear(
+        &mut self,
+        event: u64,
+        client: ClientId,
+        request: &Request,
+        outcome: Option<&Outcome>,
+    ) {
+        let (None, Request::Propose { value } | Request::Accept { value, .. }) = (outcome, request)
+        else {
+            return;
+        };
+        if !self.proposed.contains(value) {
+            Rc::make_mut(&mut self.proposed).insert(value.clone());
+        }
+        if let Request::Accept { number, value } = request {
+            let ballot = Ballot::of_client(*number, client);
+            self.see_offer(Proposal { ballot, value: value.clone() }, event);
+        }
+    }
+}
+
+/// What acceptors have accepted, and what they still may.
+impl Ghost {
     /// What the server has accepted, as its disk says. One write may bring several proposals to the
     /// disk, and each of them is told to others: none is passed over.
     fn see_votes(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
@@ -205,28 +229,6 @@ impl Ghost {
 
 /// What proposers propose.
 impl Ghost {
-    /// A client that asks an acceptor to accept proposes, as a server does that sends its 2a
-    /// messages: at a ballot of its own, and it has to keep to the same rules.
-    pub fn overhear(
-        &mut self,
-        event: u64,
-        client: ClientId,
-        request: &Request,
-        outcome: Option<&Outcome>,
-    ) {
-        let (None, Request::Propose { value } | Request::Accept { value, .. }) = (outcome, request)
-        else {
-            return;
-        };
-        if !self.proposed.contains(value) {
-            Rc::make_mut(&mut self.proposed).insert(value.clone());
-        }
-        if let Request::Accept { number, value } = request {
-            let ballot = Ballot::of_client(*number, client);
-            self.see_offer(Proposal { ballot, value: value.clone() }, event);
-        }
-    }
-
     /// Whose ballot it is proposes this.
     fn see_offer(&mut self, offer: Proposal, event: u64) {
         let promised = self.is_promised(offer.ballot);

@@ -2,11 +2,14 @@
 
 use crate::base::{ClientId, NodeId, Text, Time};
 use crate::protocol::{
-    Cluster, Effect, Effects, Input, Moment, Outcome, Property, Protocol, Request as _,
+    Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
+    Request as _, Witness,
 };
 
 use super::properties::PROPERTIES;
-use super::{Ballot, Bid, Config, Disk, Ghost, Message, Paxos, Phase, Proposal, Request, Timer};
+use super::{
+    Ballot, Bid, Config, Disk, Ghost, Message, Paxos, Phase, Proposal, Request, Roster, Timer,
+};
 
 const S1: NodeId = NodeId(0);
 const S2: NodeId = NodeId(1);
@@ -262,14 +265,14 @@ fn the_service_answers_a_client_that_plays_the_proposer() {
         told(&request(&mut paxos, "accept 2 blue")),
         ["S1 has accepted “red” at ballot 2.C1, and no ballot has two values"]
     );
-    let config = Config { acceptors: "S2".parse().unwrap(), ..Config::default() };
+    let config = Config { acceptors: Roster::read("S2").unwrap(), ..Config::default() };
     let mut other = server_with(S1, &config, &Disk::default());
     assert_eq!(told(&request(&mut other, "prepare 1")), ["S1 is no acceptor"]);
 }
 
 #[test]
 fn whoever_is_no_proposer_sends_the_client_on() {
-    let config = Config { proposers: "S2".parse().unwrap(), ..Config::default() };
+    let config = Config { proposers: Roster::read("S2").unwrap(), ..Config::default() };
     let mut paxos = server_with(S3, &config, &Disk::default());
     let effects = request(&mut paxos, "propose red");
     assert_eq!(effects, [Effect::Reply { to: C1, seq: 1, outcome: Outcome::Redirect(Some(S2)) }]);
@@ -297,13 +300,13 @@ fn requests_and_roles_print_and_parse() {
         assert!(wrong.parse::<Request>().is_err(), "{wrong}");
     }
     let check = |text: &str| {
-        let config = Config { acceptors: text.parse().unwrap(), ..Config::default() };
+        let config = Config { acceptors: Roster::read(text).unwrap(), ..Config::default() };
         config.check(3).map_err(|why| why.to_string())
     };
     assert_eq!(check("S1,S3"), Ok(()));
     assert_eq!(check("S1,S4"), Err("acceptors=S1,S4: there is no S4 among 3 servers.".into()));
-    assert!("S1,S1".parse::<super::Roster>().is_err());
-    assert!("".parse::<super::Roster>().is_err());
+    assert!(Roster::read("S1,S1").is_err());
+    assert!(Roster::read("").is_err());
 }
 
 // ---- properties -----------------------------------------------------------------------------
@@ -318,7 +321,7 @@ impl Watch {
     fn new() -> Watch {
         let mut watch = Watch { replicas: vec![None, None, None], ghost: Ghost::default() };
         let request: Request = "propose red".parse().unwrap();
-        Paxos::overhear(&mut watch.ghost, 0, C1, &request, None);
+        watch.ghost.overhear(0, C1, &request, None);
         [S1, S2, S3].into_iter().for_each(|node| watch.sees(server(node)));
         watch
     }
@@ -329,7 +332,7 @@ impl Watch {
 
     fn sees_at(&mut self, moment: Moment, paxos: Paxos) {
         let node = paxos.me;
-        Paxos::witness(&mut self.ghost, node, &paxos, moment);
+        self.ghost.witness(node, &paxos, moment);
         self.replicas[node.index()] = Some(paxos);
     }
 
@@ -368,7 +371,7 @@ impl Watch {
 
     /// C1 asks this.
     fn hears(&mut self, request: &str) {
-        Paxos::overhear(&mut self.ghost, 0, C1, &request.parse().unwrap(), None);
+        self.ghost.overhear(0, C1, &request.parse().unwrap(), None);
     }
 
     fn proposes(&mut self, node: NodeId, proposal: Proposal) {

@@ -3,58 +3,56 @@
 use std::fmt;
 
 use crate::base::NodeId;
-use crate::key;
 use crate::protocol::{
-    Badge, CellState, Epoch, Field, Gathering, NodeView, Role, Shape, Vocabulary,
+    Badge, CellState, Epoch, FieldName, Gathering, Role, Shape, Shown, Variable,
 };
+use crate::{key, listed};
 
 use super::message::or_none;
-use super::{Ballot, Disk, Paxos, Phase, Proposal, Timer};
+use super::{Disk, Paxos, Phase, Proposal, Timer};
 
-/// What can be waited for.
-pub(super) const WORDS: Vocabulary = Vocabulary {
-    kinds: &["Prepare", "Promise", "Accept", "Accepted", "Refused", "Ask", "Decided"],
-    roles: &["acceptor", "proposer", "learner", "preparing", "proposing", "waiting"],
-    fields: &["ballot", "maxBal", "maxVBal", "maxVal", "last round", "chosen", "wants chosen"],
-    numbers: &["last round"],
-};
+/// Its variables bear the names of `Paxos.tla`.
+impl Shown<Disk> for Paxos {
+    const EPOCH: FieldName = FieldName::text(key!("ballot"));
 
-impl Paxos {
-    pub(super) fn shown_role(&self) -> Role {
-        match &self.bid {
-            Some(bid) => match bid.phase {
-                Phase::Prepare(_) => Role { name: "preparing", shape: Shape::Bid },
-                Phase::Accept(..) => Role { name: "proposing", shape: Shape::Bid },
-                Phase::Pause => Role { name: "waiting", shape: Shape::Bid },
-            },
-            None if self.accepts() => Role { name: "acceptor", shape: Shape::Plain },
-            None if self.proposes() => Role { name: "proposer", shape: Shape::Plain },
-            None => Role { name: "learner", shape: Shape::Plain },
+    const DURABLE: &'static [Variable<Disk>] = &[
+        Variable::text("maxBal", |disk| or_none(disk.promised)),
+        Variable::text("maxVBal", |disk| or_none(disk.accepted.as_ref().map(|it| it.ballot))),
+        Variable::text("maxVal", |disk| or_none(disk.accepted.as_ref().map(|it| &it.value))),
+        Variable::number("last round", |disk| disk.round),
+    ];
+
+    const VARIABLES: &'static [Variable<Paxos>] = &[
+        Variable::text("chosen", |paxos| or_none(paxos.chosen.as_ref())),
+        Variable::sometimes("wants chosen", |paxos| Some(paxos.wish.as_ref()?.to_string())),
+    ];
+
+    listed! {
+        fn roles() -> &'static [Role];
+        fn role(&self) -> Role {
+            match (self.bid.as_ref().map(|bid| &bid.phase)) {
+                None if self.accepts() => Role { name: "acceptor", shape: Shape::Plain },
+                None if self.proposes() => Role { name: "proposer", shape: Shape::Plain },
+                None => Role { name: "learner", shape: Shape::Plain },
+                Some(Phase::Prepare(_)) => Role { name: "preparing", shape: Shape::Bid },
+                Some(Phase::Accept(..)) => Role { name: "proposing", shape: Shape::Bid },
+                Some(Phase::Pause) => Role { name: "waiting", shape: Shape::Bid },
+            }
         }
     }
 
-    pub(super) fn shown(&self) -> NodeView {
-        let mut fields = vec![Field::new("chosen", or_none(self.chosen.as_ref()))];
-        if let Some(wish) = &self.wish {
-            fields.push(Field::new("wants chosen", wish));
-        }
+    fn epoch(&self) -> Epoch {
         let won = self.won().map(|(proposal, _)| proposal.ballot);
         let ballot = self.bid.as_ref().map(|bid| bid.ballot).or(self.memory.promised.max(won));
-        NodeView {
-            role: self.shown_role(),
-            epoch: Epoch {
-                word: key!("ballot"),
-                number: ballot.map_or(0, |ballot| ballot.round),
-                by: ballot.map(|ballot| ballot.by),
-            },
-            fields,
-            badge: self.shown_value(),
-            quorum: self.shown_quorum(),
+        Epoch {
+            word: Self::EPOCH.name,
+            number: ballot.map_or(0, |ballot| ballot.round),
+            by: ballot.map(|ballot| ballot.by),
         }
     }
 
     /// What it has accepted; or what it has learnt, where it accepts nothing itself.
-    fn shown_value(&self) -> Option<Badge> {
+    fn badge(&self) -> Option<Badge> {
         let state = match (&self.chosen, &self.memory.accepted) {
             (_, accepted) if *accepted != self.stored.accepted => CellState::Pending,
             (Some(_), _) => CellState::Settled,
@@ -73,7 +71,7 @@ impl Paxos {
     }
 
     /// Whose promises, or acceptances, its ballot has; also once it has been chosen.
-    fn shown_quorum(&self) -> Option<Gathering> {
+    fn gathering(&self) -> Option<Gathering> {
         let (word, of) = match &self.bid {
             Some(bid) => match &bid.phase {
                 Phase::Prepare(promises) => {
@@ -86,7 +84,9 @@ impl Paxos {
         };
         Some(Gathering { word, of, needed: self.config.quorum(self.nodes) })
     }
+}
 
+impl Paxos {
     /// This server's own proposal, once a quorum has accepted it; and the quorum.
     fn won(&self) -> Option<(&Proposal, &[NodeId])> {
         let own =
@@ -94,16 +94,6 @@ impl Paxos {
         let won = self.chosen.is_some() && own.by.len() >= self.quorum();
         won.then_some((&own.proposal, &own.by))
     }
-}
-
-pub(super) fn durable(disk: &Disk) -> Vec<Field> {
-    let accepted = disk.accepted.as_ref();
-    vec![
-        Field::new("maxBal", or_none(disk.promised)),
-        Field::new("maxVBal", or_none(accepted.map(|proposal| -> Ballot { proposal.ballot }))),
-        Field::new("maxVal", or_none(accepted.map(|proposal| &proposal.value))),
-        Field::new("last round", disk.round),
-    ]
 }
 
 /// As in `fire S1 retry`.

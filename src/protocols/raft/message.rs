@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use crate::base::{ClientId, Log, NodeId, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
-use crate::sentence;
 use crate::service::store::StoreRequest;
+use crate::{listed, sentence};
 
 /// All that survives a crash (Figure 2, "persistent state on all servers").
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -143,18 +143,15 @@ impl fmt::Display for Message {
 }
 
 impl protocol::Message for Message {
-    fn kind(&self) -> Kind {
-        match self {
-            Message::RequestVote { .. } => Kind { name: "RequestVote", tone: Tone::Vote },
-            Message::RequestVoteReply { .. } => {
-                Kind { name: "RequestVote reply", tone: Tone::Reply }
-            }
-            Message::AppendEntries { entries, .. } => match entries.is_empty() {
-                true => Kind { name: "heartbeat", tone: Tone::Beat },
-                false => Kind { name: "AppendEntries", tone: Tone::Call },
-            },
-            Message::AppendEntriesReply { .. } => {
-                Kind { name: "AppendEntries reply", tone: Tone::Reply }
+    listed! {
+        fn kinds() -> &'static [Kind];
+        fn kind(&self) -> Kind {
+            match (self) {
+                Message::RequestVote { .. } => Kind { name: "RequestVote", tone: Tone::Vote },
+                Message::RequestVoteReply { .. } => Kind { name: "RequestVote reply", tone: Tone::Reply },
+                Message::AppendEntries { entries, .. } if !entries.is_empty() => Kind { name: "AppendEntries", tone: Tone::Call },
+                Message::AppendEntriesReply { .. } => Kind { name: "AppendEntries reply", tone: Tone::Reply },
+                Message::AppendEntries { .. } => Kind { name: "heartbeat", tone: Tone::Beat },
             }
         }
     }

@@ -29,13 +29,10 @@ use std::rc::Rc;
 use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{ClientId, Log, NodeId, Sentence, Span};
 use crate::check::Model;
-use crate::protocol::{
-    Channel, Effects, Field, Flaw, Input, Knob, LogCell, Meta, Moment, NodeView, Outcome, Property,
-    Protocol,
-};
+use crate::protocol::{Channel, Effects, Input, Meta, Outcome, Property, Protocol};
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
-use crate::{protocol, sentence};
+use crate::{scenes, sentence};
 
 pub use config::Config;
 pub use message::{Appended, Command, Disk, Entries, Entry, Hint, Message, Position};
@@ -109,17 +106,19 @@ impl Protocol for Raft {
         max_nodes: 15,
         channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
-        words: view::WORDS,
-        scenes: &[
-            ("first-election", include_str!("../../../scenes/raft/first-election.txt")),
-            ("split-vote", include_str!("../../../scenes/raft/split-vote.txt")),
-            ("article-example", include_str!("../../../scenes/raft/article-example.txt")),
-            ("minority-leader", include_str!("../../../scenes/raft/minority-leader.txt")),
-            ("figure-7", include_str!("../../../scenes/raft/figure-7.txt")),
-            ("figure-8", include_str!("../../../scenes/raft/figure-8.txt")),
-            ("figure-8-flaw", include_str!("../../../scenes/raft/figure-8-flaw.txt")),
-            ("figure-8-e", include_str!("../../../scenes/raft/figure-8-e.txt")),
-        ],
+        scenes: scenes!(
+            "raft",
+            [
+                "first-election",
+                "split-vote",
+                "article-example",
+                "minority-leader",
+                "figure-7",
+                "figure-8",
+                "figure-8-flaw",
+                "figure-8-e",
+            ]
+        ),
     };
     const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;
@@ -168,44 +167,12 @@ impl Protocol for Raft {
         self.save(fx);
     }
 
-    fn options() -> &'static [Knob<Config>] {
-        config::OPTIONS
-    }
-
-    fn flaws() -> &'static [Flaw<Config>] {
-        config::FLAWS
-    }
-
     fn properties() -> &'static [Property<Self>] {
         properties::PROPERTIES
     }
 
-    fn witness(ghost: &mut Ghost, node: NodeId, replica: &Raft, moment: Moment) {
-        ghost.witness(node, replica, moment);
-    }
-
     fn weight(&self) -> usize {
         self.store.len()
-    }
-
-    fn role(&self) -> protocol::Role {
-        self.shown_role()
-    }
-
-    fn view(&self) -> NodeView {
-        self.shown()
-    }
-
-    fn durable(disk: &Disk) -> Vec<Field> {
-        view::durable(disk)
-    }
-
-    fn log_len(&self) -> u64 {
-        self.log.len()
-    }
-
-    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
-        self.shown_log(disk, from, to)
     }
 }
 

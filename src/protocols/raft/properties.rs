@@ -5,7 +5,7 @@
 //! properties are checked after every step, so each looks only at what that step has changed.
 
 use crate::base::{Breach, Log, Milestones, NodeId, Sentence};
-use crate::protocol::{Cluster, Moment, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
 use super::{Entry, Raft};
@@ -112,9 +112,8 @@ struct Reign {
     commits: Milestones,
 }
 
-impl Ghost {
-    /// Records what a server's step has made true.
-    pub(super) fn witness(&mut self, node: NodeId, raft: &Raft, moment: Moment) {
+impl Witness<Raft> for Ghost {
+    fn witness(&mut self, node: NodeId, raft: &Raft, moment: Moment) {
         self.booted = moment.boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(raft.nodes), Seen::default);
@@ -136,7 +135,9 @@ impl Ghost {
         }
         self.before = Some(before);
     }
+}
 
+impl Ghost {
     fn record_reign(&mut self, leader: NodeId, raft: &Raft, commit: u64, event: u64) {
         if commit > self.committed.len() && starts_with(&raft.log, &self.committed) {
             self.committed = raft.log.prefix(commit);

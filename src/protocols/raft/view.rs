@@ -4,85 +4,57 @@ use std::fmt;
 
 use crate::base::quorum::majority;
 use crate::base::{NONE, NodeId};
-use crate::key;
 use crate::protocol::{
-    CellState, Epoch, Field, Gathering, LogCell, NodeView, Role, Shape, Vocabulary,
+    CellState, Epoch, FieldName, Gathering, LogCell, Role, Shape, Shown, Variable,
 };
+use crate::{key, listed};
 
-use super::{Command, Disk, Entry, Raft, Timer};
+use super::{Command, Disk, Entry, Lead, Raft, Timer};
 
-/// What can be waited for.
-pub(super) const WORDS: Vocabulary = Vocabulary {
-    kinds: &[
-        "RequestVote",
-        "RequestVote reply",
-        "AppendEntries",
-        "AppendEntries reply",
-        "heartbeat",
-    ],
-    roles: &["follower", "candidate", "leader"],
-    fields: &[
-        "term",
-        "currentTerm",
-        "votedFor",
-        "log length",
-        "commitIndex",
-        "lastApplied",
-        "leader known",
-        "votes received",
-        "nextIndex",
-        "matchIndex",
-        "state machine",
-    ],
-    numbers: &["term", "currentTerm", "log length", "commitIndex", "lastApplied"],
-};
+impl Shown<Disk> for Raft {
+    const EPOCH: FieldName = FieldName::number(key!("term"));
 
-impl Raft {
-    pub(super) fn shown_role(&self) -> Role {
-        match self.role {
-            super::Role::Follower => Role { name: "follower", shape: Shape::Plain },
-            super::Role::Candidate { .. } => Role { name: "candidate", shape: Shape::Bid },
-            super::Role::Leader(_) => Role { name: "leader", shape: Shape::Lead },
-        }
-    }
+    const DURABLE: &'static [Variable<Disk>] = &[
+        Variable::number("currentTerm", |disk| disk.term),
+        Variable::text("votedFor", |disk| or_none(disk.voted_for)),
+        Variable::number("log length", |disk| disk.log.len()),
+    ];
 
-    pub(super) fn shown(&self) -> NodeView {
-        let mut quorum = None;
-        let mut fields = vec![
-            Field::new("commitIndex", self.commit),
-            Field::new("lastApplied", self.applied),
-            Field::new("leader known", or_none(self.leader)),
-        ];
-        match &self.role {
-            super::Role::Follower => {}
-            super::Role::Candidate { votes } => {
-                let names: Vec<String> = votes.iter().map(NodeId::to_string).collect();
-                let names = if names.is_empty() { NONE.into() } else { names.join(" ") };
-                fields.push(Field::new("votes received", names));
-                quorum = Some(Gathering {
-                    word: key!("votes"),
-                    of: votes.clone(),
-                    needed: majority(self.nodes),
-                });
-            }
-            super::Role::Leader(lead) => {
-                fields.push(Field::new("nextIndex", self.by_follower(&lead.next)));
-                fields.push(Field::new("matchIndex", self.by_follower(&lead.matched)));
+    const VARIABLES: &'static [Variable<Raft>] = &[
+        Variable::number("commitIndex", |raft| raft.commit),
+        Variable::number("lastApplied", |raft| raft.applied),
+        Variable::text("leader known", |raft| or_none(raft.leader)),
+        Variable::sometimes("votes received", |raft| Some(names(raft.votes()?))),
+        Variable::sometimes("nextIndex", |raft| Some(raft.by_follower(&raft.leading()?.next))),
+        Variable::sometimes("matchIndex", |raft| Some(raft.by_follower(&raft.leading()?.matched))),
+        Variable::text("state machine", |raft| raft.store.to_string()),
+    ];
+
+    listed! {
+        fn roles() -> &'static [Role];
+        fn role(&self) -> Role {
+            match (self.role) {
+                super::Role::Follower => Role { name: "follower", shape: Shape::Plain },
+                super::Role::Candidate { .. } => Role { name: "candidate", shape: Shape::Bid },
+                super::Role::Leader(_) => Role { name: "leader", shape: Shape::Lead },
             }
         }
-        fields.push(Field::new("state machine", &self.store));
-        let epoch = Epoch::new(key!("term"), self.term);
-        NodeView { role: self.shown_role(), epoch, fields, badge: None, quorum }
     }
 
-    /// `S2 4 · S3 5`
-    fn by_follower(&self, indexes: &[u64]) -> String {
-        let each: Vec<String> =
-            self.others().map(|node| format!("{node} {}", indexes[node.index()])).collect();
-        each.join(" · ")
+    fn epoch(&self) -> Epoch {
+        Epoch::new(Self::EPOCH.name, self.term)
     }
 
-    pub(super) fn shown_log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
+    fn gathering(&self) -> Option<Gathering> {
+        let of = self.votes()?.to_vec();
+        Some(Gathering { word: key!("votes"), of, needed: majority(self.nodes) })
+    }
+
+    fn log_len(&self) -> u64 {
+        self.log.len()
+    }
+
+    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
         let on_disk = disk.log.common_prefix(&self.log);
         let entries = self.log.range(from, to).into_iter();
         entries
@@ -100,12 +72,35 @@ impl Raft {
     }
 }
 
-pub(super) fn durable(disk: &Disk) -> Vec<Field> {
-    vec![
-        Field::new("currentTerm", disk.term),
-        Field::new("votedFor", or_none(disk.voted_for)),
-        Field::new("log length", disk.log.len()),
-    ]
+impl Raft {
+    /// Who has voted for it, while it is a candidate.
+    fn votes(&self) -> Option<&[NodeId]> {
+        match &self.role {
+            super::Role::Candidate { votes } => Some(votes),
+            _ => None,
+        }
+    }
+
+    fn leading(&self) -> Option<&Lead> {
+        match &self.role {
+            super::Role::Leader(lead) => Some(lead),
+            _ => None,
+        }
+    }
+
+    /// `S2 4 · S3 5`
+    fn by_follower(&self, indexes: &[u64]) -> String {
+        let each: Vec<String> =
+            self.others().map(|node| format!("{node} {}", indexes[node.index()])).collect();
+        each.join(" · ")
+    }
+}
+
+fn names(nodes: &[NodeId]) -> String {
+    match nodes {
+        [] => NONE.into(),
+        nodes => nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" "),
+    }
 }
 
 fn or_none(node: Option<NodeId>) -> String {

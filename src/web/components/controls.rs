@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, chip, field, option, picture_button};
 use super::branches::branches;
 use super::icon::{Icon, icon};
-use super::run_until::{Conditions, RunUntil};
+use super::run_until::RunUntil;
 use crate::player::{Action, Speed, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -47,7 +47,7 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             <span class="now" id={format!("{}-clock", props.id)} role="timer" aria-label={tr!(language, "Virtual time")}></span>
             { speeds(props) }
             { slowed(controls) }
-            <RunUntil id={props.id.to_owned()} words={Conditions(controls.words)} mistaken={controls.mistaken.clone()}
+            <RunUntil id={props.id.to_owned()} words={controls.words.clone()} mistaken={controls.mistaken.clone()}
                 slow_for={controls.slow_for.clone()} {language} act={props.act} />
             { status(props) }
             <span class="grow"></span>

@@ -17,21 +17,11 @@ use crate::words::{Language, tell};
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub id: String,
-    pub words: Conditions,
+    pub words: Vocabulary,
     pub mistaken: Option<Mistake>,
     pub slow_for: Vec<&'static str>,
     pub language: Language,
     pub act: Callback<Action>,
-}
-
-/// The vocabulary for conditions of a protocol: compared by pointer, since each protocol has one.
-#[derive(Clone, Copy)]
-pub struct Conditions(pub &'static Vocabulary);
-
-impl PartialEq for Conditions {
-    fn eq(&self, other: &Conditions) -> bool {
-        std::ptr::eq(self.0, other.0)
-    }
 }
 
 /// The menu. What is in it is drawn once it is opened.
@@ -65,7 +55,7 @@ fn panel(props: &Props) -> Html {
         <ul class="commands">
             { item("violation".into(), tr!(language, "a property breaks")) }
             { item("leader".into(), tr!(language, "another server leads")) }
-            for kind in props.words.0.kinds {
+            for kind in &props.words.kinds {
                 { item(format!("sent {kind}"), &tr!(language, "{0} is sent", (*kind).to_owned())) }
             }
         </ul>
@@ -77,7 +67,7 @@ fn panel(props: &Props) -> Html {
 
 /// Any other condition, as it is written.
 fn written(props: &Props) -> Html {
-    let Props { language, mistaken, words: Conditions(words), .. } = props;
+    let Props { language, mistaken, words, .. } = props;
     let language = *language;
     let onsubmit = {
         let act = props.act.clone();
@@ -138,6 +128,6 @@ fn slow_for(props: &Props) -> Html {
     };
     let legend = tr!(props.language, "Slow down by itself while one of these is under way");
     html! {
-        <fieldset class="slow-for"><legend class="soft">{ legend }</legend>{ for props.words.0.kinds.iter().map(item) }</fieldset>
+        <fieldset class="slow-for"><legend class="soft">{ legend }</legend>{ for props.words.kinds.iter().map(item) }</fieldset>
     }
 }

@@ -4,10 +4,9 @@ mod properties;
 mod rules;
 
 use crate::base::{Log, NodeId};
-use crate::protocol::Effect;
+use crate::protocol::{Effect, Outcome};
 
 use super::*;
-use crate::protocol::Outcome;
 
 const S1: NodeId = NodeId(0);
 const S2: NodeId = NodeId(1);

@@ -1,7 +1,7 @@
 //! Every property on a cluster that breaks it: a checker that has never found anything proves
 //! nothing.
 
-use crate::protocol::{Cluster, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 
 use super::super::properties::PROPERTIES;
 use super::*;

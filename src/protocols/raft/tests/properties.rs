@@ -2,7 +2,7 @@
 //! nothing.
 
 use crate::base::Breach;
-use crate::protocol::{Cluster, Property, PropertyKind};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 
 use super::super::properties::PROPERTIES;
 use super::*;

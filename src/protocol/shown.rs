@@ -1,0 +1,452 @@
+//! What is shown of a server: plain data, by the names of the paper. A protocol says how it looks by
+//! [`Shown`], and each name once, where it says what stands under it; what can be waited for, by
+//! name, is collected from there.
+
+use std::fmt::{self, Display};
+
+use super::{Message as _, Protocol};
+use crate::base::{Endpoint, NodeId};
+
+/// A replica as it is shown; `Disk` is all of it that survives a crash.
+pub trait Shown<Disk: 'static>: Sized + 'static {
+    /// What it calls its own time: `term`, `ballot`.
+    const EPOCH: FieldName;
+    /// What a server knows only while it runs.
+    const VARIABLES: &'static [Variable<Self>] = &[];
+    /// What a disk holds.
+    const DURABLE: &'static [Variable<Disk>] = &[];
+
+    /// All roles that there are, in the order of the menu: see [`listed!`](crate::listed).
+    fn roles() -> &'static [Role];
+    fn role(&self) -> Role;
+    fn epoch(&self) -> Epoch;
+
+    /// What is written on it where it keeps no log, such as the value it has accepted.
+    fn badge(&self) -> Option<Badge> {
+        None
+    }
+
+    /// Whose support it is gathering, or has gathered.
+    fn gathering(&self) -> Option<Gathering> {
+        None
+    }
+
+    /// The last index of the replicated log; 0 where there is none.
+    fn log_len(&self) -> u64 {
+        0
+    }
+
+    /// The log's entries after `from` up to and including `to`, as cells to draw. `disk` is what
+    /// this replica's disk holds: what is not there yet is pending.
+    fn log(&self, _disk: &Disk, _from: u64, _to: u64) -> Vec<LogCell> {
+        Vec::new()
+    }
+
+    /// All of it at this instant, but for its log.
+    fn view(&self) -> NodeView {
+        NodeView {
+            role: self.role(),
+            epoch: self.epoch(),
+            fields: Variable::read(Self::VARIABLES, self),
+            badge: self.badge(),
+            quorum: self.gathering(),
+        }
+    }
+}
+
+/// A function that answers with one of several constants, and beside it the list of all: each stands
+/// in one place. `match` takes its value in parentheses.
+///
+/// ```
+/// struct Server { leads: bool }
+///
+/// impl Server {
+///     synod::listed! {
+///         fn roles() -> &'static [&'static str];
+///         fn role(&self) -> &'static str {
+///             match (self.leads) {
+///                 true => "leader",
+///                 false => "follower",
+///             }
+///         }
+///     }
+/// }
+///
+/// assert_eq!(Server::roles(), ["leader", "follower"]);
+/// assert_eq!(Server { leads: false }.role(), "follower");
+/// ```
+#[macro_export]
+macro_rules! listed {
+    (
+        fn $all:ident() -> &'static [$item:ty];
+        $(#[$about:meta])*
+        fn $one:ident(&$self:ident) -> $type:ty {
+            match ($on:expr) {
+                $($pattern:pat $(if $guard:expr)? => $answer:expr,)+
+            }
+        }
+    ) => {
+        fn $all() -> &'static [$item] {
+            const ALL: &[$item] = &[$($answer),+];
+            ALL
+        }
+
+        $(#[$about])*
+        fn $one(&$self) -> $type {
+            match $on {
+                $($pattern $(if $guard)? => $answer,)+
+            }
+        }
+    };
+}
+
+/// A name under which something is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    pub name: &'static str,
+    /// A whole number stands there, always.
+    pub number: bool,
+}
+
+impl FieldName {
+    pub const fn number(name: &'static str) -> FieldName {
+        FieldName { name, number: true }
+    }
+
+    pub const fn text(name: &'static str) -> FieldName {
+        FieldName { name, number: false }
+    }
+}
+
+/// A variable of the paper's: its name, and how it is read off a replica or a disk.
+pub struct Variable<T> {
+    pub field: FieldName,
+    reading: Reading<T>,
+}
+
+enum Reading<T> {
+    Number(fn(&T) -> u64),
+    Text(fn(&T) -> String),
+    Sometimes(fn(&T) -> Option<String>),
+}
+
+impl<T> Variable<T> {
+    pub const fn number(name: &'static str, value: fn(&T) -> u64) -> Variable<T> {
+        Variable { field: FieldName::number(name), reading: Reading::Number(value) }
+    }
+
+    pub const fn text(name: &'static str, value: fn(&T) -> String) -> Variable<T> {
+        Variable { field: FieldName::text(name), reading: Reading::Text(value) }
+    }
+
+    /// One that is not always there: only on a leader, say.
+    pub const fn sometimes(name: &'static str, value: fn(&T) -> Option<String>) -> Variable<T> {
+        Variable { field: FieldName::text(name), reading: Reading::Sometimes(value) }
+    }
+
+    /// Those that are there, in their order.
+    pub fn read(variables: &[Variable<T>], of: &T) -> Vec<Field> {
+        let read = |variable: &Variable<T>| {
+            let value = match variable.reading {
+                Reading::Number(value) => value(of).to_string(),
+                Reading::Text(value) => value(of),
+                Reading::Sometimes(value) => value(of)?,
+            };
+            Some(Field { name: variable.field.name, value })
+        };
+        variables.iter().filter_map(read).collect()
+    }
+}
+
+/// The names that a run of a protocol shows at one time or another: whoever waits for something can
+/// ask for these, and for nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// Kinds of messages between servers.
+    pub kinds: Vec<&'static str>,
+    pub roles: Vec<&'static str>,
+    /// The word of its epoch, and the fields on disk and in memory.
+    pub fields: Vec<&'static str>,
+    /// Those of the fields that are whole numbers, always.
+    pub numbers: Vec<&'static str>,
+}
+
+impl Vocabulary {
+    pub fn of<P: Protocol>() -> Vocabulary {
+        let durable = P::DURABLE.iter().map(|variable| variable.field);
+        let variables = P::VARIABLES.iter().map(|variable| variable.field);
+        let fields = [P::EPOCH].into_iter().chain(durable).chain(variables);
+        Vocabulary {
+            kinds: P::Message::kinds().iter().map(|kind| kind.name).collect(),
+            roles: P::roles().iter().map(|role| role.name).collect(),
+            numbers: fields.clone().filter(|field| field.number).map(|field| field.name).collect(),
+            fields: fields.map(|field| field.name).collect(),
+        }
+    }
+}
+
+/// What a replica is at the moment, as the field calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Role {
+    pub name: &'static str,
+    pub shape: Shape,
+}
+
+/// Roles differ by shape as well as by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// A rectangle: takes part.
+    Plain,
+    /// A stadium, filled: leads.
+    Lead,
+    /// A hexagon: wants to lead.
+    Bid,
+}
+
+/// A replica at one instant, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    pub role: Role,
+    pub epoch: Epoch,
+    /// What it knows only while it runs. (What survives a crash is [`Shown::DURABLE`].)
+    pub fields: Vec<Field>,
+    /// What is written on it where it keeps no log, such as the value it has accepted.
+    pub badge: Option<Badge>,
+    /// Whose support it is gathering, or has gathered.
+    pub quorum: Option<Gathering>,
+}
+
+/// A place in the protocol's own time, such as `term 3` or `ballot 2.S1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch {
+    pub word: &'static str,
+    pub number: u64,
+    /// Whose, where several may use one number.
+    pub by: Option<Endpoint>,
+}
+
+impl Epoch {
+    pub const fn new(word: &'static str, number: u64) -> Epoch {
+        Epoch { word, number, by: None }
+    }
+}
+
+/// `3` or `2.S1`: without its word, which is translated.
+impl Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.by {
+            Some(by) => write!(f, "{}.{by}", self.number),
+            None => write!(f, "{}", self.number),
+        }
+    }
+}
+
+/// A short text on a node, in the colour of its epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// `accepted`, `chosen`: translated.
+    pub word: &'static str,
+    /// The value: data, nobody's language.
+    pub text: String,
+    /// Its colour: a term, ballot or epoch; 0 for none.
+    pub epoch: u64,
+    pub state: CellState,
+}
+
+/// A majority as it forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathering {
+    /// What is given: `promises`, `votes`.
+    pub word: &'static str,
+    /// Who has given it.
+    pub of: Vec<NodeId>,
+    /// How many it takes.
+    pub needed: u16,
+}
+
+/// A named value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    pub value: String,
+}
+
+impl Field {
+    pub fn new(name: &'static str, value: impl Display) -> Field {
+        Field { name, value: value.to_string() }
+    }
+}
+
+/// One entry of a log, to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogCell {
+    pub index: u64,
+    /// The term, ballot or epoch it was written in: its colour and its number.
+    pub epoch: u64,
+    pub text: String,
+    pub state: CellState,
+}
+
+/// How far something written has come. Told apart by outline and pattern, not by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellState {
+    /// Not on the disk yet: a crash would lose it.
+    Pending,
+    /// On the disk, and perhaps to be replaced.
+    Stored,
+    /// Committed, chosen: here for good.
+    Settled,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+    use std::str::FromStr;
+
+    use super::*;
+    use crate::protocol::{
+        Channel, Effects, Form, Input, Kind, Message, Meta, Property, Request, Tone,
+    };
+
+    /// The least that a protocol can be: who is asked passes a token on, and whoever gets it counts it.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Relay {
+        me: NodeId,
+        seen: u64,
+        from: Option<NodeId>,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Token;
+
+    impl fmt::Display for Token {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("token")
+        }
+    }
+
+    /// What a client asks.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Pass;
+
+    impl Request for Pass {
+        const FORMS: &'static [Form] = &[];
+    }
+
+    impl fmt::Display for Pass {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("pass")
+        }
+    }
+
+    impl FromStr for Pass {
+        type Err = &'static str;
+        fn from_str(text: &str) -> Result<Pass, &'static str> {
+            if text == "pass" { Ok(Pass) } else { Err("pass") }
+        }
+    }
+
+    impl Message for Token {
+        crate::listed! {
+            fn kinds() -> &'static [Kind];
+            fn kind(&self) -> Kind {
+                match (self) {
+                    Token => Kind { name: "Token", tone: Tone::Call },
+                }
+            }
+        }
+
+        fn fields(&self) -> Vec<Field> {
+            Vec::new()
+        }
+    }
+
+    impl Protocol for Relay {
+        const META: Meta = Meta {
+            slug: "relay",
+            title: "Relay",
+            paper: "",
+            summary: "",
+            nodes: 2,
+            max_nodes: 2,
+            channel: Channel::Datagram,
+            requests: &["pass"],
+            scenes: &[],
+        };
+        type Message = Token;
+        type Timer = u8;
+        type Request = Pass;
+        type Disk = ();
+        type Config = ();
+        type Ghost = ();
+
+        fn properties() -> &'static [Property<Relay>] {
+            &[]
+        }
+
+        fn boot(me: NodeId, _: u16, _: &(), _: &(), _: &mut Effects<Relay>) -> Relay {
+            Relay { me, seen: 0, from: None }
+        }
+
+        fn step(&mut self, input: Input<Relay>, fx: &mut Effects<Relay>) {
+            match input {
+                Input::Request { .. } => fx.send(NodeId(1 - self.me.0), Token),
+                Input::Message { from, .. } => {
+                    (self.seen, self.from) = (self.seen + 1, Some(from));
+                }
+                Input::Timer(_) | Input::Saved(()) => {}
+            }
+        }
+    }
+
+    impl Shown<()> for Relay {
+        const EPOCH: FieldName = FieldName::number("round");
+        const VARIABLES: &'static [Variable<Relay>] = &[
+            Variable::number("seen", |relay| relay.seen),
+            Variable::sometimes("from", |relay| Some(relay.from?.to_string())),
+            Variable::text("name", |relay| relay.me.to_string()),
+        ];
+
+        crate::listed! {
+            fn roles() -> &'static [Role];
+            fn role(&self) -> Role {
+                match (self.seen) {
+                    0 => Role { name: "waiting", shape: Shape::Plain },
+                    _ => Role { name: "reached", shape: Shape::Lead },
+                }
+            }
+        }
+
+        fn epoch(&self) -> Epoch {
+            Epoch::new(Self::EPOCH.name, self.seen)
+        }
+    }
+
+    #[test]
+    fn what_is_shown_and_what_can_be_waited_for_are_written_once() {
+        let mut relay = Relay::boot(NodeId(0), 2, &(), &(), &mut Effects::new());
+        let fields = |relay: &Relay| {
+            let fields = relay.view().fields.into_iter();
+            fields.map(|field| format!("{}={}", field.name, field.value)).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&relay), ["seen=0", "name=S1"]);
+        assert_eq!(relay.view().role.name, "waiting");
+        relay.step(Input::Message { from: NodeId(1), message: Token }, &mut Effects::new());
+        assert_eq!(fields(&relay), ["seen=1", "from=S2", "name=S1"]);
+        assert_eq!(relay.view().role.name, "reached");
+
+        let words = Vocabulary::of::<Relay>();
+        assert_eq!((words.kinds, words.roles), (vec!["Token"], vec!["waiting", "reached"]));
+        assert_eq!(words.fields, ["round", "seen", "from", "name"]);
+        assert_eq!(words.numbers, ["round", "seen"]);
+    }
+
+    #[test]
+    fn what_a_protocol_does_not_say_it_does_not_have() {
+        let relay = Relay::boot(NodeId(0), 2, &(), &(), &mut Effects::new());
+        let view = relay.view();
+        assert_eq!((view.badge, view.quorum, relay.log_len()), (None, None, 0));
+        assert!(relay.log(&(), 0, 9).is_empty() && Variable::read(Relay::DURABLE, &()).is_empty());
+        assert_eq!((relay.weight(), Relay::check(&(), 2)), (0, Ok(())));
+    }
+}
