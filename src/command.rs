@@ -5,7 +5,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
+use crate::base::{Place, Ratio, Span, Time};
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -77,8 +77,8 @@ pub enum Latency {
 /// Some directed links: one way (`S1>S2`) or both (`S1-S2`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Link {
-    pub from: Endpoint,
-    pub to: Endpoint,
+    pub from: Place,
+    pub to: Place,
     pub both_ways: bool,
 }
 
@@ -87,9 +87,9 @@ pub struct Link {
 pub enum Partition {
     /// `S1 S2 | S3 S4 S5`: only members of a common group hear each other. Groups may overlap,
     /// which gives bridges and rings of majorities; whoever is not named forms one more group.
-    Groups(Vec<Vec<NodeId>>),
+    Groups(Vec<Vec<Place>>),
     /// `S1 S2 > S3`: nothing from the left reaches the right.
-    OneWay { unheard: Vec<NodeId>, deaf: Vec<NodeId> },
+    OneWay { unheard: Vec<Place>, deaf: Vec<Place> },
 }
 
 /// What can be done to a run.
@@ -98,32 +98,32 @@ pub enum Command {
     /// The node stops; what was not yet durable is lost. `torn`: of the writes under way some, in
     /// their order, reached the disk although nobody was told.
     Crash {
-        node: NodeId,
+        node: Place,
         torn: bool,
     },
-    Restart(NodeId),
+    Restart(Place),
     /// The node stands still, with all its memory, while the world moves on.
-    Pause(NodeId),
-    Resume(NodeId),
+    Pause(Place),
+    Resume(Place),
     /// Erases the node's disk (and stops it).
-    Wipe(NodeId),
+    Wipe(Place),
     /// A timer runs out now.
     Fire {
-        node: NodeId,
+        node: Place,
         timer: String,
     },
     /// The node's clock runs faster or slower by parts per million.
     Drift {
-        node: NodeId,
+        node: Place,
         ppm: i32,
     },
     /// The node's clock jumps, in µs.
     Jump {
-        node: NodeId,
+        node: Place,
         micros: i64,
     },
     Disk {
-        node: NodeId,
+        node: Place,
         latency: Latency,
     },
     /// What is sent or under way on these links is lost.
@@ -148,8 +148,8 @@ pub enum Command {
     Deliver(u64),
     /// A client asks a server, or the one it asked last.
     Request {
-        client: ClientId,
-        to: Option<NodeId>,
+        client: Place,
+        to: Option<Place>,
         request: String,
     },
     /// A caption.
@@ -161,6 +161,16 @@ pub enum Command {
 impl Setup {
     pub fn new(protocol: &str, nodes: u16) -> Setup {
         Setup { protocol: protocol.into(), nodes, ..Setup::default() }
+    }
+
+    /// Whether the place exists in such a run.
+    pub fn has(&self, place: Place) -> bool {
+        let count = match place.letter() {
+            Place::SERVER => self.nodes,
+            Place::CLIENT => self.clients,
+            _ => 0,
+        };
+        place.number() < count
     }
 }
 
@@ -218,16 +228,16 @@ impl Latency {
 }
 
 impl Link {
-    pub fn one_way(from: impl Into<Endpoint>, to: impl Into<Endpoint>) -> Link {
+    pub fn one_way(from: impl Into<Place>, to: impl Into<Place>) -> Link {
         Link { from: from.into(), to: to.into(), both_ways: false }
     }
 
-    pub fn both_ways(from: impl Into<Endpoint>, to: impl Into<Endpoint>) -> Link {
+    pub fn both_ways(from: impl Into<Place>, to: impl Into<Place>) -> Link {
         Link { both_ways: true, ..Link::one_way(from, to) }
     }
 
     /// The directed links it stands for.
-    pub fn directed(self) -> impl Iterator<Item = (Endpoint, Endpoint)> {
+    pub fn directed(self) -> impl Iterator<Item = (Place, Place)> {
         let back = self.both_ways.then_some((self.to, self.from));
         std::iter::once((self.from, self.to)).chain(back)
     }
@@ -235,7 +245,7 @@ impl Link {
 
 impl Command {
     /// The node or client it is done to, where it is one.
-    pub fn place(&self) -> Option<Endpoint> {
+    pub fn place(&self) -> Option<Place> {
         match self {
             Command::Crash { node, .. }
             | Command::Restart(node)
@@ -245,14 +255,14 @@ impl Command {
             | Command::Fire { node, .. }
             | Command::Drift { node, .. }
             | Command::Jump { node, .. }
-            | Command::Disk { node, .. } => Some((*node).into()),
-            Command::Request { client, .. } => Some((*client).into()),
+            | Command::Disk { node, .. } => Some(*node),
+            Command::Request { client, .. } => Some(*client),
             _ => None,
         }
     }
 
     /// Whether it is done to this node or client, or to links of it.
-    pub fn touches(&self, place: Endpoint) -> bool {
+    pub fn touches(&self, place: Place) -> bool {
         match self {
             Command::Partition(_) => true,
             Command::Cut(links)
@@ -360,7 +370,7 @@ impl fmt::Display for Command {
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let join =
-            |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" ");
+            |nodes: &[Place]| nodes.iter().map(Place::to_string).collect::<Vec<_>>().join(" ");
         match self {
             Partition::Groups(groups) => {
                 let groups: Vec<String> = groups.iter().map(|group| join(group)).collect();

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::word::{self, Unfit};
-use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, Place, Sentence, Span, Text, Time};
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
@@ -52,7 +52,7 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
 
     /// A replica that starts, for the first time or after a crash, from what its disk holds.
     fn boot(
-        me: NodeId,
+        me: Place,
         nodes: u16,
         config: &Self::Config,
         disk: &Self::Disk,
@@ -75,14 +75,14 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
 /// look at the present alone has `()`.
 pub trait Witness<P: Protocol>: Clone + Default {
     /// Records what this replica's last step made true.
-    fn witness(&mut self, _node: NodeId, _replica: &P, _moment: Moment) {}
+    fn witness(&mut self, _node: Place, _replica: &P, _moment: Moment) {}
 
     /// Records that at this event a client asks this; or, with an `outcome`, that its request is
     /// over. What was asked and is not over may still take effect.
     fn overhear(
         &mut self,
         _event: u64,
-        _client: ClientId,
+        _client: Place,
         _request: &P::Request,
         _outcome: Option<&Outcome>,
     ) {
@@ -277,14 +277,14 @@ pub enum Tone {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input<P: Protocol> {
     Message {
-        from: NodeId,
+        from: Place,
         message: P::Message,
     },
     /// A timer ran out; it is no longer set.
     Timer(P::Timer),
     /// A client's request. `seq` counts the client's requests from 1; a repeated one has the same.
     Request {
-        from: ClientId,
+        from: Place,
         seq: u64,
         request: P::Request,
     },
@@ -295,11 +295,11 @@ pub enum Input<P: Protocol> {
 /// What a replica asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect<P: Protocol> {
-    Send { to: NodeId, message: Rc<P::Message> },
+    Send { to: Place, message: Rc<P::Message> },
     Persist(P::Disk),
     SetTimer { timer: P::Timer, after: Span },
     CancelTimer(P::Timer),
-    Reply { to: ClientId, seq: u64, outcome: Outcome },
+    Reply { to: Place, seq: u64, outcome: Outcome },
     Note(Sentence),
 }
 
@@ -311,7 +311,7 @@ pub enum Outcome {
     /// Answered, but not done: why.
     Refused(Sentence),
     /// Not here: try that server, if any is known.
-    Redirect(Option<NodeId>),
+    Redirect(Option<Place>),
 }
 
 impl Outcome {
@@ -358,13 +358,13 @@ impl<P: Protocol> Effects<P> {
 
     /// Sends once everything persisted before is durable.
     #[track_caller]
-    pub fn send(&mut self, to: NodeId, message: P::Message) {
+    pub fn send(&mut self, to: Place, message: P::Message) {
         self.push(Effect::Send { to, message: Rc::new(message) }, Location::caller());
     }
 
     /// Sends to each of `to`.
     #[track_caller]
-    pub fn broadcast(&mut self, to: impl Iterator<Item = NodeId>, message: P::Message) {
+    pub fn broadcast(&mut self, to: impl Iterator<Item = Place>, message: P::Message) {
         let (message, line) = (Rc::new(message), Location::caller());
         for to in to {
             self.push(Effect::Send { to, message: message.clone() }, line);
@@ -390,7 +390,7 @@ impl<P: Protocol> Effects<P> {
 
     /// Answers a client once everything persisted before is durable.
     #[track_caller]
-    pub fn reply(&mut self, to: ClientId, seq: u64, outcome: Outcome) {
+    pub fn reply(&mut self, to: Place, seq: u64, outcome: Outcome) {
         self.push(Effect::Reply { to, seq, outcome }, Location::caller());
     }
 
@@ -488,14 +488,14 @@ pub struct Cluster<'a, P: Protocol> {
     pub ghost: &'a P::Ghost,
     /// The node that took the step, the only one that has changed; `None` where a client was
     /// answered, and no node has.
-    pub changed: Option<NodeId>,
+    pub changed: Option<Place>,
 }
 
 impl<'a, P: Protocol> Cluster<'a, P> {
     /// The replicas that are up.
-    pub fn up(&self) -> impl Iterator<Item = (NodeId, &'a P)> + use<'a, P> {
+    pub fn up(&self) -> impl Iterator<Item = (Place, &'a P)> + use<'a, P> {
         let replicas = self.replicas;
-        NodeId::all(replicas.len() as u16)
+        Place::servers(replicas.len() as u16)
             .filter_map(move |node| replicas[node.index()].as_ref().map(|replica| (node, replica)))
     }
 

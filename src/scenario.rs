@@ -17,7 +17,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Endpoint, NodeId, Ratio, Sentence, Span, Time, Value};
+use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Latency, Link, Partition, QualityChange, Script, ScriptLine, Setup};
 use crate::replay::LINES;
@@ -389,6 +389,7 @@ fn caption(words: &mut Words) -> Result<String, Mistake> {
 
 const COMMAND: &str = "a command such as crash, cut, partition, request or say";
 const SERVER: &str = "a server such as S1";
+const CLIENT: &str = "a client such as C1";
 const LINK: &str = "a link such as S1-S2 (both ways) or S1>S2 (one way)";
 
 fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
@@ -443,11 +444,8 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
 }
 
 /// The endpoint exists in this run.
-pub(crate) fn existing(words: &Words, setup: &Setup, end: Endpoint) -> Result<Endpoint, Mistake> {
-    let exists = match end {
-        Endpoint::Node(node) => node.0 < setup.nodes,
-        Endpoint::Client(client) => client.0 < setup.clients,
-    };
+pub(crate) fn existing(words: &Words, setup: &Setup, end: Place) -> Result<Place, Mistake> {
+    let exists = setup.has(end);
     match exists {
         true => Ok(end),
         false => Err(words.wrong(sentence!(
@@ -459,9 +457,12 @@ pub(crate) fn existing(words: &Words, setup: &Setup, end: Endpoint) -> Result<En
     }
 }
 
-fn node(words: &mut Words, setup: &Setup) -> Result<NodeId, Mistake> {
-    let node = words.read(SERVER)?;
-    existing(words, setup, Endpoint::Node(node))?;
+fn node(words: &mut Words, setup: &Setup) -> Result<Place, Mistake> {
+    let node: Place = words.read(SERVER)?;
+    if !node.is_server() {
+        return Err(words.expected(SERVER));
+    }
+    existing(words, setup, node)?;
     Ok(node)
 }
 
@@ -510,7 +511,7 @@ pub(crate) fn read_link(words: &Words, setup: &Setup, word: &str) -> Result<Link
     let ((from, to), both_ways) = ends.ok_or_else(|| words.expected(LINK))?;
     let from = existing(words, setup, from.parse().map_err(|_| words.expected(LINK))?)?;
     let to = existing(words, setup, to.parse().map_err(|_| words.expected(LINK))?)?;
-    let clients = from.node().is_none() && to.node().is_none();
+    let clients = from.as_server().is_none() && to.as_server().is_none();
     match from == to || clients {
         true => Err(words.expected(LINK)),
         false => Ok(Link { from, to, both_ways }),
@@ -550,7 +551,7 @@ fn link(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
 }
 
 fn partition(words: &mut Words, setup: &Setup) -> Result<Partition, Mistake> {
-    let mut groups: Vec<Vec<NodeId>> = Vec::new();
+    let mut groups: Vec<Vec<Place>> = Vec::new();
     let mut group = Vec::new();
     let mut one_way = false;
     loop {
@@ -586,10 +587,13 @@ fn message(words: &mut Words) -> Result<u64, Mistake> {
 }
 
 fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
-    let client = words.read("a client such as C1")?;
-    existing(words, setup, Endpoint::Client(client))?;
-    let to = match words.peek().map(str::parse::<NodeId>) {
-        Some(Ok(_)) => Some(node(words, setup)?),
+    let client: Place = words.read(CLIENT)?;
+    if !client.is_client() {
+        return Err(words.expected(CLIENT));
+    }
+    existing(words, setup, client)?;
+    let to = match words.peek().map(str::parse::<Place>) {
+        Some(Ok(place)) if place.is_server() => Some(node(words, setup)?),
         _ => None,
     };
     let text = words.rest("a request")?;

@@ -173,7 +173,7 @@ pub fn tell(language: Language, sentence: &Sentence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::NodeId;
+    use crate::base::Place;
 
     #[test]
     fn a_browsers_wishes_choose_the_language() {
@@ -195,7 +195,7 @@ mod tests {
             translate(Language::Chinese, "Nobody translated this."),
             "Nobody translated this."
         );
-        assert_eq!(tr!(Language::Chinese, "{0} is down.", NodeId(0)), "S1 已停机。");
+        assert_eq!(tr!(Language::Chinese, "{0} is down.", Place::server(0)), "S1 已停机。");
         let nested = crate::sentence!("is now {0}", "leader");
         assert_eq!(tr!(Language::Chinese, "refused: {0}", nested), "被拒绝：成为领导者");
     }

@@ -4,9 +4,9 @@
 pub mod breach;
 pub mod chance;
 pub mod digest;
-pub mod id;
 pub mod log;
 pub mod milestones;
+pub mod place;
 pub mod quorum;
 pub mod ratio;
 pub mod sentence;
@@ -16,9 +16,9 @@ pub mod word;
 
 pub use breach::Breach;
 pub use chance::Chance;
-pub use id::{ClientId, Endpoint, NodeId};
 pub use log::Log;
 pub use milestones::Milestones;
+pub use place::Place;
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};
 pub use text::{NONE, Text, is_unseen};

@@ -4,14 +4,14 @@
 
 use std::fmt;
 
-use super::{ClientId, Endpoint, NodeId, Text, Time};
+use super::{Place, Text, Time};
 
 /// A value within a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     Number(u64),
     Time(Time),
-    Endpoint(Endpoint),
+    Place(Place),
     Text(Text),
     /// A fixed word, translated like a sentence: a role, a property, a flaw.
     Word(&'static str),
@@ -66,7 +66,7 @@ impl fmt::Display for Value {
         match self {
             Value::Number(n) => n.fmt(f),
             Value::Time(time) => time.fmt(f),
-            Value::Endpoint(endpoint) => endpoint.fmt(f),
+            Value::Place(place) => place.fmt(f),
             Value::Text(text) => text.fmt(f),
             Value::Word(word) => f.write_str(word),
             Value::Sentence(sentence) => sentence.fmt(f),
@@ -87,9 +87,7 @@ value_from! {
     u16 => |n| Value::Number(n.into());
     usize => |n| Value::Number(n as u64);
     Time => |time| Value::Time(time);
-    NodeId => |node| Value::Endpoint(node.into());
-    ClientId => |client| Value::Endpoint(client.into());
-    Endpoint => |endpoint| Value::Endpoint(endpoint);
+    Place => |place| Value::Place(place);
     Text => |text| Value::Text(text);
     String => |text| Value::Text(text.into());
     &'static str => |word| Value::Word(word);
@@ -102,11 +100,12 @@ mod tests {
 
     #[test]
     fn values_fill_their_places_in_any_order() {
-        let sentence = sentence!("{0} votes for {1} in term {2}", NodeId(0), NodeId(2), 4u64);
+        let sentence =
+            sentence!("{0} votes for {1} in term {2}", Place::server(0), Place::server(2), 4u64);
         assert_eq!(sentence.to_string(), "S1 votes for S3 in term 4");
         assert_eq!(sentence.tell(&|_| "term {2}: {1} <- {0}"), "term 4: S3 <- S1");
         assert_eq!(sentence!("no {9} place {").to_string(), "no  place ");
-        let nested = sentence!("refused: {0}", sentence!("{0} is down", NodeId(1)));
+        let nested = sentence!("refused: {0}", sentence!("{0} is down", Place::server(1)));
         assert_eq!(nested.to_string(), "refused: S2 is down");
         let shout = |english| if english == "{0} is down" { "{0} IS DOWN" } else { english };
         assert_eq!(nested.tell(&shout), "refused: S2 IS DOWN");

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synod::base::{Endpoint, Sentence, Span, Time};
+use synod::base::{Place, Sentence, Span, Time};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
 use synod::explore::condition::{self, Search, SearchEnd};
@@ -190,8 +190,8 @@ fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
         options.iter().map(|word| if *word == "--at" { "--to" } else { *word }).collect();
     for (option, text) in pairs(&options, known, &format!("export --as {}", format.name()))? {
         match option {
-            "--node" => match text.parse() {
-                Ok(Endpoint::Node(id)) => node = Some(id),
+            "--node" => match text.parse::<Place>() {
+                Ok(place) if place.is_server() => node = Some(place),
                 _ => return Err(format!("Expected a server such as S1, not “{text}”.")),
             },
             "--from" => from = time(text)?,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{ClientId, Log, Text};
+use crate::base::{Log, Place, Text};
 
 /// The answer where a key has no value. No value contains a space.
 pub const NO_VALUE: &str = "no value";
@@ -25,7 +25,7 @@ pub enum Operation {
 pub struct Happening {
     /// Operations are numbered from 1, in the order of their calls.
     pub number: u64,
-    pub client: ClientId,
+    pub client: Place,
     pub operation: Operation,
     pub what: Phase,
 }
@@ -47,7 +47,7 @@ pub struct History {
     past: Log<Happening>,
     called: u64,
     /// The operation that each client waits for, and its number.
-    open: Rc<BTreeMap<ClientId, (u64, Operation)>>,
+    open: Rc<BTreeMap<Place, (u64, Operation)>>,
 }
 
 impl Operation {
@@ -70,7 +70,7 @@ impl fmt::Display for Operation {
 
 impl History {
     /// A client asks. It asks one thing at a time: what it still waited for is given up.
-    pub fn call(&mut self, client: ClientId, operation: Operation, event: u64) {
+    pub fn call(&mut self, client: Place, operation: Operation, event: u64) {
         self.give_up(client);
         self.called += 1;
         let number = self.called;
@@ -79,17 +79,17 @@ impl History {
     }
 
     /// The client has the answer to what it asked last; late and unasked answers are ignored.
-    pub fn answer(&mut self, client: ClientId, answer: Text, event: u64) {
+    pub fn answer(&mut self, client: Place, answer: Text, event: u64) {
         let called = self.called;
         self.close(client, Phase::Answered { answer, event, called });
     }
 
     /// The client's operation is over without an answer.
-    pub fn give_up(&mut self, client: ClientId) {
+    pub fn give_up(&mut self, client: Place) {
         self.close(client, Phase::GivenUp);
     }
 
-    fn close(&mut self, client: ClientId, what: Phase) {
+    fn close(&mut self, client: Place, what: Phase) {
         if self.open.contains_key(&client)
             && let Some((number, operation)) = Rc::make_mut(&mut self.open).remove(&client)
         {
@@ -120,11 +120,11 @@ mod tests {
     fn a_client_waits_for_one_thing_at_a_time() {
         let mut history = History::default();
         let get = || Operation::Get { key: "x".into() };
-        history.call(ClientId(0), get(), 1);
-        history.call(ClientId(0), get(), 2);
-        history.answer(ClientId(0), "7".into(), 3);
-        history.answer(ClientId(0), "8".into(), 4);
-        history.give_up(ClientId(1));
+        history.call(Place::client(0), get(), 1);
+        history.call(Place::client(0), get(), 2);
+        history.answer(Place::client(0), "7".into(), 3);
+        history.answer(Place::client(0), "8".into(), 4);
+        history.give_up(Place::client(1));
         let told: Vec<String> = history
             .since(0)
             .map(|Happening { number, what, .. }| match what {

@@ -21,7 +21,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::catalog::Run;
 use crate::command::Link;
 use crate::protocol::Vocabulary;
@@ -47,7 +47,7 @@ pub enum Condition {
     /// Something happens to a message of this kind, perhaps on this link.
     Message { passage: Passage, kind: &'static str, link: Option<Link> },
     /// This server, or any, has such a value.
-    State { who: Option<NodeId>, what: fact::FactKind, is: Relation, value: Text },
+    State { who: Option<Place>, what: fact::FactKind, is: Relation, value: Text },
 }
 
 /// What happens to a message.
@@ -228,7 +228,7 @@ fn joined(text: &str, run: &Run) -> Option<&'static str> {
     let begins = |rest: &str| {
         let mut words = rest.split_whitespace();
         let first = words.next().unwrap_or_default();
-        let named = first == "any" || first.parse::<NodeId>().is_ok();
+        let named = first == "any" || first.parse::<Place>().is_ok_and(Place::is_server);
         let state = if named { rest.trim_start()[first.len()..].trim_start() } else { rest };
         let compares = Relation::split(state)
             .is_some_and(|(name, ..)| facts(run).any(|known| known == spaced(name)));
@@ -270,13 +270,13 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
             words.next(STATE)?;
             None
         }
-        Some(word) => match word.parse::<NodeId>() {
-            Ok(node) => {
+        Some(word) => match word.parse::<Place>().ok().filter(|place| place.is_server()) {
+            Some(node) => {
                 words.next(STATE)?;
-                existing(words, &run.script().setup, node.into())?;
+                existing(words, &run.script().setup, node)?;
                 Some(node)
             }
-            Err(_) => None,
+            None => None,
         },
         None => None,
     };
@@ -307,8 +307,8 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     if counts && leading(&value).is_none_or(|(_, rest)| !rest.is_empty()) {
         return Err(words.wrong(sentence!("{0} is a number, and “{1}” is none", name, value)));
     }
-    if let Ok(node) = value.parse::<NodeId>() {
-        existing(words, &run.script().setup, node.into())?;
+    if let Some(node) = value.parse::<Place>().ok().filter(|place| place.is_server()) {
+        existing(words, &run.script().setup, node)?;
     }
     Ok(Condition::State { who, what: what(&name), is, value: value.into() })
 }
@@ -377,7 +377,7 @@ pub struct Search {
     condition: Condition,
     scout: Scout,
     /// Who led at the beginning.
-    led: Option<NodeId>,
+    led: Option<Place>,
     /// For conditions on a state: what to read, and whether it was so before.
     watched: Vec<(Fact, bool)>,
     begun: u64,
@@ -412,7 +412,7 @@ impl Search {
         let scout = run.scout();
         let mut watched = Vec::new();
         if let Condition::State { who, what, .. } = &condition {
-            let nodes = NodeId::all(run.script().setup.nodes);
+            let nodes = Place::servers(run.script().setup.nodes);
             let of = nodes.filter(|node| who.is_none_or(|who| who == *node));
             watched.extend(of.map(|node| {
                 let fact = Fact { node, what: what.clone() };
@@ -474,7 +474,7 @@ impl Search {
                 let mut found = None;
                 for (fact, was) in &mut self.watched {
                     // A server is as it was unless something happened there.
-                    let place = Some(Endpoint::Node(fact.node));
+                    let place = Some(fact.node);
                     let Some(last) = self.events.iter().rposition(|event| event.place == place)
                     else {
                         continue;
@@ -532,7 +532,7 @@ fn told(event: &Event) -> Sentence {
 
 /// How the server is now: a role or status as the event says it.
 fn state_told(fact: &Fact, sim: &Sim, events: &Events) -> Sentence {
-    let place = Some(Endpoint::Node(fact.node));
+    let place = Some(fact.node);
     let says = |event: &&Event| match event.what {
         EventKind::Role(_) => name(&fact.what) == SHAPE,
         EventKind::Status(_) => name(&fact.what) == STATUS,

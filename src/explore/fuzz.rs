@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use crate::base::{Chance, NodeId, Ratio, Sentence, Span, Time};
+use crate::base::{Chance, Place, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{
     Command, Latency, Link, Partition, Quality, QualityChange, Script, ScriptLine, Setup,
@@ -141,9 +141,9 @@ impl Plan {
     }
 
     /// Any server, and often the one that leads: that is where it hurts.
-    fn node(&mut self) -> NodeId {
+    fn node(&mut self) -> Place {
         self.run.run_to(self.now, u32::MAX);
-        let anyone = NodeId(self.chance.below(self.nodes.into()) as u16);
+        let anyone = Place::server(self.chance.below(self.nodes.into()) as u16);
         let leader = self.chance.happens(Ratio::percent(35)).then(|| self.run.leader()).flatten();
         leader.unwrap_or(anyone)
     }
@@ -169,14 +169,14 @@ impl Plan {
 
     /// Everybody crashes, and comes back within a breath: what no disk holds is gone for good.
     fn black_out(&mut self) {
-        for node in NodeId::all(self.nodes) {
+        for node in Place::servers(self.nodes) {
             if !self.down[node.index()] {
                 let torn = self.chance.happens(Ratio::percent(25));
                 self.say(Command::Crash { node, torn });
             }
         }
         self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
-        for node in NodeId::all(self.nodes) {
+        for node in Place::servers(self.nodes) {
             self.say(Command::Restart(node));
             (self.down[node.index()], self.paused[node.index()]) = (false, false);
         }
@@ -206,7 +206,7 @@ impl Plan {
             return;
         }
         let mut groups = vec![Vec::new(), Vec::new()];
-        for node in NodeId::all(self.nodes) {
+        for node in Place::servers(self.nodes) {
             match self.chance.below(10) {
                 // A bridge hears both sides.
                 0 => groups.iter_mut().for_each(|group| group.push(node)),
@@ -272,7 +272,7 @@ impl Plan {
             return;
         }
         self.requests += 1;
-        let client = crate::base::ClientId(self.chance.below(self.clients.into()) as u16);
+        let client = crate::base::Place::client(self.chance.below(self.clients.into()) as u16);
         let to = self.chance.happens(Ratio::percent(50)).then(|| self.node());
         // One of the protocol's examples, with a value of its own where it ends in a number.
         let examples = self.entry.meta.requests;
@@ -290,7 +290,7 @@ impl Plan {
 
     fn heal_and_wait(&mut self) {
         self.now = self.now + Time::millis(100);
-        for node in NodeId::all(self.nodes) {
+        for node in Place::servers(self.nodes) {
             if self.down[node.index()] {
                 self.say(Command::Restart(node));
             }

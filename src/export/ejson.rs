@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 
 use super::{EVENTS, cut_after, json_line};
 use crate::base::digest::Digest;
-use crate::base::{Endpoint, NONE, NodeId, Sentence, Span, Time};
+use crate::base::{NONE, Place, Sentence, Span, Time};
 use crate::catalog::{self, Run};
 use crate::command::Script;
 use crate::protocol::CellState;
@@ -60,7 +60,7 @@ enum Of<'a> {
         run: &'a str,
         event: Long,
         time: Long,
-        place: Option<Endpoint>,
+        place: Option<Place>,
         lamport: Long,
         cause: Long,
         text: String,
@@ -69,7 +69,7 @@ enum Of<'a> {
         run: &'a str,
         at: Long,
         time: Long,
-        node: NodeId,
+        node: Place,
         name: &'static str,
         value: Option<String>,
         /// Not there, unless a write is under way.
@@ -80,7 +80,7 @@ enum Of<'a> {
         run: &'a str,
         at: Long,
         time: Long,
-        node: NodeId,
+        node: Place,
         index: Long,
         epoch: Long,
         text: String,
@@ -124,7 +124,7 @@ pub fn history(
 }
 
 /// What one server holds where the run stands: its disk, and its log.
-pub fn node(run: &Run, cursor: Time, node: NodeId) -> Result<String, Sentence> {
+pub fn node(run: &Run, cursor: Time, node: Place) -> Result<String, Sentence> {
     let id = identity(run.script());
     let Some(held) = held(&id, run, cursor, node) else {
         return Err(sentence!("There is no {0} in this run.", node));
@@ -166,7 +166,7 @@ fn event<'a>(run: &'a str, number: u64, event: &Event) -> Document<'a> {
 }
 
 /// The disk and the log of a server, if there is such a one.
-fn held<'a>(id: &'a str, run: &Run, cursor: Time, node: NodeId) -> Option<Vec<Document<'a>>> {
+fn held<'a>(id: &'a str, run: &Run, cursor: Time, node: Place) -> Option<Vec<Document<'a>>> {
     let snapshot = run.snapshot();
     let shot = snapshot.nodes.iter().find(|shot| shot.id == node)?;
     let (at, time) = (Long(run.event()), Long(cursor.0));
@@ -423,7 +423,7 @@ impl<'a> Claims<'a> {
 /// The first of these lines that tells of a server something else than was so at this event.
 fn differs_at(id: &str, run: &mut Run, at: u64, lines: &[(u64, &str)]) -> Option<Sentence> {
     let there = run.seek_event(at, u32::MAX);
-    let mut given: BTreeMap<NodeId, BTreeMap<String, Document>> = BTreeMap::new();
+    let mut given: BTreeMap<Place, BTreeMap<String, Document>> = BTreeMap::new();
     lines.iter().filter_map(|(line, text)| parse(*line, text).ok()).find_map(|claimed| {
         let nothing = || {
             sentence!(
@@ -431,7 +431,10 @@ fn differs_at(id: &str, run: &mut Run, at: u64, lines: &[(u64, &str)]) -> Option
                 claimed.line
             )
         };
-        let node: Option<NodeId> = claimed.text("node").and_then(|node| node.parse().ok());
+        let node: Option<Place> = claimed
+            .text("node")
+            .and_then(|node| node.parse().ok())
+            .filter(|node: &Place| node.is_server());
         let Some(node) = node.filter(|_| there) else { return Some(nothing()) };
         let documents = given.entry(node).or_insert_with(|| {
             let held = held(id, run, run.now(), node).unwrap_or_default();
@@ -562,7 +565,7 @@ mod tests {
             true
         });
         assert_eq!(cut, Ok(()));
-        for id in NodeId::all(3) {
+        for id in Place::servers(3) {
             let held = node(&run, run.now(), id).unwrap();
             text += held.split_once('\n').unwrap().1;
         }
@@ -636,7 +639,7 @@ mod tests {
             let script = scenario::parse(&format!("run {slug} nodes=3 seed=7")).unwrap();
             let mut run = catalog::start(script).unwrap();
             assert!(run.run_to(Time::millis(1), u32::MAX));
-            let text = node(&run, Time::ZERO, NodeId(0)).unwrap();
+            let text = node(&run, Time::ZERO, Place::server(0)).unwrap();
             assert!(text.contains("\"value\":null") && !text.contains('–'), "{text}");
             assert!(!text.contains("pending"), "{text}");
         }

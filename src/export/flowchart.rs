@@ -3,7 +3,7 @@
 //! each side of a partition, and on the links what is under way.
 
 use super::mermaid::{EDGES, escaped, head};
-use crate::base::{Endpoint, NodeId, Sentence};
+use crate::base::{Place, Sentence};
 use crate::catalog::Run;
 use crate::protocol::Shape;
 use crate::sim::snapshot::{ClientShot, FlightShot, LinkState, NodeShot, Snapshot, Status};
@@ -118,8 +118,8 @@ enum Look {
 /// What is under way, then what is cut or held, then what is quiet.
 fn edges(snapshot: &Snapshot, language: Language) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
-    let mut busy: Vec<(Endpoint, Endpoint)> = Vec::new();
-    let mut ways: Vec<(Endpoint, Endpoint, bool)> =
+    let mut busy: Vec<(Place, Place)> = Vec::new();
+    let mut ways: Vec<(Place, Place, bool)> =
         snapshot.flights.iter().map(|flight| (flight.from, flight.to, lost(flight))).collect();
     ways.sort();
     ways.dedup();
@@ -133,13 +133,13 @@ fn edges(snapshot: &Snapshot, language: Language) -> Vec<Edge> {
         edges.push(Edge { line, look });
         busy.push((from, to));
     }
-    let state = |from: Endpoint, to: Endpoint| {
+    let state = |from: Place, to: Place| {
         let link = snapshot.links.iter().find(|link| (link.from, link.to) == (from, to));
         link.map_or(LinkState::Healthy, |link| link.state)
     };
     let mut quiet = Vec::new();
     let count = snapshot.nodes.len();
-    let ends = |a: usize, b: usize| (NodeId(a as u16).into(), NodeId(b as u16).into());
+    let ends = |a: usize, b: usize| (Place::server(a as u16), Place::server(b as u16));
     for (a, b) in (0..count).flat_map(|a| (a + 1..count).map(move |b| ends(a, b))) {
         let (there, back) = (state(a, b), state(b, a));
         if there == back && there == LinkState::Healthy {
@@ -165,7 +165,7 @@ fn lost(flight: &FlightShot) -> bool {
 }
 
 /// A link that does not carry, this way or both.
-fn trouble(from: Endpoint, to: Endpoint, state: LinkState, end: &str, language: Language) -> Edge {
+fn trouble(from: Place, to: Place, state: LinkState, end: &str, language: Language) -> Edge {
     let (label, look) = match state {
         LinkState::Cut => ("✕", Look::Broken),
         _ => (tr!(language, "held back"), Look::Plain),

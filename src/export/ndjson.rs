@@ -27,7 +27,7 @@
 use serde::Serialize;
 
 use super::{cut_after, json_line};
-use crate::base::{Endpoint, Sentence, Span};
+use crate::base::{Place, Sentence, Span};
 use crate::catalog::Run;
 use crate::sim::trace::{Event, EventKind};
 
@@ -54,7 +54,7 @@ pub fn write(
 struct Line {
     event: u64,
     time: u64,
-    place: Option<Endpoint>,
+    place: Option<Place>,
     kind: &'static str,
     lamport: u64,
     cause: u64,
@@ -73,8 +73,8 @@ struct Line {
 struct Message {
     message: &'static str,
     label: String,
-    from: Endpoint,
-    to: Endpoint,
+    from: Place,
+    to: Place,
     #[serde(skip_serializing_if = "Option::is_none")]
     sent: Option<u64>,
 }

@@ -6,7 +6,7 @@
 
 use super::cut_at;
 use super::mermaid::{SIZE, escaped, wrapped};
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span, Time};
+use crate::base::{Place, Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::command::Command;
 use crate::protocol::Tone;
@@ -26,13 +26,12 @@ pub fn write(
     write: &mut dyn FnMut(&str) -> bool,
 ) -> Result<(), Sentence> {
     let script = run.script();
-    let clients = (0..script.setup.clients).map(|client| Endpoint::Client(ClientId(client)));
-    let lanes: Vec<Endpoint> =
-        clients.chain(NodeId::all(script.setup.nodes).map(Endpoint::Node)).collect();
+    let clients = (0..script.setup.clients).map(Place::client);
+    let lanes: Vec<Place> = clients.chain(Place::servers(script.setup.nodes)).collect();
     let title = translate(language, script.title.as_deref().unwrap_or(run.meta().title));
     let mut text = format!("sequenceDiagram\n    title: {}\n", escaped(title));
     for lane in &lanes {
-        let kind = if lane.node().is_some() { "participant" } else { "actor" };
+        let kind = if lane.as_server().is_some() { "participant" } else { "actor" };
         text += &format!("    {kind} {lane}\n");
     }
     let pen = Pen { lanes: &lanes, language };
@@ -66,7 +65,7 @@ fn too_long(at: Time) -> Sentence {
 
 /// What lines are written with.
 struct Pen<'a> {
-    lanes: &'a [Endpoint],
+    lanes: &'a [Place],
     language: Language,
 }
 
@@ -104,7 +103,7 @@ impl Pen<'_> {
     }
 
     /// A note over somebody, or over all.
-    fn note(&self, place: Option<Endpoint>, text: &str) -> String {
+    fn note(&self, place: Option<Place>, text: &str) -> String {
         let over = match (place, self.lanes) {
             (Some(place), _) => place.to_string(),
             (None, [one]) => one.to_string(),
@@ -119,6 +118,6 @@ fn answers(payload: &Payload) -> bool {
     matches!(payload, Payload::Reply { .. }) || payload.kind().tone == Tone::Reply
 }
 
-fn message(from: Endpoint, to: Endpoint, arrow: &str, label: &str) -> String {
+fn message(from: Place, to: Place, arrow: &str, label: &str) -> String {
     format!("    {from}{arrow}{to}: {}\n", escaped(label))
 }

@@ -18,7 +18,7 @@
 //! that broke elsewhere) and what concerns no place is left out.
 
 use super::{Fields, cut_after, json_line, one_line};
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Span};
+use crate::base::{Place, Sentence, Span};
 use crate::catalog::Run;
 use crate::replay::stamps::Stamps;
 use crate::sim::trace::{Event, EventKind};
@@ -31,7 +31,7 @@ const EVENTS: u64 = 100_000;
 /// An event, and what was said of it later.
 struct Entry {
     text: String,
-    place: Endpoint,
+    place: Place,
     /// With the end of its line.
     clock: String,
 }
@@ -45,7 +45,7 @@ pub fn write(
 ) -> Result<(), Sentence> {
     let most = most.min(EVENTS);
     let setup = &run.script().setup;
-    let places: Vec<Endpoint> = places(setup.nodes, setup.clients).collect();
+    let places: Vec<Place> = places(setup.nodes, setup.clients).collect();
     let mut stamps = Stamps::new(setup.nodes, setup.clients);
     let (mut entries, mut count) = (Vec::<Entry>::new(), 0);
     // Each place's last entry: what is remarked on it may come much later.
@@ -78,13 +78,11 @@ pub fn write(
 }
 
 /// In the order of a stamp's numbers.
-fn places(nodes: u16, clients: u16) -> impl Iterator<Item = Endpoint> {
-    NodeId::all(nodes)
-        .map(Endpoint::Node)
-        .chain((0..clients).map(|i| Endpoint::Client(ClientId(i))))
+fn places(nodes: u16, clients: u16) -> impl Iterator<Item = Place> {
+    Place::servers(nodes).chain((0..clients).map(Place::client))
 }
 
-fn entry(event: &Event, stamp: &[u64], places: &[Endpoint]) -> Option<Entry> {
+fn entry(event: &Event, stamp: &[u64], places: &[Place]) -> Option<Entry> {
     let clock = places.iter().zip(stamp).filter(|(_, count)| **count > 0);
     Some(Entry {
         text: one_line(&event.tell().to_string()),

@@ -8,7 +8,7 @@ use super::state::{News, Watch, Watched};
 use super::tests::{frames, store};
 use super::*;
 
-use crate::base::{NodeId, Sentence, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::command::Command;
 use crate::words;
 
@@ -234,7 +234,7 @@ fn a_call_that_is_refused_leaves_the_one_before_it_on_its_way() {
     let told = host.told();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].0 == "wrong" && told[0].1.contains("S9"), "{told:?}");
-    store.update(Action::Do(Command::Restart(NodeId(0))));
+    store.update(Action::Do(Command::Restart(Place::server(0))));
     host.look(&mut store);
     let told = host.told();
     assert_eq!(told[1], ("far", "✗ The way there was given up.".into()));

@@ -71,7 +71,7 @@ mod tests {
     use super::super::action::{Action, PaneAction, TimeAction};
     use super::super::tests::store;
     use super::*;
-    use crate::base::NodeId;
+    use crate::base::Place;
     use crate::command::Command;
     use crate::player::{Store, Variant};
 
@@ -102,7 +102,7 @@ mod tests {
         assert!(store.divergence().is_none(), "nothing is known yet");
         assert_eq!(divergence(&mut store), "not yet", "nobody crashes");
         store.update(TimeAction::Seek(Time::millis(110)));
-        store.update(Action::Do(Command::Crash { node: NodeId(1), torn: false }));
+        store.update(Action::Do(Command::Crash { node: Place::server(1), torn: false }));
         assert!(
             store.seeks_divergence() && store.divergence().is_none(),
             "another run, another difference"
@@ -148,7 +148,7 @@ mod tests {
         let mut store = store("run raft nodes=3 seed=7\n100ms fire S1 election\n");
         store.update(TimeAction::Seek(Time::seconds(1)));
         store.update(TimeAction::Seek(Time::millis(300)));
-        store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
+        store.update(Action::Do(Command::Crash { node: Place::server(0), torn: false }));
         store.update(PaneAction::SplitBranch(0));
         assert_eq!(store.panes[1].run.script().lines.len(), 1);
         assert_eq!(store.panes[1].run.now(), Time::millis(300));

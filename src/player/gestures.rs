@@ -6,7 +6,7 @@
 
 use super::pane::Pane;
 use super::terms::Selection;
-use crate::base::{ClientId, Endpoint, NodeId, Ratio, Sentence, Span, Time};
+use crate::base::{Place, Ratio, Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
 use crate::sentence;
@@ -49,8 +49,8 @@ impl Gesture {
 pub fn offered(pane: &Pane, selection: Selection) -> Vec<Gesture> {
     let (run, snapshot) = (&pane.run, pane.snapshot());
     match selection {
-        Selection::Node(node) => of_node(run, &snapshot, node),
-        Selection::Client(client) => of_client(run, client),
+        Selection::Place(client) if client.is_client() => of_client(run, client),
+        Selection::Place(node) => of_node(run, &snapshot, node),
         Selection::Link(from, to) => of_link(run, &snapshot, from, to),
         Selection::Message(id) => of_message(&snapshot, id),
     }
@@ -58,7 +58,7 @@ pub fn offered(pane: &Pane, selection: Selection) -> Vec<Gesture> {
 
 // ---- servers and clients ---------------------------------------------------------------------
 
-fn of_node(run: &Run, snapshot: &Snapshot, id: NodeId) -> Vec<Gesture> {
+fn of_node(run: &Run, snapshot: &Snapshot, id: Place) -> Vec<Gesture> {
     let Some(node) = snapshot.nodes.get(id.index()) else { return Vec::new() };
     let mut offered = processes(node);
     if node.status == Status::Up {
@@ -128,7 +128,7 @@ fn disks(node: &NodeShot) -> Vec<Gesture> {
     ]
 }
 
-fn of_client(run: &Run, client: ClientId) -> Vec<Gesture> {
+fn of_client(run: &Run, client: Place) -> Vec<Gesture> {
     let text = run.meta().requests[0];
     if !run.clients().contains(&client) {
         return Vec::new();
@@ -153,14 +153,14 @@ pub fn nobody_asks() -> Sentence {
 
 /// A client's request, as typed, to a server or to whoever leads; `None` where there is no client.
 /// The engine checks the text.
-pub fn request(run: &Run, to: Option<NodeId>, text: &str) -> Option<Command> {
+pub fn request(run: &Run, to: Option<Place>, text: &str) -> Option<Command> {
     let client = *run.clients().first()?;
     Some(Command::Request { client, to: to.or(run.leader()), request: text.trim().to_owned() })
 }
 
 // ---- links -----------------------------------------------------------------------------------
 
-fn of_link(run: &Run, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Vec<Gesture> {
+fn of_link(run: &Run, snapshot: &Snapshot, from: Place, to: Place) -> Vec<Gesture> {
     let network = |label, command| Gesture::new(label, Group::Network, command);
     let main = |label, command| Gesture::new(label, Group::Main, command);
     let both = vec![Link::both_ways(from, to)];
@@ -229,13 +229,13 @@ fn everything(quality: Quality) -> QualityChange {
     }
 }
 
-fn state(snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> LinkState {
+fn state(snapshot: &Snapshot, from: Place, to: Place) -> LinkState {
     let link = snapshot.links.iter().find(|link| (link.from, link.to) == (from, to));
     link.map(|link| link.state).unwrap_or_default()
 }
 
 /// For the cut tool: cuts this link both ways, or heals it where it carries nothing either way.
-pub fn cut(pane: &Pane, from: Endpoint, to: Endpoint) -> Gesture {
+pub fn cut(pane: &Pane, from: Place, to: Place) -> Gesture {
     let snapshot = pane.snapshot();
     let both = vec![Link::both_ways(from, to)];
     let healthy = |from, to| state(&snapshot, from, to) == LinkState::Healthy;
@@ -246,9 +246,9 @@ pub fn cut(pane: &Pane, from: Endpoint, to: Endpoint) -> Gesture {
 }
 
 /// For the lasso: parts these servers from the others; nothing if that parts nobody.
-pub fn lasso(run: &Run, inside: &[NodeId]) -> Option<Gesture> {
-    let all = NodeId::all(run.script().setup.nodes);
-    let (inside, outside): (Vec<NodeId>, Vec<NodeId>) = all.partition(|node| inside.contains(node));
+pub fn lasso(run: &Run, inside: &[Place]) -> Option<Gesture> {
+    let all = Place::servers(run.script().setup.nodes);
+    let (inside, outside): (Vec<Place>, Vec<Place>) = all.partition(|node| inside.contains(node));
     if inside.is_empty() || outside.is_empty() {
         return None;
     }
@@ -325,16 +325,16 @@ mod tests {
             store("run raft nodes=3 seed=7\n400ms pause S2\n400ms crash S3\n500ms cut S1>S2\n");
         store.update(TimeAction::Seek(Time::seconds(1)));
         store.update(Action::Do(Command::Request {
-            client: ClientId(0),
-            to: Some(NodeId(0)),
+            client: Place::client(0),
+            to: Some(Place::server(0)),
             request: store.pane().run.meta().requests[0].into(),
         }));
         let snapshot = store.pane().snapshot();
         let flight = snapshot.flights.last().expect("the request is under way").id;
-        let (one, two) = (NodeId(0).into(), NodeId(1).into());
-        let nodes = (0..3).map(|node| Selection::Node(NodeId(node)));
+        let (one, two) = (Place::server(0), Place::server(1));
+        let nodes = (0..3).map(|node| Selection::Place(Place::server(node)));
         let others = [
-            Selection::Client(ClientId(0)),
+            Selection::Place(Place::client(0)),
             Selection::Link(one, two),
             Selection::Link(two, one),
             Selection::Message(flight),
@@ -352,9 +352,11 @@ mod tests {
                 assert_eq!(scenario::parse_command(&line, setup), Ok(gesture.command));
             }
         }
-        for nobody in
-            [Selection::Node(NodeId(7)), Selection::Client(ClientId(7)), Selection::Message(1)]
-        {
+        for nobody in [
+            Selection::Place(Place::server(7)),
+            Selection::Place(Place::client(7)),
+            Selection::Message(1),
+        ] {
             assert_eq!(offered(store.pane(), nobody), [], "{nobody:?}");
         }
     }
@@ -364,12 +366,12 @@ mod tests {
         let mut store = store("run raft nodes=5 seed=7 loss=5%");
         let run = &store.pane().run;
         assert_eq!(lasso(run, &[]), None);
-        assert_eq!(lasso(run, &NodeId::all(5).collect::<Vec<_>>()), None);
-        let lasso = lasso(run, &[NodeId(4), NodeId(0)]).unwrap();
+        assert_eq!(lasso(run, &Place::servers(5).collect::<Vec<_>>()), None);
+        let lasso = lasso(run, &[Place::server(4), Place::server(0)]).unwrap();
         assert_eq!(lasso.command.to_string(), "partition S1 S5 | S2 S3 S4");
         assert_eq!(network(run).loss, Ratio::percent(5));
         store.update(Action::Do(lasso.command));
-        let (one, two) = (NodeId(0).into(), NodeId(1).into());
+        let (one, two) = (Place::server(0), Place::server(1));
         assert_eq!(cut(store.pane(), one, two).command.to_string(), "heal S1-S2");
         store.update(Action::Do(heal().command));
         assert_eq!(cut(store.pane(), one, two).command.to_string(), "cut S1-S2");

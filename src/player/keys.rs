@@ -5,7 +5,7 @@ use super::action::{Action, PageAction, TimeAction, TimelineAction};
 use super::gestures::{self, Gesture};
 use super::store::Store;
 use super::terms::{Dialog, Selection, Tool};
-use crate::base::{NodeId, Time};
+use crate::base::{Place, Time};
 use crate::{key, sentence};
 
 /// Some keys and what they do.
@@ -237,9 +237,9 @@ pub fn press(store: &Store, key: &str) -> Option<Action> {
 }
 
 fn select(store: &Store, key: &str) -> Option<Action> {
-    let node = NodeId(key.parse::<u16>().ok()?.checked_sub(1)?);
-    let exists = node.0 < store.pane().run.script().setup.nodes;
-    exists.then_some(Action::Page(PageAction::Select(Some(Selection::Node(node)))))
+    let node = Place::server(key.parse::<u16>().ok()?.checked_sub(1)?);
+    let exists = store.pane().run.script().setup.has(node);
+    exists.then_some(Action::Page(PageAction::Select(Some(Selection::Place(node)))))
 }
 
 fn tool(store: &Store, tool: Tool) -> Option<Action> {
@@ -247,9 +247,16 @@ fn tool(store: &Store, tool: Tool) -> Option<Action> {
     Some(Action::Page(PageAction::Tool(other)))
 }
 
+fn selected_server(store: &Store) -> Option<Place> {
+    match store.ui.selection? {
+        Selection::Place(place) => place.as_server(),
+        _ => None,
+    }
+}
+
 /// The gesture that has this key in the selected server's menu.
 fn gesture(store: &Store, key: &str) -> Option<Action> {
-    let Some(selection @ Selection::Node(_)) = store.ui.selection else {
+    let Some(selection) = selected_server(store).map(Selection::Place) else {
         let why = sentence!("Select a server first: click it, or press its number.");
         return Some(Action::Page(PageAction::Tell(Notice::refusal(why))));
     };
@@ -260,10 +267,7 @@ fn gesture(store: &Store, key: &str) -> Option<Action> {
 
 fn request(store: &Store, _: &str) -> Option<Action> {
     let run = &store.pane().run;
-    let to = match store.ui.selection {
-        Some(Selection::Node(node)) => Some(node),
-        _ => None,
-    };
+    let to = selected_server(store);
     Some(match gestures::request(run, to, run.meta().requests[0]) {
         Some(request) => Action::Do(request),
         None => Action::Page(PageAction::Tell(Notice::refusal(gestures::nobody_asks()))),
@@ -314,7 +318,7 @@ mod tests {
         }
         assert!(matches!(
             press("r").0,
-            Some(Action::Do(Command::Request { to: Some(NodeId(1)), .. }))
+            Some(Action::Do(Command::Request { to: Some(to), .. })) if to == Place::server(1)
         ));
         assert_eq!(press("x").0, Some(Action::Page(PageAction::Tool(Tool::Cut))));
         assert_eq!(press("x").0, Some(Action::Page(PageAction::Tool(Tool::Select))));

@@ -2,16 +2,16 @@
 //! messages it leaves out. It is the page's state and not the run's: lanes that another run does not
 //! have are passed over.
 
-use crate::base::{ClientId, Endpoint, NodeId};
+use crate::base::Place;
 
 /// What somebody has changed; by default every client and server has a row of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lanes {
     /// The order that was made by hand, if one was.
-    order: Vec<Endpoint>,
-    hidden: Vec<Endpoint>,
+    order: Vec<Place>,
+    hidden: Vec<Place>,
     /// The lanes that share a row with all others of their sort, clients or servers.
-    folded: Vec<Endpoint>,
+    folded: Vec<Place>,
     /// Names of the kinds of messages that are left out.
     without: Vec<String>,
 }
@@ -33,17 +33,17 @@ pub enum Unread {
 /// A change of what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LaneChange {
-    Show(Endpoint, bool),
+    Show(Place, bool),
     /// Into one row with the others of its sort, or out of it.
-    Fold(Endpoint, bool),
+    Fold(Place, bool),
     /// All clients, or all servers.
     FoldAll(Sort, bool),
-    Up(Endpoint),
-    Down(Endpoint),
+    Up(Place),
+    Down(Place),
     /// To the place of another's row.
-    To(Endpoint, Endpoint),
+    To(Place, Place),
     /// This one and no other.
-    Only(Endpoint),
+    Only(Place),
     /// Messages of the kind of this name.
     Kind(String, bool),
     Reset,
@@ -56,30 +56,30 @@ pub enum Sort {
 }
 
 impl Sort {
-    pub fn of(lane: Endpoint) -> Sort {
-        match lane {
-            Endpoint::Client(_) => Sort::Clients,
-            Endpoint::Node(_) => Sort::Servers,
+    pub fn of(lane: Place) -> Sort {
+        match lane.is_client() {
+            true => Sort::Clients,
+            false => Sort::Servers,
         }
     }
 }
 
 impl Lanes {
     /// All lanes of a run, hidden ones too, in their order.
-    pub fn all(&self, clients: u16, nodes: u16) -> Vec<Endpoint> {
-        let usual = (0..clients).map(|i| Endpoint::Client(ClientId(i)));
-        let usual: Vec<Endpoint> = usual.chain(NodeId::all(nodes).map(Endpoint::Node)).collect();
+    pub fn all(&self, clients: u16, nodes: u16) -> Vec<Place> {
+        let usual = (0..clients).map(Place::client);
+        let usual: Vec<Place> = usual.chain(Place::servers(nodes)).collect();
         // Those that the order by hand does not know come after it, as usual.
         let known = self.order.iter().filter(|lane| usual.contains(lane));
-        let mut all: Vec<Endpoint> = known.copied().collect();
+        let mut all: Vec<Place> = known.copied().collect();
         all.extend(usual.iter().filter(|lane| !self.order.contains(lane)));
         all
     }
 
     /// The rows to draw. Folded lanes stand where the first of them would. Where a run has only
     /// lanes that are hidden, it shows them all: an empty diagram tells nothing.
-    pub fn rows(&self, clients: u16, nodes: u16) -> Vec<Vec<Endpoint>> {
-        let mut rows: Vec<Vec<Endpoint>> = Vec::new();
+    pub fn rows(&self, clients: u16, nodes: u16) -> Vec<Vec<Place>> {
+        let mut rows: Vec<Vec<Place>> = Vec::new();
         let mut folded: [Option<usize>; 2] = [None; 2];
         let mut all = self.all(clients, nodes);
         if all.iter().any(|lane| self.shows(*lane)) {
@@ -100,11 +100,11 @@ impl Lanes {
         rows
     }
 
-    pub fn shows(&self, lane: Endpoint) -> bool {
+    pub fn shows(&self, lane: Place) -> bool {
         !self.hidden.contains(&lane)
     }
 
-    pub fn folds(&self, lane: Endpoint) -> bool {
+    pub fn folds(&self, lane: Place) -> bool {
         self.folded.contains(&lane)
     }
 
@@ -121,9 +121,8 @@ impl Lanes {
 
     /// What is not as usual, each under its name: `hidden` is `S2,C1`.
     pub fn parts(&self) -> Vec<(&'static str, String)> {
-        let list = |lanes: &[Endpoint]| {
-            lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-        };
+        let list =
+            |lanes: &[Place]| lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let [order, hidden, folded, without] = PARTS;
         let mut parts = vec![
             (order, list(&self.order)),
@@ -191,9 +190,9 @@ impl Lanes {
     }
 
     /// Past the next lane that is shown.
-    fn shift(&mut self, lane: Endpoint, all: Vec<Endpoint>, down: bool) {
+    fn shift(&mut self, lane: Place, all: Vec<Place>, down: bool) {
         let Some(here) = all.iter().position(|other| *other == lane) else { return };
-        let shown = |other: &&Endpoint| self.shows(**other);
+        let shown = |other: &&Place| self.shows(**other);
         let other = match down {
             true => all[here + 1..].iter().find(shown),
             false => all[..here].iter().rev().find(shown),
@@ -204,7 +203,7 @@ impl Lanes {
     }
 
     /// To where another stands, which makes room.
-    fn place(&mut self, lane: Endpoint, other: Endpoint, mut all: Vec<Endpoint>) {
+    fn place(&mut self, lane: Place, other: Place, mut all: Vec<Place>) {
         let place = |lane| all.iter().position(|other| *other == lane);
         if let (Some(from), Some(to)) = (place(lane), place(other)) {
             all.remove(from);
@@ -226,11 +225,11 @@ fn put<T: PartialEq>(set: &mut Vec<T>, what: T, is_in: bool) {
 mod tests {
     use super::*;
 
-    const C1: Endpoint = Endpoint::Client(ClientId(0));
-    const C2: Endpoint = Endpoint::Client(ClientId(1));
-    const S1: Endpoint = Endpoint::Node(NodeId(0));
-    const S2: Endpoint = Endpoint::Node(NodeId(1));
-    const S3: Endpoint = Endpoint::Node(NodeId(2));
+    const C1: Place = Place::client(0);
+    const C2: Place = Place::client(1);
+    const S1: Place = Place::server(0);
+    const S2: Place = Place::server(1);
+    const S3: Place = Place::server(2);
 
     fn after(changes: &[LaneChange]) -> Lanes {
         let mut lanes = Lanes::default();
@@ -243,7 +242,7 @@ mod tests {
     /// The rows as text: `C1 C2 S1 S2 S3`, folded lanes joined by `+`.
     fn rows(lanes: &Lanes) -> String {
         let row =
-            |row: &Vec<Endpoint>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
+            |row: &Vec<Place>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
         lanes.rows(2, 3).iter().map(row).collect::<Vec<_>>().join(" ")
     }
 
@@ -280,7 +279,7 @@ mod tests {
     fn another_run_has_other_lanes() {
         let lanes = after(&[LaneChange::To(S3, C1), LaneChange::Show(C2, false)]);
         let all = lanes.rows(1, 4).concat();
-        assert_eq!(all, [S3, C1, S1, S2, Endpoint::Node(NodeId(3))]);
+        assert_eq!(all, [S3, C1, S1, S2, Place::server(3)]);
         // All that is left to show may be what the other run does not have.
         let only = after(&[LaneChange::Only(S3)]);
         assert_eq!(only.rows(1, 1).concat(), [C1, S1]);

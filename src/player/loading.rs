@@ -2,7 +2,7 @@
 
 use super::action::{Change, Notice, RunAction};
 use super::pane::branches::Branches;
-use super::pane::{self, Dropped, Scene};
+use super::pane::{Dropped, Scene};
 use super::permalink::Permalink;
 use super::playback::{STEPS, Target};
 use super::store::Store;
@@ -149,9 +149,8 @@ impl Store {
         self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));
         let script = self.pane().run.script();
         let kept = self.ui.selection.filter(|selection| match *selection {
-            Selection::Node(node) => pane::exists(script, node.into()),
-            Selection::Client(client) => pane::exists(script, client.into()),
-            Selection::Link(from, to) => pane::exists(script, from) && pane::exists(script, to),
+            Selection::Place(place) => script.setup.has(place),
+            Selection::Link(from, to) => script.setup.has(from) && script.setup.has(to),
             Selection::Message(_) => false,
         });
         if kept != self.ui.selection {

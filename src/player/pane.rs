@@ -9,7 +9,7 @@ pub mod branches;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::base::{Endpoint, Sentence, Time, is_unseen};
+use crate::base::{Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Script, ScriptLine};
 use crate::player::playback::STEPS;
@@ -417,12 +417,4 @@ fn start(script: Script) -> Result<Run, Sentence> {
     let mut run = catalog::start(script)?;
     run.run_to(Time::ZERO, STEPS);
     Ok(run)
-}
-
-/// Whether this end of a link exists in the script's run.
-pub(super) fn exists(script: &Script, end: Endpoint) -> bool {
-    match end {
-        Endpoint::Node(node) => node.0 < script.setup.nodes,
-        Endpoint::Client(client) => client.0 < script.setup.clients,
-    }
 }

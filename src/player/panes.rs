@@ -388,7 +388,7 @@ mod tests {
     use super::super::store::Preferences;
     use super::super::tests::{notice, store};
     use super::*;
-    use crate::base::NodeId;
+    use crate::base::Place;
     use crate::command::Script;
     use crate::scenario;
 
@@ -448,7 +448,7 @@ mod tests {
             store.update(TimeAction::Seek(Time::seconds(2)));
             for (time, node) in [(600, 1), (500, 2)] {
                 store.update(TimeAction::Seek(Time::millis(time)));
-                store.update(Action::Do(Command::Crash { node: NodeId(node), torn: false }));
+                store.update(Action::Do(Command::Crash { node: Place::server(node), torn: false }));
             }
             let before: Vec<Script> =
                 store.pane().branches.iter().map(|branch| branch.script.clone()).collect();
@@ -486,21 +486,24 @@ mod tests {
         let mut store = store(PLAIN);
         store.update(TimeAction::Seek(Time::millis(500)));
         split(&mut store, flaw("ack-before-disk"));
-        let crash = |node| Action::Do(Command::Crash { node: NodeId(node), torn: false });
+        let crash = |node| Action::Do(Command::Crash { node: Place::server(node), torn: false });
         store.update(crash(0));
         let lines = |store: &Store| {
             store.panes.iter().map(|pane| pane.run.script().lines.len()).collect::<Vec<_>>()
         };
         assert_eq!((lines(&store), notice(&store)), (vec![1, 1], String::new()));
         // Only B has S2 down already.
-        store.panes[1].command(Command::Crash { node: NodeId(1), torn: false }).ok().unwrap();
+        store.panes[1]
+            .command(Command::Crash { node: Place::server(1), torn: false })
+            .ok()
+            .unwrap();
         store.update(crash(1));
         assert_eq!(lines(&store), [2, 2]);
         assert_eq!(notice(&store), "Done in A, refused in B: S2 is down.");
         store.update(PaneAction::Activate(1));
-        store.update(Action::Do(Command::Restart(NodeId(0))));
+        store.update(Action::Do(Command::Restart(Place::server(0))));
         assert_eq!((lines(&store), notice(&store)), (vec![3, 3], String::new()));
-        store.update(Action::Do(Command::Restart(NodeId(0))));
+        store.update(Action::Do(Command::Restart(Place::server(0))));
         assert_eq!(notice(&store), "S1 is up: only a server that is down can be restarted.");
         // In the past both fork.
         store.update(TimeAction::Seek(Time::millis(200)));
@@ -657,7 +660,7 @@ mod tests {
         assert!(link.contains("&flaw2=forget-vote&at=38.5ms."), "{link}");
         // A way of its own: the link has it whole.
         here.update(PaneAction::Activate(1));
-        here.panes[1].command(Command::Crash { node: NodeId(0), torn: false }).ok().unwrap();
+        here.panes[1].command(Command::Crash { node: Place::server(0), torn: false }).ok().unwrap();
         let whole = here.link();
         assert!(whole.contains("&run2=raft+nodes=3"), "{whole}");
         for link in [link, whole] {

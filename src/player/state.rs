@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::pane::{Branch, Pane};
 use super::playback::{Goal, Speed};
 use super::store::Store;
-use crate::base::{Endpoint, NodeId};
+use crate::base::Place;
 use crate::export::Fields;
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
@@ -36,7 +36,7 @@ pub struct State {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NodeState {
-    pub id: NodeId,
+    pub id: Place,
     pub status: &'static str,
     pub role: &'static str,
     pub isolated: bool,
@@ -65,7 +65,7 @@ pub struct PropertyState {
 pub struct RunEvent {
     pub event: u64,
     pub time: u64,
-    pub place: Option<Endpoint>,
+    pub place: Option<Place>,
     pub lamport: u64,
     pub cause: u64,
     pub message: Option<&'static str>,

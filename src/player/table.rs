@@ -159,12 +159,12 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Endpoint, NodeId};
+    use crate::base::Place;
     use crate::player::tests::store;
     use crate::player::{LaneChange, TimeAction, TimelineAction};
     use crate::sim::snapshot::MarkKind;
 
-    const S3: Endpoint = Endpoint::Node(NodeId(2));
+    const S3: Place = Place::server(2);
 
     /// A store whose window shows so many ms from this one on.
     fn windowed(text: &str, from: u64, span: u64) -> Store {

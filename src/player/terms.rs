@@ -1,6 +1,6 @@
 //! Words that the files of the player share: what can be selected, opened and chosen on the page.
 
-use crate::base::{ClientId, Endpoint, NodeId};
+use crate::base::Place;
 
 /// What the panes are called.
 pub const LETTERS: [&str; 2] = ["A", "B"];
@@ -8,10 +8,9 @@ pub const LETTERS: [&str; 2] = ["A", "B"];
 /// Something on the stage that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Selection {
-    Node(NodeId),
-    Client(ClientId),
+    Place(Place),
     /// From, to. Its gestures can also take both ways.
-    Link(Endpoint, Endpoint),
+    Link(Place, Place),
     /// By the event that sent it.
     Message(u64),
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-use crate::base::{Chance, NodeId, Time};
+use crate::base::{Chance, Place, Time};
 use crate::command::{Command, Script};
 use crate::scenario;
 use crate::words::Language;
@@ -19,7 +19,7 @@ pub(super) fn store(text: &str) -> Store {
 }
 
 fn crash(node: u16) -> Action {
-    Action::Do(Command::Crash { node: NodeId(node), torn: false })
+    Action::Do(Command::Crash { node: Place::server(node), torn: false })
 }
 
 /// Ticks of a sixtieth of a second, until nothing moves any more, or `frames` have passed.
@@ -199,7 +199,7 @@ fn a_refused_gesture_changes_nothing_and_says_why() {
     store.update(TimeAction::Seek(Time::seconds(1)));
     store.update(TimeAction::StepBack);
     let (cursor, head) = (store.pane().cursor(), store.pane().run.head());
-    store.update(Action::Do(Command::Restart(NodeId(0))));
+    store.update(Action::Do(Command::Restart(Place::server(0))));
     assert_eq!(notice(&store), "S1 is up: only a server that is down can be restarted.");
     assert_eq!((store.pane().cursor(), store.pane().run.head()), (cursor, head));
     assert_eq!(store.pane().branches.len(), 1);
@@ -534,8 +534,8 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
     let time = Time::millis(u64::from(chance.below(3_000)));
     let branch = chance.below(4) as usize;
     let selection = match chance.below(3) {
-        0 => Selection::Node(NodeId(chance.below(6) as u16)),
-        1 => Selection::Link(NodeId(0).into(), NodeId(1).into()),
+        0 => Selection::Place(Place::server(chance.below(6) as u16)),
+        1 => Selection::Link(Place::server(0), Place::server(1)),
         _ => Selection::Message(u64::from(chance.below(300))),
     };
     let key = |chance: &mut Chance| {

@@ -3,14 +3,14 @@
 
 use super::tests::{frames, notice, store};
 use super::*;
-use crate::base::{NodeId, Time};
+use crate::base::{Place, Time};
 use crate::command::Command;
 use crate::words::Language;
 
 const PLAIN: &str = "run raft nodes=3 seed=7";
 
 fn crash(node: u16) -> Action {
-    Action::Do(Command::Crash { node: NodeId(node), torn: false })
+    Action::Do(Command::Crash { node: Place::server(node), torn: false })
 }
 
 /// A run that was taken back twice: at 600 ms, and from there at 900 ms.

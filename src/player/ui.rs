@@ -171,7 +171,7 @@ impl Ui {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::NodeId;
+    use crate::base::Place;
     use crate::sentence;
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_notice_says_where_and_what() {
-        let why = sentence!("{0} is down.", NodeId(0));
+        let why = sentence!("{0} is down.", Place::server(0));
         assert_eq!(
             Notice::mistake(3, 14, why.clone()).told(Language::English),
             "Line 3, column 14: S1 is down."

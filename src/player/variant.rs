@@ -6,7 +6,7 @@
 
 use super::pane::Scene;
 use super::playback::STEPS;
-use crate::base::{NodeId, Sentence, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::catalog::{self, Entry};
 use crate::command::{Command, Script, ScriptLine};
 use crate::sentence;
@@ -94,7 +94,7 @@ fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence
     // Servers have timers once they have booted.
     let mut booted = entry.start(Script { setup: setup.clone(), ..Script::default() })?;
     booted.run_to(Time::ZERO, STEPS);
-    let timers = booted.timers(NodeId(0));
+    let timers = booted.timers(Place::server(0));
     // Its title and its captions tell the other protocol's story.
     script.title = None;
     script.lines.retain(|line| !matches!(&*line.command, Command::Say(_)));

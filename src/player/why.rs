@@ -54,7 +54,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{NodeId, Time};
+    use crate::base::{Place, Time};
     use crate::command::Command;
     use crate::player::tests::store;
     use crate::player::{Action, Store, Tab, TimeAction, WhyAction};
@@ -74,7 +74,7 @@ mod tests {
     fn a_fact_is_answered_in_a_tab_of_its_own() {
         let mut store = store(FAILOVER);
         store.update(TimeAction::Seek(Time::seconds(2)));
-        ask(&mut store, Fact::named(NodeId(2), "term"));
+        ask(&mut store, Fact::named(Place::server(2), "term"));
         assert_eq!(store.ui.tab, Tab::Why);
         let explanation = store.explanation.as_ref().unwrap();
         let why = explanation.why.as_ref().unwrap();
@@ -94,7 +94,7 @@ mod tests {
         let here = store.ui.window;
         store.update(WhyAction::Ask(Question::Event(store.pane().run.event())));
         assert_eq!(store.ui.window, here, "it is in sight");
-        ask(&mut store, Fact::named(NodeId(2), "term"));
+        ask(&mut store, Fact::named(Place::server(2), "term"));
         let since = store.explanation.as_ref().unwrap().why.as_ref().unwrap().reasons[0].told.at;
         assert!(since < here.from, "that was long ago");
         let window = store.ui.window;
@@ -108,11 +108,11 @@ mod tests {
     fn what_nothing_has_changed_says_so() {
         let mut store = store(FAILOVER);
         store.update(TimeAction::Seek(Time::seconds(2)));
-        ask(&mut store, Fact::entry(NodeId(2), 9));
+        ask(&mut store, Fact::entry(Place::server(2), 9));
         let explanation = store.explanation.as_ref().unwrap();
         assert!(explanation.unchanged && explanation.value.is_none(), "there never was an entry 9");
         let first = &explanation.why.as_ref().unwrap().reasons[0].told;
-        assert_eq!((first.at, first.place), (Time::ZERO, Some(NodeId(2).into())));
+        assert_eq!((first.at, first.place), (Time::ZERO, Some(Place::server(2))));
     }
 
     #[test]
@@ -123,11 +123,11 @@ mod tests {
         store.update(WhyAction::Ask(Question::Event(late)));
         store.update(TimeAction::Seek(Time::millis(900)));
         assert!(store.explanation.is_some(), "to look elsewhere changes nothing");
-        store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
+        store.update(Action::Do(Command::Crash { node: Place::server(0), torn: false }));
         assert!(store.explanation.is_none(), "event {late} no longer happens");
         let here = store.pane().run.event();
         store.update(WhyAction::Ask(Question::Event(here)));
-        store.update(Action::Do(Command::Restart(NodeId(0))));
+        store.update(Action::Do(Command::Restart(Place::server(0))));
         assert!(store.explanation.is_some(), "what lies in the past still stands");
     }
 
@@ -138,11 +138,11 @@ mod tests {
         while store.moving() {
             store.update(TimeAction::Tick { elapsed_micros: 16_667 });
         }
-        store.update(WhyAction::Ask(Question::Fact(Fact::named(NodeId(0), "status"))));
+        store.update(WhyAction::Ask(Question::Fact(Fact::named(Place::server(0), "status"))));
         assert!(store.explanation.as_ref().unwrap().is_pending());
         let mut left = store.explanation.clone().unwrap();
         store.update(TimeAction::ToStart);
-        store.update(Action::Do(Command::Crash { node: NodeId(0), torn: false }));
+        store.update(Action::Do(Command::Crash { node: Place::server(0), torn: false }));
         assert!(store.explanation.is_none(), "what it was about has not happened");
         left.search(&store.pane().run);
         assert!(!left.is_pending(), "there is nothing to look through");
@@ -158,9 +158,9 @@ mod tests {
             store.update(WhyAction::ShowCone(true));
         }
         for fact in [
-            Fact::named(NodeId(2), "no such thing"),
-            Fact::entry(NodeId(9), 1),
-            Fact::entry(NodeId(0), 0),
+            Fact::named(Place::server(2), "no such thing"),
+            Fact::entry(Place::server(9), 1),
+            Fact::entry(Place::server(0), 0),
         ] {
             ask(&mut store, fact);
         }
@@ -174,9 +174,9 @@ mod tests {
             store.update(TimeAction::Tick { elapsed_micros: 16_667 });
         }
         assert!(store.pane().run.event() > 60_000);
-        store.update(WhyAction::Ask(Question::Fact(Fact::named(NodeId(0), "status"))));
+        store.update(WhyAction::Ask(Question::Fact(Fact::named(Place::server(0), "status"))));
         assert!(store.moving(), "too long for one tick");
-        ask(&mut store, Fact::named(NodeId(0), "status"));
+        ask(&mut store, Fact::named(Place::server(0), "status"));
         let why = store.explanation.as_ref().unwrap().why.clone().unwrap();
         assert_eq!(why.reasons[0].told.at, Time::ZERO);
     }

@@ -5,7 +5,7 @@
 use std::fmt::{self, Display};
 
 use super::{Message as _, Protocol};
-use crate::base::{Endpoint, NodeId};
+use crate::base::Place;
 
 /// A replica as it is shown; `Disk` is all of it that survives a crash.
 pub trait Shown<Disk: 'static>: Sized + 'static {
@@ -222,7 +222,7 @@ pub struct Epoch {
     pub word: &'static str,
     pub number: u64,
     /// Whose, where several may use one number.
-    pub by: Option<Endpoint>,
+    pub by: Option<Place>,
 }
 
 impl Epoch {
@@ -259,7 +259,7 @@ pub struct Gathering {
     /// What is given: `promises`, `votes`.
     pub word: &'static str,
     /// Who has given it.
-    pub of: Vec<NodeId>,
+    pub of: Vec<Place>,
     /// How many it takes.
     pub needed: u16,
 }
@@ -311,9 +311,9 @@ mod tests {
     /// The least that a protocol can be: who is asked passes a token on, and whoever gets it counts it.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     struct Relay {
-        me: NodeId,
+        me: Place,
         seen: u64,
-        from: Option<NodeId>,
+        from: Option<Place>,
     }
 
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -384,13 +384,13 @@ mod tests {
             &[]
         }
 
-        fn boot(me: NodeId, _: u16, _: &(), _: &(), _: &mut Effects<Relay>) -> Relay {
+        fn boot(me: Place, _: u16, _: &(), _: &(), _: &mut Effects<Relay>) -> Relay {
             Relay { me, seen: 0, from: None }
         }
 
         fn step(&mut self, input: Input<Relay>, fx: &mut Effects<Relay>) {
             match input {
-                Input::Request { .. } => fx.send(NodeId(1 - self.me.0), Token),
+                Input::Request { .. } => fx.send(Place::server(1 - self.me.number()), Token),
                 Input::Message { from, .. } => {
                     (self.seen, self.from) = (self.seen + 1, Some(from));
                 }
@@ -424,14 +424,14 @@ mod tests {
 
     #[test]
     fn what_is_shown_and_what_can_be_waited_for_are_written_once() {
-        let mut relay = Relay::boot(NodeId(0), 2, &(), &(), &mut Effects::new());
+        let mut relay = Relay::boot(Place::server(0), 2, &(), &(), &mut Effects::new());
         let fields = |relay: &Relay| {
             let fields = relay.view().fields.into_iter();
             fields.map(|field| format!("{}={}", field.name, field.value)).collect::<Vec<_>>()
         };
         assert_eq!(fields(&relay), ["seen=0", "name=S1"]);
         assert_eq!(relay.view().role.name, "waiting");
-        relay.step(Input::Message { from: NodeId(1), message: Token }, &mut Effects::new());
+        relay.step(Input::Message { from: Place::server(1), message: Token }, &mut Effects::new());
         assert_eq!(fields(&relay), ["seen=1", "from=S2", "name=S1"]);
         assert_eq!(relay.view().role.name, "reached");
 
@@ -443,7 +443,7 @@ mod tests {
 
     #[test]
     fn what_a_protocol_does_not_say_it_does_not_have() {
-        let relay = Relay::boot(NodeId(0), 2, &(), &(), &mut Effects::new());
+        let relay = Relay::boot(Place::server(0), 2, &(), &(), &mut Effects::new());
         let view = relay.view();
         assert_eq!((view.badge, view.quorum, relay.log_len()), (None, None, 0));
         assert!(relay.log(&(), 0, 9).is_empty() && Variable::read(Relay::DURABLE, &()).is_empty());

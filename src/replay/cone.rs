@@ -11,7 +11,7 @@
 //! never told as if it were nothing.
 
 use super::{Events, Piece, Run, advance};
-use crate::base::{ClientId, Endpoint, NodeId, Time};
+use crate::base::{Place, Time};
 use crate::sim::Sim;
 use crate::sim::trace::{Event, EventKind};
 
@@ -20,7 +20,7 @@ use crate::sim::trace::{Event, EventKind};
 pub struct Cone {
     pub event: u64,
     pub at: Time,
-    pub place: Endpoint,
+    pub place: Place,
     pub lamport: u64,
     /// Servers, then clients.
     pub sides: Vec<Side>,
@@ -34,7 +34,7 @@ pub struct Cone {
 /// What of one place's history lies in the past, and what in the future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Side {
-    pub place: Endpoint,
+    pub place: Place,
     /// The last event of the past, and when; all before it belong to the past as well.
     pub past: Option<(u64, Time)>,
     /// The first event of the future; all after it belong to the future as well.
@@ -56,13 +56,13 @@ pub enum Order {
 const PIECES: usize = 128;
 
 impl Cone {
-    pub fn side(&self, place: Endpoint) -> Option<&Side> {
+    pub fn side(&self, place: Place) -> Option<&Side> {
         self.sides.iter().find(|side| side.place == place)
     }
 
     /// How the event of this number, at this place, lies to the one that was picked, as far as that
     /// is known.
-    pub fn order(&self, event: u64, place: Endpoint) -> Option<Order> {
+    pub fn order(&self, event: u64, place: Place) -> Option<Order> {
         let side = self.side(place)?;
         match () {
             () if event == self.event => Some(Order::Same),
@@ -133,8 +133,8 @@ impl Run {
         let here = piece.get(event).filter(|event| event.what.is_an_event())?;
         let (lamport, at, place) = (here.lamport, here.at, here.place?);
         let setup = &self.script.setup;
-        let clients = (0..setup.clients).map(|id| Endpoint::Client(ClientId(id)));
-        let places = NodeId::all(setup.nodes).map(Endpoint::Node).chain(clients);
+        let clients = (0..setup.clients).map(Place::client);
+        let places = Place::servers(setup.nodes).chain(clients);
         let side = |place| Side { place, past: None, future: None, stamp: None };
         let sides = places.map(side).collect();
         let (since, until) = ((0, Time::ZERO), (u64::MAX, Time::LIMIT));
@@ -224,7 +224,7 @@ impl Run {
     }
 
     /// How many events there were at the place, up to and including this one.
-    fn own_events(&self, place: Endpoint, last: u64) -> u64 {
+    fn own_events(&self, place: Place, last: u64) -> u64 {
         let Some(before) = self.piece_before(last) else { return 0 };
         let (mut sim, mut events) = (before.clone(), Events::new());
         while sim.events() < last && advance(&self.script, &mut sim, Time::LIMIT, &mut events) {

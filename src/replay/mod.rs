@@ -19,7 +19,7 @@ use std::rc::Rc;
 use message::Looked;
 use outline::Outline;
 
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
 use crate::protocol::{Form, Kind, Meta, Vocabulary};
 use crate::sentence;
@@ -602,17 +602,17 @@ impl Run {
     }
 
     /// The names of a node's timers, whether set or not.
-    pub fn timers(&self, node: NodeId) -> Vec<String> {
+    pub fn timers(&self, node: Place) -> Vec<String> {
         self.here.timers(node)
     }
 
     /// A server that would take a request just now, for a newcomer's click.
-    pub fn leader(&self) -> Option<NodeId> {
+    pub fn leader(&self) -> Option<Place> {
         self.here.leader()
     }
 
-    pub fn clients(&self) -> Vec<ClientId> {
-        (0..self.script.setup.clients).map(ClientId).collect()
+    pub fn clients(&self) -> Vec<Place> {
+        (0..self.script.setup.clients).map(Place::client).collect()
     }
 }
 
@@ -658,7 +658,7 @@ pub(super) fn tell(number: u64, event: &Event) -> Told {
 
 /// The event as drawn on the space-time diagram, if it is.
 pub(super) fn mark(number: u64, event: &Event) -> Option<Mark> {
-    let arrow = |from: Endpoint, sent, sent_at, copy, kind: Kind, lost| MarkKind::Arrow {
+    let arrow = |from: Place, sent, sent_at, copy, kind: Kind, lost| MarkKind::Arrow {
         sent,
         copy,
         from,

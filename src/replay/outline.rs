@@ -6,7 +6,7 @@
 //! there are too many periods, or too much in them, two become one and each is twice as long.
 
 use super::{Run, mark, tell};
-use crate::base::{Endpoint, Time};
+use crate::base::{Place, Time};
 use crate::protocol::Kind;
 use crate::sim::Events;
 use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch, Tally, Told};
@@ -38,7 +38,7 @@ pub(super) struct Outline {
 /// How many messages of one kind came to one place, or were lost on their way to it.
 #[derive(Clone, Copy, Debug)]
 struct Number {
-    key: (Endpoint, bool, u8),
+    key: (Place, bool, u8),
     count: u32,
 }
 
@@ -82,7 +82,7 @@ impl Outline {
         }
     }
 
-    fn count(&mut self, at: Time, lane: Endpoint, lost: bool, payload: &Payload) {
+    fn count(&mut self, at: Time, lane: Place, lost: bool, payload: &Payload) {
         let kind = payload.kind();
         let place = self.place_of(kind);
         let key = (lane, lost, u8::try_from(place).unwrap_or(u8::MAX));

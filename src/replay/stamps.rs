@@ -2,7 +2,6 @@
 //! `a` happened before `b`. They are not stored: a cluster of a thousand would need a thousand
 //! numbers an event.
 
-use crate::base::Endpoint;
 use crate::sim::trace::{Event, EventKind};
 
 /// The stamps of all places, as far as the trace has been followed.
@@ -28,8 +27,8 @@ impl Stamps {
     /// The stamp after the event, at its place.
     pub fn follow(&mut self, number: u64, event: &Event) -> Option<&[u64]> {
         let place = match event.place? {
-            Endpoint::Node(node) => node.index(),
-            Endpoint::Client(client) => self.nodes + client.index(),
+            client if client.is_client() => self.nodes + client.index(),
+            server => server.index(),
         };
         if let EventKind::Deliver { sent, .. } = &event.what
             && let Ok(position) = self.carried.binary_search_by_key(sent, |(number, _)| *number)

@@ -17,7 +17,7 @@
 //! through backwards, piece by piece, for the step that made it so: an [`Inquiry`].
 
 use super::{Piece, Run, tell};
-use crate::base::{Endpoint, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::Told;
 use crate::sim::trace::{Event, EventKind};
@@ -63,7 +63,7 @@ pub struct Reason {
 /// A message's way to the place of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Journey {
-    pub from: Endpoint,
+    pub from: Place,
     pub sent_at: Time,
     pub lost: bool,
 }
@@ -118,7 +118,7 @@ impl Run {
         let last = inquiry.down_to - 1;
         let before = self.piece_before(last)?;
         let (mut sim, mut known) = (before.clone(), before.read(&inquiry.fact));
-        let place = Some(inquiry.fact.node.into());
+        let place = Some(inquiry.fact.node);
         let (mut found, mut began, mut events) = (None, None, super::Events::new());
         while sim.events() < last {
             let first = sim.events() + 1;
@@ -304,7 +304,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What was done to this place between two events: the newest, in their order.
-    fn done_to(&mut self, place: Option<Endpoint>, after: u64, before: u64) -> Vec<Told> {
+    fn done_to(&mut self, place: Option<Place>, after: u64, before: u64) -> Vec<Told> {
         let mut faults = self.between(after, before, None).faults;
         faults.retain(
             |(_, event)| matches!(&event.what, EventKind::Command(command) if command.place() == place),
@@ -313,7 +313,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Losses at this place, and faults anywhere, between two events.
-    fn between(&mut self, after: u64, before: u64, place: Option<Endpoint>) -> Wrong {
+    fn between(&mut self, after: u64, before: u64, place: Option<Place>) -> Wrong {
         let (mut wrong, mut last) = (Wrong::default(), before.saturating_sub(1));
         while last > after && self.turn_to(last).is_some() {
             let first = self.piece.first.max(after + 1);
@@ -347,7 +347,7 @@ impl Wrong {
 
     /// In words, where there is too much the newest: and first the faults of the place itself and of
     /// whoever it had heard last. Faults say more than the losses that they led to.
-    fn tell(mut self, place: Option<Endpoint>, heard: Option<Endpoint>) -> Vec<Told> {
+    fn tell(mut self, place: Option<Place>, heard: Option<Place>) -> Vec<Told> {
         let concerns = |event: &Event| match &event.what {
             EventKind::Command(command) => {
                 place.is_some_and(|place| command.touches(place))

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::word::word;
-use crate::base::{ClientId, Text};
+use crate::base::{Place, Text};
 use crate::check::{NO_VALUE, Operation};
 use crate::key;
 use crate::protocol::{self, Blank, Form, Holds};
@@ -89,7 +89,7 @@ impl FromStr for StoreRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct KeyValueStore {
     values: Rc<BTreeMap<Text, Text>>,
-    sessions: Rc<BTreeMap<ClientId, Session>>,
+    sessions: Rc<BTreeMap<Place, Session>>,
 }
 
 /// The last request of a client that took effect. A client asks one thing at a time, so it waits
@@ -102,7 +102,7 @@ pub struct Session {
 
 impl KeyValueStore {
     /// Executes the client's request number `seq`, unless it has been executed before.
-    pub fn apply(&mut self, client: ClientId, seq: u64, request: &StoreRequest) -> Text {
+    pub fn apply(&mut self, client: Place, seq: u64, request: &StoreRequest) -> Text {
         if let Some(session) = self.session(client).filter(|session| session.seq >= seq) {
             return session.answer.clone();
         }
@@ -133,7 +133,7 @@ impl KeyValueStore {
         self.values.is_empty()
     }
 
-    pub fn session(&self, client: ClientId) -> Option<&Session> {
+    pub fn session(&self, client: Place) -> Option<&Session> {
         self.sessions.get(&client)
     }
 }
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_repeated_request_takes_effect_once() {
         let (put, get) = ("put x=1".parse().unwrap(), "get x".parse().unwrap());
-        let (mine, other) = (ClientId(0), ClientId(1));
+        let (mine, other) = (Place::client(0), Place::client(1));
         let mut store = KeyValueStore::default();
         assert_eq!(&*store.apply(mine, 1, &get), "no value");
         assert_eq!(&*store.apply(mine, 2, &put), "ok");
@@ -206,7 +206,7 @@ mod tests {
     fn copies_are_independent() {
         let mut store = KeyValueStore::default();
         let copy = store.clone();
-        store.apply(ClientId(0), 1, &"put x=1".parse().unwrap());
+        store.apply(Place::client(0), 1, &"put x=1".parse().unwrap());
         assert_eq!((store.to_string().as_str(), copy.to_string().as_str()), ("x=1", "empty"));
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use crate::base::{ClientId, NodeId, Time};
+use crate::base::{Place, Time};
 
 /// Everything that is due at some later time.
 ///
@@ -41,18 +41,18 @@ impl PartialOrd for Due {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
-    Boot(NodeId),
+    Boot(Place),
     /// The message in this slot arrives, or is lost.
     Flight(u32),
     /// The node's timer of this position may have run out.
     Timer {
-        node: NodeId,
+        node: Place,
         position: u16,
     },
     /// The node's disk has finished a write.
-    Sync(NodeId),
+    Sync(Place),
     /// The client has waited long enough.
-    Client(ClientId),
+    Client(Place),
 }
 
 impl Agenda {

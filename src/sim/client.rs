@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
-use crate::base::{Chance, ClientId, Endpoint, NodeId, Text, Time};
+use crate::base::{Chance, Place, Text, Time};
 use crate::protocol::Outcome;
 use crate::sim::ensemble::Wanted;
 use crate::sim::trace::{EventKind, Payload};
@@ -20,9 +20,9 @@ pub struct Client {
     pub seq: u64,
     pub open: Option<Open>,
     /// What it wants next, and whom it would ask.
-    pub waiting: VecDeque<(Text, Option<NodeId>)>,
+    pub waiting: VecDeque<(Text, Option<Place>)>,
     /// The server that answered last, or was named by one.
-    pub contact: NodeId,
+    pub contact: Place,
     /// The last requests that were answered, and the answers; the newest is last.
     pub answered: VecDeque<(Text, Outcome)>,
     pub sending: Chance,
@@ -41,7 +41,7 @@ pub struct Open {
     /// When this entry of the agenda is due, it asks again.
     pub patience: Ticket,
     /// The server a redirection named: the next to ask.
-    pub sent_on: Option<NodeId>,
+    pub sent_on: Option<Place>,
 }
 
 /// How many answers a client remembers.
@@ -58,16 +58,16 @@ pub const COURTESY: Time = Time::millis(5);
 pub const NO_LEADER: Time = Time::millis(100);
 
 impl Client {
-    pub fn new(id: ClientId, seed: u64) -> Client {
+    pub fn new(id: Place, seed: u64) -> Client {
         Client {
             lamport: 0,
             own: 0,
             seq: 0,
             open: None,
             waiting: VecDeque::new(),
-            contact: NodeId(0),
+            contact: Place::server(0),
             answered: VecDeque::new(),
-            sending: Chance::new(seed, (1 << 32) + u64::from(id.0)),
+            sending: Chance::new(seed, (1 << 32) + u64::from(id.number())),
         }
     }
 }
@@ -76,8 +76,8 @@ impl Sim {
     /// The client wants something: now, or after what it wanted before.
     pub(super) fn ask(
         &mut self,
-        id: ClientId,
-        to: Option<NodeId>,
+        id: Place,
+        to: Option<Place>,
         request: &str,
         cause: u64,
         out: &mut Events,
@@ -94,16 +94,16 @@ impl Sim {
         client.contact = to.unwrap_or(client.contact);
         client.seq += 1;
         let seq = client.seq;
-        self.tick(id.into(), 0);
+        self.tick(id, 0);
         let what = EventKind::Ask { seq, request: request.clone() };
-        let event = self.record(Endpoint::Client(id), cause, None, what, out);
+        let event = self.record(id, cause, None, what, out);
         if self.checking {
             self.ensemble.overhear(event, id, &request, None);
             if let Some(operation) = operation {
                 self.history.call(id, operation, event);
                 self.tell_judges();
             }
-            self.judge(id.into(), event, out);
+            self.judge(id, event, out);
         }
         let patience = Ticket::default();
         let open = Open {
@@ -120,7 +120,7 @@ impl Sim {
     }
 
     /// Sends the open request to the client's contact, and waits.
-    fn attempt(&mut self, id: ClientId, cause: u64, out: &mut Events) {
+    fn attempt(&mut self, id: Place, cause: u64, out: &mut Events) {
         let retry = self.setup.retry;
         let client = &mut self.clients[id.index()];
         let (seq, contact) = (client.seq, client.contact);
@@ -128,13 +128,13 @@ impl Sim {
         open.attempt += 1;
         open.patience = self.agenda.put(self.now + retry, Item::Client(id));
         let payload = Payload::Request { seq, request: open.request.clone() };
-        self.send(id.into(), contact.into(), payload, cause, None, out);
+        self.send(id, contact, payload, cause, None, out);
     }
 
     pub(super) fn answer(
         &mut self,
-        id: ClientId,
-        from: NodeId,
+        id: Place,
+        from: Place,
         seq: u64,
         outcome: Outcome,
         event: u64,
@@ -163,7 +163,7 @@ impl Sim {
                         _ => self.history.give_up(id),
                     }
                     self.tell_judges();
-                    self.judge(id.into(), event, out);
+                    self.judge(id, event, out);
                 }
                 if let Some((request, to)) = next {
                     self.ask(id, to, &request, event, out);
@@ -183,7 +183,7 @@ impl Sim {
         }
     }
 
-    pub(super) fn patience_due(&mut self, id: ClientId, due: Due, out: &mut Events) {
+    pub(super) fn patience_due(&mut self, id: Place, due: Due, out: &mut Events) {
         let nodes = self.setup.nodes;
         let client = &mut self.clients[id.index()];
         let Some(open) = client.open.as_mut().filter(|open| open.patience == due.ticket) else {
@@ -198,19 +198,13 @@ impl Sim {
         };
         client.contact = redirected.unwrap_or(next);
         let (to, redirected) = (client.contact, redirected.is_some());
-        self.tick(id.into(), 0);
-        let event = self.record(
-            Endpoint::Client(id),
-            cause,
-            None,
-            EventKind::Retry { to, redirected },
-            out,
-        );
+        self.tick(id, 0);
+        let event = self.record(id, cause, None, EventKind::Retry { to, redirected }, out);
         self.attempt(id, event, out);
     }
 }
 
 /// The server after this one, around the ring.
-fn next_node(node: NodeId, nodes: u16) -> NodeId {
-    NodeId((node.0 + 1) % nodes)
+fn next_node(node: Place, nodes: u16) -> Place {
+    Place::server((node.number() + 1) % nodes)
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::client::WAITING;
 use super::network::{self, LinkState, Lost};
 use super::{Events, Fate, Sim, Ticket};
-use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
 use crate::protocol::Moment;
 use crate::sentence;
@@ -49,7 +49,7 @@ impl Sim {
                 clients
             ));
         }
-        let status = |node: &NodeId| self.nodes[node.index()].status;
+        let status = |node: &Place| self.nodes[node.index()].status;
         match command {
             Command::Crash { node, .. } | Command::Pause(node) | Command::Fire { node, .. }
                 if status(node) == Status::Down =>
@@ -113,29 +113,23 @@ impl Sim {
         }
     }
 
-    fn exists(&self, end: Endpoint) -> bool {
-        match end {
-            Endpoint::Node(node) => node.0 < self.setup.nodes,
-            Endpoint::Client(client) => client.0 < self.setup.clients,
-        }
+    fn exists(&self, end: Place) -> bool {
+        self.setup.has(end)
     }
 
     /// Everybody the command names.
-    fn named(&self, command: &Command) -> Vec<Endpoint> {
+    fn named(&self, command: &Command) -> Vec<Place> {
         let ends = |links: &[Link]| links.iter().flat_map(|link| [link.from, link.to]).collect();
         match command {
             Command::Cut(links) | Command::Hold(links) | Command::Heal(links) => ends(links),
             Command::Link { links, .. } => ends(links),
             Command::Partition(Partition::Groups(groups)) => {
-                groups.iter().flatten().map(|node| Endpoint::Node(*node)).collect()
+                groups.iter().flatten().copied().collect()
             }
             Command::Partition(Partition::OneWay { unheard, deaf }) => {
-                unheard.iter().chain(deaf).map(|node| Endpoint::Node(*node)).collect()
+                unheard.iter().chain(deaf).copied().collect()
             }
-            Command::Request { client, to, .. } => {
-                let to = to.map(Endpoint::Node);
-                std::iter::once(Endpoint::Client(*client)).chain(to).collect()
-            }
+            Command::Request { client, to, .. } => std::iter::once(*client).chain(*to).collect(),
             command => command.place().into_iter().collect(),
         }
     }
@@ -152,18 +146,12 @@ impl Sim {
             }
             Command::Pause(node) => {
                 self.nodes[node.index()].status = Status::Paused;
-                self.record(
-                    Endpoint::Node(*node),
-                    cause,
-                    None,
-                    EventKind::Status(Status::Paused),
-                    out,
-                );
+                self.record(*node, cause, None, EventKind::Status(Status::Paused), out);
             }
             Command::Resume(node) => {
                 self.nodes[node.index()].status = Status::Up;
-                self.tick((*node).into(), 0);
-                self.record(Endpoint::Node(*node), cause, None, EventKind::Status(Status::Up), out);
+                self.tick(*node, 0);
+                self.record(*node, cause, None, EventKind::Status(Status::Up), out);
                 self.catch_up(*node);
             }
             Command::Fire { node, timer } => {
@@ -207,7 +195,7 @@ impl Sim {
 
     // ---- processes ---------------------------------------------------------------------------
 
-    fn crash(&mut self, id: NodeId, torn: bool, cause: u64, out: &mut Events) {
+    fn crash(&mut self, id: Place, torn: bool, cause: u64, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         node.lose_memory(torn);
         node.stopped_by = cause;
@@ -217,12 +205,12 @@ impl Sim {
         for due in stalled {
             self.stir(due);
         }
-        self.record(Endpoint::Node(id), cause, None, EventKind::Status(Status::Down), out);
+        self.record(id, cause, None, EventKind::Status(Status::Down), out);
         self.observe(id, Moment { event: cause, boot: false }, out);
     }
 
     /// What came due while the node stood still is due now, in its order.
-    fn catch_up(&mut self, id: NodeId) {
+    fn catch_up(&mut self, id: Place) {
         for due in std::mem::take(&mut self.nodes[id.index()].stalled) {
             self.stir(due);
         }
@@ -255,7 +243,7 @@ impl Sim {
         }
     }
 
-    fn drift(&mut self, id: NodeId, ppm: i32) {
+    fn drift(&mut self, id: Place, ppm: i32) {
         let now = self.now;
         let node = &mut self.nodes[id.index()];
         let old = node.clock.ppm;
@@ -273,7 +261,7 @@ impl Sim {
     }
 
     /// Position of the node's timer of this name, if it is set.
-    fn timer(&self, node: NodeId, name: &str) -> Option<u16> {
+    fn timer(&self, node: Place, name: &str) -> Option<u16> {
         let timers = &self.nodes[node.index()].timers;
         let position = timers.iter().position(|timer| timer.set.is_some() && &*timer.name == name);
         position.map(|position| position as u16)
@@ -298,24 +286,24 @@ impl Sim {
         let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
         let heal: Vec<_> = sick
             .map(|(ends, ..)| ends)
-            .filter(|(from, to)| match (from.node(), to.node()) {
+            .filter(|(from, to)| match (from.as_server(), to.as_server()) {
                 (Some(from), Some(to)) => !cut.contains(&(from, to)),
                 _ => false,
             })
             .collect();
         self.set_directed(&heal, LinkState::Healthy, cause, out);
-        let cut: Vec<_> = cut.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
+        let cut: Vec<_> = cut.into_iter().collect();
         self.set_directed(&cut, LinkState::Cut, cause, out);
     }
 
     fn set_directed(
         &mut self,
-        links: &[(Endpoint, Endpoint)],
+        links: &[(Place, Place)],
         state: LinkState,
         cause: u64,
         out: &mut Events,
     ) {
-        let links: BTreeSet<(Endpoint, Endpoint)> = links.iter().copied().collect();
+        let links: BTreeSet<(Place, Place)> = links.iter().copied().collect();
         for &(from, to) in &links {
             self.network.set_state(from, to, state, cause);
         }
@@ -337,9 +325,9 @@ impl Sim {
                 // What waited goes on its way only now.
                 (LinkState::Healthy, true) => {
                     let (from, to) = (flight.from, flight.to);
-                    let chance = match from {
-                        Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
-                        Endpoint::Client(client) => &mut self.clients[client.index()].sending,
+                    let chance = match from.is_client() {
+                        false => &mut self.nodes[from.index()].sending,
+                        true => &mut self.clients[from.index()].sending,
                     };
                     let arrives = self.network.release(from, to, now, chance);
                     self.with_fate(slot, |fate| *fate = Fate { arrives, lost: None, held: false });
@@ -348,11 +336,11 @@ impl Sim {
                 _ => {}
             }
         }
-        for node in NodeId::all(self.setup.nodes) {
+        for node in Place::servers(self.setup.nodes) {
             let isolated = self.network.is_isolated(node, self.setup.nodes);
             if self.nodes[node.index()].isolated != isolated {
                 self.nodes[node.index()].isolated = isolated;
-                self.record(Endpoint::Node(node), cause, None, EventKind::Isolated(isolated), out);
+                self.record(node, cause, None, EventKind::Isolated(isolated), out);
             }
         }
     }
@@ -408,8 +396,10 @@ impl Sim {
 
     /// Whether it has arrived at a server that stands still.
     fn is_waiting(&self, flight: &super::Flight) -> bool {
-        let paused = |node: NodeId| self.nodes[node.index()].status == Status::Paused;
-        !flight.fate.held && flight.fate.arrives <= self.now && flight.to.node().is_some_and(paused)
+        let paused = |node: Place| self.nodes[node.index()].status == Status::Paused;
+        !flight.fate.held
+            && flight.fate.arrives <= self.now
+            && flight.to.as_server().is_some_and(paused)
     }
 
     fn with_fate(&mut self, slot: u32, change: impl FnOnce(&mut Fate)) {

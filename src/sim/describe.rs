@@ -4,7 +4,7 @@ use super::network::LinkCondition;
 use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
-use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::protocol::{Field, Outcome, PropertyInfo, PropertyKind, Shape, Source, SourceLine};
 use crate::sentence;
 use crate::sim::ensemble::Image;
@@ -18,7 +18,7 @@ impl Sim {
         Snapshot {
             now,
             event: self.events,
-            nodes: NodeId::all(self.setup.nodes).map(|id| self.node_shot(id, now)).collect(),
+            nodes: Place::servers(self.setup.nodes).map(|id| self.node_shot(id, now)).collect(),
             clients: self.client_shots(),
             flights: flights.map(Self::flight_shot).collect(),
             links: self.link_shots(),
@@ -41,7 +41,7 @@ impl Sim {
         }
     }
 
-    fn node_shot(&self, id: NodeId, now: Time) -> NodeShot {
+    fn node_shot(&self, id: Place, now: Time) -> NodeShot {
         let node = &self.nodes[id.index()];
         let timers = node.timers.iter().filter_map(|timer| {
             let (set_at, fires_at) = timer.set?;
@@ -64,7 +64,7 @@ impl Sim {
 
     fn client_shots(&self) -> Vec<ClientShot> {
         let shot = |(id, client): (u16, &super::Client)| ClientShot {
-            id: crate::base::ClientId(id),
+            id: crate::base::Place::client(id),
             lamport: client.lamport,
             open: client.open.as_ref().map(|open| OpenShot {
                 request: open.request.to_string(),
@@ -80,14 +80,13 @@ impl Sim {
     }
 
     fn link_shots(&self) -> Vec<LinkShot> {
-        let shot =
-            |(ends, condition, changed): ((Endpoint, Endpoint), LinkCondition, bool)| LinkShot {
-                from: ends.0,
-                to: ends.1,
-                state: condition.state,
-                quality: condition.quality,
-                changed,
-            };
+        let shot = |(ends, condition, changed): ((Place, Place), LinkCondition, bool)| LinkShot {
+            from: ends.0,
+            to: ends.1,
+            state: condition.state,
+            quality: condition.quality,
+            changed,
+        };
         self.network.special().map(shot).collect()
     }
 
@@ -130,12 +129,12 @@ impl Sim {
 
     /// The logs of all servers, of which the last `columns` indexes.
     pub fn logs(&self, columns: u64) -> Logs {
-        let nodes = || NodeId::all(self.setup.nodes).zip(&self.nodes);
+        let nodes = || Place::servers(self.setup.nodes).zip(&self.nodes);
         let lengths = nodes().map(|(id, node)| self.ensemble.log_len(id, &node.disk));
         let longest = lengths.max().unwrap_or(0);
         let before = longest.saturating_sub(columns);
         let row =
-            |(id, node): (NodeId, &Node)| (id, self.ensemble.log(id, &node.disk, before, longest));
+            |(id, node): (Place, &Node)| (id, self.ensemble.log(id, &node.disk, before, longest));
         Logs { first: before + 1, rows: nodes().map(row).collect() }
     }
 
@@ -163,17 +162,17 @@ impl Sim {
     }
 
     /// Names of the timers that the node has ever set since it booted.
-    pub fn timers(&self, node: NodeId) -> Vec<String> {
+    pub fn timers(&self, node: Place) -> Vec<String> {
         let Some(node) = self.nodes.get(node.index()) else { return Vec::new() };
         node.timers.iter().map(|timer| timer.name.to_string()).collect()
     }
 
     /// A server that leads, the one of the latest epoch if several believe so.
-    pub fn leader(&self) -> Option<NodeId> {
+    pub fn leader(&self) -> Option<Place> {
         let leads =
-            |id: &NodeId| self.ensemble.role(*id).is_some_and(|role| role.shape == Shape::Lead);
-        let epoch = |id: &NodeId| self.ensemble.view(*id, &self.nodes[id.index()].disk).epoch;
-        NodeId::all(self.setup.nodes).filter(leads).max_by_key(epoch)
+            |id: &Place| self.ensemble.role(*id).is_some_and(|role| role.shape == Shape::Lead);
+        let epoch = |id: &Place| self.ensemble.view(*id, &self.nodes[id.index()].disk).epoch;
+        Place::servers(self.setup.nodes).filter(leads).max_by_key(epoch)
     }
 
     /// What the disk holds, and what it will hold once everything under way is written.
@@ -200,7 +199,7 @@ fn answer_shot((request, outcome): &(Text, Outcome)) -> AnswerShot {
 /// A message looked at closely.
 pub fn message_shot(
     id: u64,
-    (from, to): (Endpoint, Endpoint),
+    (from, to): (Place, Place),
     payload: &Payload,
     (sent_at, lamport): (Time, u64),
     line: Option<SourceLine>,

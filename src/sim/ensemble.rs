@@ -13,7 +13,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::base::{Breach, ClientId, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, Place, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
     Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
@@ -26,20 +26,20 @@ pub type Image = Rc<dyn Any>;
 
 /// What a server is asked to react to: [`Input`] from without.
 pub enum Stimulus {
-    Message { from: NodeId, message: Rc<dyn Message> },
+    Message { from: Place, message: Rc<dyn Message> },
     Timer(u16),
-    Request { from: ClientId, seq: u64, request: Text },
+    Request { from: Place, seq: u64, request: Text },
     Saved(Image),
 }
 
 /// What a server asks for: [`Effect`] from without.
 #[derive(Clone)]
 pub enum Wish {
-    Send { to: NodeId, message: Rc<dyn Message> },
+    Send { to: Place, message: Rc<dyn Message> },
     Persist(Image),
     SetTimer { timer: u16, after: Span },
     CancelTimer(u16),
-    Reply { to: ClientId, seq: u64, outcome: Outcome },
+    Reply { to: Place, seq: u64, outcome: Outcome },
     Note(Sentence),
 }
 
@@ -70,13 +70,13 @@ pub trait Ensemble {
 
     /// An empty disk.
     fn blank(&self) -> Image;
-    fn boot(&mut self, node: NodeId, disk: &Image, local_now: Time, wishes: &mut Wishes);
+    fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes);
     /// One atomic step of a server that is up.
-    fn step(&mut self, node: NodeId, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes);
+    fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes);
     /// Its memory is lost.
-    fn stop(&mut self, node: NodeId);
+    fn stop(&mut self, node: Place);
     /// The name of a timer that the server has set since it booted.
-    fn timer(&self, node: NodeId, timer: u16) -> Text;
+    fn timer(&self, node: Place, timer: u16) -> Text;
 
     /// Whether two messages say the same; of different protocols, whether they read the same.
     fn same(&self, one: &dyn Message, other: &dyn Message) -> bool;
@@ -87,18 +87,18 @@ pub trait Ensemble {
     fn request(&self, text: &str) -> Result<Wanted, &'static str>;
 
     /// The history variables learn of a server's step …
-    fn witness(&mut self, node: NodeId, moment: Moment);
+    fn witness(&mut self, node: Place, moment: Moment);
     /// … and of what a client asked or was told.
-    fn overhear(&mut self, event: u64, client: ClientId, request: &str, outcome: Option<&Outcome>);
+    fn overhear(&mut self, event: u64, client: Place, request: &str, outcome: Option<&Outcome>);
     /// Whether the protocol's property of this position holds now. `changed` as in [`Cluster`].
-    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Breach>;
+    fn holds(&self, property: usize, changed: Option<Place>) -> Result<(), Breach>;
 
     /// `None` while down.
-    fn role(&self, node: NodeId) -> Option<Role>;
+    fn role(&self, node: Place) -> Option<Role>;
     /// While down: as it would boot from this disk. So with the next two.
-    fn view(&self, node: NodeId, disk: &Image) -> NodeView;
-    fn log_len(&self, node: NodeId, disk: &Image) -> u64;
-    fn log(&self, node: NodeId, disk: &Image, from: u64, to: u64) -> Vec<LogCell>;
+    fn view(&self, node: Place, disk: &Image) -> NodeView;
+    fn log_len(&self, node: Place, disk: &Image) -> u64;
+    fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<LogCell>;
     fn durable(&self, disk: &Image) -> Vec<Field>;
 }
 
@@ -134,19 +134,19 @@ impl<P: Protocol> Servers<P> {
     }
 
     /// What the node runs, or would run if it booted now.
-    fn replica(&self, node: NodeId, disk: &Image) -> Cow<'_, P> {
+    fn replica(&self, node: Place, disk: &Image) -> Cow<'_, P> {
         match &self.replicas[node.index()] {
             Some(replica) => Cow::Borrowed(replica),
             None => Cow::Owned(self.start(node, disk, &mut Effects::new())),
         }
     }
 
-    fn start(&self, node: NodeId, disk: &Image, fx: &mut Effects<P>) -> P {
+    fn start(&self, node: Place, disk: &Image, fx: &mut Effects<P>) -> P {
         P::boot(node, self.replicas.len() as u16, &self.config, read::<P>(disk), fx)
     }
 
     /// Hands on what a step asked for.
-    fn tell(&mut self, node: NodeId, wishes: &mut Wishes) {
+    fn tell(&mut self, node: Place, wishes: &mut Wishes) {
         let timers = &mut self.timers[node.index()];
         for (effect, line) in self.fx.drain() {
             let wish = match effect {
@@ -174,7 +174,7 @@ impl<P: Protocol> Servers<P> {
     }
 
     /// What the protocol makes of the stimulus. The simulator gives back what it was given.
-    fn input(&self, node: NodeId, stimulus: Stimulus) -> Input<P> {
+    fn input(&self, node: Place, stimulus: Stimulus) -> Input<P> {
         match stimulus {
             Stimulus::Message { from, message } => {
                 let message: &dyn Any = &*message;
@@ -220,7 +220,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
         Rc::new(P::Disk::default())
     }
 
-    fn boot(&mut self, node: NodeId, disk: &Image, local_now: Time, wishes: &mut Wishes) {
+    fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes) {
         let mut fx = std::mem::take(&mut self.fx);
         fx.start(local_now);
         self.replicas[node.index()] = Some(self.start(node, disk, &mut fx));
@@ -228,7 +228,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.tell(node, wishes);
     }
 
-    fn step(&mut self, node: NodeId, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes) {
+    fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes) {
         let input = self.input(node, stimulus);
         let Some(replica) = &mut self.replicas[node.index()] else { return };
         self.fx.start(local_now);
@@ -236,12 +236,12 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.tell(node, wishes);
     }
 
-    fn stop(&mut self, node: NodeId) {
+    fn stop(&mut self, node: Place) {
         self.replicas[node.index()] = None;
         self.timers[node.index()].clear();
     }
 
-    fn timer(&self, node: NodeId, timer: u16) -> Text {
+    fn timer(&self, node: Place, timer: u16) -> Text {
         self.timers[node.index()][usize::from(timer)].to_string().into()
     }
 
@@ -263,36 +263,36 @@ impl<P: Protocol> Ensemble for Servers<P> {
         Ok(Wanted { text: request.to_string().into(), stays, operation })
     }
 
-    fn witness(&mut self, node: NodeId, moment: Moment) {
+    fn witness(&mut self, node: Place, moment: Moment) {
         if let Some(replica) = &self.replicas[node.index()] {
             self.ghost.witness(node, replica, moment);
         }
     }
 
-    fn overhear(&mut self, event: u64, client: ClientId, request: &str, outcome: Option<&Outcome>) {
+    fn overhear(&mut self, event: u64, client: Place, request: &str, outcome: Option<&Outcome>) {
         if let Ok(request) = request.parse() {
             self.ghost.overhear(event, client, &request, outcome);
         }
     }
 
-    fn holds(&self, property: usize, changed: Option<NodeId>) -> Result<(), Breach> {
+    fn holds(&self, property: usize, changed: Option<Place>) -> Result<(), Breach> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
         (P::properties()[property].holds)(&cluster)
     }
 
-    fn role(&self, node: NodeId) -> Option<Role> {
+    fn role(&self, node: Place) -> Option<Role> {
         self.replicas[node.index()].as_ref().map(P::role)
     }
 
-    fn view(&self, node: NodeId, disk: &Image) -> NodeView {
+    fn view(&self, node: Place, disk: &Image) -> NodeView {
         self.replica(node, disk).view()
     }
 
-    fn log_len(&self, node: NodeId, disk: &Image) -> u64 {
+    fn log_len(&self, node: Place, disk: &Image) -> u64 {
         self.replica(node, disk).log_len()
     }
 
-    fn log(&self, node: NodeId, disk: &Image, from: u64, to: u64) -> Vec<LogCell> {
+    fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<LogCell> {
         self.replica(node, disk).log(read::<P>(disk), from, to)
     }
 

@@ -2,7 +2,7 @@
 //! something is so, or waits until it is, names a fact.
 
 use super::Sim;
-use crate::base::{NodeId, Text};
+use crate::base::{Place, Text};
 use crate::key;
 use crate::protocol::CellState;
 use crate::sim::snapshot::Status;
@@ -10,7 +10,7 @@ use crate::sim::snapshot::Status;
 /// Something that is true of a server, and may change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
-    pub node: NodeId,
+    pub node: Place,
     pub what: FactKind,
 }
 
@@ -26,15 +26,15 @@ pub enum FactKind {
 }
 
 impl Fact {
-    pub fn named(node: NodeId, name: &str) -> Fact {
+    pub fn named(node: Place, name: &str) -> Fact {
         Fact { node, what: FactKind::Named(name.into()) }
     }
 
-    pub fn entry(node: NodeId, index: u64) -> Fact {
+    pub fn entry(node: Place, index: u64) -> Fact {
         Fact { node, what: FactKind::Entry(index) }
     }
 
-    pub fn settled(node: NodeId) -> Fact {
+    pub fn settled(node: Place) -> Fact {
         Fact { node, what: FactKind::Settled }
     }
 }
@@ -66,7 +66,7 @@ impl Sim {
     }
 
     /// The names of all that can be read off a server.
-    pub fn facts(&self, id: NodeId) -> Vec<&'static str> {
+    pub fn facts(&self, id: Place) -> Vec<&'static str> {
         let Some(node) = self.nodes.get(id.index()) else { return Vec::new() };
         let view = self.ensemble.view(id, &node.disk);
         let mut names = vec![key!("role"), key!("status"), view.epoch.word];
@@ -80,7 +80,7 @@ impl Sim {
     }
 
     /// How far the server's log is settled. Entries settle from the front, so halving finds it.
-    fn settled(&self, id: NodeId) -> u64 {
+    fn settled(&self, id: Place) -> u64 {
         let disk = &self.nodes[id.index()].disk;
         let (mut settled, mut open) = (0, self.ensemble.log_len(id, disk) + 1);
         while open - settled > 1 {

@@ -34,7 +34,7 @@ use client::Client;
 use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
-use crate::base::{Breach, ClientId, Endpoint, NodeId, Sentence, Span, Text, Time};
+use crate::base::{Breach, Place, Sentence, Span, Text, Time};
 use crate::check::{History, Judge, Model};
 use crate::command::Setup;
 use crate::protocol::{
@@ -86,8 +86,8 @@ struct Flight {
     /// The event that sent it.
     sent: u64,
     copy: u32,
-    from: Endpoint,
-    to: Endpoint,
+    from: Place,
+    to: Place,
     payload: Payload,
     lamport: u64,
     sent_at: Time,
@@ -121,7 +121,7 @@ impl Sim {
     /// The cluster before anything has happened.
     pub fn new(setup: Rc<Setup>, ensemble: Box<dyn Ensemble>) -> Sim {
         let mut agenda = Agenda::default();
-        NodeId::all(setup.nodes).for_each(|node| {
+        Place::servers(setup.nodes).for_each(|node| {
             agenda.put(Time::ZERO, Item::Boot(node));
         });
         let properties = ensemble.properties();
@@ -136,10 +136,12 @@ impl Sim {
             deliveries: 0,
             commands: 0,
             agenda,
-            nodes: NodeId::all(setup.nodes)
+            nodes: Place::servers(setup.nodes)
                 .map(|id| Node::new(id, setup.seed, ensemble.blank(), setup.disk))
                 .collect(),
-            clients: (0..setup.clients).map(|id| Client::new(ClientId(id), setup.seed)).collect(),
+            clients: (0..setup.clients)
+                .map(|id| Client::new(Place::client(id), setup.seed))
+                .collect(),
             network: Network::new(setup.link, ensemble.meta().channel),
             flights: Vec::new(),
             free: Vec::new(),
@@ -211,13 +213,13 @@ impl Sim {
 
     /// How the lanes of the space-time diagram stand.
     pub fn lanes(&self) -> Vec<snapshot::Lane> {
-        let nodes = NodeId::all(self.setup.nodes).map(|id| {
+        let nodes = Place::servers(self.setup.nodes).map(|id| {
             let node = &self.nodes[id.index()];
             let (status, isolated) = (node.status, node.isolated);
-            snapshot::Lane { at: id.into(), role: node.role, status, isolated }
+            snapshot::Lane { at: id, role: node.role, status, isolated }
         });
         let clients = (0..self.setup.clients).map(|id| snapshot::Lane {
-            at: ClientId(id).into(),
+            at: Place::client(id),
             role: None,
             status: Status::Up,
             isolated: false,
@@ -262,7 +264,7 @@ impl Sim {
 
     fn record(
         &mut self,
-        place: impl Into<Option<Endpoint>>,
+        place: impl Into<Option<Place>>,
         cause: u64,
         line: Option<SourceLine>,
         what: EventKind,
@@ -275,40 +277,37 @@ impl Sim {
         self.events
     }
 
-    fn lamport(&mut self, place: Endpoint) -> &mut u64 {
-        match place {
-            Endpoint::Node(node) => &mut self.nodes[node.index()].lamport,
-            Endpoint::Client(client) => &mut self.clients[client.index()].lamport,
+    fn lamport(&mut self, place: Place) -> &mut u64 {
+        match place.is_client() {
+            false => &mut self.nodes[place.index()].lamport,
+            true => &mut self.clients[place.index()].lamport,
         }
     }
 
     /// How many events of its own a place has had.
-    pub fn own(&self, place: Endpoint) -> u64 {
-        match place {
-            Endpoint::Node(node) => self.nodes.get(node.index()).map_or(0, |node| node.own),
-            Endpoint::Client(client) => {
-                self.clients.get(client.index()).map_or(0, |client| client.own)
-            }
+    pub fn own(&self, place: Place) -> u64 {
+        match place.is_client() {
+            false => self.nodes.get(place.index()).map_or(0, |node| node.own),
+            true => self.clients.get(place.index()).map_or(0, |client| client.own),
         }
     }
 
     /// An event of its own at this place: its clock ticks, past `received` where a stamp came along.
-    fn tick(&mut self, place: Endpoint, received: u64) {
+    fn tick(&mut self, place: Place, received: u64) {
         let lamport = self.lamport(place);
         *lamport = (*lamport).max(received) + 1;
-        match place {
-            Endpoint::Node(node) => self.nodes[node.index()].own += 1,
-            Endpoint::Client(client) => self.clients[client.index()].own += 1,
+        match place.is_client() {
+            false => self.nodes[place.index()].own += 1,
+            true => self.clients[place.index()].own += 1,
         }
     }
 
     // ---- replicas ----------------------------------------------------------------------------
 
-    fn boot(&mut self, id: NodeId, cause: u64, out: &mut Events) {
-        self.tick(id.into(), 0);
+    fn boot(&mut self, id: Place, cause: u64, out: &mut Events) {
+        self.tick(id, 0);
         self.nodes[id.index()].status = Status::Up;
-        let event =
-            self.record(Endpoint::Node(id), cause, None, EventKind::Status(Status::Up), out);
+        let event = self.record(id, cause, None, EventKind::Status(Status::Up), out);
         let mut wishes = std::mem::take(&mut self.wishes);
         let node = &self.nodes[id.index()];
         self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
@@ -317,7 +316,7 @@ impl Sim {
     }
 
     /// The replica reacts to what `cause` recorded.
-    fn react(&mut self, id: NodeId, stimulus: Stimulus, cause: u64, out: &mut Events) {
+    fn react(&mut self, id: Place, stimulus: Stimulus, cause: u64, out: &mut Events) {
         let local_now = self.nodes[id.index()].clock.read(self.now);
         let mut wishes = std::mem::take(&mut self.wishes);
         self.ensemble.step(id, stimulus, local_now, &mut wishes);
@@ -325,18 +324,18 @@ impl Sim {
         self.observe(id, Moment { event: cause, boot: false }, out);
     }
 
-    fn carry_out(&mut self, id: NodeId, cause: u64, mut wishes: Wishes, out: &mut Events) {
+    fn carry_out(&mut self, id: Place, cause: u64, mut wishes: Wishes, out: &mut Events) {
         for (wish, line) in wishes.drain(..) {
             let what = match wish {
                 Wish::Send { to, message } => {
-                    Waiting::Send { to: to.into(), payload: Payload::Message(message) }
+                    Waiting::Send { to, payload: Payload::Message(message) }
                 }
                 Wish::Reply { to, seq, outcome } => {
-                    Waiting::Send { to: to.into(), payload: Payload::Reply { seq, outcome } }
+                    Waiting::Send { to, payload: Payload::Reply { seq, outcome } }
                 }
                 Wish::Persist(disk) => {
-                    self.tick(id.into(), 0);
-                    self.record(Endpoint::Node(id), cause, Some(line), EventKind::Persist, out);
+                    self.tick(id, 0);
+                    self.record(id, cause, Some(line), EventKind::Persist, out);
                     Waiting::Write(disk)
                 }
                 Wish::SetTimer { timer, after } => {
@@ -348,13 +347,7 @@ impl Sim {
                     continue;
                 }
                 Wish::Note(sentence) => {
-                    self.record(
-                        Endpoint::Node(id),
-                        cause,
-                        Some(line),
-                        EventKind::Note(sentence),
-                        out,
-                    );
+                    self.record(id, cause, Some(line), EventKind::Note(sentence), out);
                     continue;
                 }
             };
@@ -362,7 +355,7 @@ impl Sim {
             match what {
                 // Nothing is being written: it leaves at once.
                 Waiting::Send { to, payload } if node.outbox.is_empty() => {
-                    self.send(id.into(), to, payload, cause, Some(line), out);
+                    self.send(id, to, payload, cause, Some(line), out);
                 }
                 what => self.wait(id, Pending { what, cause, line }, out),
             }
@@ -372,14 +365,14 @@ impl Sim {
     }
 
     /// Waits for the disk, behind what waits already.
-    fn wait(&mut self, id: NodeId, pending: Pending, out: &mut Events) {
+    fn wait(&mut self, id: Place, pending: Pending, out: &mut Events) {
         let outbox = &mut self.nodes[id.index()].outbox;
         let full = outbox.len() >= CAPACITY as usize;
         match (pending.what, outbox.back_mut()) {
             (Waiting::Send { to, payload }, _) if full => {
                 // It never leaves: no event has sent it.
                 let (sent, sent_at, why) = (0, self.now, Loss::Full);
-                let what = EventKind::Lost { from: id.into(), sent, sent_at, why, by: 0, payload };
+                let what = EventKind::Lost { from: id, sent, sent_at, why, by: 0, payload };
                 self.record(to, pending.cause, Some(pending.line), what, out);
             }
             // One write will do for both.
@@ -391,29 +384,26 @@ impl Sim {
     }
 
     /// Roles, history variables and properties after a step of this node.
-    fn observe(&mut self, id: NodeId, moment: Moment, out: &mut Events) {
+    fn observe(&mut self, id: Place, moment: Moment, out: &mut Events) {
         let cause = moment.event;
         if let Some(role) = self.ensemble.role(id)
             && self.nodes[id.index()].role != Some(role)
         {
             let first = self.nodes[id.index()].role.replace(role).is_none();
             if !first || cause != 0 {
-                self.record(Endpoint::Node(id), cause, None, EventKind::Role(role), out);
+                self.record(id, cause, None, EventKind::Role(role), out);
             }
         }
         if !self.checking {
             return;
         }
         self.ensemble.witness(id, moment);
-        self.judge(id.into(), cause, out);
+        self.judge(id, cause, out);
     }
 
     /// The properties, after something has happened at this place.
-    fn judge(&mut self, place: Endpoint, cause: u64, out: &mut Events) {
-        let changed = match place {
-            Endpoint::Node(node) => Some(node),
-            Endpoint::Client(_) => None,
-        };
+    fn judge(&mut self, place: Place, cause: u64, out: &mut Events) {
+        let changed = place.as_server();
         for position in 0..self.standings.len() {
             let property = &self.properties[position];
             if property.kind == PropertyKind::Converges
@@ -435,7 +425,7 @@ impl Sim {
     }
 
     /// Whether the property holds now. `changed` as in [`Cluster`](crate::protocol::Cluster).
-    fn holds(&self, source: Source, changed: Option<NodeId>) -> Result<(), Breach> {
+    fn holds(&self, source: Source, changed: Option<Place>) -> Result<(), Breach> {
         match source {
             Source::Own(position) => self.ensemble.holds(position, changed),
             Source::Judge(model) => self.judge_of(model).map_or(Ok(()), Judge::verdict),
@@ -458,7 +448,7 @@ impl Sim {
 
     // ---- timers and disks --------------------------------------------------------------------
 
-    fn set_timer(&mut self, id: NodeId, position: u16, after: Span, cause: u64) {
+    fn set_timer(&mut self, id: Place, position: u16, after: Span, cause: u64) {
         let now = self.now;
         let node = &mut self.nodes[id.index()];
         let length = node.clock.true_length(node.timing.within(after));
@@ -474,7 +464,7 @@ impl Sim {
     }
 
     /// Makes sure that the agenda has an entry no later than the timer's end.
-    fn queue_timer(&mut self, id: NodeId, position: u16) {
+    fn queue_timer(&mut self, id: Place, position: u16) {
         let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
         let Some((_, ends)) = timer.set else { return };
         if timer.queued.is_none_or(|(queued, _)| queued > ends) {
@@ -483,7 +473,7 @@ impl Sim {
         }
     }
 
-    fn timer_due(&mut self, id: NodeId, position: u16, due: Due, out: &mut Events) {
+    fn timer_due(&mut self, id: Place, position: u16, due: Due, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         let Some(timer) = node.timers.get_mut(usize::from(position)) else { return };
         if timer.queued.is_none_or(|(_, ticket)| ticket != due.ticket) {
@@ -506,20 +496,20 @@ impl Sim {
     }
 
     /// The timer runs out, by itself or because `command` (an event) says so.
-    fn run_out(&mut self, id: NodeId, position: u16, command: Option<u64>, out: &mut Events) {
+    fn run_out(&mut self, id: Place, position: u16, command: Option<u64>, out: &mut Events) {
         let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
         timer.set = None;
         if command.is_none() {
             timer.queued = None;
         }
         let (name, cause) = (timer.name.clone(), command.unwrap_or(timer.cause));
-        self.tick(id.into(), 0);
-        let event = self.record(Endpoint::Node(id), cause, None, EventKind::Timer(name), out);
+        self.tick(id, 0);
+        let event = self.record(id, cause, None, EventKind::Timer(name), out);
         self.react(id, Stimulus::Timer(position), event, out);
     }
 
     /// Starts a write of everything that waits for one, if none is under way.
-    fn start_sync(&mut self, id: NodeId) {
+    fn start_sync(&mut self, id: Place) {
         let node = &mut self.nodes[id.index()];
         if node.syncing.is_some() || node.outbox.is_empty() {
             return;
@@ -531,7 +521,7 @@ impl Sim {
         node.syncing = Some((last as u32 + 1, ticket));
     }
 
-    fn sync_due(&mut self, id: NodeId, due: Due, out: &mut Events) {
+    fn sync_due(&mut self, id: Place, due: Due, out: &mut Events) {
         let node = &mut self.nodes[id.index()];
         let Some((covers, ticket)) = node.syncing else { return };
         if ticket != due.ticket {
@@ -556,11 +546,11 @@ impl Sim {
             }
         }
         let disk = node.disk.clone();
-        self.tick(id.into(), 0);
-        let saved = self.record(Endpoint::Node(id), cause, None, EventKind::Saved, out);
+        self.tick(id, 0);
+        let saved = self.record(id, cause, None, EventKind::Saved, out);
         for item in done {
             if let Waiting::Send { to, payload } = item.what {
-                self.send(id.into(), to, payload, item.cause, Some(item.line), out);
+                self.send(id, to, payload, item.cause, Some(item.line), out);
             }
         }
         self.start_sync(id);
@@ -571,8 +561,8 @@ impl Sim {
 
     fn send(
         &mut self,
-        from: Endpoint,
-        to: Endpoint,
+        from: Place,
+        to: Place,
         payload: Payload,
         cause: u64,
         line: Option<SourceLine>,
@@ -582,9 +572,9 @@ impl Sim {
         self.tick(from, 0);
         let what = EventKind::Send { to, payload: payload.clone() };
         let sent = self.record(from, cause, line, what, out);
-        let chance = match from {
-            Endpoint::Node(node) => &mut self.nodes[node.index()].sending,
-            Endpoint::Client(client) => &mut self.clients[client.index()].sending,
+        let chance = match from.is_client() {
+            false => &mut self.nodes[from.index()].sending,
+            true => &mut self.clients[from.index()].sending,
         };
         let (mut fate, mut copies) = self.network.fates(from, to, self.now, chance);
         if *self.inbound(to) >= CAPACITY {
@@ -605,10 +595,10 @@ impl Sim {
         }
     }
 
-    fn inbound(&mut self, to: Endpoint) -> &mut u32 {
-        match to {
-            Endpoint::Node(node) => &mut self.inbound[node.index()],
-            Endpoint::Client(client) => &mut self.inbound[self.nodes.len() + client.index()],
+    fn inbound(&mut self, to: Place) -> &mut u32 {
+        match to.is_client() {
+            false => &mut self.inbound[to.index()],
+            true => &mut self.inbound[self.nodes.len() + to.index()],
         }
     }
 
@@ -640,7 +630,7 @@ impl Sim {
             return;
         }
         if flight.fate.lost.is_none()
-            && let Endpoint::Node(node) = flight.to
+            && let Some(node) = flight.to.as_server()
             && self.nodes[node.index()].status == Status::Paused
         {
             self.nodes[node.index()].stalled.push(due);
@@ -655,7 +645,7 @@ impl Sim {
         let Some(flight) = self.flights[slot as usize].take() else { return };
         self.free.push(slot);
         *self.inbound(flight.to) -= 1;
-        let down = flight.to.node().map(|node| &self.nodes[node.index()]);
+        let down = flight.to.as_server().map(|node| &self.nodes[node.index()]);
         let down = down.filter(|node| node.status == Status::Down);
         let lost = flight.fate.lost.map(|lost| (lost.why, lost.by));
         let lost = lost.or(down.map(|node| (Loss::Down, node.stopped_by)));
@@ -670,17 +660,14 @@ impl Sim {
         let copy = flight.copy > 0;
         let what = EventKind::Deliver { from, sent, sent_at, copy, payload: payload.clone() };
         let event = self.record(to, sent, None, what, out);
-        match (to, from, payload) {
-            (Endpoint::Node(to), Endpoint::Node(from), Payload::Message(message)) => {
+        match payload {
+            Payload::Message(message) => {
                 self.react(to, Stimulus::Message { from, message }, event, out);
             }
-            (Endpoint::Node(to), Endpoint::Client(from), Payload::Request { seq, request }) => {
+            Payload::Request { seq, request } => {
                 self.react(to, Stimulus::Request { from, seq, request }, event, out);
             }
-            (Endpoint::Client(to), Endpoint::Node(from), Payload::Reply { seq, outcome }) => {
-                self.answer(to, from, seq, outcome, event, out);
-            }
-            (to, from, _) => unreachable!("a message from {from} to {to} that neither understands"),
+            Payload::Reply { seq, outcome } => self.answer(to, from, seq, outcome, event, out),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::base::{Chance, Endpoint, NodeId, Span, Time, quorum};
+use crate::base::{Chance, Place, Span, Time, quorum};
 use crate::command::{Latency, Partition, Quality, QualityChange};
 use crate::protocol::Channel;
 use crate::sim::trace::Loss;
@@ -17,9 +17,9 @@ pub struct Network {
     standard: LinkCondition,
     channel: Channel,
     /// Shared with checkpoints until it changes.
-    special: Rc<BTreeMap<(Endpoint, Endpoint), LinkCondition>>,
+    special: Rc<BTreeMap<(Place, Place), LinkCondition>>,
     /// On connections: when the last message of each arrives.
-    last_arrival: BTreeMap<(Endpoint, Endpoint), Time>,
+    last_arrival: BTreeMap<(Place, Place), Time>,
 }
 
 /// How a directed link stands.
@@ -60,7 +60,7 @@ impl Network {
         Network { standard, channel, special, last_arrival }
     }
 
-    pub fn condition(&self, from: Endpoint, to: Endpoint) -> &LinkCondition {
+    pub fn condition(&self, from: Place, to: Place) -> &LinkCondition {
         match self.special.is_empty() {
             true => &self.standard,
             false => self.special.get(&(from, to)).unwrap_or(&self.standard),
@@ -68,14 +68,14 @@ impl Network {
     }
 
     /// Links that differ from the standard, and whether in quality.
-    pub fn special(&self) -> impl Iterator<Item = ((Endpoint, Endpoint), LinkCondition, bool)> {
+    pub fn special(&self) -> impl Iterator<Item = ((Place, Place), LinkCondition, bool)> {
         self.special.iter().map(|(ends, condition)| {
             (*ends, *condition, condition.quality != self.standard.quality)
         })
     }
 
     /// The command `by` puts the link into this state.
-    pub fn set_state(&mut self, from: Endpoint, to: Endpoint, state: LinkState, by: u64) {
+    pub fn set_state(&mut self, from: Place, to: Place, state: LinkState, by: u64) {
         let before = *self.condition(from, to);
         if before.state != state {
             self.set(from, to, LinkCondition { state, by, ..before });
@@ -83,7 +83,7 @@ impl Network {
     }
 
     /// The command `by` changes what the link is like.
-    pub fn change(&mut self, from: Endpoint, to: Endpoint, change: &QualityChange, by: u64) {
+    pub fn change(&mut self, from: Place, to: Place, change: &QualityChange, by: u64) {
         let before = *self.condition(from, to);
         let quality = before.quality.with(change);
         self.set(from, to, LinkCondition { quality, by, ..before });
@@ -98,7 +98,7 @@ impl Network {
         }
     }
 
-    fn set(&mut self, from: Endpoint, to: Endpoint, condition: LinkCondition) {
+    fn set(&mut self, from: Place, to: Place, condition: LinkCondition) {
         let usual =
             condition.state == LinkState::Healthy && condition.quality == self.standard.quality;
         let special = Rc::make_mut(&mut self.special);
@@ -111,8 +111,8 @@ impl Network {
     /// The fate of a message sent now, and of its copies.
     pub fn fates(
         &mut self,
-        from: Endpoint,
-        to: Endpoint,
+        from: Place,
+        to: Place,
         now: Time,
         chance: &mut Chance,
     ) -> (Fate, Vec<Fate>) {
@@ -155,13 +155,7 @@ impl Network {
     }
 
     /// When a message arrives that has waited on a held link and leaves now.
-    pub fn release(
-        &mut self,
-        from: Endpoint,
-        to: Endpoint,
-        now: Time,
-        chance: &mut Chance,
-    ) -> Time {
+    pub fn release(&mut self, from: Place, to: Place, now: Time, chance: &mut Chance) -> Time {
         let arrives = now + draw(self.condition(from, to).quality.latency, chance);
         match self.is_connection(from, to) {
             true => self.in_order(from, to, arrives),
@@ -170,23 +164,21 @@ impl Network {
     }
 
     /// Whether what arrives here, arrives once and in order.
-    pub fn is_connection(&self, from: Endpoint, to: Endpoint) -> bool {
-        self.channel == Channel::Fifo && from.node().is_some() && to.node().is_some()
+    pub fn is_connection(&self, from: Place, to: Place) -> bool {
+        self.channel == Channel::Fifo && from.as_server().is_some() && to.as_server().is_some()
     }
 
     /// No earlier than what was sent before.
-    fn in_order(&mut self, from: Endpoint, to: Endpoint, arrives: Time) -> Time {
+    fn in_order(&mut self, from: Place, to: Place, arrives: Time) -> Time {
         let last = self.last_arrival.entry((from, to)).or_default();
         *last = arrives.max(*last + Time(1));
         *last
     }
 
     /// Whether the node can speak both ways with a majority of `nodes`, itself included.
-    pub fn is_isolated(&self, node: NodeId, nodes: u16) -> bool {
-        let healthy = |from: NodeId, to: NodeId| {
-            self.condition(from.into(), to.into()).state == LinkState::Healthy
-        };
-        let heard = NodeId::all(nodes)
+    pub fn is_isolated(&self, node: Place, nodes: u16) -> bool {
+        let healthy = |from: Place, to: Place| self.condition(from, to).state == LinkState::Healthy;
+        let heard = Place::servers(nodes)
             .filter(|&peer| peer == node || (healthy(node, peer) && healthy(peer, node)))
             .count();
         heard < usize::from(quorum::majority(nodes))
@@ -205,13 +197,13 @@ pub fn draw(latency: Latency, chance: &mut Chance) -> Time {
 }
 
 /// The directed links that the partition cuts, among `nodes` servers.
-pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(NodeId, NodeId)> {
-    let apart: Box<dyn Fn(NodeId, NodeId) -> bool> = match partition {
+pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(Place, Place)> {
+    let apart: Box<dyn Fn(Place, Place) -> bool> = match partition {
         Partition::OneWay { unheard, deaf } => {
             Box::new(|from, to| unheard.contains(&from) && deaf.contains(&to))
         }
         Partition::Groups(groups) => {
-            let unnamed = |node: &NodeId| !groups.iter().any(|group| group.contains(node));
+            let unnamed = |node: &Place| !groups.iter().any(|group| group.contains(node));
             Box::new(move |from, to| {
                 let together =
                     groups.iter().any(|group| group.contains(&from) && group.contains(&to));
@@ -219,6 +211,7 @@ pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(NodeId, NodeId)> {
             })
         }
     };
-    let pairs = NodeId::all(nodes).flat_map(|from| NodeId::all(nodes).map(move |to| (from, to)));
+    let pairs =
+        Place::servers(nodes).flat_map(|from| Place::servers(nodes).map(move |to| (from, to)));
     pairs.filter(|&(from, to)| from != to && apart(from, to)).collect()
 }

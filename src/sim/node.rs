@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::agenda::{Due, Ticket};
 use super::snapshot::Status;
-use crate::base::{Chance, Endpoint, NodeId, Text, Time};
+use crate::base::{Chance, Place, Text, Time};
 use crate::command::Latency;
 use crate::protocol::{Role, SourceLine};
 use crate::sim::ensemble::Image;
@@ -51,7 +51,7 @@ pub struct Pending {
 #[derive(Clone, Debug)]
 pub enum Waiting {
     Write(Image),
-    Send { to: Endpoint, payload: Payload },
+    Send { to: Place, payload: Payload },
 }
 
 #[derive(Clone, Debug)]
@@ -75,8 +75,8 @@ pub struct Clock {
 }
 
 impl Node {
-    pub fn new(id: NodeId, seed: u64, disk: Image, disk_latency: Latency) -> Node {
-        let stream = u64::from(id.0) * 2;
+    pub fn new(id: Place, seed: u64, disk: Image, disk_latency: Latency) -> Node {
+        let stream = u64::from(id.number()) * 2;
         Node {
             status: Status::Down,
             stopped_by: 0,

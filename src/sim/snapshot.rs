@@ -1,7 +1,7 @@
 //! A run as plain data, whatever the protocol: what the page, the exporters and the embed API are
 //! given. A [`Snapshot`] is one instant; [`Mark`]s are a stretch of time.
 
-use crate::base::{ClientId, Endpoint, NodeId, Sentence, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::command::Quality;
 pub use crate::sim::trace::Status;
 
@@ -25,7 +25,7 @@ pub struct Snapshot {
 
 #[derive(Clone, Debug)]
 pub struct NodeShot {
-    pub id: NodeId,
+    pub id: Place,
     pub status: Status,
     /// Cannot speak both ways with a majority of the servers.
     pub isolated: bool,
@@ -62,7 +62,7 @@ pub struct TimerShot {
 
 #[derive(Clone, Debug)]
 pub struct ClientShot {
-    pub id: ClientId,
+    pub id: Place,
     pub lamport: u64,
     /// The request it waits for.
     pub open: Option<OpenShot>,
@@ -85,7 +85,7 @@ pub struct OpenShot {
     pub request: String,
     pub seq: u64,
     pub since: Time,
-    pub asked: NodeId,
+    pub asked: Place,
     /// 1 for the first attempt.
     pub attempt: u32,
 }
@@ -97,8 +97,8 @@ pub struct FlightShot {
     pub id: u64,
     /// 0 for the original, then its duplicates.
     pub copy: u32,
-    pub from: Endpoint,
-    pub to: Endpoint,
+    pub from: Place,
+    pub to: Place,
     pub kind: Kind,
     pub label: String,
     pub sent_at: Time,
@@ -112,8 +112,8 @@ pub struct FlightShot {
 /// A directed link out of the ordinary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkShot {
-    pub from: Endpoint,
-    pub to: Endpoint,
+    pub from: Place,
+    pub to: Place,
     pub state: LinkState,
     pub quality: Quality,
     /// The quality differs from the run's.
@@ -134,8 +134,8 @@ pub enum LinkState {
 #[derive(Clone, Debug)]
 pub struct MessageShot {
     pub id: u64,
-    pub from: Endpoint,
-    pub to: Endpoint,
+    pub from: Place,
+    pub to: Place,
     pub kind: Kind,
     pub label: String,
     pub fields: Vec<Field>,
@@ -176,7 +176,7 @@ pub enum Standing {
 pub struct Mark {
     pub event: u64,
     pub at: Time,
-    pub lane: Option<Endpoint>,
+    pub lane: Option<Place>,
     pub what: MarkKind,
 }
 
@@ -186,7 +186,7 @@ pub enum MarkKind {
     Arrow {
         sent: u64,
         copy: bool,
-        from: Endpoint,
+        from: Place,
         sent_at: Time,
         /// The name of its kind.
         kind: &'static str,
@@ -205,7 +205,7 @@ pub enum MarkKind {
 /// How a lane stands where a stretch of time begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lane {
-    pub at: Endpoint,
+    pub at: Place,
     pub role: Option<Role>,
     pub status: Status,
     pub isolated: bool,
@@ -254,7 +254,7 @@ pub struct Outlined {
 /// How many messages of a kind came to a lane in some period, or were lost on their way to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
-    pub lane: Endpoint,
+    pub lane: Place,
     pub lost: bool,
     pub kind: Kind,
     pub count: u32,
@@ -267,13 +267,13 @@ pub struct Told {
     /// The event that made it happen; 0 for what has no cause.
     pub cause: u64,
     pub at: Time,
-    pub place: Option<Endpoint>,
+    pub place: Option<Place>,
     pub lamport: u64,
     pub sentence: Sentence,
     /// A sentence that teaches, not one of the hundreds of sends and receipts.
     pub notable: bool,
     /// Of a message: its other end, and the name of its kind.
-    pub message: Option<(Endpoint, &'static str)>,
+    pub message: Option<(Place, &'static str)>,
     /// It is the sending of a message.
     pub sends: bool,
 }
@@ -284,5 +284,5 @@ pub struct Logs {
     /// Index of the first column.
     pub first: u64,
     /// By node.
-    pub rows: Vec<(NodeId, Vec<LogCell>)>,
+    pub rows: Vec<(Place, Vec<LogCell>)>,
 }

@@ -10,7 +10,7 @@ pub mod data;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Endpoint, NodeId, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::command::Command;
 use crate::protocol::{Kind, Message, Outcome, Role, SourceLine, Tone};
 use crate::sentence;
@@ -20,7 +20,7 @@ use crate::sentence;
 pub struct Event {
     pub at: Time,
     /// Where; `None` for what concerns the whole run.
-    pub place: Option<Endpoint>,
+    pub place: Option<Place>,
     /// Lamport's stamp at its place.
     pub lamport: u64,
     /// Number of the event that caused it; 0 for commands and first boots, which have no cause.
@@ -44,12 +44,12 @@ pub enum EventKind {
     Role(Role),
     /// A message left for `to`.
     Send {
-        to: Endpoint,
+        to: Place,
         payload: Payload,
     },
     /// A message arrived; `sent` is the event that sent it.
     Deliver {
-        from: Endpoint,
+        from: Place,
         sent: u64,
         sent_at: Time,
         copy: bool,
@@ -58,7 +58,7 @@ pub enum EventKind {
     /// A message was lost on its way to this place; `sent` is the event that sent it, and 0 where it
     /// never left: where too much waited for its sender's disk.
     Lost {
-        from: Endpoint,
+        from: Place,
         sent: u64,
         sent_at: Time,
         why: Loss,
@@ -79,7 +79,7 @@ pub enum EventKind {
     },
     /// A client asks again: it was sent on to `to`, or has waited too long.
     Retry {
-        to: NodeId,
+        to: Place,
         redirected: bool,
     },
     Note(Sentence),

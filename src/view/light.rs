@@ -4,7 +4,7 @@
 use super::diagram::spacetime::{Rows, Scale};
 use super::path::{Path, Point, Size};
 use super::stage::layout::Layout;
-use crate::base::{Endpoint, Time};
+use crate::base::{Place, Time};
 use crate::replay::cone::{Cone, Order};
 use crate::replay::why::{Reason, Why};
 
@@ -31,8 +31,8 @@ pub struct Lit {
 pub struct Hop {
     /// From 1, the oldest first: in the order in which things happened.
     pub number: usize,
-    pub from: Endpoint,
-    pub to: Endpoint,
+    pub from: Place,
+    pub to: Place,
     pub lost: bool,
 }
 
@@ -67,7 +67,7 @@ impl Way {
         rows: &Rows,
     ) {
         let mut later: Option<Point> = None;
-        let spot = |at: Time, lane: Endpoint| Some(Point::new(scale.x(at), rows.lane_y(lane)?));
+        let spot = |at: Time, lane: Place| Some(Point::new(scale.x(at), rows.lane_y(lane)?));
         for reason in reasons {
             let Some(here) = reason.told.place.and_then(|place| spot(reason.told.at, place)) else {
                 continue;
@@ -118,7 +118,7 @@ fn bar(bars: &mut Path, at: Point, shown: bool) {
 }
 
 /// The middle of a place's pill.
-pub fn pill(layout: &Layout, place: Endpoint) -> Point {
+pub fn pill(layout: &Layout, place: Place) -> Point {
     let (at, size) = layout.place(place);
     at.plus(0.0, size.h / 2.0 + BENEATH)
 }
@@ -147,7 +147,7 @@ pub fn hops(why: &Why) -> Vec<Hop> {
 /// How the last thing that a place has done lies to the event, at this cursor, as far as that is
 /// known: `own` events of its own it has had. What has done nothing that the event can know of, and
 /// learns nothing of the event, is concurrent with it.
-pub fn standing(cone: &Cone, place: Endpoint, cursor: u64, own: u64) -> Option<Order> {
+pub fn standing(cone: &Cone, place: Place, cursor: u64, own: u64) -> Option<Order> {
     let side = cone.side(place)?;
     match () {
         () if side.future.is_some_and(|(first, _)| cursor >= first) => Some(Order::After),

@@ -11,7 +11,7 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use web_sys::Element;
 
 use super::browser::{by_id, set, style};
-use crate::base::{NodeId, Time};
+use crate::base::{Place, Time};
 use crate::player::Window;
 use crate::protocol::Tone;
 use crate::view::diagram::ticks::seconds;
@@ -57,7 +57,7 @@ pub struct Gliders {
     /// What is always there has been found.
     found: bool,
     flights: Vec<((u64, u32), Pill)>,
-    rings: Vec<(NodeId, Glider)>,
+    rings: Vec<(Place, Glider)>,
     clock: Option<Element>,
     shown_clock: String,
     trails: [Glider; TRAILS],
@@ -142,7 +142,7 @@ impl Gliders {
         }
         self.rings.clear();
         for node in scene.nodes.iter().filter(|node| node.timer.is_some()) {
-            let element = by_id(&format!("{}-ring{}", self.id, node.id.0));
+            let element = by_id(&format!("{}-ring{}", self.id, node.id));
             self.rings.push((node.id, Glider::of(element)));
         }
         if !std::mem::replace(&mut self.found, true) {

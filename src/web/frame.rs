@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
+use crate::base::{Place, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::command::Script;
 use crate::export::{ExportRequest, Taken};
@@ -296,13 +296,12 @@ impl Inspection {
 fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> Subject {
     let subject = match selection {
         None => None,
-        Some(Selection::Node(NodeId(node))) => {
-            snapshot.nodes.get(usize::from(node)).map(|shot| Subject::Node(Box::new(shot.clone())))
+        Some(Selection::Place(place)) => {
+            let node = snapshot.nodes.iter().find(|shot| shot.id == place);
+            let client = snapshot.clients.iter().find(|shot| shot.id == place);
+            let node = node.map(|shot| Subject::Node(Box::new(shot.clone())));
+            node.or_else(|| client.map(|shot| Subject::Client(Box::new(shot.clone()))))
         }
-        Some(Selection::Client(ClientId(client))) => snapshot
-            .clients
-            .get(usize::from(client))
-            .map(|shot| Subject::Client(Box::new(shot.clone()))),
         Some(Selection::Link(..)) => Some(Subject::Link),
         Some(Selection::Message(id)) => run.message(id).map(|shot| Subject::Message {
             flight: snapshot
@@ -334,7 +333,7 @@ pub struct Light {
     pub why: Option<Rc<Why>>,
     pub cone: Option<Rc<Cone>>,
     /// How the last thing that each place has done lies to the event, where its cone is shown.
-    pub standings: Vec<(Endpoint, Order)>,
+    pub standings: Vec<(Place, Order)>,
     /// As far as the run is known.
     pub known: Time,
 }

@@ -4,7 +4,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
-use crate::base::{ClientId, Endpoint, NodeId};
+use crate::base::Place;
 use crate::player::Selection;
 
 /// How something was picked.
@@ -14,14 +14,10 @@ pub enum PickedBy {
     Keyboard,
 }
 
-/// The kinds, in the order in which the arrow keys go through them.
-pub const KINDS: [char; 4] = ['n', 'c', 'l', 'm'];
-
-/// A selection as a `data-pick`: `n0`, `c0`, `lS1-S2`, `m214`.
+/// A selection as a `data-pick`: `S1`, `C1`, `lS1-S2`, `m214`.
 pub fn code(selection: Selection) -> String {
     match selection {
-        Selection::Node(NodeId(node)) => format!("n{node}"),
-        Selection::Client(ClientId(client)) => format!("c{client}"),
+        Selection::Place(place) => place.to_string(),
         Selection::Link(from, to) => format!("l{from}-{to}"),
         Selection::Message(id) => format!("m{id}"),
     }
@@ -31,15 +27,20 @@ pub fn code(selection: Selection) -> String {
 pub fn parse(code: &str) -> Option<Selection> {
     let (kind, rest) = code.split_at_checked(1)?;
     Some(match kind {
-        "n" => Selection::Node(NodeId(rest.parse().ok()?)),
-        "c" => Selection::Client(ClientId(rest.parse().ok()?)),
         "l" => {
             let (from, to) = rest.split_once('-')?;
-            Selection::Link(from.parse::<Endpoint>().ok()?, to.parse().ok()?)
+            Selection::Link(from.parse::<Place>().ok()?, to.parse().ok()?)
         }
         "m" => Selection::Message(rest.parse().ok()?),
-        _ => return None,
+        _ => Selection::Place(code.parse().ok()?),
     })
+}
+
+/// Where the kind of a pick stands among those that the arrow keys go through: servers, the other places,
+/// links, messages.
+pub fn rank(code: &str) -> Option<(bool, bool, char)> {
+    let kind = code.chars().next()?;
+    Some((kind.is_ascii_lowercase(), kind != Place::SERVER, kind))
 }
 
 /// What an event happened to.

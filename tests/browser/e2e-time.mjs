@@ -279,9 +279,9 @@ test("two runs side by side follow one clock, take the same gestures, and say wh
   await there.first().click();
   await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.startsWith("0.816"));
   // What is done to the one is done to the other.
-  await panes.nth(1).locator("[data-pick=n1]").click();
+  await panes.nth(1).locator("[data-pick=S2]").click();
   await page.keyboard.press("c");
-  for (const place of [0, 1]) await panes.nth(place).locator(".node.crashed[data-pick=n1]").waitFor();
+  for (const place of [0, 1]) await panes.nth(place).locator(".node.crashed[data-pick=S2]").waitFor();
   // No id is given twice.
   const twice = await page.evaluate(() => {
     const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
@@ -291,12 +291,12 @@ test("two runs side by side follow one clock, take the same gestures, and say wh
   // A reload brings both back; closing one leaves the other.
   await page.waitForFunction(() => location.hash.includes("flaw2=count-old-terms"));
   await page.reload();
-  await panes.nth(1).locator(".node.crashed[data-pick=n1]").waitFor();
+  await panes.nth(1).locator(".node.crashed[data-pick=S2]").waitFor();
   await panes.nth(0).getByRole("button", { name: "Close this run" }).click();
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 1);
   await page.waitForFunction(() => location.hash.includes("flaw=count-old-terms"));
   await button("One step forward").click();
-  await page.locator(".node.crashed[data-pick=n1]").waitFor();
+  await page.locator(".node.crashed[data-pick=S2]").waitFor();
 });
 
 test("a comparison with another protocol says what it left out, by keyboard and on a phone", async () => {
@@ -316,7 +316,7 @@ test("a comparison with another protocol says what it left out, by keyboard and 
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 1, `${over} pixels too wide`);
   // The focus makes its pane the one that is meant.
-  await second.locator("[data-pick=n0]").focus();
+  await second.locator("[data-pick=S1]").focus();
   await page.locator(".pane.active").filter({ has: page.getByText("Paxos", { exact: true }) }).waitFor();
   await page.waitForFunction(() => location.hash.includes("protocol2=paxos"));
 });

@@ -29,20 +29,20 @@ test("a newcomer's first minute", async () => {
 test("what one did is in the link, and a friend sees the same", async () => {
   await open(at(CALM, "300ms"));
   await page.locator(".node.leader").waitFor();
-  await page.locator(".node[data-pick=n3]").click();
+  await page.locator(".node[data-pick=S4]").click();
   await page.keyboard.press("c");
-  await page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await page.locator(".node.crashed[data-pick=S4]").waitFor();
   await page.waitForFunction(() => location.hash.includes("crash+S4"));
   const seen = { words: await words(), clock: await clock() };
   assert.match(seen.words.join("\n"), /S1\s*leader/);
 
   await page.reload();
-  await page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await page.locator(".node.crashed[data-pick=S4]").waitFor();
   assert.deepEqual({ words: await words(), clock: await clock() }, seen, "after a reload");
 
   const friend = await visitor({ viewport: { width: 390, height: 844 } });
   await open(await hash(), friend.page);
-  await friend.page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await friend.page.locator(".node.crashed[data-pick=S4]").waitFor();
   assert.deepEqual({ words: await words(friend.page), clock: await clock(friend.page) }, seen, "on a friend's phone");
   // Cut off on its way, inside of its last part.
   await friend.page.goto("about:blank");
@@ -54,15 +54,15 @@ test("what one did is in the link, and a friend sees the same", async () => {
 test("a run too long to be read in a link is packed into one, and comes back from it", async () => {
   const faults = Array.from({ length: 120 }, (_, second) => [`${second + 1}s crash S2`, `${second + 1}.5s restart S2`]).flat();
   await open(at([...CALM, ...faults], "122s"));
-  await page.locator(".node[data-pick=n3]").click();
+  await page.locator(".node[data-pick=S4]").click();
   await page.keyboard.press("c");
-  await page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await page.locator(".node.crashed[data-pick=S4]").waitFor();
   await page.waitForFunction(() => location.hash.startsWith("#v1&packed="));
   const link = await hash();
   assert.ok(link.length < 2000, `${link.length} characters`);
   const friend = await visitor();
   await open(link, friend.page);
-  await friend.page.locator(".node.crashed[data-pick=n3]").waitFor();
+  await friend.page.locator(".node.crashed[data-pick=S4]").waitFor();
   assert.deepEqual(await words(friend.page), await words());
   await friend.page.goto("about:blank");
   await open(link.slice(0, 300), friend.page);
@@ -75,9 +75,9 @@ test("a gesture in the past makes a branch, and nothing is lost", async () => {
   await open(at([...CALM, "200ms crash S2", "400ms restart S2"], "500ms"));
   await page.locator(".node.leader").waitFor();
   await button("To the start").click();
-  await page.locator(".node[data-pick=n4]").click();
+  await page.locator(".node[data-pick=S5]").click();
   await page.keyboard.press("c");
-  await page.locator(".node.crashed[data-pick=n4]").waitFor();
+  await page.locator(".node.crashed[data-pick=S5]").waitFor();
   assert.doesNotMatch(await script(), /crash S2/);
   await page.getByText(/branch 2 of 2/i).first().waitFor();
 });
@@ -86,11 +86,11 @@ test("everything by keyboard", async () => {
   await open(at(CALM, "300ms"));
   await page.locator(".node.leader").waitFor();
   await page.keyboard.press("3");
-  await page.locator(".node[data-pick=n2].selected, .node[data-pick=n2][aria-pressed=true]").waitFor();
+  await page.locator(".node[data-pick=S3].selected, .node[data-pick=S3][aria-pressed=true]").waitFor();
   await page.keyboard.press("p");
-  await page.locator(".node.paused[data-pick=n2]").waitFor();
+  await page.locator(".node.paused[data-pick=S3]").waitFor();
   await page.keyboard.press("p");
-  await page.locator(".node:not(.paused)[data-pick=n2]").waitFor();
+  await page.locator(".node:not(.paused)[data-pick=S3]").waitFor();
   const before = await clock();
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction((before) => document.querySelector("[role=timer]").textContent.trim() !== before, before);

@@ -353,9 +353,9 @@ test("a sandboxed frame, which is of no site, runs, answers, and keeps nothing",
   const frame = page.frames()[1];
   await frame.locator(".node.leader").waitFor();
   assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), "dark");
-  await frame.locator(".node[data-pick=n2]").click();
+  await frame.locator(".node[data-pick=S3]").click();
   await page.keyboard.press("c");
-  await frame.locator(".node.crashed[data-pick=n2]").waitFor();
+  await frame.locator(".node.crashed[data-pick=S3]").waitFor();
   await page.evaluate(() => send({ synod: 1, id: 2, call: "set", text: "lang=zh" }));
   assert.equal((await answered(2)).done, true, "Chinese comes from a file of its own");
   await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
@@ -648,11 +648,11 @@ test("the course page: its buttons drive a run, and its exercise is graded by do
   await ask("exercise", "command", "cut S1-S3");
   await ask("exercise", "command", "fire S1 election");
   await ask("exercise", "seek", "25ms");
-  await crash("n1");
-  await frame.locator(".node.crashed[data-pick=n1]").waitFor();
+  await crash("S2");
+  await frame.locator(".node.crashed[data-pick=S2]").waitFor();
   await ask("exercise", "command", "cut S1>S2");
-  await crash("n1"); // The same key brings it back.
-  await frame.locator(".node:not(.crashed)[data-pick=n1]").waitFor();
+  await crash("S2"); // The same key brings it back.
+  await frame.locator(".node:not(.crashed)[data-pick=S2]").waitFor();
   await ask("exercise", "command", "fire S3 election");
   assert.equal(await page.locator("#verdict").getAttribute("data-state"), "open");
   await ask("exercise", "speed", "1");

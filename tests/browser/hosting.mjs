@@ -69,12 +69,12 @@ async function open(hash = "") {
 async function useAll() {
   await button("Play").click();
   await button("Pause").click();
-  await page.locator(".node[data-pick=n2]").click();
+  await page.locator(".node[data-pick=S3]").click();
   await page.keyboard.press("c");
-  await page.locator(".node.crashed[data-pick=n2]").waitFor();
+  await page.locator(".node.crashed[data-pick=S3]").waitFor();
   await page.keyboard.press("Escape");
   // Why, down to the protocol's source.
-  await page.locator(".node[data-pick=n0]").click();
+  await page.locator(".node[data-pick=S1]").click();
   await page.keyboard.press("Escape");
   await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
   await page.getByRole("button", { name: "raft/mod.rs" }).first().click();
@@ -291,7 +291,7 @@ test("the very page that brought the worker is without a network from then on, n
   await kept();
   await page.waitForFunction(() => navigator.serviceWorker.controller);
   host.down = true;
-  await page.locator(".node[data-pick=n0]").click();
+  await page.locator(".node[data-pick=S1]").click();
   await page.keyboard.press("Escape");
   await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
   await page.getByRole("button", { name: "raft/mod.rs" }).first().click();
@@ -335,10 +335,10 @@ for (const [what, type] of LOADS) {
   test(`a program ${what} starts`, async () => {
     host.answers = [[/\.wasm$/, serve(type, (file) => readFileSync(file))]];
     await open(RUN);
-    await page.locator(".node[data-pick=n2]").click();
-    await page.locator(".node.selected[data-pick=n2]").waitFor();
+    await page.locator(".node[data-pick=S3]").click();
+    await page.locator(".node.selected[data-pick=S3]").waitFor();
     await page.keyboard.press("c");
-    await page.locator(".node.crashed[data-pick=n2]").waitFor();
+    await page.locator(".node.crashed[data-pick=S3]").waitFor();
   });
 }
 
@@ -376,11 +376,11 @@ test("a panic shows the script and a way on, and the playground beside it lives 
     await one.locator(`.node[data-pick=${name}]`).click();
     await one.locator(`.node[data-pick=${name}]`).press("c");
   };
-  await crash(a, "n3");
-  await a.locator(".node.crashed[data-pick=n3]").waitFor();
+  await crash(a, "S4");
+  await a.locator(".node.crashed[data-pick=S4]").waitFor();
   // A browser that breaks under the program: Yew cannot go on.
   await a.locator("body").evaluate(() => (Node.prototype.insertBefore = () => { throw new Error("for the test"); }));
-  await a.locator(".node[data-pick=n2]").click();
+  await a.locator(".node[data-pick=S3]").click();
   const broken = a.locator(".crash-card[role=alert]");
   await broken.getByText("Something in Synod itself went wrong.").waitFor();
   assert.match(await broken.locator("pre").textContent(), /^run raft nodes=5 seed=3\n10ms +fire S1 election\n300ms +crash S4/);
@@ -390,12 +390,12 @@ test("a panic shows the script and a way on, and the playground beside it lives 
   await broken.press("c");
   await page.setViewportSize({ width: 1000, height: 700 });
   await broken.locator("pre[data-mark=same]").waitFor();
-  await crash(b, "n1");
-  await b.locator(".node.crashed[data-pick=n1]").waitFor();
+  await crash(b, "S2");
+  await b.locator(".node.crashed[data-pick=S2]").waitFor();
   await broken.getByRole("link", { name: "Start without this run" }).click();
   await a.locator(".node").first().waitFor();
   assert.equal(await a.locator(".node.crashed").count(), 0);
-  await b.locator(".node.crashed[data-pick=n1]").waitFor();
+  await b.locator(".node.crashed[data-pick=S2]").waitFor();
   complaints = complaints.filter((complaint) => !/for the test|panicked|unreachable|closure invoked|recursive|RefCell|Script error/.test(complaint));
 });
 
@@ -601,7 +601,7 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
     await open("#v1&run=raft+nodes=5+seed=3;10ms+fire+S1+election;120ms+request+C1+put+x=1;150ms+say+Look+at+it&at=200ms&theme=dark");
     await page.locator(".node.leader").waitFor();
     if (!options.viewport) {
-      await page.locator(".node[data-pick=n0]").click();
+      await page.locator(".node[data-pick=S1]").click();
       await page.locator(".fields").waitFor();
     }
     await page.waitForFunction(() => [...document.styleSheets].some((sheet) => sheet.href?.endsWith("paper.css")));

@@ -137,9 +137,9 @@ test("while a protocol is on its way there is a sign, and what runs can be used"
   const arrive = await slowly("paxos");
   await choose("paxos");
   await page.getByText("Fetching Paxos…").waitFor();
-  await page.locator(".node[data-pick=n0]").click();
+  await page.locator(".node[data-pick=S1]").click();
   await page.keyboard.press("c");
-  await page.locator(".node.crashed[data-pick=n0]").waitFor();
+  await page.locator(".node.crashed[data-pick=S1]").waitFor();
   await button("One step forward").click();
   await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("0.300000"));
   arrive();

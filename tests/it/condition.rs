@@ -265,7 +265,9 @@ fn a_condition_that_is_true_already_is_found_when_it_becomes_true_again() {
     assert!(again.at > Time::seconds(3) && first < Time::seconds(1), "{first} {}", again.at);
     run.seek(Time::millis(2_500), 0);
     assert!(
-        run.sim().read(&synod::sim::fact::Fact::named(synod::base::NodeId(2), "role")).is_some()
+        run.sim()
+            .read(&synod::sim::fact::Fact::named(synod::base::Place::server(2), "role"))
+            .is_some()
     );
     assert_eq!(next(&mut run, "S3 role=leader"), None, "it leads, and never again");
     run.seek(Time::ZERO, 0);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use synod::base::{ClientId, Endpoint, NodeId, Ratio, Span, Time};
+use synod::base::{Place, Ratio, Span, Time};
 use synod::command::{
     Command, Latency, Link as Wire, Partition, QualityChange, Script, ScriptLine, Setup,
 };
@@ -304,8 +304,8 @@ fn every_scene_has_a_short_link() {
 
 const NODES: u16 = 5;
 
-fn nodes() -> impl Strategy<Value = NodeId> {
-    (0..NODES).prop_map(NodeId)
+fn nodes() -> impl Strategy<Value = Place> {
+    (0..NODES).prop_map(Place::server)
 }
 
 fn times() -> impl Strategy<Value = Time> {
@@ -326,10 +326,10 @@ fn links() -> impl Strategy<Value = Vec<Wire>> {
     let ends = (0..NODES, 1..NODES, any::<bool>(), any::<bool>());
     let link = ends.prop_map(|(from, other, client, both_ways)| {
         let to = match client {
-            true => Endpoint::Client(ClientId(0)),
-            false => Endpoint::Node(NodeId((from + other) % NODES)),
+            true => Place::client(0),
+            false => Place::server((from + other) % NODES),
         };
-        Wire { both_ways, ..Wire::one_way(NodeId(from), to) }
+        Wire { both_ways, ..Wire::one_way(Place::server(from), to) }
     });
     prop::collection::vec(link, 1..4)
 }
@@ -368,7 +368,7 @@ fn commands() -> impl Strategy<Value = Command> {
         links().prop_map(Command::Hold),
         Just(Command::Heal(Vec::new())),
         (1..NODES).prop_map(|cut| {
-            let (left, right) = NodeId::all(NODES).partition(|node| node.0 < cut);
+            let (left, right) = Place::servers(NODES).partition(|node| node.number() < cut);
             Command::Partition(Partition::Groups(vec![left, right]))
         }),
         (links(), changes()).prop_map(|(links, change)| Command::Link { links, change }),
@@ -376,7 +376,7 @@ fn commands() -> impl Strategy<Value = Command> {
         any::<u64>().prop_map(Command::Drop),
         (any::<u64>(), times()).prop_map(|(message, by)| Command::Delay { message, by }),
         (nodes(), any::<bool>()).prop_map(|(node, named)| Command::Request {
-            client: ClientId(0),
+            client: Place::client(0),
             to: named.then_some(node),
             request: "put x=1".into(),
         }),

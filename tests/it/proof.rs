@@ -20,7 +20,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use synod::base::{Endpoint, NodeId, Time};
+use synod::base::{Place, Time};
 use synod::catalog::Run;
 use synod::protocol::CellState;
 use synod::sim::fact::Fact;
@@ -171,7 +171,7 @@ fn facts(sim: &Sim) -> Vec<Facts> {
 struct Line {
     number: u64,
     at: Time,
-    places: Vec<Endpoint>,
+    places: Vec<Place>,
     /// A server reacts to it: it is told if something comes of it.
     is_reaction: bool,
     /// A property breaks here.
@@ -179,7 +179,7 @@ struct Line {
     kind: &'static str,
     what: String,
     /// Of a message: where it comes from.
-    from: Vec<Endpoint>,
+    from: Vec<Place>,
     /// What is new at its place.
     new: Facts,
     /// What is sent, where nothing is new.
@@ -187,7 +187,7 @@ struct Line {
 }
 
 impl Line {
-    fn new(number: u64, at: Time, kind: &'static str, place: Option<Endpoint>) -> Line {
+    fn new(number: u64, at: Time, kind: &'static str, place: Option<Place>) -> Line {
         Line {
             number,
             at,
@@ -205,8 +205,7 @@ impl Line {
     /// Joins with the line that comes after it, if it tells the same of another place, or of another
     /// sender with the same facts changed; else that line comes back.
     fn join(&mut self, next: Line) -> Option<Line> {
-        let is_new =
-            |known: &[Endpoint], more: &[Endpoint]| more.iter().all(|it| !known.contains(it));
+        let is_new = |known: &[Place], more: &[Place]| more.iter().all(|it| !known.contains(it));
         let names = |facts: &Facts| facts.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         if self.what != next.what || self.sent != next.sent {
             return Some(next);
@@ -232,7 +231,7 @@ impl Line {
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names =
-            |ends: &[Endpoint]| ends.iter().map(Endpoint::to_string).collect::<Vec<_>>().join(" ");
+            |ends: &[Place]| ends.iter().map(Place::to_string).collect::<Vec<_>>().join(" ");
         let Line { number, at, what, .. } = self;
         write!(f, "{MARK}{number:<5} {at:<10} ")?;
         if !self.places.is_empty() {
@@ -252,7 +251,7 @@ impl fmt::Display for Line {
 }
 
 /// When and where each event so far happened.
-type Past = Vec<(Time, Option<Endpoint>)>;
+type Past = Vec<(Time, Option<Place>)>;
 
 /// What is told of a step: its events, which join the past, and what is new at each server.
 fn step(past: &mut Past, events: &Events, new: Vec<Facts>) -> Vec<Line> {
@@ -269,11 +268,11 @@ fn step(past: &mut Past, events: &Events, new: Vec<Facts>) -> Vec<Line> {
         past.push((event.at, event.place));
         lines.extend(line(past, event));
     }
-    for (node, new) in (0..).map(NodeId).zip(new) {
+    for (node, new) in (0..).map(Place::server).zip(new) {
         if new.is_empty() || is_first_boot {
             continue;
         }
-        let here = lines.iter_mut().find(|line| line.places == [node.into()]);
+        let here = lines.iter_mut().find(|line| line.places == [node]);
         here.expect("nothing changes without an event that is told").new = new;
     }
     lines.retain_mut(|line| {
@@ -322,7 +321,7 @@ fn line(past: &Past, event: &Event) -> Option<Line> {
         }
         EventKind::Deliver { from, payload, .. } => {
             (line.kind, line.what, line.from) = (payload.kind().name, data(payload), vec![*from]);
-            line.is_reaction = matches!(event.place, Some(Endpoint::Node(_)));
+            line.is_reaction = event.place.is_some_and(Place::is_server);
         }
     }
     Some(line)

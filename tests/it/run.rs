@@ -73,7 +73,7 @@ fn a_command_in_the_past_forgets_the_future_and_is_in_the_script() {
     let mut run = run("run raft nodes=3 seed=7\n1s crash S1\n2s restart S1");
     run.run_to(Time::seconds(3), u32::MAX);
     run.seek(Time::millis(500), 0);
-    run.command(Command::Crash { node: synod::base::NodeId(1), torn: false }).unwrap();
+    run.command(Command::Crash { node: synod::base::Place::server(1), torn: false }).unwrap();
     assert_eq!(run.script().to_string(), "run raft nodes=3 seed=7\n500ms    crash S2\n");
     assert_eq!(run.head().1, Time::millis(500));
     let text = run.script().to_string();
@@ -297,7 +297,7 @@ fn who_stands_still_is_not_served_early_after_a_seek() {
     let mut live = run(text);
     live.run_to(Time::millis(100), u32::MAX);
     live.seek(Time::millis(11), u32::MAX);
-    live.command(Command::Resume(synod::base::NodeId(0))).unwrap();
+    live.command(Command::Resume(synod::base::Place::server(0))).unwrap();
     let mut again = run(&live.script().to_string());
     for run in [&mut live, &mut again] {
         run.run_to(Time::millis(50), u32::MAX);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use synod::base::{Endpoint, NodeId, Time};
+use synod::base::{Place, Time};
 use synod::catalog::{self, Run};
 use synod::command::Command;
 use synod::scenario;
@@ -83,7 +83,7 @@ fn a_partition_stands_in_a_hull_of_its_own() {
     let scene = scene(&run_to(Time::millis(940)));
     let minority: Vec<_> = scene.hulls.iter().filter(|hull| hull.minority).collect();
     assert_eq!(minority.len(), 1);
-    assert_eq!(minority[0].members, [NodeId(0), NodeId(1)]);
+    assert_eq!(minority[0].members, [Place::server(0), Place::server(1)]);
     assert!(minority[0].path.as_str().ends_with('Z'));
     assert!(scene_before().hulls.is_empty(), "nobody is parted before");
 }
@@ -96,7 +96,7 @@ fn scene_before() -> StageView {
 fn a_one_way_cut_is_drawn_as_two_arrows() {
     let scene = scene(&run_to(Time::millis(955)));
     let wire =
-        scene.wires.iter().find(|wire| (wire.a, wire.b) == (NodeId(2).into(), NodeId(3).into()));
+        scene.wires.iter().find(|wire| (wire.a, wire.b) == (Place::server(2), Place::server(3)));
     let strands = wire.unwrap().strands();
     let states: Vec<LinkState> = strands
         .iter()
@@ -263,7 +263,7 @@ fn the_outline_counts_what_happened() {
     assert_eq!(run.outline(to, to).rare.lanes, lanes);
     // A command in the past takes back what will not happen; the rest is as in a run without it.
     run.seek(Time(5_000_500), u32::MAX);
-    run.command(Command::Crash { node: NodeId(3), torn: false }).unwrap();
+    run.command(Command::Crash { node: Place::server(3), torn: false }).unwrap();
     run.seek(Time::seconds(12), u32::MAX);
     let mut again = catalog::start(run.script().clone()).unwrap();
     again.seek(Time::seconds(12), u32::MAX);
@@ -293,10 +293,10 @@ fn an_outline_is_bounded_however_long_the_run() {
 fn only_the_rows_and_kinds_asked_for_are_drawn() {
     let mut run = run_to(Time::millis(800));
     let flights = scene(&run).flights;
-    let s3 = Endpoint::Node(run.leader().unwrap());
-    let others = NodeId::all(5).map(Endpoint::Node).filter(|node| *node != s3);
+    let s3 = run.leader().unwrap();
+    let others = Place::servers(5).filter(|node| *node != s3);
     let [s1, s2, s4, _] = others.collect::<Vec<_>>().try_into().unwrap();
-    let mut shown = |rows: Vec<Vec<Endpoint>>, without: &[&str]| {
+    let mut shown = |rows: Vec<Vec<Place>>, without: &[&str]| {
         let without = without.iter().map(|name| (*name).to_owned()).collect();
         let rows = Rows::of(rows, without, 18.0, 140.0);
         let ask = ChartRequest {
@@ -345,7 +345,7 @@ fn the_word_cut_off_stands_clear_of_the_pills() {
             for hull in scene.hulls.iter().filter(|hull| hull.minority) {
                 let (left, top, bottom) = (hull.label.x, hull.label.y - 11.0, hull.label.y + 3.0);
                 for member in &hull.members {
-                    let at = pill(&layout, (*member).into());
+                    let at = pill(&layout, *member);
                     let apart = (at.y + PILL.h / 2.0 <= top || at.y - PILL.h / 2.0 >= bottom)
                         || (left + 42.0 < at.x - PILL.w / 2.0 || left > at.x + PILL.w / 2.0);
                     assert!(apart, "{member} of {nodes} in {width} × {height}: {at:?} {hull:?}");

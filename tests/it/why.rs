@@ -1,6 +1,6 @@
 //! Why something happened, and what happened before what, against slower and plainer derivations.
 
-use synod::base::{ClientId, Endpoint, NodeId, Time};
+use synod::base::{Place, Time};
 use synod::catalog::{self, Run};
 use synod::explore::fuzz;
 use synod::replay::cone::Order;
@@ -96,7 +96,7 @@ fn what_a_cone_has_not_reached_is_not_known() {
     let mut run =
         run(&format!("run raft nodes=3 seed=3 heartbeat=1ms latency=1ms clients=2\n{asked}1s end"));
     while run.event() < 100_000 && run.step_forward() {}
-    let client = Endpoint::Client(ClientId(0));
+    let client = Place::client(0);
     let late = (run.event() - 50..run.event()).find_map(|event| run.cone(event)).unwrap();
     assert!(!late.is_whole());
     let own = |place| run.sim().own(place);
@@ -125,7 +125,7 @@ fn what_a_cone_has_not_reached_is_not_known() {
         "run raft nodes=3 seed=3 heartbeat=1ms latency=1ms clients=1\n500ms crash S3\n501ms end";
     let mut run = self::run(text);
     while run.event() < 100_000 && run.step_forward() {}
-    let s3 = Endpoint::Node(NodeId(2));
+    let s3 = Place::server(2);
     let first = run.first_since(Time::millis(600));
     let early = (first..).find_map(|event| run.cone(event)).unwrap();
     assert!(!early.is_whole() && early.all_past());
@@ -144,7 +144,7 @@ fn the_stage_calls_a_state_what_the_last_event_is() {
     let first_election = include_str!("../../scenes/raft/first-election.txt");
     for mut run in troubled().into_iter().chain([run(first_election)]) {
         let happened = happened(&mut run);
-        let mut own: Vec<(u64, Endpoint)> = Vec::new();
+        let mut own: Vec<(u64, Place)> = Vec::new();
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             own.extend(
                 event.place.filter(|_| event.what.is_an_event()).map(|place| (number, place)),
@@ -243,10 +243,11 @@ fn a_fact_goes_back_to_the_step_that_made_it_so() {
         for (node, until) in [(0, last), (1, last / 2), (2, last / 3), (0, last / 5)] {
             run.seek_event(until, u32::MAX);
             let until = run.event();
-            let names = run.sim().facts(NodeId(node));
-            let facts = names.into_iter().map(|name| Fact::named(NodeId(node), name));
-            let facts: Vec<_> =
-                facts.chain([1, 2, 5].map(|index| Fact::entry(NodeId(node), index))).collect();
+            let names = run.sim().facts(Place::server(node));
+            let facts = names.into_iter().map(|name| Fact::named(Place::server(node), name));
+            let facts: Vec<_> = facts
+                .chain([1, 2, 5].map(|index| Fact::entry(Place::server(node), index)))
+                .collect();
             for fact in facts {
                 run.seek_event(until, u32::MAX);
                 let mut inquiry = Inquiry::new(&run, fact.clone());
@@ -296,7 +297,7 @@ fn a_term_is_explained_back_to_the_fault() {
     );
     let last = run.event();
     let told = (0..3).map(|node| {
-        let mut inquiry = Inquiry::new(&run, Fact::named(NodeId(node), "term"));
+        let mut inquiry = Inquiry::new(&run, Fact::named(Place::server(node), "term"));
         let event = loop {
             if let Some(event) = run.inquire(&mut inquiry) {
                 break event;
@@ -349,8 +350,9 @@ fn a_row_of_elections_names_the_fault_that_began_it() {
         let set_up = "run raft nodes=5 seed=7 latency=10ms heartbeat=20ms\n";
         let led = "200ms crash S3\n210ms restart S3\n500ms fire S1 election\n";
         let run = run(&format!("{set_up}{led}{text}8s end"));
-        let event = found(&run, Fact::named(NodeId(4), "term"));
-        let term: u64 = run.sim().read(&Fact::named(NodeId(4), "term")).unwrap().parse().unwrap();
+        let event = found(&run, Fact::named(Place::server(4), "term"));
+        let term: u64 =
+            run.sim().read(&Fact::named(Place::server(4), "term")).unwrap().parse().unwrap();
         assert!(term >= 9, "{term}");
         let (stands, times) = link_of(&run, event, began)
             .unwrap_or_else(|| panic!("{began}:\n{}", sentences(&run, event).join("\n")));
@@ -367,10 +369,10 @@ fn a_fault_is_told_though_a_last_message_came_after_it() {
     let happened = happened(&mut run);
     let says = |told: &&Told, words: &str| told.sentence.to_string().contains(words);
     let beats = happened.iter().filter(|told| told.at > Time::seconds(1) && told.sends);
-    let sent = beats.filter(|told| says(told, "beat") && told.place == Some(NodeId(0).into()));
+    let sent = beats.filter(|told| says(told, "beat") && told.place == Some(Place::server(0)));
     let crash = sent.map(|told| told.at + Time::millis(5)).next().unwrap();
     let run = self::run(&format!("{text}{crash} crash S1\n3s end"));
-    let elected = found(&run, Fact::named(NodeId(2), "term"));
+    let elected = found(&run, Fact::named(Place::server(2), "term"));
     assert!(link_of(&run, elected, "crash S1").is_some(), "{:#?}", sentences(&run, elected));
 }
 
@@ -379,7 +381,7 @@ fn a_fault_is_told_though_a_last_message_came_after_it() {
 fn remarks_reach_over_checkpoints() {
     let busy = "run raft nodes=7 seed=7 latency=2ms heartbeat=4ms\n500ms fire S1 election\n";
     let run = run(&format!("{busy}1s cut S7-S1 S7-S2 S7-S3 S7-S4 S7-S5 S7-S6\n1.6s end"));
-    let stood = found(&run, Fact::named(NodeId(6), "term"));
+    let stood = found(&run, Fact::named(Place::server(6), "term"));
     let why = run.why(stood).unwrap();
     let set = why.reasons.iter().position(|reason| !reason.meanwhile.is_empty()).expect("remarks");
     let gap = why.reasons[set].told.event - why.reasons[set + 1].told.event;
@@ -419,7 +421,7 @@ fn of_many_remarks_the_newest_and_the_place_s_own_are_kept() {
             let why = run.why(*event).unwrap();
             let first = &why.reasons[0].told;
             first.at > Time::millis(1_150)
-                && first.place == Some(NodeId(3).into())
+                && first.place == Some(Place::server(3))
                 && first.sentence.to_string().contains("timer runs out: election")
         })
         .expect("S4 stands for election");

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::{Chance, ClientId};
+use crate::base::{Chance, Place};
 
 /// A history with its judge.
 #[derive(Clone, Default)]
@@ -13,17 +13,17 @@ struct Judged {
 }
 
 impl Judged {
-    fn ask(&mut self, client: ClientId, operation: &Operation) {
+    fn ask(&mut self, client: Place, operation: &Operation) {
         self.history.call(client, operation.clone(), 0);
         self.judge.follow(&self.history);
     }
 
-    fn told(&mut self, client: ClientId, answer: &str, event: u64) {
+    fn told(&mut self, client: Place, answer: &str, event: u64) {
         self.history.answer(client, answer.into(), event);
         self.judge.follow(&self.history);
     }
 
-    fn give_up(&mut self, client: ClientId) {
+    fn give_up(&mut self, client: Place) {
         self.history.give_up(client);
         self.judge.follow(&self.history);
     }
@@ -54,7 +54,7 @@ fn history(text: &str) -> Judged {
     let mut history = Judged::default();
     for (number, event) in (1..).zip(text.split(", ").filter(|event| !event.is_empty())) {
         let (client, what) = event.split_once(' ').unwrap();
-        let client = ClientId(client.parse::<u16>().unwrap() - 1);
+        let client = Place::client(client.parse::<u16>().unwrap() - 1);
         match what.strip_prefix("< ") {
             Some(answer) => history.told(client, answer, number),
             None if what == "gives up" => history.give_up(client),
@@ -248,11 +248,11 @@ fn what_is_broken_stays_so() {
 fn copies_are_independent() {
     let mut history = history("1 put x=1, 1 < ok, 2 get x, 3 put x=2");
     let copy = history.clone();
-    history.told(ClientId(1), "7", 0);
+    history.told(Place::client(1), "7", 0);
     assert!(history.verdict().is_err());
     assert_eq!(copy.verdict(), Ok(()));
     let mut copy = copy;
-    copy.told(ClientId(1), "2", 0);
+    copy.told(Place::client(1), "2", 0);
     assert_eq!(copy.verdict(), Ok(()));
 }
 
@@ -356,16 +356,16 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
     let mut history = history("2 put y=1, 2 < ok");
     for value in 0..LIMIT {
         assert_eq!(history.judge.unjudged().count(), 0);
-        history.ask(ClientId(0), &operation(&format!("put x={value}")));
-        history.give_up(ClientId(0));
+        history.ask(Place::client(0), &operation(&format!("put x={value}")));
+        history.give_up(Place::client(0));
     }
     assert_eq!(history.judge.unjudged().map(|key| &**key).collect::<Vec<_>>(), ["x"]);
     let doubt = history.judge.doubt().expect("a sentence").to_string();
     assert!(doubt.starts_with("not seen to break, but no longer judged for x:"), "{doubt}");
     assert!(history.judge.weight() < 10);
     let read = |history: &mut Judged, request: &str, answer| {
-        history.ask(ClientId(1), &operation(request));
-        history.told(ClientId(1), answer, 0);
+        history.ask(Place::client(1), &operation(request));
+        history.told(Place::client(1), answer, 0);
         history.verdict().is_ok()
     };
     assert!(read(&mut history, "get x", "nonsense"));
@@ -376,9 +376,9 @@ fn what_outgrows_the_limit_is_unknown_and_the_rest_is_judged() {
 
 #[derive(Clone, Debug)]
 enum Event {
-    Ask(ClientId, Operation),
-    Told(ClientId, Text),
-    GivesUp(ClientId),
+    Ask(Place, Operation),
+    Told(Place, Text),
+    GivesUp(Place),
 }
 
 impl Event {
@@ -393,7 +393,7 @@ impl Event {
 
 /// One operation of a history, from event to event.
 struct Spanned {
-    client: ClientId,
+    client: Place,
     request: Operation,
     called: usize,
     /// Where it ends, and with which answer. Without: it may take effect at any later time.
@@ -532,8 +532,8 @@ struct Draw {
 }
 
 impl Draw {
-    fn client(self) -> ClientId {
-        ClientId(self.client.into())
+    fn client(self) -> Place {
+        Place::client(self.client.into())
     }
 
     fn request(self) -> Operation {
@@ -560,7 +560,7 @@ fn any_draws() -> impl Strategy<Value = Vec<Draw>> {
 /// otherwise few histories would go on for long.
 fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut open: BTreeMap<ClientId, Operation> = BTreeMap::new();
+    let mut open: BTreeMap<Place, Operation> = BTreeMap::new();
     let mut asked = 0;
     for draw in draws {
         let client = draw.client();
@@ -593,7 +593,7 @@ struct Run {
     store: BTreeMap<Text, Text>,
     asked: u32,
     /// What each client waits for, and the answer once that has taken effect.
-    open: BTreeMap<ClientId, (Operation, Option<Text>)>,
+    open: BTreeMap<Place, (Operation, Option<Text>)>,
     /// Writes that were given up, and have not taken effect.
     adrift: Vec<Operation>,
 }

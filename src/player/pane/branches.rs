@@ -266,13 +266,13 @@ mod tests {
     use super::super::super::tests::{notice, store};
     use super::super::super::{Action, BranchAction, Preferences, RunAction, Store, TimeAction};
     use super::*;
-    use crate::base::NodeId;
+    use crate::base::Place;
     use crate::command::Command;
 
     const PLAIN: &str = "run raft nodes=3 seed=7";
 
     fn crash(node: u16) -> Action {
-        Action::Do(Command::Crash { node: NodeId(node), torn: false })
+        Action::Do(Command::Crash { node: Place::server(node), torn: false })
     }
 
     /// A scene that was taken back twice, and from there once more; the middle one has a name.

@@ -1,7 +1,7 @@
 //! The acceptor: the memory of the system. It knows nothing of leaders' plans, only of ballots, and
 //! what it has said it never takes back.
 
-use crate::base::NodeId;
+use crate::base::Place;
 use crate::protocol::Effects;
 use crate::sentence;
 
@@ -12,7 +12,7 @@ impl MultiPaxos {
     /// Phase 1b: it promises to accept nothing below this ballot, and tells what it has accepted.
     pub(super) fn promise(
         &mut self,
-        to: NodeId,
+        to: Place,
         ballot: Ballot,
         first: u64,
         fx: &mut Effects<Self>,
@@ -31,7 +31,7 @@ impl MultiPaxos {
         fx.send(to, Message::Promise { ballot, votes, chosen: self.chosen });
     }
 
-    pub(super) fn refuse(&mut self, to: NodeId, ballot: Ballot, fx: &mut Effects<Self>) {
+    pub(super) fn refuse(&mut self, to: Place, ballot: Ballot, fx: &mut Effects<Self>) {
         fx.note(sentence!(
             "refuses ballot {0} of {1}: it has promised {2}",
             ballot.to_string(),
@@ -44,9 +44,9 @@ impl MultiPaxos {
     /// Whoever hears of a higher ballot stops proposing at its own.
     fn hear_of_higher(
         &mut self,
-        from: NodeId,
+        from: Place,
         ballot: Ballot,
-        leader: Option<NodeId>,
+        leader: Option<Place>,
         fx: &mut Effects<Self>,
     ) {
         let (mine, theirs) = (self.promised.to_string(), ballot.to_string());
@@ -67,7 +67,7 @@ impl MultiPaxos {
     }
 
     /// A leader speaks whose ballot is not below the promise.
-    pub(super) fn hear_leader(&mut self, leader: NodeId, ballot: Ballot, fx: &mut Effects<Self>) {
+    pub(super) fn hear_leader(&mut self, leader: Place, ballot: Ballot, fx: &mut Effects<Self>) {
         if ballot > self.promised {
             self.hear_of_higher(leader, ballot, Some(leader), fx);
         }
@@ -78,7 +78,7 @@ impl MultiPaxos {
     /// Phase 2b: it accepts what the leader proposes at the ballot it has promised to.
     pub(super) fn accept(
         &mut self,
-        leader: NodeId,
+        leader: Place,
         first: u64,
         commands: &[Command],
         chosen: u64,

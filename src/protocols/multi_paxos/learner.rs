@@ -1,6 +1,6 @@
 //! The learner: what is chosen it executes, slot after slot, and answers the clients.
 
-use crate::base::ClientId;
+use crate::base::Place;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 use crate::service::store::StoreRequest;
@@ -50,7 +50,7 @@ impl MultiPaxos {
     /// that was answered before it.
     pub(super) fn serve(
         &mut self,
-        client: ClientId,
+        client: Place,
         seq: u64,
         request: StoreRequest,
         fx: &mut Effects<Self>,
@@ -90,7 +90,7 @@ impl MultiPaxos {
         }
     }
 
-    pub(super) fn redirect(&mut self, client: ClientId, seq: u64, fx: &mut Effects<Self>) {
+    pub(super) fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
         let ballot = self.promised.to_string();
         fx.note(match self.leader {
             Some(leader) => {
@@ -102,7 +102,7 @@ impl MultiPaxos {
     }
 
     /// Whether the request stands in a slot that is not executed yet.
-    fn is_under_way(&self, client: ClientId, seq: u64) -> bool {
+    fn is_under_way(&self, client: Place, seq: u64) -> bool {
         let slots = self.votes.range(self.chosen, self.votes.len()).into_iter();
         slots.filter_map(|(_, vote)| vote.as_ref()).any(|vote| match vote.command {
             Command::Execute { client: whose, seq: which, .. } => (whose, which) == (client, seq),
@@ -110,7 +110,7 @@ impl MultiPaxos {
         })
     }
 
-    fn answer_later(&mut self, client: ClientId, seq: u64) {
+    fn answer_later(&mut self, client: Place, seq: u64) {
         let Role::Leader(lead) = &mut self.role else { return };
         if !lead.waiting.contains(&(client, seq)) {
             lead.waiting.push((client, seq));

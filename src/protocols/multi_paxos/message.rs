@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::{ClientId, Log, NONE, NodeId};
+use crate::base::{Log, NONE, Place};
 use crate::listed;
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::service::store::StoreRequest;
@@ -16,7 +16,7 @@ use crate::service::store::StoreRequest;
 pub struct Ballot {
     /// From 1; 0 stands for no ballot at all.
     pub round: u64,
-    pub by: NodeId,
+    pub by: Place,
 }
 
 /// All that survives a crash: what an acceptor must remember.
@@ -42,7 +42,7 @@ pub enum Command {
     /// Fills a gap (§3): it changes nothing, but what comes after it can be executed.
     NoOp,
     /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: ClientId, seq: u64, request: StoreRequest },
+    Execute { client: Place, seq: u64, request: StoreRequest },
 }
 
 /// Phase 1 is `Prepare` and `Promise`, phase 2 `Accept` and `Accepted`.
@@ -84,7 +84,7 @@ pub struct Commands(Option<Rc<Vec<Command>>>);
 
 impl Ballot {
     /// None yet: below every ballot in use.
-    pub const NONE: Ballot = Ballot { round: 0, by: NodeId(0) };
+    pub const NONE: Ballot = Ballot { round: 0, by: Place::server(0) };
 }
 
 impl Default for Ballot {

@@ -37,7 +37,7 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::{ClientId, Log, NodeId};
+use crate::base::{Log, Place};
 use crate::check::Model;
 use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
@@ -51,7 +51,7 @@ pub use properties::Ghost;
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MultiPaxos {
-    me: NodeId,
+    me: Place,
     /// Number of servers.
     nodes: u16,
     config: Rc<Config>,
@@ -70,7 +70,7 @@ pub struct MultiPaxos {
     /// The highest ballot that others were said to have promised to.
     heard: Ballot,
     /// Whom this server takes for the leader, to send clients there.
-    leader: Option<NodeId>,
+    leader: Option<Place>,
 
     // The learner: volatile.
     /// Every slot up to here is chosen, and its command executed.
@@ -94,7 +94,7 @@ enum Role {
 /// What an acceptor has said with its promise.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Promise {
-    by: NodeId,
+    by: Place,
     votes: Tail,
     chosen: u64,
 }
@@ -102,9 +102,9 @@ struct Promise {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Lead {
     /// Whose promises made it the leader.
-    promised: Vec<NodeId>,
+    promised: Vec<Place>,
     /// For each slot after `chosen`, who has accepted the leader's proposal there.
-    accepted: VecDeque<Vec<NodeId>>,
+    accepted: VecDeque<Vec<Place>>,
     /// By server: all slots up to here it has accepted at this ballot, or knows to be chosen.
     holds: Vec<u64>,
     /// By server: the last slot sent of those that follow on what it holds.
@@ -112,7 +112,7 @@ struct Lead {
     /// The last slot in use at the last heartbeat: up to here, what has no answer has been lost.
     overdue: u64,
     /// Clients' requests to answer once they are executed.
-    waiting: Vec<(ClientId, u64)>,
+    waiting: Vec<(Place, u64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,7 +148,7 @@ impl Protocol for MultiPaxos {
     const JUDGES: &'static [Model] = &[Model::Linearizable];
 
     /// A server starts with what its disk holds; what is chosen it learns again.
-    fn boot(me: NodeId, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
+    fn boot(me: Place, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
         fx.set_timer(Timer::Election, config.election);
         MultiPaxos {
             me,
@@ -193,7 +193,7 @@ impl Protocol for MultiPaxos {
 
 /// What happens when a message arrives, rule by rule.
 impl MultiPaxos {
-    fn receive(&mut self, from: NodeId, message: Message, fx: &mut Effects<Self>) {
+    fn receive(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
         match message {
             Message::Prepare { ballot, .. } | Message::Accept { ballot, .. }
                 if ballot < self.promised =>
@@ -250,9 +250,9 @@ impl MultiPaxos {
         matches!(self.role, Role::Leader(_))
     }
 
-    fn others(&self) -> impl Iterator<Item = NodeId> + use<> {
+    fn others(&self) -> impl Iterator<Item = Place> + use<> {
         let me = self.me;
-        NodeId::all(self.nodes).filter(move |node| *node != me)
+        Place::servers(self.nodes).filter(move |node| *node != me)
     }
 
     /// The last slot in use.

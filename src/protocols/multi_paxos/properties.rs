@@ -6,7 +6,7 @@
 //! what was executed, what was promised. The properties are checked after every step, so each looks
 //! only at what that step has changed.
 
-use crate::base::{Breach, Log, Milestones, NodeId};
+use crate::base::{Breach, Log, Milestones, Place};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
@@ -91,7 +91,7 @@ struct Seen {
 }
 
 impl Witness<MultiPaxos> for Ghost {
-    fn witness(&mut self, node: NodeId, server: &MultiPaxos, moment: Moment) {
+    fn witness(&mut self, node: Place, server: &MultiPaxos, moment: Moment) {
         self.booted = moment.boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(server.nodes), Seen::default);
@@ -150,7 +150,7 @@ impl Seen {
 }
 
 /// Who has promised to this server's ballot, for all that it knows.
-fn promised_by(server: &MultiPaxos) -> impl Iterator<Item = NodeId> {
+fn promised_by(server: &MultiPaxos) -> impl Iterator<Item = Place> {
     let (candidate, leader) = match &server.role {
         Role::Acceptor => (&[][..], &[][..]),
         Role::Candidate { promises } => (&promises[..], &[][..]),
@@ -166,7 +166,7 @@ fn extends(log: &Log<Command>, other: &Log<Command>) -> bool {
 
 /// A step that a property has to look at: the server, what it was, what it is, and all of the past.
 struct Step<'a> {
-    node: NodeId,
+    node: Place,
     before: &'a Seen,
     server: &'a MultiPaxos,
     ghost: &'a Ghost,

@@ -2,7 +2,7 @@
 //! for every command.
 
 use crate::base::quorum::majority;
-use crate::base::{NodeId, Sentence, Span};
+use crate::base::{Place, Sentence, Span};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
@@ -107,7 +107,7 @@ impl MultiPaxos {
     }
 
     /// Somebody has promised to a higher ballot: this proposal is over.
-    pub(super) fn give_way(&mut self, to: NodeId, promised: Ballot, fx: &mut Effects<Self>) {
+    pub(super) fn give_way(&mut self, to: Place, promised: Ballot, fx: &mut Effects<Self>) {
         self.heard = self.heard.max(promised);
         let (mine, theirs) = (self.promised.to_string(), promised.to_string());
         match self.role {
@@ -125,7 +125,7 @@ impl MultiPaxos {
         self.step_down(None, fx);
     }
 
-    pub(super) fn step_down(&mut self, leader: Option<NodeId>, fx: &mut Effects<Self>) {
+    pub(super) fn step_down(&mut self, leader: Option<Place>, fx: &mut Effects<Self>) {
         self.leader = leader;
         let was = std::mem::replace(&mut self.role, Role::Acceptor);
         let Role::Leader(lead) = was else { return };
@@ -177,7 +177,7 @@ impl MultiPaxos {
     /// The next slots that the server is not known to hold, up to `last` and a batch at most; or
     /// none, which is a heartbeat.
     #[track_caller]
-    fn send_next(&mut self, to: NodeId, last: u64, fx: &mut Effects<Self>) {
+    fn send_next(&mut self, to: Place, last: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &mut self.role else { return };
         let holds = lead.holds[to.index()];
         let slots = self.votes.range(holds, last.min(holds + self.config.batch)).into_iter();
@@ -206,7 +206,7 @@ impl MultiPaxos {
     /// The server has accepted these slots at the leader's ballot, and all that it `holds`, durably.
     pub(super) fn count_votes(
         &mut self,
-        server: NodeId,
+        server: Place,
         slots: Slots,
         holds: u64,
         fx: &mut Effects<Self>,

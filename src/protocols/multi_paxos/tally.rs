@@ -10,7 +10,7 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::base::quorum::majority;
-use crate::base::{Breach, Log, NodeId};
+use crate::base::{Breach, Log, Place};
 use crate::protocol::Moment;
 use crate::sentence;
 
@@ -60,14 +60,14 @@ struct Acceptor {
 #[derive(Clone)]
 struct Held {
     vote: Vote,
-    by: Vec<NodeId>,
+    by: Vec<Place>,
     since: u64,
 }
 
 impl Tally {
     /// Looks at what a server's step has brought to its disk. One sync may cover several writes, and
     /// each of them is told to the leader: none is passed over.
-    pub fn witness(&mut self, node: NodeId, server: &MultiPaxos, moment: Moment) {
+    pub fn witness(&mut self, node: Place, server: &MultiPaxos, moment: Moment) {
         if self.acceptors.len() <= node.index() {
             self.acceptors.resize_with(usize::from(server.nodes), Acceptor::default);
         }
@@ -111,7 +111,7 @@ impl Tally {
     }
 
     /// The server's disk holds these votes now.
-    fn count(&mut self, node: NodeId, votes: Log<Slot>, quorum: usize, event: u64) {
+    fn count(&mut self, node: Place, votes: Log<Slot>, quorum: usize, event: u64) {
         let before = mem::replace(&mut self.acceptors[node.index()].counted, votes.clone());
         let same = votes.common_prefix(&before);
         for (slot, vote) in votes.range(same, votes.len()) {
@@ -123,7 +123,7 @@ impl Tally {
         }
     }
 
-    fn count_vote(&mut self, node: NodeId, slot: u64, vote: &Vote, quorum: usize, event: u64) {
+    fn count_vote(&mut self, node: Place, slot: u64, vote: &Vote, quorum: usize, event: u64) {
         let known = self.chosen(slot).is_some_and(|chosen| chosen.vote.command == vote.command);
         if known && slot <= self.settled {
             return;

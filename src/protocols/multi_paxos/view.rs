@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::base::quorum::majority;
-use crate::base::{NONE, NodeId};
+use crate::base::{NONE, Place};
 use crate::protocol::{
     CellState, Epoch, FieldName, Gathering, LogCell, Role, Shape, Shown, Variable,
 };
@@ -44,7 +44,7 @@ impl Shown<Disk> for MultiPaxos {
 
     fn epoch(&self) -> Epoch {
         let Ballot { round, by } = self.promised;
-        let by = (round > 0).then_some(by.into());
+        let by = (round > 0).then_some(by);
         Epoch { word: Self::EPOCH.name, number: round, by }
     }
 
@@ -89,7 +89,7 @@ impl MultiPaxos {
     }
 
     /// Who has promised, while it is a candidate.
-    fn promised_by(&self) -> Option<Vec<NodeId>> {
+    fn promised_by(&self) -> Option<Vec<Place>> {
         match &self.role {
             super::Role::Candidate { promises } => {
                 Some(promises.iter().map(|promise| promise.by).collect())
@@ -125,10 +125,10 @@ impl MultiPaxos {
     }
 }
 
-fn names(nodes: &[NodeId]) -> String {
+fn names(nodes: &[Place]) -> String {
     match nodes {
         [] => NONE.into(),
-        nodes => nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" "),
+        nodes => nodes.iter().map(Place::to_string).collect::<Vec<_>>().join(" "),
     }
 }
 

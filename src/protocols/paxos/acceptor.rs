@@ -1,7 +1,7 @@
 //! The acceptor: the memory of the system. It knows nothing of who wants what, only of ballots, and
 //! what it has said it never takes back.
 
-use crate::base::{ClientId, Endpoint, NodeId};
+use crate::base::Place;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
@@ -22,14 +22,14 @@ impl Paxos {
 
     /// Phase 1b: it promises to accept nothing below this ballot, and tells what it has accepted. A
     /// ballot that it has promised already gets the same answer again.
-    pub(super) fn promise_to(&mut self, to: NodeId, ballot: Ballot, fx: &mut Effects<Self>) {
-        self.note_promise(to.into(), ballot, fx);
+    pub(super) fn promise_to(&mut self, to: Place, ballot: Ballot, fx: &mut Effects<Self>) {
+        self.note_promise(to, ballot, fx);
         self.promise(ballot);
         self.save(fx);
         fx.send(to, Message::Promise { ballot, accepted: self.memory.accepted.clone() });
     }
 
-    fn note_promise(&self, to: Endpoint, ballot: Ballot, fx: &mut Effects<Self>) {
+    fn note_promise(&self, to: Place, ballot: Ballot, fx: &mut Effects<Self>) {
         if self.memory.promised != Some(ballot) {
             fx.note(sentence!(
                 "promises {0} to accept nothing below ballot {1}",
@@ -44,7 +44,7 @@ impl Paxos {
         self.memory.round = self.memory.round.max(ballot.round);
     }
 
-    pub(super) fn refuse(&mut self, to: NodeId, ballot: Ballot, fx: &mut Effects<Self>) {
+    pub(super) fn refuse(&mut self, to: Place, ballot: Ballot, fx: &mut Effects<Self>) {
         let Some(promised) = self.memory.promised else { return };
         fx.note(sentence!(
             "refuses ballot {0} of {1}: it has promised {2}",
@@ -80,7 +80,7 @@ impl Paxos {
 impl Paxos {
     pub(super) fn promise_client(
         &mut self,
-        client: ClientId,
+        client: Place,
         seq: u64,
         ballot: Ballot,
         fx: &mut Effects<Self>,
@@ -91,7 +91,7 @@ impl Paxos {
         if self.has_promised_above(ballot) {
             return self.refuse_client(client, seq, ballot, fx);
         }
-        self.note_promise(client.into(), ballot, fx);
+        self.note_promise(client, ballot, fx);
         self.promise(ballot);
         self.save(fx);
         // The value, and the ballot it was accepted at: of several, that of the highest binds.
@@ -105,7 +105,7 @@ impl Paxos {
 
     pub(super) fn accept_from_client(
         &mut self,
-        client: ClientId,
+        client: Place,
         seq: u64,
         proposal: Proposal,
         fx: &mut Effects<Self>,
@@ -133,13 +133,7 @@ impl Paxos {
         }
     }
 
-    fn refuse_client(
-        &mut self,
-        client: ClientId,
-        seq: u64,
-        ballot: Ballot,
-        fx: &mut Effects<Self>,
-    ) {
+    fn refuse_client(&mut self, client: Place, seq: u64, ballot: Ballot, fx: &mut Effects<Self>) {
         let Some(promised) = self.memory.promised else { return };
         let why = sentence!(
             "{0} has promised {1} to accept nothing below ballot {2}: {3} is too low",
@@ -151,7 +145,7 @@ impl Paxos {
         fx.reply(client, seq, Outcome::Refused(why));
     }
 
-    fn is_no_acceptor(&mut self, client: ClientId, seq: u64, fx: &mut Effects<Self>) {
+    fn is_no_acceptor(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
         fx.reply(client, seq, Outcome::Refused(sentence!("{0} is no acceptor", self.me)));
     }
 }

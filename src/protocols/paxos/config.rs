@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::base::quorum::majority;
-use crate::base::{NodeId, Sentence, Span, Time};
+use crate::base::{Place, Sentence, Span, Time};
 use crate::protocol::OptionValue;
 use crate::{options, sentence};
 
@@ -109,7 +109,7 @@ impl Config {
         ];
         for (role, roster) in rosters {
             if let Roster::Only(named) = roster
-                && let Some(stranger) = named.iter().find(|node| node.0 >= nodes)
+                && let Some(stranger) = named.iter().find(|node| node.number() >= nodes)
             {
                 return Err(sentence!(
                     "{0}={1}: there is no {2} among {3} servers.",
@@ -129,11 +129,11 @@ impl Config {
 pub enum Roster {
     All,
     /// These servers, at least one, in order.
-    Only(Vec<NodeId>),
+    Only(Vec<Place>),
 }
 
 impl Roster {
-    pub fn has(&self, node: NodeId) -> bool {
+    pub fn has(&self, node: Place) -> bool {
         match self {
             Roster::All => true,
             Roster::Only(named) => named.contains(&node),
@@ -141,8 +141,8 @@ impl Roster {
     }
 
     /// Those among `nodes` servers who play it.
-    pub fn of(&self, nodes: u16) -> impl Iterator<Item = NodeId> + use<'_> {
-        NodeId::all(nodes).filter(|node| self.has(*node))
+    pub fn of(&self, nodes: u16) -> impl Iterator<Item = Place> + use<'_> {
+        Place::servers(nodes).filter(|node| self.has(*node))
     }
 }
 
@@ -152,7 +152,7 @@ impl fmt::Display for Roster {
         match self {
             Roster::All => f.write_str("all"),
             Roster::Only(named) => {
-                let names: Vec<String> = named.iter().map(NodeId::to_string).collect();
+                let names: Vec<String> = named.iter().map(Place::to_string).collect();
                 f.write_str(&names.join(","))
             }
         }
@@ -164,7 +164,7 @@ impl OptionValue for Roster {
         if text == "all" {
             return Ok(Roster::All);
         }
-        let named: Result<Vec<NodeId>, _> = text.split(',').map(str::parse).collect();
+        let named: Result<Vec<Place>, _> = text.split(',').map(str::parse).collect();
         let mut named = named.map_err(|_| sentence!("all, or servers such as S1,S2"))?;
         named.sort();
         let written = named.len();

@@ -1,7 +1,7 @@
 //! The learner: it hears what is accepted, and knows that a value is chosen once a quorum has
 //! accepted it at one ballot (§2.3).
 
-use crate::base::{NodeId, Text};
+use crate::base::{Place, Text};
 use crate::protocol::Effects;
 use crate::sentence;
 
@@ -12,7 +12,7 @@ const REMEMBERED: usize = 8;
 
 impl Paxos {
     /// This acceptor has accepted the proposal, durably.
-    pub(super) fn hear(&mut self, from: NodeId, proposal: Proposal, fx: &mut Effects<Self>) {
+    pub(super) fn hear(&mut self, from: Place, proposal: Proposal, fx: &mut Effects<Self>) {
         let quorum = self.quorum();
         if let Some(bid) = &mut self.bid
             && bid.ballot == proposal.ballot
@@ -72,7 +72,7 @@ impl Paxos {
     }
 
     /// Somebody asks what is accepted or chosen.
-    pub(super) fn tell(&mut self, to: NodeId, heard: Option<Proposal>, fx: &mut Effects<Self>) {
+    pub(super) fn tell(&mut self, to: Place, heard: Option<Proposal>, fx: &mut Effects<Self>) {
         match (&self.chosen, &self.memory.accepted) {
             (Some(value), _) => fx.send(to, Message::Decided { value: value.clone() }),
             (None, Some(proposal)) if self.accepts() => {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::base::word::word;
-use crate::base::{ClientId, Endpoint, NONE, NodeId, Text};
+use crate::base::{NONE, Place, Text};
 use crate::protocol::{self, Blank, Field, Form, Holds, Kind, Tone};
 use crate::{key, listed};
 
@@ -14,7 +14,7 @@ use crate::{key, listed};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ballot {
     pub round: u64,
-    pub by: Endpoint,
+    pub by: Place,
 }
 
 /// A ballot and the one value that it stands for.
@@ -64,17 +64,17 @@ pub enum Request {
 }
 
 impl Ballot {
-    pub fn of(round: u64, by: impl Into<Endpoint>) -> Ballot {
+    pub fn of(round: u64, by: impl Into<Place>) -> Ballot {
         Ballot { round, by: by.into() }
     }
 
     /// The server whose ballot it is, if it is no client's.
-    pub fn server(self) -> Option<NodeId> {
-        self.by.node()
+    pub fn server(self) -> Option<Place> {
+        self.by.as_server()
     }
 
     /// The ballot of this number when a client plays the proposer.
-    pub fn of_client(number: u64, client: ClientId) -> Ballot {
+    pub fn of_client(number: u64, client: Place) -> Ballot {
         Ballot::of(number, client)
     }
 }

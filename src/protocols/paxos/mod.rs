@@ -34,7 +34,7 @@ mod view;
 
 use std::rc::Rc;
 
-use crate::base::{ClientId, NodeId, Sentence, Text};
+use crate::base::{Place, Sentence, Text};
 use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
 
@@ -45,7 +45,7 @@ pub use properties::Ghost;
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Paxos {
-    me: NodeId,
+    me: Place,
     /// Number of servers.
     nodes: u16,
     config: Rc<Config>,
@@ -63,7 +63,7 @@ pub struct Paxos {
     /// Ballots of its own in a row that led to nothing.
     attempts: u32,
     /// Clients that wait to hear what is chosen.
-    waiting: Vec<(ClientId, u64)>,
+    waiting: Vec<(Place, u64)>,
 
     // The learner: volatile.
     /// What it was told is accepted, the highest ballots only.
@@ -81,9 +81,9 @@ struct Bid {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Phase {
     /// Phase 1: who has promised, and what each has accepted.
-    Prepare(Vec<(NodeId, Option<Proposal>)>),
+    Prepare(Vec<(Place, Option<Proposal>)>),
     /// Phase 2: the value, and who has accepted it.
-    Accept(Text, Vec<NodeId>),
+    Accept(Text, Vec<Place>),
     /// A higher ballot got in the way; it waits before it tries again.
     Pause,
 }
@@ -92,7 +92,7 @@ enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Heard {
     proposal: Proposal,
-    by: Vec<NodeId>,
+    by: Vec<Place>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,7 +142,7 @@ impl Protocol for Paxos {
 
     /// A server starts with what its disk holds. What was chosen it learns again: the acceptors
     /// have not forgotten it.
-    fn boot(me: NodeId, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
+    fn boot(me: Place, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
         let paxos = Paxos {
             me,
             nodes,
@@ -185,7 +185,7 @@ impl Protocol for Paxos {
 
 /// What happens when a message arrives, rule by rule.
 impl Paxos {
-    fn receive(&mut self, from: NodeId, message: Message, fx: &mut Effects<Self>) {
+    fn receive(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
         match message {
             // The acceptor.
             Message::Prepare { ballot } if self.has_promised_above(ballot) => {
@@ -211,7 +211,7 @@ impl Paxos {
     }
 
     /// What a client asks.
-    fn serve(&mut self, client: ClientId, seq: u64, request: Request, fx: &mut Effects<Self>) {
+    fn serve(&mut self, client: Place, seq: u64, request: Request, fx: &mut Effects<Self>) {
         match request {
             Request::Propose { value } => self.propose_for(client, seq, value, fx),
             Request::Prepare { number } => {
@@ -273,7 +273,7 @@ impl Paxos {
     }
 
     /// Those who play the role, but for this server.
-    fn others(&self, roster: &Roster) -> Vec<NodeId> {
+    fn others(&self, roster: &Roster) -> Vec<Place> {
         roster.of(self.nodes).filter(|node| *node != self.me).collect()
     }
 }

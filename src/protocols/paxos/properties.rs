@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::base::quorum::majority;
-use crate::base::{Breach, ClientId, NodeId, Sentence, Text};
+use crate::base::{Breach, Place, Sentence, Text};
 use crate::protocol::{Cluster, Moment, Outcome, Property, PropertyKind, Witness};
 use crate::sentence;
 
@@ -97,7 +97,7 @@ pub struct Ghost {
 
 #[derive(Clone)]
 struct Cast {
-    acceptors: Rc<[NodeId]>,
+    acceptors: Rc<[Place]>,
     /// What this run takes for a quorum of them.
     quorum: usize,
 }
@@ -112,7 +112,7 @@ struct Choice {
 #[derive(Clone)]
 struct Vote {
     proposal: Proposal,
-    by: Vec<NodeId>,
+    by: Vec<Place>,
     /// The event at which the last of them accepted.
     event: u64,
 }
@@ -127,7 +127,7 @@ struct Offer {
 }
 
 impl Witness<Paxos> for Ghost {
-    fn witness(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
+    fn witness(&mut self, node: Place, paxos: &Paxos, moment: Moment) {
         let servers = usize::from(paxos.nodes);
         self.promised.resize(servers, None);
         self.pending.resize(servers, Vec::new());
@@ -152,7 +152,7 @@ impl Witness<Paxos> for Ghost {
     fn overhear(
         &mut self,
         event: u64,
-        client: ClientId,
+        client: Place,
         request: &Request,
         outcome: Option<&Outcome>,
     ) {
@@ -174,7 +174,7 @@ impl Witness<Paxos> for Ghost {
 impl Ghost {
     /// What the server has accepted, as its disk says. One write may bring several proposals to the
     /// disk, and each of them is told to others: none is passed over.
-    fn see_votes(&mut self, node: NodeId, paxos: &Paxos, moment: Moment) {
+    fn see_votes(&mut self, node: Place, paxos: &Paxos, moment: Moment) {
         let pending = &mut self.pending[node.index()];
         if moment.boot {
             pending.clear();
@@ -191,7 +191,7 @@ impl Ghost {
         self.see_vote(node, stored, moment.event);
     }
 
-    fn see_vote(&mut self, node: NodeId, accepted: &Proposal, event: u64) {
+    fn see_vote(&mut self, node: Place, accepted: &Proposal, event: u64) {
         let known = self.votes.iter().rposition(|vote| vote.proposal == *accepted);
         if known.is_some_and(|place| self.votes[place].by.contains(&node)) {
             return;
@@ -218,7 +218,7 @@ impl Ghost {
     /// anything higher.
     fn may_be_chosen(&self, vote: &Vote) -> bool {
         let Some(cast) = &self.cast else { return false };
-        let may = |acceptor: &&NodeId| {
+        let may = |acceptor: &&Place| {
             let free = self.promised[acceptor.index()] <= Some(vote.proposal.ballot);
             free || vote.by.contains(acceptor)
         };
@@ -257,7 +257,7 @@ impl Ghost {
     /// Whether a quorum has promised this ballot, or a higher one.
     fn is_promised(&self, ballot: Ballot) -> bool {
         let Some(cast) = &self.cast else { return false };
-        let has = |acceptor: &&NodeId| self.promised[acceptor.index()] >= Some(ballot);
+        let has = |acceptor: &&Place| self.promised[acceptor.index()] >= Some(ballot);
         cast.acceptors.iter().filter(has).count() >= cast.quorum
     }
 
@@ -399,7 +399,7 @@ fn everybody_learns(cluster: &Cluster<Paxos>) -> Result<(), Breach> {
         return Ok(());
     }
     a_value_is_chosen(cluster)?;
-    let ignorant = |(_, paxos): &(NodeId, &Paxos)| paxos.learns() && paxos.chosen.is_none();
+    let ignorant = |(_, paxos): &(Place, &Paxos)| paxos.learns() && paxos.chosen.is_none();
     match cluster.up().find(ignorant) {
         Some((node, _)) => {
             let chosen = cluster

@@ -1,7 +1,7 @@
 //! The proposer: gets a value chosen, in two phases, and again at a higher ballot for as long as
 //! something is in its way.
 
-use crate::base::{ClientId, NodeId, Text};
+use crate::base::{Place, Text};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
@@ -13,7 +13,7 @@ impl Paxos {
     /// A client would like to have this value chosen. It is told what is.
     pub(super) fn propose_for(
         &mut self,
-        client: ClientId,
+        client: Place,
         seq: u64,
         value: Text,
         fx: &mut Effects<Self>,
@@ -44,7 +44,7 @@ impl Paxos {
     }
 }
 
-fn answer(client: ClientId, seq: u64, chosen: &Text, fx: &mut Effects<Paxos>) {
+fn answer(client: Place, seq: u64, chosen: &Text, fx: &mut Effects<Paxos>) {
     fx.reply(client, seq, Outcome::Done(format!("chosen: \"{chosen}\"").into()));
 }
 
@@ -71,7 +71,7 @@ impl Paxos {
 
     pub(super) fn count_promise(
         &mut self,
-        from: NodeId,
+        from: Place,
         accepted: Option<Proposal>,
         fx: &mut Effects<Self>,
     ) {
@@ -88,7 +88,7 @@ impl Paxos {
 
     /// Phase 2a, once in a ballot: with the value of the highest ballot that the promises tell of,
     /// or with its own where they tell of none.
-    fn propose(&mut self, promises: Vec<(NodeId, Option<Proposal>)>, fx: &mut Effects<Self>) {
+    fn propose(&mut self, promises: Vec<(Place, Option<Proposal>)>, fx: &mut Effects<Self>) {
         let (Some(bid), Some(own)) = (&mut self.bid, self.wish.clone()) else { return };
         let ballot = bid.ballot;
         let told = promises.iter().filter_map(|(by, told)| Some((told.as_ref()?, *by)));
@@ -124,7 +124,7 @@ impl Paxos {
 
     /// An acceptor has promised a higher ballot: this one is over. Waiting before the next is what
     /// keeps two proposers from getting in each other's way for ever (§2.4).
-    pub(super) fn give_way(&mut self, to: NodeId, promised: Ballot, fx: &mut Effects<Self>) {
+    pub(super) fn give_way(&mut self, to: Place, promised: Ballot, fx: &mut Effects<Self>) {
         self.memory.round = self.memory.round.max(promised.round);
         let Some(bid) = self.bid.as_mut().filter(|bid| bid.phase != Phase::Pause) else { return };
         fx.note(sentence!(

@@ -1,6 +1,6 @@
 //! The rules one by one, and each property made to fail.
 
-use crate::base::{ClientId, NodeId, Text, Time};
+use crate::base::{Place, Text, Time};
 use crate::protocol::{
     Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
     Request as _, Witness,
@@ -11,24 +11,24 @@ use super::{
     Ballot, Bid, Config, Disk, Ghost, Message, Paxos, Phase, Proposal, Request, Roster, Timer,
 };
 
-const S1: NodeId = NodeId(0);
-const S2: NodeId = NodeId(1);
-const S3: NodeId = NodeId(2);
-const C1: ClientId = ClientId(0);
+const S1: Place = Place::server(0);
+const S2: Place = Place::server(1);
+const S3: Place = Place::server(2);
+const C1: Place = Place::client(0);
 
-fn ballot(round: u64, by: NodeId) -> Ballot {
+fn ballot(round: u64, by: Place) -> Ballot {
     Ballot::of(round, by)
 }
 
-fn proposal(round: u64, by: NodeId, value: &str) -> Proposal {
+fn proposal(round: u64, by: Place, value: &str) -> Proposal {
     Proposal { ballot: ballot(round, by), value: value.into() }
 }
 
-fn server(me: NodeId) -> Paxos {
+fn server(me: Place) -> Paxos {
     server_with(me, &Config::default(), &Disk::default())
 }
 
-fn server_with(me: NodeId, config: &Config, disk: &Disk) -> Paxos {
+fn server_with(me: Place, config: &Config, disk: &Disk) -> Paxos {
     Paxos::boot(me, 3, config, disk, &mut Effects::new())
 }
 
@@ -44,7 +44,7 @@ fn step(paxos: &mut Paxos, input: Input<Paxos>) -> Vec<Effect<Paxos>> {
     effects.filter(seen).collect()
 }
 
-fn receive(paxos: &mut Paxos, from: NodeId, message: Message) -> Vec<Effect<Paxos>> {
+fn receive(paxos: &mut Paxos, from: Place, message: Message) -> Vec<Effect<Paxos>> {
     step(paxos, Input::Message { from, message })
 }
 
@@ -59,7 +59,7 @@ fn saved(paxos: &mut Paxos) -> Vec<Effect<Paxos>> {
     step(paxos, Input::Saved(disk))
 }
 
-fn sent(effects: &[Effect<Paxos>]) -> Vec<(NodeId, Message)> {
+fn sent(effects: &[Effect<Paxos>]) -> Vec<(Place, Message)> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Send { to, message } => Some((*to, (**message).clone())),
         _ => None,
@@ -337,7 +337,7 @@ impl Watch {
     }
 
     /// The server has accepted this, and its disk has nothing of it yet.
-    fn hands_to_disk(&mut self, node: NodeId, proposal: Proposal) {
+    fn hands_to_disk(&mut self, node: Place, proposal: Proposal) {
         let mut paxos = self.replicas[node.index()].clone().unwrap();
         paxos.memory.promised = paxos.memory.promised.max(Some(proposal.ballot));
         paxos.memory.accepted = Some(proposal);
@@ -346,14 +346,14 @@ impl Watch {
     }
 
     /// One sync has written all that the server has handed to its disk.
-    fn syncs(&mut self, node: NodeId) {
+    fn syncs(&mut self, node: Place) {
         let mut paxos = self.replicas[node.index()].clone().unwrap();
         paxos.stored = paxos.saved.clone();
         self.sees(paxos);
     }
 
     /// The server has accepted this, and its disk has it.
-    fn accepts(&mut self, node: NodeId, proposal: Proposal) {
+    fn accepts(&mut self, node: Place, proposal: Proposal) {
         let mut paxos = self.replicas[node.index()].clone().unwrap();
         paxos.memory.promised = paxos.memory.promised.max(Some(proposal.ballot));
         paxos.memory.accepted = Some(proposal);
@@ -362,7 +362,7 @@ impl Watch {
     }
 
     /// The server has promised this ballot, and its disk has it.
-    fn promises(&mut self, node: NodeId, ballot: Ballot) {
+    fn promises(&mut self, node: Place, ballot: Ballot) {
         let mut paxos = self.replicas[node.index()].clone().unwrap();
         paxos.memory.promised = Some(ballot);
         paxos.stored.promised = Some(ballot);
@@ -374,14 +374,14 @@ impl Watch {
         self.ghost.overhear(0, C1, &request.parse().unwrap(), None);
     }
 
-    fn proposes(&mut self, node: NodeId, proposal: Proposal) {
+    fn proposes(&mut self, node: Place, proposal: Proposal) {
         let mut paxos = self.replicas[node.index()].clone().unwrap();
         let Proposal { ballot, value } = proposal;
         paxos.bid = Some(Bid { ballot, phase: Phase::Accept(value, Vec::new()) });
         self.sees(paxos);
     }
 
-    fn holds(&self, name: &str, changed: NodeId) -> Result<(), String> {
+    fn holds(&self, name: &str, changed: Place) -> Result<(), String> {
         let property: &Property<Paxos> =
             PROPERTIES.iter().find(|property| property.name == name).unwrap();
         let cluster =

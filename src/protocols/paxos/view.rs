@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::base::NodeId;
+use crate::base::Place;
 use crate::protocol::{
     Badge, CellState, Epoch, FieldName, Gathering, Role, Shape, Shown, Variable,
 };
@@ -88,9 +88,8 @@ impl Shown<Disk> for Paxos {
 
 impl Paxos {
     /// This server's own proposal, once a quorum has accepted it; and the quorum.
-    fn won(&self) -> Option<(&Proposal, &[NodeId])> {
-        let own =
-            self.heard.iter().rev().find(|heard| heard.proposal.ballot.by == self.me.into())?;
+    fn won(&self) -> Option<(&Proposal, &[Place])> {
+        let own = self.heard.iter().rev().find(|heard| heard.proposal.ballot.by == self.me)?;
         let won = self.chosen.is_some() && own.by.len() >= self.quorum();
         won.then_some((&own.proposal, &own.by))
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::{ClientId, Log, NodeId, Sentence};
+use crate::base::{Log, Place, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::service::store::StoreRequest;
 use crate::{listed, sentence};
@@ -15,7 +15,7 @@ pub struct Disk {
     /// `currentTerm`: the latest term this server has seen.
     pub term: u64,
     /// `votedFor`: who got this server's vote in that term.
-    pub voted_for: Option<NodeId>,
+    pub voted_for: Option<Place>,
     pub log: Log<Entry>,
 }
 
@@ -32,7 +32,7 @@ pub enum Command {
     /// before it.
     NoOp,
     /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: ClientId, seq: u64, request: StoreRequest },
+    Execute { client: Place, seq: u64, request: StoreRequest },
 }
 
 /// The four messages of §5. Their sender is the candidate, the leader or the follower of the paper.
@@ -56,7 +56,7 @@ pub struct Position {
 impl Position {
     /// What the server whose log ends here says when it gives its vote to one whose log ends at `last`:
     /// where they differ, that decides who can lead.
-    pub(super) fn votes(self, candidate: NodeId, term: u64, last: Position) -> Sentence {
+    pub(super) fn votes(self, candidate: Place, term: u64, last: Position) -> Sentence {
         match self == last {
             true => sentence!("votes for {0} in term {1}", candidate, term),
             false => sentence!(

@@ -27,7 +27,7 @@ mod view;
 use std::rc::Rc;
 
 use crate::base::quorum::{majority, reached_by_majority};
-use crate::base::{ClientId, Log, NodeId, Sentence, Span};
+use crate::base::{Log, Place, Sentence, Span};
 use crate::check::Model;
 use crate::protocol::{Channel, Effects, Input, Meta, Outcome, Property, Protocol};
 use crate::service::KeyValueStore;
@@ -41,14 +41,14 @@ pub use properties::Ghost;
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Raft {
-    me: NodeId,
+    me: Place,
     /// Number of servers.
     nodes: u16,
     config: Rc<Config>,
 
     // Persistent state (Figure 2).
     term: u64,
-    voted_for: Option<NodeId>,
+    voted_for: Option<Place>,
     log: Log<Entry>,
     /// What was last handed to the disk.
     saved: Disk,
@@ -56,7 +56,7 @@ pub struct Raft {
     // Volatile state.
     role: Role,
     /// Whom this server takes for the leader of its term, to send clients there.
-    leader: Option<NodeId>,
+    leader: Option<Place>,
     /// `commitIndex`: every entry up to here is committed.
     commit: u64,
     /// `lastApplied`: every entry up to here has been executed by the state machine.
@@ -70,7 +70,7 @@ enum Role {
     Follower,
     Candidate {
         /// Who has voted for it.
-        votes: Vec<NodeId>,
+        votes: Vec<Place>,
     },
     Leader(Lead),
 }
@@ -84,7 +84,7 @@ struct Lead {
     /// much of its log is on its own disk (dissertation, §10.2.1).
     matched: Vec<u64>,
     /// Clients' requests to answer once they are executed.
-    waiting: Vec<(ClientId, u64)>,
+    waiting: Vec<(Place, u64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +129,7 @@ impl Protocol for Raft {
     type Ghost = Ghost;
 
     /// A server starts as a follower, with what its disk holds; the rest it learns again.
-    fn boot(me: NodeId, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Raft {
+    fn boot(me: Place, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Raft {
         fx.set_timer(Timer::Election, config.election);
         Raft {
             me,
@@ -179,7 +179,7 @@ impl Protocol for Raft {
 /// What happens when a message arrives, rule by rule.
 impl Raft {
     /// §5.1: whoever hears of a later term enters it, as a follower.
-    fn enter_term_of(&mut self, from: NodeId, message: &Message, fx: &mut Effects<Self>) {
+    fn enter_term_of(&mut self, from: Place, message: &Message, fx: &mut Effects<Self>) {
         let term = message.term();
         match self.role {
             Role::Follower => {}
@@ -198,7 +198,7 @@ impl Raft {
         self.become_follower(fx);
     }
 
-    fn receive(&mut self, from: NodeId, message: Message, fx: &mut Effects<Self>) {
+    fn receive(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
         match message {
             Message::RequestVote { term, last } => self.answer_candidate(from, term, last, fx),
 
@@ -278,7 +278,7 @@ impl Raft {
 
     fn answer_candidate(
         &mut self,
-        candidate: NodeId,
+        candidate: Place,
         term: u64,
         last: Position,
         fx: &mut Effects<Self>,
@@ -297,7 +297,7 @@ impl Raft {
 
     /// One vote a term, first come, first served; and only for a log that is at least as up to date
     /// as one's own (§5.4.1), so that whoever wins a majority holds all that is committed.
-    fn refusal(&self, candidate: NodeId, term: u64, last: Position) -> Option<Sentence> {
+    fn refusal(&self, candidate: Place, term: u64, last: Position) -> Option<Sentence> {
         let mine = self.position(self.log.len());
         match self.voted_for {
             _ if term < self.term => Some(sentence!(
@@ -329,7 +329,7 @@ impl Raft {
         }
     }
 
-    fn count_vote(&mut self, voter: NodeId, fx: &mut Effects<Self>) {
+    fn count_vote(&mut self, voter: Place, fx: &mut Effects<Self>) {
         let Role::Candidate { votes } = &mut self.role else { return };
         if !votes.contains(&voter) {
             votes.push(voter);
@@ -373,7 +373,7 @@ impl Raft {
     }
 
     /// A leader of the server's own term speaks: nobody else will win it.
-    fn hear_leader(&mut self, leader: NodeId, fx: &mut Effects<Self>) {
+    fn hear_leader(&mut self, leader: Place, fx: &mut Effects<Self>) {
         if matches!(self.role, Role::Candidate { .. }) {
             fx.note(sentence!("gives up its election: {0} leads term {1}", leader, self.term));
             self.role = Role::Follower;
@@ -394,7 +394,7 @@ impl Raft {
 
     /// What the follower lacks, a batch at most; or nothing, which is a heartbeat.
     #[track_caller]
-    fn send_append_entries(&self, follower: NodeId, fx: &mut Effects<Self>) {
+    fn send_append_entries(&self, follower: Place, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
         let prev = lead.next[follower.index()] - 1;
         // While it is not known that the logs agree up to `prev`, entries would be wasted
@@ -413,7 +413,7 @@ impl Raft {
     }
 
     /// The server's log equals the leader's up to `index`, and durably so.
-    fn stores(&mut self, server: NodeId, index: u64, fx: &mut Effects<Self>) {
+    fn stores(&mut self, server: Place, index: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &mut self.role else { return };
         let before = lead.matched[server.index()];
         if index <= before {
@@ -429,7 +429,7 @@ impl Raft {
 
     /// The follower has no such entry at `prev`: go back to where the logs may agree, a whole term at
     /// a time, and try again (end of §5.3).
-    fn back_up(&mut self, follower: NodeId, prev: u64, hint: Hint, fx: &mut Effects<Self>) {
+    fn back_up(&mut self, follower: Place, prev: u64, hint: Hint, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
         if prev + 1 != lead.next[follower.index()] {
             return; // A late answer, to what was asked before.
@@ -481,7 +481,7 @@ impl Raft {
 impl Raft {
     fn answer_leader(
         &mut self,
-        leader: NodeId,
+        leader: Place,
         prev: Position,
         entries: &[Entry],
         commit: u64,
@@ -562,7 +562,7 @@ impl Raft {
 impl Raft {
     /// The leader takes a request: all go through the log, reads too, so that each sees everything
     /// that was answered before it.
-    fn serve(&mut self, client: ClientId, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
+    fn serve(&mut self, client: Place, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
         match self.store.session(client) {
             Some(session) if session.seq == seq => {
                 fx.note(sentence!(
@@ -594,7 +594,7 @@ impl Raft {
         }
     }
 
-    fn redirect(&mut self, client: ClientId, seq: u64, fx: &mut Effects<Self>) {
+    fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
         fx.note(match self.leader {
             Some(leader) => {
                 sentence!("sends {0} on to {1}, the leader of term {2}", client, leader, self.term)
@@ -605,7 +605,7 @@ impl Raft {
     }
 
     /// Whether the request waits in the log to be committed.
-    fn is_under_way(&self, client: ClientId, seq: u64) -> bool {
+    fn is_under_way(&self, client: Place, seq: u64) -> bool {
         let waiting = self.log.range(self.applied, self.log.len());
         waiting.iter().any(|(_, entry)| match entry.command {
             Command::Execute { client: whose, seq: which, .. } => (whose, which) == (client, seq),
@@ -613,7 +613,7 @@ impl Raft {
         })
     }
 
-    fn answer_later(&mut self, client: ClientId, seq: u64) {
+    fn answer_later(&mut self, client: Place, seq: u64) {
         let Role::Leader(lead) = &mut self.role else { return };
         if !lead.waiting.contains(&(client, seq)) {
             lead.waiting.push((client, seq));
@@ -656,9 +656,9 @@ impl Raft {
         matches!(self.role, Role::Leader(_))
     }
 
-    fn others(&self) -> impl Iterator<Item = NodeId> + use<> {
+    fn others(&self) -> impl Iterator<Item = Place> + use<> {
         let me = self.me;
-        NodeId::all(self.nodes).filter(move |node| *node != me)
+        Place::servers(self.nodes).filter(move |node| *node != me)
     }
 
     /// The place at `index` of this log; its term is 0 before the first entry and after the last.

@@ -4,7 +4,7 @@
 //! crashes: who led which term and with which log, what was committed, what was executed. The
 //! properties are checked after every step, so each looks only at what that step has changed.
 
-use crate::base::{Breach, Log, Milestones, NodeId, Sentence};
+use crate::base::{Breach, Log, Milestones, Place, Sentence};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
@@ -102,7 +102,7 @@ struct Seen {
 struct Reign {
     term: u64,
     /// Whoever was first seen to lead it, and since which event.
-    leader: NodeId,
+    leader: Place,
     since: u64,
     /// Its log when it was elected.
     log: Log<Entry>,
@@ -113,7 +113,7 @@ struct Reign {
 }
 
 impl Witness<Raft> for Ghost {
-    fn witness(&mut self, node: NodeId, raft: &Raft, moment: Moment) {
+    fn witness(&mut self, node: Place, raft: &Raft, moment: Moment) {
         self.booted = moment.boot;
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(raft.nodes), Seen::default);
@@ -138,7 +138,7 @@ impl Witness<Raft> for Ghost {
 }
 
 impl Ghost {
-    fn record_reign(&mut self, leader: NodeId, raft: &Raft, commit: u64, event: u64) {
+    fn record_reign(&mut self, leader: Place, raft: &Raft, commit: u64, event: u64) {
         if commit > self.committed.len() && starts_with(&raft.log, &self.committed) {
             self.committed = raft.log.prefix(commit);
         }
@@ -207,7 +207,7 @@ fn starts_with(log: &Log<Entry>, prefix: &Log<Entry>) -> bool {
 
 /// A step that a property has to look at: the server, what it was, what it is, and all of the past.
 struct Step<'a> {
-    node: NodeId,
+    node: Place,
     before: &'a Seen,
     raft: &'a Raft,
     ghost: &'a Ghost,
@@ -270,7 +270,7 @@ fn log_matching(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     if old == raft.log.len() {
         return Ok(());
     }
-    for (other, theirs) in NodeId::all(raft.nodes).zip(ghost.seen.iter().map(|seen| &seen.log)) {
+    for (other, theirs) in Place::servers(raft.nodes).zip(ghost.seen.iter().map(|seen| &seen.log)) {
         let same = raft.log.common_prefix(theirs);
         let end = raft.log.len().min(theirs.len());
         for index in old.max(same) + 1..=end {
@@ -322,7 +322,7 @@ fn leader_completeness(cluster: &Cluster<Raft>) -> Result<(), Breach> {
 
 /// The leader of a term lacks an entry that was committed before, `by` whom is known.
 fn lacks(
-    leader: NodeId,
+    leader: Place,
     term: u64,
     committed: &Log<Entry>,
     index: u64,

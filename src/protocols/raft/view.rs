@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::base::quorum::majority;
-use crate::base::{NONE, NodeId};
+use crate::base::{NONE, Place};
 use crate::protocol::{
     CellState, Epoch, FieldName, Gathering, LogCell, Role, Shape, Shown, Variable,
 };
@@ -74,7 +74,7 @@ impl Shown<Disk> for Raft {
 
 impl Raft {
     /// Who has voted for it, while it is a candidate.
-    fn votes(&self) -> Option<&[NodeId]> {
+    fn votes(&self) -> Option<&[Place]> {
         match &self.role {
             super::Role::Candidate { votes } => Some(votes),
             _ => None,
@@ -96,14 +96,14 @@ impl Raft {
     }
 }
 
-fn names(nodes: &[NodeId]) -> String {
+fn names(nodes: &[Place]) -> String {
     match nodes {
         [] => NONE.into(),
-        nodes => nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" "),
+        nodes => nodes.iter().map(Place::to_string).collect::<Vec<_>>().join(" "),
     }
 }
 
-fn or_none(node: Option<NodeId>) -> String {
+fn or_none(node: Option<Place>) -> String {
     node.map_or(NONE.into(), |node| node.to_string())
 }
 

@@ -7,7 +7,7 @@
 
 use super::bands::Bands;
 use super::crowd::Crowd;
-use crate::base::{ClientId, Endpoint, NodeId, Time};
+use crate::base::{Place, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch};
 use crate::view::path::{Path, Point, within};
@@ -28,9 +28,9 @@ pub struct Scale {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     /// Whose each row is: several lanes that are folded into one share it.
-    rows: Vec<Vec<Endpoint>>,
+    rows: Vec<Vec<Place>>,
     /// The row of each lane, in the order of lanes.
-    places: Vec<(Endpoint, usize)>,
+    places: Vec<(Place, usize)>,
     /// Kinds of messages that are not shown.
     without: Vec<String>,
     /// Where the first row begins.
@@ -106,18 +106,18 @@ impl Scale {
 impl Rows {
     /// A row for everybody, clients first.
     pub fn new(clients: u16, nodes: u16, top: f64, height: f64) -> Rows {
-        let clients = (0..clients).map(|i| Endpoint::Client(ClientId(i)));
-        let all = clients.chain(NodeId::all(nodes).map(Endpoint::Node));
+        let clients = (0..clients).map(Place::client);
+        let all = clients.chain(Place::servers(nodes));
         Rows::of(all.map(|lane| vec![lane]).collect(), Vec::new(), top, height)
     }
 
     /// Rows that fill a height below `top`, none taller than is pleasant.
-    pub fn of(rows: Vec<Vec<Endpoint>>, without: Vec<String>, top: f64, height: f64) -> Rows {
+    pub fn of(rows: Vec<Vec<Place>>, without: Vec<String>, top: f64, height: f64) -> Rows {
         // Of many, only some are seen at once: each can be read then.
         let least = if rows.len() > MANY { 13.0 } else { 8.0 };
         let pitch = within(height / rows.len().max(1) as f64, least, 26.0);
         let lanes = (0..).zip(&rows).flat_map(|(row, lanes)| lanes.iter().map(move |l| (*l, row)));
-        let mut places: Vec<(Endpoint, usize)> = lanes.collect();
+        let mut places: Vec<(Place, usize)> = lanes.collect();
         places.sort_unstable();
         Rows { rows, places, without, top, pitch }
     }
@@ -128,7 +128,7 @@ impl Rows {
     }
 
     /// Whose each row is, from top to bottom.
-    pub fn lanes(&self) -> &[Vec<Endpoint>] {
+    pub fn lanes(&self) -> &[Vec<Place>] {
         &self.rows
     }
 
@@ -137,7 +137,7 @@ impl Rows {
         &self.without
     }
 
-    pub fn row(&self, lane: Endpoint) -> Option<usize> {
+    pub fn row(&self, lane: Place) -> Option<usize> {
         let place = self.places.binary_search_by_key(&lane, |(lane, _)| *lane).ok()?;
         Some(self.places[place].1)
     }
@@ -147,12 +147,12 @@ impl Rows {
         self.top + self.pitch * (row as f64 + 0.5)
     }
 
-    pub fn lane_y(&self, lane: Endpoint) -> Option<f64> {
+    pub fn lane_y(&self, lane: Place) -> Option<f64> {
         self.row(lane).map(|row| self.y(row))
     }
 
     /// Where the arrow of such a message begins and ends, if it is shown.
-    pub fn joins(&self, from: Endpoint, to: Endpoint, kind: &str) -> Option<(f64, f64)> {
+    pub fn joins(&self, from: Place, to: Place, kind: &str) -> Option<(f64, f64)> {
         let (from, to) = (self.row(from)?, self.row(to)?);
         let shown = from != to && self.shows_kind(kind);
         shown.then(|| (self.y(from), self.y(to)))

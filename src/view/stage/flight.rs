@@ -2,7 +2,7 @@
 //! function serves play, pause, scrub and step; nothing is animated that could not be drawn still.
 
 use super::links::between;
-use crate::base::{Endpoint, Time};
+use crate::base::{Place, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::FlightShot;
 use crate::view::path::{Point, Size, within};
@@ -12,8 +12,8 @@ use crate::view::path::{Point, Size, within};
 pub struct Flight {
     /// The event that sent it, and which copy: unique on the stage.
     pub key: (u64, u32),
-    pub from: Endpoint,
-    pub to: Endpoint,
+    pub from: Place,
+    pub to: Place,
     /// Where the pill leaves and where it arrives, at the borders of the boxes.
     pub start: Point,
     pub goal: Point,
@@ -31,7 +31,7 @@ pub struct Flight {
 
 /// Where a message is at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct Spot {
     pub at: Point,
     /// The end of the trail it draws behind it.
     pub tail: Point,
@@ -90,7 +90,7 @@ impl Flight {
     }
 
     /// Where it is at this instant.
-    pub fn place(&self, now: Time) -> Place {
+    pub fn place(&self, now: Time) -> Spot {
         let gone = now.since(self.sent_at).0 as f64;
         if self.held {
             // It leaves, and waits just outside.
@@ -112,13 +112,13 @@ impl Flight {
         }
     }
 
-    fn on_the_way(&self, share: f64, presence: f64, fallen: f64) -> Place {
+    fn on_the_way(&self, share: f64, presence: f64, fallen: f64) -> Spot {
         let on_the_way = |share| between(self.start, self.bend, self.goal, share);
         let at = on_the_way(share);
         let length = self.start.distance(self.goal).max(1.0);
         let tail = on_the_way((share - TRAIL / length).max(0.0));
         let drop = DEPTH * fallen * fallen;
-        Place {
+        Spot {
             at: at.plus(0.0, drop),
             tail: tail.plus(0.0, drop * 0.4),
             presence,
@@ -157,15 +157,15 @@ pub fn text_width(text: &str, size: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::NodeId;
+    use crate::base::Place;
     use crate::protocol::Kind;
 
     fn flight(lost_at: Option<Time>, held: bool) -> Flight {
         let shot = FlightShot {
             id: 7,
             copy: 0,
-            from: NodeId(0).into(),
-            to: NodeId(1).into(),
+            from: Place::server(0),
+            to: Place::server(1),
             kind: Kind { name: "AppendEntries", tone: Tone::Call },
             label: "append z=9".into(),
             sent_at: Time::millis(10),

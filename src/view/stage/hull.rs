@@ -2,7 +2,7 @@
 //! their own.
 
 use super::layout::{Detail, Layout};
-use crate::base::{Endpoint, NodeId};
+use crate::base::Place;
 use crate::sim::snapshot::{LinkState, Snapshot};
 use crate::view::light::{BENEATH, PILL};
 use crate::view::path::{Path, Point, Size};
@@ -10,7 +10,7 @@ use crate::view::path::{Path, Point, Size};
 /// A group of servers that hear each other and nobody else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hull {
-    pub members: Vec<NodeId>,
+    pub members: Vec<Place>,
     /// Fewer than a majority: nothing can be decided here.
     pub minority: bool,
     /// The outline: one where the members are neighbours, else one around each.
@@ -33,16 +33,14 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
 }
 
 /// Servers connected by links that carry both ways.
-pub fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
+pub fn groups(snapshot: &Snapshot) -> Vec<Vec<Place>> {
     let count = snapshot.nodes.len();
     let cut: Vec<(usize, usize)> = snapshot
         .links
         .iter()
         .filter(|link| link.state == LinkState::Cut)
-        .filter_map(|link| match (link.from, link.to) {
-            (Endpoint::Node(a), Endpoint::Node(b)) => Some((a.index(), b.index())),
-            _ => None,
-        })
+        .filter(|link| link.from.is_server() && link.to.is_server())
+        .map(|link| (link.from.index(), link.to.index()))
         .collect();
     let mut group_of: Vec<usize> = (0..count).collect();
     for a in 0..count {
@@ -53,10 +51,12 @@ pub fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
             }
         }
     }
-    let mut groups: Vec<Vec<NodeId>> = Vec::new();
+    let mut groups: Vec<Vec<Place>> = Vec::new();
     for leader in 0..count {
-        let members: Vec<NodeId> =
-            (0..count).filter(|i| group_of[*i] == leader).map(|i| NodeId(i as u16)).collect();
+        let members: Vec<Place> = (0..count)
+            .filter(|i| group_of[*i] == leader)
+            .map(|i| Place::server(i as u16))
+            .collect();
         if !members.is_empty() {
             groups.push(members);
         }
@@ -65,17 +65,19 @@ pub fn groups(snapshot: &Snapshot) -> Vec<Vec<NodeId>> {
 }
 
 /// A minority is always shown; a majority, only where one outline goes around it.
-fn hull(members: Vec<NodeId>, count: usize, layout: &Layout) -> Option<Hull> {
+fn hull(members: Vec<Place>, count: usize, layout: &Layout) -> Option<Hull> {
     let minority = members.len() < count / 2 + 1;
     let pad = if layout.detail == Detail::Full { PAD } else { PAD * 0.6 };
     let size = layout.node.grown(2.0 * pad, 2.0 * pad);
-    let centres: Vec<Point> = members.iter().map(|node| layout.place((*node).into()).0).collect();
+    let centres: Vec<Point> = members.iter().map(|node| layout.place(*node).0).collect();
     let mut path = Path::new();
     let whole = outline(&centres.iter().flat_map(|at| corners(*at, size)).collect::<Vec<_>>());
     // A stranger's box inside the hull would tell a lie: then each member has its own.
-    let stranger =
-        (0..count).map(|i| NodeId(i as u16)).filter(|node| !members.contains(node)).any(|node| {
-            let (at, size) = layout.place(node.into());
+    let stranger = (0..count)
+        .map(|i| Place::server(i as u16))
+        .filter(|node| !members.contains(node))
+        .any(|node| {
+            let (at, size) = layout.place(node);
             corners(at, size.grown(6.0, 6.0))
                 .iter()
                 .any(|corner| crate::view::path::encloses(&whole, *corner))

@@ -1,7 +1,7 @@
 //! The links of the stage: one line where both ways are alike, two with arrows where they differ.
 
 use super::layout::Layout;
-use crate::base::Endpoint;
+use crate::base::Place;
 use crate::command::Quality;
 use crate::sim::snapshot::{LinkShot, LinkState, Snapshot, Status};
 use crate::view::path::{Path, Point, Size};
@@ -9,8 +9,8 @@ use crate::view::path::{Path, Point, Size};
 /// A link between two places, both ways.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {
-    pub a: Endpoint,
-    pub b: Endpoint,
+    pub a: Place,
+    pub b: Place,
     /// Their centres: boxes cover what lies behind them.
     pub centres: [Point; 2],
     /// At the borders of their boxes.
@@ -74,7 +74,7 @@ impl Wire {
 pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire>, Option<String>) {
     let all_alike = alike(snapshot);
     let mut wires = Vec::new();
-    let pair = |a: Endpoint, b: Endpoint| {
+    let pair = |a: Place, b: Place| {
         let find = |from, to| snapshot.links.iter().find(|link| link.from == from && link.to == to);
         let (there, back) = (find(a, b), find(b, a));
         let state = |link: Option<&LinkShot>| link.map_or(LinkState::Healthy, |link| link.state);
@@ -98,7 +98,7 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire
     };
     for (i, a) in snapshot.nodes.iter().enumerate() {
         for b in &snapshot.nodes[i + 1..] {
-            wires.push(pair(a.id.into(), b.id.into()));
+            wires.push(pair(a.id, b.id));
         }
     }
     for (client, node) in conversations(snapshot) {
@@ -108,11 +108,11 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire
 }
 
 /// Clients with the servers they are talking to: only these links of theirs are drawn.
-fn conversations(snapshot: &Snapshot) -> Vec<(Endpoint, Endpoint)> {
+fn conversations(snapshot: &Snapshot) -> Vec<(Place, Place)> {
     let mut pairs = Vec::new();
     for client in &snapshot.clients {
-        let me = Endpoint::Client(client.id);
-        let asked = client.open.iter().map(|open| Endpoint::Node(open.asked));
+        let me = client.id;
+        let asked = client.open.iter().map(|open| open.asked);
         let under_way =
             snapshot.flights.iter().filter_map(|flight| match (flight.from, flight.to) {
                 (from, to) if from == me => Some(to),
@@ -134,8 +134,8 @@ fn conversations(snapshot: &Snapshot) -> Vec<(Endpoint, Endpoint)> {
     pairs
 }
 
-fn is_down(snapshot: &Snapshot, end: Endpoint) -> bool {
-    let node = end.node().and_then(|node| snapshot.nodes.get(node.index()));
+fn is_down(snapshot: &Snapshot, end: Place) -> bool {
+    let node = end.as_server().and_then(|node| snapshot.nodes.get(node.index()));
     node.is_some_and(|node| node.status == Status::Down)
 }
 
@@ -143,7 +143,10 @@ fn is_down(snapshot: &Snapshot, end: Endpoint) -> bool {
 fn alike(snapshot: &Snapshot) -> Option<Quality> {
     let count = snapshot.nodes.len();
     let between_servers = || {
-        snapshot.links.iter().filter(|link| link.from.node().is_some() && link.to.node().is_some())
+        snapshot
+            .links
+            .iter()
+            .filter(|link| link.from.as_server().is_some() && link.to.as_server().is_some())
     };
     let first = between_servers().next()?.quality;
     let same = between_servers().all(|link| link.changed && link.quality == first);
@@ -191,24 +194,21 @@ pub fn between(from: Point, bend: Option<Point>, to: Point, share: f64) -> Point
 
 impl Layout {
     /// Where the way between two places is bent.
-    pub fn bend(&self, a: Endpoint, b: Endpoint) -> Option<Point> {
-        let (client, node) = match (a, b) {
-            (Endpoint::Client(client), Endpoint::Node(node)) => (client, node),
-            (Endpoint::Node(node), Endpoint::Client(client)) => (client, node),
+    pub fn bend(&self, a: Place, b: Place) -> Option<Point> {
+        let (client, node) = match (a.is_client(), b.is_client()) {
+            (true, false) => (a, b),
+            (false, true) => (b, a),
             _ => return None,
         };
         *self.bends.get(client.index())?.get(node.index())?
     }
 
     /// The centre and the size of whoever stands here.
-    pub fn place(&self, who: Endpoint) -> (Point, Size) {
-        match who {
-            Endpoint::Node(node) => {
-                (self.nodes.get(node.index()).copied().unwrap_or_default(), self.node)
-            }
-            Endpoint::Client(client) => {
-                (self.clients.get(client.index()).copied().unwrap_or_default(), self.client)
-            }
-        }
+    pub fn place(&self, who: Place) -> (Point, Size) {
+        let (centres, size) = match who.is_client() {
+            false => (&self.nodes, self.node),
+            true => (&self.clients, self.client),
+        };
+        (centres.get(who.index()).copied().unwrap_or_default(), size)
     }
 }

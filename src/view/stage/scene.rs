@@ -7,7 +7,7 @@ use super::flight::{Flight, text_width};
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
 use super::links::{Wire, wires};
-use crate::base::{ClientId, NodeId, Time};
+use crate::base::{Place, Time};
 use crate::command::Quality;
 use crate::protocol::{Badge, Epoch, Gathering, LogCell, Shape};
 use crate::sim::snapshot::{
@@ -41,7 +41,7 @@ const MOST: usize = 400;
 /// A server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Box {
-    pub id: NodeId,
+    pub id: Place,
     pub at: Point,
     pub size: Size,
     pub shape: Shape,
@@ -64,7 +64,7 @@ pub struct Box {
 /// A quorum as it forms: ways from those who have given their support to the server that gathers it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bond {
-    pub of: NodeId,
+    pub of: Place,
     pub path: Path,
     pub epoch: u64,
     /// It is a quorum.
@@ -74,7 +74,7 @@ pub struct Bond {
 /// A client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visitor {
-    pub id: ClientId,
+    pub id: Place,
     pub at: Point,
     pub size: Size,
     /// The request it waits for.
@@ -159,7 +159,7 @@ impl Box {
     }
 
     fn new(shot: &NodeShot, logs: &Logs, layout: &Layout) -> Box {
-        let (at, size) = layout.place(shot.id.into());
+        let (at, size) = layout.place(shot.id);
         let row = logs.rows.iter().find(|(node, _)| *node == shot.id);
         let cells = row.map_or(&[][..], |(_, cells)| cells);
         // The row may hold columns that this server has not reached; its last cells are its log's.
@@ -207,7 +207,7 @@ impl Bond {
         if shot.status == Status::Down {
             return None;
         }
-        let place = |node: NodeId| layout.place(node.into()).0;
+        let place = |node: Place| layout.place(node).0;
         let mut path = Path::new();
         for giver in of.iter().filter(|giver| **giver != shot.id) {
             path.line(place(*giver), place(shot.id));
@@ -219,7 +219,7 @@ impl Bond {
 
 impl Visitor {
     fn new(shot: &ClientShot, layout: &Layout) -> Visitor {
-        let (at, size) = layout.place(shot.id.into());
+        let (at, size) = layout.place(shot.id);
         let ClientShot { id, open, waiting, mut answers, .. } = shot.clone();
         Visitor { id, at, size, open, waiting, answer: answers.pop() }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::flight::Flight;
 use super::links::Wire;
 use super::scene::{Box, StageView, Visitor};
-use crate::base::{Endpoint, Sentence, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::protocol::{CellState, Gathering};
 use crate::sentence;
 use crate::sim::snapshot::{LinkState, Status};
@@ -117,7 +117,7 @@ impl Visitor {
 impl Wire {
     /// What is out of order with the link.
     pub fn told(&self) -> Vec<Sentence> {
-        let one_way = |from: Endpoint, to: Endpoint, state| match state {
+        let one_way = |from: Place, to: Place, state| match state {
             LinkState::Healthy => None,
             LinkState::Held => Some(sentence!("What {0} sends to {1} is held back.", from, to)),
             LinkState::Cut => {

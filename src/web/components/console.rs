@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, option};
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
-use crate::base::{ClientId, Endpoint, NodeId};
+use crate::base::Place;
 use crate::command::Command;
 use crate::player::{Action, TimeAction, gestures};
 use crate::protocol::{Blank, Form, Holds};
@@ -55,8 +55,8 @@ pub fn use_console() -> Console {
 pub fn console(
     props: &Props,
     requests: &Console,
-    client: Option<ClientId>,
-    to: Option<NodeId>,
+    client: Option<Place>,
+    to: Option<Place>,
 ) -> Html {
     let language = props.language;
     let clients = &props.inspection.snapshot.clients;
@@ -71,7 +71,7 @@ pub fn console(
     };
     let askers = clients
         .iter()
-        .map(|shot| option(shot.id.to_string(), client.unwrap_or(ClientId(0)) == shot.id));
+        .map(|shot| option(shot.id.to_string(), client.unwrap_or(Place::client(0)) == shot.id));
     // Asked nobody in particular, a client asks the server that answered it last.
     let anyone = tr!(language, "anyone").to_owned();
     let anybody = std::iter::once(option(anyone, to.is_none()));
@@ -188,10 +188,10 @@ fn send(
     let chosen = chosen.and_then(|console| console.query_selector_all("select").ok());
     let choice = |place| {
         let select = chosen.as_ref()?.get(place)?.dyn_into::<HtmlSelectElement>().ok()?;
-        select.value().parse::<Endpoint>().ok()
+        select.value().parse::<Place>().ok()
     };
-    let Some(Endpoint::Client(client)) = choice(0) else { return };
-    let to = choice(1).and_then(Endpoint::node);
+    let Some(client) = choice(0).filter(|place| place.is_client()) else { return };
+    let to = choice(1).and_then(Place::as_server);
     let value = |(place, blank): (usize, &Blank)| match requests.text(form, place) {
         typed if typed.trim().is_empty() => blank.sample.to_owned(),
         typed => typed,

@@ -9,7 +9,7 @@ use super::log_tab::held;
 use super::logs::logs;
 use super::node_menu::{buttons, title};
 use super::props::InspectorProps as Props;
-use crate::base::{Endpoint, Time};
+use crate::base::Time;
 use crate::player::gestures::Group;
 use crate::player::{Action, PageAction, Question, Selection, TimeAction};
 use crate::protocol::Shape;
@@ -177,10 +177,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     let time = |time: Time| seconds(time, 4);
     let link = |text: &str, action| button("inline", None, text, asks(&props.act, action));
     let [from, to] = [shot.from, shot.to].map(|end| {
-        let selection = match end {
-            Endpoint::Node(node) => Selection::Node(node),
-            Endpoint::Client(client) => Selection::Client(client),
-        };
+        let selection = Selection::Place(end);
         link(&end.to_string(), Action::Page(PageAction::Select(Some(selection))))
     });
     let fate = match flight {

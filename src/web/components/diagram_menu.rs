@@ -9,7 +9,7 @@ use super::bits::{asks, button, picture_button};
 use super::draw::when;
 use super::icon::{Icon, icon};
 use super::popover::popover_told;
-use crate::base::{Endpoint, Time};
+use crate::base::{Place, Time};
 use crate::explore::condition;
 use crate::player::find::LONGEST;
 use crate::player::lanes::Sort;
@@ -23,7 +23,7 @@ pub struct Props {
     pub language: Language,
     pub lanes: Lanes,
     /// All clients and servers, in the order of their lanes.
-    pub all: Vec<Endpoint>,
+    pub all: Vec<Place>,
     /// All kinds of messages, those left out as well.
     pub kinds: Vec<String>,
     pub text_search: Option<TextSearch>,
@@ -217,7 +217,7 @@ fn lists(props: &Props) -> Html {
     }
 }
 
-fn lane_line(props: &Props, lane: Endpoint) -> Html {
+fn lane_line(props: &Props, lane: Place) -> Html {
     let language = props.language;
     let name = lane.to_string();
     let shown = check(props, &name, props.lanes.shows(lane), move |on| LaneChange::Show(lane, on));

@@ -3,7 +3,7 @@
 
 use web_sys::{Element, PointerEvent};
 
-use crate::base::{Endpoint, NodeId};
+use crate::base::Place;
 use crate::command::Command;
 use crate::player::{Pane, Tool, gestures};
 use crate::view::path::{crosses, encloses};
@@ -14,9 +14,9 @@ use crate::web::browser::set;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stroke {
     /// It crosses these links.
-    Across(Vec<(Endpoint, Endpoint)>),
+    Across(Vec<(Place, Place)>),
     /// It goes around these servers.
-    Around(Vec<NodeId>),
+    Around(Vec<Place>),
 }
 
 impl Stroke {

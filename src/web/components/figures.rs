@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::draw::{boxed, names, path, text, when};
 use super::props::StageProps as Props;
+use crate::base::Place;
 use crate::player::Selection;
 use crate::protocol::{Badge, CellState, Shape, Tone};
 use crate::sim::snapshot::Status;
@@ -21,7 +22,7 @@ use crate::words::{Language, tell, translate as word};
 /// A server.
 pub fn node_figure(props: &Props, node: &Box) -> Html {
     let (language, detail) = (props.language, props.scene.layout.detail);
-    let selected = props.selection == Some(Selection::Node(node.id));
+    let selected = props.selection == Some(Selection::Place(node.id));
     let role = match (node.status, node.shape) {
         (Status::Down, _) => "crashed",
         (_, Shape::Lead) => "leader",
@@ -43,8 +44,8 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
     let spoken = (detail == Detail::Tiny)
         .then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));
     html! {
-        <g key={node.id.0} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
-            data-pick={pick::code(Selection::Node(node.id))} tabindex={if node.id.0 == 0 { "0" } else { "-1" }}
+        <g key={node.id.to_string()} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
+            data-pick={pick::code(Selection::Place(node.id))} tabindex={if node.id == Place::server(0) { "0" } else { "-1" }}
             role="button" aria-label={spoken}>
             { outline(node, 0.0, "label-container") }
             if selected { { outline(node, 12.0, "selection") } }
@@ -172,7 +173,7 @@ fn corner(props: &Props, node: &Box) -> Html {
             <g class="timer" transform={place}>
                 <title>{ tr!(language, "timer: {0}", timer.name.clone()) }</title>
                 <circle class="track" r="9" />
-                <circle class="rest" id={format!("{id}-ring{}", node.id.0)} r="9" transform="rotate(-90)" />
+                <circle class="rest" id={format!("{id}-ring{}", node.id)} r="9" transform="rotate(-90)" />
             </g>
         },
     };
@@ -182,7 +183,7 @@ fn corner(props: &Props, node: &Box) -> Html {
 /// A client with its open request, or its last answer.
 pub fn client_figure(props: &Props, client: &Visitor) -> Html {
     let language = props.language;
-    let selected = props.selection == Some(Selection::Client(client.id));
+    let selected = props.selection == Some(Selection::Place(client.id));
     let (state, words_shown) = match (&client.open, &client.answer) {
         (Some(open), _) => ("waiting", format!("{} · {}", open.request, tr!(language, "waits"))),
         (None, Some(answer)) => (
@@ -197,8 +198,8 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
     let answer = words_shown.split_once(" → ").filter(|_| text_width(&words_shown, 11.5) > room);
     let seen = clipped(answer.map_or(&words_shown, |(_, told)| told), room);
     html! {
-        <g key={client.id.0} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
-            data-pick={pick::code(Selection::Client(client.id))} tabindex="-1" role="button">
+        <g key={client.id.to_string()} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
+            data-pick={pick::code(Selection::Place(client.id))} tabindex="-1" role="button">
             { boxed("actor", Point::default(), client.size, 6.0) }
             { boxed("focus", Point::default(), client.size.grown(10.0, 10.0), 10.0) }
             { text("title", Point::new(0.0, -5.0), &title) }{ " " }

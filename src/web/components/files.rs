@@ -6,7 +6,7 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::bits::button;
-use crate::base::{NodeId, Sentence, Span, Time};
+use crate::base::{Place, Sentence, Span, Time};
 use crate::command::Script;
 use crate::export::cut_after;
 use crate::export::ejson;
@@ -53,7 +53,7 @@ pub fn files(inspection: &Shared<Inspection>, language: Language, act: &Callback
 fn save(
     inspection: &Shared<Inspection>,
     act: &Callback<Action>,
-    node: Option<NodeId>,
+    node: Option<Place>,
 ) -> Callback<MouseEvent> {
     let (inspection, act) = (inspection.clone(), act.clone());
     Callback::from(move |_: MouseEvent| {

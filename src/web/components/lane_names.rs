@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::bits::asks;
 use super::draw::{names, text, when};
-use crate::base::Endpoint;
+use crate::base::Place;
 use crate::player::lanes::Sort;
 use crate::player::{Action, LaneChange, Lanes, PageAction, Selection, TimelineAction};
 use crate::tr;
@@ -19,7 +19,7 @@ use crate::words::Language;
 /// A lane whose menu is open, and how it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    pub lane: Endpoint,
+    pub lane: Place,
     pub by_keyboard: bool,
 }
 
@@ -71,7 +71,7 @@ pub fn use_lane_menu(id: &AttrValue) -> Menu {
     Menu { held: *held, open, id: format!("{id}-lane-menu"), close }
 }
 
-fn name_id(id: &str, lane: Endpoint) -> String {
+fn name_id(id: &str, lane: Place) -> String {
     format!("{id}-lane-{lane}")
 }
 
@@ -83,7 +83,7 @@ pub fn lane_names(
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
-    let name = |(row, lanes): (usize, &Vec<Endpoint>)| {
+    let name = |(row, lanes): (usize, &Vec<Place>)| {
         let open = menu.held.is_some_and(|held| lanes.contains(&held.lane));
         let (y, lane) = (rows.y(row), lanes[0]);
         let onkeydown = keys(id, rows, row, menu, act);
@@ -105,7 +105,7 @@ pub fn lane_names(
 }
 
 /// `S1`, or `3 S` for three servers in one row.
-fn short(lanes: &[Endpoint]) -> String {
+fn short(lanes: &[Place]) -> String {
     match lanes {
         [lane] => lane.to_string(),
         lanes => format!(
@@ -117,7 +117,7 @@ fn short(lanes: &[Endpoint]) -> String {
 }
 
 /// The row in words.
-fn told(lanes: &[Endpoint], language: Language) -> String {
+fn told(lanes: &[Place], language: Language) -> String {
     let names: Vec<String> = lanes.iter().map(ToString::to_string).collect();
     tr!(language, "lane {0}", names.join(" "))
 }
@@ -197,10 +197,7 @@ fn open_menu(
         true => change(tr!(language, "A row of its own"), LaneChange::Fold(lane, false)),
         false => change(all, LaneChange::FoldAll(sort, true)),
     };
-    let selection = match lane {
-        Endpoint::Node(node) => Selection::Node(node),
-        Endpoint::Client(client) => Selection::Client(client),
-    };
+    let selection = Selection::Place(lane);
     let row = rows.row(lane).and_then(|row| rows.lanes().get(row)).cloned().unwrap_or_default();
     let title = told(&row, language);
     // A popover that is open from its beginning: what closes the others closes it as well.

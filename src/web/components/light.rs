@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::draw::{boxed, names, path, text, when};
-use crate::base::Endpoint;
+use crate::base::Place;
 use crate::replay::cone::Order;
 use crate::tr;
 use crate::view::light::{self, Hop, Lit, PILL, Way, hops};
@@ -69,7 +69,7 @@ fn hop_figure(hop: &Hop, scene: &StageView) -> Html {
 /// Pixels beside the link.
 const ASIDE: f64 = 9.0;
 
-fn mark(scene: &StageView, place: Endpoint, order: Order, language: Language) -> Html {
+fn mark(scene: &StageView, place: Place, order: Order, language: Language) -> Html {
     let (class, sign) = match order {
         Order::Before => ("order before", "◀"),
         Order::Concurrent => ("order concurrent", "∥"),

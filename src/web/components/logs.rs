@@ -7,7 +7,7 @@ use super::bits::asks;
 use super::draw::{names, when};
 use super::figures::{entry_class, epoch_class};
 use super::props::InspectorProps as Props;
-use crate::base::NodeId;
+use crate::base::Place;
 use crate::player::{Question, Selection, WhyAction};
 use crate::protocol::{CellState, LogCell};
 use crate::sim::fact::Fact;
@@ -44,8 +44,8 @@ pub fn logs(props: &Props) -> Html {
     }
 }
 
-fn row(props: &Props, node: NodeId, cells: &[LogCell], columns: &[u64]) -> Html {
-    let selected = props.inspection.selection == Some(Selection::Node(node));
+fn row(props: &Props, node: Place, cells: &[LogCell], columns: &[u64]) -> Html {
+    let selected = props.inspection.selection == Some(Selection::Place(node));
     // One row at a time takes the keyboard: it would have to go through all of them else.
     let tabindex = if selected { "0" } else { "-1" };
     let cell = |index: &u64| {

@@ -103,8 +103,8 @@ fn button(gesture: &Gesture, act: &Callback<Action>, language: Language) -> Html
 
 pub fn title(selection: Selection, language: Language) -> String {
     match selection {
-        Selection::Node(node) => node.to_string(),
-        Selection::Client(client) => tr!(language, "client {0}", client),
+        Selection::Place(client) if client.is_client() => tr!(language, "client {0}", client),
+        Selection::Place(place) => place.to_string(),
         Selection::Link(from, to) => format!("{from} – {to}"),
         Selection::Message(id) => tr!(language, "message #{0}", id),
     }

@@ -1,5 +1,7 @@
 //! The picture, and all that a pointer or the keyboard does to it.
 
+use std::collections::BTreeMap;
+
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -19,8 +21,8 @@ use crate::view::stage::scene::Bond;
 use crate::view::{Point, StageView};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
+use crate::web::pick;
 use crate::web::pick::PickedBy;
-use crate::web::pick::{self, KINDS};
 use crate::words::tell;
 
 #[component]
@@ -111,7 +113,7 @@ fn hulls(props: &Props) -> Html {
 /// Those who support a server, drawn to it.
 fn bond(bond: &Bond) -> Html {
     let class = names(&["bond", when(bond.whole, "whole"), epoch_class(bond.epoch)]);
-    html! { <path key={bond.of.0} {class} d={bond.path.to_string()} /> }
+    html! { <path key={bond.of.to_string()} {class} d={bond.path.to_string()} /> }
 }
 
 /// The selection, if it is a link: the links need not be drawn anew for another.
@@ -123,9 +125,9 @@ fn link(selection: Option<Selection>) -> Option<Selection> {
 fn anchor(scene: &StageView, selection: Selection) -> (Point, f64) {
     let flight = |id| scene.flights.iter().find(|flight| flight.key.0 == id);
     match selection {
-        Selection::Node(node) => (scene.layout.place(node.into()).0, scene.layout.node.h / 2.0),
-        Selection::Client(client) => {
-            (scene.layout.place(client.into()).0, scene.layout.client.h / 2.0)
+        Selection::Place(place) => {
+            let (centre, size) = scene.layout.place(place);
+            (centre, size.h / 2.0)
         }
         Selection::Link(from, to) => {
             let wire = scene
@@ -199,28 +201,29 @@ fn keys(picked: Callback<(Selection, PickedBy)>) -> Callback<KeyboardEvent> {
 /// Moves the focus among things of a kind, or to the first of another kind that exists.
 fn go(from: &Element, along: i32, across: i32) -> bool {
     let Some(code) = from.get_attribute("data-pick") else { return false };
-    let Some(scene) = from.closest("svg").ok().flatten() else { return false };
-    let of_kind = |kind: char| -> Vec<Element> {
-        let Ok(list) = scene.query_selector_all(&format!("[data-pick^={kind}]")) else {
-            return Vec::new();
-        };
-        (0..list.length()).filter_map(|i| list.get(i)?.dyn_into().ok()).collect()
+    let (Some(rank), Some(scene)) = (pick::rank(&code), from.closest("svg").ok().flatten()) else {
+        return false;
     };
-    let kind = KINDS.iter().position(|kind| code.starts_with(*kind)).unwrap_or(0);
-    if along != 0 {
-        let all = of_kind(KINDS[kind]);
-        let here = all.iter().position(|element| element == from).unwrap_or(0) as i32;
-        if let Some(next) = all.get((here + along).rem_euclid(all.len().max(1) as i32) as usize) {
-            focus(next);
+    let Ok(list) = scene.query_selector_all("[data-pick]") else { return false };
+    let all = (0..list.length()).filter_map(|i| list.get(i)?.dyn_into::<Element>().ok());
+    let mut kinds: BTreeMap<_, Vec<Element>> = BTreeMap::new();
+    for element in all {
+        if let Some(rank) = element.get_attribute("data-pick").as_deref().and_then(pick::rank) {
+            kinds.entry(rank).or_default().push(element);
         }
-        return true;
     }
-    for step in 1..KINDS.len() as i32 {
-        let other = (kind as i32 + across * step).rem_euclid(KINDS.len() as i32) as usize;
-        if let Some(first) = of_kind(KINDS[other]).first() {
-            focus(first);
-            return true;
-        }
+    let step = |from: usize, by: i32, of: usize| (from as i32 + by).rem_euclid(of.max(1) as i32);
+    let here = kinds.keys().position(|kind| *kind == rank).unwrap_or(0);
+    let kinds: Vec<Vec<Element>> = kinds.into_values().collect();
+    let next = match along {
+        0 => kinds.get(step(here, across, kinds.len()) as usize).and_then(|kind| kind.first()),
+        along => kinds.get(here).and_then(|kind| {
+            let place = kind.iter().position(|element| element == from).unwrap_or(0);
+            kind.get(step(place, along, kind.len()) as usize)
+        }),
+    };
+    if let Some(next) = next {
+        focus(next);
     }
     true
 }

@@ -3,18 +3,18 @@
 mod properties;
 mod rules;
 
-use crate::base::{Log, NodeId};
+use crate::base::{Log, Place};
 use crate::protocol::{Effect, Outcome};
 
 use super::*;
 
-const S1: NodeId = NodeId(0);
-const S2: NodeId = NodeId(1);
-const S3: NodeId = NodeId(2);
-const C1: ClientId = ClientId(0);
-const C2: ClientId = ClientId(1);
+const S1: Place = Place::server(0);
+const S2: Place = Place::server(1);
+const S3: Place = Place::server(2);
+const C1: Place = Place::client(0);
+const C2: Place = Place::client(1);
 
-fn ballot(round: u64, by: NodeId) -> Ballot {
+fn ballot(round: u64, by: Place) -> Ballot {
     Ballot { round, by }
 }
 
@@ -24,7 +24,7 @@ fn put(text: &str) -> Command {
     Command::Execute { client: C1, seq: 1, request }
 }
 
-fn ask(client: ClientId, seq: u64, text: &str) -> Input<MultiPaxos> {
+fn ask(client: Place, seq: u64, text: &str) -> Input<MultiPaxos> {
     Input::Request { from: client, seq, request: text.parse().expect("a request") }
 }
 
@@ -55,7 +55,7 @@ fn executed(server: &MultiPaxos) -> Vec<String> {
 }
 
 /// A server of `nodes` that starts with this on its disk.
-fn server(me: NodeId, nodes: u16, promised: Ballot, votes: Votes, config: Config) -> MultiPaxos {
+fn server(me: Place, nodes: u16, promised: Ballot, votes: Votes, config: Config) -> MultiPaxos {
     let disk = Disk { promised, votes: log(votes) };
     MultiPaxos::boot(me, nodes, &config, &disk, &mut Effects::new())
 }
@@ -102,7 +102,7 @@ fn notes(server: &mut MultiPaxos, input: Input<MultiPaxos>) -> Vec<String> {
     notes.collect()
 }
 
-fn hear(server: &mut MultiPaxos, from: NodeId, message: Message) -> Vec<Effect<MultiPaxos>> {
+fn hear(server: &mut MultiPaxos, from: Place, message: Message) -> Vec<Effect<MultiPaxos>> {
     step(server, Input::Message { from, message })
 }
 
@@ -129,7 +129,7 @@ fn accepted(ballot: Ballot, first: u64, last: u64, holds: u64) -> Message {
     Message::Accepted { ballot, slots: Slots { first, last }, holds }
 }
 
-fn sent(effects: &[Effect<MultiPaxos>]) -> Vec<(NodeId, Message)> {
+fn sent(effects: &[Effect<MultiPaxos>]) -> Vec<(Place, Message)> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Send { to, message } => Some((*to, (**message).clone())),
         _ => None,
@@ -137,6 +137,6 @@ fn sent(effects: &[Effect<MultiPaxos>]) -> Vec<(NodeId, Message)> {
     sent.collect()
 }
 
-fn done(client: ClientId, seq: u64, answer: &str) -> Effect<MultiPaxos> {
+fn done(client: Place, seq: u64, answer: &str) -> Effect<MultiPaxos> {
     Effect::Reply { to: client, seq, outcome: Outcome::Done(answer.into()) }
 }

@@ -46,7 +46,7 @@ impl Stage {
         self.judge(Some(changed));
     }
 
-    fn judge(&mut self, changed: Option<NodeId>) {
+    fn judge(&mut self, changed: Option<Place>) {
         for property in PROPERTIES {
             if property.kind == PropertyKind::Always
                 && let Err(why) = self.check(property, changed)
@@ -56,25 +56,21 @@ impl Stage {
         }
     }
 
-    fn change(&mut self, node: NodeId, change: impl FnOnce(&mut MultiPaxos)) {
+    fn change(&mut self, node: Place, change: impl FnOnce(&mut MultiPaxos)) {
         let mut server = self.replicas[node.index()].clone().expect("it is up");
         change(&mut server);
         self.now(server);
     }
 
     /// The server crashes and starts again with this promise on its disk.
-    fn restart(&mut self, node: NodeId, promised: Ballot) {
+    fn restart(&mut self, node: Place, promised: Ballot) {
         let server = self.replicas[node.index()].take().expect("it is up");
         let disk = Disk { promised, votes: server.votes };
         let server = MultiPaxos::boot(node, 3, &server.config, &disk, &mut Effects::new());
         self.at(true, server);
     }
 
-    fn check(
-        &self,
-        property: &Property<MultiPaxos>,
-        changed: Option<NodeId>,
-    ) -> Result<(), String> {
+    fn check(&self, property: &Property<MultiPaxos>, changed: Option<Place>) -> Result<(), String> {
         let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
         (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
     }
@@ -123,7 +119,7 @@ fn execute(slot: u64) -> impl FnOnce(&mut MultiPaxos) {
 }
 
 /// The server accepts the command in the slot, at a ballot of this round and server.
-fn accept(slot: u64, round: u64, by: NodeId, command: Command) -> impl FnOnce(&mut MultiPaxos) {
+fn accept(slot: u64, round: u64, by: Place, command: Command) -> impl FnOnce(&mut MultiPaxos) {
     let vote = Vote { ballot: ballot(round, by), command };
     move |server| {
         server.promised = vote.ballot.max(server.promised);

@@ -324,7 +324,7 @@ fn a_server_that_is_behind_gets_batch_after_batch() {
 #[test]
 fn new_commands_go_out_at_once_whatever_else_is_under_way() {
     let mut server = leader(&[], Config { batch: 1, ..Config::default() });
-    let lengths = [C1, C2, ClientId(2)].map(|client| {
+    let lengths = [C1, C2, Place::client(2)].map(|client| {
         let effects = step(&mut server, ask(client, 1, "put x=1"));
         sent(&effects).len()
     });

@@ -3,15 +3,15 @@
 mod properties;
 mod rules;
 
-use crate::base::{Log, NodeId};
+use crate::base::{Log, Place};
 use crate::protocol::Effect;
 
 use super::*;
 
-const S1: NodeId = NodeId(0);
-const S2: NodeId = NodeId(1);
-const S3: NodeId = NodeId(2);
-const C1: ClientId = ClientId(0);
+const S1: Place = Place::server(0);
+const S2: Place = Place::server(1);
+const S3: Place = Place::server(2);
+const C1: Place = Place::client(0);
 
 /// A log whose entries have these terms.
 fn log(terms: &[u64]) -> Log<Entry> {
@@ -31,7 +31,7 @@ fn put(text: &str) -> StoreRequest {
 }
 
 /// A server of `nodes` that starts with this term and log on its disk.
-fn server(me: NodeId, nodes: u16, term: u64, terms: &[u64], config: Config) -> Raft {
+fn server(me: Place, nodes: u16, term: u64, terms: &[u64], config: Config) -> Raft {
     let disk = Disk { term, voted_for: None, log: log(terms) };
     Raft::boot(me, nodes, &config, &disk, &mut Effects::new())
 }
@@ -41,7 +41,7 @@ fn follower(term: u64, terms: &[u64]) -> Raft {
 }
 
 /// The same server, as the leader of its term, elected but not yet heard by anybody.
-fn leader(me: NodeId, nodes: u16, term: u64, terms: &[u64], config: Config) -> Raft {
+fn leader(me: Place, nodes: u16, term: u64, terms: &[u64], config: Config) -> Raft {
     let mut raft = server(me, nodes, term, terms, config);
     raft.become_leader(&mut Effects::new());
     raft
@@ -55,7 +55,7 @@ fn step(raft: &mut Raft, input: Input<Raft>) -> Vec<Effect<Raft>> {
     effects.filter(|effect| !matches!(effect, Effect::Note(_))).collect()
 }
 
-fn hear(raft: &mut Raft, from: NodeId, message: Message) -> Vec<Effect<Raft>> {
+fn hear(raft: &mut Raft, from: Place, message: Message) -> Vec<Effect<Raft>> {
     step(raft, Input::Message { from, message })
 }
 
@@ -74,7 +74,7 @@ fn matches(term: u64, index: u64) -> Message {
     Message::AppendEntriesReply { term, outcome: Appended::Match(index) }
 }
 
-fn sent(effects: &[Effect<Raft>]) -> Vec<(NodeId, Message)> {
+fn sent(effects: &[Effect<Raft>]) -> Vec<(Place, Message)> {
     let sent = effects.iter().filter_map(|effect| match effect {
         Effect::Send { to, message } => Some((*to, (**message).clone())),
         _ => None,

@@ -54,21 +54,21 @@ impl Stage {
         }
     }
 
-    fn change(&mut self, node: NodeId, change: impl FnOnce(&mut Raft)) {
+    fn change(&mut self, node: Place, change: impl FnOnce(&mut Raft)) {
         let mut raft = self.replicas[node.index()].clone().expect("it is up");
         change(&mut raft);
         self.now(raft);
     }
 
     /// The server crashes and starts again: its disk survives.
-    fn restart(&mut self, node: NodeId) {
+    fn restart(&mut self, node: Place) {
         let raft = self.replicas[node.index()].clone().expect("it is up");
         let disk = Disk { term: raft.term, voted_for: raft.voted_for, log: raft.log.clone() };
         let raft = Raft::boot(raft.me, raft.nodes, &raft.config, &disk, &mut Effects::new());
         self.at(true, raft);
     }
 
-    fn check(&self, property: &Property<Raft>, changed: NodeId) -> Result<(), Breach> {
+    fn check(&self, property: &Property<Raft>, changed: Place) -> Result<(), Breach> {
         let cluster =
             Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
         (property.holds)(&cluster)

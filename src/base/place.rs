@@ -1,0 +1,141 @@
+//! Who takes part: a *place* of a kind. Servers are `S1`, `S2`, …, clients `C1`, `C2`, …; a protocol
+//! may have kinds of its own, each with a letter. Numbers start at zero inside the code and at one
+//! wherever people read them.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// Whoever takes part: its kind's letter, and its number among those of its kind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    letter: u8,
+    number: u16,
+}
+
+impl Place {
+    /// The letter of servers, in every protocol.
+    pub const SERVER: char = 'S';
+    /// The letter of clients, in every protocol.
+    pub const CLIENT: char = 'C';
+
+    /// The place of this number, counted from zero, among those of the kind of this letter, `A` to `Z`.
+    pub const fn new(letter: char, number: u16) -> Place {
+        assert!(letter.is_ascii_uppercase(), "kinds have letters from A to Z");
+        Place { letter: letter as u8, number }
+    }
+
+    pub const fn server(number: u16) -> Place {
+        Place::new(Place::SERVER, number)
+    }
+
+    pub const fn client(number: u16) -> Place {
+        Place::new(Place::CLIENT, number)
+    }
+
+    /// The first `count` servers.
+    pub fn servers(count: u16) -> impl Iterator<Item = Place> + Clone {
+        (0..count).map(Place::server)
+    }
+
+    /// Of its kind.
+    pub fn letter(self) -> char {
+        self.letter.into()
+    }
+
+    /// Position among those of its kind, from zero.
+    pub fn index(self) -> usize {
+        usize::from(self.number)
+    }
+
+    pub fn number(self) -> u16 {
+        self.number
+    }
+
+    pub fn is_server(self) -> bool {
+        self.letter() == Place::SERVER
+    }
+
+    /// The place, if it is a server.
+    pub fn as_server(self) -> Option<Place> {
+        self.is_server().then_some(self)
+    }
+
+    pub fn is_client(self) -> bool {
+        self.letter() == Place::CLIENT
+    }
+}
+
+/// Servers come first, then the other kinds by their letters.
+impl Ord for Place {
+    fn cmp(&self, other: &Place) -> Ordering {
+        let rank = |place: &Place| (!place.is_server(), place.letter, place.number);
+        rank(self).cmp(&rank(other))
+    }
+}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Place) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.letter(), u32::from(self.number) + 1)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// For programs as for people: `"S1"`.
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl FromStr for Place {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const EXPECTED: &str = "a server such as S1 or a client such as C1";
+        let mut letters = text.chars();
+        let letter = letters.next().filter(char::is_ascii_uppercase).ok_or(EXPECTED)?;
+        let digits = letters.as_str();
+        if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(EXPECTED);
+        }
+        let number = digits.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
+        Ok(Place::new(letter, number.ok_or(EXPECTED)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_count_from_one() {
+        assert_eq!(Place::server(0).to_string(), "S1");
+        assert_eq!("S12".parse(), Ok(Place::server(11)));
+        assert_eq!("C2".parse(), Ok(Place::client(1)));
+        assert_eq!("B3".parse::<Place>().unwrap().to_string(), "B3");
+        for wrong in ["S0", "S01", "S", "s1", "S1 ", "S+1", "S70000", "1", "É1", ""] {
+            assert!(wrong.parse::<Place>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn servers_come_first() {
+        let mut places: Vec<Place> =
+            ["W1", "C1", "B2", "S10", "S2"].map(|text| text.parse().unwrap()).into();
+        places.sort();
+        assert_eq!(format!("{places:?}"), "[S2, S10, B2, C1, W1]");
+    }
+}
