@@ -112,8 +112,15 @@ impl Entry {
             check_option: |name, value| P::Config::default().set(name, value),
             forms: P::Request::FORMS,
             check_request: |text| text.parse::<P::Request>().map(drop),
-            ensemble: |setup| Ok(Box::new(Servers::<P>::new(setup.nodes, configure::<P>(setup)?))),
+            ensemble: |setup| {
+                Ok(Box::new(Servers::<P>::new(&setup.places, configure::<P>(setup)?)))
+            },
         }
+    }
+
+    /// A run with as many of each kind of places as is usual.
+    pub fn setup(&self) -> Setup {
+        Setup::new(self.meta.slug, self.meta.kinds)
     }
 
     /// Starts a run; the error says what in the set-up is wrong.
@@ -148,6 +155,6 @@ fn configure<P: Protocol>(setup: &Setup) -> Result<P::Config, Sentence> {
             return Err(sentence!("There is no flaw “{0}”.", name.clone()));
         }
     }
-    P::check(&config, setup.nodes)?;
+    P::check(&config, &setup.places)?;
     Ok(config)
 }

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Place, Ratio, Span, Time};
+use crate::base::{Place, PlaceKind, Places, Ratio, Span, Time};
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -28,8 +28,8 @@ pub struct ScriptLine {
 pub struct Setup {
     /// The protocol's slug.
     pub protocol: String,
-    pub nodes: u16,
-    pub clients: u16,
+    /// Everybody who takes part.
+    pub places: Places,
     pub seed: u64,
     /// Every link, until a command changes one.
     pub link: Quality,
@@ -159,18 +159,9 @@ pub enum Command {
 }
 
 impl Setup {
-    pub fn new(protocol: &str, nodes: u16) -> Setup {
-        Setup { protocol: protocol.into(), nodes, ..Setup::default() }
-    }
-
-    /// Whether the place exists in such a run.
-    pub fn has(&self, place: Place) -> bool {
-        let count = match place.letter() {
-            Place::SERVER => self.nodes,
-            Place::CLIENT => self.clients,
-            _ => 0,
-        };
-        place.number() < count
+    /// A run of this protocol, whose places are of these kinds, as many of each as is usual.
+    pub fn new(protocol: &str, kinds: &[PlaceKind]) -> Setup {
+        Setup { protocol: protocol.into(), places: Places::of(kinds), ..Setup::default() }
     }
 }
 
@@ -178,8 +169,7 @@ impl Default for Setup {
     fn default() -> Setup {
         Setup {
             protocol: String::new(),
-            nodes: 3,
-            clients: 1,
+            places: Places::of(&[]),
             seed: 1,
             link: Quality::default(),
             disk: Latency::constant(Time::millis(2)),
@@ -210,6 +200,17 @@ impl Quality {
         self.replay = change.replay.unwrap_or(self.replay);
         self.reorder = change.reorder.unwrap_or(self.reorder);
         self
+    }
+}
+
+impl Partition {
+    /// Everybody whom it names.
+    pub fn named(&self) -> impl Iterator<Item = Place> {
+        let (groups, one_way) = match self {
+            Partition::Groups(groups) => (&groups[..], None),
+            Partition::OneWay { unheard, deaf } => (&[][..], Some(unheard.iter().chain(deaf))),
+        };
+        groups.iter().flatten().chain(one_way.into_iter().flatten()).copied()
     }
 }
 
@@ -427,13 +428,19 @@ impl fmt::Display for Script {
     }
 }
 
-/// `run raft nodes=5 seed=7 …`: what differs from the defaults, and always nodes and seed.
+/// `run raft nodes=5 seed=7 …`: what differs from the defaults, and always the number of the first kind,
+/// and the seed.
 impl fmt::Display for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let usual = Setup::default();
-        write!(f, "run {} nodes={} seed={}", self.protocol, self.nodes, self.seed)?;
-        if self.clients != usual.clients {
-            write!(f, " clients={}", self.clients)?;
+        let mut kinds = self.places.kinds().iter();
+        write!(f, "run {}", self.protocol)?;
+        if let Some((kind, count)) = kinds.next() {
+            write!(f, " {}={count}", kind.setting)?;
+        }
+        write!(f, " seed={}", self.seed)?;
+        for (kind, count) in kinds.filter(|(kind, count)| *count != kind.usual) {
+            write!(f, " {}={count}", kind.setting)?;
         }
         let (link, standard) = (self.link, usual.link);
         let change = QualityChange {

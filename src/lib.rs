@@ -25,7 +25,8 @@
 //! A file uses only what stands above it here (and its own layer); `tests/it/tidy.rs` reads this
 //! list and checks every path.
 //!
-//! 1. [`base`]: ids, time, chance, quorums, logs, sentences. Knows of nothing else.
+//! 1. [`base`]: who takes part (places and their kinds), time, chance, quorums, logs, sentences. Knows
+//!    of nothing else.
 //! 1. [`part`]: what is loaded when it is asked for. `npm run build` makes a file of each part.
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` is the table of the
 //!    house, `zh/SLUG.po` that of a protocol.

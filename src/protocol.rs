@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::word::{self, Unfit};
-use crate::base::{Breach, Place, Sentence, Span, Text, Time};
+use crate::base::{Breach, Place, PlaceKind, Places, Sentence, Span, Text, Time};
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
@@ -42,8 +42,8 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
     const JUDGES: &'static [Model] = &[];
 
-    /// What in these options makes no sense for so many servers.
-    fn check(_config: &Self::Config, _nodes: u16) -> Result<(), Sentence> {
+    /// What in these options makes no sense for these places.
+    fn check(_config: &Self::Config, _places: &Places) -> Result<(), Sentence> {
         Ok(())
     }
 
@@ -53,7 +53,7 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     /// A replica that starts, for the first time or after a crash, from what its disk holds.
     fn boot(
         me: Place,
-        nodes: u16,
+        places: &Places,
         config: &Self::Config,
         disk: &Self::Disk,
         fx: &mut Effects<Self>,
@@ -202,9 +202,8 @@ pub struct Meta {
     pub paper: &'static str,
     /// One sentence for somebody who has never heard of it.
     pub summary: &'static str,
-    /// Servers when a script does not say.
-    pub nodes: u16,
-    pub max_nodes: u16,
+    /// Who takes part: servers first, where there are any.
+    pub kinds: &'static [PlaceKind],
     pub channel: Channel,
     /// What clients of random schedules ask, digits at the end counted up; the first is what a
     /// newcomer might send.
@@ -483,24 +482,24 @@ pub enum PropertyKind {
 
 /// The whole cluster, as a property sees it after one replica's step or a client's answer.
 pub struct Cluster<'a, P: Protocol> {
-    /// By node; `None` where it is down.
+    pub places: &'a Places,
+    /// By place; `None` where it is down, or runs another program.
     pub replicas: &'a [Option<P>],
     pub ghost: &'a P::Ghost,
-    /// The node that took the step, the only one that has changed; `None` where a client was
-    /// answered, and no node has.
+    /// Who took the step, the only one that has changed; `None` where a client was answered, and nobody
+    /// has.
     pub changed: Option<Place>,
 }
 
 impl<'a, P: Protocol> Cluster<'a, P> {
     /// The replicas that are up.
     pub fn up(&self) -> impl Iterator<Item = (Place, &'a P)> + use<'a, P> {
-        let replicas = self.replicas;
-        Place::servers(replicas.len() as u16)
-            .filter_map(move |node| replicas[node.index()].as_ref().map(|replica| (node, replica)))
+        let all = self.places.all().zip(self.replicas);
+        all.filter_map(|(place, replica)| Some((place, replica.as_ref()?)))
     }
 
     /// The replica that took the step, unless it crashed.
     pub fn changed(&self) -> Option<&'a P> {
-        self.replicas[self.changed?.index()].as_ref()
+        self.replicas[self.places.index(self.changed?)].as_ref()
     }
 }

@@ -29,8 +29,6 @@ pub use crate::replay::SIZE;
 
 /// A caption's or title's length at the most, in characters.
 pub const CAPTION: usize = 400;
-/// Clients at the most.
-pub const CLIENTS: u16 = 9;
 /// The longest latency, of links and disks.
 const LONGEST: Time = Time::seconds(60);
 
@@ -250,7 +248,7 @@ impl Reader {
         let slug = words.next("a protocol of the catalog")?;
         let entry =
             catalog::find(slug).ok_or_else(|| words.expected("a protocol of the catalog"))?;
-        let mut setup = Setup::new(slug, entry.meta.nodes);
+        let mut setup = entry.setup();
         let mut given: Vec<&str> = Vec::new();
         while !words.is_at_end() {
             let name = setting(words, &mut setup, entry)?;
@@ -306,11 +304,6 @@ fn setting<'a>(
     let (name, text) = assignment(words, SETTING)?;
     let mut change = QualityChange::default();
     match name {
-        "nodes" => {
-            let most = entry.meta.max_nodes;
-            setup.nodes = number(words, name, text, 1, u64::from(most))? as u16;
-        }
-        "clients" => setup.clients = number(words, name, text, 0, u64::from(CLIENTS))? as u16,
         "seed" => setup.seed = number(words, name, text, 0, u64::MAX)?,
         "disk" => setup.disk = value(words, name, text)?,
         "retry" => {
@@ -327,6 +320,10 @@ fn setting<'a>(
             if !setup.flaws.iter().any(|known| known == text) {
                 setup.flaws.push(text.into());
             }
+        }
+        _ if let Some(kind) = entry.meta.kinds.iter().find(|kind| kind.setting == name) => {
+            let count = number(words, name, text, kind.least.into(), kind.most.into())?;
+            setup.places.set(kind.letter, count as u16);
         }
         _ if quality(words, name, text, &mut change)? => setup.link = setup.link.with(&change),
         _ if (entry.options)().iter().any(|option| option.name == name) => {
@@ -388,6 +385,7 @@ fn caption(words: &mut Words) -> Result<String, Mistake> {
 // ---- commands --------------------------------------------------------------------------------
 
 const COMMAND: &str = "a command such as crash, cut, partition, request or say";
+const PLACE: &str = Place::EXPECTED;
 const SERVER: &str = "a server such as S1";
 const CLIENT: &str = "a client such as C1";
 const LINK: &str = "a link such as S1-S2 (both ways) or S1>S2 (one way)";
@@ -445,25 +443,30 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
 
 /// The endpoint exists in this run.
 pub(crate) fn existing(words: &Words, setup: &Setup, end: Place) -> Result<Place, Mistake> {
-    let exists = setup.has(end);
+    let exists = setup.places.has(end);
     match exists {
         true => Ok(end),
         false => Err(words.wrong(sentence!(
-            "there is no {0} in this run (servers: {1}, clients: {2})",
+            "there is no {0} in this run, which has {1}",
             end,
-            setup.nodes,
-            setup.clients
+            setup.places.to_string()
         ))),
     }
 }
 
 fn node(words: &mut Words, setup: &Setup) -> Result<Place, Mistake> {
-    let node: Place = words.read(SERVER)?;
-    if !node.is_server() {
-        return Err(words.expected(SERVER));
-    }
+    let node: Place = words.read(PLACE)?;
     existing(words, setup, node)?;
     Ok(node)
+}
+
+/// A place that a client can ask: it runs the protocol's program.
+fn served(words: &mut Words, setup: &Setup) -> Result<Place, Mistake> {
+    let place = node(words, setup)?;
+    match setup.places.is_house_client(place) {
+        true => Err(words.expected(SERVER)),
+        false => Ok(place),
+    }
 }
 
 fn clock(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
@@ -511,7 +514,7 @@ pub(crate) fn read_link(words: &Words, setup: &Setup, word: &str) -> Result<Link
     let ((from, to), both_ways) = ends.ok_or_else(|| words.expected(LINK))?;
     let from = existing(words, setup, from.parse().map_err(|_| words.expected(LINK))?)?;
     let to = existing(words, setup, to.parse().map_err(|_| words.expected(LINK))?)?;
-    let clients = from.as_server().is_none() && to.as_server().is_none();
+    let clients = setup.places.is_house_client(from) && setup.places.is_house_client(to);
     match from == to || clients {
         true => Err(words.expected(LINK)),
         false => Ok(Link { from, to, both_ways }),
@@ -588,12 +591,12 @@ fn message(words: &mut Words) -> Result<u64, Mistake> {
 
 fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
     let client: Place = words.read(CLIENT)?;
-    if !client.is_client() {
+    if !setup.places.may_ask(client) {
         return Err(words.expected(CLIENT));
     }
     existing(words, setup, client)?;
     let to = match words.peek().map(str::parse::<Place>) {
-        Some(Ok(place)) if place.is_server() => Some(node(words, setup)?),
+        Some(Ok(_)) => Some(served(words, setup)?),
         _ => None,
     };
     let text = words.rest("a request")?;

@@ -16,6 +16,9 @@ pub struct Place {
 }
 
 impl Place {
+    /// What stands where a place is expected and nothing else will do.
+    pub const EXPECTED: &'static str = "a server such as S1 or a client such as C1";
+
     /// The letter of servers, in every protocol.
     pub const SERVER: char = 'S';
     /// The letter of clients, in every protocol.
@@ -104,15 +107,14 @@ impl Serialize for Place {
 impl FromStr for Place {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        const EXPECTED: &str = "a server such as S1 or a client such as C1";
         let mut letters = text.chars();
-        let letter = letters.next().filter(char::is_ascii_uppercase).ok_or(EXPECTED)?;
+        let letter = letters.next().filter(char::is_ascii_uppercase).ok_or(Place::EXPECTED)?;
         let digits = letters.as_str();
         if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(EXPECTED);
+            return Err(Place::EXPECTED);
         }
         let number = digits.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
-        Ok(Place::new(letter, number.ok_or(EXPECTED)?))
+        Ok(Place::new(letter, number.ok_or(Place::EXPECTED)?))
     }
 }
 

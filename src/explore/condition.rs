@@ -412,7 +412,7 @@ impl Search {
         let scout = run.scout();
         let mut watched = Vec::new();
         if let Condition::State { who, what, .. } = &condition {
-            let nodes = Place::servers(run.script().setup.nodes);
+            let nodes = run.script().setup.places.own();
             let of = nodes.filter(|node| who.is_none_or(|who| who == *node));
             watched.extend(of.map(|node| {
                 let fact = Fact { node, what: what.clone() };

@@ -34,11 +34,18 @@ const REQUESTS: u32 = 25;
 pub fn schedule(entry: &'static Entry, seed: u64, flaws: &[String]) -> Result<Script, Sentence> {
     let mut chance = Chance::new(seed, 0xF022);
     let sizes = [3, 3, 3, 5, 5, 5, 4, 2, 7, 1];
-    let nodes = chance.pick(&sizes).copied().unwrap_or(3).min(entry.meta.max_nodes);
+    let mut places = entry.setup().places;
+    for kind in entry.meta.kinds {
+        let count = match kind.letter {
+            Place::SERVER => chance.pick(&sizes).copied().unwrap_or(3),
+            Place::CLIENT => 1 + chance.below(3) as u16,
+            _ => kind.usual,
+        };
+        places.set(kind.letter, count.clamp(kind.least, kind.most));
+    }
     let setup = Setup {
         protocol: entry.meta.slug.into(),
-        nodes,
-        clients: 1 + chance.below(3) as u16,
+        places,
         seed,
         link: quality(&mut chance),
         disk: Latency::Uniform(Span::new(Time::ZERO, Time::millis(u64::from(chance.below(40))))),
@@ -97,8 +104,8 @@ struct Plan {
 
 impl Plan {
     fn new(entry: &'static Entry, setup: Setup, chance: Chance) -> Result<Plan, Sentence> {
-        let all = vec![false; usize::from(setup.nodes)];
-        let (nodes, clients) = (setup.nodes, setup.clients);
+        let all = vec![false; usize::from(setup.places.servers())];
+        let (nodes, clients) = (setup.places.servers(), setup.places.clients());
         let run = entry.start(Script { setup, ..Script::default() })?.unchecked();
         let (down, paused) = (all.clone(), all);
         Ok(Plan { entry, run, nodes, clients, chance, now: Time::ZERO, down, paused, requests: 0 })

@@ -46,7 +46,7 @@ pub fn write(
             text += &format!("    subgraph side{number}[\"{}\"]\n", names.join(" "));
         }
         for node in side {
-            text += &server(&snapshot.nodes[node.index()], language);
+            text += &server(snapshot.node(*node).expect("a group is of nodes"), language);
         }
         text += if parted { "    end\n" } else { "" };
     }

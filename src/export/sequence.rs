@@ -26,12 +26,12 @@ pub fn write(
     write: &mut dyn FnMut(&str) -> bool,
 ) -> Result<(), Sentence> {
     let script = run.script();
-    let clients = (0..script.setup.clients).map(Place::client);
-    let lanes: Vec<Place> = clients.chain(Place::servers(script.setup.nodes)).collect();
+    let places = &script.setup.places;
+    let lanes: Vec<Place> = places.lanes().collect();
     let title = translate(language, script.title.as_deref().unwrap_or(run.meta().title));
     let mut text = format!("sequenceDiagram\n    title: {}\n", escaped(title));
     for lane in &lanes {
-        let kind = if lane.as_server().is_some() { "participant" } else { "actor" };
+        let kind = if places.is_house_client(*lane) { "actor" } else { "participant" };
         text += &format!("    {kind} {lane}\n");
     }
     let pen = Pen { lanes: &lanes, language };
@@ -95,9 +95,10 @@ impl Pen<'_> {
                 let told = tell(language, &event.tell());
                 self.note(event.place, &format!("✗ {told}"))
             }
-            EventKind::Refused(_) | EventKind::Retry { .. } | EventKind::Note(_) => {
-                self.note(event.place, &tell(language, &event.tell()))
-            }
+            EventKind::Refused(_)
+            | EventKind::Retry { .. }
+            | EventKind::Answered { .. }
+            | EventKind::Note(_) => self.note(event.place, &tell(language, &event.tell())),
             _ => return None,
         })
     }

@@ -45,8 +45,8 @@ pub fn write(
 ) -> Result<(), Sentence> {
     let most = most.min(EVENTS);
     let setup = &run.script().setup;
-    let places: Vec<Place> = places(setup.nodes, setup.clients).collect();
-    let mut stamps = Stamps::new(setup.nodes, setup.clients);
+    let places: Vec<Place> = setup.places.all().collect();
+    let mut stamps = Stamps::new(&setup.places);
     let (mut entries, mut count) = (Vec::<Entry>::new(), 0);
     // Each place's last entry: what is remarked on it may come much later.
     let mut last: Vec<Option<usize>> = vec![None; places.len()];
@@ -75,11 +75,6 @@ pub fn write(
         true => Err(cut_after(most)),
         false => Ok(()),
     }
-}
-
-/// In the order of a stamp's numbers.
-fn places(nodes: u16, clients: u16) -> impl Iterator<Item = Place> {
-    Place::servers(nodes).chain((0..clients).map(Place::client))
 }
 
 fn entry(event: &Event, stamp: &[u64], places: &[Place]) -> Option<Entry> {

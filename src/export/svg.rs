@@ -68,9 +68,9 @@ pub fn write(
     let known = run.head().1;
     let end = cut.unwrap_or(window.max).max(window.min);
     let setup = &run.script().setup;
-    let lanes = usize::from(setup.clients) + usize::from(setup.nodes);
+    let lanes = setup.places.len();
     let pitch = within(HEIGHT / lanes.max(1) as f64, 8.0, PITCH);
-    let mut rows = Rows::new(setup.clients, setup.nodes, TOP, HEIGHT);
+    let mut rows = Rows::new(&setup.places, TOP, HEIGHT);
     rows.pitch = pitch;
     let thinned = thin_out(&mut stretch);
     let width = within(stretch.marks.len() as f64 * ARROW, WIDTH.0, WIDTH.1);

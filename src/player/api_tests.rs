@@ -166,7 +166,7 @@ fn what_was_waited_for_is_told_to_whoever_called_and_not_on_the_page() {
 
 const GIVEN_UP: &str = "✗ The search was given up.";
 const TAKEN: &str = "✗ Another call has taken the place of this one.";
-const UP: &str = "S1 is up: only a server that is down can be restarted.";
+const UP: &str = "S1 is up: only what is down can be restarted.";
 const NEVER: &str = "S1 commitIndex>=9999";
 
 #[test]

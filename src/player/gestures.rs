@@ -10,7 +10,9 @@ use crate::base::{Place, Ratio, Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
 use crate::sentence;
-use crate::sim::snapshot::{FlightShot, LinkState, NodeShot, Snapshot, Status};
+use crate::sim::snapshot::{
+    ClientShot, FlightShot, LinkState, NodeShot, Snapshot, Status, TimerShot,
+};
 
 /// Something offered: a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +51,11 @@ impl Gesture {
 pub fn offered(pane: &Pane, selection: Selection) -> Vec<Gesture> {
     let (run, snapshot) = (&pane.run, pane.snapshot());
     match selection {
-        Selection::Place(client) if client.is_client() => of_client(run, client),
-        Selection::Place(node) => of_node(run, &snapshot, node),
+        Selection::Place(place) => match (snapshot.node(place), snapshot.client(place)) {
+            (Some(node), _) => of_node(run, node),
+            (None, Some(client)) => of_client(run, client),
+            (None, None) => Vec::new(),
+        },
         Selection::Link(from, to) => of_link(run, &snapshot, from, to),
         Selection::Message(id) => of_message(&snapshot, id),
     }
@@ -58,56 +63,67 @@ pub fn offered(pane: &Pane, selection: Selection) -> Vec<Gesture> {
 
 // ---- servers and clients ---------------------------------------------------------------------
 
-fn of_node(run: &Run, snapshot: &Snapshot, id: Place) -> Vec<Gesture> {
-    let Some(node) = snapshot.nodes.get(id.index()) else { return Vec::new() };
-    let mut offered = processes(node);
-    if node.status == Status::Up {
-        // The one that the key fires is the one that would run out first.
-        let first = node.timers.iter().min_by_key(|timer| timer.fires_at);
-        for timer in &node.timers {
-            let fire = Command::Fire { node: id, timer: timer.name.clone() };
-            let label = sentence!("Let its timer run out: {0}", timer.name.clone());
-            let gesture = Gesture::new(label, Group::Timers, fire);
-            offered.push(if first == Some(timer) { gesture.key("t") } else { gesture });
-        }
-    }
-    for client in run.clients().into_iter().take(1) {
-        let text = run.meta().requests[0];
-        let request = Command::Request { client, to: Some(id), request: text.to_owned() };
-        let label = sentence!("{0} asks it: {1}", client, text.to_owned());
-        offered.push(Gesture::new(label, Group::Request, request).key("r"));
-    }
-    offered.extend(clocks(node));
-    offered.extend(disks(node));
-    offered
-}
-
-fn processes(node: &NodeShot) -> Vec<Gesture> {
+fn of_node(run: &Run, node: &NodeShot) -> Vec<Gesture> {
     let id = node.id;
     let main = |label, command| Gesture::new(label, Group::Main, command);
-    let crash = main(sentence!("Crash"), Command::Crash { node: id, torn: false }).key("c");
-    let mut offered = match node.status {
-        Status::Up => vec![crash, main(sentence!("Pause"), Command::Pause(id)).key("p")],
-        Status::Paused => vec![main(sentence!("Resume"), Command::Resume(id)).key("p"), crash],
-        Status::Down => vec![main(sentence!("Restart"), Command::Restart(id)).key("c")],
-    };
+    let mut offered = processes(id, node.status);
     offered.push(main(sentence!("Wipe disk"), Command::Wipe(id)).key("w"));
     if node.status != Status::Down && node.pending_writes > 0 {
         let torn = Command::Crash { node: id, torn: true };
         offered.push(main(sentence!("Crash in the middle of a write"), torn));
     }
+    offered.extend(timers(id, node.status, &node.timers));
+    let text = run.meta().requests[0];
+    let asks = |client, to| Command::Request { client, to, request: text.to_owned() };
+    match run.clients().first() {
+        Some(client) => {
+            let label = sentence!("{0} asks it: {1}", *client, text.to_owned());
+            offered.push(Gesture::new(label, Group::Request, asks(*client, Some(id))).key("r"));
+        }
+        None if run.script().setup.places.may_ask(id) && node.status == Status::Up => {
+            let label = sentence!("It wants: {0}", text.to_owned());
+            offered.push(Gesture::new(label, Group::Request, asks(id, None)).key("r"));
+        }
+        None => {}
+    }
+    offered.extend(clocks(id, node.drift_ppm));
+    offered.extend(disks(node));
     offered
 }
 
-fn clocks(node: &NodeShot) -> Vec<Gesture> {
-    let id = node.id;
+fn processes(id: Place, status: Status) -> Vec<Gesture> {
+    let main = |label, command| Gesture::new(label, Group::Main, command);
+    let crash = main(sentence!("Crash"), Command::Crash { node: id, torn: false }).key("c");
+    match status {
+        Status::Up => vec![crash, main(sentence!("Pause"), Command::Pause(id)).key("p")],
+        Status::Paused => vec![main(sentence!("Resume"), Command::Resume(id)).key("p"), crash],
+        Status::Down => vec![main(sentence!("Restart"), Command::Restart(id)).key("c")],
+    }
+}
+
+/// The one that the key fires is the one that would run out first.
+fn timers(id: Place, status: Status, timers: &[TimerShot]) -> Vec<Gesture> {
+    if status != Status::Up {
+        return Vec::new();
+    }
+    let first = timers.iter().min_by_key(|timer| timer.fires_at);
+    let gesture = |timer: &TimerShot| {
+        let fire = Command::Fire { node: id, timer: timer.name.clone() };
+        let label = sentence!("Let its timer run out: {0}", timer.name.clone());
+        let gesture = Gesture::new(label, Group::Timers, fire);
+        if first == Some(timer) { gesture.key("t") } else { gesture }
+    };
+    timers.iter().map(gesture).collect()
+}
+
+fn clocks(id: Place, drift_ppm: i32) -> Vec<Gesture> {
     let clock = |label, command| Gesture::new(label, Group::Clock, command);
     let drifts = [
         (100_000, sentence!("Clock 10% fast")),
         (-100_000, sentence!("Clock 10% slow")),
         (0, sentence!("Clock right")),
     ];
-    let drifts = drifts.into_iter().filter(|(ppm, _)| *ppm != node.drift_ppm);
+    let drifts = drifts.into_iter().filter(|(ppm, _)| *ppm != drift_ppm);
     let jumps =
         [(1_000_000, sentence!("Clock 1 s ahead")), (-1_000_000, sentence!("Clock 1 s back"))];
     let drifts = drifts.map(|(ppm, label)| clock(label, Command::Drift { node: id, ppm }));
@@ -128,19 +144,20 @@ fn disks(node: &NodeShot) -> Vec<Gesture> {
     ]
 }
 
-fn of_client(run: &Run, client: Place) -> Vec<Gesture> {
-    let text = run.meta().requests[0];
-    if !run.clients().contains(&client) {
-        return Vec::new();
-    }
+fn of_client(run: &Run, shot: &ClientShot) -> Vec<Gesture> {
+    let (client, text) = (shot.id, run.meta().requests[0]);
     let request = |to| Command::Request { client, to, request: text.to_owned() };
-    let mut offered = Vec::new();
-    if let Some(leader) = run.leader() {
-        let label = sentence!("Ask {0}: {1}", leader, text.to_owned());
-        offered.push(Gesture::new(label, Group::Request, request(Some(leader))).key("r"));
+    let mut offered = processes(client, shot.status);
+    offered.extend(timers(client, shot.status, &shot.timers));
+    if shot.status == Status::Up {
+        if let Some(leader) = run.leader() {
+            let label = sentence!("Ask {0}: {1}", leader, text.to_owned());
+            offered.push(Gesture::new(label, Group::Request, request(Some(leader))).key("r"));
+        }
+        let label = sentence!("Ask whomever it asked last: {0}", text.to_owned());
+        offered.push(Gesture::new(label, Group::Request, request(None)));
     }
-    let label = sentence!("Ask whomever it asked last: {0}", text.to_owned());
-    offered.push(Gesture::new(label, Group::Request, request(None)));
+    offered.extend(clocks(client, shot.drift_ppm));
     offered
 }
 
@@ -151,11 +168,16 @@ pub fn nobody_asks() -> Sentence {
     )
 }
 
-/// A client's request, as typed, to a server or to whoever leads; `None` where there is no client.
-/// The engine checks the text.
+/// A client's request, as typed, to a place or to whoever leads; `None` where nobody can ask. The
+/// engine checks the text.
 pub fn request(run: &Run, to: Option<Place>, text: &str) -> Option<Command> {
-    let client = *run.clients().first()?;
-    Some(Command::Request { client, to: to.or(run.leader()), request: text.trim().to_owned() })
+    let request = text.trim().to_owned();
+    if let Some(client) = run.clients().first() {
+        return Some(Command::Request { client: *client, to: to.or(run.leader()), request });
+    }
+    let places = &run.script().setup.places;
+    let client = to.or(places.all().next()).filter(|place| places.may_ask(*place))?;
+    Some(Command::Request { client, to: None, request })
 }
 
 // ---- links -----------------------------------------------------------------------------------
@@ -247,7 +269,7 @@ pub fn cut(pane: &Pane, from: Place, to: Place) -> Gesture {
 
 /// For the lasso: parts these servers from the others; nothing if that parts nobody.
 pub fn lasso(run: &Run, inside: &[Place]) -> Option<Gesture> {
-    let all = Place::servers(run.script().setup.nodes);
+    let all = run.script().setup.places.own();
     let (inside, outside): (Vec<Place>, Vec<Place>) = all.partition(|node| inside.contains(node));
     if inside.is_empty() || outside.is_empty() {
         return None;

@@ -238,7 +238,7 @@ pub fn press(store: &Store, key: &str) -> Option<Action> {
 
 fn select(store: &Store, key: &str) -> Option<Action> {
     let node = Place::server(key.parse::<u16>().ok()?.checked_sub(1)?);
-    let exists = store.pane().run.script().setup.has(node);
+    let exists = store.pane().run.script().setup.places.has(node);
     exists.then_some(Action::Page(PageAction::Select(Some(Selection::Place(node)))))
 }
 
@@ -247,16 +247,9 @@ fn tool(store: &Store, tool: Tool) -> Option<Action> {
     Some(Action::Page(PageAction::Tool(other)))
 }
 
-fn selected_server(store: &Store) -> Option<Place> {
-    match store.ui.selection? {
-        Selection::Place(place) => place.as_server(),
-        _ => None,
-    }
-}
-
-/// The gesture that has this key in the selected server's menu.
+/// The gesture that has this key in the menu of whoever is selected.
 fn gesture(store: &Store, key: &str) -> Option<Action> {
-    let Some(selection) = selected_server(store).map(Selection::Place) else {
+    let Some(selection @ Selection::Place(_)) = store.ui.selection else {
         let why = sentence!("Select a server first: click it, or press its number.");
         return Some(Action::Page(PageAction::Tell(Notice::refusal(why))));
     };
@@ -267,7 +260,12 @@ fn gesture(store: &Store, key: &str) -> Option<Action> {
 
 fn request(store: &Store, _: &str) -> Option<Action> {
     let run = &store.pane().run;
-    let to = selected_server(store);
+    let to = match store.ui.selection {
+        Some(Selection::Place(place)) if !run.script().setup.places.is_house_client(place) => {
+            Some(place)
+        }
+        _ => None,
+    };
     Some(match gestures::request(run, to, run.meta().requests[0]) {
         Some(request) => Action::Do(request),
         None => Action::Page(PageAction::Tell(Notice::refusal(gestures::nobody_asks()))),

@@ -2,7 +2,7 @@
 //! messages it leaves out. It is the page's state and not the run's: lanes that another run does not
 //! have are passed over.
 
-use crate::base::Place;
+use crate::base::{Place, Places};
 
 /// What somebody has changed; by default every client and server has a row of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,9 +66,8 @@ impl Sort {
 
 impl Lanes {
     /// All lanes of a run, hidden ones too, in their order.
-    pub fn all(&self, clients: u16, nodes: u16) -> Vec<Place> {
-        let usual = (0..clients).map(Place::client);
-        let usual: Vec<Place> = usual.chain(Place::servers(nodes)).collect();
+    pub fn all(&self, places: &Places) -> Vec<Place> {
+        let usual: Vec<Place> = places.lanes().collect();
         // Those that the order by hand does not know come after it, as usual.
         let known = self.order.iter().filter(|lane| usual.contains(lane));
         let mut all: Vec<Place> = known.copied().collect();
@@ -78,10 +77,10 @@ impl Lanes {
 
     /// The rows to draw. Folded lanes stand where the first of them would. Where a run has only
     /// lanes that are hidden, it shows them all: an empty diagram tells nothing.
-    pub fn rows(&self, clients: u16, nodes: u16) -> Vec<Vec<Place>> {
+    pub fn rows(&self, places: &Places) -> Vec<Vec<Place>> {
         let mut rows: Vec<Vec<Place>> = Vec::new();
         let mut folded: [Option<usize>; 2] = [None; 2];
-        let mut all = self.all(clients, nodes);
+        let mut all = self.all(places);
         if all.iter().any(|lane| self.shows(*lane)) {
             all.retain(|lane| self.shows(*lane));
         }
@@ -164,10 +163,10 @@ impl Lanes {
         *self == Lanes::default()
     }
 
-    /// Makes a change for a run of so many clients and servers; not if no lane would be left.
+    /// Makes a change for a run of these places; not if no lane would be left.
     #[must_use]
-    pub(super) fn change(&mut self, change: LaneChange, clients: u16, nodes: u16) -> bool {
-        let all = self.all(clients, nodes);
+    pub(super) fn change(&mut self, change: LaneChange, places: &Places) -> bool {
+        let all = self.all(places);
         let shown = all.iter().filter(|lane| self.shows(**lane)).count();
         match change {
             LaneChange::Show(lane, false) if shown == 1 && self.shows(lane) => return false,
@@ -234,7 +233,7 @@ mod tests {
     fn after(changes: &[LaneChange]) -> Lanes {
         let mut lanes = Lanes::default();
         for change in changes {
-            assert!(lanes.change(change.clone(), 2, 3), "{change:?}");
+            assert!(lanes.change(change.clone(), &Places::with_clients(3, 2)), "{change:?}");
         }
         lanes
     }
@@ -243,7 +242,7 @@ mod tests {
     fn rows(lanes: &Lanes) -> String {
         let row =
             |row: &Vec<Place>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
-        lanes.rows(2, 3).iter().map(row).collect::<Vec<_>>().join(" ")
+        lanes.rows(&Places::with_clients(3, 2)).iter().map(row).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -270,18 +269,21 @@ mod tests {
     #[test]
     fn one_lane_stays() {
         let mut lanes = after(&[LaneChange::Only(S2)]);
-        assert!(!lanes.change(LaneChange::Show(S2, false), 2, 3));
+        assert!(!lanes.change(LaneChange::Show(S2, false), &Places::with_clients(3, 2)));
         assert_eq!(rows(&lanes), "S2");
-        assert!(lanes.change(LaneChange::Show(S1, false), 2, 3), "it is hidden already");
+        assert!(
+            lanes.change(LaneChange::Show(S1, false), &Places::with_clients(3, 2)),
+            "it is hidden already"
+        );
     }
 
     #[test]
     fn another_run_has_other_lanes() {
         let lanes = after(&[LaneChange::To(S3, C1), LaneChange::Show(C2, false)]);
-        let all = lanes.rows(1, 4).concat();
+        let all = lanes.rows(&Places::with_clients(4, 1)).concat();
         assert_eq!(all, [S3, C1, S1, S2, Place::server(3)]);
         // All that is left to show may be what the other run does not have.
         let only = after(&[LaneChange::Only(S3)]);
-        assert_eq!(only.rows(1, 1).concat(), [C1, S1]);
+        assert_eq!(only.rows(&Places::with_clients(1, 1)).concat(), [C1, S1]);
     }
 }

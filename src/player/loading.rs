@@ -149,8 +149,10 @@ impl Store {
         self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));
         let script = self.pane().run.script();
         let kept = self.ui.selection.filter(|selection| match *selection {
-            Selection::Place(place) => script.setup.has(place),
-            Selection::Link(from, to) => script.setup.has(from) && script.setup.has(to),
+            Selection::Place(place) => script.setup.places.has(place),
+            Selection::Link(from, to) => {
+                script.setup.places.has(from) && script.setup.places.has(to)
+            }
             Selection::Message(_) => false,
         });
         if kept != self.ui.selection {

@@ -504,7 +504,7 @@ mod tests {
         store.update(Action::Do(Command::Restart(Place::server(0))));
         assert_eq!((lines(&store), notice(&store)), (vec![3, 3], String::new()));
         store.update(Action::Do(Command::Restart(Place::server(0))));
-        assert_eq!(notice(&store), "S1 is up: only a server that is down can be restarted.");
+        assert_eq!(notice(&store), "S1 is up: only what is down can be restarted.");
         // In the past both fork.
         store.update(TimeAction::Seek(Time::millis(200)));
         store.update(crash(2));

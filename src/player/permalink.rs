@@ -92,7 +92,7 @@ impl Shows {
                 Some(scene) => scene.script(),
                 None => {
                     let meta = catalog::catalog().next().expect("the catalog has a protocol").meta;
-                    Script { setup: Setup::new(meta.slug, meta.nodes), ..Script::default() }
+                    Script { setup: Setup::new(meta.slug, meta.kinds), ..Script::default() }
                 }
             },
         }

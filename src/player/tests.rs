@@ -200,7 +200,7 @@ fn a_refused_gesture_changes_nothing_and_says_why() {
     store.update(TimeAction::StepBack);
     let (cursor, head) = (store.pane().cursor(), store.pane().run.head());
     store.update(Action::Do(Command::Restart(Place::server(0))));
-    assert_eq!(notice(&store), "S1 is up: only a server that is down can be restarted.");
+    assert_eq!(notice(&store), "S1 is up: only what is down can be restarted.");
     assert_eq!((store.pane().cursor(), store.pane().run.head()), (cursor, head));
     assert_eq!(store.pane().branches.len(), 1);
     store.update(crash(0));

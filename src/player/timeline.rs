@@ -10,7 +10,7 @@ impl Store {
     pub(super) fn update_timeline(&mut self, action: TimelineAction) -> Change {
         let run = &self.pane().run;
         let (now, known) = (run.now(), run.head().1);
-        let (clients, nodes) = (run.script().setup.clients, run.script().setup.nodes);
+        let places = run.script().setup.places.clone();
         let ui = &mut self.ui;
         let (span, window) = (ui.window.span, &mut ui.window);
         match action {
@@ -24,7 +24,7 @@ impl Store {
             TimelineAction::ShowHead => window.show(known.since(span), known.since(span) + span),
             TimelineAction::ShowWhole => window.show(Time::ZERO, known),
             TimelineAction::Lanes(change) => {
-                if !ui.lanes.change(change, clients, nodes) {
+                if !ui.lanes.change(change, &places) {
                     let why = sentence!("One lane must stay: show another one first.");
                     ui.notice = Some(Notice::refusal(why));
                 }

@@ -162,7 +162,7 @@ mod tests {
         ] {
             let (second, _) = other.of(&first).unwrap();
             assert_eq!(Variant::between(&first, &second), other);
-            assert_eq!(second.setup.seed, if second.setup.nodes == 3 { 1 } else { 7 });
+            assert_eq!(second.setup.seed, if second.setup.places.servers() == 3 { 1 } else { 7 });
         }
         // The other way round, what was switched on is switched off.
         let flaw = Variant::Flaw("forget-vote".into());

@@ -304,6 +304,7 @@ mod tests {
     use std::str::FromStr;
 
     use super::*;
+    use crate::base::{PlaceKind, Places};
     use crate::protocol::{
         Channel, Effects, Form, Input, Kind, Message, Meta, Property, Request, Tone,
     };
@@ -367,8 +368,7 @@ mod tests {
             title: "Relay",
             paper: "",
             summary: "",
-            nodes: 2,
-            max_nodes: 2,
+            kinds: &[PlaceKind::servers(2, 2), PlaceKind::CLIENTS],
             channel: Channel::Datagram,
             requests: &["pass"],
             scenes: &[],
@@ -384,7 +384,7 @@ mod tests {
             &[]
         }
 
-        fn boot(me: Place, _: u16, _: &(), _: &(), _: &mut Effects<Relay>) -> Relay {
+        fn boot(me: Place, _: &Places, _: &(), _: &(), _: &mut Effects<Relay>) -> Relay {
             Relay { me, seen: 0, from: None }
         }
 
@@ -424,7 +424,8 @@ mod tests {
 
     #[test]
     fn what_is_shown_and_what_can_be_waited_for_are_written_once() {
-        let mut relay = Relay::boot(Place::server(0), 2, &(), &(), &mut Effects::new());
+        let mut relay =
+            Relay::boot(Place::server(0), &Places::cluster(2), &(), &(), &mut Effects::new());
         let fields = |relay: &Relay| {
             let fields = relay.view().fields.into_iter();
             fields.map(|field| format!("{}={}", field.name, field.value)).collect::<Vec<_>>()
@@ -443,10 +444,11 @@ mod tests {
 
     #[test]
     fn what_a_protocol_does_not_say_it_does_not_have() {
-        let relay = Relay::boot(Place::server(0), 2, &(), &(), &mut Effects::new());
+        let relay =
+            Relay::boot(Place::server(0), &Places::cluster(2), &(), &(), &mut Effects::new());
         let view = relay.view();
         assert_eq!((view.badge, view.quorum, relay.log_len()), (None, None, 0));
         assert!(relay.log(&(), 0, 9).is_empty() && Variable::read(Relay::DURABLE, &()).is_empty());
-        assert_eq!((relay.weight(), Relay::check(&(), 2)), (0, Ok(())));
+        assert_eq!((relay.weight(), Relay::check(&(), &Places::cluster(2))), (0, Ok(())));
     }
 }

@@ -133,10 +133,8 @@ impl Run {
         let here = piece.get(event).filter(|event| event.what.is_an_event())?;
         let (lamport, at, place) = (here.lamport, here.at, here.place?);
         let setup = &self.script.setup;
-        let clients = (0..setup.clients).map(Place::client);
-        let places = Place::servers(setup.nodes).chain(clients);
         let side = |place| Side { place, past: None, future: None, stamp: None };
-        let sides = places.map(side).collect();
+        let sides = setup.places.all().map(side).collect();
         let (since, until) = ((0, Time::ZERO), (u64::MAX, Time::LIMIT));
         let mut cone = Cone { event, at, place, lamport, sides, since, until };
         let settled = self.walk_into_past(&mut cone, piece);

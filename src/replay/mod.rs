@@ -11,6 +11,8 @@ mod message;
 mod outline;
 pub mod scout;
 pub mod stamps;
+#[cfg(test)]
+mod tests;
 pub mod why;
 
 use std::collections::VecDeque;
@@ -612,7 +614,7 @@ impl Run {
     }
 
     pub fn clients(&self) -> Vec<Place> {
-        (0..self.script.setup.clients).map(Place::client).collect()
+        self.script.setup.places.house_clients().collect()
     }
 }
 

@@ -6,17 +6,15 @@ use std::collections::VecDeque;
 
 use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
-use crate::base::{Chance, Place, Text, Time};
-use crate::protocol::Outcome;
-use crate::sim::ensemble::Wanted;
-use crate::sim::trace::{EventKind, Payload};
+use crate::base::{Place, Text, Time};
+use crate::check::Operation;
+use crate::protocol::{Outcome, SourceLine};
+use crate::sim::ensemble::{Stimulus, Wanted};
+use crate::sim::trace::{EventKind, Payload, Status};
 
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub lamport: u64,
-    /// Events of its own so far: its part of its vector stamp.
-    pub own: u64,
-    /// Of its last request.
+    /// Of its last request. The numbers go on where it crashes, as those of a new session would.
     pub seq: u64,
     pub open: Option<Open>,
     /// What it wants next, and whom it would ask.
@@ -25,7 +23,6 @@ pub struct Client {
     pub contact: Place,
     /// The last requests that were answered, and the answers; the newest is last.
     pub answered: VecDeque<(Text, Outcome)>,
-    pub sending: Chance,
 }
 
 /// A request that has no answer yet.
@@ -38,8 +35,9 @@ pub struct Open {
     pub attempt: u32,
     /// The event with which it began.
     pub cause: u64,
-    /// When this entry of the agenda is due, it asks again.
+    /// When this entry of the agenda is due, it asks again: from when to when it waits for that.
     pub patience: Ticket,
+    pub waits: (Time, Time),
     /// The server a redirection named: the next to ask.
     pub sent_on: Option<Place>,
 }
@@ -58,17 +56,15 @@ pub const COURTESY: Time = Time::millis(5);
 pub const NO_LEADER: Time = Time::millis(100);
 
 impl Client {
-    pub fn new(id: Place, seed: u64) -> Client {
-        Client {
-            lamport: 0,
-            own: 0,
-            seq: 0,
-            open: None,
-            waiting: VecDeque::new(),
-            contact: Place::server(0),
-            answered: VecDeque::new(),
-            sending: Chance::new(seed, (1 << 32) + u64::from(id.number())),
-        }
+    /// One that asks this place first.
+    pub fn new(contact: Place) -> Client {
+        let (waiting, answered) = (VecDeque::new(), VecDeque::new());
+        Client { seq: 0, open: None, waiting, contact, answered }
+    }
+
+    /// Its memory is lost, and with it what it still wanted.
+    pub fn lose_memory(&mut self) {
+        *self = Client { seq: self.seq, ..Client::new(self.contact) };
     }
 }
 
@@ -97,12 +93,8 @@ impl Sim {
         self.tick(id, 0);
         let what = EventKind::Ask { seq, request: request.clone() };
         let event = self.record(id, cause, None, what, out);
+        self.overhear_call(id, &request, operation, event);
         if self.checking {
-            self.ensemble.overhear(event, id, &request, None);
-            if let Some(operation) = operation {
-                self.history.call(id, operation, event);
-                self.tell_judges();
-            }
             self.judge(id, event, out);
         }
         let patience = Ticket::default();
@@ -113,20 +105,95 @@ impl Sim {
             attempt: 0,
             cause: event,
             patience,
+            waits: (self.now, self.now),
             sent_on: None,
         };
         self.clients[id.index()].open = Some(open);
         self.attempt(id, event, out);
     }
 
+    /// Somebody who runs the protocol's own program is told to want something: it asks itself.
+    pub(super) fn want(&mut self, id: Place, request: &str, cause: u64, out: &mut Events) {
+        let Ok(Wanted { text: request, operation, .. }) = self.ensemble.request(request) else {
+            return;
+        };
+        let asked = &mut self.nodes[self.places.index(id)].asked;
+        *asked += 1;
+        let seq = *asked;
+        self.tick(id, 0);
+        let what = EventKind::Ask { seq, request: request.clone() };
+        let event = self.record(id, cause, None, what, out);
+        self.overhear_call(id, &request, operation, event);
+        self.react(id, Stimulus::Request { from: id, seq, request }, event, out);
+    }
+
+    /// … and has its answer.
+    pub(super) fn told_itself(
+        &mut self,
+        id: Place,
+        seq: u64,
+        outcome: Outcome,
+        cause: u64,
+        line: Option<SourceLine>,
+        out: &mut Events,
+    ) {
+        self.tick(id, 0);
+        let what = EventKind::Answered { seq, outcome: outcome.clone() };
+        let event = self.record(id, cause, line, what, out);
+        self.overhear_outcome(id, None, &outcome, event);
+        if self.checking {
+            self.judge(id, event, out);
+        }
+    }
+
+    /// The history variables and the judges learn that somebody asks this.
+    fn overhear_call(
+        &mut self,
+        id: Place,
+        request: &Text,
+        operation: Option<Operation>,
+        event: u64,
+    ) {
+        if !self.checking {
+            return;
+        }
+        self.ensemble.overhear(event, id, request, None);
+        if let Some(operation) = operation {
+            self.history.call(id, operation, event);
+            self.tell_judges();
+        }
+    }
+
+    /// … and what came of it.
+    fn overhear_outcome(
+        &mut self,
+        id: Place,
+        request: Option<&Text>,
+        outcome: &Outcome,
+        event: u64,
+    ) {
+        if !self.checking {
+            return;
+        }
+        if let Some(request) = request {
+            self.ensemble.overhear(event, id, request, Some(outcome));
+        }
+        match outcome {
+            Outcome::Done(answer) => self.history.answer(id, answer.clone(), event),
+            Outcome::Refused(_) | Outcome::Redirect(_) => self.history.give_up(id),
+        }
+        self.tell_judges();
+    }
+
     /// Sends the open request to the client's contact, and waits.
     fn attempt(&mut self, id: Place, cause: u64, out: &mut Events) {
-        let retry = self.setup.retry;
+        let retry = self.nodes[self.places.index(id)].clock.true_length(self.setup.retry);
         let client = &mut self.clients[id.index()];
         let (seq, contact) = (client.seq, client.contact);
         let Some(open) = &mut client.open else { return };
         open.attempt += 1;
         open.patience = self.agenda.put(self.now + retry, Item::Client(id));
+        open.waits = (self.now, self.now + retry);
         let payload = Payload::Request { seq, request: open.request.clone() };
         self.send(id, contact, payload, cause, None, out);
     }
@@ -141,7 +208,7 @@ impl Sim {
         out: &mut Events,
     ) {
         let now = self.now;
-        let nodes = self.setup.nodes;
+        let next = self.next_after(from);
         let client = &mut self.clients[id.index()];
         // Only the answer to the open request counts; any other is late.
         if client.seq != seq || client.open.is_none() {
@@ -156,13 +223,8 @@ impl Sim {
                     client.answered.pop_front();
                 }
                 client.answered.push_back((open.request.clone(), outcome.clone()));
+                self.overhear_outcome(id, Some(&open.request), &outcome, event);
                 if self.checking {
-                    self.ensemble.overhear(event, id, &open.request, Some(&outcome));
-                    match &outcome {
-                        Outcome::Done(answer) => self.history.answer(id, answer.clone(), event),
-                        _ => self.history.give_up(id),
-                    }
-                    self.tell_judges();
                     self.judge(id, event, out);
                 }
                 if let Some((request, to)) = next {
@@ -175,36 +237,60 @@ impl Sim {
                     return;
                 }
                 let Some(open) = &mut client.open else { return };
-                open.sent_on = Some(known.unwrap_or(next_node(from, nodes)));
+                open.sent_on = Some(known.unwrap_or(next));
                 let pause = if known.is_some() { COURTESY } else { NO_LEADER };
                 open.patience = self.agenda.put(now + pause, Item::Client(id));
+                open.waits = (now, now + pause);
                 open.cause = event;
             }
         }
     }
 
     pub(super) fn patience_due(&mut self, id: Place, due: Due, out: &mut Events) {
-        let nodes = self.setup.nodes;
-        let client = &mut self.clients[id.index()];
-        let Some(open) = client.open.as_mut().filter(|open| open.patience == due.ticket) else {
+        let open = self.clients[id.index()].open.as_ref();
+        if open.is_none_or(|open| open.patience != due.ticket) {
             return;
-        };
+        }
+        let at = self.places.index(id);
+        if self.nodes[at].status == Status::Paused {
+            self.nodes[at].stalled.push(due);
+            return;
+        }
         self.now = due.at;
-        let cause = open.cause;
+        self.ask_again(id, None, out);
+    }
+
+    /// Its patience has run out, by itself or because `command` (an event) says so.
+    pub(super) fn ask_again(&mut self, id: Place, command: Option<u64>, out: &mut Events) {
+        let contact = self.clients[id.index()].contact;
+        let next = self.next_after(contact);
+        let client = &mut self.clients[id.index()];
+        let Some(open) = &mut client.open else { return };
+        let cause = command.unwrap_or(open.cause);
         let redirected = open.sent_on.take();
-        let next = match open.stays {
-            true => client.contact,
-            false => next_node(client.contact, nodes),
-        };
+        let next = if open.stays { contact } else { next };
         client.contact = redirected.unwrap_or(next);
         let (to, redirected) = (client.contact, redirected.is_some());
         self.tick(id, 0);
         let event = self.record(id, cause, None, EventKind::Retry { to, redirected }, out);
         self.attempt(id, event, out);
     }
+
+    /// The place after this one, around the ring of its kind.
+    fn next_after(&self, place: Place) -> Place {
+        let count = self.places.count(place.letter()).max(1);
+        Place::new(place.letter(), (place.number() + 1) % count)
+    }
+
+    /// The client's memory is lost: what it has asked may still take effect.
+    pub(super) fn forget(&mut self, id: Place) {
+        self.clients[id.index()].lose_memory();
+        if self.checking {
+            self.history.give_up(id);
+            self.tell_judges();
+        }
+    }
 }
 
-/// The server after this one, around the ring.
-fn next_node(node: Place, nodes: u16) -> Place {
-    Place::server((node.number() + 1) % nodes)
-}
+/// The name under which a client's patience can be made to run out: `fire C1 retry`.
+pub const RETRY: &str = "retry";

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::client::WAITING;
+use super::client::{RETRY, WAITING};
 use super::network::{self, LinkState, Lost};
 use super::{Events, Fate, Sim, Ticket};
 use crate::base::{Place, Sentence, Text, Time};
@@ -41,15 +41,10 @@ impl Sim {
     pub fn check(&self, command: &Command) -> Result<(), Sentence> {
         let endpoints = self.named(command);
         if let Some(stranger) = endpoints.into_iter().find(|end| !self.exists(*end)) {
-            let (nodes, clients) = (self.setup.nodes, self.setup.clients);
-            return Err(sentence!(
-                "There is no {0} in this run (servers: {1}, clients: {2}).",
-                stranger,
-                nodes,
-                clients
-            ));
+            let all = self.places.to_string();
+            return Err(sentence!("There is no {0} in this run, which has {1}.", stranger, all));
         }
-        let status = |node: &Place| self.nodes[node.index()].status;
+        let status = |node: &Place| self.nodes[self.places.index(*node)].status;
         match command {
             Command::Crash { node, .. } | Command::Pause(node) | Command::Fire { node, .. }
                 if status(node) == Status::Down =>
@@ -57,7 +52,7 @@ impl Sim {
                 Err(sentence!("{0} is down.", *node))
             }
             Command::Restart(node) if status(node) != Status::Down => {
-                Err(sentence!("{0} is up: only a server that is down can be restarted.", *node))
+                Err(sentence!("{0} is up: only what is down can be restarted.", *node))
             }
             Command::Pause(node) if status(node) == Status::Paused => {
                 Err(sentence!("{0} stands still already.", *node))
@@ -68,7 +63,7 @@ impl Sim {
             Command::Fire { node, .. } if status(node) == Status::Paused => {
                 Err(sentence!("{0} stands still: resume it first.", *node))
             }
-            Command::Fire { node, timer } if self.timer(*node, timer).is_none() => {
+            Command::Fire { node, timer } if !self.is_set(*node, timer) => {
                 Err(sentence!("{0} has no timer “{1}” set at this moment.", *node, timer.clone()))
             }
             Command::Drop(id) | Command::Delay { message: id, .. } | Command::Deliver(id)
@@ -83,38 +78,45 @@ impl Sim {
                 ),
                 Some(_) => Ok(()),
             },
+            Command::Wipe(place) | Command::Disk { node: place, .. }
+                if self.places.is_house_client(*place) =>
+            {
+                Err(sentence!("{0} keeps nothing on a disk.", *place))
+            }
             Command::Deliver(id)
                 if self.flight(*id).is_some_and(|flight| self.is_waiting(flight)) =>
             {
-                Err(sentence!("Message #{0} has arrived, at a server that stands still.", *id))
+                Err(sentence!("Message #{0} has arrived, where nothing moves on.", *id))
             }
             Command::Delay { message, .. } if self.is_held(*message) => Err(sentence!(
                 "Message #{0} waits on a held link: heal the link, or deliver it now.",
                 *message
             )),
-            Command::Request { request, .. } => match self.ensemble.request(request) {
+            Command::Request { client, request, .. } => match self.ensemble.request(request) {
                 Err(expected) => {
                     Err(sentence!("Expected {0}, not “{1}”.", expected, request.clone()))
                 }
-                Ok(_) => self.check_queue(command),
+                Ok(_) => self.check_asker(*client),
             },
             _ => Ok(()),
         }
     }
 
-    fn check_queue(&self, command: &Command) -> Result<(), Sentence> {
-        match command {
-            Command::Request { client, .. }
-                if self.clients[client.index()].waiting.len() >= WAITING =>
-            {
-                Err(sentence!("{0} has {1} requests waiting already.", *client, WAITING))
+    /// Why this place cannot be asked for anything now.
+    fn check_asker(&self, place: Place) -> Result<(), Sentence> {
+        let waiting = |place: Place| self.clients[place.index()].waiting.len();
+        match self.nodes[self.places.index(place)].status {
+            Status::Down => Err(sentence!("{0} is down.", place)),
+            Status::Paused => Err(sentence!("{0} stands still: resume it first.", place)),
+            Status::Up if self.places.is_house_client(place) && waiting(place) >= WAITING => {
+                Err(sentence!("{0} has {1} requests waiting already.", place, WAITING))
             }
-            _ => Ok(()),
+            Status::Up => Ok(()),
         }
     }
 
     fn exists(&self, end: Place) -> bool {
-        self.setup.has(end)
+        self.places.has(end)
     }
 
     /// Everybody the command names.
@@ -123,12 +125,7 @@ impl Sim {
         match command {
             Command::Cut(links) | Command::Hold(links) | Command::Heal(links) => ends(links),
             Command::Link { links, .. } => ends(links),
-            Command::Partition(Partition::Groups(groups)) => {
-                groups.iter().flatten().copied().collect()
-            }
-            Command::Partition(Partition::OneWay { unheard, deaf }) => {
-                unheard.iter().chain(deaf).copied().collect()
-            }
+            Command::Partition(partition) => partition.named().collect(),
             Command::Request { client, to, .. } => std::iter::once(*client).chain(*to).collect(),
             command => command.place().into_iter().collect(),
         }
@@ -139,20 +136,23 @@ impl Sim {
             Command::Crash { node, torn } => self.crash(*node, *torn, cause, out),
             Command::Restart(node) => self.boot(*node, cause, out),
             Command::Wipe(node) => {
-                if self.nodes[node.index()].status != Status::Down {
+                if self.nodes[self.places.index(*node)].status != Status::Down {
                     self.crash(*node, false, cause, out);
                 }
-                self.nodes[node.index()].disk = self.ensemble.blank();
+                self.nodes[self.places.index(*node)].disk = self.ensemble.blank();
             }
             Command::Pause(node) => {
-                self.nodes[node.index()].status = Status::Paused;
+                self.nodes[self.places.index(*node)].status = Status::Paused;
                 self.record(*node, cause, None, EventKind::Status(Status::Paused), out);
             }
             Command::Resume(node) => {
-                self.nodes[node.index()].status = Status::Up;
+                self.nodes[self.places.index(*node)].status = Status::Up;
                 self.tick(*node, 0);
                 self.record(*node, cause, None, EventKind::Status(Status::Up), out);
                 self.catch_up(*node);
+            }
+            Command::Fire { node, .. } if self.places.is_house_client(*node) => {
+                self.ask_again(*node, Some(cause), out);
             }
             Command::Fire { node, timer } => {
                 if let Some(position) = self.timer(*node, timer) {
@@ -161,9 +161,11 @@ impl Sim {
             }
             Command::Drift { node, ppm } => self.drift(*node, *ppm),
             Command::Jump { node, micros } => {
-                self.nodes[node.index()].clock.jump(self.now, *micros)
+                self.nodes[self.places.index(*node)].clock.jump(self.now, *micros)
             }
-            Command::Disk { node, latency } => self.nodes[node.index()].disk_latency = *latency,
+            Command::Disk { node, latency } => {
+                self.nodes[self.places.index(*node)].disk_latency = *latency
+            }
             Command::Cut(links) => self.set_links(links, LinkState::Cut, cause, out),
             Command::Hold(links) => self.set_links(links, LinkState::Held, cause, out),
             Command::Heal(links) if links.is_empty() => self.heal_all(cause, out),
@@ -185,9 +187,10 @@ impl Sim {
                     });
                 }
             }
-            Command::Request { client, to, request } => {
+            Command::Request { client, to, request } if self.places.is_house_client(*client) => {
                 self.ask(*client, *to, request, cause, out);
             }
+            Command::Request { client, request, .. } => self.want(*client, request, cause, out),
             Command::Say(caption) => self.caption = Some((self.now, Text::from(caption.as_str()))),
             Command::End => {}
         }
@@ -196,11 +199,14 @@ impl Sim {
     // ---- processes ---------------------------------------------------------------------------
 
     fn crash(&mut self, id: Place, torn: bool, cause: u64, out: &mut Events) {
-        let node = &mut self.nodes[id.index()];
+        let node = &mut self.nodes[self.places.index(id)];
         node.lose_memory(torn);
         node.stopped_by = cause;
         let stalled = std::mem::take(&mut node.stalled);
-        self.ensemble.stop(id);
+        match self.places.is_house_client(id) {
+            true => self.forget(id),
+            false => self.ensemble.stop(id),
+        }
         // What had arrived while it stood still finds nobody.
         for due in stalled {
             self.stir(due);
@@ -211,7 +217,7 @@ impl Sim {
 
     /// What came due while the node stood still is due now, in its order.
     fn catch_up(&mut self, id: Place) {
-        for due in std::mem::take(&mut self.nodes[id.index()].stalled) {
+        for due in std::mem::take(&mut self.nodes[self.places.index(id)].stalled) {
             self.stir(due);
         }
     }
@@ -229,23 +235,31 @@ impl Sim {
                 }
             }
             Item::Timer { node, position } => {
-                if let Some(timer) = self.nodes[node.index()].timers.get_mut(usize::from(position))
+                if let Some(timer) =
+                    self.nodes[self.places.index(node)].timers.get_mut(usize::from(position))
                 {
                     timer.queued = Some((now, self.agenda.put(now, due.what)));
                 }
             }
             Item::Sync(node) => {
-                if let Some((_, ticket)) = &mut self.nodes[node.index()].syncing {
+                if let Some((_, ticket)) = &mut self.nodes[self.places.index(node)].syncing {
                     *ticket = self.agenda.put(now, due.what);
                 }
             }
-            Item::Boot(_) | Item::Client(_) => {}
+            Item::Client(client) => {
+                if let Some(open) = &mut self.clients[client.index()].open
+                    && open.patience == due.ticket
+                {
+                    open.patience = self.agenda.put(now, due.what);
+                }
+            }
+            Item::Boot(_) => {}
         }
     }
 
     fn drift(&mut self, id: Place, ppm: i32) {
         let now = self.now;
-        let node = &mut self.nodes[id.index()];
+        let node = &mut self.nodes[self.places.index(id)];
         let old = node.clock.ppm;
         node.clock.drift(now, ppm);
         // Timers measure local time: what is left of them shrinks or grows.
@@ -255,14 +269,22 @@ impl Sim {
                 *ends = now + Time((left / (1_000_000 + i128::from(ppm))) as u64);
             }
         }
-        for position in 0..self.nodes[id.index()].timers.len() {
+        for position in 0..self.nodes[self.places.index(id)].timers.len() {
             self.queue_timer(id, position as u16);
+        }
+    }
+
+    /// Whether a timer of this name is set there.
+    fn is_set(&self, place: Place, name: &str) -> bool {
+        match self.places.is_house_client(place) {
+            true => name == RETRY && self.clients[place.index()].open.is_some(),
+            false => self.timer(place, name).is_some(),
         }
     }
 
     /// Position of the node's timer of this name, if it is set.
     fn timer(&self, node: Place, name: &str) -> Option<u16> {
-        let timers = &self.nodes[node.index()].timers;
+        let timers = &self.nodes[self.places.index(node)].timers;
         let position = timers.iter().position(|timer| timer.set.is_some() && &*timer.name == name);
         position.map(|position| position as u16)
     }
@@ -280,19 +302,24 @@ impl Sim {
         self.set_directed(&sick, LinkState::Healthy, cause, out);
     }
 
-    /// The partition replaces whatever stood between the servers.
+    /// The partition replaces whatever stood between those that it is about: all but clients that it
+    /// does not name.
     fn partition(&mut self, partition: &Partition, cause: u64, out: &mut Events) {
-        let cut = network::cut_by(partition, self.setup.nodes);
+        let named: Vec<Place> = partition.named().collect();
+        let concerned = self
+            .places
+            .all()
+            .filter(|place| !self.places.is_house_client(*place) || named.contains(place));
+        let concerned: Vec<Place> = concerned.collect();
+        let cut = network::cut_by(partition, &concerned);
         let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
         let heal: Vec<_> = sick
             .map(|(ends, ..)| ends)
-            .filter(|(from, to)| match (from.as_server(), to.as_server()) {
-                (Some(from), Some(to)) => !cut.contains(&(from, to)),
-                _ => false,
+            .filter(|ends @ (from, to)| {
+                concerned.contains(from) && concerned.contains(to) && !cut.contains(ends)
             })
             .collect();
         self.set_directed(&heal, LinkState::Healthy, cause, out);
-        let cut: Vec<_> = cut.into_iter().collect();
         self.set_directed(&cut, LinkState::Cut, cause, out);
     }
 
@@ -325,10 +352,7 @@ impl Sim {
                 // What waited goes on its way only now.
                 (LinkState::Healthy, true) => {
                     let (from, to) = (flight.from, flight.to);
-                    let chance = match from.is_client() {
-                        false => &mut self.nodes[from.index()].sending,
-                        true => &mut self.clients[from.index()].sending,
-                    };
+                    let chance = &mut self.nodes[self.places.index(from)].sending;
                     let arrives = self.network.release(from, to, now, chance);
                     self.with_fate(slot, |fate| *fate = Fate { arrives, lost: None, held: false });
                 }
@@ -336,10 +360,10 @@ impl Sim {
                 _ => {}
             }
         }
-        for node in Place::servers(self.setup.nodes) {
-            let isolated = self.network.is_isolated(node, self.setup.nodes);
-            if self.nodes[node.index()].isolated != isolated {
-                self.nodes[node.index()].isolated = isolated;
+        for node in Place::servers(self.places.servers()) {
+            let isolated = self.network.is_isolated(node, self.places.servers());
+            if self.nodes[self.places.index(node)].isolated != isolated {
+                self.nodes[self.places.index(node)].isolated = isolated;
                 self.record(node, cause, None, EventKind::Isolated(isolated), out);
             }
         }
@@ -396,10 +420,8 @@ impl Sim {
 
     /// Whether it has arrived at a server that stands still.
     fn is_waiting(&self, flight: &super::Flight) -> bool {
-        let paused = |node: Place| self.nodes[node.index()].status == Status::Paused;
-        !flight.fate.held
-            && flight.fate.arrives <= self.now
-            && flight.to.as_server().is_some_and(paused)
+        let paused = self.nodes[self.places.index(flight.to)].status == Status::Paused;
+        !flight.fate.held && flight.fate.arrives <= self.now && paused
     }
 
     fn with_fate(&mut self, slot: u32, change: impl FnOnce(&mut Fate)) {

@@ -1,5 +1,6 @@
 //! A cluster as plain data, made only when somebody looks.
 
+use super::client::RETRY;
 use super::network::LinkCondition;
 use super::node::Node;
 use super::snapshot::*;
@@ -18,8 +19,13 @@ impl Sim {
         Snapshot {
             now,
             event: self.events,
-            nodes: Place::servers(self.setup.nodes).map(|id| self.node_shot(id, now)).collect(),
-            clients: self.client_shots(),
+            nodes: self.places.own().map(|id| self.node_shot(id, now)).collect(),
+            clients: self
+                .setup
+                .places
+                .house_clients()
+                .map(|id| self.client_shot(id, now))
+                .collect(),
             flights: flights.map(Self::flight_shot).collect(),
             links: self.link_shots(),
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
@@ -42,7 +48,7 @@ impl Sim {
     }
 
     fn node_shot(&self, id: Place, now: Time) -> NodeShot {
-        let node = &self.nodes[id.index()];
+        let node = &self.nodes[self.places.index(id)];
         let timers = node.timers.iter().filter_map(|timer| {
             let (set_at, fires_at) = timer.set?;
             Some(TimerShot { name: timer.name.to_string(), set_at, fires_at })
@@ -62,10 +68,19 @@ impl Sim {
         }
     }
 
-    fn client_shots(&self) -> Vec<ClientShot> {
-        let shot = |(id, client): (u16, &super::Client)| ClientShot {
-            id: crate::base::Place::client(id),
-            lamport: client.lamport,
+    fn client_shot(&self, id: Place, now: Time) -> ClientShot {
+        let (node, client) = (&self.nodes[self.places.index(id)], &self.clients[id.index()]);
+        let timer = client.open.as_ref().map(|open| {
+            let (set_at, fires_at) = open.waits;
+            TimerShot { name: RETRY.into(), set_at, fires_at }
+        });
+        ClientShot {
+            id,
+            status: node.status,
+            lamport: node.lamport,
+            timers: timer.into_iter().collect(),
+            local_now: node.clock.read(now),
+            drift_ppm: node.clock.ppm,
             open: client.open.as_ref().map(|open| OpenShot {
                 request: open.request.to_string(),
                 seq: client.seq,
@@ -75,8 +90,7 @@ impl Sim {
             }),
             waiting: client.waiting.len() as u32,
             answers: client.answered.iter().map(answer_shot).collect(),
-        };
-        (0..).zip(&self.clients).map(shot).collect()
+        }
     }
 
     fn link_shots(&self) -> Vec<LinkShot> {
@@ -129,7 +143,7 @@ impl Sim {
 
     /// The logs of all servers, of which the last `columns` indexes.
     pub fn logs(&self, columns: u64) -> Logs {
-        let nodes = || Place::servers(self.setup.nodes).zip(&self.nodes);
+        let nodes = || self.places.own().map(|id| (id, &self.nodes[self.places.index(id)]));
         let lengths = nodes().map(|(id, node)| self.ensemble.log_len(id, &node.disk));
         let longest = lengths.max().unwrap_or(0);
         let before = longest.saturating_sub(columns);
@@ -163,7 +177,7 @@ impl Sim {
 
     /// Names of the timers that the node has ever set since it booted.
     pub fn timers(&self, node: Place) -> Vec<String> {
-        let Some(node) = self.nodes.get(node.index()) else { return Vec::new() };
+        let Some(node) = self.nodes.get(self.places.index(node)) else { return Vec::new() };
         node.timers.iter().map(|timer| timer.name.to_string()).collect()
     }
 
@@ -171,8 +185,9 @@ impl Sim {
     pub fn leader(&self) -> Option<Place> {
         let leads =
             |id: &Place| self.ensemble.role(*id).is_some_and(|role| role.shape == Shape::Lead);
-        let epoch = |id: &Place| self.ensemble.view(*id, &self.nodes[id.index()].disk).epoch;
-        Place::servers(self.setup.nodes).filter(leads).max_by_key(epoch)
+        let epoch =
+            |id: &Place| self.ensemble.view(*id, &self.nodes[self.places.index(*id)].disk).epoch;
+        self.places.own().filter(leads).max_by_key(epoch)
     }
 
     /// What the disk holds, and what it will hold once everything under way is written.

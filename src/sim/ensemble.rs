@@ -13,7 +13,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::base::{Breach, Place, Sentence, Span, Text, Time};
+use crate::base::{Breach, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
     Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
@@ -111,10 +111,11 @@ impl Clone for Box<dyn Ensemble> {
 /// Servers that run this protocol.
 #[derive(Clone)]
 pub struct Servers<P: Protocol> {
+    places: Rc<Places>,
     config: Rc<P::Config>,
-    /// By node; `None` while down.
+    /// By place; `None` while down.
     replicas: Vec<Option<P>>,
-    /// By node: the timers it has set since it booted, in the order of their first time.
+    /// By place: the timers it has set since it booted, in the order of their first time.
     timers: Vec<Vec<P::Timer>>,
     ghost: P::Ghost,
     /// Empty between steps: kept so that a step need not allocate.
@@ -123,11 +124,12 @@ pub struct Servers<P: Protocol> {
 
 impl<P: Protocol> Servers<P> {
     /// All of them down.
-    pub fn new(nodes: u16, config: P::Config) -> Servers<P> {
+    pub fn new(places: &Places, config: P::Config) -> Servers<P> {
         Servers {
+            places: Rc::new(places.clone()),
             config: Rc::new(config),
-            replicas: vec![None; usize::from(nodes)],
-            timers: vec![Vec::new(); usize::from(nodes)],
+            replicas: vec![None; places.len()],
+            timers: vec![Vec::new(); places.len()],
             ghost: P::Ghost::default(),
             fx: Effects::new(),
         }
@@ -135,19 +137,19 @@ impl<P: Protocol> Servers<P> {
 
     /// What the node runs, or would run if it booted now.
     fn replica(&self, node: Place, disk: &Image) -> Cow<'_, P> {
-        match &self.replicas[node.index()] {
+        match &self.replicas[self.places.index(node)] {
             Some(replica) => Cow::Borrowed(replica),
             None => Cow::Owned(self.start(node, disk, &mut Effects::new())),
         }
     }
 
     fn start(&self, node: Place, disk: &Image, fx: &mut Effects<P>) -> P {
-        P::boot(node, self.replicas.len() as u16, &self.config, read::<P>(disk), fx)
+        P::boot(node, &self.places, &self.config, read::<P>(disk), fx)
     }
 
     /// Hands on what a step asked for.
     fn tell(&mut self, node: Place, wishes: &mut Wishes) {
-        let timers = &mut self.timers[node.index()];
+        let timers = &mut self.timers[self.places.index(node)];
         for (effect, line) in self.fx.drain() {
             let wish = match effect {
                 Effect::Send { to, message } => Wish::Send { to, message },
@@ -181,7 +183,9 @@ impl<P: Protocol> Servers<P> {
                 let message = message.downcast_ref::<P::Message>().expect("a message of its own");
                 Input::Message { from, message: message.clone() }
             }
-            Stimulus::Timer(timer) => Input::Timer(self.timers[node.index()][usize::from(timer)]),
+            Stimulus::Timer(timer) => {
+                Input::Timer(self.timers[self.places.index(node)][usize::from(timer)])
+            }
             Stimulus::Request { from, seq, request } => {
                 let request = request.parse().expect("a request that has been read before");
                 Input::Request { from, seq, request }
@@ -223,26 +227,26 @@ impl<P: Protocol> Ensemble for Servers<P> {
     fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes) {
         let mut fx = std::mem::take(&mut self.fx);
         fx.start(local_now);
-        self.replicas[node.index()] = Some(self.start(node, disk, &mut fx));
+        self.replicas[self.places.index(node)] = Some(self.start(node, disk, &mut fx));
         self.fx = fx;
         self.tell(node, wishes);
     }
 
     fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes) {
         let input = self.input(node, stimulus);
-        let Some(replica) = &mut self.replicas[node.index()] else { return };
+        let Some(replica) = &mut self.replicas[self.places.index(node)] else { return };
         self.fx.start(local_now);
         replica.step(input, &mut self.fx);
         self.tell(node, wishes);
     }
 
     fn stop(&mut self, node: Place) {
-        self.replicas[node.index()] = None;
-        self.timers[node.index()].clear();
+        self.replicas[self.places.index(node)] = None;
+        self.timers[self.places.index(node)].clear();
     }
 
     fn timer(&self, node: Place, timer: u16) -> Text {
-        self.timers[node.index()][usize::from(timer)].to_string().into()
+        self.timers[self.places.index(node)][usize::from(timer)].to_string().into()
     }
 
     fn same(&self, one: &dyn Message, other: &dyn Message) -> bool {
@@ -264,7 +268,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn witness(&mut self, node: Place, moment: Moment) {
-        if let Some(replica) = &self.replicas[node.index()] {
+        if let Some(replica) = &self.replicas[self.places.index(node)] {
             self.ghost.witness(node, replica, moment);
         }
     }
@@ -276,12 +280,13 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn holds(&self, property: usize, changed: Option<Place>) -> Result<(), Breach> {
-        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
+        let cluster =
+            Cluster { places: &self.places, replicas: &self.replicas, ghost: &self.ghost, changed };
         (P::properties()[property].holds)(&cluster)
     }
 
     fn role(&self, node: Place) -> Option<Role> {
-        self.replicas[node.index()].as_ref().map(P::role)
+        self.replicas[self.places.index(node)].as_ref().map(P::role)
     }
 
     fn view(&self, node: Place, disk: &Image) -> NodeView {

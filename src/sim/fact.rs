@@ -42,7 +42,7 @@ impl Fact {
 impl Sim {
     /// What the fact is now; `None` where the server has nothing of that name.
     pub fn read(&self, fact: &Fact) -> Option<String> {
-        let node = self.nodes.get(fact.node.index())?;
+        let node = self.nodes.get(self.places.index(fact.node))?;
         let (id, disk) = (fact.node, &node.disk);
         let name = match &fact.what {
             FactKind::Named(name) => &**name,
@@ -67,7 +67,7 @@ impl Sim {
 
     /// The names of all that can be read off a server.
     pub fn facts(&self, id: Place) -> Vec<&'static str> {
-        let Some(node) = self.nodes.get(id.index()) else { return Vec::new() };
+        let Some(node) = self.nodes.get(self.places.index(id)) else { return Vec::new() };
         let view = self.ensemble.view(id, &node.disk);
         let mut names = vec![key!("role"), key!("status"), view.epoch.word];
         let fields = view.fields.into_iter().chain(self.ensemble.durable(&node.disk));
@@ -81,7 +81,7 @@ impl Sim {
 
     /// How far the server's log is settled. Entries settle from the front, so halving finds it.
     fn settled(&self, id: Place) -> u64 {
-        let disk = &self.nodes[id.index()].disk;
+        let disk = &self.nodes[self.places.index(id)].disk;
         let (mut settled, mut open) = (0, self.ensemble.log_len(id, disk) + 1);
         while open - settled > 1 {
             let middle = settled + (open - settled) / 2;

@@ -34,7 +34,7 @@ use client::Client;
 use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
-use crate::base::{Breach, Place, Sentence, Span, Text, Time};
+use crate::base::{Breach, Place, Places, Sentence, Span, Text, Time};
 use crate::check::{History, Judge, Model};
 use crate::command::Setup;
 use crate::protocol::{
@@ -47,6 +47,8 @@ use crate::sim::trace::{Event, EventKind, Loss, Payload, Status};
 #[derive(Clone)]
 pub struct Sim {
     setup: Rc<Setup>,
+    /// Everybody, in the order of `nodes` and `inbound`.
+    places: Rc<Places>,
     now: Time,
     /// The latest entry taken from the agenda, whether or not it made an event: what a server that
     /// stands still was due, say. A cluster serves only for instants from here on.
@@ -121,9 +123,17 @@ impl Sim {
     /// The cluster before anything has happened.
     pub fn new(setup: Rc<Setup>, ensemble: Box<dyn Ensemble>) -> Sim {
         let mut agenda = Agenda::default();
-        Place::servers(setup.nodes).for_each(|node| {
-            agenda.put(Time::ZERO, Item::Boot(node));
+        setup.places.own().for_each(|place| {
+            agenda.put(Time::ZERO, Item::Boot(place));
         });
+        let node = |place| {
+            let node = Node::new(place, setup.seed, ensemble.blank(), setup.disk);
+            match setup.places.is_house_client(place) {
+                true => Node { status: Status::Up, ..node },
+                false => node,
+            }
+        };
+        let first = setup.places.all().next().unwrap_or(Place::server(0));
         let properties = ensemble.properties();
         let judges = properties.iter().filter_map(|property| match property.source {
             Source::Judge(model) => Some((model, Judge::of(model))),
@@ -136,16 +146,12 @@ impl Sim {
             deliveries: 0,
             commands: 0,
             agenda,
-            nodes: Place::servers(setup.nodes)
-                .map(|id| Node::new(id, setup.seed, ensemble.blank(), setup.disk))
-                .collect(),
-            clients: (0..setup.clients)
-                .map(|id| Client::new(Place::client(id), setup.seed))
-                .collect(),
+            nodes: setup.places.all().map(node).collect(),
+            clients: setup.places.house_clients().map(|_| Client::new(first)).collect(),
             network: Network::new(setup.link, ensemble.meta().channel),
             flights: Vec::new(),
             free: Vec::new(),
-            inbound: vec![0; usize::from(setup.nodes) + usize::from(setup.clients)],
+            inbound: vec![0; setup.places.len()],
             standings: vec![Progress::Open; properties.len()],
             history: History::default(),
             judges: judges.collect(),
@@ -154,6 +160,7 @@ impl Sim {
             checking: true,
             caption: None,
             wishes: Wishes::new(),
+            places: Rc::new(setup.places.clone()),
             setup,
         }
     }
@@ -213,18 +220,11 @@ impl Sim {
 
     /// How the lanes of the space-time diagram stand.
     pub fn lanes(&self) -> Vec<snapshot::Lane> {
-        let nodes = Place::servers(self.setup.nodes).map(|id| {
-            let node = &self.nodes[id.index()];
-            let (status, isolated) = (node.status, node.isolated);
-            snapshot::Lane { at: id, role: node.role, status, isolated }
-        });
-        let clients = (0..self.setup.clients).map(|id| snapshot::Lane {
-            at: Place::client(id),
-            role: None,
-            status: Status::Up,
-            isolated: false,
-        });
-        nodes.chain(clients).collect()
+        let lane = |(at, node): (Place, &Node)| {
+            let (role, status, isolated) = (node.role, node.status, node.isolated);
+            snapshot::Lane { at, role, status, isolated }
+        };
+        self.places.all().zip(&self.nodes).map(lane).collect()
     }
 
     /// Number of properties broken so far.
@@ -278,17 +278,14 @@ impl Sim {
     }
 
     fn lamport(&mut self, place: Place) -> &mut u64 {
-        match place.is_client() {
-            false => &mut self.nodes[place.index()].lamport,
-            true => &mut self.clients[place.index()].lamport,
-        }
+        &mut self.nodes[self.places.index(place)].lamport
     }
 
     /// How many events of its own a place has had.
     pub fn own(&self, place: Place) -> u64 {
-        match place.is_client() {
-            false => self.nodes.get(place.index()).map_or(0, |node| node.own),
-            true => self.clients.get(place.index()).map_or(0, |client| client.own),
+        match self.places.has(place) {
+            true => self.nodes[self.places.index(place)].own,
+            false => 0,
         }
     }
 
@@ -296,20 +293,20 @@ impl Sim {
     fn tick(&mut self, place: Place, received: u64) {
         let lamport = self.lamport(place);
         *lamport = (*lamport).max(received) + 1;
-        match place.is_client() {
-            false => self.nodes[place.index()].own += 1,
-            true => self.clients[place.index()].own += 1,
-        }
+        self.nodes[self.places.index(place)].own += 1;
     }
 
     // ---- replicas ----------------------------------------------------------------------------
 
     fn boot(&mut self, id: Place, cause: u64, out: &mut Events) {
         self.tick(id, 0);
-        self.nodes[id.index()].status = Status::Up;
+        self.nodes[self.places.index(id)].status = Status::Up;
         let event = self.record(id, cause, None, EventKind::Status(Status::Up), out);
+        if self.places.is_house_client(id) {
+            return;
+        }
         let mut wishes = std::mem::take(&mut self.wishes);
-        let node = &self.nodes[id.index()];
+        let node = &self.nodes[self.places.index(id)];
         self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
         self.carry_out(id, event, wishes, out);
         self.observe(id, Moment { event, boot: true }, out);
@@ -317,7 +314,7 @@ impl Sim {
 
     /// The replica reacts to what `cause` recorded.
     fn react(&mut self, id: Place, stimulus: Stimulus, cause: u64, out: &mut Events) {
-        let local_now = self.nodes[id.index()].clock.read(self.now);
+        let local_now = self.nodes[self.places.index(id)].clock.read(self.now);
         let mut wishes = std::mem::take(&mut self.wishes);
         self.ensemble.step(id, stimulus, local_now, &mut wishes);
         self.carry_out(id, cause, wishes, out);
@@ -343,7 +340,7 @@ impl Sim {
                     continue;
                 }
                 Wish::CancelTimer(timer) => {
-                    self.nodes[id.index()].timers[usize::from(timer)].set = None;
+                    self.nodes[self.places.index(id)].timers[usize::from(timer)].set = None;
                     continue;
                 }
                 Wish::Note(sentence) => {
@@ -351,7 +348,7 @@ impl Sim {
                     continue;
                 }
             };
-            let node = &self.nodes[id.index()];
+            let node = &self.nodes[self.places.index(id)];
             match what {
                 // Nothing is being written: it leaves at once.
                 Waiting::Send { to, payload } if node.outbox.is_empty() => {
@@ -366,7 +363,7 @@ impl Sim {
 
     /// Waits for the disk, behind what waits already.
     fn wait(&mut self, id: Place, pending: Pending, out: &mut Events) {
-        let outbox = &mut self.nodes[id.index()].outbox;
+        let outbox = &mut self.nodes[self.places.index(id)].outbox;
         let full = outbox.len() >= CAPACITY as usize;
         match (pending.what, outbox.back_mut()) {
             (Waiting::Send { to, payload }, _) if full => {
@@ -387,9 +384,9 @@ impl Sim {
     fn observe(&mut self, id: Place, moment: Moment, out: &mut Events) {
         let cause = moment.event;
         if let Some(role) = self.ensemble.role(id)
-            && self.nodes[id.index()].role != Some(role)
+            && self.nodes[self.places.index(id)].role != Some(role)
         {
-            let first = self.nodes[id.index()].role.replace(role).is_none();
+            let first = self.nodes[self.places.index(id)].role.replace(role).is_none();
             if !first || cause != 0 {
                 self.record(id, cause, None, EventKind::Role(role), out);
             }
@@ -403,7 +400,7 @@ impl Sim {
 
     /// The properties, after something has happened at this place.
     fn judge(&mut self, place: Place, cause: u64, out: &mut Events) {
-        let changed = place.as_server();
+        let changed = (!self.places.is_house_client(place)).then_some(place);
         for position in 0..self.standings.len() {
             let property = &self.properties[position];
             if property.kind == PropertyKind::Converges
@@ -450,7 +447,7 @@ impl Sim {
 
     fn set_timer(&mut self, id: Place, position: u16, after: Span, cause: u64) {
         let now = self.now;
-        let node = &mut self.nodes[id.index()];
+        let node = &mut self.nodes[self.places.index(id)];
         let length = node.clock.true_length(node.timing.within(after));
         let set = Some((now, now + length));
         match node.timers.get_mut(usize::from(position)) {
@@ -465,7 +462,7 @@ impl Sim {
 
     /// Makes sure that the agenda has an entry no later than the timer's end.
     fn queue_timer(&mut self, id: Place, position: u16) {
-        let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
+        let timer = &mut self.nodes[self.places.index(id)].timers[usize::from(position)];
         let Some((_, ends)) = timer.set else { return };
         if timer.queued.is_none_or(|(queued, _)| queued > ends) {
             let ticket = self.agenda.put(ends, Item::Timer { node: id, position });
@@ -474,7 +471,7 @@ impl Sim {
     }
 
     fn timer_due(&mut self, id: Place, position: u16, due: Due, out: &mut Events) {
-        let node = &mut self.nodes[id.index()];
+        let node = &mut self.nodes[self.places.index(id)];
         let Some(timer) = node.timers.get_mut(usize::from(position)) else { return };
         if timer.queued.is_none_or(|(_, ticket)| ticket != due.ticket) {
             return;
@@ -497,7 +494,7 @@ impl Sim {
 
     /// The timer runs out, by itself or because `command` (an event) says so.
     fn run_out(&mut self, id: Place, position: u16, command: Option<u64>, out: &mut Events) {
-        let timer = &mut self.nodes[id.index()].timers[usize::from(position)];
+        let timer = &mut self.nodes[self.places.index(id)].timers[usize::from(position)];
         timer.set = None;
         if command.is_none() {
             timer.queued = None;
@@ -510,7 +507,7 @@ impl Sim {
 
     /// Starts a write of everything that waits for one, if none is under way.
     fn start_sync(&mut self, id: Place) {
-        let node = &mut self.nodes[id.index()];
+        let node = &mut self.nodes[self.places.index(id)];
         if node.syncing.is_some() || node.outbox.is_empty() {
             return;
         }
@@ -522,7 +519,7 @@ impl Sim {
     }
 
     fn sync_due(&mut self, id: Place, due: Due, out: &mut Events) {
-        let node = &mut self.nodes[id.index()];
+        let node = &mut self.nodes[self.places.index(id)];
         let Some((covers, ticket)) = node.syncing else { return };
         if ticket != due.ticket {
             return;
@@ -568,14 +565,16 @@ impl Sim {
         line: Option<SourceLine>,
         out: &mut Events,
     ) {
+        if let Payload::Reply { seq, outcome } = &payload
+            && from == to
+        {
+            return self.told_itself(from, *seq, outcome.clone(), cause, line, out);
+        }
         assert_ne!(from, to, "a message to oneself");
         self.tick(from, 0);
         let what = EventKind::Send { to, payload: payload.clone() };
         let sent = self.record(from, cause, line, what, out);
-        let chance = match from.is_client() {
-            false => &mut self.nodes[from.index()].sending,
-            true => &mut self.clients[from.index()].sending,
-        };
+        let chance = &mut self.nodes[self.places.index(from)].sending;
         let (mut fate, mut copies) = self.network.fates(from, to, self.now, chance);
         if *self.inbound(to) >= CAPACITY {
             fate.lost = Some(Lost { at: self.now, why: Loss::Full, by: 0 });
@@ -596,10 +595,7 @@ impl Sim {
     }
 
     fn inbound(&mut self, to: Place) -> &mut u32 {
-        match to.is_client() {
-            false => &mut self.inbound[to.index()],
-            true => &mut self.inbound[self.nodes.len() + to.index()],
-        }
+        &mut self.inbound[self.places.index(to)]
     }
 
     /// Puts a message under way.
@@ -630,10 +626,10 @@ impl Sim {
             return;
         }
         if flight.fate.lost.is_none()
-            && let Some(node) = flight.to.as_server()
-            && self.nodes[node.index()].status == Status::Paused
+            && let at = self.places.index(flight.to)
+            && self.nodes[at].status == Status::Paused
         {
-            self.nodes[node.index()].stalled.push(due);
+            self.nodes[at].stalled.push(due);
             return;
         }
         self.now = due.at;
@@ -645,8 +641,8 @@ impl Sim {
         let Some(flight) = self.flights[slot as usize].take() else { return };
         self.free.push(slot);
         *self.inbound(flight.to) -= 1;
-        let down = flight.to.as_server().map(|node| &self.nodes[node.index()]);
-        let down = down.filter(|node| node.status == Status::Down);
+        let node = &self.nodes[self.places.index(flight.to)];
+        let down = (node.status == Status::Down).then_some(node);
         let lost = flight.fate.lost.map(|lost| (lost.why, lost.by));
         let lost = lost.or(down.map(|node| (Loss::Down, node.stopped_by)));
         let Flight { sent, sent_at, from, to, payload, .. } = flight;

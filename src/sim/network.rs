@@ -196,8 +196,8 @@ pub fn draw(latency: Latency, chance: &mut Chance) -> Time {
     drawn.max(Time(1))
 }
 
-/// The directed links that the partition cuts, among `nodes` servers.
-pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(Place, Place)> {
+/// The directed links that the partition cuts, among those that it concerns.
+pub fn cut_by(partition: &Partition, concerned: &[Place]) -> Vec<(Place, Place)> {
     let apart: Box<dyn Fn(Place, Place) -> bool> = match partition {
         Partition::OneWay { unheard, deaf } => {
             Box::new(|from, to| unheard.contains(&from) && deaf.contains(&to))
@@ -211,7 +211,6 @@ pub fn cut_by(partition: &Partition, nodes: u16) -> Vec<(Place, Place)> {
             })
         }
     };
-    let pairs =
-        Place::servers(nodes).flat_map(|from| Place::servers(nodes).map(move |to| (from, to)));
+    let pairs = concerned.iter().flat_map(|from| concerned.iter().map(move |to| (*from, *to)));
     pairs.filter(|&(from, to)| from != to && apart(from, to)).collect()
 }

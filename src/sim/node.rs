@@ -22,6 +22,9 @@ pub struct Node {
     pub lamport: u64,
     /// Events of its own so far: its part of its vector stamp.
     pub own: u64,
+    /// How often it has been told to want something: those that run the protocol's program number
+    /// their requests themselves.
+    pub asked: u64,
     /// What is durable.
     pub disk: Image,
     /// Writes, and what must not leave before them.
@@ -76,7 +79,7 @@ pub struct Clock {
 
 impl Node {
     pub fn new(id: Place, seed: u64, disk: Image, disk_latency: Latency) -> Node {
-        let stream = u64::from(id.number()) * 2;
+        let (timing, sending) = streams(id);
         Node {
             status: Status::Down,
             stopped_by: 0,
@@ -84,6 +87,7 @@ impl Node {
             role: None,
             lamport: 0,
             own: 0,
+            asked: 0,
             disk,
             outbox: VecDeque::new(),
             syncing: None,
@@ -91,8 +95,8 @@ impl Node {
             timers: Vec::new(),
             clock: Clock::default(),
             stalled: Vec::new(),
-            timing: Chance::new(seed, stream),
-            sending: Chance::new(seed, stream + 1),
+            timing: Chance::new(seed, timing),
+            sending: Chance::new(seed, sending),
         }
     }
 
@@ -128,6 +132,19 @@ impl Node {
     pub fn pending_writes(&self) -> u32 {
         let writes = self.outbox.iter().filter(|item| matches!(item.what, Waiting::Write(_)));
         writes.count() as u32
+    }
+}
+
+/// The streams of chance of a place: for its timers and its disk, and for what it sends.
+fn streams(place: Place) -> (u64, u64) {
+    let number = u64::from(place.number());
+    match place.letter() {
+        Place::SERVER => (number * 2, number * 2 + 1),
+        Place::CLIENT => ((2 << 32) + number, (1 << 32) + number),
+        letter => {
+            let first = (u64::from(letter) << 40) + number * 2;
+            (first, first + 1)
+        }
     }
 }
 

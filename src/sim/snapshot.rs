@@ -23,6 +23,24 @@ pub struct Snapshot {
     pub caption: Option<(Time, String)>,
 }
 
+impl Snapshot {
+    /// The place, if it runs the protocol's program.
+    pub fn node(&self, place: Place) -> Option<&NodeShot> {
+        self.nodes.iter().find(|shot| shot.id == place)
+    }
+
+    /// The place, if it is a client of the house.
+    pub fn client(&self, place: Place) -> Option<&ClientShot> {
+        self.clients.iter().find(|shot| shot.id == place)
+    }
+
+    /// Whether it runs.
+    pub fn status(&self, place: Place) -> Option<Status> {
+        let client = || self.client(place).map(|shot| shot.status);
+        self.node(place).map(|shot| shot.status).or_else(client)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct NodeShot {
     pub id: Place,
@@ -63,7 +81,13 @@ pub struct TimerShot {
 #[derive(Clone, Debug)]
 pub struct ClientShot {
     pub id: Place,
+    pub status: Status,
     pub lamport: u64,
+    /// Its patience, while it waits for an answer.
+    pub timers: Vec<TimerShot>,
+    /// Its clock's reading, and how much too fast it runs (parts per million).
+    pub local_now: Time,
+    pub drift_ppm: i32,
     /// The request it waits for.
     pub open: Option<OpenShot>,
     /// Requests that wait for their turn.

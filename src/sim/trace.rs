@@ -77,6 +77,11 @@ pub enum EventKind {
         seq: u64,
         request: Text,
     },
+    /// Whoever asked itself for something has its answer.
+    Answered {
+        seq: u64,
+        outcome: Outcome,
+    },
     /// A client asks again: it was sent on to `to`, or has waited too long.
     Retry {
         to: Place,
@@ -120,6 +125,7 @@ impl EventKind {
             | EventKind::Saved
             | EventKind::Ask { .. }
             | EventKind::Retry { .. }
+            | EventKind::Answered { .. }
             | EventKind::Command(_) => true,
             EventKind::Status(status) => *status == Status::Up,
             EventKind::Refused(_)
@@ -202,7 +208,8 @@ impl Event {
             | EventKind::Note(_)
             | EventKind::Violation { .. }
             | EventKind::Ask { .. }
-            | EventKind::Retry { .. } => true,
+            | EventKind::Retry { .. }
+            | EventKind::Answered { .. } => true,
             EventKind::Status(_) => self.cause != 0,
             EventKind::Deliver { payload: Payload::Reply { .. }, .. } => true,
             _ => false,
@@ -236,6 +243,9 @@ impl Event {
             EventKind::Persist => sentence!("writes to its disk"),
             EventKind::Saved => sentence!("has its writes on disk"),
             EventKind::Ask { request, .. } => sentence!("wants “{0}”", request.clone()),
+            EventKind::Answered { outcome, .. } => {
+                sentence!("has its answer: {0}", outcome.told())
+            }
             EventKind::Retry { to, redirected: true } => sentence!("asks {0} instead", *to),
             EventKind::Retry { to, redirected: false } => {
                 sentence!("has waited long enough and asks {0}", *to)

@@ -169,7 +169,11 @@ impl Gliders {
     ) {
         self.place_flights(now, scene);
         for (node, ring) in &mut self.rings {
-            let left = scene.nodes.get(node.index()).and_then(|node| node.timer_left(now));
+            let left = scene
+                .nodes
+                .iter()
+                .find(|shown| shown.id == *node)
+                .and_then(|node| node.timer_left(now));
             let mut dashes = String::with_capacity(12);
             push_number(&mut dashes, left.unwrap_or(0.0) * AROUND);
             dashes.push_str(" 99");

@@ -95,6 +95,8 @@ pub struct Inspection {
     pub gestures: Vec<Gesture>,
     /// The forms of the requests that clients can make.
     pub forms: &'static [Form],
+    /// The protocol serves clients of the house: nobody else asks.
+    pub serves_clients: bool,
     /// Everything at the cursor, shared with the picture.
     pub snapshot: Rc<Snapshot>,
     pub logs: Logs,
@@ -267,6 +269,7 @@ impl Inspection {
         let run = &mut pane.run;
         Inspection {
             now: run.now(),
+            serves_clients: run.script().setup.places.serve_clients(),
             tab,
             explanation,
             selection,
@@ -297,8 +300,8 @@ fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> 
     let subject = match selection {
         None => None,
         Some(Selection::Place(place)) => {
-            let node = snapshot.nodes.iter().find(|shot| shot.id == place);
-            let client = snapshot.clients.iter().find(|shot| shot.id == place);
+            let node = snapshot.node(place);
+            let client = snapshot.client(place);
             let node = node.map(|shot| Subject::Node(Box::new(shot.clone())));
             node.or_else(|| client.map(|shot| Subject::Client(Box::new(shot.clone()))))
         }

@@ -111,7 +111,7 @@ impl PaneView {
 
 fn laid_out(pane: &Pane, rooms: Rooms) -> (u16, u16, bool, Rooms) {
     let setup = &pane.run.script().setup;
-    (setup.nodes, setup.clients, is_told(pane, rooms), rooms)
+    (setup.places.servers(), setup.places.clients(), is_told(pane, rooms), rooms)
 }
 
 /// Whether room is kept for captions: on a phone only where the run has some.
@@ -124,7 +124,7 @@ fn is_told(pane: &Pane, rooms: Rooms) -> bool {
 fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
     let (setup, stage) = (&pane.run.script().setup, rooms.stage);
     // Few servers leave the corner free in which the tools are.
-    let few = setup.nodes <= 5;
+    let few = setup.places.servers() <= 5;
     let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
         // The tools and the caption of two panes stand outside.
         _ if rooms.shared => (4.0, 4.0),
@@ -135,7 +135,7 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
         (false, false) => (58.0, 84.0),
     };
     let room = Room { width: stage.w, height: stage.h, top, bottom };
-    Rc::new(Layout::new(setup.nodes.into(), setup.clients.into(), room))
+    Rc::new(Layout::new(&setup.places, room))
 }
 
 /// The stage.
@@ -167,7 +167,7 @@ fn sheet(
     let (opened, branch, commands) = versions;
     let lanes = &store.ui.lanes;
     let setup = &store.panes[place].run.script().setup;
-    let rows = lanes.rows(setup.clients, setup.nodes);
+    let rows = lanes.rows(&setup.places);
     let rows = Rows::of(rows, lanes.without().to_vec(), AXIS, size.h - AXIS - 2.0);
     let pane = &mut store.panes[place];
     let ask = ChartRequest {

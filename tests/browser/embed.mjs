@@ -219,7 +219,7 @@ const embedded = () => page.frames().find((frame) => frame.url().includes("embed
 test("each call comes to what it came to itself, whatever breaks off its way", async () => {
   const never = ["until", "S1 commitIndex>=9999"];
   const taken = "✗ Another call has taken the place of this one.";
-  const up = "✗ S1 is up: only a server that is down can be restarted.";
+  const up = "✗ S1 is up: only what is down can be restarted.";
   await host(`<synod-playground id="a" show="top,tools" run="${CALM}" link="at=0s"></synod-playground>`);
   assert.deepEqual(await together("a", never, ["seek", "1s"]), [taken, 1_000_000]);
   assert.deepEqual(await together("a", ["seek", "3000s"], ["command", "restart S1"]), [taken, up]);

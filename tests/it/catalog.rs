@@ -39,7 +39,11 @@ fn every_protocol_has_scenes_properties_and_a_request() {
         for request in meta.requests {
             assert_eq!((entry.check_request)(request), Ok(()), "{}: {request}", meta.slug);
         }
-        assert!((1..=meta.max_nodes).contains(&meta.nodes));
+        for kind in meta.kinds {
+            assert!((kind.least..=kind.most).contains(&kind.usual), "{}", kind.name);
+            let same = meta.kinds.iter().filter(|other| other.letter == kind.letter);
+            assert_eq!(same.count(), 1, "a letter used twice: {}", kind.letter);
+        }
     }
 }
 

@@ -274,7 +274,7 @@ fn what_is_added_to_a_link_counts_and_damages_nothing() {
     assert_eq!(read("&utm_source=chat&fbclid=x_y-z"), meant);
     assert_eq!(read("&theme=light"), Permalink { theme: Theme::Light, ..meant.clone() });
     assert_eq!(read("&lang=zh&at=2s").language, Some(Language::Chinese));
-    assert_eq!(read("&script=run%20raft%20nodes%3D3").shows.script().setup.nodes, 3);
+    assert_eq!(read("&script=run%20raft%20nodes%3D3").shows.script().setup.places.servers(), 3);
     // Some write a part without a value with an empty one.
     assert_eq!(
         Permalink::parse(&hash.replace("whole", "whole=").replace("&end", "&end=")),

@@ -303,6 +303,9 @@ fn line(past: &Past, event: &Event) -> Option<Line> {
         }
         EventKind::Refused(_) | EventKind::Status(_) | EventKind::Isolated(_) => {}
         EventKind::Ask { seq, request } => line.what = format!("{name} {seq} {request}"),
+        EventKind::Answered { seq, outcome } => {
+            line.what = format!("{name} {seq} {}", outcome.told());
+        }
         EventKind::Retry { to, .. } => line.what = format!("{name} {to}"),
         EventKind::Violation { property, against: Some(event), .. } => {
             let (at, place) = past[*event as usize - 1];

@@ -90,7 +90,7 @@ fn a_command_that_makes_no_sense_changes_nothing() {
     let before = (sight(&run), run.script().clone(), run.head());
     for (text, sentence) in [
         ("crash S1", "S1 is down."),
-        ("restart S2", "S2 is up: only a server that is down can be restarted."),
+        ("restart S2", "S2 is up: only what is down can be restarted."),
         ("resume S2", "S2 does not stand still."),
         ("fire S2 supper", "S2 has no timer “supper” set at this moment."),
         ("drop #99999", "Message #99999 is not under way at this moment."),

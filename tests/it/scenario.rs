@@ -62,8 +62,11 @@ fn a_mistake_has_its_place_and_what_was_expected() {
             "1s crush S1",
             "line 2, column 4: expected a command such as crash, cut, partition, request or say, found “crush”",
         ),
-        ("1s crash", "line 2, column 9: expected a server such as S1, found the end of the line"),
-        ("1s crash S4", "line 2, column 10: there is no S4 in this run (servers: 3, clients: 1)"),
+        (
+            "1s crash",
+            "line 2, column 9: expected a server such as S1 or a client such as C1, found the end of the line",
+        ),
+        ("1s crash S4", "line 2, column 10: there is no S4 in this run, which has S1–S3, C1"),
         ("1s crash S1 S2", "line 2, column 13: expected the end of the line, found “S2”"),
         (
             "2s crash S1\n1s crash S2",
@@ -79,7 +82,7 @@ fn a_mistake_has_its_place_and_what_was_expected() {
         ),
         (
             "1s partition S1 |",
-            "line 2, column 18: expected a server such as S1, found the end of the line",
+            "line 2, column 18: expected a server such as S1 or a client such as C1, found the end of the line",
         ),
         ("1s drop 4", "line 2, column 9: expected a message's number such as #214, found “4”"),
         (

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use synod::base::{Place, Time};
+use synod::base::{Place, Places, Time};
 use synod::catalog::{self, Run};
 use synod::command::Command;
 use synod::scenario;
@@ -39,7 +39,7 @@ fn run_to(time: Time) -> Run {
 
 fn scene(run: &Run) -> StageView {
     let setup = &run.script().setup;
-    let layout = Rc::new(Layout::new(setup.nodes.into(), setup.clients.into(), DESK));
+    let layout = Rc::new(Layout::new(&setup.places, DESK));
     let usual = run.script().setup.link;
     StageView::new(&run.snapshot(), &run.logs(6), &usual, &layout)
 }
@@ -50,7 +50,7 @@ fn sheet(run: &mut Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
         from,
         span,
         width: 1_000.0,
-        rows: Rows::new(1, 5, 18.0, 140.0),
+        rows: Rows::new(&Places::with_clients(5, 1), 18.0, 140.0),
         now: run.now(),
         known: run.head().1,
         history: 0,
@@ -118,7 +118,7 @@ fn a_change_of_all_links_is_told_once() {
     .unwrap();
     let mut run = catalog::start(script).unwrap();
     run.seek(Time::millis(5), u32::MAX);
-    let layout = Rc::new(Layout::new(3, 1, DESK));
+    let layout = Rc::new(Layout::new(&Places::with_clients(3, 1), DESK));
     let usual = run.script().setup.link;
     let scene = StageView::new(&run.snapshot(), &run.logs(6), &usual, &layout);
     let notes: Vec<_> = scene.wires.iter().filter_map(|wire| wire.note.as_deref()).collect();
@@ -339,7 +339,7 @@ fn the_word_cut_off_stands_clear_of_the_pills() {
             let mut run = catalog::start(scenario::parse(&text).unwrap()).unwrap();
             run.run_to(Time::millis(30), u32::MAX);
             let room = Room { width, height, top: 56.0, bottom: 84.0 };
-            let layout = Rc::new(Layout::new(nodes, 1, room));
+            let layout = Rc::new(Layout::new(&Places::with_clients(nodes, 1), room));
             let (snapshot, logs) = (run.snapshot(), run.logs(6));
             let scene = StageView::new(&snapshot, &logs, &run.script().setup.link, &layout);
             for hull in scene.hulls.iter().filter(|hull| hull.minority) {
@@ -368,8 +368,8 @@ fn the_term_fits_its_box_in_any_language() {
         for (width, height) in [(481.0, 400.0), (962.0, 568.0), (390.0, 300.0), (390.0, 520.0)] {
             let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
             let room = Room { width, height, top: 4.0, bottom: 4.0 };
-            let nodes = run.script().setup.nodes.into();
-            let layout = Rc::new(Layout::new(nodes, 1, room));
+            let nodes = run.script().setup.places.servers();
+            let layout = Rc::new(Layout::new(&Places::with_clients(nodes, 1), room));
             for millis in [5, 14, 25, 60, 1_200, 30_000] {
                 run.run_to(Time::millis(millis), u32::MAX);
                 let (snapshot, logs) = (run.snapshot(), run.logs(6));

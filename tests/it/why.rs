@@ -42,7 +42,7 @@ fn the_light_cone_is_what_vector_stamps_say() {
     for mut run in troubled() {
         let happened = happened(&mut run);
         let setup = run.script().setup.clone();
-        let mut fold = Stamps::new(setup.nodes, setup.clients);
+        let mut fold = Stamps::new(&setup.places);
         let (mut stamps, mut proper) = (Vec::new(), Vec::new());
         run.walk(Time::ZERO, Time::LIMIT, &mut |number, event| {
             stamps.push(fold.follow(number, event).map_or(Vec::new(), <[u64]>::to_vec));
@@ -53,7 +53,7 @@ fn the_light_cone_is_what_vector_stamps_say() {
             });
             true
         });
-        let width = usize::from(setup.nodes + setup.clients);
+        let width = usize::from(setup.places.servers() + setup.places.clients());
         for told in happened.iter().skip(40).step_by(31) {
             let of = proper[told.event as usize - 1];
             let Some(cone) = run.cone(told.event) else {

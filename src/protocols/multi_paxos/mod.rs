@@ -37,7 +37,7 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::{Log, Place};
+use crate::base::{Log, Place, PlaceKind, Places};
 use crate::check::Model;
 use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
@@ -130,8 +130,7 @@ impl Protocol for MultiPaxos {
         paper: "Lamport, Paxos Made Simple (2001), §3",
         summary: "Servers agree on one command after another; a leader prepares once and then \
                   needs a single round trip for each.",
-        nodes: 5,
-        max_nodes: 15,
+        kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
         channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
         scenes: scenes!(
@@ -148,7 +147,14 @@ impl Protocol for MultiPaxos {
     const JUDGES: &'static [Model] = &[Model::Linearizable];
 
     /// A server starts with what its disk holds; what is chosen it learns again.
-    fn boot(me: Place, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
+    fn boot(
+        me: Place,
+        places: &Places,
+        config: &Config,
+        disk: &Disk,
+        fx: &mut Effects<Self>,
+    ) -> Self {
+        let nodes = places.servers();
         fx.set_timer(Timer::Election, config.election);
         MultiPaxos {
             me,

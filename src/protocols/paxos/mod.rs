@@ -34,7 +34,7 @@ mod view;
 
 use std::rc::Rc;
 
-use crate::base::{Place, Sentence, Text};
+use crate::base::{Place, PlaceKind, Places, Sentence, Text};
 use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
 
@@ -110,8 +110,7 @@ impl Protocol for Paxos {
         paper: "Lamport, Paxos Made Simple (2001)",
         summary: "Servers agree on one value: who wants to propose first asks a majority for \
                   promises, and must keep to what they have accepted already.",
-        nodes: 5,
-        max_nodes: 15,
+        kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
         channel: Channel::Datagram,
         // Now and then a random client prepares, at a ballot of its own, and gets in the proposers'
         // way. It never asks to accept: without promises that breaks Agreement by itself.
@@ -136,13 +135,20 @@ impl Protocol for Paxos {
     type Config = Config;
     type Ghost = Ghost;
 
-    fn check(config: &Config, nodes: u16) -> Result<(), Sentence> {
-        config.check(nodes)
+    fn check(config: &Config, places: &Places) -> Result<(), Sentence> {
+        config.check(places.servers())
     }
 
     /// A server starts with what its disk holds. What was chosen it learns again: the acceptors
     /// have not forgotten it.
-    fn boot(me: Place, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
+    fn boot(
+        me: Place,
+        places: &Places,
+        config: &Config,
+        disk: &Disk,
+        fx: &mut Effects<Self>,
+    ) -> Self {
+        let nodes = places.servers();
         let paxos = Paxos {
             me,
             nodes,

@@ -1,6 +1,6 @@
 //! The rules one by one, and each property made to fail.
 
-use crate::base::{Place, Text, Time};
+use crate::base::{Place, Places, Text, Time};
 use crate::protocol::{
     Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
     Request as _, Witness,
@@ -29,7 +29,7 @@ fn server(me: Place) -> Paxos {
 }
 
 fn server_with(me: Place, config: &Config, disk: &Disk) -> Paxos {
-    Paxos::boot(me, 3, config, disk, &mut Effects::new())
+    Paxos::boot(me, &Places::cluster(3), config, disk, &mut Effects::new())
 }
 
 /// What the server asks for, but for its remarks and its timers.
@@ -384,8 +384,12 @@ impl Watch {
     fn holds(&self, name: &str, changed: Place) -> Result<(), String> {
         let property: &Property<Paxos> =
             PROPERTIES.iter().find(|property| property.name == name).unwrap();
-        let cluster =
-            Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
+        let cluster = Cluster {
+            places: &Places::cluster(3),
+            replicas: &self.replicas,
+            ghost: &self.ghost,
+            changed: Some(changed),
+        };
         (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
     }
 }

@@ -27,7 +27,7 @@ mod view;
 use std::rc::Rc;
 
 use crate::base::quorum::{majority, reached_by_majority};
-use crate::base::{Log, Place, Sentence, Span};
+use crate::base::{Log, Place, PlaceKind, Places, Sentence, Span};
 use crate::check::Model;
 use crate::protocol::{Channel, Effects, Input, Meta, Outcome, Property, Protocol};
 use crate::service::KeyValueStore;
@@ -102,8 +102,7 @@ impl Protocol for Raft {
         paper: "Ongaro and Ousterhout, In Search of an Understandable Consensus Algorithm (2014)",
         summary: "Servers elect a leader, and the leader has them all keep the same log: \
                   what a majority stores is never lost.",
-        nodes: 5,
-        max_nodes: 15,
+        kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
         channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
         scenes: scenes!(
@@ -129,7 +128,14 @@ impl Protocol for Raft {
     type Ghost = Ghost;
 
     /// A server starts as a follower, with what its disk holds; the rest it learns again.
-    fn boot(me: Place, nodes: u16, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Raft {
+    fn boot(
+        me: Place,
+        places: &Places,
+        config: &Config,
+        disk: &Disk,
+        fx: &mut Effects<Self>,
+    ) -> Raft {
+        let nodes = places.servers();
         fx.set_timer(Timer::Election, config.election);
         Raft {
             me,

@@ -27,6 +27,7 @@ impl EventKind {
             EventKind::Persist => "persist",
             EventKind::Saved => "saved",
             EventKind::Ask { .. } => "ask",
+            EventKind::Answered { .. } => "answered",
             EventKind::Retry { .. } => "retry",
             EventKind::Note(_) => "note",
             EventKind::Violation { .. } => "violation",
@@ -62,6 +63,7 @@ impl Event {
             }
             EventKind::Timer(timer) => write!(out, " {timer}"),
             EventKind::Ask { seq, request } => write!(out, " {seq} {request}"),
+            EventKind::Answered { seq, outcome } => outcome.write_data(*seq, out),
             EventKind::Retry { to, redirected } => write!(out, " {to} {redirected}"),
             EventKind::Violation { property, against, .. } => {
                 write!(out, " {property} {}", against.unwrap_or(0))
@@ -86,12 +88,19 @@ impl Payload {
                 .iter()
                 .try_for_each(|field| write!(out, " {}={}", field.name, field.value)),
             Payload::Request { seq, request } => write!(out, " {seq} {request}"),
-            Payload::Reply { seq, outcome } => match outcome {
-                Outcome::Done(answer) => write!(out, " {seq} done {answer}"),
-                Outcome::Refused(_) => write!(out, " {seq} refused"),
-                Outcome::Redirect(Some(node)) => write!(out, " {seq} redirect {node}"),
-                Outcome::Redirect(None) => write!(out, " {seq} redirect"),
-            },
+            Payload::Reply { seq, outcome } => outcome.write_data(*seq, out),
+        }
+    }
+}
+
+impl Outcome {
+    /// Writes which request it answers, and how.
+    fn write_data(&self, seq: u64, out: &mut impl Write) -> std::fmt::Result {
+        match self {
+            Outcome::Done(answer) => write!(out, " {seq} done {answer}"),
+            Outcome::Refused(_) => write!(out, " {seq} refused"),
+            Outcome::Redirect(Some(node)) => write!(out, " {seq} redirect {node}"),
+            Outcome::Redirect(None) => write!(out, " {seq} redirect"),
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::bands::Bands;
 use super::crowd::Crowd;
-use crate::base::{Place, Time};
+use crate::base::{Place, Places, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch};
 use crate::view::path::{Path, Point, within};
@@ -105,10 +105,8 @@ impl Scale {
 
 impl Rows {
     /// A row for everybody, clients first.
-    pub fn new(clients: u16, nodes: u16, top: f64, height: f64) -> Rows {
-        let clients = (0..clients).map(Place::client);
-        let all = clients.chain(Place::servers(nodes));
-        Rows::of(all.map(|lane| vec![lane]).collect(), Vec::new(), top, height)
+    pub fn new(places: &Places, top: f64, height: f64) -> Rows {
+        Rows::of(places.lanes().map(|lane| vec![lane]).collect(), Vec::new(), top, height)
     }
 
     /// Rows that fill a height below `top`, none taller than is pleasant.

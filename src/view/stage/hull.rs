@@ -35,12 +35,12 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
 /// Servers connected by links that carry both ways.
 pub fn groups(snapshot: &Snapshot) -> Vec<Vec<Place>> {
     let count = snapshot.nodes.len();
+    let position = |place| snapshot.nodes.iter().position(|shot| shot.id == place);
     let cut: Vec<(usize, usize)> = snapshot
         .links
         .iter()
         .filter(|link| link.state == LinkState::Cut)
-        .filter(|link| link.from.is_server() && link.to.is_server())
-        .map(|link| (link.from.index(), link.to.index()))
+        .filter_map(|link| Some((position(link.from)?, position(link.to)?)))
         .collect();
     let mut group_of: Vec<usize> = (0..count).collect();
     for a in 0..count {
@@ -53,10 +53,8 @@ pub fn groups(snapshot: &Snapshot) -> Vec<Vec<Place>> {
     }
     let mut groups: Vec<Vec<Place>> = Vec::new();
     for leader in 0..count {
-        let members: Vec<Place> = (0..count)
-            .filter(|i| group_of[*i] == leader)
-            .map(|i| Place::server(i as u16))
-            .collect();
+        let members: Vec<Place> =
+            (0..count).filter(|i| group_of[*i] == leader).map(|i| snapshot.nodes[i].id).collect();
         if !members.is_empty() {
             groups.push(members);
         }
@@ -73,15 +71,12 @@ fn hull(members: Vec<Place>, count: usize, layout: &Layout) -> Option<Hull> {
     let mut path = Path::new();
     let whole = outline(&centres.iter().flat_map(|at| corners(*at, size)).collect::<Vec<_>>());
     // A stranger's box inside the hull would tell a lie: then each member has its own.
-    let stranger = (0..count)
-        .map(|i| Place::server(i as u16))
-        .filter(|node| !members.contains(node))
-        .any(|node| {
-            let (at, size) = layout.place(node);
-            corners(at, size.grown(6.0, 6.0))
-                .iter()
-                .any(|corner| crate::view::path::encloses(&whole, *corner))
-        });
+    let stranger = layout.places.own().filter(|node| !members.contains(node)).any(|node| {
+        let (at, size) = layout.place(node);
+        corners(at, size.grown(6.0, 6.0))
+            .iter()
+            .any(|corner| crate::view::path::encloses(&whole, *corner))
+    });
     match stranger {
         false => round(&whole, &mut path),
         true if !minority => return None,

@@ -3,6 +3,7 @@
 //! used as well as a desk's wide one, and text keeps its size until there are very many servers.
 
 use super::links::between;
+use crate::base::Places;
 use crate::view::path::{Point, Size, within};
 
 /// The room for a picture, in pixels, with what lies over its edges.
@@ -36,6 +37,8 @@ pub struct Layout {
     pub top: f64,
     pub bottom: f64,
     pub detail: Detail,
+    /// Whose the centres are: first come those that run the protocol's program, then clients.
+    pub places: Places,
     pub nodes: Vec<Point>,
     pub clients: Vec<Point>,
     pub node: Size,
@@ -95,8 +98,14 @@ const NARROW: f64 = 500.0;
 const SMALLEST: f64 = 20_000.0;
 
 impl Layout {
-    /// The largest picture of so many servers and clients that this room takes.
-    pub fn new(nodes: usize, clients: usize, room: Room) -> Layout {
+    /// The largest picture of these places that this room takes.
+    pub fn new(places: &Places, room: Room) -> Layout {
+        let (nodes, clients) = (places.own().count(), places.house_clients().count());
+        let layout = Layout::fitting(nodes, clients, room);
+        Layout { places: places.clone(), ..layout }
+    }
+
+    fn fitting(nodes: usize, clients: usize, room: Room) -> Layout {
         // A large screen shows the picture larger, not emptier.
         let fits = (room.width / 960.0).min((room.height - room.top - room.bottom) / 440.0);
         let zoom = within(fits, 1.0, 1.7);
@@ -175,6 +184,7 @@ impl Layout {
             row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
         };
         Layout {
+            places: Places::cluster(0),
             size: Size::new(room.width, room.height),
             top: room.top,
             bottom: room.bottom,
@@ -356,7 +366,7 @@ mod tests {
         for room in [DESK, PHONE, EMBED] {
             for nodes in 1..=15 {
                 for clients in [0, 1, 2, 3, 4, 9] {
-                    let layout = Layout::new(nodes, clients, room);
+                    let layout = Layout::fitting(nodes, clients, room);
                     assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
                     assert!(layout.fits(), "{nodes} servers in {room:?}");
                 }
@@ -369,7 +379,7 @@ mod tests {
     fn nobody_stands_behind_the_tools_or_the_caption() {
         for room in [DESK, PHONE, EMBED, Room { width: 390.0, height: 430.0, ..PHONE }] {
             for nodes in 1..=40 {
-                let layout = Layout::new(nodes, 2, room);
+                let layout = Layout::fitting(nodes, 2, room);
                 let scale = (room.width / layout.size.w).min(room.height / layout.size.h);
                 let half = layout.node.h / 2.0;
                 let high = layout.nodes.iter().map(|at| at.y - half).fold(f64::MAX, f64::min);
@@ -383,13 +393,13 @@ mod tests {
 
     #[test]
     fn the_first_server_stands_at_the_top_and_the_rest_go_clockwise() {
-        let layout = Layout::new(5, 1, DESK);
+        let layout = Layout::new(&Places::with_clients(5, 1), DESK);
         let [s1, s2, s3, s4, s5] = layout.nodes[..] else { panic!() };
         assert!(layout.nodes.iter().all(|p| p.y >= s1.y));
         assert!(s2.x > s1.x && s3.x > s1.x && s4.x < s1.x && s5.x < s1.x);
         assert!(s3.y > s2.y && s4.y > s5.y);
         assert_eq!(layout.detail, Detail::Full);
-        assert_eq!(Layout::new(5, 1, PHONE).detail, Detail::Compact);
+        assert_eq!(Layout::new(&Places::with_clients(5, 1), PHONE).detail, Detail::Compact);
     }
 
     #[test]
@@ -403,8 +413,10 @@ mod tests {
 
     #[test]
     fn a_large_screen_shows_it_larger() {
-        let large =
-            Layout::new(5, 1, Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 });
+        let large = Layout::new(
+            &Places::with_clients(5, 1),
+            Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 },
+        );
         assert!(large.size.w < 1200.0, "{:?}", large.size);
     }
 }

@@ -135,8 +135,7 @@ fn conversations(snapshot: &Snapshot) -> Vec<(Place, Place)> {
 }
 
 fn is_down(snapshot: &Snapshot, end: Place) -> bool {
-    let node = end.as_server().and_then(|node| snapshot.nodes.get(node.index()));
-    node.is_some_and(|node| node.status == Status::Down)
+    snapshot.status(end) == Some(Status::Down)
 }
 
 /// The quality of all links between servers, where it is the same and not what the run began with.
@@ -146,7 +145,7 @@ fn alike(snapshot: &Snapshot) -> Option<Quality> {
         snapshot
             .links
             .iter()
-            .filter(|link| link.from.as_server().is_some() && link.to.as_server().is_some())
+            .filter(|link| snapshot.node(link.from).is_some() && snapshot.node(link.to).is_some())
     };
     let first = between_servers().next()?.quality;
     let same = between_servers().all(|link| link.changed && link.quality == first);
@@ -195,20 +194,21 @@ pub fn between(from: Point, bend: Option<Point>, to: Point, share: f64) -> Point
 impl Layout {
     /// Where the way between two places is bent.
     pub fn bend(&self, a: Place, b: Place) -> Option<Point> {
-        let (client, node) = match (a.is_client(), b.is_client()) {
+        let is_client = |place| self.places.is_house_client(place);
+        let (client, node) = match (is_client(a), is_client(b)) {
             (true, false) => (a, b),
             (false, true) => (b, a),
             _ => return None,
         };
-        *self.bends.get(client.index())?.get(node.index())?
+        *self.bends.get(client.index())?.get(self.places.own_index(node))?
     }
 
     /// The centre and the size of whoever stands here.
     pub fn place(&self, who: Place) -> (Point, Size) {
-        let (centres, size) = match who.is_client() {
-            false => (&self.nodes, self.node),
-            true => (&self.clients, self.client),
+        let (centre, size) = match self.places.is_house_client(who) {
+            false => (self.nodes.get(self.places.own_index(who)), self.node),
+            true => (self.clients.get(who.index()), self.client),
         };
-        (centres.get(who.index()).copied().unwrap_or_default(), size)
+        (centre.copied().unwrap_or_default(), size)
     }
 }

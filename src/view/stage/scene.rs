@@ -77,6 +77,7 @@ pub struct Visitor {
     pub id: Place,
     pub at: Point,
     pub size: Size,
+    pub status: Status,
     /// The request it waits for.
     pub open: Option<OpenShot>,
     /// Requests that wait for their turn.
@@ -220,8 +221,8 @@ impl Bond {
 impl Visitor {
     fn new(shot: &ClientShot, layout: &Layout) -> Visitor {
         let (at, size) = layout.place(shot.id);
-        let ClientShot { id, open, waiting, mut answers, .. } = shot.clone();
-        Visitor { id, at, size, open, waiting, answer: answers.pop() }
+        let ClientShot { id, status, open, waiting, mut answers, .. } = shot.clone();
+        Visitor { id, at, size, status, open, waiting, answer: answers.pop() }
     }
 }
 

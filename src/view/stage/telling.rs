@@ -95,6 +95,11 @@ impl Box {
 impl Visitor {
     /// What the client waits for, or was last told.
     pub fn told(&self) -> Option<Sentence> {
+        match self.status {
+            Status::Up => {}
+            Status::Paused => return Some(sentence!("{0} stands still.", self.id)),
+            Status::Down => return Some(sentence!("{0} is down.", self.id)),
+        }
         match (&self.open, &self.answer) {
             (Some(open), _) => Some(sentence!(
                 "{0} has asked {1} for {2} at {3} and waits.",

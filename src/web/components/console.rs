@@ -59,19 +59,23 @@ pub fn console(
     to: Option<Place>,
 ) -> Html {
     let language = props.language;
-    let clients = &props.inspection.snapshot.clients;
+    let snapshot = &props.inspection.snapshot;
+    let clients = &snapshot.clients;
     let title = html! { <h3>{ tr!(language, "Requests") }</h3> };
-    if clients.is_empty() {
+    // Where the protocol has no clients, everybody may want something of itself.
+    let (askers, first): (Vec<Place>, _) = match props.inspection.serves_clients {
+        true => (clients.iter().map(|shot| shot.id).collect(), client),
+        false => (snapshot.nodes.iter().map(|shot| shot.id).collect(), to),
+    };
+    let Some(first) = first.or(askers.first().copied()) else {
         let nobody = tell(language, &gestures::nobody_asks());
         return html! { <div class="console">{ title }<p class="soft">{ nobody }</p></div> };
-    }
+    };
     let option = |name: String, chosen: bool| option(name.clone(), &name, chosen);
     let choice = |name: &'static str, options: Vec<Html>| {
         html! { <label><span>{ name }</span><select>{ for options }</select></label> }
     };
-    let askers = clients
-        .iter()
-        .map(|shot| option(shot.id.to_string(), client.unwrap_or(Place::client(0)) == shot.id));
+    let askers = askers.iter().map(|place| option(place.to_string(), first == *place));
     // Asked nobody in particular, a client asks the server that answered it last.
     let anyone = tr!(language, "anyone").to_owned();
     let anybody = std::iter::once(option(anyone, to.is_none()));
@@ -85,7 +89,7 @@ pub fn console(
             { title }
             <div class="who">
                 { choice(tr!(language, "client"), askers.collect()) }
-                { choice(tr!(language, "asks"), asked.collect()) }
+                if props.inspection.serves_clients { { choice(tr!(language, "asks"), asked.collect()) } }
             </div>
             { for forms }
             <p class="soft" role="status">{ waits(props) }</p>
@@ -190,8 +194,8 @@ fn send(
         let select = chosen.as_ref()?.get(place)?.dyn_into::<HtmlSelectElement>().ok()?;
         select.value().parse::<Place>().ok()
     };
-    let Some(client) = choice(0).filter(|place| place.is_client()) else { return };
-    let to = choice(1).and_then(Place::as_server);
+    let Some(client) = choice(0) else { return };
+    let to = choice(1);
     let value = |(place, blank): (usize, &Blank)| match requests.text(form, place) {
         typed if typed.trim().is_empty() => blank.sample.to_owned(),
         typed => typed,

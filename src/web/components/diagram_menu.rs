@@ -46,7 +46,7 @@ impl DiagramMenu {
         Props {
             language: ui.language,
             lanes: ui.lanes.clone(),
-            all: ui.lanes.all(setup.clients, setup.nodes),
+            all: ui.lanes.all(&setup.places),
             kinds,
             text_search: ui.text_search.clone(),
             table: ui.table.is_some(),

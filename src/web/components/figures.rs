@@ -185,6 +185,10 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
     let language = props.language;
     let selected = props.selection == Some(Selection::Place(client.id));
     let (state, words_shown) = match (&client.open, &client.answer) {
+        _ if client.status == Status::Down => ("crashed", tr!(language, "is down").to_owned()),
+        _ if client.status == Status::Paused => {
+            ("paused", tr!(language, "stands still").to_owned())
+        }
         (Some(open), _) => ("waiting", format!("{} · {}", open.request, tr!(language, "waits"))),
         (None, Some(answer)) => (
             if answer.refused { "refused" } else { "answered" },

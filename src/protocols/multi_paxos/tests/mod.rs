@@ -57,7 +57,7 @@ fn executed(server: &MultiPaxos) -> Vec<String> {
 /// A server of `nodes` that starts with this on its disk.
 fn server(me: Place, nodes: u16, promised: Ballot, votes: Votes, config: Config) -> MultiPaxos {
     let disk = Disk { promised, votes: log(votes) };
-    MultiPaxos::boot(me, nodes, &config, &disk, &mut Effects::new())
+    MultiPaxos::boot(me, &Places::cluster(nodes), &config, &disk, &mut Effects::new())
 }
 
 /// S2 of three, with a promise to S1.

@@ -66,12 +66,18 @@ impl Stage {
     fn restart(&mut self, node: Place, promised: Ballot) {
         let server = self.replicas[node.index()].take().expect("it is up");
         let disk = Disk { promised, votes: server.votes };
-        let server = MultiPaxos::boot(node, 3, &server.config, &disk, &mut Effects::new());
+        let server =
+            MultiPaxos::boot(node, &Places::cluster(3), &server.config, &disk, &mut Effects::new());
         self.at(true, server);
     }
 
     fn check(&self, property: &Property<MultiPaxos>, changed: Option<Place>) -> Result<(), String> {
-        let cluster = Cluster { replicas: &self.replicas, ghost: &self.ghost, changed };
+        let cluster = Cluster {
+            places: &Places::cluster(3),
+            replicas: &self.replicas,
+            ghost: &self.ghost,
+            changed,
+        };
         (property.holds)(&cluster).map_err(|breach| breach.why.to_string())
     }
 

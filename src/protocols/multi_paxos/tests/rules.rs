@@ -65,7 +65,8 @@ fn a_restarted_acceptor_keeps_its_promise() {
     let mut server = acceptor(2, &[]);
     hear(&mut server, S3, prepare(ballot(3, S3), 1));
     let disk = server.saved.clone();
-    let mut server = MultiPaxos::boot(S2, 3, &Config::default(), &disk, &mut Effects::new());
+    let mut server =
+        MultiPaxos::boot(S2, &Places::cluster(3), &Config::default(), &disk, &mut Effects::new());
     let effects = hear(&mut server, S1, accept(ballot(2, S1), 1, &["x=1"], 0));
     let refusal = Message::Refused { ballot: ballot(2, S1), promised: ballot(3, S3) };
     assert_eq!(sent(&effects), [(S1, refusal)]);

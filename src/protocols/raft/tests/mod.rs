@@ -33,7 +33,7 @@ fn put(text: &str) -> StoreRequest {
 /// A server of `nodes` that starts with this term and log on its disk.
 fn server(me: Place, nodes: u16, term: u64, terms: &[u64], config: Config) -> Raft {
     let disk = Disk { term, voted_for: None, log: log(terms) };
-    Raft::boot(me, nodes, &config, &disk, &mut Effects::new())
+    Raft::boot(me, &Places::cluster(nodes), &config, &disk, &mut Effects::new())
 }
 
 fn follower(term: u64, terms: &[u64]) -> Raft {

@@ -64,13 +64,23 @@ impl Stage {
     fn restart(&mut self, node: Place) {
         let raft = self.replicas[node.index()].clone().expect("it is up");
         let disk = Disk { term: raft.term, voted_for: raft.voted_for, log: raft.log.clone() };
-        let raft = Raft::boot(raft.me, raft.nodes, &raft.config, &disk, &mut Effects::new());
+        let raft = Raft::boot(
+            raft.me,
+            &Places::cluster(raft.nodes),
+            &raft.config,
+            &disk,
+            &mut Effects::new(),
+        );
         self.at(true, raft);
     }
 
     fn check(&self, property: &Property<Raft>, changed: Place) -> Result<(), Breach> {
-        let cluster =
-            Cluster { replicas: &self.replicas, ghost: &self.ghost, changed: Some(changed) };
+        let cluster = Cluster {
+            places: &Places::cluster(3),
+            replicas: &self.replicas,
+            ghost: &self.ghost,
+            changed: Some(changed),
+        };
         (property.holds)(&cluster)
     }
 
