@@ -204,12 +204,90 @@ pub struct Meta {
     pub summary: &'static str,
     /// Who takes part: servers first, where there are any.
     pub kinds: &'static [PlaceKind],
+    /// How its places stand on the stage, and who talks to whom.
+    pub formation: Formation,
     pub channel: Channel,
     /// What clients of random schedules ask, digits at the end counted up; the first is what a
     /// newcomer might send.
     pub requests: &'static [&'static str],
     /// Scripts worth showing, in the order of the menu: name and text.
     pub scenes: &'static [(&'static str, &'static str)],
+}
+
+impl Meta {
+    /// What most protocols have in common, to be completed: `Meta { slug: "raft", …, ..Meta::USUAL }`.
+    pub const USUAL: Meta = Meta {
+        slug: "",
+        title: "",
+        paper: "",
+        summary: "",
+        kinds: &[],
+        formation: Formation::RING,
+        channel: Channel::Datagram,
+        requests: &[],
+        scenes: &[],
+    };
+}
+
+/// How those stand on the stage that run the protocol's program, and who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Formation {
+    pub arrangement: Arrangement,
+    pub topology: Topology,
+}
+
+impl Formation {
+    /// In a ring, everybody with everybody.
+    pub const RING: Formation =
+        Formation { arrangement: Arrangement::Ring, topology: Topology::All };
+    /// In rows by kind, each kind with the next.
+    pub const ROWS: Formation =
+        Formation { arrangement: Arrangement::Rows, topology: Topology::Rows };
+    /// On two sides, each kind with the next.
+    pub const SIDES: Formation =
+        Formation { arrangement: Arrangement::TwoSides, topology: Topology::Rows };
+}
+
+/// Who talks to whom among those that run the protocol's program. Links that are not part of it are
+/// drawn while they carry something, or are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topology {
+    /// Everybody with everybody.
+    All,
+    /// Each kind with the next one in the order of kinds.
+    Rows,
+    /// The first place with all others.
+    Star,
+    None,
+}
+
+impl Topology {
+    /// Whether these two have a link that is always drawn.
+    pub fn joins(self, places: &Places, one: Place, other: Place) -> bool {
+        let row = |place: Place| {
+            places.kinds().iter().position(|(kind, _)| kind.letter == place.letter())
+        };
+        match self {
+            Topology::All => true,
+            Topology::Rows => match (row(one), row(other)) {
+                (Some(one), Some(other)) => one.abs_diff(other) == 1,
+                _ => false,
+            },
+            Topology::Star => places.own().next().is_some_and(|hub| hub == one || hub == other),
+            Topology::None => false,
+        }
+    }
+}
+
+/// How places stand on the stage. Clients of the house stand outside, always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arrangement {
+    /// In a ring, the first at the top and on clockwise.
+    Ring,
+    /// A row for each kind, from top to bottom.
+    Rows,
+    /// The first kind on the left, all others on the right.
+    TwoSides,
 }
 
 /// The texts of these scenes: `scenes!("raft", ["first-election", "split-vote"])` are two files of the

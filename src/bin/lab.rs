@@ -191,7 +191,7 @@ fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
     for (option, text) in pairs(&options, known, &format!("export --as {}", format.name()))? {
         match option {
             "--node" => match text.parse::<Place>() {
-                Ok(place) if place.is_server() => node = Some(place),
+                Ok(place) if !place.is_client() => node = Some(place),
                 _ => return Err(format!("Expected a server such as S1, not “{text}”.")),
             },
             "--from" => from = time(text)?,

@@ -228,7 +228,7 @@ fn joined(text: &str, run: &Run) -> Option<&'static str> {
     let begins = |rest: &str| {
         let mut words = rest.split_whitespace();
         let first = words.next().unwrap_or_default();
-        let named = first == "any" || first.parse::<Place>().is_ok_and(Place::is_server);
+        let named = first == "any" || first.parse::<Place>().is_ok();
         let state = if named { rest.trim_start()[first.len()..].trim_start() } else { rest };
         let compares = Relation::split(state)
             .is_some_and(|(name, ..)| facts(run).any(|known| known == spaced(name)));
@@ -270,7 +270,7 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
             words.next(STATE)?;
             None
         }
-        Some(word) => match word.parse::<Place>().ok().filter(|place| place.is_server()) {
+        Some(word) => match word.parse::<Place>().ok() {
             Some(node) => {
                 words.next(STATE)?;
                 existing(words, &run.script().setup, node)?;
@@ -307,7 +307,7 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     if counts && leading(&value).is_none_or(|(_, rest)| !rest.is_empty()) {
         return Err(words.wrong(sentence!("{0} is a number, and “{1}” is none", name, value)));
     }
-    if let Some(node) = value.parse::<Place>().ok().filter(|place| place.is_server()) {
+    if let Ok(node) = value.parse::<Place>() {
         existing(words, &run.script().setup, node)?;
     }
     Ok(Condition::State { who, what: what(&name), is, value: value.into() })

@@ -431,10 +431,7 @@ fn differs_at(id: &str, run: &mut Run, at: u64, lines: &[(u64, &str)]) -> Option
                 claimed.line
             )
         };
-        let node: Option<Place> = claimed
-            .text("node")
-            .and_then(|node| node.parse().ok())
-            .filter(|node: &Place| node.is_server());
+        let node: Option<Place> = claimed.text("node").and_then(|node| node.parse().ok());
         let Some(node) = node.filter(|_| there) else { return Some(nothing()) };
         let documents = given.entry(node).or_insert_with(|| {
             let held = held(id, run, run.now(), node).unwrap_or_default();

@@ -2,15 +2,17 @@
 //! messages it leaves out. It is the page's state and not the run's: lanes that another run does not
 //! have are passed over.
 
+use std::collections::BTreeMap;
+
 use crate::base::{Place, Places};
 
-/// What somebody has changed; by default every client and server has a row of its own.
+/// What somebody has changed; by default everybody has a row of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lanes {
     /// The order that was made by hand, if one was.
     order: Vec<Place>,
     hidden: Vec<Place>,
-    /// The lanes that share a row with all others of their sort, clients or servers.
+    /// The lanes that share a row with all others of their kind.
     folded: Vec<Place>,
     /// Names of the kinds of messages that are left out.
     without: Vec<String>,
@@ -34,10 +36,10 @@ pub enum Unread {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LaneChange {
     Show(Place, bool),
-    /// Into one row with the others of its sort, or out of it.
+    /// Into one row with the others of its kind, or out of it.
     Fold(Place, bool),
-    /// All clients, or all servers.
-    FoldAll(Sort, bool),
+    /// All of the kind of this letter.
+    FoldAll(char, bool),
     Up(Place),
     Down(Place),
     /// To the place of another's row.
@@ -47,21 +49,6 @@ pub enum LaneChange {
     /// Messages of the kind of this name.
     Kind(String, bool),
     Reset,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sort {
-    Clients,
-    Servers,
-}
-
-impl Sort {
-    pub fn of(lane: Place) -> Sort {
-        match lane.is_client() {
-            true => Sort::Clients,
-            false => Sort::Servers,
-        }
-    }
 }
 
 impl Lanes {
@@ -79,18 +66,18 @@ impl Lanes {
     /// lanes that are hidden, it shows them all: an empty diagram tells nothing.
     pub fn rows(&self, places: &Places) -> Vec<Vec<Place>> {
         let mut rows: Vec<Vec<Place>> = Vec::new();
-        let mut folded: [Option<usize>; 2] = [None; 2];
+        // The row of each kind that has one.
+        let mut folded: BTreeMap<char, usize> = BTreeMap::new();
         let mut all = self.all(places);
         if all.iter().any(|lane| self.shows(*lane)) {
             all.retain(|lane| self.shows(*lane));
         }
         for lane in all {
-            let place = &mut folded[Sort::of(lane) as usize];
-            match *place {
-                Some(row) if self.folds(lane) => rows[row].push(lane),
+            match folded.get(&lane.letter()) {
+                Some(row) if self.folds(lane) => rows[*row].push(lane),
                 _ => {
                     if self.folds(lane) {
-                        *place = Some(rows.len());
+                        folded.insert(lane.letter(), rows.len());
                     }
                     rows.push(vec![lane]);
                 }
@@ -172,8 +159,8 @@ impl Lanes {
             LaneChange::Show(lane, false) if shown == 1 && self.shows(lane) => return false,
             LaneChange::Show(lane, shown) => put(&mut self.hidden, lane, !shown),
             LaneChange::Fold(lane, folded) => put(&mut self.folded, lane, folded),
-            LaneChange::FoldAll(sort, folded) => {
-                let lanes = all.into_iter().filter(|lane| Sort::of(*lane) == sort);
+            LaneChange::FoldAll(letter, folded) => {
+                let lanes = all.into_iter().filter(|lane| lane.letter() == letter);
                 lanes.for_each(|lane| put(&mut self.folded, lane, folded));
             }
             LaneChange::Up(lane) => self.shift(lane, all, false),
@@ -255,7 +242,7 @@ mod tests {
             (vec![Show(C2, false), Up(S1)], "S1 C1 S2 S3"),
             (vec![To(S3, C1)], "S3 C1 C2 S1 S2"),
             (vec![To(C1, S3)], "C2 S1 S2 S3 C1"),
-            (vec![FoldAll(Sort::Clients, true)], "C1+C2 S1 S2 S3"),
+            (vec![FoldAll('C', true)], "C1+C2 S1 S2 S3"),
             (vec![Fold(S1, true), Fold(S3, true)], "C1 C2 S1+S3 S2"),
             (vec![Fold(S1, true), Fold(S3, true), Fold(S1, false)], "C1 C2 S1 S2 S3"),
             (vec![Only(S2)], "S2"),

@@ -305,9 +305,7 @@ mod tests {
 
     use super::*;
     use crate::base::{PlaceKind, Places};
-    use crate::protocol::{
-        Channel, Effects, Form, Input, Kind, Message, Meta, Property, Request, Tone,
-    };
+    use crate::protocol::{Effects, Form, Input, Kind, Message, Meta, Property, Request, Tone};
 
     /// The least that a protocol can be: who is asked passes a token on, and whoever gets it counts it.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -366,12 +364,9 @@ mod tests {
         const META: Meta = Meta {
             slug: "relay",
             title: "Relay",
-            paper: "",
-            summary: "",
             kinds: &[PlaceKind::servers(2, 2), PlaceKind::CLIENTS],
-            channel: Channel::Datagram,
             requests: &["pass"],
-            scenes: &[],
+            ..Meta::USUAL
         };
         type Message = Token;
         type Timer = u8;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::base::{Place, PlaceKind, Places};
 use crate::command::{Command, Script, Setup};
 use crate::protocol::{
-    Channel, Effects, Epoch, Field, FieldName, Form, Input, Kind, Message, Meta, Outcome, Property,
+    Effects, Epoch, Field, FieldName, Form, Input, Kind, Message, Meta, Outcome, Property,
     Protocol, Request, Role, Shape, Shown, Tone, Variable,
 };
 use crate::replay::Run;
@@ -97,15 +97,12 @@ impl Protocol for Counter {
     const META: Meta = Meta {
         slug: "counter",
         title: "Counter",
-        paper: "",
-        summary: "",
         kinds: &[
             PlaceKind::new('B', "broker", "brokers"),
             PlaceKind::new('W', "worker", "workers").counts(2, 0, 9),
         ],
-        channel: Channel::Datagram,
         requests: &["number"],
-        scenes: &[],
+        ..Meta::USUAL
     };
     type Message = Talk;
     type Timer = u8;

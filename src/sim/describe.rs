@@ -177,7 +177,7 @@ impl Sim {
 
     /// Names of the timers that the node has ever set since it booted.
     pub fn timers(&self, node: Place) -> Vec<String> {
-        let Some(node) = self.nodes.get(self.places.index(node)) else { return Vec::new() };
+        let Some(node) = self.node(node) else { return Vec::new() };
         node.timers.iter().map(|timer| timer.name.to_string()).collect()
     }
 

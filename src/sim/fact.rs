@@ -42,8 +42,12 @@ impl Fact {
 impl Sim {
     /// What the fact is now; `None` where the server has nothing of that name.
     pub fn read(&self, fact: &Fact) -> Option<String> {
-        let node = self.nodes.get(self.places.index(fact.node))?;
+        let node = self.node(fact.node)?;
         let (id, disk) = (fact.node, &node.disk);
+        // Of a client of the house there is nothing else to read.
+        if self.places.is_house_client(id) && fact.what != FactKind::Named("status".into()) {
+            return None;
+        }
         let name = match &fact.what {
             FactKind::Named(name) => &**name,
             FactKind::Entry(index) => {
@@ -67,7 +71,10 @@ impl Sim {
 
     /// The names of all that can be read off a server.
     pub fn facts(&self, id: Place) -> Vec<&'static str> {
-        let Some(node) = self.nodes.get(self.places.index(id)) else { return Vec::new() };
+        let Some(node) = self.node(id) else { return Vec::new() };
+        if self.places.is_house_client(id) {
+            return vec![key!("status")];
+        }
         let view = self.ensemble.view(id, &node.disk);
         let mut names = vec![key!("role"), key!("status"), view.epoch.word];
         let fields = view.fields.into_iter().chain(self.ensemble.durable(&node.disk));

@@ -281,12 +281,14 @@ impl Sim {
         &mut self.nodes[self.places.index(place)].lamport
     }
 
+    /// The place without its program, if it is in this run.
+    fn node(&self, place: Place) -> Option<&Node> {
+        self.places.has(place).then(|| &self.nodes[self.places.index(place)])
+    }
+
     /// How many events of its own a place has had.
     pub fn own(&self, place: Place) -> u64 {
-        match self.places.has(place) {
-            true => self.nodes[self.places.index(place)].own,
-            false => 0,
-        }
+        self.node(place).map_or(0, |node| node.own)
     }
 
     /// An event of its own at this place: its clock ticks, past `received` where a stamp came along.

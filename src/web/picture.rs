@@ -135,7 +135,7 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
         (false, false) => (58.0, 84.0),
     };
     let room = Room { width: stage.w, height: stage.h, top, bottom };
-    Rc::new(Layout::new(&setup.places, room))
+    Rc::new(Layout::new(&setup.places, pane.run.meta().formation, room))
 }
 
 /// The stage.

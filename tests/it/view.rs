@@ -5,6 +5,7 @@ use std::rc::Rc;
 use synod::base::{Place, Places, Time};
 use synod::catalog::{self, Run};
 use synod::command::Command;
+use synod::protocol::Formation;
 use synod::scenario;
 use synod::sim::snapshot::{LinkState, MarkKind};
 use synod::view::diagram::chart::{Chart, ChartRequest};
@@ -39,7 +40,7 @@ fn run_to(time: Time) -> Run {
 
 fn scene(run: &Run) -> StageView {
     let setup = &run.script().setup;
-    let layout = Rc::new(Layout::new(&setup.places, DESK));
+    let layout = Rc::new(Layout::new(&setup.places, Formation::RING, DESK));
     let usual = run.script().setup.link;
     StageView::new(&run.snapshot(), &run.logs(6), &usual, &layout)
 }
@@ -118,7 +119,7 @@ fn a_change_of_all_links_is_told_once() {
     .unwrap();
     let mut run = catalog::start(script).unwrap();
     run.seek(Time::millis(5), u32::MAX);
-    let layout = Rc::new(Layout::new(&Places::with_clients(3, 1), DESK));
+    let layout = Rc::new(Layout::new(&Places::with_clients(3, 1), Formation::RING, DESK));
     let usual = run.script().setup.link;
     let scene = StageView::new(&run.snapshot(), &run.logs(6), &usual, &layout);
     let notes: Vec<_> = scene.wires.iter().filter_map(|wire| wire.note.as_deref()).collect();
@@ -339,7 +340,8 @@ fn the_word_cut_off_stands_clear_of_the_pills() {
             let mut run = catalog::start(scenario::parse(&text).unwrap()).unwrap();
             run.run_to(Time::millis(30), u32::MAX);
             let room = Room { width, height, top: 56.0, bottom: 84.0 };
-            let layout = Rc::new(Layout::new(&Places::with_clients(nodes, 1), room));
+            let layout =
+                Rc::new(Layout::new(&Places::with_clients(nodes, 1), Formation::RING, room));
             let (snapshot, logs) = (run.snapshot(), run.logs(6));
             let scene = StageView::new(&snapshot, &logs, &run.script().setup.link, &layout);
             for hull in scene.hulls.iter().filter(|hull| hull.minority) {
@@ -369,7 +371,8 @@ fn the_term_fits_its_box_in_any_language() {
             let mut run = catalog::start(scenario::parse(text).unwrap()).unwrap();
             let room = Room { width, height, top: 4.0, bottom: 4.0 };
             let nodes = run.script().setup.places.servers();
-            let layout = Rc::new(Layout::new(&Places::with_clients(nodes, 1), room));
+            let layout =
+                Rc::new(Layout::new(&Places::with_clients(nodes, 1), Formation::RING, room));
             for millis in [5, 14, 25, 60, 1_200, 30_000] {
                 run.run_to(Time::millis(millis), u32::MAX);
                 let (snapshot, logs) = (run.snapshot(), run.logs(6));

@@ -39,7 +39,7 @@ use std::rc::Rc;
 
 use crate::base::{Log, Place, PlaceKind, Places};
 use crate::check::Model;
-use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
+use crate::protocol::{Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
@@ -131,12 +131,12 @@ impl Protocol for MultiPaxos {
         summary: "Servers agree on one command after another; a leader prepares once and then \
                   needs a single round trip for each.",
         kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
-        channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
         scenes: scenes!(
             "multi-paxos",
             ["stable-leader", "leader-change", "unprepared-leader", "stale-read", "asked-twice",]
         ),
+        ..Meta::USUAL
     };
     type Message = Message;
     type Timer = Timer;

@@ -35,7 +35,7 @@ mod view;
 use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Sentence, Text};
-use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol};
+use crate::protocol::{Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
 
 pub use config::{Config, Roster};
@@ -111,7 +111,6 @@ impl Protocol for Paxos {
         summary: "Servers agree on one value: who wants to propose first asks a majority for \
                   promises, and must keep to what they have accepted already.",
         kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
-        channel: Channel::Datagram,
         // Now and then a random client prepares, at a ballot of its own, and gets in the proposers'
         // way. It never asks to accept: without promises that breaks Agreement by itself.
         requests: &["propose v1", "propose v1", "propose v1", "prepare 1"],
@@ -127,6 +126,7 @@ impl Protocol for Paxos {
                 "disjoint-quorums",
             ]
         ),
+        ..Meta::USUAL
     };
     type Message = Message;
     type Timer = Timer;

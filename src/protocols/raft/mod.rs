@@ -29,7 +29,7 @@ use std::rc::Rc;
 use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{Log, Place, PlaceKind, Places, Sentence, Span};
 use crate::check::Model;
-use crate::protocol::{Channel, Effects, Input, Meta, Outcome, Property, Protocol};
+use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol};
 use crate::service::KeyValueStore;
 use crate::service::store::StoreRequest;
 use crate::{scenes, sentence};
@@ -103,7 +103,6 @@ impl Protocol for Raft {
         summary: "Servers elect a leader, and the leader has them all keep the same log: \
                   what a majority stores is never lost.",
         kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
-        channel: Channel::Datagram,
         requests: &["put x=1", "get x"],
         scenes: scenes!(
             "raft",
@@ -118,6 +117,7 @@ impl Protocol for Raft {
                 "figure-8-e",
             ]
         ),
+        ..Meta::USUAL
     };
     const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;

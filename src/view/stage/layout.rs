@@ -1,9 +1,10 @@
-//! Where everybody stands: servers in a ring, the first at the top and on clockwise, clients
-//! outside it. The picture takes the shape of the room it is given, so that a phone's tall stage is
+//! Where everybody stands: in a ring, in rows by kind, or on two sides, as the protocol declares; clients
+//! outside. The picture takes the shape of the room it is given, so that a phone's tall stage is
 //! used as well as a desk's wide one, and text keeps its size until there are very many servers.
 
 use super::links::between;
-use crate::base::Places;
+use crate::base::{Places, Program};
+use crate::protocol::{Arrangement, Formation};
 use crate::view::path::{Point, Size, within};
 
 /// The room for a picture, in pixels, with what lies over its edges.
@@ -39,6 +40,7 @@ pub struct Layout {
     pub detail: Detail,
     /// Whose the centres are: first come those that run the protocol's program, then clients.
     pub places: Places,
+    pub formation: Formation,
     pub nodes: Vec<Point>,
     pub clients: Vec<Point>,
     pub node: Size,
@@ -90,6 +92,8 @@ const GAP: Size = Size::new(30.0, 18.0);
 /// Between the smallest boxes: of many, what can be read matters more.
 const LEAST: Size = Size::new(16.0, 10.0);
 const RING: f64 = 12.0;
+/// From centre to centre in rows and columns, at the most.
+const STEP: Size = Size::new(260.0, 180.0);
 /// From the boxes to the picture's edge: a hull and its label have room.
 const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
@@ -99,13 +103,7 @@ const SMALLEST: f64 = 20_000.0;
 
 impl Layout {
     /// The largest picture of these places that this room takes.
-    pub fn new(places: &Places, room: Room) -> Layout {
-        let (nodes, clients) = (places.own().count(), places.house_clients().count());
-        let layout = Layout::fitting(nodes, clients, room);
-        Layout { places: places.clone(), ..layout }
-    }
-
-    fn fitting(nodes: usize, clients: usize, room: Room) -> Layout {
+    pub fn new(places: &Places, formation: Formation, room: Room) -> Layout {
         // A large screen shows the picture larger, not emptier.
         let fits = (room.width / 960.0).min((room.height - room.top - room.bottom) / 440.0);
         let zoom = within(fits, 1.0, 1.7);
@@ -118,7 +116,7 @@ impl Layout {
         let mut detail = Detail::Full;
         let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         loop {
-            let fit = |wide| Layout::try_fit(nodes, clients, room, detail, wide);
+            let fit = |wide| Layout::try_fit(places, formation, room, detail, wide);
             let layout = fit(wide);
             if layout.fits() {
                 return layout.bent();
@@ -144,7 +142,14 @@ impl Layout {
     }
 
     /// `wide`: with the clients beside the ring.
-    fn try_fit(nodes: usize, clients: usize, room: Room, detail: Detail, wide: bool) -> Layout {
+    fn try_fit(
+        places: &Places,
+        formation: Formation,
+        room: Room,
+        detail: Detail,
+        wide: bool,
+    ) -> Layout {
+        let (nodes, clients) = (places.own().count(), places.house_clients().count());
         let (node, client) = (detail.node(), detail.client());
         // Beside the ring, or in the corners beside its first server, or below.
         let corners = !wide && clients <= 2 && nodes > 2;
@@ -159,7 +164,7 @@ impl Layout {
             room.width - 2.0 * margin - right - node.w,
             room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
         );
-        let ring = ring(nodes, free);
+        let ring = centres(places, formation.arrangement, free);
         let extent = |pick: fn(&Point) -> f64| {
             ring.iter()
                 .map(pick)
@@ -184,7 +189,8 @@ impl Layout {
             row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
         };
         Layout {
-            places: Places::cluster(0),
+            places: places.clone(),
+            formation,
             size: Size::new(room.width, room.height),
             top: room.top,
             bottom: room.bottom,
@@ -273,6 +279,40 @@ impl Layout {
     }
 }
 
+/// Everybody who runs the protocol's program around the origin, within a box of this size.
+fn centres(places: &Places, arrangement: Arrangement, free: Size) -> Vec<Point> {
+    let counts = places.kinds().iter().filter(|(kind, _)| kind.program == Program::Own);
+    let counts: Vec<usize> =
+        counts.map(|(_, count)| usize::from(*count)).filter(|count| *count > 0).collect();
+    match arrangement {
+        Arrangement::Ring => ring(places.own().count(), free),
+        Arrangement::Rows => {
+            let rows = spread(counts.len(), free.h, STEP.h).into_iter().zip(counts);
+            rows.flat_map(|(y, count)| {
+                spread(count, free.w, STEP.w).into_iter().map(move |x| Point::new(x, y))
+            })
+            .collect()
+        }
+        Arrangement::TwoSides => {
+            let left = counts.first().copied().unwrap_or(0);
+            let right = counts.iter().sum::<usize>() - left;
+            let sides = spread(2, free.w, 2.0 * STEP.w).into_iter().zip([left, right]);
+            sides
+                .flat_map(|(x, count)| {
+                    spread(count, free.h, STEP.h).into_iter().map(move |y| Point::new(x, y))
+                })
+                .collect()
+        }
+    }
+}
+
+/// So many numbers around zero, evenly, over at most this length and in steps of at most so much.
+fn spread(count: usize, length: f64, step: f64) -> Vec<f64> {
+    let gaps = count.saturating_sub(1).max(1) as f64;
+    let step = (length.max(0.0) / gaps).min(step);
+    (0..count).map(|i| step * (i as f64 - count.saturating_sub(1) as f64 / 2.0)).collect()
+}
+
 /// The servers around the origin, within a box of this size.
 fn ring(count: usize, free: Size) -> Vec<Point> {
     if count <= 1 {
@@ -356,6 +396,7 @@ fn row(count: usize, client: Size, width: f64, y: f64) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::PlaceKind;
 
     const DESK: Room = Room { width: 962.0, height: 578.0, top: 56.0, bottom: 84.0 };
     const PHONE: Room = Room { width: 390.0, height: 520.0, top: 52.0, bottom: 64.0 };
@@ -366,8 +407,12 @@ mod tests {
         for room in [DESK, PHONE, EMBED] {
             for nodes in 1..=15 {
                 for clients in [0, 1, 2, 3, 4, 9] {
-                    let layout = Layout::fitting(nodes, clients, room);
-                    assert_eq!((layout.nodes.len(), layout.clients.len()), (nodes, clients));
+                    let layout =
+                        Layout::new(&Places::with_clients(nodes, clients), Formation::RING, room);
+                    assert_eq!(
+                        (layout.nodes.len(), layout.clients.len()),
+                        (nodes.into(), clients.into())
+                    );
                     assert!(layout.fits(), "{nodes} servers in {room:?}");
                 }
             }
@@ -379,7 +424,7 @@ mod tests {
     fn nobody_stands_behind_the_tools_or_the_caption() {
         for room in [DESK, PHONE, EMBED, Room { width: 390.0, height: 430.0, ..PHONE }] {
             for nodes in 1..=40 {
-                let layout = Layout::fitting(nodes, 2, room);
+                let layout = Layout::new(&Places::with_clients(nodes, 2), Formation::RING, room);
                 let scale = (room.width / layout.size.w).min(room.height / layout.size.h);
                 let half = layout.node.h / 2.0;
                 let high = layout.nodes.iter().map(|at| at.y - half).fold(f64::MAX, f64::min);
@@ -392,14 +437,39 @@ mod tests {
     }
 
     #[test]
+    fn kinds_stand_in_rows_or_on_two_sides() {
+        let kinds = [
+            PlaceKind::new('B', "broker", "brokers").counts(3, 1, 9),
+            PlaceKind::new('W', "worker", "workers").counts(4, 1, 9),
+            PlaceKind::CLIENTS,
+        ];
+        let places = Places::of(&kinds);
+        for room in [DESK, PHONE, EMBED] {
+            let rows = Layout::new(&places, Formation::ROWS, room);
+            let (brokers, workers) = rows.nodes.split_at(3);
+            assert!(brokers.iter().all(|at| at.y == brokers[0].y), "{room:?}");
+            assert!(workers.iter().all(|at| at.y == workers[0].y && at.y > brokers[0].y));
+            let sides = Layout::new(&places, Formation::SIDES, room);
+            let (left, right) = sides.nodes.split_at(3);
+            assert!(left.iter().all(|at| at.x == left[0].x), "{room:?}");
+            assert!(right.iter().all(|at| at.x == right[0].x && at.x > left[0].x));
+            assert!(rows.fits() && sides.fits(), "{room:?}");
+            assert_eq!(rows.place("W2".parse().unwrap()).0, rows.nodes[4]);
+        }
+    }
+
+    #[test]
     fn the_first_server_stands_at_the_top_and_the_rest_go_clockwise() {
-        let layout = Layout::new(&Places::with_clients(5, 1), DESK);
+        let layout = Layout::new(&Places::with_clients(5, 1), Formation::RING, DESK);
         let [s1, s2, s3, s4, s5] = layout.nodes[..] else { panic!() };
         assert!(layout.nodes.iter().all(|p| p.y >= s1.y));
         assert!(s2.x > s1.x && s3.x > s1.x && s4.x < s1.x && s5.x < s1.x);
         assert!(s3.y > s2.y && s4.y > s5.y);
         assert_eq!(layout.detail, Detail::Full);
-        assert_eq!(Layout::new(&Places::with_clients(5, 1), PHONE).detail, Detail::Compact);
+        assert_eq!(
+            Layout::new(&Places::with_clients(5, 1), Formation::RING, PHONE).detail,
+            Detail::Compact
+        );
     }
 
     #[test]
@@ -415,6 +485,7 @@ mod tests {
     fn a_large_screen_shows_it_larger() {
         let large = Layout::new(
             &Places::with_clients(5, 1),
+            Formation::RING,
             Room { width: 1900.0, height: 1000.0, top: 56.0, bottom: 84.0 },
         );
         assert!(large.size.w < 1200.0, "{:?}", large.size);

@@ -96,15 +96,25 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire
             note: changed(there).or_else(|| changed(back)),
         }
     };
+    let topology = layout.formation.topology;
     for (i, a) in snapshot.nodes.iter().enumerate() {
         for b in &snapshot.nodes[i + 1..] {
-            wires.push(pair(a.id, b.id));
+            if topology.joins(&layout.places, a.id, b.id) || is_in_use(snapshot, a.id, b.id) {
+                wires.push(pair(a.id, b.id));
+            }
         }
     }
     for (client, node) in conversations(snapshot) {
         wires.push(pair(client, node));
     }
     (wires, all_alike.and_then(|quality| changes(&quality, usual)))
+}
+
+/// Whether something is under way between these two, or their link is not as usual.
+fn is_in_use(snapshot: &Snapshot, a: Place, b: Place) -> bool {
+    let theirs = |from: Place, to: Place| (from, to) == (a, b) || (from, to) == (b, a);
+    snapshot.flights.iter().any(|flight| theirs(flight.from, flight.to))
+        || snapshot.links.iter().any(|link| theirs(link.from, link.to))
 }
 
 /// Clients with the servers they are talking to: only these links of theirs are drawn.

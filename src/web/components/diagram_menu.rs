@@ -8,11 +8,11 @@ use yew::prelude::*;
 use super::bits::{asks, button, picture_button};
 use super::draw::when;
 use super::icon::{Icon, icon};
+use super::lane_names::all_in_one;
 use super::popover::popover_told;
 use crate::base::{Place, Time};
 use crate::explore::condition;
 use crate::player::find::LONGEST;
-use crate::player::lanes::Sort;
 use crate::player::{Action, LaneChange, Lanes, Store, TextSearch, TimeAction, TimelineAction};
 use crate::tr;
 use crate::web::browser::{document, focus};
@@ -175,16 +175,14 @@ fn lists(props: &Props) -> Html {
         html! { <button onclick={asks(&props.act, action)} aria-label={name} title={name}>{ word }</button> }
     };
     let go = |word: &'static str, action: Action| button("", None, word, asks(&props.act, action));
-    let sorts = [
-        (Sort::Clients, tr!(language, "All clients in one row")),
-        (Sort::Servers, tr!(language, "All servers in one row")),
-    ];
-    let folds = sorts.into_iter().filter_map(|(sort, name)| {
-        let mut lanes = props.all.iter().filter(|lane| Sort::of(**lane) == sort).peekable();
-        lanes.peek()?;
-        let folded = lanes.all(|lane| props.lanes.folds(*lane));
-        let several = props.all.iter().filter(|lane| Sort::of(**lane) == sort).count() > 1;
-        several.then(|| check(props, name, folded, move |on| LaneChange::FoldAll(sort, on)))
+    let mut letters: Vec<char> = props.all.iter().map(|lane| lane.letter()).collect();
+    letters.dedup();
+    let folds = letters.into_iter().filter_map(|letter| {
+        let lanes = || props.all.iter().filter(|lane| lane.letter() == letter);
+        let folded = lanes().all(|lane| props.lanes.folds(*lane));
+        let name = all_in_one(letter, language);
+        let fold = move |on| LaneChange::FoldAll(letter, on);
+        (lanes().count() > 1).then(|| check(props, &name, folded, fold))
     });
     let lanes = props.all.iter().map(|lane| lane_line(props, *lane));
     let kinds = props.kinds.iter().map(|kind| {

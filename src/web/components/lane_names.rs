@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::bits::asks;
 use super::draw::{names, text, when};
 use crate::base::Place;
-use crate::player::lanes::Sort;
 use crate::player::{Action, LaneChange, Lanes, PageAction, Selection, TimelineAction};
 use crate::tr;
 use crate::view::path::number;
@@ -108,11 +107,16 @@ pub fn lane_names(
 fn short(lanes: &[Place]) -> String {
     match lanes {
         [lane] => lane.to_string(),
-        lanes => format!(
-            "{}×{}",
-            lanes.len(),
-            if Sort::of(lanes[0]) == Sort::Clients { "C" } else { "S" }
-        ),
+        lanes => format!("{}×{}", lanes.len(), lanes[0].letter()),
+    }
+}
+
+/// What folds all lanes of a kind.
+pub fn all_in_one(letter: char, language: Language) -> String {
+    match letter {
+        Place::CLIENT => tr!(language, "All clients in one row").to_owned(),
+        Place::SERVER => tr!(language, "All servers in one row").to_owned(),
+        letter => tr!(language, "All {0} in one row", letter.to_string()),
     }
 }
 
@@ -185,17 +189,14 @@ fn open_menu(
     let item = |word: &str, action: Action| {
         html! { <li><button class="bare chooses" onclick={asks(act, action)}>{ word }</button></li> }
     };
-    let change = |word: &'static str, change: LaneChange| {
+    let change = |word: &str, change: LaneChange| {
         item(word, Action::Timeline(TimelineAction::Lanes(change)))
     };
-    let sort = Sort::of(lane);
-    let all = match sort {
-        Sort::Clients => tr!(language, "All clients in one row"),
-        Sort::Servers => tr!(language, "All servers in one row"),
-    };
+    let letter = lane.letter();
+    let all = all_in_one(letter, language);
     let fold = match lanes.folds(lane) {
         true => change(tr!(language, "A row of its own"), LaneChange::Fold(lane, false)),
-        false => change(all, LaneChange::FoldAll(sort, true)),
+        false => change(&all, LaneChange::FoldAll(letter, true)),
     };
     let selection = Selection::Place(lane);
     let row = rows.row(lane).and_then(|row| rows.lanes().get(row)).cloned().unwrap_or_default();
@@ -213,7 +214,7 @@ fn open_menu(
                     { change(tr!(language, "Hide"), LaneChange::Show(lane, false)) }
                     { change(tr!(language, "Show only this one"), LaneChange::Only(lane)) }
                     { fold }
-                    if row.len() > 1 { { change(tr!(language, "A row for each"), LaneChange::FoldAll(sort, false)) } }
+                    if row.len() > 1 { { change(tr!(language, "A row for each"), LaneChange::FoldAll(letter, false)) } }
                     if !lanes.is_usual() { { change(tr!(language, "Show everything again"), LaneChange::Reset) } }
                 </ul>
             </div>
