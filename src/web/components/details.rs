@@ -16,7 +16,7 @@ use crate::protocol::Shape;
 use crate::replay::cone::written;
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::{
-    AnswerShot, ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, Told,
+    AnswerShot, ClientShot, DiskField, FlightShot, MessageShot, NodeShot, Status, TimerShot, Told,
 };
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -61,13 +61,7 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
         (_, Shape::Bid) => (translate(language, node.view.role.name), "bids"),
         (_, Shape::Plain) => (translate(language, node.view.role.name), "plain"),
     };
-    let timers: Vec<String> = node
-        .timers
-        .iter()
-        .map(|timer| {
-            format!("{} {}", timer.name, seconds(timer.fires_at.since(props.inspection.now), 3))
-        })
-        .collect();
+    let timers = running(&node.timers, props.inspection.now);
     let why = |fact: &'static str| {
         let of = translate(language, fact);
         asks_why(&props.act, language, of, Question::Fact(Fact::named(node.id, fact)))
@@ -90,7 +84,7 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
                 { for disk }
                 { for memory }
                 { entry(tr!(language, "Lamport clock"), node.lamport.to_string()) }
-                if !timers.is_empty() { { entry(tr!(language, "timers"), timers.join(" · ")) } }
+                if !timers.is_empty() { { entry(tr!(language, "timers"), timers) } }
                 if node.drift_ppm != 0 { { entry(tr!(language, "own clock"), seconds(node.local_now, 3)) } }
                 if node.pending_writes > 0 { { entry(tr!(language, "being written"), node.pending_writes.to_string()) } }
             </dl>
@@ -103,6 +97,13 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
             </details>
         </section>
     }
+}
+
+/// What is set, and how long each has left: `election 0.120 · heartbeat 0.010`.
+fn running(timers: &[TimerShot], now: Time) -> String {
+    let left =
+        |timer: &TimerShot| format!("{} {}", timer.name, seconds(timer.fires_at.since(now), 3));
+    timers.iter().map(left).collect::<Vec<_>>().join(" · ")
 }
 
 /// A thing that the disk keeps.
@@ -127,9 +128,18 @@ fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
             if answer.refused { tr!(language, "refused") } else { tr!(language, "answered") };
         entry(name, told)
     };
+    let timers = running(&client.timers, props.inspection.now);
+    let state = match client.status {
+        Status::Up => None,
+        Status::Paused => Some(("held", tr!(language, "paused"))),
+        Status::Down => Some(("down", tr!(language, "crashed"))),
+    };
     html! {
         <section>
-            <h2>{ tr!(language, "client {0}", client.id) }</h2>
+            <h2>
+                { tr!(language, "client {0}", client.id) }
+                if let Some((class, word)) = state { { chip(class, word) } }
+            </h2>
             <dl class="fields">
                 if let Some(open) = &client.open {
                     { entry(tr!(language, "waits for"), open.request.clone()) }
@@ -141,9 +151,15 @@ fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
                 { for client.answers.iter().rev().map(answered) }
                 { entry(tr!(language, "waiting requests"), client.waiting.to_string()) }
                 { entry(tr!(language, "Lamport clock"), client.lamport.to_string()) }
+                if !timers.is_empty() { { entry(tr!(language, "timers"), timers) } }
+                if client.drift_ppm != 0 { { entry(tr!(language, "own clock"), seconds(client.local_now, 3)) } }
             </dl>
-            { acts(props, &[Group::Request]) }
+            { acts(props, &[Group::Main, Group::Timers, Group::Request]) }
             { console(props, requests, Some(client.id), None) }
+            <details class="more-acts">
+                <summary>{ tr!(language, "Clock") }</summary>
+                { acts(props, &[Group::Clock]) }
+            </details>
         </section>
     }
 }
