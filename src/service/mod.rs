@@ -1,6 +1,7 @@
 //! Services: what clients ask for, whatever protocol keeps it. The store of keys and values is one;
-//! many protocols serve it.
+//! many protocols serve it. Sessions see to it that a request asked twice takes effect once.
 
+pub mod sessions;
 pub mod store;
 
 pub use store::KeyValueStore;

@@ -1,14 +1,13 @@
-//! The state machine behind replicated logs: keys and their values. It also remembers, for each
-//! client, the last request it executed and the answer, so that a request that arrives twice takes
-//! effect once (Ongaro's dissertation, §6.3).
+//! The store of keys and values: what clients ask of it, and the state machine that answers. A request
+//! that arrives twice is not its business, but that of the [`sessions`](super::sessions).
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
+use crate::base::Text;
 use crate::base::word::word;
-use crate::base::{Place, Text};
 use crate::check::{NO_VALUE, Operation};
 use crate::key;
 use crate::protocol::{self, Blank, Form, Holds};
@@ -85,56 +84,34 @@ impl FromStr for StoreRequest {
     }
 }
 
-/// Keys with their values, and one session per client. Copies share everything until one changes.
+/// Keys with their values. Copies share everything until one changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct KeyValueStore {
-    values: Rc<BTreeMap<Text, Text>>,
-    sessions: Rc<BTreeMap<Place, Session>>,
-}
-
-/// The last request of a client that took effect. A client asks one thing at a time, so it waits
-/// for no older answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Session {
-    pub seq: u64,
-    pub answer: Text,
-}
+pub struct KeyValueStore(Rc<BTreeMap<Text, Text>>);
 
 impl KeyValueStore {
-    /// Executes the client's request number `seq`, unless it has been executed before.
-    pub fn apply(&mut self, client: Place, seq: u64, request: &StoreRequest) -> Text {
-        if let Some(session) = self.session(client).filter(|session| session.seq >= seq) {
-            return session.answer.clone();
-        }
-        let answer = self.execute(request);
-        let session = Session { seq, answer: answer.clone() };
-        Rc::make_mut(&mut self.sessions).insert(client, session);
-        answer
-    }
-
-    fn execute(&mut self, request: &StoreRequest) -> Text {
+    /// Does what is asked, and answers.
+    pub fn execute(&mut self, request: &StoreRequest) -> Text {
         match request {
             StoreRequest::Put { key, value } => {
-                Rc::make_mut(&mut self.values).insert(key.clone(), value.clone());
+                Rc::make_mut(&mut self.0).insert(key.clone(), value.clone());
                 "ok".into()
             }
-            StoreRequest::Get { key } => {
-                self.values.get(key).cloned().unwrap_or_else(|| NO_VALUE.into())
-            }
+            StoreRequest::Get { key } => self.read(key),
         }
+    }
+
+    /// The key's value, or that it has none.
+    pub fn read(&self, key: &str) -> Text {
+        self.0.get(key).cloned().unwrap_or_else(|| NO_VALUE.into())
     }
 
     /// Number of keys.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.0.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
-    pub fn session(&self, client: Place) -> Option<&Session> {
-        self.sessions.get(&client)
+        self.0.is_empty()
     }
 }
 
@@ -142,11 +119,11 @@ impl KeyValueStore {
 impl fmt::Display for KeyValueStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
-        for (place, (key, value)) in self.values.iter().take(SHOWN).enumerate() {
+        for (place, (key, value)) in self.0.iter().take(SHOWN).enumerate() {
             let space = if place == 0 { "" } else { " " };
             write!(f, "{space}{key}={value}")?;
         }
-        match self.values.len() {
+        match self.0.len() {
             0 => f.write_str("empty"),
             pairs if pairs > SHOWN => write!(f, " … ({pairs} keys)"),
             _ => Ok(()),
@@ -190,23 +167,19 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_request_takes_effect_once() {
-        let (put, get) = ("put x=1".parse().unwrap(), "get x".parse().unwrap());
-        let (mine, other) = (Place::client(0), Place::client(1));
+    fn a_key_has_the_value_last_put_there() {
         let mut store = KeyValueStore::default();
-        assert_eq!(&*store.apply(mine, 1, &get), "no value");
-        assert_eq!(&*store.apply(mine, 2, &put), "ok");
-        assert_eq!(&*store.apply(other, 1, &"put x=2".parse().unwrap()), "ok");
-        assert_eq!(&*store.apply(mine, 2, &put), "ok", "answered again, but not executed again");
-        assert_eq!(&*store.apply(other, 2, &get), "2");
-        assert_eq!(store.to_string(), "x=2");
+        let mut ask = |text: &str| store.execute(&text.parse().unwrap());
+        assert_eq!(&*ask("get x"), "no value");
+        assert_eq!((&*ask("put x=1"), &*ask("put x=2")), ("ok", "ok"));
+        assert_eq!(&*ask("get x"), "2");
     }
 
     #[test]
     fn copies_are_independent() {
         let mut store = KeyValueStore::default();
         let copy = store.clone();
-        store.apply(Place::client(0), 1, &"put x=1".parse().unwrap());
+        store.execute(&"put x=1".parse().unwrap());
         assert_eq!((store.to_string().as_str(), copy.to_string().as_str()), ("x=1", "empty"));
     }
 }

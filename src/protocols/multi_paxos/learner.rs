@@ -3,6 +3,7 @@
 use crate::base::Place;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
+use crate::service::sessions::{self, Known};
 use crate::service::store::StoreRequest;
 
 use super::{Command, MultiPaxos, Role, Slots};
@@ -30,17 +31,14 @@ impl MultiPaxos {
         let Some(Some(vote)) = self.votes.get(slot) else { return };
         self.executed.push(vote.command.clone());
         let Command::Execute { client, seq, request } = &vote.command else { return };
-        let number = match self.store.session(*client) {
+        let mut execute = || self.store.execute(request);
+        let answer = match self.config.no_deduplication {
+            false => self.sessions.once(*client, *seq, execute),
             // Flaw: no two requests are the same.
-            Some(session) if self.config.no_deduplication => session.seq + 1,
-            _ => *seq,
+            true => execute(),
         };
-        let answer = self.store.apply(*client, number, request);
         let Role::Leader(lead) = &mut self.role else { return };
-        if let Some(place) = lead.waiting.iter().position(|waiting| *waiting == (*client, *seq)) {
-            lead.waiting.swap_remove(place);
-            fx.reply(*client, *seq, Outcome::Done(answer));
-        }
+        lead.waiting.answer(*client, *seq, answer, fx);
     }
 }
 
@@ -55,27 +53,16 @@ impl MultiPaxos {
         request: StoreRequest,
         fx: &mut Effects<Self>,
     ) {
-        match self.store.session(client) {
-            _ if self.config.local_reads && matches!(request, StoreRequest::Get { .. }) => {
-                // Flaw: nobody is asked whether this is still the latest.
-                let answer = self.store.clone().apply(client, u64::MAX, &request);
-                fx.reply(client, seq, Outcome::Done(answer));
-            }
-            _ if self.config.no_deduplication => {
-                self.answer_later(client, seq);
-                self.propose(Command::Execute { client, seq, request }, fx);
-            }
-            Some(session) if session.seq == seq => {
-                fx.note(sentence!(
-                    "answers {0} from its session: request {1} has been executed before",
-                    client,
-                    seq
-                ));
-                fx.reply(client, seq, Outcome::Done(session.answer.clone()));
-            }
-            // The client has long had its answer.
-            Some(session) if session.seq > seq => {}
-            _ if self.is_under_way(client, seq) => {
+        if self.config.local_reads
+            && let StoreRequest::Get { key } = &request
+        {
+            // Flaw: nobody is asked whether this is still the latest.
+            return fx.reply(client, seq, Outcome::Done(self.store.read(key)));
+        }
+        match self.known(client, seq) {
+            Known::Executed(answer) => sessions::answer_again(client, seq, answer, fx),
+            Known::Past => {}
+            Known::InLog => {
                 fx.note(sentence!(
                     "has proposed request {1} of {0} already: it is not yet executed",
                     client,
@@ -83,11 +70,21 @@ impl MultiPaxos {
                 ));
                 self.answer_later(client, seq);
             }
-            _ => {
+            Known::Never => {
                 self.answer_later(client, seq);
                 self.propose(Command::Execute { client, seq, request }, fx);
             }
         }
+    }
+
+    /// What is known of a request, from what was executed and from the slots after that.
+    fn known(&self, client: Place, seq: u64) -> Known {
+        if self.config.no_deduplication {
+            return Known::Never; // Flaw: nobody looks.
+        }
+        let slots = self.votes.range(self.chosen, self.votes.len()).into_iter();
+        let unexecuted = slots.filter_map(|(_, vote)| Some(&vote.as_ref()?.command));
+        self.sessions.know(client, seq, unexecuted)
     }
 
     pub(super) fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
@@ -101,19 +98,8 @@ impl MultiPaxos {
         fx.reply(client, seq, Outcome::Redirect(self.leader));
     }
 
-    /// Whether the request stands in a slot that is not executed yet.
-    fn is_under_way(&self, client: Place, seq: u64) -> bool {
-        let slots = self.votes.range(self.chosen, self.votes.len()).into_iter();
-        slots.filter_map(|(_, vote)| vote.as_ref()).any(|vote| match vote.command {
-            Command::Execute { client: whose, seq: which, .. } => (whose, which) == (client, seq),
-            Command::NoOp => false,
-        })
-    }
-
     fn answer_later(&mut self, client: Place, seq: u64) {
         let Role::Leader(lead) = &mut self.role else { return };
-        if !lead.waiting.contains(&(client, seq)) {
-            lead.waiting.push((client, seq));
-        }
+        lead.waiting.add(client, seq);
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::base::{Log, NONE, Place};
 use crate::listed;
 use crate::protocol::{self, Field, Kind, Tone};
-use crate::service::store::StoreRequest;
+use crate::service::sessions::LogCommand as Command;
 
 /// A ballot, or proposal number: a round, and the proposer that it belongs to, so that no two
 /// proposers ever use the same one (*Paxos Made Simple*, §2.5). The round decides, then the proposer.
@@ -35,14 +35,6 @@ pub type Slot = Option<Vote>;
 pub struct Vote {
     pub ballot: Ballot,
     pub command: Command,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Command {
-    /// Fills a gap (§3): it changes nothing, but what comes after it can be executed.
-    NoOp,
-    /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: Place, seq: u64, request: StoreRequest },
 }
 
 /// Phase 1 is `Prepare` and `Promise`, phase 2 `Accept` and `Accepted`.
@@ -151,16 +143,6 @@ impl fmt::Display for Ballot {
         match self.round {
             0 => f.write_str(NONE),
             round => write!(f, "{round}.{}", self.by),
-        }
-    }
-}
-
-/// As the graph, a log cell and a sentence show it: `x=1`, `x?`, `no-op`.
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Command::NoOp => f.write_str("no-op"),
-            Command::Execute { request, .. } => request.label().fmt(f),
         }
     }
 }

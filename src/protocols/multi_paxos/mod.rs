@@ -42,10 +42,11 @@ use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Property, Protocol};
 use crate::scenes;
 use crate::service::KeyValueStore;
+use crate::service::sessions::{LogCommand as Command, Sessions, Waiting};
 use crate::service::store::StoreRequest;
 
 pub use config::Config;
-pub use message::{Ballot, Command, Commands, Disk, Message, Slot, Slots, Tail, Vote};
+pub use message::{Ballot, Commands, Disk, Message, Slot, Slots, Tail, Vote};
 pub use properties::Ghost;
 
 /// A server.
@@ -78,6 +79,7 @@ pub struct MultiPaxos {
     /// The commands executed, in their order.
     executed: Log<Command>,
     store: KeyValueStore,
+    sessions: Sessions,
 }
 
 /// What a server does as a proposer, and what it needs to know for that.
@@ -112,7 +114,7 @@ struct Lead {
     /// The last slot in use at the last heartbeat: up to here, what has no answer has been lost.
     overdue: u64,
     /// Clients' requests to answer once they are executed.
-    waiting: Vec<(Place, u64)>,
+    waiting: Waiting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,6 +172,7 @@ impl Protocol for MultiPaxos {
             chosen: 0,
             executed: Log::new(),
             store: KeyValueStore::default(),
+            sessions: Sessions::default(),
         }
     }
 

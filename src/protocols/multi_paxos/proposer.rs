@@ -3,12 +3,12 @@
 
 use crate::base::quorum::majority;
 use crate::base::{Place, Sentence, Span};
-use crate::protocol::{Effects, Outcome};
+use crate::protocol::Effects;
 use crate::sentence;
 
 use super::{
     Ballot, Command, Commands, Lead, Message, MultiPaxos, Promise, Role, Slot, Slots, Tail, Timer,
-    Vote,
+    Vote, Waiting,
 };
 
 /// Slots that a new leader explains one by one.
@@ -98,7 +98,7 @@ impl MultiPaxos {
             sent: holds.clone(),
             holds,
             overdue: self.last_slot(),
-            waiting: Vec::new(),
+            waiting: Waiting::default(),
         });
         self.leader = Some(self.me);
         fx.cancel_timer(Timer::Election);
@@ -131,11 +131,7 @@ impl MultiPaxos {
         let Role::Leader(lead) = was else { return };
         fx.cancel_timer(Timer::Heartbeat);
         fx.set_timer(Timer::Election, self.config.election);
-        // It cannot tell what becomes of its clients' requests: they ask elsewhere, and if the
-        // commands are chosen after all, the next leader knows the repeated request.
-        for (client, seq) in lead.waiting {
-            fx.reply(client, seq, Outcome::Redirect(self.leader));
-        }
+        lead.waiting.send_on(self.leader, fx);
     }
 }
 

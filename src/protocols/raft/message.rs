@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::base::{Log, Place, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
-use crate::service::store::StoreRequest;
+use crate::service::sessions::LogCommand as Command;
 use crate::{listed, sentence};
 
 /// All that survives a crash (Figure 2, "persistent state on all servers").
@@ -24,15 +24,6 @@ pub struct Disk {
 pub struct Entry {
     pub term: u64,
     pub command: Command,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Command {
-    /// Opens a leader's term (§8): it changes nothing, but once it is committed so is everything
-    /// before it.
-    NoOp,
-    /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: Place, seq: u64, request: StoreRequest },
 }
 
 /// The four messages of §5. Their sender is the candidate, the leader or the follower of the paper.

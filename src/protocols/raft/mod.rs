@@ -31,11 +31,12 @@ use crate::base::{Log, Place, PlaceKind, Places, Sentence, Span};
 use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol};
 use crate::service::KeyValueStore;
+use crate::service::sessions::{self, Known, LogCommand as Command, Sessions, Waiting};
 use crate::service::store::StoreRequest;
 use crate::{scenes, sentence};
 
 pub use config::Config;
-pub use message::{Appended, Command, Disk, Entries, Entry, Hint, Message, Position};
+pub use message::{Appended, Disk, Entries, Entry, Hint, Message, Position};
 pub use properties::Ghost;
 
 /// A server.
@@ -62,6 +63,7 @@ pub struct Raft {
     /// `lastApplied`: every entry up to here has been executed by the state machine.
     applied: u64,
     store: KeyValueStore,
+    sessions: Sessions,
 }
 
 /// What a server is in its term, and what it needs to know for that.
@@ -84,7 +86,7 @@ struct Lead {
     /// much of its log is on its own disk (dissertation, §10.2.1).
     matched: Vec<u64>,
     /// Clients' requests to answer once they are executed.
-    waiting: Vec<(Place, u64)>,
+    waiting: Waiting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,6 +152,7 @@ impl Protocol for Raft {
             commit: 0,
             applied: 0,
             store: KeyValueStore::default(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -356,11 +359,11 @@ impl Raft {
         self.role = Role::Leader(Lead {
             next: vec![self.log.len() + 1; servers],
             matched: vec![0; servers],
-            waiting: Vec::new(),
+            waiting: Waiting::default(),
         });
         self.leader = Some(self.me);
         fx.cancel_timer(Timer::Election);
-        // §8: with an entry of its own term, the leader soon learns what is committed.
+        // §8: a no-op opens its term. Once that is committed, so is everything before it.
         self.log.push(Entry { term: self.term, command: Command::NoOp });
         self.save(fx);
         self.send_heartbeats(fx);
@@ -371,11 +374,7 @@ impl Raft {
         let Role::Leader(lead) = was else { return };
         fx.cancel_timer(Timer::Heartbeat);
         fx.set_timer(Timer::Election, self.config.election);
-        // It cannot tell what becomes of its clients' requests: they ask elsewhere, and if the
-        // entries survive, the next leader knows the repeated request.
-        for (client, seq) in lead.waiting {
-            fx.reply(client, seq, Outcome::Redirect(self.leader));
-        }
+        lead.waiting.send_on(self.leader, fx);
     }
 
     /// A leader of the server's own term speaks: nobody else will win it.
@@ -569,18 +568,11 @@ impl Raft {
     /// The leader takes a request: all go through the log, reads too, so that each sees everything
     /// that was answered before it.
     fn serve(&mut self, client: Place, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
-        match self.store.session(client) {
-            Some(session) if session.seq == seq => {
-                fx.note(sentence!(
-                    "answers {0} from its session: request {1} has been executed before",
-                    client,
-                    seq
-                ));
-                fx.reply(client, seq, Outcome::Done(session.answer.clone()));
-            }
-            // The client has long had its answer.
-            Some(session) if session.seq > seq => {}
-            _ if self.is_under_way(client, seq) => {
+        let unexecuted = self.log.range(self.applied, self.log.len()).into_iter();
+        match self.sessions.know(client, seq, unexecuted.map(|(_, entry)| &entry.command)) {
+            Known::Executed(answer) => sessions::answer_again(client, seq, answer, fx),
+            Known::Past => {}
+            Known::InLog => {
                 fx.note(sentence!(
                     "has request {1} of {0} in its log already, not yet committed",
                     client,
@@ -588,11 +580,9 @@ impl Raft {
                 ));
                 self.answer_later(client, seq);
             }
-            _ => {
-                self.log.push(Entry {
-                    term: self.term,
-                    command: Command::Execute { client, seq, request },
-                });
+            Known::Never => {
+                let command = Command::Execute { client, seq, request };
+                self.log.push(Entry { term: self.term, command });
                 self.answer_later(client, seq);
                 self.save(fx);
                 self.replicate(fx);
@@ -610,20 +600,9 @@ impl Raft {
         fx.reply(client, seq, Outcome::Redirect(self.leader));
     }
 
-    /// Whether the request waits in the log to be committed.
-    fn is_under_way(&self, client: Place, seq: u64) -> bool {
-        let waiting = self.log.range(self.applied, self.log.len());
-        waiting.iter().any(|(_, entry)| match entry.command {
-            Command::Execute { client: whose, seq: which, .. } => (whose, which) == (client, seq),
-            Command::NoOp => false,
-        })
-    }
-
     fn answer_later(&mut self, client: Place, seq: u64) {
         let Role::Leader(lead) = &mut self.role else { return };
-        if !lead.waiting.contains(&(client, seq)) {
-            lead.waiting.push((client, seq));
-        }
+        lead.waiting.add(client, seq);
     }
 
     /// Sends a new entry at once to all who have room for it. A follower whose log is being searched,
@@ -645,13 +624,9 @@ impl Raft {
             let Some(entry) = self.log.get(index) else { return };
             self.applied = index;
             let Command::Execute { client, seq, request } = &entry.command else { continue };
-            let answer = self.store.apply(*client, *seq, request);
+            let answer = self.sessions.once(*client, *seq, || self.store.execute(request));
             let Role::Leader(lead) = &mut self.role else { continue };
-            if let Some(place) = lead.waiting.iter().position(|waiting| *waiting == (*client, *seq))
-            {
-                lead.waiting.swap_remove(place);
-                fx.reply(*client, *seq, Outcome::Done(answer));
-            }
+            lead.waiting.answer(*client, *seq, answer, fx);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::protocol::{
 };
 use crate::{key, listed};
 
-use super::{Command, Disk, Entry, Lead, Raft, Timer};
+use super::{Disk, Entry, Lead, Raft, Timer};
 
 impl Shown<Disk> for Raft {
     const EPOCH: FieldName = FieldName::number(key!("term"));
@@ -107,13 +107,10 @@ fn or_none(node: Option<Place>) -> String {
     node.map_or(NONE.into(), |node| node.to_string())
 }
 
-/// As the graph, a log cell and a sentence show it: `x=1`, `x?`, `no-op`.
+/// As the graph, a log cell and a sentence show it.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.command {
-            Command::NoOp => f.write_str("no-op"),
-            Command::Execute { request, .. } => request.label().fmt(f),
-        }
+        self.command.fmt(f)
     }
 }
 

@@ -429,13 +429,18 @@ fn a_repeated_request_is_proposed_once_and_answered_from_the_session() {
 
 #[test]
 fn a_command_that_was_chosen_twice_is_executed_once() {
-    let twice: Votes = &[(1, "x=1"), (1, "x=1")];
-    for (flaw, seq) in [(false, 1), (true, 2)] {
+    let chosen = [(C1, "put x=1"), (C2, "put x=2"), (C1, "put x=1")];
+    for (flaw, left) in [(false, "x=2"), (true, "x=1")] {
         let config = Config { no_deduplication: flaw, ..Config::default() };
-        let mut server = server(S2, 3, ballot(1, S1), twice, config);
-        hear(&mut server, S1, accept(ballot(1, S1), 3, &[], 2));
-        assert_eq!(server.chosen, 2);
-        assert_eq!(server.store.session(C1).map(|session| session.seq), Some(seq));
+        let mut server = server(S2, 3, ballot(1, S1), &[], config);
+        let vote = |(client, text): (Place, &str)| {
+            let request = text.parse().expect("a request");
+            let command = Command::Execute { client, seq: 1, request };
+            Vote { ballot: ballot(1, S1), command }
+        };
+        server.write((1..).zip(chosen.map(vote)).collect());
+        hear(&mut server, S1, accept(ballot(1, S1), 4, &[], 3));
+        assert_eq!((server.chosen, server.store.to_string().as_str()), (3, left));
     }
     let mut server = after_one_request(Config { no_deduplication: true, ..Config::default() });
     assert_eq!(sent(&step(&mut server, ask(C1, 1, "put x=1"))).len(), 2, "proposed again");
