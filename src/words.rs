@@ -196,7 +196,7 @@ mod tests {
             "Nobody translated this."
         );
         assert_eq!(tr!(Language::Chinese, "{0} is down.", Place::server(0)), "S1 已停机。");
-        let nested = crate::sentence!("is now {0}", "leader");
-        assert_eq!(tr!(Language::Chinese, "refused: {0}", nested), "被拒绝：成为领导者");
+        let nested = crate::sentence!("is now {0}", "paused");
+        assert_eq!(tr!(Language::Chinese, "refused: {0}", nested), "被拒绝：成为已暂停");
     }
 }
