@@ -6,7 +6,9 @@ use std::sync::Once;
 use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::part::{Part, Unfetched};
-use crate::protocol::{Form, Meta, Options, PropertyInfo, Protocol, Request as _, Vocabulary};
+use crate::protocol::{
+    Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary, read_request,
+};
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
 use crate::protocols::raft::Raft;
@@ -95,13 +97,13 @@ pub struct Entry {
     /// What clients can ask.
     pub forms: &'static [Form],
     /// What is wrong with this request.
-    pub check_request: fn(&str) -> Result<(), &'static str>,
+    pub check_request: fn(&str) -> Result<(), Unserved>,
     /// Its servers, all down; the error says what in the set-up is wrong.
     ensemble: fn(&Setup) -> Result<Box<dyn Ensemble>, Sentence>,
 }
 
 impl Entry {
-    const fn of<P: Protocol>(chinese: &'static str) -> Entry {
+    pub(crate) const fn of<P: Protocol>(chinese: &'static str) -> Entry {
         Entry {
             meta: &P::META,
             chinese,
@@ -110,8 +112,8 @@ impl Entry {
             properties: PropertyInfo::of::<P>,
             words: Vocabulary::of::<P>,
             check_option: |name, value| P::Config::default().set(name, value),
-            forms: P::Request::FORMS,
-            check_request: |text| text.parse::<P::Request>().map(drop),
+            forms: P::SERVES.forms,
+            check_request: |text| read_request::<P>(text).map(drop),
             ensemble: |setup| {
                 Ok(Box::new(Servers::<P>::new(&setup.places, configure::<P>(setup)?)))
             },

@@ -34,7 +34,8 @@
 //!    the protocols.
 //! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown,
 //!    options and flaws.
-//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values.
+//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values; and
+//!    sessions, by which a request that is asked twice takes effect once.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
 //! 1. [`sim`]: the servers of a run behind one face, agenda, network, disks, clocks, clients, faults; the
@@ -70,7 +71,9 @@
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it
 //! looks), its options and flaws as one table by [`options!`]; add a line to `src/catalog.rs`, and
 //! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A log, a badge, options, history
-//! variables are only for a protocol that has them: what it does not say is empty, or `()`. Each name
+//! variables are only for a protocol that has them: what it does not say is empty, or `()`. What clients
+//! may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a service, or a part with the reason
+//! why no more. Each name
 //! that is shown is written once, and what can be waited for is collected from there.
 //!
 //! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in

@@ -23,6 +23,9 @@ pub use shown::{
 pub mod options;
 mod shown;
 
+#[cfg(test)]
+pub(crate) use shown::tests;
+
 /// One replica of a protocol: its volatile state, and the rules that move it. What is shown of it is
 /// [`Shown`].
 ///
@@ -39,6 +42,8 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     type Config: Options;
     type Ghost: Witness<Self>;
 
+    /// Which requests of its service it serves.
+    const SERVES: Serves;
     /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
     const JUDGES: &'static [Model] = &[];
 
@@ -104,9 +109,6 @@ pub struct Moment {
 /// What a client asks of the service, as a script writes it. Its parser's error says what was
 /// expected.
 pub trait Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static str> {
-    /// What can be asked, as forms to fill in.
-    const FORMS: &'static [Form];
-
     /// What it means to a judge; `None` where it is part of no history.
     fn operation(&self) -> Option<Operation> {
         None
@@ -115,6 +117,51 @@ pub trait Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static 
     /// Only the server that it is sent to can answer: the client asks no other.
     fn stays(&self) -> bool {
         false
+    }
+}
+
+/// Which requests of its service a protocol serves: all, or some, and why no others.
+#[derive(Clone, Copy, Debug)]
+pub struct Serves {
+    /// What can be asked, as forms to fill in.
+    pub forms: &'static [Form],
+    because: Option<&'static str>,
+}
+
+impl Serves {
+    pub const fn all(forms: &'static [Form]) -> Serves {
+        Serves { forms, because: None }
+    }
+
+    /// `because` ends a sentence: `it does not serve “cas”: compare-and-set needs consensus.`
+    pub const fn only(forms: &'static [Form], because: &'static str) -> Serves {
+        Serves { forms, because: Some(because) }
+    }
+}
+
+/// What keeps a text from being a request that a protocol serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unserved {
+    /// It is none; this was expected.
+    Unread(&'static str),
+    /// Its service has it, but not this protocol: why, in a sentence.
+    Refused(Sentence),
+}
+
+/// A client's request to this protocol.
+pub fn read_request<P: Protocol>(text: &str) -> Result<P::Request, Unserved> {
+    let request: P::Request = text.parse().map_err(Unserved::Unread)?;
+    let Serves { forms, because: Some(because) } = P::SERVES else { return Ok(request) };
+    let text = request.to_string();
+    let word = text.split(' ').next().unwrap_or_default();
+    match forms.iter().any(|form| form.word() == word) {
+        true => Ok(request),
+        false => Err(Unserved::Refused(sentence!(
+            "{0} does not serve “{1}”: {2}.",
+            P::META.title,
+            word.to_owned(),
+            because
+        ))),
     }
 }
 
@@ -131,6 +178,11 @@ pub struct Form {
 }
 
 impl Form {
+    /// The word with which a script begins it.
+    fn word(&self) -> &'static str {
+        self.script.split(' ').next().unwrap_or_default()
+    }
+
     /// The request with these values in its blanks, as a script writes it.
     pub fn fill(&self, values: &[impl AsRef<str>]) -> String {
         let value = |place: &str| {

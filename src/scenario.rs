@@ -20,6 +20,7 @@ use std::rc::Rc;
 use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Latency, Link, Partition, QualityChange, Script, ScriptLine, Setup};
+use crate::protocol::Unserved;
 use crate::replay::LINES;
 use crate::sentence;
 use crate::sim::snapshot::Told;
@@ -600,7 +601,10 @@ fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         _ => None,
     };
     let text = words.rest("a request")?;
-    (entry.check_request)(text).map_err(|expected| words.expected(expected))?;
+    (entry.check_request)(text).map_err(|unserved| match unserved {
+        Unserved::Unread(expected) => words.expected(expected),
+        Unserved::Refused(why) => words.wrong(why),
+    })?;
     Ok(Command::Request { client, to, request: text.into() })
 }
 
@@ -626,5 +630,23 @@ impl std::str::FromStr for Latency {
             true => Ok(latency),
             false => Err("a latency of at most 60s"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::tests::Relay;
+
+    #[test]
+    fn a_request_that_is_not_served_is_refused_where_it_stands() {
+        let entry = Entry::of::<Relay>("");
+        let read = |line| {
+            command(&mut Words::new(line, 7), &Setup::new("relay", entry.meta.kinds), &entry)
+        };
+        assert!(read("request C1 S2 pass").is_ok());
+        let mistake = read("request C1 S2 count").unwrap_err().to_string();
+        let why = "Relay does not serve “count”: nobody keeps count.";
+        assert_eq!(mistake, format!("line 7, column 15: {why}"));
     }
 }

@@ -299,24 +299,27 @@ pub enum CellState {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fmt;
     use std::str::FromStr;
 
     use super::*;
     use crate::base::{PlaceKind, Places};
-    use crate::protocol::{Effects, Form, Input, Kind, Message, Meta, Property, Request, Tone};
+    use crate::protocol::{
+        Effects, Form, Input, Kind, Message, Meta, Property, Request, Serves, Tone, Unserved,
+        read_request,
+    };
 
     /// The least that a protocol can be: who is asked passes a token on, and whoever gets it counts it.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-    struct Relay {
+    pub struct Relay {
         me: Place,
         seen: u64,
         from: Option<Place>,
     }
 
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-    struct Token;
+    pub struct Token;
 
     impl fmt::Display for Token {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -324,24 +327,34 @@ mod tests {
         }
     }
 
-    /// What a client asks.
+    /// What a client of its service may ask, whoever keeps the token.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-    struct Pass;
-
-    impl Request for Pass {
-        const FORMS: &'static [Form] = &[];
+    pub enum Ask {
+        Pass,
+        Count,
     }
 
-    impl fmt::Display for Pass {
+    const PASS: Form = Form { name: "Pass", help: "", script: "pass", blanks: &[] };
+
+    impl Request for Ask {}
+
+    impl fmt::Display for Ask {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("pass")
+            f.write_str(match self {
+                Ask::Pass => "pass",
+                Ask::Count => "count",
+            })
         }
     }
 
-    impl FromStr for Pass {
+    impl FromStr for Ask {
         type Err = &'static str;
-        fn from_str(text: &str) -> Result<Pass, &'static str> {
-            if text == "pass" { Ok(Pass) } else { Err("pass") }
+        fn from_str(text: &str) -> Result<Ask, &'static str> {
+            match text {
+                "pass" => Ok(Ask::Pass),
+                "count" => Ok(Ask::Count),
+                _ => Err("pass or count"),
+            }
         }
     }
 
@@ -370,10 +383,11 @@ mod tests {
         };
         type Message = Token;
         type Timer = u8;
-        type Request = Pass;
+        type Request = Ask;
         type Disk = ();
         type Config = ();
         type Ghost = ();
+        const SERVES: Serves = Serves::only(&[PASS], "nobody keeps count");
 
         fn properties() -> &'static [Property<Relay>] {
             &[]
@@ -435,6 +449,16 @@ mod tests {
         assert_eq!((words.kinds, words.roles), (vec!["Token"], vec!["waiting", "reached"]));
         assert_eq!(words.fields, ["round", "seen", "from", "name"]);
         assert_eq!(words.numbers, ["round", "seen"]);
+    }
+
+    #[test]
+    fn a_request_that_is_not_served_is_refused_with_the_reason() {
+        assert_eq!(read_request::<Relay>("pass"), Ok(Ask::Pass));
+        assert_eq!(read_request::<Relay>("keep"), Err(Unserved::Unread("pass or count")));
+        let Err(Unserved::Refused(why)) = read_request::<Relay>("count") else {
+            panic!("it is refused")
+        };
+        assert_eq!(why.to_string(), "Relay does not serve “count”: nobody keeps count.");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use crate::base::{Place, PlaceKind, Places};
 use crate::command::{Command, Script, Setup};
 use crate::protocol::{
-    Effects, Epoch, Field, FieldName, Form, Input, Kind, Message, Meta, Outcome, Property,
-    Protocol, Request, Role, Shape, Shown, Tone, Variable,
+    Effects, Epoch, Field, FieldName, Input, Kind, Message, Meta, Outcome, Property, Protocol,
+    Request, Role, Serves, Shape, Shown, Tone, Variable,
 };
 use crate::replay::Run;
 use crate::sim::ensemble::Servers;
@@ -69,9 +69,7 @@ impl FromStr for Number {
     }
 }
 
-impl Request for Number {
-    const FORMS: &'static [Form] = &[];
-}
+impl Request for Number {}
 
 impl Shown<()> for Counter {
     const EPOCH: FieldName = FieldName::number("round");
@@ -104,6 +102,7 @@ impl Protocol for Counter {
         requests: &["number"],
         ..Meta::USUAL
     };
+    const SERVES: Serves = Serves::all(&[]);
     type Message = Talk;
     type Timer = u8;
     type Request = Number;

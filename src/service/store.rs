@@ -19,26 +19,27 @@ pub enum StoreRequest {
     Get { key: Text },
 }
 
-/// Stores of keys and values are asked alike, whatever keeps their copies equal.
-impl protocol::Request for StoreRequest {
-    const FORMS: &'static [Form] = &[
-        Form {
-            name: "Put",
-            help: "gives a key a value",
-            script: "put {0}={1}",
-            blanks: &[
-                Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
-                Blank { name: key!("value"), holds: Holds::Word, sample: "1" },
-            ],
-        },
-        Form {
-            name: "Get",
-            help: "asks for a key's value",
-            script: "get {0}",
-            blanks: &[Blank { name: key!("key"), holds: Holds::Word, sample: "x" }],
-        },
-    ];
+pub const PUT: Form = Form {
+    name: "Put",
+    help: "gives a key a value",
+    script: "put {0}={1}",
+    blanks: &[
+        Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
+        Blank { name: key!("value"), holds: Holds::Word, sample: "1" },
+    ],
+};
 
+pub const GET: Form = Form {
+    name: "Get",
+    help: "asks for a key's value",
+    script: "get {0}",
+    blanks: &[Blank { name: key!("key"), holds: Holds::Word, sample: "x" }],
+};
+
+/// All that can be asked of a store of keys and values, whatever keeps its copies equal.
+pub const FORMS: &[Form] = &[PUT, GET];
+
+impl protocol::Request for StoreRequest {
     fn operation(&self) -> Option<Operation> {
         Some(match self.clone() {
             StoreRequest::Put { key, value } => Operation::Put { key, value },

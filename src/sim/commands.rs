@@ -9,7 +9,7 @@ use super::network::{self, LinkState, Lost};
 use super::{Events, Fate, Sim, Ticket};
 use crate::base::{Place, Sentence, Text, Time};
 use crate::command::{Command, Link, Partition, QualityChange};
-use crate::protocol::Moment;
+use crate::protocol::{Moment, Unserved};
 use crate::sentence;
 use crate::sim::trace::{EventKind, Loss, Status};
 
@@ -93,9 +93,10 @@ impl Sim {
                 *message
             )),
             Command::Request { client, request, .. } => match self.ensemble.request(request) {
-                Err(expected) => {
+                Err(Unserved::Unread(expected)) => {
                     Err(sentence!("Expected {0}, not “{1}”.", expected, request.clone()))
                 }
+                Err(Unserved::Refused(why)) => Err(why),
                 Ok(_) => self.check_asker(*client),
             },
             _ => Ok(()),

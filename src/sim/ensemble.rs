@@ -17,8 +17,8 @@ use crate::base::{Breach, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
     Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
-    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Variable, Vocabulary,
-    Witness as _,
+    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved, Variable,
+    Vocabulary, Witness as _, read_request,
 };
 
 /// What a disk holds, or a write to it.
@@ -83,8 +83,8 @@ pub trait Ensemble {
 
     /// What clients can ask.
     fn forms(&self) -> &'static [Form];
-    /// The request as a client asks it; or what was expected.
-    fn request(&self, text: &str) -> Result<Wanted, &'static str>;
+    /// The request as a client asks it; or why it is none.
+    fn request(&self, text: &str) -> Result<Wanted, Unserved>;
 
     /// The history variables learn of a server's step …
     fn witness(&mut self, node: Place, moment: Moment);
@@ -258,11 +258,11 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn forms(&self) -> &'static [Form] {
-        P::Request::FORMS
+        P::SERVES.forms
     }
 
-    fn request(&self, text: &str) -> Result<Wanted, &'static str> {
-        let request: P::Request = text.parse()?;
+    fn request(&self, text: &str) -> Result<Wanted, Unserved> {
+        let request = read_request::<P>(text)?;
         let (stays, operation) = (request.stays(), request.operation());
         Ok(Wanted { text: request.to_string().into(), stays, operation })
     }

@@ -343,7 +343,7 @@ fn shown() -> BTreeMap<Owner, BTreeMap<String, String>> {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let code = text.split("mod tests {").next().unwrap();
         let prose = BELOW_THE_PAGE.iter().any(|part| name.starts_with(part));
         let owner = owners().flatten().find(|slug| {
             let module = format!("protocols/{}", slug.replace('-', "_"));

@@ -39,11 +39,11 @@ use std::rc::Rc;
 
 use crate::base::{Log, Place, PlaceKind, Places};
 use crate::check::Model;
-use crate::protocol::{Effects, Input, Meta, Property, Protocol};
+use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
 use crate::scenes;
 use crate::service::KeyValueStore;
 use crate::service::sessions::{LogCommand as Command, Sessions, Waiting};
-use crate::service::store::StoreRequest;
+use crate::service::store::{self, StoreRequest};
 
 pub use config::Config;
 pub use message::{Ballot, Commands, Disk, Message, Slot, Slots, Tail, Vote};
@@ -146,6 +146,7 @@ impl Protocol for MultiPaxos {
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
+    const SERVES: Serves = Serves::all(store::FORMS);
     const JUDGES: &'static [Model] = &[Model::Linearizable];
 
     /// A server starts with what its disk holds; what is chosen it learns again.

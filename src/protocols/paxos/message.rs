@@ -161,39 +161,40 @@ pub(super) fn or_none(value: Option<impl fmt::Display>) -> String {
 /// The largest number that a client may use. It leaves room above for everybody else's.
 const LARGEST: u64 = 1_000_000;
 
-impl protocol::Request for Request {
-    const FORMS: &'static [Form] = &[
-        Form {
-            name: "Propose",
-            help: "has a proposer get a value chosen",
-            script: "propose {0}",
-            blanks: &[Blank { name: key!("value"), holds: Holds::Word, sample: "update" }],
-        },
-        Form {
-            name: "Prepare",
-            help: "plays the proposer, phase 1: asks this acceptor for a promise",
-            script: "prepare {0}",
-            blanks: &[Blank {
+/// All that clients can ask.
+pub const FORMS: &[Form] = &[
+    Form {
+        name: "Propose",
+        help: "has a proposer get a value chosen",
+        script: "propose {0}",
+        blanks: &[Blank { name: key!("value"), holds: Holds::Word, sample: "update" }],
+    },
+    Form {
+        name: "Prepare",
+        help: "plays the proposer, phase 1: asks this acceptor for a promise",
+        script: "prepare {0}",
+        blanks: &[Blank {
+            name: key!("number"),
+            holds: Holds::Number { least: 1, most: LARGEST },
+            sample: "1",
+        }],
+    },
+    Form {
+        name: "Accept",
+        help: "plays the proposer, phase 2: asks this acceptor to accept a value",
+        script: "accept {0} {1}",
+        blanks: &[
+            Blank {
                 name: key!("number"),
                 holds: Holds::Number { least: 1, most: LARGEST },
                 sample: "1",
-            }],
-        },
-        Form {
-            name: "Accept",
-            help: "plays the proposer, phase 2: asks this acceptor to accept a value",
-            script: "accept {0} {1}",
-            blanks: &[
-                Blank {
-                    name: key!("number"),
-                    holds: Holds::Number { least: 1, most: LARGEST },
-                    sample: "1",
-                },
-                Blank { name: key!("value"), holds: Holds::Word, sample: "update" },
-            ],
-        },
-    ];
+            },
+            Blank { name: key!("value"), holds: Holds::Word, sample: "update" },
+        ],
+    },
+];
 
+impl protocol::Request for Request {
     /// Whoever plays the proposer means this acceptor and no other.
     fn stays(&self) -> bool {
         !matches!(self, Request::Propose { .. })

@@ -35,7 +35,7 @@ mod view;
 use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Sentence, Text};
-use crate::protocol::{Effects, Input, Meta, Property, Protocol};
+use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
 use crate::scenes;
 
 pub use config::{Config, Roster};
@@ -134,6 +134,7 @@ impl Protocol for Paxos {
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
+    const SERVES: Serves = Serves::all(message::FORMS);
 
     fn check(config: &Config, places: &Places) -> Result<(), Sentence> {
         config.check(places.servers())

@@ -29,10 +29,10 @@ use std::rc::Rc;
 use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{Log, Place, PlaceKind, Places, Sentence, Span};
 use crate::check::Model;
-use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol};
+use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol, Serves};
 use crate::service::KeyValueStore;
 use crate::service::sessions::{self, Known, LogCommand as Command, Sessions, Waiting};
-use crate::service::store::StoreRequest;
+use crate::service::store::{self, StoreRequest};
 use crate::{scenes, sentence};
 
 pub use config::Config;
@@ -121,6 +121,7 @@ impl Protocol for Raft {
         ),
         ..Meta::USUAL
     };
+    const SERVES: Serves = Serves::all(store::FORMS);
     const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;
     type Timer = Timer;
