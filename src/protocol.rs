@@ -566,12 +566,12 @@ pub struct PropertyInfo {
     pub formula: &'static str,
     pub meaning: &'static str,
     pub kind: PropertyKind,
-    pub source: Source,
+    pub source: PropertySource,
 }
 
 /// Who says whether a property holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum PropertySource {
     /// The protocol's own property at this position.
     Own(usize),
     /// The judge of this model.
@@ -584,14 +584,14 @@ impl PropertyInfo {
     pub fn of<P: Protocol>() -> Vec<PropertyInfo> {
         let own = P::properties().iter().enumerate().map(|(position, property)| {
             let Property { name, formula, meaning, kind, .. } = *property;
-            PropertyInfo { name, formula, meaning, kind, source: Source::Own(position) }
+            PropertyInfo { name, formula, meaning, kind, source: PropertySource::Own(position) }
         });
         let mut all: Vec<PropertyInfo> = own.collect();
         let always = |info: &PropertyInfo| info.kind == PropertyKind::Always;
         let last = all.iter().rposition(always).map_or(0, |last| last + 1);
         let judged = P::JUDGES.iter().map(|model| {
             let Promise { name, formula, meaning } = model.promise();
-            let (kind, source) = (PropertyKind::Always, Source::Judge(*model));
+            let (kind, source) = (PropertyKind::Always, PropertySource::Judge(*model));
             PropertyInfo { name, formula, meaning, kind, source }
         });
         all.splice(last..last, judged);

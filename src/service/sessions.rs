@@ -43,7 +43,7 @@ pub enum Known {
 
 /// Requests that a leader has taken, whose clients wait for the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Waiting(Vec<(Place, u64)>);
+pub struct Unanswered(Vec<(Place, u64)>);
 
 impl Sessions {
     /// Executes the client's request number `seq`, unless it has been executed before; the answer is
@@ -104,7 +104,7 @@ pub fn answer_again<P: Protocol>(client: Place, seq: u64, answer: Text, fx: &mut
     fx.reply(client, seq, Outcome::Done(answer));
 }
 
-impl Waiting {
+impl Unanswered {
     /// The client waits for the answer to this request, however often it has asked.
     pub fn add(&mut self, client: Place, seq: u64) {
         if !self.0.contains(&(client, seq)) {

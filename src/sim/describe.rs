@@ -6,7 +6,9 @@ use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Place, Sentence, Text, Time};
-use crate::protocol::{Field, Outcome, PropertyInfo, PropertyKind, Shape, Source, SourceLine};
+use crate::protocol::{
+    Field, Outcome, PropertyInfo, PropertyKind, PropertySource, Shape, SourceLine,
+};
 use crate::sentence;
 use crate::sim::ensemble::Image;
 use crate::sim::trace::Payload;
@@ -134,10 +136,10 @@ impl Sim {
     }
 
     /// Why the property can no longer be judged, if it can't.
-    fn doubt(&self, source: Source) -> Option<Sentence> {
+    fn doubt(&self, source: PropertySource) -> Option<Sentence> {
         match source {
-            Source::Own(_) => None,
-            Source::Judge(model) => self.judge_of(model)?.doubt(),
+            PropertySource::Own(_) => None,
+            PropertySource::Judge(model) => self.judge_of(model)?.doubt(),
         }
     }
 

@@ -38,7 +38,7 @@ use crate::base::{Breach, Place, Places, Sentence, Span, Text, Time};
 use crate::check::{History, Judge, Model};
 use crate::command::Setup;
 use crate::protocol::{
-    Form, Meta, Moment, PropertyInfo, PropertyKind, Source, SourceLine, Vocabulary,
+    Form, Meta, Moment, PropertyInfo, PropertyKind, PropertySource, SourceLine, Vocabulary,
 };
 use crate::sim::ensemble::{Ensemble, Stimulus, Wish, Wishes};
 use crate::sim::trace::{Event, EventKind, Loss, Payload, Status};
@@ -136,8 +136,8 @@ impl Sim {
         let first = setup.places.all().next().unwrap_or(Place::server(0));
         let properties = ensemble.properties();
         let judges = properties.iter().filter_map(|property| match property.source {
-            Source::Judge(model) => Some((model, Judge::of(model))),
-            Source::Own(_) => None,
+            PropertySource::Judge(model) => Some((model, Judge::of(model))),
+            PropertySource::Own(_) => None,
         });
         Sim {
             now: Time::ZERO,
@@ -424,10 +424,10 @@ impl Sim {
     }
 
     /// Whether the property holds now. `changed` as in [`Cluster`](crate::protocol::Cluster).
-    fn holds(&self, source: Source, changed: Option<Place>) -> Result<(), Breach> {
+    fn holds(&self, source: PropertySource, changed: Option<Place>) -> Result<(), Breach> {
         match source {
-            Source::Own(position) => self.ensemble.holds(position, changed),
-            Source::Judge(model) => self.judge_of(model).map_or(Ok(()), Judge::verdict),
+            PropertySource::Own(position) => self.ensemble.holds(position, changed),
+            PropertySource::Judge(model) => self.judge_of(model).map_or(Ok(()), Judge::verdict),
         }
     }
 

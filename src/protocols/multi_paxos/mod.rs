@@ -42,7 +42,7 @@ use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
 use crate::scenes;
 use crate::service::KeyValueStore;
-use crate::service::sessions::{LogCommand as Command, Sessions, Waiting};
+use crate::service::sessions::{LogCommand as Command, Sessions, Unanswered};
 use crate::service::store::{self, StoreRequest};
 
 pub use config::Config;
@@ -114,7 +114,7 @@ struct Lead {
     /// The last slot in use at the last heartbeat: up to here, what has no answer has been lost.
     overdue: u64,
     /// Clients' requests to answer once they are executed.
-    waiting: Waiting,
+    waiting: Unanswered,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

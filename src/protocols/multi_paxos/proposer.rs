@@ -8,7 +8,7 @@ use crate::sentence;
 
 use super::{
     Ballot, Command, Commands, Lead, Message, MultiPaxos, Promise, Role, Slot, Slots, Tail, Timer,
-    Vote, Waiting,
+    Unanswered, Vote,
 };
 
 /// Slots that a new leader explains one by one.
@@ -98,7 +98,7 @@ impl MultiPaxos {
             sent: holds.clone(),
             holds,
             overdue: self.last_slot(),
-            waiting: Waiting::default(),
+            waiting: Unanswered::default(),
         });
         self.leader = Some(self.me);
         fx.cancel_timer(Timer::Election);

@@ -31,7 +31,7 @@ use crate::base::{Log, Place, PlaceKind, Places, Sentence, Span};
 use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol, Serves};
 use crate::service::KeyValueStore;
-use crate::service::sessions::{self, Known, LogCommand as Command, Sessions, Waiting};
+use crate::service::sessions::{self, Known, LogCommand as Command, Sessions, Unanswered};
 use crate::service::store::{self, StoreRequest};
 use crate::{scenes, sentence};
 
@@ -86,7 +86,7 @@ struct Lead {
     /// much of its log is on its own disk (dissertation, §10.2.1).
     matched: Vec<u64>,
     /// Clients' requests to answer once they are executed.
-    waiting: Waiting,
+    waiting: Unanswered,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -360,7 +360,7 @@ impl Raft {
         self.role = Role::Leader(Lead {
             next: vec![self.log.len() + 1; servers],
             matched: vec![0; servers],
-            waiting: Waiting::default(),
+            waiting: Unanswered::default(),
         });
         self.leader = Some(self.me);
         fx.cancel_timer(Timer::Election);

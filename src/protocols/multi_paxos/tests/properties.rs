@@ -112,7 +112,7 @@ fn lead(round: u64, votes: Votes) -> impl FnOnce(&mut MultiPaxos) {
             holds: vec![server.chosen; 3],
             sent: vec![server.chosen; 3],
             overdue: 0,
-            waiting: Waiting::default(),
+            waiting: Unanswered::default(),
         });
     }
 }
