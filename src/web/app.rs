@@ -9,6 +9,7 @@ use std::cell::Cell;
 
 use gloo_timers::callback::Timeout;
 use web_sys::{Element, KeyboardEvent};
+use yew::html::Scope;
 use yew::prelude::*;
 
 use super::animator::Loop;
@@ -112,6 +113,21 @@ const COMPARE: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
 
+/// How its parts tell the page what is asked of it.
+fn callbacks(link: &Scope<App>) -> Callbacks {
+    Callbacks {
+        act: link.callback(Msg::Act),
+        pick: link.callback(|(selection, by)| Msg::Pick(selection, by)),
+        stroke: link.callback(Msg::Stroke),
+        close_menu: link.callback(|()| Msg::CloseMenu),
+        open_drawer: link.callback(Msg::Drawer),
+        take: link.callback(|(ask, give)| Msg::Take(ask, give)),
+        compare: link.callback(|()| Msg::Compare),
+        fetched: link.callback(|(action, choice, there)| Msg::Fetched { action, choice, there }),
+        call_fetched: link.callback(Msg::CallFetched),
+    }
+}
+
 impl Component for App {
     type Message = Msg;
     type Properties = Props;
@@ -173,21 +189,7 @@ impl Component for App {
             reload,
             host: None,
             pursue_later: None,
-            told_to: Callbacks {
-                act: ctx.link().callback(Msg::Act),
-                pick: ctx.link().callback(|(selection, by)| Msg::Pick(selection, by)),
-                stroke: ctx.link().callback(Msg::Stroke),
-                close_menu: ctx.link().callback(|()| Msg::CloseMenu),
-                open_drawer: ctx.link().callback(Msg::Drawer),
-                take: ctx.link().callback(|(ask, give)| Msg::Take(ask, give)),
-                compare: ctx.link().callback(|()| Msg::Compare),
-                fetched: ctx.link().callback(|(action, choice, there)| Msg::Fetched {
-                    action,
-                    choice,
-                    there,
-                }),
-                call_fetched: ctx.link().callback(Msg::CallFetched),
-            },
+            told_to: callbacks(ctx.link()),
         }
     }
 

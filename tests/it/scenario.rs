@@ -12,96 +12,96 @@ fn mistake(text: &str) -> String {
 
 const RUN: &str = "run raft nodes=3 seed=1\n";
 
+/// Texts that go wrong in their first line, and what is said of them.
+const FIRST_LINES: &[(&str, &str)] = &[
+    (
+        "",
+        "line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found the end of the line",
+    ),
+    ("go raft", "line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found “go”"),
+    ("run", "line 1, column 4: expected a protocol of the catalog, found the end of the line"),
+    ("# hm\nrun rift", "line 2, column 5: expected a protocol of the catalog, found “rift”"),
+    ("run raft nodes=0", "line 1, column 16: expected a number from 1 to 15, found “0”"),
+    (
+        "run raft nodes=99999999999999999999",
+        "line 1, column 16: expected a number from 1 to 15, found “99999999999999999999”",
+    ),
+    ("run raft clients=10", "line 1, column 18: expected a number from 0 to 9, found “10”"),
+    ("run raft flaw=lazy", "line 1, column 15: expected a flaw of this protocol, found “lazy”"),
+    (
+        "run raft latency=2h",
+        "line 1, column 18: expected a time such as 1.24s, 150ms or 20us, found “2h”",
+    ),
+    ("run raft latency=61s", "line 1, column 18: expected a latency of at most 60s, found “61s”"),
+    ("run raft loss=101%", "line 1, column 15: expected a share from 0% to 100%, found “101%”"),
+    ("run raft nodes=3 nodes=5", "line 1, column 24: expected each setting once, found “5”"),
+    (
+        "run raft speed=3",
+        "line 1, column 10: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “speed=3”",
+    ),
+];
+
+/// The same of a line after it.
+const LINES: &[(&str, &str)] = &[
+    (
+        "crash S1",
+        "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “crash”",
+    ),
+    (
+        "1s",
+        "line 2, column 3: expected a command such as crash, cut, partition, request or say, found the end of the line",
+    ),
+    (
+        "1s crush S1",
+        "line 2, column 4: expected a command such as crash, cut, partition, request or say, found “crush”",
+    ),
+    (
+        "1s crash",
+        "line 2, column 9: expected a server such as S1 or a client such as C1, found the end of the line",
+    ),
+    ("1s crash S4", "line 2, column 10: there is no S4 in this run, which has S1–S3, C1"),
+    ("1s crash S1 S2", "line 2, column 13: expected the end of the line, found “S2”"),
+    (
+        "2s crash S1\n1s crash S2",
+        "line 3, column 1: this line is at 1s, before the line above it at 2s",
+    ),
+    (
+        "1s cut S1-S1",
+        "line 2, column 8: expected a link such as S1-S2 (both ways) or S1>S2 (one way), found “S1-S1”",
+    ),
+    (
+        "1s cut",
+        "line 2, column 7: expected a link such as S1-S2 (both ways) or S1>S2 (one way), found the end of the line",
+    ),
+    (
+        "1s partition S1 |",
+        "line 2, column 18: expected a server such as S1 or a client such as C1, found the end of the line",
+    ),
+    ("1s drop 4", "line 2, column 9: expected a message's number such as #214, found “4”"),
+    (
+        "1s clock S1 drift=-60%",
+        "line 2, column 19: expected a drift from -50% to +100%, found “-60%”",
+    ),
+    (
+        "2h say late",
+        "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “2h”",
+    ),
+    (
+        "3601s say late",
+        "line 2, column 1: expected a time of at most one hour (3600s), found “3601s”",
+    ),
+    (
+        "1s clock S1 drift=+1000%",
+        "line 2, column 19: expected a drift from -50% to +100%, found “+1000%”",
+    ),
+];
+
 #[test]
 fn a_mistake_has_its_place_and_what_was_expected() {
-    for (text, expected) in [
-        (
-            "",
-            "line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found the end of the line",
-        ),
-        (
-            "go raft",
-            "line 1, column 1: expected a line such as: run raft nodes=5 seed=7, found “go”",
-        ),
-        ("run", "line 1, column 4: expected a protocol of the catalog, found the end of the line"),
-        ("# hm\nrun rift", "line 2, column 5: expected a protocol of the catalog, found “rift”"),
-        ("run raft nodes=0", "line 1, column 16: expected a number from 1 to 15, found “0”"),
-        (
-            "run raft nodes=99999999999999999999",
-            "line 1, column 16: expected a number from 1 to 15, found “99999999999999999999”",
-        ),
-        ("run raft clients=10", "line 1, column 18: expected a number from 0 to 9, found “10”"),
-        ("run raft flaw=lazy", "line 1, column 15: expected a flaw of this protocol, found “lazy”"),
-        (
-            "run raft latency=2h",
-            "line 1, column 18: expected a time such as 1.24s, 150ms or 20us, found “2h”",
-        ),
-        (
-            "run raft latency=61s",
-            "line 1, column 18: expected a latency of at most 60s, found “61s”",
-        ),
-        ("run raft loss=101%", "line 1, column 15: expected a share from 0% to 100%, found “101%”"),
-        ("run raft nodes=3 nodes=5", "line 1, column 24: expected each setting once, found “5”"),
-        (
-            "run raft speed=3",
-            "line 1, column 10: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “speed=3”",
-        ),
-    ] {
+    for &(text, expected) in FIRST_LINES {
         assert_eq!(mistake(text), expected, "{text}");
     }
-    for (line, expected) in [
-        (
-            "crash S1",
-            "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “crash”",
-        ),
-        (
-            "1s",
-            "line 2, column 3: expected a command such as crash, cut, partition, request or say, found the end of the line",
-        ),
-        (
-            "1s crush S1",
-            "line 2, column 4: expected a command such as crash, cut, partition, request or say, found “crush”",
-        ),
-        (
-            "1s crash",
-            "line 2, column 9: expected a server such as S1 or a client such as C1, found the end of the line",
-        ),
-        ("1s crash S4", "line 2, column 10: there is no S4 in this run, which has S1–S3, C1"),
-        ("1s crash S1 S2", "line 2, column 13: expected the end of the line, found “S2”"),
-        (
-            "2s crash S1\n1s crash S2",
-            "line 3, column 1: this line is at 1s, before the line above it at 2s",
-        ),
-        (
-            "1s cut S1-S1",
-            "line 2, column 8: expected a link such as S1-S2 (both ways) or S1>S2 (one way), found “S1-S1”",
-        ),
-        (
-            "1s cut",
-            "line 2, column 7: expected a link such as S1-S2 (both ways) or S1>S2 (one way), found the end of the line",
-        ),
-        (
-            "1s partition S1 |",
-            "line 2, column 18: expected a server such as S1 or a client such as C1, found the end of the line",
-        ),
-        ("1s drop 4", "line 2, column 9: expected a message's number such as #214, found “4”"),
-        (
-            "1s clock S1 drift=-60%",
-            "line 2, column 19: expected a drift from -50% to +100%, found “-60%”",
-        ),
-        (
-            "2h say late",
-            "line 2, column 1: expected a time such as 1.2s, or +300ms since the line before, found “2h”",
-        ),
-        (
-            "3601s say late",
-            "line 2, column 1: expected a time of at most one hour (3600s), found “3601s”",
-        ),
-        (
-            "1s clock S1 drift=+1000%",
-            "line 2, column 19: expected a drift from -50% to +100%, found “+1000%”",
-        ),
-    ] {
+    for &(line, expected) in LINES {
         assert_eq!(mistake(&format!("{RUN}{line}")), expected, "{line}");
     }
 }

@@ -518,82 +518,79 @@ fn a_violation_goes_back_to_its_roots_with_lines_of_the_source() {
     }
 }
 
+/// Violations: where they are, the property, and with what the reasons for what it is at odds with begin
+/// and end.
+const AT_ODDS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "raft",
+        "scene-figure-8-flaw",
+        "Leader Completeness",
+        "S1 receives “ok 2” from S3\n  commits up to index 2: 3 of 5 servers store it",
+        "S1 command: fire S1 election",
+    ),
+    (
+        "raft",
+        "scene-figure-8-flaw",
+        "State Machine Safety",
+        "S1 receives “ok 2” from S3\n  commits up to index 2: 3 of 5 servers store it",
+        "S1 command: fire S1 election",
+    ),
+    (
+        "raft",
+        "flaw-forget-vote",
+        "Election Safety",
+        "S2 receives “vote ✓ t1” from S1\n  becomes leader of term 1: 2 of 3 servers voted for it",
+        "S2 boots",
+    ),
+    (
+        "paxos",
+        "scene-forgotten-promise",
+        "Agreement",
+        "S2 has its writes on disk\n  learns that “red” is chosen: a quorum has accepted it at ballot 1.S1",
+        "C1 command: request C1 S1 propose red",
+    ),
+    (
+        "paxos",
+        "client-refused",
+        "One Value Per Ballot",
+        "C2 wants “accept 5 green”",
+        "C2 command: request C2 S2 accept 5 green",
+    ),
+    (
+        "paxos",
+        "flaw-adopt-lowest",
+        "Proposals Are Safe",
+        "S2 has its writes on disk\nS2 receives “accept 2.S3 v2” from S3",
+        "C2 command: request C2 S3 propose v2",
+    ),
+    (
+        "multi-paxos",
+        "scene-unprepared-leader",
+        "Agreement",
+        "S4 has its writes on disk\nS4 receives “accept 1: x=1” from S1",
+        "C1 command: request C1 S1 put x=1",
+    ),
+    (
+        "multi-paxos",
+        "scene-unprepared-leader",
+        "Applied Logs Are Prefixes",
+        "S1 receives “ok 1” from S4",
+        "C1 command: request C1 S1 put x=1",
+    ),
+    ("multi-paxos", "scene-stale-read", "Linearizability", "C2 receives “ok” from S3", "put x=2"),
+    (
+        "multi-paxos",
+        "scene-asked-twice",
+        "Linearizability",
+        "C2 receives “ok” from S1",
+        "C2 command: request C2 S1 put x=2",
+    ),
+];
+
 /// "Why was this entry lost?": a violation has two sides, and both are told.
 #[test]
 fn a_violation_names_what_it_is_at_odds_with_and_why_that_was() {
-    let expect = [
-        (
-            "raft",
-            "scene-figure-8-flaw",
-            "Leader Completeness",
-            "S1 receives “ok 2” from S3\n  commits up to index 2: 3 of 5 servers store it",
-            "S1 command: fire S1 election",
-        ),
-        (
-            "raft",
-            "scene-figure-8-flaw",
-            "State Machine Safety",
-            "S1 receives “ok 2” from S3\n  commits up to index 2: 3 of 5 servers store it",
-            "S1 command: fire S1 election",
-        ),
-        (
-            "raft",
-            "flaw-forget-vote",
-            "Election Safety",
-            "S2 receives “vote ✓ t1” from S1\n  becomes leader of term 1: 2 of 3 servers voted for it",
-            "S2 boots",
-        ),
-        (
-            "paxos",
-            "scene-forgotten-promise",
-            "Agreement",
-            "S2 has its writes on disk\n  learns that “red” is chosen: a quorum has accepted it at ballot 1.S1",
-            "C1 command: request C1 S1 propose red",
-        ),
-        (
-            "paxos",
-            "client-refused",
-            "One Value Per Ballot",
-            "C2 wants “accept 5 green”",
-            "C2 command: request C2 S2 accept 5 green",
-        ),
-        (
-            "paxos",
-            "flaw-adopt-lowest",
-            "Proposals Are Safe",
-            "S2 has its writes on disk\nS2 receives “accept 2.S3 v2” from S3",
-            "C2 command: request C2 S3 propose v2",
-        ),
-        (
-            "multi-paxos",
-            "scene-unprepared-leader",
-            "Agreement",
-            "S4 has its writes on disk\nS4 receives “accept 1: x=1” from S1",
-            "C1 command: request C1 S1 put x=1",
-        ),
-        (
-            "multi-paxos",
-            "scene-unprepared-leader",
-            "Applied Logs Are Prefixes",
-            "S1 receives “ok 1” from S4",
-            "C1 command: request C1 S1 put x=1",
-        ),
-        (
-            "multi-paxos",
-            "scene-stale-read",
-            "Linearizability",
-            "C2 receives “ok” from S3",
-            "put x=2",
-        ),
-        (
-            "multi-paxos",
-            "scene-asked-twice",
-            "Linearizability",
-            "C2 receives “ok” from S1",
-            "C2 command: request C2 S1 put x=2",
-        ),
-    ];
-    for (slug, name, property, begins, ends) in expect {
+    for (slug, name, property, begins, ends) in AT_ODDS.iter().copied() {
         let (run, event) = violation(slug, name, property);
         let against = run.why(event).unwrap().against.unwrap_or_else(|| panic!("{name}"));
         let text = told(&against.reasons).join("\n");

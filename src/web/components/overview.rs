@@ -68,6 +68,23 @@ pub struct Bar {
     held: Rc<Cell<bool>>,
 }
 
+/// Its keys: a leap forwards or back.
+fn leaps(extent: &Extent, act: &Callback<Action>) -> Callback<KeyboardEvent> {
+    let (act, whole, now) = (act.clone(), extent.whole, extent.now);
+    Callback::from(move |event: KeyboardEvent| {
+        let leap = Time(whole.0 / LEAPS);
+        let to = match event.key().as_str() {
+            "PageUp" | "ArrowUp" => (now + leap).min(whole),
+            "PageDown" | "ArrowDown" => now.since(leap),
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        act.emit(Action::Time(TimeAction::Pause));
+        act.emit(Action::Time(TimeAction::Seek(to)));
+    })
+}
+
 /// The bar of a run.
 pub fn overview(
     id: &str,
@@ -109,21 +126,7 @@ pub fn overview(
         let held = bar.held.clone();
         Callback::from(move |_: PointerEvent| held.set(false))
     };
-    let onkeydown = {
-        let (act, whole, now) = (act.clone(), extent.whole, extent.now);
-        Callback::from(move |event: KeyboardEvent| {
-            let leap = Time(whole.0 / LEAPS);
-            let to = match event.key().as_str() {
-                "PageUp" | "ArrowUp" => (now + leap).min(whole),
-                "PageDown" | "ArrowDown" => now.since(leap),
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            act.emit(Action::Time(TimeAction::Pause));
-            act.emit(Action::Time(TimeAction::Seek(to)));
-        })
-    };
+    let onkeydown = leaps(extent, act);
     let share = |time: Time| percent(time, extent.whole);
     html! {
         <>

@@ -172,13 +172,8 @@ pub fn TakeAway(props: &Props) -> Html {
         .map(|(place, name)| option(place.to_string(), translate(language, name), place == reach));
     let choose_form = choose(|choice, place| choice.form = place);
     let choose_reach = choose(|choice, place| choice.reach = place);
-    let about = match &window {
-        // Kept on one line.
-        Ok(shown) if !form.format.is_instant() => {
-            format!("{} – {}", seconds(shown.min, 2), seconds(shown.max, 2)).replace(' ', "\u{a0}")
-        }
-        _ => String::new(),
-    };
+    let about = window.as_ref().ok().filter(|_| !form.format.is_instant()).map(from_to);
+    let about = about.unwrap_or_default();
     html! {
         <section class="take">
             <h3>{ tr!(language, "Take it away") }</h3>
@@ -205,6 +200,11 @@ pub fn TakeAway(props: &Props) -> Html {
             }
         </section>
     }
+}
+
+/// The time that it shows, kept on one line.
+fn from_to(shown: &Span) -> String {
+    format!("{} – {}", seconds(shown.min, 2), seconds(shown.max, 2)).replace(' ', "\u{a0}")
 }
 
 /// What stands in the fields until somebody types: what the timeline shows.

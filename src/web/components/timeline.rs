@@ -124,17 +124,7 @@ pub fn Timeline(props: &Props) -> Html {
                 { lifelines(&sheet.rows) }
                 <g transform={format!("translate({} 0)", number(GUTTER))}>
                     <g id={format!("{id}-scroll")}>
-                        { grid(sheet) }
-                        { known(props, height) }
-                        <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
-                        { selected(props) }
-                        <g class="light">{ for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }</g>
-                        { differs(props, height) }
-                        { ticks(sheet) }
-                        <g class="cursor" id={format!("{id}-cursor")}>
-                            { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
-                            <path class="handle" d="M-7 3H7V8L0 15L-7 8Z" />
-                        </g>
+                        { moving(props, height) }
                     </g>
                 </g>
                 { lane_names(id, &sheet.rows, &menu, *language, &props.act) }
@@ -148,6 +138,26 @@ pub fn Timeline(props: &Props) -> Html {
         </div>
         { lane_menu(&menu, &props.lanes, &sheet.rows, *language, &props.act) }
         { props.extent.as_ref().map(|extent| overview(id, extent, &bar, *language, &props.act)) }
+        </>
+    }
+}
+
+/// What moves as time is scrolled.
+fn moving(props: &Props, height: f64) -> Html {
+    let Props { id, sheet, language, .. } = props;
+    html! {
+        <>
+            { grid(sheet) }
+            { known(props, height) }
+            <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
+            { selected(props) }
+            <g class="light">{ for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }</g>
+            { differs(props, height) }
+            { ticks(sheet) }
+            <g class="cursor" id={format!("{id}-cursor")}>
+                { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
+                <path class="handle" d="M-7 3H7V8L0 15L-7 8Z" />
+            </g>
         </>
     }
 }
