@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::base::{Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
-use crate::command::{Command, Script, ScriptLine};
+use crate::command::{Command, Script, ScriptLine, Setup};
 use crate::player::playback::STEPS;
 use crate::sim::snapshot::{Snapshot, Standing};
 use crate::{scenario, sentence};
@@ -112,17 +112,20 @@ impl Scene {
         (*self.read()).clone()
     }
 
-    /// Its script, read once. The catalog's own scenes can all be read: a test reads them.
+    /// Its script, read once. The catalog's own scenes can all be read: a test reads them. One that could
+    /// not would be an empty run, and have for its title what is wrong with it.
     fn read(self) -> Rc<Script> {
         SCENES.with_borrow_mut(|known| {
             if let Some((_, script)) = known.iter().find(|(scene, _)| *scene == self) {
                 return script.clone();
             }
-            let text = catalog::find(self.protocol).and_then(|entry| entry.scene(self.name));
-            let script = match scenario::parse(text.unwrap_or("")) {
-                Ok(script) => Rc::new(script),
-                Err(mistake) => unreachable!("scene {}/{}: {mistake}", self.protocol, self.name),
-            };
+            let entry = catalog::find(self.protocol);
+            let text = entry.and_then(|entry| entry.scene(self.name)).unwrap_or_default();
+            let script = Rc::new(scenario::parse(text).unwrap_or_else(|mistake| Script {
+                setup: Setup::new(self.protocol, entry.map_or(&[], |entry| entry.meta.kinds)),
+                title: Some(mistake.to_string()),
+                lines: Vec::new(),
+            }));
             known.push((self, script.clone()));
             script
         })
