@@ -13,7 +13,7 @@ const browser = await launch(findBrowser().chrome);
 const context = await browser.newContext({ viewport: { width: 1200, height: 630 }, locale: "en-GB", serviceWorkers: "block" });
 const page = await context.newPage();
 await page.goto(`${origin}/${RUN}`);
-await page.locator(".node.leader, .node.candidate").first().waitFor();
+await page.locator(".node.leads, .node.bids").first().waitFor();
 await page.screenshot({ path: join(root, "www", "card.png") });
 await browser.close();
 close();

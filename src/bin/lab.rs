@@ -381,23 +381,28 @@ mod bench {
 
     use super::*;
 
-    // Often enough that a million fit into the longest run, which lasts an hour.
-    const HEARTBEATS: [(&str, &str); 2] = [
-        ("raft", "run raft nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms"),
-        ("multi-paxos", "run multi-paxos nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms"),
-    ];
     const MILLION: u64 = 1_000_000;
     const ROUNDS: usize = 5;
 
     /// Of these protocols; of all that are measured, if none is named.
     pub fn all(only: &[&str]) -> Result<(), String> {
-        let measured = |name: &&str| HEARTBEATS.iter().any(|(slug, _)| slug == name);
-        if let Some(name) = only.iter().find(|name| !measured(name)) {
+        let measured: Vec<_> = catalog::catalog()
+            .filter_map(|entry| Some((entry.meta.slug, heartbeats(entry)?)))
+            .collect();
+        if let Some(name) = only.iter().find(|name| measured.iter().all(|(slug, _)| slug != *name))
+        {
             return Err(format!("No figures are taken of “{name}”."));
         }
-        let asked = |slug: &str| only.is_empty() || only.contains(&slug);
-        let mut chosen = HEARTBEATS.into_iter().filter(|(slug, _)| asked(slug));
+        let mut chosen = measured.iter().filter(|(slug, _)| only.is_empty() || only.contains(slug));
         chosen.try_for_each(|(slug, text)| of_protocol(slug, text))
+    }
+
+    /// The run that is measured, of a protocol whose servers speak without being asked: often enough that
+    /// a million deliveries fit into the longest run, which lasts an hour.
+    fn heartbeats(entry: &Entry) -> Option<String> {
+        let beats = (entry.options)().iter().any(|option| option.name == "heartbeat");
+        let slug = entry.meta.slug;
+        beats.then(|| format!("run {slug} nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms"))
     }
 
     fn of_protocol(slug: &str, heartbeats: &str) -> Result<(), String> {

@@ -185,7 +185,7 @@ test("a condition is typed and run to; what is wrong with it is said beneath it"
   await field.fill("any role=leader");
   await field.press("Enter");
   await page.locator(".notices").getByText(/Reached at .* is now leader\./).waitFor();
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   assert.equal(await page.locator("details.until[open]").count(), 0, "the menu has done its work");
 });
 
@@ -268,7 +268,7 @@ test("two runs side by side follow one clock, take the same gestures, and say wh
   const panes = page.locator(".pane");
   await page.getByText("Compare", { exact: true }).click();
   await button("Old entries committed by counting").click();
-  await panes.nth(1).locator(".node.leader").waitFor();
+  await panes.nth(1).locator(".node.leads").waitFor();
   await page.getByRole("region", { name: "Run B: Flaw: Old entries committed by counting" }).first().waitFor();
   // The same instant, and the first difference in each one's own words.
   const there = button("First difference at 0.816 s");

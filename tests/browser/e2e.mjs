@@ -7,18 +7,18 @@ import { at, BASE, button, CALM, clock, complaints, hash, open, origin, page, sc
 
 test("a newcomer's first minute", async () => {
   await open("#v1&speed=1/10");
-  const leader = page.locator(".node.leader");
+  const leader = page.locator(".node.leads");
   await leader.waitFor();
   const first = await leader.getAttribute("data-pick");
   await leader.click();
   await page.keyboard.press("c");
   await page.locator(`.node.crashed[data-pick=${first}]`).waitFor();
-  await page.locator(`.node.leader:not([data-pick=${first}])`).waitFor();
+  await page.locator(`.node.leads:not([data-pick=${first}])`).waitFor();
   await page.keyboard.press("Space");
   await button("Play").waitFor();
   // Back before it: nobody leads.
   const elected = await clock();
-  for (let steps = 0; (await page.locator(".node.leader").count()) > 0; steps++) {
+  for (let steps = 0; (await page.locator(".node.leads").count()) > 0; steps++) {
     assert.ok(steps < 400, "the election is not that long ago");
     await button("One step back").click();
   }
@@ -28,7 +28,7 @@ test("a newcomer's first minute", async () => {
 
 test("what one did is in the link, and a friend sees the same", async () => {
   await open(at(CALM, "300ms"));
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   await page.locator(".node[data-pick=S4]").click();
   await page.keyboard.press("c");
   await page.locator(".node.crashed[data-pick=S4]").waitFor();
@@ -73,7 +73,7 @@ test("a run too long to be read in a link is packed into one, and comes back fro
 
 test("a gesture in the past makes a branch, and nothing is lost", async () => {
   await open(at([...CALM, "200ms crash S2", "400ms restart S2"], "500ms"));
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   await button("To the start").click();
   await page.locator(".node[data-pick=S5]").click();
   await page.keyboard.press("c");
@@ -84,7 +84,7 @@ test("a gesture in the past makes a branch, and nothing is lost", async () => {
 
 test("everything by keyboard", async () => {
   await open(at(CALM, "300ms"));
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   await page.keyboard.press("3");
   await page.locator(".node[data-pick=S3].selected, .node[data-pick=S3][aria-pressed=true]").waitFor();
   await page.keyboard.press("p");
@@ -152,7 +152,7 @@ test("a caption that a gesture has made untrue stays away after a reload", async
 
 test("a link is cut by mouse, and healed", async () => {
   await open(at(CALM, "300ms"));
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   await page.locator("[data-pick='lS1-S2']").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /cut/i }).and(page.locator(":not(.tools *)")).first().click();
@@ -185,7 +185,7 @@ test("a damaged link says so, and the page works", async () => {
 
 test("a damaged link that comes later leaves the run on screen as it is", async () => {
   await open(at(CALM, "300ms"));
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   await page.waitForFunction(() => /at=300ms\.\d+/.test(location.hash));
   const [before, good] = [await words(), await hash()];
   await page.evaluate(() => (location.hash = "#v1&run=raft+%zz"));
@@ -203,7 +203,7 @@ test("a reload in mid-run comes back to about there", async () => {
 
 test("a script with a mistake is refused with its place, and the run is untouched", async () => {
   await open(at(CALM, "300ms"));
-  await page.locator(".node.leader").waitFor();
+  await page.locator(".node.leads").waitFor();
   const before = await words();
   await tab("Script").click();
   await page.getByRole("button", { name: /edit/i }).click();
@@ -275,10 +275,10 @@ test("two playgrounds on one page do not disturb each other", async () => {
   );
   await page.goto(`${origin}/host.html`);
   const [a, b] = ["#a", "#b"].map((id) => page.frameLocator(id));
-  await a.locator(".node.leader").waitFor();
-  await b.locator(".node.leader").waitFor();
-  await a.locator(".node.leader").click();
-  await a.locator(".node.leader").press("c");
+  await a.locator(".node.leads").waitFor();
+  await b.locator(".node.leads").waitFor();
+  await a.locator(".node.leads").click();
+  await a.locator(".node.leads").press("c");
   await a.locator(".node.crashed").waitFor();
   assert.equal(await b.locator(".node.crashed").count(), 0);
 });

@@ -351,7 +351,7 @@ test("a sandboxed frame, which is of no site, runs, answers, and keeps nothing",
   assert.equal(led.done, true);
   assert.equal(JSON.parse(led.text).nodes[0].role, "leader");
   const frame = page.frames()[1];
-  await frame.locator(".node.leader").waitFor();
+  await frame.locator(".node.leads").waitFor();
   assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), "dark");
   await frame.locator(".node[data-pick=S3]").click();
   await page.keyboard.press("c");

@@ -371,7 +371,7 @@ test("a panic shows the script and a way on, and the playground beside it lives 
   host.answers = [[/host\.html$/, (response) => response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>A course</title><link rel=icon href=data:,>${frame("a")}${frame("b")}`)]];
   await page.goto(`${origin}${BASE}host.html`);
   const [a, b] = ["#a", "#b"].map((id) => page.frameLocator(id));
-  for (const one of [a, b]) await one.locator(".node.leader").waitFor();
+  for (const one of [a, b]) await one.locator(".node.leads").waitFor();
   const crash = async (one, name) => {
     await one.locator(`.node[data-pick=${name}]`).click();
     await one.locator(`.node[data-pick=${name}]`).press("c");
@@ -599,7 +599,7 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
       };
     });
     await open("#v1&run=raft+nodes=5+seed=3;10ms+fire+S1+election;120ms+request+C1+put+x=1;150ms+say+Look+at+it&at=200ms&theme=dark");
-    await page.locator(".node.leader").waitFor();
+    await page.locator(".node.leads").waitFor();
     if (!options.viewport) {
       await page.locator(".node[data-pick=S1]").click();
       await page.locator(".fields").waitFor();
@@ -616,8 +616,8 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
     if (!options.viewport) seen.push(/currentTerm[^]{0,30}\n1\n/, /becomes leader/);
     for (const words of seen) assert.match(text, words);
     assert.doesNotMatch(text, /why\?|Share|Crash/);
-    assert.equal(await page.locator(".node.leader:visible, .spacetime .diagram:visible, .caption:visible").count(), 3);
-    const colors = await page.locator(".synod").evaluate((root) => [getComputedStyle(root).color, getComputedStyle(root).backgroundColor, getComputedStyle(root).colorScheme, getComputedStyle(document.querySelector(".node.follower .label-container, .node .label-container")).fill]);
+    assert.equal(await page.locator(".node.leads:visible, .spacetime .diagram:visible, .caption:visible").count(), 3);
+    const colors = await page.locator(".synod").evaluate((root) => [getComputedStyle(root).color, getComputedStyle(root).backgroundColor, getComputedStyle(root).colorScheme, getComputedStyle(document.querySelector(".node.follows .label-container, .node .label-container")).fill]);
     assert.deepEqual(colors.slice(0, 3), ["rgb(0, 0, 0)", "rgb(255, 255, 255)", "light"]);
     const cut = await page.evaluate(() => {
       const wide = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];

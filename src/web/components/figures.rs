@@ -25,9 +25,9 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
     let selected = props.selection == Some(Selection::Place(node.id));
     let role = match (node.status, node.shape) {
         (Status::Down, _) => "crashed",
-        (_, Shape::Lead) => "leader",
-        (_, Shape::Bid) => "candidate",
-        (_, Shape::Plain) => "follower",
+        (_, Shape::Lead) => "leads",
+        (_, Shape::Bid) => "bids",
+        (_, Shape::Plain) => "follows",
     };
     let paused = when(node.status == Status::Paused, "paused");
     let [title_y, epoch_y, entries_y] =
