@@ -19,7 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 use synod::base::{Sentence, Time, Value};
 use synod::catalog;
 use synod::command::Command;
@@ -29,6 +28,7 @@ use synod::words::{self, Language};
 
 use crate::digests;
 use crate::goldens::{self, Golden};
+use crate::tokens::{Token, closing, text_of, tokens};
 
 /// The files and folders whose prose is shown.
 const BELOW_THE_PAGE: [&str; 12] = [
@@ -417,22 +417,6 @@ fn in_the_catalog() -> Vec<(Owner, String, String)> {
 
 // ---- reading Rust ----------------------------------------------------------------------------
 
-#[derive(Debug, PartialEq)]
-enum Token {
-    /// A name or a number.
-    Name(String),
-    Literal(String),
-    Mark(String),
-}
-
-/// Its text, unless it is a literal.
-fn text_of(token: &Token) -> &str {
-    match token {
-        Token::Name(text) | Token::Mark(text) => text,
-        Token::Literal(_) => "",
-    }
-}
-
 /// The keys among these tokens, each with its line.
 fn keys(tokens: &[(u32, Token)], prose: bool) -> Vec<(u32, String)> {
     let mut keys = Vec::new();
@@ -491,69 +475,6 @@ fn direct(tokens: &[(u32, Token)], open: usize) -> Vec<(u32, String)> {
         }
     }
     literals
-}
-
-/// Where the bracket that opens here closes.
-fn closing(tokens: &[(u32, Token)], open: usize) -> usize {
-    let mut depth = 0;
-    for (at, (_, token)) in tokens.iter().enumerate().skip(open) {
-        match text_of(token) {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    tokens.len()
-}
-
-/// Names, literals and punctuation, each with its line; comments and characters are skipped.
-fn tokens(source: &str) -> Vec<(u32, Token)> {
-    let mut tokens = Vec::new();
-    let (mut at, mut line) = (0, 1);
-    for lexed in tokenize(source, FrontmatterAllowed::No) {
-        let text = &source[at..at + lexed.len as usize];
-        let token = match lexed.kind {
-            TokenKind::Literal { kind: LiteralKind::Str { .. }, .. } => {
-                Some(Token::Literal(unescaped(&text[1..text.len() - 1])))
-            }
-            TokenKind::Literal { kind: LiteralKind::RawStr { n_hashes }, .. } => {
-                let fence = usize::from(n_hashes.expect("a raw literal ends"));
-                Some(Token::Literal(text[fence + 2..text.len() - fence - 1].to_owned()))
-            }
-            TokenKind::Ident
-            | TokenKind::Literal {
-                kind: LiteralKind::Int { .. } | LiteralKind::Float { .. },
-                ..
-            } => Some(Token::Name(text.to_owned())),
-            kind if is_skipped(kind) => None,
-            _ => Some(Token::Mark(text.to_owned())),
-        };
-        tokens.extend(token.map(|token| (line, token)));
-        line += text.matches('\n').count() as u32;
-        at += text.len();
-    }
-    tokens
-}
-
-fn is_skipped(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Whitespace
-            | TokenKind::LineComment { .. }
-            | TokenKind::BlockComment { .. }
-            | TokenKind::Literal { .. }
-            | TokenKind::Lifetime { .. }
-    )
-}
-
-/// The text of a literal.
-fn unescaped(written: &str) -> String {
-    let mut text = String::new();
-    rustc_literal_escaper::unescape_str(written, |_, c| text.extend(c.ok()));
-    text
 }
 
 #[test]
