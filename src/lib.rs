@@ -58,7 +58,10 @@
 //! - Nothing below `view` uses a float, or a `usize` in anything drawn by chance, hashed or stored:
 //!   wasm has 32 bits.
 //! - Nothing iterates a `HashMap`; nothing but the benchmark reads a real clock (`clippy.toml`).
-//! - The simulator does not know a protocol by name, and a protocol does not know the simulator.
+//! - A protocol does not know the simulator; and nobody but itself and the catalog knows a protocol by
+//!   name, or by a word of its own (`tests/it/nobody.rs`).
+//! - Files of a layer do not use each other in circles, but for a few that are one thing in several files
+//!   (`tests/it/imports.rs` lists them).
 //! - Nothing formats text per event, unless somebody looks at it.
 //! - Nothing writes or reads JSON by hand: each shape that leaves or comes is a type of serde, and crosses
 //!   to JavaScript as an object (`web/edge.rs`).

@@ -1,7 +1,7 @@
 //! Nobody but itself and the catalog names a protocol. Its name is its slug, its title, its type and its
 //! module; its vocabulary is what it calls its roles, its messages, its fields, flaws and properties. Three
-//! rules, for all code of `src/` but its own and the catalog, and of `www/` but the course and its
-//! locale, comments and tests aside:
+//! rules, for all code of `src/` but its own and the catalog, and of `www/` but the course and the
+//! protocol's own Chinese, comments and tests aside:
 //!
 //! 1. no word of code or of a text is a protocol's name, unless it stands in an example of a script,
 //!    after `run `;
@@ -132,6 +132,10 @@ fn nobody_but_the_catalog_names_a_protocol() {
     for path in page {
         tell(path.clone(), in_page(&fs::read_to_string(&path).unwrap(), &names, &vocabulary));
     }
+    let of_the_house = "www/locale/zh.po";
+    let text = fs::read_to_string(of_the_house).unwrap();
+    let lines = text.lines().filter(|line| names_one(line, &names));
+    tell(of_the_house.into(), lines.map(str::to_owned).collect());
     assert!(all.is_empty(), "\n{}", all.join("\n"));
 }
 
