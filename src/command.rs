@@ -163,6 +163,28 @@ impl Setup {
     pub fn new(protocol: &str, kinds: &[PlaceKind]) -> Setup {
         Setup { protocol: protocol.into(), places: Places::of(kinds), ..Setup::default() }
     }
+
+    /// All settings but the flaws by their names, in the order in which they are written: how many there are
+    /// of the first kind, and the seed, come first.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let places = self.places.kinds().iter();
+        let mut settings: Vec<(&str, String)> =
+            places.map(|(kind, count)| (kind.setting, count.to_string())).collect();
+        settings.insert(settings.len().min(1), ("seed", self.seed.to_string()));
+        let Quality { latency, loss, duplicate, replay, reorder } = self.link;
+        let others: [(&str, &dyn fmt::Display); 7] = [
+            ("latency", &latency),
+            ("loss", &loss),
+            ("duplicate", &duplicate),
+            ("replay", &replay),
+            ("reorder", &reorder),
+            ("disk", &self.disk),
+            ("retry", &self.retry),
+        ];
+        settings.extend(others.map(|(name, value)| (name, value.to_string())));
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
+        settings.chain(self.options.iter().cloned()).collect()
+    }
 }
 
 impl Default for Setup {
@@ -432,32 +454,16 @@ impl fmt::Display for Script {
 /// and the seed.
 impl fmt::Display for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let usual = Setup::default();
-        let mut kinds = self.places.kinds().iter();
+        let kinds: Vec<PlaceKind> = self.places.kinds().iter().map(|(kind, _)| *kind).collect();
+        let usual = Setup::new(&self.protocol, &kinds).settings();
+        let always = [kinds.first().map_or("", |kind| kind.setting), "seed"];
         write!(f, "run {}", self.protocol)?;
-        if let Some((kind, count)) = kinds.next() {
-            write!(f, " {}={count}", kind.setting)?;
+        for setting in self.settings() {
+            let (name, value) = &setting;
+            if always.contains(&name.as_str()) || !usual.contains(&setting) {
+                write!(f, " {name}={value}")?;
+            }
         }
-        write!(f, " seed={}", self.seed)?;
-        for (kind, count) in kinds.filter(|(kind, count)| *count != kind.usual) {
-            write!(f, " {}={count}", kind.setting)?;
-        }
-        let (link, standard) = (self.link, usual.link);
-        let change = QualityChange {
-            latency: (link.latency != standard.latency).then_some(link.latency),
-            loss: (link.loss != standard.loss).then_some(link.loss),
-            duplicate: (link.duplicate != standard.duplicate).then_some(link.duplicate),
-            replay: (link.replay != standard.replay).then_some(link.replay),
-            reorder: (link.reorder != standard.reorder).then_some(link.reorder),
-        };
-        write!(f, "{change}")?;
-        if self.disk != usual.disk {
-            write!(f, " disk={}", self.disk)?;
-        }
-        if self.retry != usual.retry {
-            write!(f, " retry={}", self.retry)?;
-        }
-        self.options.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))?;
         self.flaws.iter().try_for_each(|flaw| write!(f, " flaw={flaw}"))
     }
 }

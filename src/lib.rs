@@ -18,7 +18,8 @@
 //! A run *is* its script (`command::Script`): a set-up with a seed, and commands at their times.
 //! The same script gives the same events, natively and in wasm, this year and next. Nothing else is
 //! stored, shared or tested: a click appends a line to the script, a link carries it, a failed
-//! random schedule is one, a scene is one with captions.
+//! random schedule is one, a scene is one with captions. Two runs beside each other are two scripts, told as one
+//! and what differs in the other ([`scenario::beside`]).
 //!
 //! ## Layers
 //!
@@ -42,7 +43,8 @@
 //!    trace, typed events with cause, Lamport stamp and source line. Names no protocol.
 //! 1. [`replay`]: a run's past: checkpoints, outline, causes, why.
 //! 1. [`catalog`]: the one list of protocols, and what each offers.
-//! 1. [`scenario`]: reading scripts, with line and column of a mistake; what they do, in words and as a digest.
+//! 1. [`scenario`]: reading scripts, with line and column of a mistake; what stands beside a run; what they do,
+//!    in words and as a digest.
 //! 1. [`explore`]: conditions that a run is run until, random schedules and their shrinking, where two
 //!    runs first differ.
 //! 1. [`view`]: folds plain data into things to draw and to read: the stage, the diagram. Pure.

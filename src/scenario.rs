@@ -10,11 +10,15 @@
 //! 3s     end
 //! ```
 //!
-//! `run` comes first. Every other line but `title` starts with its time, since the beginning of the
-//! run or (`+300ms`) since the line before. Printing (`Display` of [`Script`]) and reading are
+//! `run` comes first. Every other line but `title` and `beside` starts with its time, since the beginning
+//! of the run or (`+300ms`) since the line before; `beside` says what a second run has that is other, or
+//! begins its script ([`beside`]). Printing (`Display` of [`Script`] and [`Scenario`]) and reading are
 //! inverse; whatever cannot be read is refused with line, column and what was expected there.
 
+pub mod beside;
+
 use std::fmt;
+use std::iter::Peekable;
 use std::rc::Rc;
 
 use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
@@ -26,6 +30,8 @@ use crate::sentence;
 use crate::sim::snapshot::Told;
 use crate::sim::trace::data::EventDigest;
 
+use self::beside::run;
+pub use self::beside::{Scenario, Variant, parse_scenario};
 pub use crate::replay::SIZE;
 
 /// A caption's or title's length at the most, in characters.
@@ -50,30 +56,19 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Reads a script, and checks that all it names exists.
+/// Reads the script of a single run, and checks that all it names exists.
 pub fn parse(text: &str) -> Result<Script, Mistake> {
-    if text.len() > SIZE {
-        let sentence =
-            sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
-        return Err(Mistake { line: 1, column: 1, sentence });
-    }
-    // Some editors begin a file with a mark that nobody sees.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader: Option<Reader> = None;
-    for (number, line) in (1..).zip(text.lines()) {
-        let mut words = Words::new(line, number);
-        if words.is_at_end() || words.peek().is_some_and(|word| word.starts_with('#')) {
-            continue;
-        }
-        match &mut reader {
-            None => reader = Some(Reader::begin(&mut words)?),
-            Some(reader) => reader.read(&mut words)?,
+    match run(&mut lines(text)?)? {
+        (script, None) => Ok(script),
+        (_, Some(beside)) => {
+            Err(beside.wrong(sentence!("a single run is expected here, with none beside it")))
         }
     }
-    match reader {
-        Some(reader) => Ok(reader.script),
-        None => Err(Words::new("", 1).expected("a line such as: run raft nodes=5 seed=7")),
-    }
+}
+
+/// Reads the first run of a text, and nothing of what stands beside it.
+pub fn parse_first(text: &str) -> Result<Script, Mistake> {
+    Ok(run(&mut lines(text)?)?.0)
 }
 
 /// Reads one command for a run set up like this, as a script writes it after the time.
@@ -232,6 +227,20 @@ fn value<T: std::str::FromStr<Err = &'static str>>(
 
 // ---- scripts ---------------------------------------------------------------------------------
 
+/// The lines of a text that say something.
+fn lines(text: &str) -> Result<Peekable<impl Iterator<Item = Words<'_>>>, Mistake> {
+    if text.len() > SIZE {
+        let sentence =
+            sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
+        return Err(Mistake { line: 1, column: 1, sentence });
+    }
+    // Some editors begin a file with a mark that nobody sees.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = (1..).zip(text.lines()).map(|(number, line)| Words::new(line, number));
+    let is_said = |words: &Words| words.peek().is_some_and(|word| !word.starts_with('#'));
+    Ok(lines.filter(is_said).peekable())
+}
+
 /// A script being read.
 struct Reader {
     script: Script,
@@ -330,8 +339,10 @@ fn setting<'a>(
         _ if (entry.options)().iter().any(|option| option.name == name) => {
             words.last += name.len() + 1;
             (entry.check_option)(name, text).map_err(|expected| words.expected(expected))?;
-            setup.options.retain(|(known, _)| known != name);
-            setup.options.push((name.into(), text.into()));
+            match setup.options.iter_mut().find(|(known, _)| known == name) {
+                Some((_, value)) => *value = text.into(),
+                None => setup.options.push((name.into(), text.into())),
+            }
         }
         _ => return Err(words.expected(SETTING)),
     }

@@ -19,7 +19,7 @@ const DIGESTS: &str = include_str!("digests.txt");
 static SCENARIOS: Dir = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios");
 
 /// The scripts of scenes, goldens and flaws, by the names that they have in the file.
-fn scripts() -> BTreeMap<String, &'static str> {
+fn scripts() -> BTreeMap<String, String> {
     let scenes = catalog::catalog().flat_map(|entry| {
         let name = |scene| format!("{}/{scene}", entry.meta.slug);
         entry.meta.scenes.iter().map(move |(scene, text)| (name(scene), *text))
@@ -32,7 +32,7 @@ fn scripts() -> BTreeMap<String, &'static str> {
             (name, file.contents_utf8().expect("scripts are text"))
         })
     });
-    scenes.chain(own).collect()
+    scenes.chain(own).flat_map(|(name, text)| digests::runs(&name, text)).collect()
 }
 
 #[wasm_bindgen_test]

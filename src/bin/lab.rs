@@ -12,7 +12,8 @@ use synod::explore::condition::{self, Search, SearchEnd};
 use synod::explore::fuzz;
 use synod::export::ejson;
 use synod::export::{self, ExportRequest, Format};
-use synod::scenario;
+use synod::player::LETTERS;
+use synod::scenario::{self, Scenario};
 use synod::words::Language;
 
 const USAGE: &str = "\
@@ -20,11 +21,13 @@ lab: protocols in a terminal
 
   lab list                                   what there is, a line each
   lab run FILE|-|PROTOCOL/SCENE [--until CONDITION]
-                                             what a script does, an event a line; until a
-                                             condition such as “S3 role=leader” comes true: exit 1
-                                             where it never does
+                                             what a script does, an event a line, and then the run
+                                             that it opens beside it; until a condition such as
+                                             “S3 role=leader” comes true: exit 1 where it never does
+                                             in any of them
   lab export FILE --as FORMAT [--from TIME] [--to TIME] [--node S1]
-                                             what happened in a window of time, or the cluster at
+                                             what happened in a window of time (of the first run
+                                             where two stand beside each other), or the cluster at
                                              its end (flowchart), or what a server holds then
                                              (ejson --node). FORMAT is one of mermaid, flowchart,
                                              svg, shiviz, ndjson, ejson; --at is the same as --to
@@ -124,40 +127,70 @@ fn text(name: &str, size: usize, what: &str) -> Result<String, String> {
     })
 }
 
-fn script(file: &str) -> Result<Script, String> {
+fn scenario(file: &str) -> Result<Scenario, String> {
     let text = text(file, scenario::SIZE, "a script")?;
-    scenario::parse(&text).map_err(|mistake| format!("{file}: {mistake}."))
+    scenario::parse_scenario(&text).map_err(|mistake| format!("{file}: {mistake}."))
+}
+
+/// The scripts of a file's runs: the first, and the one beside it.
+fn scripts(file: &str) -> Result<Vec<Script>, String> {
+    let scenario = scenario(file)?;
+    let second = scenario.second().map_err(|sentence| format!("{file}: {sentence}"))?;
+    Ok(std::iter::once(scenario.script).chain(second).collect())
 }
 
 fn run(file: &str) -> Result<(), String> {
-    narrate(&mut start(file, script(file)?)?, None)
+    let scripts = scripts(file)?;
+    let runs = scripts.iter().map(|script| start(file, script.clone()));
+    for (place, mut run) in runs.collect::<Result<Vec<_>, _>>()?.into_iter().enumerate() {
+        head(&scripts, place)?;
+        narrate(&mut run, None)?;
+    }
+    Ok(())
+}
+
+/// The heading of a run, where it is not alone.
+fn head(scripts: &[Script], place: usize) -> Result<(), String> {
+    match scripts.len() {
+        1 => Ok(()),
+        _ => print(format_args!("# {}: {}", LETTERS[place], scripts[place].setup)),
+    }
 }
 
 fn start(file: &str, script: Script) -> Result<Run, String> {
     catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))
 }
 
-/// Tells the run up to the instant at which the condition becomes true.
+/// Tells each run up to the instant at which the condition becomes true in it. A condition that one of
+/// two runs cannot know, since it is about another protocol, never comes true there.
 fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
-    let script = script(file)?;
-    let mut run = start(file, script.clone())?;
-    run.run_to(Time::ZERO, u32::MAX);
-    let condition =
-        condition::parse(text, &run).map_err(|mistake| format!("{text}: {}.", mistake.sentence))?;
-    let outcome = Search::new(condition, &run).advance(u32::MAX);
-    let mut run = start(file, script)?;
-    match outcome {
-        Some(SearchEnd::Found(found)) => {
-            narrate(&mut run, Some(found.at))?;
-            print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => {
+    let scripts = scripts(file)?;
+    let mut outcomes = Vec::new();
+    for script in &scripts {
+        let mut run = start(file, script.clone())?;
+        run.run_to(Time::ZERO, u32::MAX);
+        let condition = condition::parse(text, &run);
+        outcomes.push(condition.map(|condition| Search::new(condition, &run).advance(u32::MAX)));
+    }
+    if outcomes.iter().all(Result::is_err)
+        && let Some(Err(mistake)) = outcomes.first()
+    {
+        return Err(format!("{text}: {}.", mistake.sentence));
+    }
+    let mut code = ExitCode::from(1);
+    for (place, outcome) in outcomes.into_iter().enumerate() {
+        head(&scripts, place)?;
+        let mut run = start(file, scripts[place].clone())?;
+        let Ok(Some(SearchEnd::Found(found))) = outcome else {
             narrate(&mut run, None)?;
             print(format_args!("# {text}: never"))?;
-            Ok(ExitCode::from(1))
-        }
+            continue;
+        };
+        narrate(&mut run, Some(found.at))?;
+        print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
+        code = ExitCode::SUCCESS;
     }
+    Ok(code)
 }
 
 /// An event a line, to the script's end or this time.
@@ -199,7 +232,7 @@ fn export(file: &str, format: &str, options: &[&str]) -> Result<(), String> {
         }
     }
     let refused = |sentence: Sentence| format!("{file}: {sentence}");
-    let mut run = catalog::start(script(file)?).map_err(refused)?;
+    let mut run = catalog::start(scenario(file)?.script).map_err(refused)?;
     let to = to.or(run.end()).unwrap_or(Time::seconds(10));
     if from > to {
         return Err(format!("A window cannot begin at {from} and end at {to}."));

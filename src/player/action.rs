@@ -12,10 +12,10 @@ use super::lanes::LaneChange;
 use super::pane::branches::Branches;
 use super::playback::Speed;
 use super::terms::{Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
-use super::variant::Variant;
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::replay::why::Source;
+use crate::scenario::Variant;
 use crate::tr;
 use crate::words::{self, Language};
 

@@ -176,7 +176,7 @@ pub fn not_a_call(why: &str) -> Sentence {
 }
 
 fn load(script: String) -> Result<Action, Sentence> {
-    match scenario::parse(&script) {
+    match scenario::parse_scenario(&script) {
         Ok(_) => Ok(Action::Run(RunAction::LoadText(script))),
         Err(mistake) => Err(at_line(mistake.line, mistake.column, mistake.sentence)),
     }
@@ -292,7 +292,7 @@ pub(super) fn read(what: ReadTarget, store: &Store) -> Result<Reading, Sentence>
     Ok(Reading::Text(match what {
         ReadTarget::State => return Ok(Reading::State(Box::new(State::of(store)))),
         ReadTarget::Link => store.link(),
-        ReadTarget::Script => store.pane().run.script().to_string(),
+        ReadTarget::Script => store.scenario().to_string(),
         ReadTarget::Run(format, window) => exported(format, window, store)?,
     }))
 }

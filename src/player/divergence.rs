@@ -73,7 +73,8 @@ mod tests {
     use super::*;
     use crate::base::Place;
     use crate::command::Command;
-    use crate::player::{Store, Variant};
+    use crate::player::Store;
+    use crate::scenario::Variant;
 
     fn divergence(store: &mut Store) -> String {
         let mut slices = 0;
@@ -107,12 +108,12 @@ mod tests {
             store.seeks_divergence() && store.divergence().is_none(),
             "another run, another difference"
         );
-        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Option(
+        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Setting(
             "batch".into(),
             "1".into(),
         ))));
         assert_eq!(divergence(&mut store), "not yet");
-        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Option(
+        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Setting(
             "heartbeat".into(),
             "20ms".into(),
         ))));

@@ -7,11 +7,11 @@ use super::permalink::Permalink;
 use super::playback::{STEPS, Target};
 use super::store::Store;
 use super::terms::Selection;
-use super::variant::Variant;
 use crate::base::{Sentence, Time};
 use crate::command::Script;
 use crate::explore::condition;
-use crate::{scenario, sentence};
+use crate::scenario::{self, Scenario, Variant};
+use crate::sentence;
 
 impl Store {
     pub(super) fn update_run(&mut self, action: RunAction) -> Change {
@@ -40,14 +40,34 @@ impl Store {
             self.settle(Err(sentence!("There is no scene “{0}”.", name)));
             return;
         };
-        if self.load(0, scene.script(), false) {
+        // A comparison that somebody began goes on; one that a scene began ends with it.
+        let by_hand = match self.panes[0].scene().and_then(Scene::beside) {
+            None => self.variant(),
+            Some(_) => None,
+        };
+        let beside = scene.beside().or(by_hand);
+        if self.show(Scenario { script: scene.script(), beside }) {
             self.playback.play();
         }
     }
 
+    /// Runs this in the first pane, from its start, and beside it what the scenario says, or nothing;
+    /// whether the script can be run.
+    fn show(&mut self, Scenario { script, beside }: Scenario) -> bool {
+        let loaded = self.panes[0].load(script, false);
+        if loaded.is_ok() && beside.is_none() && self.panes.len() > 1 {
+            self.show_beside(None);
+        }
+        self.begin(beside, loaded)
+    }
+
     fn load_text(&mut self, text: &str) {
-        match scenario::parse(text) {
-            Ok(script) => drop(self.load(self.active, script, false)),
+        match scenario::parse_scenario(text) {
+            // In the second pane a run is changed by itself.
+            Ok(Scenario { script, beside: None }) if self.active > 0 => {
+                self.load(self.active, script, false);
+            }
+            Ok(scenario) => drop(self.show(scenario)),
             Err(mistake) => {
                 self.ui.notice =
                     Some(Notice::mistake(mistake.line, mistake.column, mistake.sentence));
@@ -80,11 +100,11 @@ impl Store {
         self.ui.notice = None;
         match Permalink::parse(hash) {
             Ok(link) => {
-                let script = link.shows.script();
+                let Scenario { script, beside } = link.scenario();
                 self.active = 0;
                 if script == *self.pane().run.script() || self.load(0, script, false) {
-                    if link.with.is_some() || self.panes.len() > 1 {
-                        self.show_beside(link.with.as_ref());
+                    if beside.is_some() || self.panes.len() > 1 {
+                        self.show_beside(beside.as_ref());
                     }
                     self.follow(&link);
                     self.ui.notice = link.complaint().or(self.ui.notice.take());

@@ -20,7 +20,6 @@
 //! | `ui.rs` | actions on the page itself; selection, tabs, tools, the timeline's window |
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `pane.rs`, `pane/branches.rs` | a run with its branches, and all of them as one text |
-//! | `variant.rs` | the same run with one thing different, for a second pane |
 //! | `divergence.rs` | where the runs of two panes first differ |
 //! | `explanation.rs` | a question, and the answer as far as it is found |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
@@ -59,6 +58,8 @@ pub mod panes;
 pub mod pending_calls;
 pub mod permalink;
 pub mod playback;
+#[cfg(test)]
+mod scenario_tests;
 pub mod snippet;
 pub mod state;
 pub mod store;
@@ -70,7 +71,6 @@ mod tests;
 mod time_tests;
 mod timeline;
 pub mod ui;
-pub mod variant;
 mod why;
 
 pub use action::{Action, Change, Notice, NoticeKind};
@@ -92,4 +92,3 @@ pub use store::{Preferences, Store};
 pub use table::Table;
 pub use terms::{Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 pub use ui::{Ui, Window};
-pub use variant::Variant;

@@ -8,10 +8,10 @@ use super::action::{Action, PageAction, PaneAction, RunAction};
 use super::api::{self, Call};
 use super::packed;
 use super::permalink::Permalink;
-use super::variant::Variant;
 use crate::catalog::{Listing, listings};
 use crate::export;
 use crate::part::Unfetched;
+use crate::scenario::Variant;
 use crate::words::{self, Language};
 
 /// The parts and texts that an action, a call or a script needs and that are not there yet.
@@ -28,8 +28,10 @@ impl Needs {
     /// The needs of an action.
     pub fn of(action: &Action) -> Needs {
         match action {
-            Action::Run(RunAction::LoadProtocol(slug))
-            | Action::Run(RunAction::LoadScene { protocol: slug, .. }) => Needs::of_protocol(slug),
+            Action::Run(RunAction::LoadProtocol(slug)) => Needs::of_scene(slug, None),
+            Action::Run(RunAction::LoadScene { protocol, scene }) => {
+                Needs::of_scene(protocol, Some(scene))
+            }
             Action::Run(RunAction::LoadText(text)) => Needs::of_text(text),
             Action::Run(RunAction::Load { script, .. }) => {
                 Needs::of_protocol(&script.setup.protocol)
@@ -38,7 +40,7 @@ impl Needs {
             Action::Pane(PaneAction::Split(variant)) => match &**variant {
                 Variant::Protocol(slug) => Needs::of_protocol(slug),
                 Variant::Script(script) => Needs::of_protocol(&script.setup.protocol),
-                Variant::Flaw(_) | Variant::Option(..) => Needs::default(),
+                Variant::Flaw(_) | Variant::Setting(..) => Needs::default(),
             },
             Action::Page(PageAction::Language(language)) => Needs::of_language(*language),
             _ => Needs::default(),
@@ -83,13 +85,26 @@ impl Needs {
         if !needs.are_met() {
             return needs;
         }
-        let said = Permalink::parse(link).ok().and_then(|link| link.language);
-        said.map_or(needs, Needs::of_language)
+        let Ok(link) = Permalink::parse(link) else { return needs };
+        let scene = link.shows.scene();
+        let beside = scene.map(|scene| Needs::of_scene(scene.protocol, Some(scene.name)));
+        beside.unwrap_or(needs).and(link.language.map(Needs::of_language).unwrap_or_default())
     }
 
     /// The needs of the first scene of the catalog, which is shown where nothing else is asked for.
     pub fn of_first_scene() -> Needs {
-        Needs::of_protocols(listings().iter().take(1))
+        listings().first().map(|first| Needs::of_scene(first.slug, None)).unwrap_or_default()
+    }
+
+    /// The needs of a scene, or of the first that a protocol has: once its text is there, it may name another
+    /// protocol beside its own.
+    fn of_scene(protocol: &str, name: Option<&str>) -> Needs {
+        let entry = listing(protocol).and_then(Listing::entry);
+        let text = entry.and_then(|entry| match name {
+            Some(name) => entry.scene(name),
+            None => entry.meta.scenes.first().map(|(_, text)| *text),
+        });
+        text.map_or_else(|| Needs::of_protocol(protocol), Needs::of_text)
     }
 
     fn of_protocol(slug: &str) -> Needs {
@@ -144,7 +159,7 @@ impl Needs {
 }
 
 /// What stands before the name of a protocol, in a script and in a link.
-const NAMING: [&str; 5] = ["run", "scene", "run2", "scene2", "protocol2"];
+const NAMING: [&str; 6] = ["run", "scene", "protocol", "run2", "scene2", "protocol2"];
 
 fn listing(slug: &str) -> Option<&'static Listing> {
     listings().iter().find(|listing| listing.slug == slug)
@@ -194,6 +209,11 @@ mod tests {
             named("branches 1\nbranch shown\nrun paxos\nbranch\nrun paxos"),
             ["paxos", "paxos"]
         );
+        assert_eq!(
+            named("run raft nodes=5\nbeside protocol=paxos\n1s crash S1"),
+            ["raft", "paxos"]
+        );
+        assert_eq!(named("run raft\n1s crash S1\nbeside\nrun paxos\n"), ["raft", "paxos"]);
         assert_eq!(named(r#"{"script": "run raft nodes=5\n1s crash S1"}"#), ["raft"]);
         assert!(named("run zab\nrunraft\nraft run").is_empty());
     }

@@ -13,8 +13,9 @@ use crate::base::{Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Script, ScriptLine, Setup};
 use crate::player::playback::STEPS;
+use crate::scenario::{self, Scenario, Variant};
+use crate::sentence;
 use crate::sim::snapshot::{Snapshot, Standing};
-use crate::{scenario, sentence};
 
 /// Branches kept at the most; beyond it the one that was longest left alone goes.
 pub const BRANCHES: usize = 32;
@@ -23,7 +24,7 @@ pub const NAME: usize = 80;
 
 thread_local! {
     /// The scenes that have been read.
-    static SCENES: RefCell<Vec<(Scene, Rc<Script>)>> = const { RefCell::new(Vec::new()) };
+    static SCENES: RefCell<Vec<(Scene, Rc<Scenario>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A run on the page.
@@ -90,7 +91,7 @@ impl Scene {
     /// The scene that this script is, unmodified.
     pub fn of(script: &Script) -> Option<Scene> {
         let of = &script.setup.protocol;
-        Scene::all().find(|scene| scene.protocol == *of && *scene.read() == *script)
+        Scene::all().find(|scene| scene.protocol == *of && scene.read().script == *script)
     }
 
     /// All scenes, in the order of the menu.
@@ -104,36 +105,46 @@ impl Scene {
     fn behind(script: &Script) -> Option<Scene> {
         let title = script.title.as_ref()?;
         let of = |scene: &Scene| scene.protocol == script.setup.protocol;
-        Scene::all().filter(of).find(|scene| scene.read().title.as_ref() == Some(title))
+        Scene::all().filter(of).find(|scene| scene.read().script.title.as_ref() == Some(title))
     }
 
-    /// Its script.
+    /// What it opens beside its run, if it does.
+    pub fn beside(self) -> Option<Variant> {
+        self.read().beside.clone()
+    }
+
+    /// The script of its run.
     pub fn script(self) -> Script {
-        (*self.read()).clone()
+        self.read().script.clone()
     }
 
-    /// Its script, read once. The catalog's own scenes can all be read: a test reads them. One that could
-    /// not would be an empty run, and have for its title what is wrong with it.
-    fn read(self) -> Rc<Script> {
+    /// What it shows, read once. The catalog's own scenes can all be read: a test reads them. One that names
+    /// another protocol beside its own is alone until that is there, which whoever opens it has fetched. One
+    /// that could not be read would be an empty run, and have for its title what is wrong with it.
+    fn read(self) -> Rc<Scenario> {
         SCENES.with_borrow_mut(|known| {
-            if let Some((_, script)) = known.iter().find(|(scene, _)| *scene == self) {
-                return script.clone();
+            if let Some((_, scenario)) = known.iter().find(|(scene, _)| *scene == self) {
+                return scenario.clone();
             }
             let entry = catalog::find(self.protocol);
             let text = entry.and_then(|entry| entry.scene(self.name)).unwrap_or_default();
-            let script = Rc::new(scenario::parse(text).unwrap_or_else(|mistake| Script {
+            if let Ok(scenario) = scenario::parse_scenario(text) {
+                let scenario = Rc::new(scenario);
+                known.push((self, scenario.clone()));
+                return scenario;
+            }
+            let script = scenario::parse_first(text).unwrap_or_else(|mistake| Script {
                 setup: Setup::new(self.protocol, entry.map_or(&[], |entry| entry.meta.kinds)),
                 title: Some(mistake.to_string()),
                 lines: Vec::new(),
-            }));
-            known.push((self, script.clone()));
-            script
+            });
+            Rc::new(Scenario { script, beside: None })
         })
     }
 
     /// Its title, a key of the translations.
     pub fn title(self) -> String {
-        self.script().title.unwrap_or_else(|| self.name.to_owned())
+        self.read().script.title.clone().unwrap_or_else(|| self.name.to_owned())
     }
 }
 
@@ -147,7 +158,7 @@ impl Branch {
     pub fn by_hand(&self) -> impl Iterator<Item = &ScriptLine> {
         let scene = self.scene.or_else(|| Scene::behind(&self.script)).map(Scene::read);
         let is_own = move |line: &&ScriptLine| {
-            scene.as_ref().is_some_and(|scene| !scene.lines.contains(line))
+            scene.as_ref().is_some_and(|scene| !scene.script.lines.contains(line))
         };
         self.script.lines.iter().filter(is_own)
     }
@@ -188,7 +199,7 @@ impl Pane {
 
     /// The scene that the present branch still is, unmodified.
     pub fn pristine(&self) -> Option<Scene> {
-        self.scene().filter(|scene| *scene.read() == *self.run.script())
+        self.scene().filter(|scene| scene.read().script == *self.run.script())
     }
 
     /// Time, and number of the last event.

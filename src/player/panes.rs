@@ -11,9 +11,9 @@ use super::pane::{Dropped, Pane};
 use super::playback::{FAST_STEPS, Goal, Target};
 use super::store::Store;
 use super::terms::{LETTERS, Selection};
-use super::variant::Variant;
 use crate::base::{Sentence, Time};
 use crate::command::Command;
+use crate::scenario::{Scenario, Variant};
 use crate::sentence;
 
 impl Store {
@@ -29,6 +29,13 @@ impl Store {
     /// How the second pane's run differs from the first one's.
     pub fn variant(&self) -> Option<Variant> {
         self.panes.get(1).map(|second| self.differs(second))
+    }
+
+    /// What is shown, as the text that opens the same again; where the second pane is active, the run of
+    /// that pane alone.
+    pub fn scenario(&self) -> Scenario {
+        let beside = self.variant().filter(|_| self.active == 0);
+        Scenario { script: self.pane().run.script().clone(), beside }
     }
 
     fn differs(&self, second: &Pane) -> Variant {
@@ -431,9 +438,12 @@ mod tests {
             "one thing is different"
         );
         // Another one takes its place; what cannot be leaves all as it was.
-        split(&mut store, Variant::Option("batch".into(), "1".into()));
-        split(&mut store, Variant::Option("batch".into(), "many".into()));
-        assert_eq!(notice(&store), "batch=many: expected a whole number from 1 to 1000.");
+        split(&mut store, Variant::Setting("batch".into(), "1".into()));
+        split(&mut store, Variant::Setting("batch".into(), "many".into()));
+        assert_eq!(
+            notice(&store),
+            "batch=many: expected a whole number from 1 to 1000, found “many”."
+        );
         assert_eq!(scripts(&store)[1], "run raft nodes=3 seed=7 batch=1\n");
         store.update(PaneAction::Close(0));
         assert_eq!(scripts(&store), ["run raft nodes=3 seed=7 batch=1\n"], "the other goes on");
@@ -514,7 +524,7 @@ mod tests {
     #[test]
     fn a_message_is_anothers_where_the_runs_have_parted() {
         let mut store = store("run raft nodes=3 seed=7\n10ms fire S1 election\n");
-        split(&mut store, Variant::Option("batch".into(), "1".into()));
+        split(&mut store, Variant::Setting("batch".into(), "1".into()));
         store.update(TimeAction::Seek(Time::millis(12)));
         let id = store.pane().snapshot().flights[0].id;
         store.update(Action::Do(Command::Drop(id)));
@@ -602,7 +612,7 @@ mod tests {
     fn a_search_ends_where_it_is_found_first() {
         // A's election comes later: B finds a leader first.
         let mut store = store("run raft nodes=3 seed=7 election=2s..4s");
-        split(&mut store, Variant::Option("election".into(), "100ms..200ms".into()));
+        split(&mut store, Variant::Setting("election".into(), "100ms..200ms".into()));
         store.update(TimeAction::RunUntil("leader".into()));
         assert!(store.panes[1].run.leader().is_some() && store.panes[0].run.leader().is_none());
         assert_eq!(store.active, 1);

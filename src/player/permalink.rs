@@ -7,7 +7,8 @@
 //!
 //! Two panes have two scripts. The second one is written as a variant of the first where that is one thing:
 //! `&flaw2=forget-vote`, `&option2=election=2s..4s`, `&protocol2=multi-paxos`; else it is a script,
-//! as `&run2=…` or `&scene2=…`.
+//! as `&run2=…` or `&scene2=…`. A scene that opens a second pane itself (`scenario/beside.rs`) is named and
+//! nothing else, as long as that is what the second pane shows.
 //!
 //! `run` is a script whose lines are joined by `;` and whose words by `+`, without its first word;
 //! an unmodified scene is named instead. (`script`, a whole script with its first word, is read as
@@ -38,11 +39,11 @@ use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
 use super::terms::{Tab, Theme};
-use super::variant::Variant;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
+use crate::scenario::{self, Scenario, Variant};
 use crate::words::Language;
-use crate::{catalog, key, scenario, sentence};
+use crate::{catalog, key, sentence};
 
 /// The longest hash that is read, in bytes.
 pub const LONGEST: usize = 256 * 1024;
@@ -55,7 +56,7 @@ pub(super) const CLOSES: &str = "end";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permalink {
     pub shows: Shows,
-    /// The variant in a second pane, if there is one.
+    /// The variant in a second pane, if there is one that the scene does not open by itself.
     pub with: Option<Variant>,
     /// Cursor: a time, and the number of the last event that has happened.
     pub at: Option<(Time, Option<u64>)>,
@@ -88,7 +89,7 @@ impl Shows {
         match self {
             Shows::Script(script) => script.clone(),
             Shows::Scene(scene) => scene.script(),
-            Shows::First => match Scene::all().next() {
+            Shows::First => match self.scene() {
                 Some(scene) => scene.script(),
                 None => {
                     let meta = catalog::catalog().next().expect("the catalog has a protocol").meta;
@@ -97,9 +98,24 @@ impl Shows {
             },
         }
     }
+
+    /// The scene, if it is one.
+    pub fn scene(&self) -> Option<Scene> {
+        match self {
+            Shows::Script(_) => None,
+            Shows::Scene(scene) => Some(*scene),
+            Shows::First => Scene::all().next(),
+        }
+    }
 }
 
 impl Permalink {
+    /// The run to be shown, and what stands beside it.
+    pub fn scenario(&self) -> Scenario {
+        let own = || self.shows.scene().and_then(Scene::beside);
+        Scenario { script: self.shows.script(), beside: self.with.clone().or_else(own) }
+    }
+
     /// Reads a hash, whatever it is; the error is one sentence for the reader.
     pub fn parse(hash: &str) -> Result<Permalink, Notice> {
         if hash.len() > LONGEST {
@@ -166,6 +182,15 @@ impl Permalink {
         })
     }
 
+    /// A script by hand may say itself what stands beside it.
+    fn take_scenario(&mut self, first: &str, value: &str) -> Result<(), Notice> {
+        let read = scenario::parse_scenario(&lines(first, value)?);
+        let Scenario { script, beside } = read.map_err(mistaken)?;
+        self.shows = Shows::Script(script);
+        self.with = beside.or(self.with.take());
+        Ok(())
+    }
+
     /// The parts that a long link holds in one.
     fn unpack(&mut self, value: &str) -> Result<(), Notice> {
         let parts = packed::unpack(value).ok_or_else(damaged)?;
@@ -179,8 +204,8 @@ impl Permalink {
     /// One part of the hash; a part of an unknown name is somebody else's.
     fn take(&mut self, name: &str, value: &str) -> Result<(), Notice> {
         match name {
-            "run" => self.shows = Shows::Script(script("run ", value)?),
-            "script" => self.shows = Shows::Script(script("", value)?),
+            "run" => self.take_scenario("run ", value)?,
+            "script" => self.take_scenario("", value)?,
             "scene" => self.shows = Shows::Scene(scene(&decode(value, true)?)?),
             "flaw2" | "option2" | "protocol2" | "run2" | "scene2" => {
                 self.with = Some(read_variant(name, value)?);
@@ -304,12 +329,14 @@ fn read_variant(name: &str, value: &str) -> Result<Variant, Notice> {
 
 /// Writes a variant as a part of a link.
 fn write_variant(hash: &mut String, variant: &Variant) {
-    let (name, value) = match (variant, variant.scene()) {
-        (_, Some(Scene { protocol, name })) => ("scene2", format!("{protocol}/{name}")),
-        (Variant::Script(script), None) => return write_script(hash, "run2", script),
-        (Variant::Flaw(name), None) => ("flaw2", name.clone()),
-        (Variant::Option(name, value), None) => ("option2", format!("{name}={value}")),
-        (Variant::Protocol(slug), None) => ("protocol2", slug.clone()),
+    let (name, value) = match variant {
+        Variant::Script(script) => match Scene::of(script) {
+            Some(Scene { protocol, name }) => ("scene2", format!("{protocol}/{name}")),
+            None => return write_script(hash, "run2", script),
+        },
+        Variant::Flaw(name) => ("flaw2", name.clone()),
+        Variant::Setting(name, value) => ("option2", format!("{name}={value}")),
+        Variant::Protocol(slug) => ("protocol2", slug.clone()),
     };
     *hash += &format!("&{name}=");
     encode(hash, &value);
@@ -322,7 +349,7 @@ fn write_lanes(hash: &mut String, lanes: &Lanes) {
     }
 }
 
-/// `election=2s..4s`
+/// `election=2s..4s`: an option, or any other setting of a `run` line.
 fn option(text: &str) -> Result<Variant, Notice> {
     let (name, value) = text.split_once('=').ok_or_else(|| {
         refusal(sentence!(
@@ -330,16 +357,22 @@ fn option(text: &str) -> Result<Variant, Notice> {
             short(text)
         ))
     })?;
-    Ok(Variant::Option(name.to_owned(), value.to_owned()))
+    Ok(Variant::named(name, value))
 }
 
-/// A script whose first word, where a link leaves that out, is `first`.
 fn script(first: &str, value: &str) -> Result<Script, Notice> {
+    scenario::parse(&lines(first, value)?).map_err(mistaken)
+}
+
+/// The text of a script whose first word, where a link leaves that out, is `first`.
+fn lines(first: &str, value: &str) -> Result<String, Notice> {
     let lines: Result<Vec<String>, Notice> =
         value.split(';').map(|line| decode(line, true)).collect();
-    let text = first.to_owned() + &lines?.join("\n");
-    scenario::parse(&text)
-        .map_err(|mistake| Notice::mistake(mistake.line, mistake.column, mistake.sentence))
+    Ok(first.to_owned() + &lines?.join("\n"))
+}
+
+fn mistaken(mistake: scenario::Mistake) -> Notice {
+    Notice::mistake(mistake.line, mistake.column, mistake.sentence)
 }
 
 fn scene(name: &str) -> Result<Scene, Notice> {

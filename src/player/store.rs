@@ -69,8 +69,8 @@ impl Store {
                 (first.expect("the first scene runs"), Some(Notice::refusal(why)))
             }
         };
-        if link.with.is_some() {
-            store.show_beside(link.with.as_ref());
+        if let Some(variant) = link.scenario().beside {
+            store.show_beside(Some(&variant));
         }
         store.follow(&link);
         store.ui.notice = link.complaint().or(store.ui.notice).or(notice);
@@ -107,15 +107,20 @@ impl Store {
     /// The hash that brings somebody else to where this page is, or to where it is on its way: `#v1&…`.
     pub fn link(&self) -> String {
         let pane = &self.panes[0];
-        let shows = match pane.pristine() {
-            Some(scene) => Shows::Scene(scene),
-            None => Shows::Script(pane.run.script().clone()),
+        let variant = self.variant();
+        // A scene opens what is its own beside it, so it is named only where that stands there.
+        let (shows, with) = match pane.pristine().map(|scene| (scene, scene.beside())) {
+            Some((scene, own)) if own == variant => (Shows::Scene(scene), None),
+            Some((scene, own)) if own.is_none() || variant.is_some() => {
+                (Shows::Scene(scene), variant)
+            }
+            _ => (Shows::Script(pane.run.script().clone()), variant),
         };
         let (now, event) = pane.cursor();
         let ahead = self.playback.goal.as_ref().and_then(Goal::place);
         let link = Permalink {
             shows,
-            with: self.variant(),
+            with,
             at: Some(ahead.unwrap_or((now, Some(event)))),
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,

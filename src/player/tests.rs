@@ -4,7 +4,7 @@ use super::*;
 
 use crate::base::{Chance, Place, Time};
 use crate::command::{Command, Script};
-use crate::scenario;
+use crate::scenario::{self, Variant};
 use crate::words::Language;
 
 const PLAIN: &str = "run raft nodes=3 seed=7";
@@ -546,7 +546,7 @@ fn anything(chance: &mut Chance, store: &Store) -> Action {
     match chance.below(20) {
         16 => Action::Pane(PaneAction::Split(std::rc::Rc::new(match chance.below(4) {
             0 => Variant::Flaw("count-old-terms".into()),
-            1 => Variant::Option("batch".into(), "1".into()),
+            1 => Variant::Setting("batch".into(), "1".into()),
             2 => Variant::Protocol("multi-paxos".into()),
             _ => Variant::Script(Box::new(script("run raft nodes=3 seed=9\n1s crash S1\n"))),
         }))),

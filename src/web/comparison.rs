@@ -2,7 +2,8 @@
 
 use crate::base::Time;
 use crate::catalog::find;
-use crate::player::{Divergence, Pane, Scene, Store, Variant};
+use crate::player::{Divergence, Pane, Scene, Store};
+use crate::scenario::Variant;
 use crate::sim::snapshot::Told;
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
@@ -48,12 +49,12 @@ impl PaneComparison {
                     false => [tr!(language, "As it is").into(), tr!(language, "Flaw: {0}", title)],
                 }
             }
-            Variant::Option(name, value) => {
+            Variant::Setting(name, value) => {
                 let options = find(&one.setup.protocol).map(|entry| (entry.options)());
-                let usual = options.iter().flatten().find(|option| option.name == name);
-                let set = one.setup.options.iter().find(|(known, _)| known == name);
-                let before = set.map(|(_, value)| value.as_str());
-                let before = before.or(usual.map(|option| option.usual.as_str())).unwrap_or("–");
+                let usual = options.into_iter().flatten().find(|option| option.name == name);
+                let set = one.setup.settings().into_iter().find(|(known, _)| known == name);
+                let before = set.map(|(_, value)| value).or(usual.map(|option| option.usual));
+                let before = before.unwrap_or("–".to_owned());
                 [format!("{name}={before}"), format!("{name}={value}")]
             }
             Variant::Protocol(_) => {

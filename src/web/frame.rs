@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use crate::base::{Place, Ratio, Span, Time};
 use crate::catalog::Run;
-use crate::command::Script;
 use crate::export::{ExportRequest, Taken};
 use crate::player::gestures::{self, Gesture};
 use crate::player::{
@@ -13,7 +12,7 @@ use crate::player::{
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::replay::cone::{Cone, Order};
 use crate::replay::why::Why;
-use crate::scenario::Mistake;
+use crate::scenario::{Mistake, Scenario};
 use crate::sim::snapshot::{
     ClientShot, FlightShot, Logs, MessageShot, NodeShot, PropertyShot, Snapshot, Standing, Told,
 };
@@ -101,7 +100,8 @@ pub struct Inspection {
     pub snapshot: Rc<Snapshot>,
     pub logs: Logs,
     pub properties: Vec<PropertyShot>,
-    pub script: Option<Script>,
+    /// What is shown, as text, while a panel tells of it.
+    pub scenario: Option<Scenario>,
     /// Events up to the cursor, and how far the run has been simulated.
     pub event: u64,
     pub head: Time,
@@ -163,6 +163,8 @@ impl Heading {
 pub struct Instant {
     pub name: String,
     pub script: String,
+    /// The same with what stands beside it: see [`Store::scenario`].
+    pub scenario: String,
     /// All its branches, if there are several: see [`Branches`].
     pub branches: Option<String>,
     pub time: Time,
@@ -188,6 +190,7 @@ impl Instant {
         Instant {
             name: translate(store.ui.language, title).to_owned(),
             script: script.to_string(),
+            scenario: store.scenario().to_string(),
             branches: Branches::text(pane),
             time: pane.run.now(),
             picture: Thumbnail::of(scene).write(),
@@ -262,6 +265,7 @@ impl Inspection {
         let explanation = store.explanation.clone();
         let is_asked = explanation.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
+        let scenario = matches!(tab, Tab::Script | Tab::Log).then(|| store.scenario());
         let pane = store.pane_mut();
         let snapshot = pane.snapshot();
         let gestures =
@@ -279,7 +283,7 @@ impl Inspection {
             snapshot,
             logs: run.logs(if tab == Tab::Log { MORE_COLUMNS } else { COLUMNS }),
             properties: run.properties(),
-            script: matches!(tab, Tab::Script | Tab::Log).then(|| run.script().clone()),
+            scenario,
             event: run.event(),
             head: run.head().1,
             told: told(run, tab),

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, branchOut, button, CALM, clock, context, open, page, script, visitor, words } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, context, hash, open, page, script, visitor, words } from "./visit.mjs";
 
 const lanes = () => page.locator(".lane .actor").allTextContents();
 const diagramMenu = () => page.locator(".diagram-menu > summary");
@@ -297,6 +297,42 @@ test("two runs side by side follow one clock, take the same gestures, and say wh
   await page.waitForFunction(() => location.hash.includes("flaw=count-old-terms"));
   await button("One step forward").click();
   await page.locator(".node.crashed[data-pick=S2]").waitFor();
+});
+
+test("a scene opens its second pane from the menu, from its link, after a reload and in a frame", async () => {
+  const without = (who = page) => who.getByRole("region", { name: "Run A: As it is" }).first();
+  const withFlaw = (who = page) => who.getByRole("region", { name: "Run B: Flaw: Old entries committed by counting" }).first();
+  const both = (who) => Promise.all([without(who), withFlaw(who)].map((pane) => pane.locator(".node").first().waitFor()));
+  await open("#v1&speed=5");
+  await page.getByRole("combobox", { name: "Scene", exact: true }).selectOption({ label: "Figure 8, with the rule and without it" });
+  await both();
+  // It plays until B breaks what A keeps.
+  await page.locator(".notices").getByText(/^B: Leader Completeness is violated/).first().waitFor();
+  await page.waitForFunction(() => /^#v1&scene=raft\/figure-8-rule&at=1\.174s[^&]*&speed=5$/.test(location.hash));
+  const there = await clock();
+  await page.reload();
+  await both();
+  await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);
+  assert.match(await hash(), /^#v1&scene=raft\/figure-8-rule&at=/, "the scene alone opens both");
+  // The script says it in a line; another line, of a protocol that is not there yet, opens another run.
+  assert.match(await script(), /batch=1\nbeside flaw=count-old-terms\ntitle Figure 8/);
+  await button("Edit").click();
+  const text = page.getByRole("textbox", { name: "Script" });
+  const written = await text.inputValue();
+  await text.fill(written.replace("flaw=count-old-terms", "flaw=nothing"));
+  await button("Run this script").click();
+  await page.getByRole("tabpanel").getByRole("alert").getByText("Line 2, column 13: expected a flaw of this protocol").waitFor();
+  await text.fill(written.replace("flaw=count-old-terms", "protocol=paxos"));
+  await button("Run this script").click();
+  await page.getByRole("region", { name: "Run B: Paxos" }).first().locator(".node").first().waitFor();
+  await page.waitForFunction(() => location.hash.includes("&protocol2=paxos"));
+  // Alone, the first run is no longer what the scene's name opens.
+  await page.getByRole("region", { name: "Run B: Paxos" }).first().getByRole("button", { name: "Close this run" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 1 && location.hash.includes("&run=raft"));
+  const frame = await visitor();
+  await open("embed.html#v1&scene=raft/figure-8-rule&at=1.2s", frame.page);
+  await both(frame.page);
+  await frame.context.close();
 });
 
 test("a comparison with another protocol says what it left out, by keyboard and on a phone", async () => {

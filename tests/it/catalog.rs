@@ -67,8 +67,11 @@ fn every_form_filled_in_is_a_request() {
 fn every_scene_reads_has_a_title_captions_and_an_end() {
     for entry in catalog::catalog() {
         for (name, text) in entry.meta.scenes {
-            let script =
-                scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
+            let scenario = scenario::parse_scenario(text)
+                .unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
+            let second = scenario.second().unwrap_or_else(|why| panic!("{name}: {why}"));
+            second.map(|script| catalog::start(script).map(drop)).transpose().unwrap();
+            let script = scenario.script;
             assert_eq!(script.setup.protocol, entry.meta.slug, "{name}");
             assert!(script.title.is_some(), "{name} has a title");
             let verbs: Vec<&str> = script.lines.iter().map(|line| line.command.verb()).collect();

@@ -12,6 +12,15 @@ pub const LIMIT: Time = Time::seconds(5);
 pub const SEEDS: u64 = 200;
 pub const ROW: u64 = 10;
 
+/// The scripts of a text, by name: the first run's by that of the text, and `NAME beside` what stands beside it.
+pub fn runs(name: &str, text: &str) -> Vec<(String, String)> {
+    let read = scenario::parse_scenario(text);
+    let scenario = read.unwrap_or_else(|mistake| panic!("{name}: {mistake}"));
+    let second = scenario.second().unwrap_or_else(|sentence| panic!("{name}: {sentence}"));
+    let second = second.map(|script| (format!("{name} beside"), script.to_string()));
+    std::iter::once((name.to_owned(), scenario.script.to_string())).chain(second).collect()
+}
+
 /// The run of a script; `name` is for whoever wrote it.
 pub fn start(name: &str, text: &str) -> Run {
     let script = scenario::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake}"));

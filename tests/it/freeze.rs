@@ -11,9 +11,9 @@ const FILE: &str = "tests/digests.txt";
 
 fn all() -> String {
     let goldens = goldens::all().into_iter();
-    let goldens = goldens.map(|golden| {
-        format!("{}: {}", golden.name, digests::digest(&golden.name, &golden.script))
-    });
+    let goldens = goldens.flat_map(|golden| digests::runs(&golden.name, &golden.script));
+    let goldens =
+        goldens.map(|(name, script)| format!("{name}: {}", digests::digest(&name, &script)));
     let rows = catalog::catalog().flat_map(|entry| {
         (1..=digests::SEEDS)
             .step_by(digests::ROW as usize)

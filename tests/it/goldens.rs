@@ -1,7 +1,7 @@
 //! Goldens: every scripted run as a proof of what it is to show (`proof.rs` says how it reads), in at
 //! most 300 lines. They find themselves. A file `tests/scenarios/<protocol>/*.txt` is a script, one
 //! behaviour each, with what comes of every command beneath it; of a scene of the catalog, whose script
-//! stands in `scenes/`, that is `scene-NAME.txt`. To add a behaviour, write its script there, and its
+//! stands in `scenes/`, that is `scene-NAME.txt`; of one with a second pane, what comes of both runs. To add a behaviour, write its script there, and its
 //! intent on top. `BLESS=1 cargo test goldens` writes what comes of the commands (read the difference
 //! before you commit it), and never the freeze.
 
@@ -62,7 +62,7 @@ fn every_script_does_what_it_did() {
         let now = proof::write(&name, &script, LINES);
         assert!(now.lines().count() <= LINES, "{name} takes {} lines", now.lines().count());
         assert_eq!(proof::script(&now), script, "{name}");
-        let (proof, script) = (scenario::parse(&now), scenario::parse(&script));
+        let (proof, script) = (scenario::parse_scenario(&now), scenario::parse_scenario(&script));
         assert_eq!(proof, script, "{name}: `lab run` takes a golden for its script");
         let before = std::fs::read_to_string(&file).unwrap_or_default();
         if now == before {

@@ -179,10 +179,11 @@ fn join(names: &[String], name: &str) -> Names {
 
 /// Circles that stand: a type in several files, or a module with its parts. A protocol's files are one
 /// module, and may use each other as they like.
-const KNOWN: [&str; 6] = [
+const KNOWN: [&str; 7] = [
     "check::linearizable, check::linearizable::needed",
     "export, export::ejson, export::flowchart, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
     "replay, replay::message, replay::outline",
+    "scenario, scenario::beside",
     "sim, sim::client",
     "view::diagram::bands, view::diagram::crowd, view::diagram::spacetime",
     "view::stage::layout, view::stage::links",

@@ -65,6 +65,32 @@ fn runs_until_a_condition() {
 }
 
 #[test]
+fn tells_a_run_and_then_the_one_beside_it() {
+    let text = b"run raft nodes=3 seed=7\nbeside nodes=1\n1s end\n";
+    let both = lab(&["run", "-"], text);
+    assert_eq!(both.status.code(), Some(0));
+    let told = out(&both);
+    let (first, second) = told.split_once("# B: run raft nodes=1 seed=7\n").unwrap();
+    assert!(first.starts_with("# A: run raft nodes=3 seed=7\n0.000000 ") && first.contains(" S3 "));
+    assert!(second.starts_with("0.000000 ") && !second.contains(" S3 "));
+    // Two of two, one of two, none of two, and what neither can know.
+    let until = |condition: &str| lab(&["run", "-", "--until", condition], text);
+    let found = until("any role=leader");
+    assert_eq!(
+        (found.status.code(), out(&found).matches(" is now leader").count()),
+        (Some(0), 2 + 2)
+    );
+    let one = until("S3 term=1");
+    assert_eq!(one.status.code(), Some(0));
+    assert!(out(&one).ends_with("# S3 term=1: never\n"), "{}", out(&one));
+    assert_eq!(until("lost Reply").status.code(), Some(1));
+    let why = refusal(&["run", "-", "--until", "S1 role=king"], text);
+    assert!(why.contains("expected one of follower, candidate, leader"), "{why}");
+    let wrong = refusal(&["run", "-"], b"run raft\nbeside raft\n");
+    assert!(wrong.starts_with("-: line 2, column 8: expected a setting such as"), "{wrong}");
+}
+
+#[test]
 fn hunts_and_answers_the_shell() {
     let clean = lab(&["fuzz", "raft", "--seeds", "20"], b"");
     assert_eq!(clean.status.code(), Some(0));

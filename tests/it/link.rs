@@ -12,9 +12,9 @@ use synod::player::packed;
 use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{
     LaneChange, Lanes, PageAction, Permalink, Preferences, RunAction, Scene, Speed, Store, Tab,
-    Theme, TimeAction, TimelineAction, Variant,
+    Theme, TimeAction, TimelineAction,
 };
-use synod::scenario;
+use synod::scenario::{self, Variant};
 use synod::words::Language;
 
 fn script(text: &str) -> Script {
@@ -253,7 +253,7 @@ fn two_panes_are_read_as_a_person_would_write_them() {
         ("v1&scene=raft/figure-8&flaw2=forget-vote", Variant::Flaw("forget-vote".into())),
         (
             "v1&scene=raft/figure-8&option2=election=2s..4s",
-            Variant::Option("election".into(), "2s..4s".into()),
+            Variant::Setting("election".into(), "2s..4s".into()),
         ),
         ("v1&scene=raft/figure-8&protocol2=multi-paxos", Variant::Protocol("multi-paxos".into())),
         (
@@ -281,7 +281,7 @@ fn two_panes_are_read_as_a_person_would_write_them() {
     for (hash, sentence) in [
         ("#v1&flaw2=nothing", "There is no flaw “nothing”."),
         ("#v1&protocol2=paxox", "There is no protocol “paxox”."),
-        ("#v1&option2=batch=no", "batch=no: expected a whole number from 1 to 1000."),
+        ("#v1&option2=batch=no", "batch=no: expected a whole number from 1 to 1000, found “no”."),
     ] {
         let store = Store::from_link(hash, Preferences::default());
         let notice = store.ui.notice.as_ref().map(|notice| notice.told(Language::English));
@@ -428,7 +428,7 @@ pub fn any_link() -> impl Strategy<Value = Permalink> {
 fn others() -> impl Strategy<Value = Variant> {
     prop_oneof![
         "\\PC{0,20}".prop_map(Variant::Flaw),
-        ("[^=]{0,20}", any::<String>()).prop_map(|(name, value)| Variant::Option(name, value)),
+        ("[^=]{0,20}", any::<String>()).prop_map(|(name, value)| Variant::Setting(name, value)),
         any::<String>().prop_map(Variant::Protocol),
         scripts().prop_map(|script| Variant::Script(Box::new(script))),
     ]

@@ -13,7 +13,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use synod::catalog;
 use synod::player::permalink::{LONGEST, Shows};
-use synod::player::{Permalink, Preferences, RunAction, Scene, Store, Theme, TimeAction, Variant};
+use synod::player::{Permalink, Preferences, RunAction, Scene, Store, Theme, TimeAction};
+use synod::scenario::Variant;
 use synod::words::Language;
 
 use crate::link::any_link;
@@ -37,7 +38,9 @@ fn meaning(link: &Permalink) -> String {
             script.to_string().lines().for_each(|line| say(&mut text, line));
         }
         Some(Variant::Flaw(name)) => say(&mut text, &format!("beside it: flaw {name}")),
-        Some(Variant::Option(name, value)) => say(&mut text, &format!("beside it: {name} {value}")),
+        Some(Variant::Setting(name, value)) => {
+            say(&mut text, &format!("beside it: {name} {value}"))
+        }
         Some(Variant::Protocol(name)) => say(&mut text, &format!("beside it: protocol {name}")),
     }
     if let Some((time, event)) = link.at {

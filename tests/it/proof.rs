@@ -16,6 +16,9 @@
 //! senders, one after the other, is told once, by the number and the time of the first and with what is
 //! so after the last. Where all that would be too long, finished writes are left out, and then, if need
 //! be, reactions in the middle of the longest stretches; both are counted.
+//!
+//! What stands beside a run is told below it: where it has no script of its own in the text, its lines are
+//! comments too.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -40,16 +43,34 @@ pub fn script(proof: &str) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// The proof of a script: what its run does, and at last the digest of all events, which is the one
-/// that the freeze keeps. At most so many lines.
-pub fn write(name: &str, script: &str, most: usize) -> String {
+/// The proof of a text: what its run does, and that beside it. At most so many lines.
+pub fn write(name: &str, text: &str, most: usize) -> String {
+    let runs = digests::runs(name, text);
+    let [first, second] = &runs[..] else { return of_run(&runs[0], text, most) };
+    if let Some((text, own)) = text.split_once("\nbeside\n") {
+        let above = of_run(first, text, most / 2) + "beside\n";
+        let room = most - above.lines().count();
+        return above + &of_run(second, own, room);
+    }
+    let above = of_run(first, text, most / 2);
+    let below = of_run(second, &second.1, most - above.lines().count());
+    let comment = |line: &str| match line.starts_with(MARK) {
+        true => format!("{line}\n"),
+        false => format!("{MARK} {line}\n"),
+    };
+    above + &below.lines().map(comment).collect::<String>()
+}
+
+/// The proof of a run, by its name and script, as this text has it: what it does, and at last the digest of
+/// all events, which is the one that the freeze keeps.
+fn of_run((name, script): &(String, String), text: &str, most: usize) -> String {
     let (events, mut stretches) = tell(&digests::start(name, script));
-    let untold = shorten(&mut stretches, most - script.lines().count() - 1);
+    let untold = shorten(&mut stretches, most - text.lines().count() - 1);
     let mut stretches = stretches.iter();
     let mut stretch = || stretches.next().expect("one before the first command, and one for each");
     let mut before = Some(stretch());
     let mut proof = String::new();
-    for line in script.lines() {
+    for line in text.lines() {
         // Only commands begin with a time.
         let is_command = line.trim_start().starts_with(|c: char| c == '+' || c.is_ascii_digit());
         if is_command {

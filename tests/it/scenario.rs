@@ -1,7 +1,7 @@
 //! Scripts: what is wrong is refused with its place and one sentence, and nothing panics.
 
 use proptest::prelude::*;
-use synod::scenario;
+use synod::scenario::{self, Variant};
 
 fn mistake(text: &str) -> String {
     match scenario::parse(text) {
@@ -107,6 +107,110 @@ fn a_mistake_has_its_place_and_what_was_expected() {
 }
 
 #[test]
+fn what_stands_beside_a_run_is_one_line_or_a_script() {
+    let first = "run raft nodes=3 seed=1 flaw=forget-vote";
+    let rest = "title Two runs\n1s       crash S3\n";
+    for (line, second) in [
+        ("beside flaw=forget-vote", "run raft nodes=3 seed=1\ntitle Two runs\n1s       crash S3\n"),
+        (
+            "beside flaw=count-old-terms",
+            "run raft nodes=3 seed=1 flaw=forget-vote flaw=count-old-terms\ntitle Two runs\n1s       crash S3\n",
+        ),
+        (
+            "beside seed=9",
+            "run raft nodes=3 seed=9 flaw=forget-vote\ntitle Two runs\n1s       crash S3\n",
+        ),
+        (
+            "beside heartbeat=20ms",
+            "run raft nodes=3 seed=1 heartbeat=20ms flaw=forget-vote\ntitle Two runs\n1s       crash S3\n",
+        ),
+        (
+            "beside loss=5%",
+            "run raft nodes=3 seed=1 loss=5% flaw=forget-vote\ntitle Two runs\n1s       crash S3\n",
+        ),
+        // There is no S3 that could crash, and another protocol's story is another one.
+        ("beside nodes=2", "run raft nodes=2 seed=1 flaw=forget-vote\ntitle Two runs\n"),
+        ("beside protocol=paxos", "run paxos nodes=3 seed=1\n1s       crash S3\n"),
+    ] {
+        let text = format!("{first}\n{line}\n{rest}");
+        let scenario = scenario::parse_scenario(&text).unwrap();
+        assert_eq!(scenario.to_string(), text);
+        let second_script = scenario.second().unwrap().unwrap();
+        assert_eq!(second_script.to_string(), second, "{line}");
+        let found = Variant::between(&scenario.script, &second_script);
+        assert_eq!(Some(found), scenario.beside, "what is read off the two is what was written");
+        assert_eq!(scenario::parse_first(&text).unwrap(), scenario.script);
+        let elsewhere = format!("{first}\n{rest}{line}\n");
+        assert_eq!(scenario::parse_scenario(&elsewhere), Ok(scenario), "it may stand anywhere");
+    }
+    let own = format!(
+        "{first}\n{rest}beside\nrun paxos nodes=5 seed=2\ntitle Another\n2s       crash S5\n"
+    );
+    let scenario = scenario::parse_scenario(&own).unwrap();
+    assert_eq!(scenario.to_string(), own);
+    let second = scenario.second().unwrap().unwrap();
+    assert!(own.ends_with(&second.to_string()) && second.lines.len() == 1);
+    // Who is alone stays alone.
+    let alone = scenario::parse_scenario(&format!("{first}\n{rest}")).unwrap();
+    assert_eq!((&alone.beside, alone.second()), (&None, Ok(None)));
+    assert_eq!(alone.script, scenario::parse(&format!("{first}\n{rest}")).unwrap());
+}
+
+#[test]
+fn what_cannot_stand_beside_a_run_is_refused_with_its_place() {
+    for (text, expected) in [
+        ("beside seed=2\nbeside seed=3", "line 3, column 1: `beside` stands in a script once"),
+        ("beside seed=2\nbeside\nrun raft", "line 3, column 1: `beside` stands in a script once"),
+        ("beside\nrun raft\nbeside seed=3", "line 4, column 1: `beside` stands in a script once"),
+        (
+            "beside protocol=zab",
+            "line 2, column 17: expected a protocol of the catalog, found “zab”",
+        ),
+        ("beside flaw=lazy", "line 2, column 13: expected a flaw of this protocol, found “lazy”"),
+        (
+            "beside speed=3",
+            "line 2, column 8: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “speed=3”",
+        ),
+        (
+            "beside paxos",
+            "line 2, column 8: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “paxos”",
+        ),
+        ("beside nodes=99", "line 2, column 14: expected a number from 1 to 15, found “99”"),
+        (
+            "beside batch=no",
+            "line 2, column 14: expected a whole number from 1 to 1000, found “no”",
+        ),
+        ("beside nodes=3", "line 2, column 14: this run has nodes=3 already: nothing differs"),
+        ("beside loss=0%", "line 2, column 13: this run has loss=0% already: nothing differs"),
+        (
+            "beside protocol=raft",
+            "line 2, column 17: this run has protocol=raft already: nothing differs",
+        ),
+        (
+            "beside nodes=5 seed=2",
+            "line 2, column 16: expected the end of the line, as more takes a script of its own after `beside`, found “seed=2”",
+        ),
+        (
+            "1s crash S1\nbeside",
+            "line 3, column 7: expected a line such as: run raft nodes=5 seed=7, found the end of the line",
+        ),
+        (
+            "beside\n1s crash S1",
+            "line 3, column 1: expected a line such as: run raft nodes=5 seed=7, found “1s”",
+        ),
+        (
+            "beside\nrun raft nodes=3\n1s crash S4",
+            "line 4, column 10: there is no S4 in this run, which has S1–S3, C1",
+        ),
+    ] {
+        let mistake = scenario::parse_scenario(&format!("{RUN}{text}")).unwrap_err();
+        assert_eq!(mistake.to_string(), expected, "{text}");
+    }
+    let one = mistake(&format!("{RUN}beside seed=2"));
+    assert_eq!(one, "line 2, column 1: a single run is expected here, with none beside it");
+}
+
+#[test]
 fn what_is_far_too_large_is_refused() {
     let long = format!("{RUN}1s say {}", "x".repeat(scenario::CAPTION + 1));
     assert!(mistake(&long).ends_with("a caption has at most 400 characters"));
@@ -154,12 +258,12 @@ proptest! {
         "run", "raft", "nodes=3", "seed=1", "flaw=forget-vote", "latency=1ms..2ms", "1s", "+5ms", "crash",
         "S1", "S3", "S4", "C1", "torn", "cut", "S1-S2", "S1>S2", "S1>", ">", "|", "-", "partition", "link",
         "all", "loss=5%", "loss=", "=", "drop", "#1", "#", "delay", "request", "put", "x=1", "say", "end",
-        "title", "\n", "clock", "drift=+5%", "drift=-", "jump=+1s", "fire", "election", "é", "0s", "3600s",
+        "title", "\n", "beside", "protocol=paxos", "clock", "drift=+5%", "drift=-", "jump=+1s", "fire", "election", "é", "0s", "3600s",
     ][..]), 0..40)) {
         let text = words.join(" ");
         for text in [text.clone(), format!("{RUN}{text}"), format!("{RUN}1s {text}")] {
-            if let Ok(script) = scenario::parse(&text) {
-                prop_assert_eq!(scenario::parse(&script.to_string()).unwrap(), script);
+            if let Ok(read) = scenario::parse_scenario(&text) {
+                prop_assert_eq!(scenario::parse_scenario(&read.to_string()).unwrap(), read);
             }
         }
     }

@@ -42,7 +42,7 @@ const BELOW_THE_PAGE: [&str; 12] = [
     "sim/",
     "replay/",
     "catalog.rs",
-    "scenario.rs",
+    "scenario",
     "explore/difference.rs",
 ];
 /// What takes a literal that nobody reads on the page.
@@ -233,7 +233,10 @@ fn what_runs_say_is_translated_through_and_through() {
         told.clone().leak()
     };
     let mut tellings: BTreeMap<&str, String> = BTreeMap::new();
-    for Golden { name, script, .. } in goldens::all() {
+    let runs = goldens::all()
+        .into_iter()
+        .flat_map(|Golden { name, script, .. }| digests::runs(&name, &script));
+    for (name, script) in runs {
         let mut run = digests::start(&name, &script);
         run.run_to(run.end().unwrap_or(digests::LIMIT), u32::MAX);
         run.walk(Time::ZERO, run.now(), &mut |number, event| {
@@ -416,11 +419,14 @@ fn in_the_catalog() -> Vec<(Owner, String, String)> {
             add("property", property.meaning);
         }
         for (name, text) in meta.scenes {
-            let script = scenario::parse(text).unwrap();
-            script.title.iter().for_each(|title| add(name, title));
-            for line in &script.lines {
-                if let Command::Say(caption) = &*line.command {
-                    add(name, caption);
+            let scenario = scenario::parse_scenario(text).unwrap();
+            let second = scenario.second().unwrap();
+            for script in second.iter().chain([&scenario.script]) {
+                script.title.iter().for_each(|title| add(name, title));
+                for line in &script.lines {
+                    if let Command::Say(caption) = &*line.command {
+                        add(name, caption);
+                    }
                 }
             }
         }

@@ -83,7 +83,10 @@ export interface SynodPlayground extends HTMLElement {
 
   // ---- the run ------------------------------------------------------------------------------------
 
-  /** Runs a script, from its start: `run raft nodes=3 seed=7\n1.2s crash S1`. */
+  /**
+   * Runs a script, from its start: `run raft nodes=3 seed=7\n1.2s crash S1`; with a line such as
+   * `beside flaw=forget-vote` also what stands beside it, in a second pane.
+   */
   load(script: string): Promise<State>;
 
   /**
@@ -127,7 +130,7 @@ export interface SynodPlayground extends HTMLElement {
   /** The state now. */
   read(what?: "state"): Promise<State>;
   /**
-   * The link to this instant, the run's script, or the run up to the cursor in a format for other programs
+   * The link to this instant, the script (of both runs, where there are two and the first is chosen), or the run up to the cursor in a format for other programs
    * (`flowchart`: the cluster there).
    */
   read(what: "link" | "script" | "flowchart" | Format): Promise<string>;

@@ -116,6 +116,7 @@ impl Protocol for Raft {
                 "figure-7",
                 "figure-8",
                 "figure-8-flaw",
+                "figure-8-rule",
                 "figure-8-e",
             ]
         ),

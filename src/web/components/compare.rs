@@ -7,7 +7,8 @@ use super::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
 use crate::catalog::{find, listings};
-use crate::player::{Action, PaneAction, Variant};
+use crate::player::{Action, PaneAction};
+use crate::scenario::Variant;
 use crate::tr;
 use crate::web::frame::Heading;
 use crate::words::translate;
@@ -86,7 +87,7 @@ fn options(heading: &Heading, act: &Callback<Action>) -> Html {
         for value in values {
             let label = format!("{}={value}", option.name);
             let onclick =
-                asks(act, with(Variant::Option(option.name.to_owned(), value.to_owned())));
+                asks(act, with(Variant::Setting(option.name.to_owned(), value.to_owned())));
             buttons.push(html! { <button class="chooses mono" {onclick} aria-label={label}>{ value }</button> });
         }
         items.push(html! {

@@ -30,7 +30,8 @@ pub fn Embed(props: &Props) -> Html {
     let said = use_state(|| None::<Sentence>);
     let area = use_node_ref();
     let snippet = Snippet::ALL[*chosen];
-    let text = snippet.write(&address::folder(), &address::hash(), &instant.name, &instant.script);
+    let text =
+        snippet.write(&address::folder(), &address::hash(), &instant.name, &instant.scenario);
     let choose = {
         let (chosen, said) = (chosen.clone(), said.clone());
         Callback::from(move |event: Event| {

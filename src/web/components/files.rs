@@ -11,6 +11,7 @@ use crate::command::Script;
 use crate::export::cut_after;
 use crate::export::ejson;
 use crate::player::{Action, Needs, Notice, PageAction, RunAction};
+use crate::scenario::Scenario;
 use crate::sim::snapshot::NodeShot;
 use crate::web::frame::Inspection;
 use crate::web::shared::Shared;
@@ -57,7 +58,7 @@ fn save(
 ) -> Callback<MouseEvent> {
     let (inspection, act) = (inspection.clone(), act.clone());
     Callback::from(move |_: MouseEvent| {
-        let Some(script) = &inspection.script else { return };
+        let Some(Scenario { script, .. }) = &inspection.scenario else { return };
         let slug = &script.setup.protocol;
         let mut text = String::new();
         let told = match node {

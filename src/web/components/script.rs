@@ -11,7 +11,8 @@ use super::props::InspectorProps as Props;
 use crate::base::Time;
 use crate::command::Script;
 use crate::player::{Action, RunAction, TimeAction};
-use crate::{scenario, tr};
+use crate::scenario::{self, Scenario, Variant};
+use crate::tr;
 
 /// The script being changed.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
 /// The script, or the editor.
 pub fn script_tab(props: &Props, editing: Editing) -> Html {
     let Editing { area, text: edited } = editing;
-    let Some(script) = &props.inspection.script else { return Html::default() };
+    let Some(scenario) = &props.inspection.scenario else { return Html::default() };
     let language = props.language;
     if let Some(text) = &*edited {
         let leave = {
@@ -55,7 +56,7 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
         return editor(props, text, area, write, leave);
     }
     let edit = {
-        let (edited, text) = (edited.clone(), script.to_string());
+        let (edited, text) = (edited.clone(), scenario.to_string());
         Callback::from(move |_: MouseEvent| edited.set(Some(text.clone())))
     };
     let about = tr!(
@@ -70,13 +71,27 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
                 { button("", Some(Icon::Pen), tr!(language, "Edit"), edit) }
             </h2>
             <p class="soft">{ about }</p>
-            { lines(props, script) }
+            { lines(props, scenario) }
         </section>
     }
 }
 
-/// The lines, each of which leads to its time; those still to come are dimmed.
-fn lines(props: &Props, script: &Script) -> Html {
+/// The lines of what is shown, in the order in which they are written.
+fn lines(props: &Props, Scenario { script, beside }: &Scenario) -> Html {
+    html! {
+        <ol class="lines">
+            if let Some(Variant::Script(second)) = beside {
+                { of_run(props, script, None) }
+                { of_run(props, second, beside.as_ref()) }
+            } else {
+                { of_run(props, script, beside.as_ref()) }
+            }
+        </ol>
+    }
+}
+
+/// The lines of a run, each of which leads to its time; those still to come are dimmed.
+fn of_run(props: &Props, script: &Script, beside: Option<&Variant>) -> Html {
     let now = props.inspection.now;
     let last = script.lines.iter().map(|line| line.at).take_while(|at| *at <= now).last();
     let line = |at: Option<Time>, text: String| {
@@ -87,13 +102,15 @@ fn lines(props: &Props, script: &Script) -> Html {
         });
         html! { <li {class}>{ time }<code>{ text }</code></li> }
     };
-    html! {
-        <ol class="lines">
-            { line(None, script.setup.to_string()) }
-            { script.title.as_ref().map(|title| line(None, format!("title {title}"))) }
-            for given in &script.lines { { line(Some(given.at), given.command.to_string()) } }
-        </ol>
+    let mut lines = vec![line(None, script.setup.to_string())];
+    if let Some(variant) = beside {
+        // A script of its own stands behind the word, all else before what it concerns.
+        let place = usize::from(!matches!(variant, Variant::Script(_)));
+        lines.insert(place, line(None, variant.to_string()));
     }
+    lines.extend(script.title.as_ref().map(|title| line(None, format!("title {title}"))));
+    lines.extend(script.lines.iter().map(|given| line(Some(given.at), given.command.to_string())));
+    html! { <>{ for lines }</> }
 }
 
 /// The text to be changed, and what was wrong with it.
@@ -110,7 +127,7 @@ fn editor(
         let (act, text, leave) = (props.act.clone(), text.to_owned(), leave.clone());
         Callback::from(move |event: MouseEvent| {
             // The editor closes over a script that runs, and stays open over one that does not.
-            if scenario::parse(&text).is_ok() {
+            if scenario::parse_scenario(&text).is_ok() {
                 leave.emit(event);
             }
             act.emit(Action::Run(RunAction::LoadText(text.clone())));
