@@ -115,7 +115,7 @@ impl Entry {
             forms: P::SERVES.forms,
             check_request: |text| read_request::<P>(text).map(drop),
             ensemble: |setup| {
-                Ok(Box::new(Servers::<P>::new(&setup.places, configure::<P>(setup)?)))
+                Ok(Box::new(Servers::<P>::new(&setup.places, setup.seed, configure::<P>(setup)?)))
             },
         }
     }

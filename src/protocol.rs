@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::word::{self, Unfit};
-use crate::base::{Breach, Place, PlaceKind, Places, Sentence, Span, Text, Time};
+use crate::base::{Breach, Chance, Place, PlaceKind, Places, Sentence, Span, Text, Time};
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
@@ -459,6 +459,8 @@ impl Outcome {
 pub struct Effects<P: Protocol> {
     list: Vec<(Effect<P>, SourceLine)>,
     local_now: Time,
+    /// Of the place that takes the step.
+    chance: Chance,
 }
 
 /// A line of the protocol's own source.
@@ -466,7 +468,7 @@ pub type SourceLine = &'static Location<'static>;
 
 impl<P: Protocol> Effects<P> {
     pub fn new() -> Effects<P> {
-        Effects { list: Vec::new(), local_now: Time::ZERO }
+        Effects { list: Vec::new(), local_now: Time::ZERO, chance: Chance::new(0, 0) }
     }
 
     /// Empties the list for a step that starts at this reading of the node's clock.
@@ -478,6 +480,18 @@ impl<P: Protocol> Effects<P> {
     /// The effects asked for, in order.
     pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, SourceLine)> {
         self.list.drain(..)
+    }
+
+    /// Exchanges the stream of chance that the step draws from: before it for that of its place, and
+    /// back after it.
+    pub fn swap_chance(&mut self, chance: &mut Chance) {
+        std::mem::swap(&mut self.chance, chance);
+    }
+
+    /// A number below `bound`, each as likely; `bound` is not zero. Only what the place draws itself
+    /// moves its stream.
+    pub fn chance(&mut self, bound: u32) -> u32 {
+        self.chance.below(bound)
     }
 
     /// The node's own clock, which drifts and may be stepped.

@@ -24,6 +24,9 @@ pub mod node;
 pub mod snapshot;
 pub mod trace;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::rc::Rc;
 
