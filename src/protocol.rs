@@ -14,12 +14,14 @@ use crate::base::{Breach, Chance, Place, PlaceKind, Places, Sentence, Span, Text
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
+pub use faults::{FaultModel, PartitionKind};
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
 pub use shown::{
     Badge, CellState, Epoch, Field, FieldName, Gathering, LogCell, NodeView, Role, Shape, Shown,
     Variable, Vocabulary,
 };
 
+mod faults;
 pub mod options;
 mod shown;
 
@@ -44,6 +46,10 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
 
     /// Which requests of its service it serves.
     const SERVES: Serves;
+
+    /// What it promises to survive: see [`FaultModel`].
+    const FAULTS: FaultModel = FaultModel::CRASH_RECOVERY;
+
     /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
     const JUDGES: &'static [Model] = &[];
 
