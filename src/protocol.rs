@@ -53,6 +53,11 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
     const JUDGES: &'static [Model] = &[];
 
+    /// What it asks of the network, with these options.
+    fn channel(_config: &Self::Config) -> Channel {
+        Self::META.channel
+    }
+
     /// What in these options makes no sense for these places.
     fn check(_config: &Self::Config, _places: &Places) -> Result<(), Sentence> {
         Ok(())
@@ -264,6 +269,7 @@ pub struct Meta {
     pub kinds: &'static [PlaceKind],
     /// How its places stand on the stage, and who talks to whom.
     pub formation: Formation,
+    /// What it asks of the network, unless [`Protocol::channel`] says otherwise.
     pub channel: Channel,
     /// What clients of random schedules ask, digits at the end counted up; the first is what a
     /// newcomer might send.
@@ -365,7 +371,8 @@ macro_rules! scenes {
 pub enum Channel {
     /// Unordered, lossy, duplicating.
     Datagram,
-    /// Connections: what arrives, arrives once and in order.
+    /// Connections: what arrives, arrives once and in order. One breaks where it is cut and where a
+    /// process dies; each end learns of it by [`Input::Disconnected`].
     Fifo,
 }
 
@@ -425,6 +432,11 @@ pub enum Input<P: Protocol> {
     },
     /// The disk now holds this: everything persisted so far is durable.
     Saved(P::Disk),
+    /// The connection to this peer is broken: what was sent and is not there may be lost, as may be what
+    /// the peer sent. Another begins with whatever is sent next. Only where channels are connections.
+    Disconnected {
+        peer: Place,
+    },
 }
 
 /// What a replica asks for.

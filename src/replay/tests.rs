@@ -136,7 +136,7 @@ impl Protocol for Counter {
                     fx.reply(self.me, seq, Outcome::Done(number.to_string().into()));
                 }
             }
-            Input::Timer(_) | Input::Saved(()) => {}
+            Input::Timer(_) | Input::Saved(()) | Input::Disconnected { .. } => {}
         }
     }
 }

@@ -16,8 +16,8 @@ use std::rc::Rc;
 use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
-    Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
-    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved, Variable,
+    Channel, Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment,
+    NodeView, Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved, Variable,
     Vocabulary, Witness as _, read_request,
 };
 
@@ -30,6 +30,7 @@ pub enum Stimulus {
     Timer(u16),
     Request { from: Place, seq: u64, request: Text },
     Saved(Image),
+    Disconnected { peer: Place },
 }
 
 /// What a server asks for: [`Effect`] from without.
@@ -64,6 +65,8 @@ pub trait Ensemble {
     /// What a copy costs, in entries of about a hundred bytes.
     fn weight(&self) -> usize;
     fn meta(&self) -> &'static Meta;
+    /// What the servers ask of the network.
+    fn channel(&self) -> Channel;
     fn properties(&self) -> Vec<PropertyInfo>;
     /// What can be waited for, by name.
     fn words(&self) -> Vocabulary;
@@ -198,6 +201,7 @@ impl<P: Protocol> Servers<P> {
                 Input::Request { from, seq, request }
             }
             Stimulus::Saved(disk) => Input::Saved(read::<P>(&disk).clone()),
+            Stimulus::Disconnected { peer } => Input::Disconnected { peer },
         }
     }
 }
@@ -224,6 +228,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn meta(&self) -> &'static Meta {
         &P::META
+    }
+
+    fn channel(&self) -> Channel {
+        P::channel(&self.config)
     }
 
     fn properties(&self) -> Vec<PropertyInfo> {
