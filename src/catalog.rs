@@ -7,7 +7,7 @@ use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::part::{Part, Unfetched};
 use crate::protocol::{
-    Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary, read_request,
+    FaultModel, Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary, read_request,
 };
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::paxos::Paxos;
@@ -90,6 +90,8 @@ pub struct Entry {
     pub options: fn() -> Vec<OptionInfo>,
     pub flaws: fn() -> Vec<FlawInfo>,
     pub properties: fn() -> Vec<PropertyInfo>,
+    /// What it promises to survive.
+    pub faults: &'static FaultModel,
     /// What can be waited for, by name.
     pub words: fn() -> Vocabulary,
     /// What is wrong with this option: the error says what was expected.
@@ -110,12 +112,13 @@ impl Entry {
             options: P::Config::options,
             flaws: P::Config::flaws,
             properties: PropertyInfo::of::<P>,
+            faults: &P::FAULTS,
             words: Vocabulary::of::<P>,
             check_option: |name, value| P::Config::default().set(name, value),
             forms: P::SERVES.forms,
             check_request: |text| read_request::<P>(text).map(drop),
             ensemble: |setup| {
-                Ok(Box::new(Servers::<P>::new(&setup.places, configure::<P>(setup)?)))
+                Ok(Box::new(Servers::<P>::new(&setup.places, setup.seed, configure::<P>(setup)?)))
             },
         }
     }

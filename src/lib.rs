@@ -80,6 +80,9 @@
 //! may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a service, or a part with the reason
 //! why no more. Each name
 //! that is shown is written once, and what can be waited for is collected from there.
+//! Random schedules draw the faults that it promises to survive ([`protocol::FaultModel`]) and no others.
+//! It may draw numbers of its own ([`protocol::Effects::chance`]), and speak over connections instead of
+//! datagrams ([`protocol::Protocol::channel`]): `sim/connection.rs` tells how these break.
 //!
 //! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in
 //! the catalog makes it a part, fetched when somebody first asks for it. Read `protocols/paxos` first,

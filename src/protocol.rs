@@ -10,16 +10,18 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::base::word::{self, Unfit};
-use crate::base::{Breach, Place, PlaceKind, Places, Sentence, Span, Text, Time};
+use crate::base::{Breach, Chance, Place, PlaceKind, Places, Sentence, Span, Text, Time};
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
+pub use faults::{FaultModel, PartitionKind};
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
 pub use shown::{
     Badge, CellState, Epoch, Field, FieldName, Gathering, LogCell, NodeView, Role, Shape, Shown,
     Variable, Vocabulary,
 };
 
+mod faults;
 pub mod options;
 mod shown;
 
@@ -44,8 +46,17 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
 
     /// Which requests of its service it serves.
     const SERVES: Serves;
+
+    /// What it promises to survive: see [`FaultModel`].
+    const FAULTS: FaultModel = FaultModel::CRASH_RECOVERY;
+
     /// What its clients may rely on, whoever looks: each is judged from what they asked and were told.
     const JUDGES: &'static [Model] = &[];
+
+    /// What it asks of the network, with these options.
+    fn channel(_config: &Self::Config) -> Channel {
+        Self::META.channel
+    }
 
     /// What in these options makes no sense for these places.
     fn check(_config: &Self::Config, _places: &Places) -> Result<(), Sentence> {
@@ -258,6 +269,7 @@ pub struct Meta {
     pub kinds: &'static [PlaceKind],
     /// How its places stand on the stage, and who talks to whom.
     pub formation: Formation,
+    /// What it asks of the network, unless [`Protocol::channel`] says otherwise.
     pub channel: Channel,
     /// What clients of random schedules ask, digits at the end counted up; the first is what a
     /// newcomer might send.
@@ -359,7 +371,8 @@ macro_rules! scenes {
 pub enum Channel {
     /// Unordered, lossy, duplicating.
     Datagram,
-    /// Connections: what arrives, arrives once and in order.
+    /// Connections: what arrives, arrives once and in order. One breaks where it is cut and where a
+    /// process dies; each end learns of it by [`Input::Disconnected`].
     Fifo,
 }
 
@@ -419,6 +432,11 @@ pub enum Input<P: Protocol> {
     },
     /// The disk now holds this: everything persisted so far is durable.
     Saved(P::Disk),
+    /// The connection to this peer is broken: what was sent and is not there may be lost, as may be what
+    /// the peer sent. Another begins with whatever is sent next. Only where channels are connections.
+    Disconnected {
+        peer: Place,
+    },
 }
 
 /// What a replica asks for.
@@ -459,6 +477,8 @@ impl Outcome {
 pub struct Effects<P: Protocol> {
     list: Vec<(Effect<P>, SourceLine)>,
     local_now: Time,
+    /// Of the place that takes the step.
+    chance: Chance,
 }
 
 /// A line of the protocol's own source.
@@ -466,7 +486,7 @@ pub type SourceLine = &'static Location<'static>;
 
 impl<P: Protocol> Effects<P> {
     pub fn new() -> Effects<P> {
-        Effects { list: Vec::new(), local_now: Time::ZERO }
+        Effects { list: Vec::new(), local_now: Time::ZERO, chance: Chance::new(0, 0) }
     }
 
     /// Empties the list for a step that starts at this reading of the node's clock.
@@ -478,6 +498,18 @@ impl<P: Protocol> Effects<P> {
     /// The effects asked for, in order.
     pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, SourceLine)> {
         self.list.drain(..)
+    }
+
+    /// Exchanges the stream of chance that the step draws from: before it for that of its place, and
+    /// back after it.
+    pub fn swap_chance(&mut self, chance: &mut Chance) {
+        std::mem::swap(&mut self.chance, chance);
+    }
+
+    /// A number below `bound`, each as likely; `bound` is not zero. Only what the place draws itself
+    /// moves its stream.
+    pub fn chance(&mut self, bound: u32) -> u32 {
+        self.chance.below(bound)
     }
 
     /// The node's own clock, which drifts and may be stepped.

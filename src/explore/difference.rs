@@ -261,6 +261,7 @@ fn same(ensemble: &dyn Ensemble, a: &Event, b: &Event) -> bool {
         ) => (from, sent_at, why) == (f, s, w) && alike(payload, p),
         (EventKind::Timer(a), EventKind::Timer(b)) => a == b,
         (EventKind::Persist, EventKind::Persist) | (EventKind::Saved, EventKind::Saved) => true,
+        (EventKind::Disconnected { peer: a }, EventKind::Disconnected { peer: b }) => a == b,
         (EventKind::Ask { seq, request }, EventKind::Ask { seq: s, request: r }) => {
             seq == s && request == r
         }

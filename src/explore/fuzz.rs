@@ -1,18 +1,18 @@
 //! The hunt for violations: random schedules, their verdict, and the smallest script that still
 //! shows what was found.
 //!
-//! A schedule draws its options by its seed (how lossy, how slow, how often something breaks), then
-//! asks in two phases: *safety*, while everything that may break does; then everything is healed and
+//! A schedule draws its options by its seed (how lossy, how slow, how often something breaks), and of
+//! faults only what the protocol promises to survive ([`FaultModel`]). It asks in two phases: *safety*, while everything that may break does; then everything is healed and
 //! *liveness* is demanded: whatever ought to converge has converged by the end.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::base::{Chance, Place, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
-use crate::command::{
-    Command, Latency, Link, Partition, Quality, QualityChange, Script, ScriptLine, Setup,
-};
-use crate::protocol::PropertyKind;
+use crate::command::{Command, Latency, Link, Quality, QualityChange, Script, ScriptLine, Setup};
+use crate::explore::partition;
+use crate::protocol::{FaultModel, PropertyKind};
 use crate::sentence;
 use crate::sim::snapshot::{PropertyShot, Standing};
 
@@ -32,12 +32,21 @@ const REQUESTS: u32 = 25;
 
 /// The random schedule of this seed.
 pub fn schedule(entry: &'static Entry, seed: u64, flaws: &[String]) -> Result<Script, Sentence> {
+    schedule_within(entry, *entry.faults, seed, flaws)
+}
+
+/// The random schedule of this seed that stays within this fault model.
+fn schedule_within(
+    entry: &'static Entry,
+    faults: FaultModel,
+    seed: u64,
+    flaws: &[String],
+) -> Result<Script, Sentence> {
     let mut chance = Chance::new(seed, 0xF022);
-    let sizes = [3, 3, 3, 5, 5, 5, 4, 2, 7, 1];
     let mut places = entry.setup().places;
     for kind in entry.meta.kinds {
         let count = match kind.letter {
-            Place::SERVER => chance.pick(&sizes).copied().unwrap_or(3),
+            Place::SERVER => chance.pick(faults.sizes).copied().unwrap_or(kind.usual),
             Place::CLIENT => 1 + chance.below(3) as u16,
             _ => kind.usual,
         };
@@ -47,13 +56,13 @@ pub fn schedule(entry: &'static Entry, seed: u64, flaws: &[String]) -> Result<Sc
         protocol: entry.meta.slug.into(),
         places,
         seed,
-        link: quality(&mut chance),
+        link: quality(&faults, &mut chance),
         disk: Latency::Uniform(Span::new(Time::ZERO, Time::millis(u64::from(chance.below(40))))),
         retry: Time::millis(200 + u64::from(chance.below(500))),
         options: options(entry, &mut chance),
         flaws: flaws.to_vec(),
     };
-    let mut plan = Plan::new(entry, setup, chance)?;
+    let mut plan = Plan::new(entry, faults, setup, chance)?;
     plan.break_things();
     plan.heal_and_wait();
     Ok(plan.run.script().clone())
@@ -72,13 +81,13 @@ fn options(entry: &Entry, chance: &mut Chance) -> Vec<(String, String)> {
     options
 }
 
-fn quality(chance: &mut Chance) -> Quality {
-    let mut share = |likely: u32, most: u32| match chance.below(100) < likely {
-        true => Ratio::percent(chance.below(most + 1)),
+fn quality(faults: &FaultModel, chance: &mut Chance) -> Quality {
+    let mut share = |likely: u32, most: Ratio| match chance.below(100) < likely {
+        true => Ratio::percent(chance.below(most.ppm() * 100 / Ratio::WHOLE + 1)),
         false => Ratio::ZERO,
     };
-    let (loss, duplicate, replay, reorder) =
-        (share(60, 30), share(40, 50), share(20, 10), share(40, 40));
+    let (loss, duplicate) = (share(60, faults.loss), share(40, faults.duplicate));
+    let (replay, reorder) = (share(20, faults.replay), share(40, faults.reorder));
     let mean = Time::millis(2 + u64::from(chance.below(60)));
     let latency = match chance.below(3) {
         0 => Latency::constant(mean),
@@ -92,23 +101,47 @@ fn quality(chance: &mut Chance) -> Quality {
 /// sense. What comes of it is a plain script.
 struct Plan {
     entry: &'static Entry,
+    faults: FaultModel,
     run: Run,
-    nodes: u16,
+    /// Those who run the protocol's program.
+    own: Vec<Place>,
     clients: u16,
     chance: Chance,
     now: Time,
-    down: Vec<bool>,
-    paused: Vec<bool>,
+    down: BTreeSet<Place>,
+    paused: BTreeSet<Place>,
+    /// How long the partition stays at least.
+    parted_until: Time,
     requests: u32,
 }
 
+/// Something that a schedule may do next.
+type Deed = fn(&mut Plan);
+
 impl Plan {
-    fn new(entry: &'static Entry, setup: Setup, chance: Chance) -> Result<Plan, Sentence> {
-        let all = vec![false; usize::from(setup.places.servers())];
-        let (nodes, clients) = (setup.places.servers(), setup.places.clients());
+    fn new(
+        entry: &'static Entry,
+        faults: FaultModel,
+        setup: Setup,
+        chance: Chance,
+    ) -> Result<Plan, Sentence> {
+        let (own, clients) = (setup.places.own().collect::<Vec<_>>(), setup.places.clients());
+        let (down, paused) = (BTreeSet::new(), BTreeSet::new());
+        let (now, parted_until, requests) = (Time::ZERO, Time::ZERO, 0);
         let run = entry.start(Script { setup, ..Script::default() })?.unchecked();
-        let (down, paused) = (all.clone(), all);
-        Ok(Plan { entry, run, nodes, clients, chance, now: Time::ZERO, down, paused, requests: 0 })
+        Ok(Plan {
+            entry,
+            faults,
+            run,
+            own,
+            clients,
+            chance,
+            now,
+            down,
+            paused,
+            parted_until,
+            requests,
+        })
     }
 
     fn say(&mut self, command: Command) {
@@ -117,11 +150,34 @@ impl Plan {
         let _ = self.run.command(command);
     }
 
+    /// What the protocol promises to survive, and what is asked of it meanwhile.
+    fn deeds(&self) -> Vec<Deed> {
+        let faults = self.faults;
+        let parts = !faults.partitions.is_empty();
+        let all: [(bool, Deed); 13] = [
+            (faults.crash, Plan::crash_or_restart),
+            (faults.crash, Plan::black_out),
+            (faults.wipe, Plan::wipe),
+            (faults.pause, Plan::pause_or_resume),
+            (faults.early_timers, Plan::fire),
+            (faults.jump > Time::ZERO, Plan::step_clock),
+            (faults.drift > Ratio::ZERO, Plan::drift),
+            (parts, Plan::partition),
+            (faults.links, Plan::trouble_link),
+            (parts || faults.links, Plan::heal),
+            (true, Plan::slow_down),
+            (true, Plan::request),
+            (true, Plan::request),
+        ];
+        all.into_iter().filter(|(promised, _)| *promised).map(|(_, deed)| deed).collect()
+    }
+
     fn break_things(&mut self) {
         let pace = Time::millis(20 + u64::from(self.chance.below(250)));
         let until = Time::millis(1_500 + u64::from(self.chance.below(4_000)));
+        let deeds = self.deeds();
         // What this schedule likes to do most.
-        let taste = [0; 10].map(|_| 1 + self.chance.below(8));
+        let taste: Vec<u32> = deeds.iter().map(|_| 1 + self.chance.below(8)).collect();
         loop {
             self.now = self.now + self.chance.exponential(pace);
             if self.now > until {
@@ -133,71 +189,77 @@ impl Plan {
                 draw -= taste[choice];
                 choice += 1;
             }
-            match choice {
-                0 => self.crash_or_restart(),
-                1 => self.pause_or_resume(),
-                2 => self.partition(),
-                3 => self.trouble_link(),
-                4 => self.say(Command::Heal(Vec::new())),
-                5 => self.change_clock_or_disk(),
-                6 => self.fire(),
-                7 => self.black_out(),
-                _ => self.request(),
-            }
+            deeds[choice](self);
         }
     }
 
     /// Any server, and often the one that leads: that is where it hurts.
     fn node(&mut self) -> Place {
         self.run.run_to(self.now, u32::MAX);
-        let anyone = Place::server(self.chance.below(self.nodes.into()) as u16);
+        let anyone = self.own[self.chance.below(self.own.len() as u32) as usize];
         let leader = self.chance.happens(Ratio::percent(35)).then(|| self.run.leader()).flatten();
         leader.unwrap_or(anyone)
     }
 
     fn crash_or_restart(&mut self) {
         let node = self.node();
-        let index = node.index();
-        if self.down[index] {
-            self.say(Command::Restart(node));
-        } else {
-            let torn = self.chance.happens(Ratio::percent(25));
-            self.say(Command::Crash { node, torn });
-            self.paused[index] = false;
+        if self.down.contains(&node) {
+            return self.restart(node);
         }
-        self.down[index] = !self.down[index];
+        let torn = self.tears();
+        self.say(Command::Crash { node, torn });
+        self.paused.remove(&node);
+        self.down.insert(node);
         // Often back at once: what was not on disk is what protocols forget.
-        if self.down[index] && self.chance.happens(Ratio::percent(50)) {
+        if self.chance.happens(Ratio::percent(50)) {
             self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
-            self.say(Command::Restart(node));
-            self.down[index] = false;
+            self.restart(node);
         }
+    }
+
+    fn restart(&mut self, node: Place) {
+        self.say(Command::Restart(node));
+        self.down.remove(&node);
+        self.paused.remove(&node);
+    }
+
+    /// Whether a crash tears the writes under way.
+    fn tears(&mut self) -> bool {
+        self.faults.torn && self.chance.happens(Ratio::percent(25))
+    }
+
+    /// A server begins anew, with an empty disk.
+    fn wipe(&mut self) {
+        let node = self.node();
+        self.say(Command::Wipe(node));
+        self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
+        self.restart(node);
     }
 
     /// Everybody crashes, and comes back within a breath: what no disk holds is gone for good.
     fn black_out(&mut self) {
-        for node in Place::servers(self.nodes) {
-            if !self.down[node.index()] {
-                let torn = self.chance.happens(Ratio::percent(25));
+        for node in self.own.clone() {
+            if !self.down.contains(&node) {
+                let torn = self.tears();
                 self.say(Command::Crash { node, torn });
             }
         }
         self.now = self.now + Time::millis(u64::from(self.chance.below(30)));
-        for node in Place::servers(self.nodes) {
-            self.say(Command::Restart(node));
-            (self.down[node.index()], self.paused[node.index()]) = (false, false);
+        for node in self.own.clone() {
+            self.restart(node);
         }
     }
 
     fn pause_or_resume(&mut self) {
         let node = self.node();
-        if self.down[node.index()] {
+        if self.down.contains(&node) {
             return;
         }
-        let paused = &mut self.paused[node.index()];
-        *paused = !*paused;
-        let command = if *paused { Command::Pause(node) } else { Command::Resume(node) };
-        self.say(command);
+        let paused = !self.paused.remove(&node);
+        if paused {
+            self.paused.insert(node);
+        }
+        self.say(if paused { Command::Pause(node) } else { Command::Resume(node) });
     }
 
     fn fire(&mut self) {
@@ -209,69 +271,71 @@ impl Plan {
     }
 
     fn partition(&mut self) {
-        if self.nodes < 2 {
-            return;
+        let kind = self.chance.pick(self.faults.partitions).copied();
+        let drawn = kind.and_then(|kind| partition::draw(kind, &self.own, &mut self.chance));
+        if let Some(partition) = drawn.filter(|_| self.now >= self.parted_until) {
+            self.parted_until = self.now + self.chance.within(self.faults.lasts);
+            self.say(Command::Partition(partition));
         }
-        let mut groups = vec![Vec::new(), Vec::new()];
-        for node in Place::servers(self.nodes) {
-            match self.chance.below(10) {
-                // A bridge hears both sides.
-                0 => groups.iter_mut().for_each(|group| group.push(node)),
-                n => groups[n as usize % 2].push(node),
-            }
+    }
+
+    fn heal(&mut self) {
+        if self.now >= self.parted_until {
+            self.say(Command::Heal(Vec::new()));
         }
-        if groups.iter().any(Vec::is_empty) {
-            return;
-        }
-        let one_way = self.chance.happens(Ratio::percent(30));
-        self.say(Command::Partition(match one_way {
-            true => {
-                let deaf = groups.pop().unwrap_or_default();
-                Partition::OneWay { unheard: groups.pop().unwrap_or_default(), deaf }
-            }
-            false => Partition::Groups(groups),
-        }));
     }
 
     fn trouble_link(&mut self) {
-        let (from, to) = (self.node(), self.node());
-        if from == to {
-            return;
+        if let Some(links) = self.link() {
+            let command = match self.chance.below(2) {
+                0 => Command::Cut(links),
+                _ => Command::Hold(links),
+            };
+            self.say(command);
         }
-        let links = vec![match self.chance.below(2) {
+    }
+
+    /// A link between two servers, one way or both.
+    fn link(&mut self) -> Option<Vec<Link>> {
+        let (from, to) = (self.node(), self.node());
+        let link = match self.chance.below(2) {
             0 => Link::one_way(from, to),
             _ => Link::both_ways(from, to),
-        }];
-        match self.chance.below(3) {
-            0 => self.say(Command::Cut(links)),
-            1 => self.say(Command::Hold(links)),
+        };
+        (from != to).then(|| vec![link])
+    }
+
+    /// A link or a disk.
+    fn slow_down(&mut self) {
+        match self.chance.below(2) {
+            0 => {
+                let latency = Latency::constant(Time::millis(u64::from(self.chance.below(300))));
+                let change = QualityChange { latency: Some(latency), ..Default::default() };
+                if let Some(links) = self.link() {
+                    self.say(Command::Link { links, change });
+                }
+            }
             _ => {
-                let latency =
-                    Some(Latency::constant(Time::millis(u64::from(self.chance.below(300)))));
-                self.say(Command::Link {
-                    links,
-                    change: QualityChange { latency, ..Default::default() },
-                });
+                let node = self.node();
+                let latency = Latency::constant(Time::millis(u64::from(self.chance.below(100))));
+                self.say(Command::Disk { node, latency });
             }
         }
     }
 
-    fn change_clock_or_disk(&mut self) {
-        let node = self.node();
-        match self.chance.below(3) {
-            0 => {
-                let micros = i64::from(self.chance.below(2_000_000)) - 1_000_000;
-                self.say(Command::Jump { node, micros });
-            }
-            1 => {
-                let latency = Latency::constant(Time::millis(u64::from(self.chance.below(100))));
-                self.say(Command::Disk { node, latency });
-            }
-            _ => {
-                let ppm = self.chance.below(400_000) as i32 - 200_000;
-                self.say(Command::Drift { node, ppm });
-            }
-        }
+    fn step_clock(&mut self) {
+        let (node, micros) = (self.node(), self.either_way(self.faults.jump.0 as u32));
+        self.say(Command::Jump { node, micros });
+    }
+
+    fn drift(&mut self) {
+        let (node, ppm) = (self.node(), self.either_way(self.faults.drift.ppm()) as i32);
+        self.say(Command::Drift { node, ppm });
+    }
+
+    /// At most so much, forwards or back.
+    fn either_way(&mut self, most: u32) -> i64 {
+        i64::from(self.chance.below(2 * most + 1)) - i64::from(most)
     }
 
     fn request(&mut self) {
@@ -279,7 +343,7 @@ impl Plan {
             return;
         }
         self.requests += 1;
-        let client = crate::base::Place::client(self.chance.below(self.clients.into()) as u16);
+        let client = Place::client(self.chance.below(self.clients.into()) as u16);
         let to = self.chance.happens(Ratio::percent(50)).then(|| self.node());
         // One of the protocol's examples, with a value of its own where it ends in a number.
         let examples = self.entry.meta.requests;
@@ -296,15 +360,17 @@ impl Plan {
     }
 
     fn heal_and_wait(&mut self) {
-        self.now = self.now + Time::millis(100);
-        for node in Place::servers(self.nodes) {
-            if self.down[node.index()] {
+        self.now = (self.now + Time::millis(100)).max(self.parted_until);
+        for node in self.own.clone() {
+            if self.down.contains(&node) {
                 self.say(Command::Restart(node));
             }
-            if self.paused[node.index()] {
+            if self.paused.contains(&node) {
                 self.say(Command::Resume(node));
             }
-            self.say(Command::Drift { node, ppm: 0 });
+            if self.faults.drift > Ratio::ZERO {
+                self.say(Command::Drift { node, ppm: 0 });
+            }
             self.say(Command::Disk { node, latency: Latency::constant(Time::millis(2)) });
         }
         self.say(Command::Heal(Vec::new()));
@@ -435,6 +501,74 @@ fn simplify_setup(best: &mut Script, breaks: &mut impl FnMut(&Script) -> bool) {
         change(&mut candidate.setup, &plain);
         if candidate.setup != best.setup && breaks(&candidate) {
             *best = candidate;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::PartitionKind;
+
+    /// What schedules within this fault model do, each by its first word, a hundred seeds together.
+    fn verbs(faults: FaultModel) -> BTreeSet<&'static str> {
+        let entry = catalog::find("raft").unwrap();
+        let scripts = (0..100).map(|seed| schedule_within(entry, faults, seed, &[]).unwrap());
+        let lines = scripts.flat_map(|script| script.lines);
+        let broken = lines.filter(|line| line.command.is_fault());
+        broken.map(|line| line.command.verb()).collect()
+    }
+
+    #[test]
+    fn schedules_draw_what_is_promised_and_nothing_else() {
+        // Whatever is late, arrives; and at the end all is healed.
+        const PLAIN: [&str; 3] = ["disk", "heal", "link"];
+        let check = |faults, expected: &[&'static str]| {
+            assert_eq!(verbs(faults), PLAIN.iter().chain(expected).copied().collect());
+        };
+        const NONE: FaultModel = FaultModel::NONE;
+        check(NONE, &[]);
+        check(FaultModel { crash: true, ..NONE }, &["crash", "restart"]);
+        check(FaultModel { wipe: true, ..NONE }, &["wipe", "restart"]);
+        check(FaultModel { pause: true, ..NONE }, &["pause", "resume"]);
+        check(FaultModel { early_timers: true, ..NONE }, &["fire"]);
+        check(FaultModel { drift: Ratio::percent(1), ..NONE }, &["clock"]);
+        check(FaultModel { jump: Time(1), ..NONE }, &["clock"]);
+        check(FaultModel { links: true, ..NONE }, &["cut", "hold"]);
+        check(FaultModel { partitions: &[PartitionKind::OneAlone], ..NONE }, &["partition"]);
+        let usual = ["crash", "restart", "pause", "resume", "fire", "clock", "cut", "hold"];
+        check(FaultModel::CRASH_RECOVERY, &[&usual[..], &["partition"]].concat());
+    }
+
+    #[test]
+    fn how_much_is_promised_is_how_much_is_drawn() {
+        const LITTLE: FaultModel = FaultModel {
+            sizes: &[4],
+            drift: Ratio::percent(1),
+            loss: Ratio::percent(2),
+            partitions: &[PartitionKind::Halves],
+            lasts: Span::exactly(Time::seconds(1)),
+            ..FaultModel::NONE
+        };
+        let entry = catalog::find("raft").unwrap();
+        for seed in 0..100 {
+            let script = schedule_within(entry, LITTLE, seed, &[]).unwrap();
+            let link = script.setup.link;
+            assert_eq!((script.setup.places.servers(), link.reorder), (4, Ratio::ZERO));
+            assert!(link.loss <= Ratio::percent(2));
+            let mut parted = None;
+            for ScriptLine { at, command } in &script.lines {
+                match &**command {
+                    Command::Drift { ppm, .. } => assert!(ppm.abs() <= 10_000),
+                    Command::Partition(_) | Command::Heal(_) => {
+                        let stays =
+                            parted.is_none_or(|parted| at.since(parted) >= Time::seconds(1));
+                        assert!(stays, "seed {seed}: a partition stays for a second");
+                        parted = matches!(**command, Command::Partition(_)).then_some(*at);
+                    }
+                    _ => {}
+                }
+            }
         }
     }
 }

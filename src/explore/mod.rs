@@ -4,3 +4,4 @@
 pub mod condition;
 pub mod difference;
 pub mod fuzz;
+mod partition;

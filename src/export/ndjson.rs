@@ -14,12 +14,13 @@
 //! | `from`, `to` | messages | its ends |
 //! | `sent` | messages | number of the event that sent it; of a `send` its own; not there where it never left its sender |
 //! | `copy` | `deliver` | `true` for the network's own copy, else `false` |
+//! | `peer` | `disconnected` | the other end of the connection that is broken |
 //! | `against` | `violation` | number of the earlier event that it contradicts; 0 for none |
 //! | `text` | all | the event in words, in English |
 //! | `source` | all | file and line of the protocol that asked for it; `null` for none |
 //!
 //! Kinds that are events in Lamport's sense, at which the clock of the place ticks: `send`,
-//! `deliver`, `timer`, `persist`, `saved`, `ask`, `retry`, `command`, `up`. The rest are remarks,
+//! `deliver`, `timer`, `persist`, `saved`, `disconnected`, `ask`, `retry`, `command`, `up`. The rest are remarks,
 //! which share the stamp of their place: `lost`, `paused`, `down`, `isolated`, `rejoined`, `role`,
 //! `note`, `refused`, `violation`. With the order of events at each place, and `sent`, they give
 //! happened-before.
@@ -64,6 +65,8 @@ struct Line {
     copy: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer: Option<Place>,
     text: String,
     source: Option<String>,
 }
@@ -81,10 +84,11 @@ struct Message {
 
 impl Line {
     fn of(number: u64, event: &Event) -> Line {
-        let (mut copy, mut against) = (None, None);
+        let (mut copy, mut against, mut peer) = (None, None, None);
         match event.what {
             EventKind::Deliver { copy: is_copy, .. } => copy = Some(is_copy),
             EventKind::Violation { against: earlier, .. } => against = Some(earlier.unwrap_or(0)),
+            EventKind::Disconnected { peer: other } => peer = Some(other),
             _ => {}
         }
         Line {
@@ -97,6 +101,7 @@ impl Line {
             message: Message::of(number, event),
             copy,
             against,
+            peer,
             text: event.tell().to_string(),
             source: event.line.map(|line| format!("{}:{}", line.file(), line.line())),
         }

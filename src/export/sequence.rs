@@ -96,6 +96,7 @@ impl Pen<'_> {
                 self.note(event.place, &format!("✗ {told}"))
             }
             EventKind::Refused(_)
+            | EventKind::Disconnected { .. }
             | EventKind::Retry { .. }
             | EventKind::Answered { .. }
             | EventKind::Note(_) => self.note(event.place, &tell(language, &event.tell())),

@@ -218,10 +218,12 @@ macro_rules! options {
 
             fn switch_on(&mut self, flaw: &str) -> bool {
                 match flaw {
-                    $(name if name == $crate::options!(@name $flaw) => self.$flaw = true,)*
-                    _ => return false,
+                    $(name if name == $crate::options!(@name $flaw) => {
+                        self.$flaw = true;
+                        true
+                    })*
+                    _ => false,
                 }
-                true
             }
         }
     };

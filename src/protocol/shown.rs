@@ -403,7 +403,7 @@ pub(crate) mod tests {
                 Input::Message { from, .. } => {
                     (self.seen, self.from) = (self.seen + 1, Some(from));
                 }
-                Input::Timer(_) | Input::Saved(()) => {}
+                Input::Timer(_) | Input::Saved(()) | Input::Disconnected { .. } => {}
             }
         }
     }

@@ -136,7 +136,7 @@ impl Protocol for Counter {
                     fx.reply(self.me, seq, Outcome::Done(number.to_string().into()));
                 }
             }
-            Input::Timer(_) | Input::Saved(()) => {}
+            Input::Timer(_) | Input::Saved(()) | Input::Disconnected { .. } => {}
         }
     }
 }
@@ -144,7 +144,7 @@ impl Protocol for Counter {
 fn run(workers: u16) -> Run {
     let mut setup = Setup::new("counter", Counter::META.kinds);
     setup.places.set('W', workers);
-    let servers = Servers::<Counter>::new(&setup.places, ());
+    let servers = Servers::<Counter>::new(&setup.places, setup.seed, ());
     Run::new(Script { setup, ..Script::default() }, Box::new(servers))
 }
 

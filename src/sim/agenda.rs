@@ -51,6 +51,11 @@ pub enum Item {
     },
     /// The node's disk has finished a write.
     Sync(Place),
+    /// The node learns that its connection to the peer is broken.
+    Disconnect {
+        node: Place,
+        peer: Place,
+    },
     /// The client has waited long enough.
     Client(Place),
 }

@@ -174,15 +174,11 @@ impl Sim {
             Command::Partition(partition) => self.partition(partition, cause, out),
             Command::Link { links, change } => self.change_links(links, change, cause),
             Command::Drop(id) => self.drop_message(*id, cause, out),
-            Command::Delay { message, by } => {
-                if let Some(slot) = self.slot(*message) {
-                    self.with_fate(slot, |fate| fate.arrives = fate.arrives + *by);
-                }
-            }
+            Command::Delay { message, by } => self.delay(*message, *by),
             Command::Duplicate(id) => self.duplicate(*id),
             Command::Deliver(id) => {
-                if let Some(slot) = self.slot(*id) {
-                    let now = self.now;
+                let now = self.now;
+                for slot in self.before(*id) {
                     self.with_fate(slot, |fate| {
                         *fate = Fate { arrives: now, lost: None, held: false };
                     });
@@ -208,6 +204,7 @@ impl Sim {
             true => self.forget(id),
             false => self.ensemble.stop(id),
         }
+        self.hang_up(id, cause);
         // What had arrived while it stood still finds nobody.
         for due in stalled {
             self.stir(due);
@@ -245,6 +242,13 @@ impl Sim {
             Item::Sync(node) => {
                 if let Some((_, ticket)) = &mut self.nodes[self.places.index(node)].syncing {
                     *ticket = self.agenda.put(now, due.what);
+                }
+            }
+            Item::Disconnect { node, peer } => {
+                if let Some(end) = self.network.ends.get_mut(&(node, peer))
+                    && let Some(learning) = &mut end.learns
+                {
+                    learning.ticket = self.agenda.put(now, due.what);
                 }
             }
             Item::Client(client) => {
@@ -334,6 +338,9 @@ impl Sim {
         let links: BTreeSet<(Place, Place)> = links.iter().copied().collect();
         for &(from, to) in &links {
             self.network.set_state(from, to, state, cause);
+            if state == LinkState::Cut {
+                self.sever(from, to, cause);
+            }
         }
         let now = self.now;
         for slot in self.slots() {
@@ -355,6 +362,7 @@ impl Sim {
                     let (from, to) = (flight.from, flight.to);
                     let chance = &mut self.nodes[self.places.index(from)].sending;
                     let arrives = self.network.release(from, to, now, chance);
+                    let arrives = self.in_order(from, to, arrives);
                     self.with_fate(slot, |fate| *fate = Fate { arrives, lost: None, held: false });
                 }
                 (LinkState::Held, false) => self.with_fate(slot, |fate| fate.held = true),
@@ -403,7 +411,7 @@ impl Sim {
     }
 
     /// Where the message (its original, or the oldest copy left) is under way.
-    fn slot(&self, id: u64) -> Option<u32> {
+    pub(super) fn slot(&self, id: u64) -> Option<u32> {
         let under_way = |slot: &u32| {
             let flight = self.flights[*slot as usize].as_ref();
             flight.is_some_and(|flight| flight.sent == id && flight.fate.lost.is_none())
@@ -411,7 +419,7 @@ impl Sim {
         self.slots().into_iter().find(under_way)
     }
 
-    fn flight(&self, id: u64) -> Option<&super::Flight> {
+    pub(super) fn flight(&self, id: u64) -> Option<&super::Flight> {
         self.slot(id).and_then(|slot| self.flights[slot as usize].as_ref())
     }
 
@@ -425,7 +433,7 @@ impl Sim {
         !flight.fate.held && flight.fate.arrives <= self.now && paused
     }
 
-    fn with_fate(&mut self, slot: u32, change: impl FnOnce(&mut Fate)) {
+    pub(super) fn with_fate(&mut self, slot: u32, change: impl FnOnce(&mut Fate)) {
         if let Some(flight) = &mut self.flights[slot as usize] {
             change(&mut flight.fate);
             self.schedule(slot);

@@ -13,11 +13,11 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::base::{Breach, Place, Places, Sentence, Span, Text, Time};
+use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
-    Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment, NodeView,
-    Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved, Variable,
+    Channel, Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment,
+    NodeView, Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved, Variable,
     Vocabulary, Witness as _, read_request,
 };
 
@@ -30,6 +30,7 @@ pub enum Stimulus {
     Timer(u16),
     Request { from: Place, seq: u64, request: Text },
     Saved(Image),
+    Disconnected { peer: Place },
 }
 
 /// What a server asks for: [`Effect`] from without.
@@ -64,6 +65,8 @@ pub trait Ensemble {
     /// What a copy costs, in entries of about a hundred bytes.
     fn weight(&self) -> usize;
     fn meta(&self) -> &'static Meta;
+    /// What the servers ask of the network.
+    fn channel(&self) -> Channel;
     fn properties(&self) -> Vec<PropertyInfo>;
     /// What can be waited for, by name.
     fn words(&self) -> Vocabulary;
@@ -117,6 +120,8 @@ pub struct Servers<P: Protocol> {
     replicas: Vec<Option<P>>,
     /// By place: the timers it has set since it booted, in the order of their first time.
     timers: Vec<Vec<P::Timer>>,
+    /// By place: what it draws numbers from. The stream outlives crashes.
+    chances: Vec<Chance>,
     ghost: P::Ghost,
     /// Empty between steps: kept so that a step need not allocate.
     fx: Effects<P>,
@@ -124,12 +129,13 @@ pub struct Servers<P: Protocol> {
 
 impl<P: Protocol> Servers<P> {
     /// All of them down.
-    pub fn new(places: &Places, config: P::Config) -> Servers<P> {
+    pub fn new(places: &Places, seed: u64, config: P::Config) -> Servers<P> {
         Servers {
             places: Rc::new(places.clone()),
             config: Rc::new(config),
             replicas: vec![None; places.len()],
             timers: vec![Vec::new(); places.len()],
+            chances: places.all().map(|place| chance_of(place, seed)).collect(),
             ghost: P::Ghost::default(),
             fx: Effects::new(),
         }
@@ -139,7 +145,11 @@ impl<P: Protocol> Servers<P> {
     fn replica(&self, node: Place, disk: &Image) -> Cow<'_, P> {
         match &self.replicas[self.places.index(node)] {
             Some(replica) => Cow::Borrowed(replica),
-            None => Cow::Owned(self.start(node, disk, &mut Effects::new())),
+            None => {
+                let mut fx = Effects::new();
+                fx.swap_chance(&mut self.chances[self.places.index(node)].clone());
+                Cow::Owned(self.start(node, disk, &mut fx))
+            }
         }
     }
 
@@ -191,8 +201,16 @@ impl<P: Protocol> Servers<P> {
                 Input::Request { from, seq, request }
             }
             Stimulus::Saved(disk) => Input::Saved(read::<P>(&disk).clone()),
+            Stimulus::Disconnected { peer } => Input::Disconnected { peer },
         }
     }
+}
+
+/// The stream that this place draws numbers from: apart from those of its timers, its disk and its
+/// messages (see `node.rs`).
+fn chance_of(place: Place, seed: u64) -> Chance {
+    let kind = u64::from(u32::from(place.letter())) << 16;
+    Chance::new(seed, (1 << 40) + kind + u64::from(place.number()))
 }
 
 fn read<P: Protocol>(image: &Image) -> &P::Disk {
@@ -212,6 +230,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
         &P::META
     }
 
+    fn channel(&self) -> Channel {
+        P::channel(&self.config)
+    }
+
     fn properties(&self) -> Vec<PropertyInfo> {
         PropertyInfo::of::<P>()
     }
@@ -227,7 +249,9 @@ impl<P: Protocol> Ensemble for Servers<P> {
     fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes) {
         let mut fx = std::mem::take(&mut self.fx);
         fx.start(local_now);
+        fx.swap_chance(&mut self.chances[self.places.index(node)]);
         self.replicas[self.places.index(node)] = Some(self.start(node, disk, &mut fx));
+        fx.swap_chance(&mut self.chances[self.places.index(node)]);
         self.fx = fx;
         self.tell(node, wishes);
     }
@@ -236,7 +260,9 @@ impl<P: Protocol> Ensemble for Servers<P> {
         let input = self.input(node, stimulus);
         let Some(replica) = &mut self.replicas[self.places.index(node)] else { return };
         self.fx.start(local_now);
+        self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
         replica.step(input, &mut self.fx);
+        self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
         self.tell(node, wishes);
     }
 

@@ -16,6 +16,7 @@
 pub mod agenda;
 pub mod client;
 mod commands;
+mod connection;
 pub mod describe;
 pub mod ensemble;
 pub mod fact;
@@ -23,6 +24,9 @@ pub mod network;
 pub mod node;
 pub mod snapshot;
 pub mod trace;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -88,6 +92,8 @@ struct Flight {
     /// The event that sent it.
     sent: u64,
     copy: u32,
+    /// The connection that it was sent on (the event that began it); 0 for a datagram.
+    connection: u64,
     from: Place,
     to: Place,
     payload: Payload,
@@ -133,6 +139,7 @@ impl Sim {
                 false => node,
             }
         };
+        let places = Rc::new(setup.places.clone());
         let first = setup.places.all().next().unwrap_or(Place::server(0));
         let properties = ensemble.properties();
         let judges = properties.iter().filter_map(|property| match property.source {
@@ -148,7 +155,7 @@ impl Sim {
             agenda,
             nodes: setup.places.all().map(node).collect(),
             clients: setup.places.house_clients().map(|_| Client::new(first)).collect(),
-            network: Network::new(setup.link, ensemble.meta().channel),
+            network: Network::new(setup.link, ensemble.channel(), places.clone()),
             flights: Vec::new(),
             free: Vec::new(),
             inbound: vec![0; setup.places.len()],
@@ -160,7 +167,7 @@ impl Sim {
             checking: true,
             caption: None,
             wishes: Wishes::new(),
-            places: Rc::new(setup.places.clone()),
+            places,
             setup,
         }
     }
@@ -203,7 +210,7 @@ impl Sim {
     pub fn weight(&self) -> usize {
         let nodes = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len());
         let clients = self.clients.iter().map(|client| client.waiting.len());
-        let own = 64 + self.flights.len() + self.agenda.len();
+        let own = 64 + self.flights.len() + self.agenda.len() + self.network.ends.len();
         let judges: usize = self.judges.iter().map(|(_, judge)| judge.weight()).sum();
         own + judges + self.ensemble.weight() + nodes.chain(clients).sum::<usize>()
     }
@@ -257,6 +264,7 @@ impl Sim {
             Item::Flight(slot) => self.flight_due(slot, due, out),
             Item::Timer { node, position } => self.timer_due(node, position, due, out),
             Item::Sync(node) => self.sync_due(node, due, out),
+            Item::Disconnect { node, peer } => self.disconnect_due(node, peer, due, out),
             Item::Client(client) => self.patience_due(client, due, out),
         }
         self.events > before
@@ -372,7 +380,8 @@ impl Sim {
                 // It never leaves: no event has sent it.
                 let (sent, sent_at, why) = (0, self.now, Loss::Full);
                 let what = EventKind::Lost { from: id, sent, sent_at, why, by: 0, payload };
-                self.record(to, pending.cause, Some(pending.line), what, out);
+                let event = self.record(to, pending.cause, Some(pending.line), what, out);
+                self.sever(id, to, event);
             }
             // One write will do for both.
             (Waiting::Write(disk), Some(Pending { what: Waiting::Write(last), .. })) if full => {
@@ -582,10 +591,22 @@ impl Sim {
             fate.lost = Some(Lost { at: self.now, why: Loss::Full, by: 0 });
             copies.clear();
         }
+        let connection = self.board(from, to, sent, &mut fate);
         let lamport = *self.lamport(from);
         let (sent_at, ticket) = (self.now, Ticket::default());
-        let flight =
-            Flight { sent, copy: 0, from, to, payload, lamport, sent_at, fate, ticket, line };
+        let flight = Flight {
+            sent,
+            copy: 0,
+            connection,
+            from,
+            to,
+            payload,
+            lamport,
+            sent_at,
+            fate,
+            ticket,
+            line,
+        };
         if copies.is_empty() {
             self.take_off(flight);
             return;
@@ -647,11 +668,17 @@ impl Sim {
         let down = (node.status == Status::Down).then_some(node);
         let lost = flight.fate.lost.map(|lost| (lost.why, lost.by));
         let lost = lost.or(down.map(|node| (Loss::Down, node.stopped_by)));
-        let Flight { sent, sent_at, from, to, payload, .. } = flight;
+        let Flight { sent, sent_at, connection, from, to, payload, .. } = flight;
+        let broken = connection != 0 && !self.accepts(to, from, connection);
+        let lost = lost.or(broken.then(|| (Loss::Broken, self.blame(to, from))));
         if let Some((why, by)) = lost {
             let what = EventKind::Lost { from, sent, sent_at, why, by, payload };
-            self.record(to, sent, None, what, out);
+            let event = self.record(to, sent, None, what, out);
+            self.lose((from, to), connection, sent, why, event);
             return;
+        }
+        if connection != 0 {
+            self.meet(to, from, connection, sent, out);
         }
         self.deliveries += 1;
         self.tick(to, flight.lamport);

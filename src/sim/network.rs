@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::base::{Chance, Place, Span, Time, quorum};
+use crate::base::{Chance, Place, Places, Span, Time, quorum};
 use crate::command::{Latency, Partition, Quality, QualityChange};
 use crate::protocol::Channel;
+use crate::sim::connection::{End, Ends};
 use crate::sim::trace::Loss;
 
 pub use super::snapshot::LinkState;
@@ -16,10 +17,10 @@ pub use super::snapshot::LinkState;
 pub struct Network {
     standard: LinkCondition,
     channel: Channel,
+    places: Rc<Places>,
     /// Shared with checkpoints until it changes.
     special: Rc<BTreeMap<(Place, Place), LinkCondition>>,
-    /// On connections: when the last message of each arrives.
-    last_arrival: BTreeMap<(Place, Place), Time>,
+    pub(super) ends: Ends,
 }
 
 /// How a directed link stands.
@@ -54,10 +55,9 @@ pub struct Lost {
 const REPLAY: Span = Span::new(Time::millis(100), Time::seconds(2));
 
 impl Network {
-    pub fn new(quality: Quality, channel: Channel) -> Network {
+    pub fn new(quality: Quality, channel: Channel, places: Rc<Places>) -> Network {
         let standard = LinkCondition { state: LinkState::Healthy, quality, by: 0 };
-        let (special, last_arrival) = (Rc::default(), BTreeMap::new());
-        Network { standard, channel, special, last_arrival }
+        Network { standard, channel, places, special: Rc::default(), ends: Ends::new() }
     }
 
     pub fn condition(&self, from: Place, to: Place) -> &LinkCondition {
@@ -138,7 +138,6 @@ impl Network {
                 arrives = arrives + Time(3 * arrives.since(now).0);
                 lost = None;
             }
-            arrives = self.in_order(from, to, arrives);
             return (Fate { arrives, lost, held }, Vec::new());
         }
         if chance.happens(quality.reorder) {
@@ -155,24 +154,19 @@ impl Network {
     }
 
     /// When a message arrives that has waited on a held link and leaves now.
-    pub fn release(&mut self, from: Place, to: Place, now: Time, chance: &mut Chance) -> Time {
-        let arrives = now + draw(self.condition(from, to).quality.latency, chance);
-        match self.is_connection(from, to) {
-            true => self.in_order(from, to, arrives),
-            false => arrives,
-        }
+    pub fn release(&self, from: Place, to: Place, now: Time, chance: &mut Chance) -> Time {
+        now + draw(self.condition(from, to).quality.latency, chance)
     }
 
-    /// Whether what arrives here, arrives once and in order.
+    /// Whether what arrives here, arrives once and in order. (The house's clients use datagrams.)
     pub fn is_connection(&self, from: Place, to: Place) -> bool {
-        self.channel == Channel::Fifo && from.as_server().is_some() && to.as_server().is_some()
+        let outside = |place| self.places.is_house_client(place);
+        self.channel == Channel::Fifo && !outside(from) && !outside(to)
     }
 
-    /// No earlier than what was sent before.
-    fn in_order(&mut self, from: Place, to: Place, arrives: Time) -> Time {
-        let last = self.last_arrival.entry((from, to)).or_default();
-        *last = arrives.max(*last + Time(1));
-        *last
+    /// What `me` knows of its connection to `peer`, if it has ever had one.
+    pub(super) fn end(&self, me: Place, peer: Place) -> Option<&End> {
+        self.ends.get(&(me, peer))
     }
 
     /// Whether the node can speak both ways with a majority of `nodes`, itself included.

@@ -62,7 +62,7 @@ pub enum EventKind {
         sent: u64,
         sent_at: Time,
         why: Loss,
-        /// The command (an event) that is to blame; 0 where none is.
+        /// The event that is to blame: a command, or what broke the connection; 0 where none is.
         by: u64,
         payload: Payload,
     },
@@ -72,6 +72,10 @@ pub enum EventKind {
     Persist,
     /// All writes so far are durable.
     Saved,
+    /// It learned that its connection to this peer is broken.
+    Disconnected {
+        peer: Place,
+    },
     /// A client wants something.
     Ask {
         seq: u64,
@@ -123,6 +127,7 @@ impl EventKind {
             | EventKind::Timer(_)
             | EventKind::Persist
             | EventKind::Saved
+            | EventKind::Disconnected { .. }
             | EventKind::Ask { .. }
             | EventKind::Retry { .. }
             | EventKind::Answered { .. }
@@ -147,6 +152,8 @@ pub enum Loss {
     Cut,
     /// Its receiver was down.
     Down,
+    /// The connection that it was sent on had broken.
+    Broken,
     /// Somebody dropped it by hand.
     Dropped,
     /// More was under way than the network holds.
@@ -160,6 +167,7 @@ impl Loss {
             Loss::Chance => "chance",
             Loss::Cut => "cut",
             Loss::Down => "down",
+            Loss::Broken => "broken",
             Loss::Dropped => "dropped",
             Loss::Full => "full",
         }
@@ -170,6 +178,7 @@ impl Loss {
             Loss::Chance => "the network lost it",
             Loss::Cut => "the link is cut",
             Loss::Down => "the server is down",
+            Loss::Broken => "its connection is broken",
             Loss::Dropped => "it was dropped by hand",
             Loss::Full => "too many messages are under way",
         }
@@ -207,6 +216,7 @@ impl Event {
             | EventKind::Refused(_)
             | EventKind::Note(_)
             | EventKind::Violation { .. }
+            | EventKind::Disconnected { .. }
             | EventKind::Ask { .. }
             | EventKind::Retry { .. }
             | EventKind::Answered { .. } => true,
@@ -242,6 +252,9 @@ impl Event {
             EventKind::Timer(timer) => sentence!("timer runs out: {0}", timer.clone()),
             EventKind::Persist => sentence!("writes to its disk"),
             EventKind::Saved => sentence!("has its writes on disk"),
+            EventKind::Disconnected { peer } => {
+                sentence!("learns that its connection to {0} is broken", *peer)
+            }
             EventKind::Ask { request, .. } => sentence!("wants “{0}”", request.clone()),
             EventKind::Answered { outcome, .. } => {
                 sentence!("has its answer: {0}", outcome.told())

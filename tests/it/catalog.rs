@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use synod::base::Place;
 use synod::protocol::PropertyKind;
 use synod::{catalog, scenario};
 
@@ -44,6 +45,10 @@ fn every_protocol_has_scenes_properties_and_a_request() {
             let same = meta.kinds.iter().filter(|other| other.letter == kind.letter);
             assert_eq!(same.count(), 1, "a letter used twice: {}", kind.letter);
         }
+        let servers = meta.kinds.iter().find(|kind| kind.letter == Place::SERVER);
+        let fits = |size| servers.is_none_or(|kind| (kind.least..=kind.most).contains(size));
+        let sizes = entry.faults.sizes;
+        assert!(!sizes.is_empty() && sizes.iter().all(fits), "{} can have its sizes", meta.slug);
     }
 }
 

@@ -106,7 +106,7 @@ fn every_word_a_run_uses_can_be_waited_for() {
         let words = (entry.words)();
         let (mut kinds, mut roles, mut fields) = (vec![], vec![], vec![]);
         let scenes = entry.meta.scenes.iter().map(|(_, text)| scenario::parse_first(text).unwrap());
-        let random = (1..=6).map(|seed| fuzz::schedule(entry, seed, &[]).unwrap());
+        let random = (1..=20).map(|seed| fuzz::schedule(entry, seed, &[]).unwrap());
         let options = (entry.options)().into_iter().flat_map(|option| {
             let set =
                 move |value| format!("run {} nodes=5 {}={value}", entry.meta.slug, option.name);

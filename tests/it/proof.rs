@@ -339,6 +339,10 @@ fn line(past: &Past, event: &Event) -> Option<Line> {
             line.from = vec![*from];
         }
         EventKind::Saved => line.is_reaction = true,
+        EventKind::Disconnected { peer } => {
+            line.what = format!("{name} {peer}");
+            line.is_reaction = true;
+        }
         EventKind::Timer(timer) => {
             line.what = format!("{name} {timer}");
             line.is_reaction = true;

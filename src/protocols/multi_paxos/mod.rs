@@ -188,6 +188,8 @@ impl Protocol for MultiPaxos {
             }
             Input::Request { from, seq, .. } => self.redirect(from, seq, fx),
             Input::Saved(disk) => self.on_disk(disk, fx),
+            // Datagrams have no connections.
+            Input::Disconnected { .. } => {}
         }
         self.save(fx);
     }

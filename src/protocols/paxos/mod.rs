@@ -177,6 +177,8 @@ impl Protocol for Paxos {
             Input::Message { from, message } => self.receive(from, message, fx),
             Input::Request { from, seq, request } => self.serve(from, seq, request, fx),
             Input::Saved(disk) => self.on_disk(disk, fx),
+            // Datagrams have no connections.
+            Input::Disconnected { .. } => {}
         }
         self.save(fx);
     }

@@ -26,6 +26,7 @@ impl EventKind {
             EventKind::Timer(_) => "timer",
             EventKind::Persist => "persist",
             EventKind::Saved => "saved",
+            EventKind::Disconnected { .. } => "disconnected",
             EventKind::Ask { .. } => "ask",
             EventKind::Answered { .. } => "answered",
             EventKind::Retry { .. } => "retry",
@@ -62,6 +63,7 @@ impl Event {
                 payload.write_data(out)
             }
             EventKind::Timer(timer) => write!(out, " {timer}"),
+            EventKind::Disconnected { peer } => write!(out, " {peer}"),
             EventKind::Ask { seq, request } => write!(out, " {seq} {request}"),
             EventKind::Answered { seq, outcome } => outcome.write_data(*seq, out),
             EventKind::Retry { to, redirected } => write!(out, " {to} {redirected}"),
