@@ -8,7 +8,7 @@
 //! one way:
 //!
 //! ```text
-//! Command ──► Sim ──► trace ──► Snapshot, Stretch ──► Scene, Chart ──► SVG
+//! Command ──► Sim ──► trace ──► Snapshot, Stretch ──► StageView, Chart ──► SVG
 //!    ▲        │        │
 //!  page,   network,  history,
 //!  URL,    disks,    words,
@@ -53,6 +53,48 @@
 //!    that embeds it. Pure.
 //! 1. `web`: Yew components, the animator, the address bar. The only layer that knows a browser,
 //!    and the only one compiled for it alone.
+//!
+//! ## Where is …?
+//!
+//! | asked for | where it is decided |
+//! |---|---|
+//! | who takes part, and what each kind of place is called | `base/places.rs`; a protocol's own kinds in its [`protocol::Meta`] |
+//! | what a step of a protocol may ask for, and in what order it happens | `protocol.rs` ([`protocol::Effects`]), `sim/mod.rs` (`carry_out`) |
+//! | when a message arrives, or is lost | `sim/network.rs`; on connections `sim/connection.rs` |
+//! | what a command does, and when it is refused | `sim/commands.rs` |
+//! | whom a client asks, and when it asks again | `sim/client.rs` |
+//! | that a request asked twice takes effect once | `service/sessions.rs` |
+//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/mod.rs` (`judge`); what clients saw: `check/` |
+//! | how any earlier instant comes back | `replay/mod.rs` |
+//! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
+//! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
+//! | what a random schedule breaks | `explore/fuzz.rs`, within the protocol's [`protocol::FaultModel`] |
+//! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
+//! | what a server's box shows | the protocol's [`protocol::Shown`]; drawn by `view/stage/scene.rs` and `web/components/figures.rs` |
+//! | the space-time diagram | `view/diagram/` |
+//! | what can be done by hand to what is selected | `player/gestures.rs`; by key: `player/keys.rs` |
+//! | what the page does with an action | `player/store.rs` hands it to the file of its family, see `player/action.rs` |
+//! | what a link carries | `player/permalink.rs`; a long one `player/packed.rs` |
+//! | what a page that embeds a playground may call, and is told | `player/api.rs`, `player/state.rs`, `www/public/` |
+//! | what must be fetched before something can be done | `player/needs.rs`; the parts themselves `part.rs`, `web/parts.rs` |
+//! | what has its Chinese where | `words.rs`, `www/locale/` |
+//!
+//! ## How a frame is made
+//!
+//! `web/animator.rs` asks for one animation frame at a time, and only while something moves. Each tells
+//! the [`player::Store`] how much real time has passed; the store goes on with the run and answers with a
+//! [`player::Change`]. Where only the clock has moved, the animator sets what glides: messages, rings,
+//! cursor, each a function of virtual time. Where something has happened, `web/picture.rs` folds the views
+//! anew, and Yew draws them.
+//!
+//! | kept | where | until |
+//! |---|---|---|
+//! | copies of the cluster, to come back to any instant | `replay/mod.rs` | every second one goes when there are too many |
+//! | events around the cursor | `replay/mod.rs` | the cursor goes elsewhere |
+//! | the snapshot of an event and an instant | `player/pane.rs` | cursor, branch or script change |
+//! | past slices of the diagram | `view/diagram/chart.rs` | the scale, the lanes or the branch change |
+//! | where everybody stands | `web/picture.rs` | the room or the places change |
+//! | parts of the program, and all files for a visit without a network | `part.rs`, `www/worker.js` | the page goes; another build comes |
 //!
 //! ## What never happens
 //!
