@@ -39,7 +39,7 @@ impl PlaceKind {
         setting: "clients",
         usual: 1,
         least: 0,
-        most: 9,
+        most: 36,
         program: Program::Client,
     };
 

@@ -26,7 +26,7 @@ const FIRST_LINES: &[(&str, &str)] = &[
         "run raft nodes=99999999999999999999",
         "line 1, column 16: expected a number from 1 to 15, found “99999999999999999999”",
     ),
-    ("run raft clients=10", "line 1, column 18: expected a number from 0 to 9, found “10”"),
+    ("run raft clients=37", "line 1, column 18: expected a number from 0 to 36, found “37”"),
     ("run raft flaw=lazy", "line 1, column 15: expected a flaw of this protocol, found “lazy”"),
     (
         "run raft latency=2h",

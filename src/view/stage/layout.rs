@@ -92,6 +92,9 @@ const GAP: Size = Size::new(30.0, 18.0);
 /// Between the smallest boxes: of many, what can be read matters more.
 const LEAST: Size = Size::new(16.0, 10.0);
 const RING: f64 = 12.0;
+/// Clients in a column or a row, at the most; then there are several, so far from each other.
+const LINE: usize = 9;
+const BESIDE: f64 = 8.0;
 /// From centre to centre in rows and columns, at the most.
 const STEP: Size = Size::new(260.0, 180.0);
 /// From the boxes to the picture's edge: a hull and its label have room.
@@ -153,11 +156,12 @@ impl Layout {
         let (node, client) = (detail.node(), detail.client());
         // Beside the ring, or in the corners beside its first server, or below.
         let corners = !wide && clients <= 2 && nodes > 2;
+        let lines = clients.div_ceil(LINE);
         let (mut right, mut below) = (0.0, 0.0);
         if clients > 0 && wide {
-            right = client.w + GAP.w * 1.6;
+            right = lines as f64 * (client.w + BESIDE) - BESIDE + GAP.w * 1.6;
         } else if clients > 0 && !corners {
-            below = client.h + GAP.h * 1.5;
+            below = lines as f64 * (client.h + BESIDE) - BESIDE + GAP.h * 1.5;
         }
         let margin = if room.width < NARROW { MARGIN / 2.0 } else { MARGIN };
         let free = Size::new(
@@ -180,13 +184,20 @@ impl Layout {
         let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
         let clients = if wide {
             let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
-            column(clients, client, Point::new(x, y0 + north), y0 + south)
+            in_lines(clients, |line, count| {
+                let x = x - (lines - 1 - line) as f64 * (client.w + BESIDE);
+                column(count, client, Point::new(x, y0 + north), y0 + south)
+            })
         } else if corners {
             let y = y0 + north - (node.h - client.h) / 2.0;
             let x = room.width - client.w / 2.0 - 6.0;
             [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
         } else {
-            row(clients, client, room.width, y0 + south + node.h / 2.0 + below - client.h / 2.0)
+            let y = y0 + south + node.h / 2.0 + below - client.h / 2.0;
+            in_lines(clients, |line, count| {
+                let y = y - (lines - 1 - line) as f64 * (client.h + BESIDE);
+                row(count, client, room.width, y)
+            })
         };
         Layout {
             places: places.clone(),
@@ -378,6 +389,12 @@ fn even_turns(count: usize, free: Size) -> Vec<f64> {
     turns
 }
 
+/// Clients in columns or rows, each of which is placed by `stand`, given its number and how many it has.
+fn in_lines(clients: usize, stand: impl Fn(usize, usize) -> Vec<Point>) -> Vec<Point> {
+    let lines = clients.div_ceil(LINE);
+    (0..lines).flat_map(|line| stand(line, LINE.min(clients - line * LINE))).collect()
+}
+
 /// Clients below each other from `top`; those that reach beyond `bottom` begin higher.
 fn column(count: usize, client: Size, top: Point, bottom: f64) -> Vec<Point> {
     let gaps = count.saturating_sub(1) as f64;
@@ -406,7 +423,7 @@ mod tests {
     fn any_cluster_fits_any_room() {
         for room in [DESK, PHONE, EMBED] {
             for nodes in 1..=15 {
-                for clients in [0, 1, 2, 3, 4, 9] {
+                for clients in [0, 1, 2, 3, 4, 9, 10, 36] {
                     let layout =
                         Layout::new(&Places::with_clients(nodes, clients), Formation::RING, room);
                     assert_eq!(
