@@ -33,8 +33,8 @@
 //!    house, `zh/SLUG.po` that of a protocol.
 //! 1. [`check`]: the history, what clients asked and were told, and judges of it. They stand outside
 //!    the protocols.
-//! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown,
-//!    options and flaws.
+//! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown
+//!    (role, stamp, variables, panels), options and flaws.
 //! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values; and
 //!    sessions, by which a request that is asked twice takes effect once.
 //! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
@@ -117,10 +117,10 @@
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it
 //! looks), its options and flaws as one table by [`options!`]; add a line to `src/catalog.rs`, and
-//! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A log, a badge, options, history
-//! variables are only for a protocol that has them: what it does not say is empty, or `()`. What clients
-//! may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a service, or a part with the reason
-//! why no more. Each name
+//! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A stamp, panels (a log, a queue,
+//! a table …), options, history variables are only for a protocol that has them: what it does not say is
+//! empty, or `()`. What clients may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a
+//! service, or a part with the reason why no more. Each name
 //! that is shown is written once, and what can be waited for is collected from there.
 //! Random schedules draw the faults that it promises to survive ([`protocol::FaultModel`]) and no others.
 //! It may draw numbers of its own ([`protocol::Effects::chance`]), and speak over connections instead of

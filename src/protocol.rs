@@ -16,13 +16,14 @@ use crate::sentence;
 
 pub use faults::{FaultModel, PartitionKind};
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
+pub use panel::{Cell, CellState, Content, LogReading, Panel, PanelView};
 pub use shown::{
-    Badge, CellState, Epoch, Field, FieldName, Gathering, LogCell, NodeView, Role, Shape, Shown,
-    Variable, Vocabulary,
+    Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Variable, Vocabulary,
 };
 
 mod faults;
 pub mod options;
+mod panel;
 mod shown;
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 //! leader                       another server leads
 //! sent RequestVote             a message of this kind is sent; also `delivered` and `lost`
 //! lost heartbeat S1>S2         … on this link
-//! S3 role=leader               a server's role, status, epoch or field reaches a value
+//! S3 role=leader               a server's role, status, stamp or field reaches a value
 //! any currentTerm>=9           … some server's
-//! S3 settled>=10               so many entries of its log are settled
+//! S3 settled>=10               so many entries of its log are settled, where it keeps one
 //! ```
 //!
 //! A condition is one thing: nothing joins two. "Any role=leader and any term>3" might be said of two
@@ -140,7 +140,7 @@ fn leading(text: &str) -> Option<(u64, &str)> {
 
 // ---- reading and printing --------------------------------------------------------------------
 
-const SHAPE: &str = "role";
+const ROLE: &str = "role";
 const STATUS: &str = "status";
 const SETTLED: &str = "settled";
 const STATUSES: [&str; 3] = ["up", "paused", "down"];
@@ -154,7 +154,9 @@ pub fn kinds(run: &Run) -> impl Iterator<Item = &'static str> {
 
 /// All that can be compared with a value.
 fn facts(run: &Run) -> impl Iterator<Item = &'static str> {
-    [SHAPE, STATUS, SETTLED].into_iter().chain(run.words().fields)
+    let known = run.words();
+    let settled = known.log.then_some(SETTLED);
+    [ROLE, STATUS].into_iter().chain(settled).chain(known.fields)
 }
 
 /// Conditions that somebody might want, for the field where one is typed: whole, or up to the value.
@@ -164,7 +166,8 @@ pub fn likely(words: &Vocabulary) -> Vec<String> {
     for (_, passage) in Passage::ALL {
         likely.extend(words.kinds.iter().map(|kind| format!("{passage} {kind}")));
     }
-    likely.extend(["S1 status=down".into(), "any settled>=".into()]);
+    likely.push("S1 status=down".into());
+    likely.extend(words.log.then(|| format!("any {SETTLED}>=")));
     likely.extend(words.fields.iter().map(|field| format!("any {field}>=")));
     likely
 }
@@ -283,18 +286,22 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     let text = words.rest(STATE)?;
     let (name, is, value) = Relation::split(text).ok_or_else(|| words.expected(STATE))?;
     let (name, value) = (spaced(name), spaced(value));
+    let known = run.words();
+    if name == SETTLED && !known.log {
+        let title = run.meta().title;
+        return Err(words.wrong(sentence!("no server of {0} keeps a log: nothing settles", title)));
+    }
     if !facts(run).any(|known| known == name) {
         return Err(one_of(words, &name, facts(run)));
     }
-    let known = run.words();
     match name.as_str() {
-        SHAPE if !known.roles.contains(&value.as_str()) => {
+        ROLE if !known.roles.contains(&value.as_str()) => {
             return Err(one_of(words, &value, known.roles.into_iter()));
         }
         STATUS if !STATUSES.contains(&value.as_str()) => {
             return Err(one_of(words, &value, STATUSES.into_iter()));
         }
-        SHAPE | STATUS if !matches!(is, Relation::Equal | Relation::Unequal) => {
+        ROLE | STATUS if !matches!(is, Relation::Equal | Relation::Unequal) => {
             return Err(words.wrong(sentence!("{0} is a word: compare it with = or !=", name)));
         }
         _ => {}
@@ -534,7 +541,7 @@ fn told(event: &Event) -> Sentence {
 fn state_told(fact: &Fact, sim: &Sim, events: &Events) -> Sentence {
     let place = Some(fact.node);
     let says = |event: &&Event| match event.what {
-        EventKind::Role(_) => name(&fact.what) == SHAPE,
+        EventKind::Role(_) => name(&fact.what) == ROLE,
         EventKind::Status(_) => name(&fact.what) == STATUS,
         _ => false,
     };

@@ -11,13 +11,14 @@
 //! | `event` | event of the history | `event`, `time`, `place`, `lamport`, `cause`, `text` |
 //! | `disk` | thing on a server's disk | `at`, `time`, `node`, `name`, `value`; `pending` while a write is under way |
 //! | `entry` | entry of a server's log | `at`, `time`, `node`, `index`, `epoch`, `text`, `state` |
+//! | `item` | thing that a server keeps elsewhere: in a queue, a table, a slot | `at`, `time`, `node`, `panel`, `place`, `text`; `epoch` and `state` of a slot or a value, `cells` by column of a table's row |
 //!
 //! What has no value is `null`. Times are microseconds; `at` is the number of the last event before. Each `_id` begins with a digest of the script, so that a file that is
 //! taken in twice, or beside another, gives the same documents.
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{EVENTS, cut_after, json_line};
@@ -28,6 +29,10 @@ use crate::command::Script;
 use crate::protocol::CellState;
 use crate::sim::trace::Event;
 use crate::{scenario, sentence};
+
+mod item;
+
+use item::{LONG, Long, PanelItem};
 
 /// Of the documents written here; a greater one is a newer Synod's.
 const FORMAT: u64 = 1;
@@ -84,21 +89,10 @@ enum Of<'a> {
         index: Long,
         epoch: Long,
         text: String,
-        state: &'static str,
+        state: CellState,
     },
+    Item(PanelItem<'a>),
 }
-
-/// A number that keeps its 64 bits, as MongoDB writes it.
-#[derive(Clone, Copy)]
-struct Long(u64);
-
-impl Serialize for Long {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([(LONG, self.0.to_string())])
-    }
-}
-
-const LONG: &str = "$numberLong";
 
 /// Everything that happens in the window, a document a line, for as long as `write` says that it
 /// could be written. The cursor is where one is when it is taken in again.
@@ -123,7 +117,7 @@ pub fn history(
     }
 }
 
-/// What one server holds where the run stands: its disk, and its log.
+/// What one server holds where the run stands: its disk, and its panels.
 pub fn node(run: &Run, cursor: Time, node: Place) -> Result<String, Sentence> {
     let id = identity(run.script());
     let Some(held) = held(&id, run, cursor, node) else {
@@ -165,7 +159,7 @@ fn event<'a>(run: &'a str, number: u64, event: &Event) -> Document<'a> {
     Document { id: format!("{run}:{number}"), of }
 }
 
-/// The disk and the log of a server, if there is such a one.
+/// The disk and the panels of a server, if there is such a one.
 fn held<'a>(id: &'a str, run: &Run, cursor: Time, node: Place) -> Option<Vec<Document<'a>>> {
     let snapshot = run.snapshot();
     let shot = snapshot.nodes.iter().find(|shot| shot.id == node)?;
@@ -183,9 +177,8 @@ fn held<'a>(id: &'a str, run: &Run, cursor: Time, node: Place) -> Option<Vec<Doc
             pending: field.pending.as_deref().map(known),
         },
     });
-    let logs = run.logs(u64::MAX);
-    let log = logs.rows.iter().filter(|(whose, _)| *whose == node).flat_map(|(_, row)| row);
-    let entries = log.map(|cell| Document {
+    let log = run.sim().log(node, 0, shot.log_len());
+    let entries = log.iter().map(|cell| Document {
         id: named(&cell.index.to_string()),
         of: Of::Entry {
             run: id,
@@ -193,16 +186,17 @@ fn held<'a>(id: &'a str, run: &Run, cursor: Time, node: Place) -> Option<Vec<Doc
             time,
             node,
             index: Long(cell.index),
-            epoch: Long(cell.epoch),
+            epoch: Long(cell.stamp),
             text: cell.text.to_string(),
-            state: match cell.state {
-                CellState::Pending => "pending",
-                CellState::Stored => "stored",
-                CellState::Settled => "settled",
-            },
+            state: cell.state,
         },
     });
-    Some(disk.chain(entries).collect())
+    let bare = PanelItem::new(id, (at, time), node);
+    let items = shot.panels.iter().flat_map(|panel| bare.of(panel)).map(|item| Document {
+        id: named(&format!("{}:{}", item.panel, item.place.0)),
+        of: Of::Item(item),
+    });
+    Some(disk.chain(entries).chain(items).collect())
 }
 
 // ---- and back --------------------------------------------------------------------------------
@@ -252,7 +246,7 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
                 return Err(sentence!("Line {0} begins a second run: a file holds one.", line));
             }
             Some("run") => header = Some(document),
-            Some("event" | "disk" | "entry") => claims.add(&document),
+            Some("event" | "disk" | "entry" | "item") => claims.add(&document),
             _ => {}
         }
     }
@@ -438,7 +432,9 @@ fn differs_at(id: &str, run: &mut Run, at: u64, lines: &[(u64, &str)]) -> Option
             held.into_iter().map(|document| (document.id.clone(), document)).collect()
         });
         let index = || claimed.number("index").unwrap_or(0).to_string();
-        let name = claimed.text("name").map_or_else(index, str::to_owned);
+        let item = |panel| Some(format!("{panel}:{}", claimed.number("place")?));
+        let item = claimed.text("panel").and_then(item);
+        let name = item.or(claimed.text("name").map(str::to_owned)).unwrap_or_else(index);
         match documents.get(&format!("{id}:{at}:{node}:{name}")) {
             Some(given) => claimed.differs(given),
             None => Some(nothing()),

@@ -1,13 +1,15 @@
 //! The cluster at one instant as Mermaid's `flowchart`: servers by the shapes of their roles (a
 //! stadium leads, a hexagon would like to, a rectangle does neither), clients round, a subgraph for
-//! each side of a partition, and on the links what is under way.
+//! each side of a partition, and on the links what is under way. A server says what it keeps, but for
+//! its log, which is too long for a shape.
 
 use super::mermaid::{EDGES, escaped, head};
 use crate::base::{Place, Sentence};
 use crate::catalog::Run;
-use crate::protocol::Shape;
-use crate::sim::snapshot::{ClientShot, FlightShot, LinkState, NodeShot, Snapshot, Status};
+use crate::protocol::{Content, PanelView, Tag};
+use crate::sim::snapshot::{ClientShot, FlightShot, LinkState, NodeShot, Snapshot};
 use crate::view::diagram::ticks::seconds;
+use crate::view::panel;
 use crate::view::stage::hull::groups;
 use crate::words::{Language, translate};
 use crate::{sentence, tr};
@@ -16,6 +18,8 @@ use crate::{sentence, tr};
 const FEW: usize = 5;
 /// Messages told on a link; of more, how many they are.
 const TOLD: usize = 4;
+/// Characters of what a server keeps, at the most.
+const LINE: usize = 120;
 
 /// Of Mermaid's own look, in colours that stand on light and dark.
 const CLASSES: &str = "    \
@@ -73,27 +77,29 @@ pub fn write(
 }
 
 fn server(shot: &NodeShot, language: Language) -> String {
-    let role = match shot.status {
-        Status::Up => shot.view.role.name,
-        Status::Paused => crate::key!("paused"),
-        Status::Down => crate::key!("crashed"),
-    };
-    let view = &shot.view;
-    let mut lines = vec![format!("{} · {}", shot.id, translate(language, role))];
-    lines.push(format!("{} {}", translate(language, view.epoch.word), view.epoch));
-    lines.extend(
-        view.badge
-            .as_ref()
-            .map(|badge| format!("{}: {}", translate(language, badge.word), badge.text)),
-    );
+    let mut lines = vec![format!("{} · {}", shot.id, translate(language, shot.role()))];
+    let stamp = shot.view.stamp;
+    lines.extend(stamp.map(|stamp| format!("{} {stamp}", translate(language, stamp.word))));
+    let panels = shot.panels.iter().filter(|panel| !matches!(panel.content, Content::Log { .. }));
+    lines.extend(panels.map(|PanelView { name, content }| {
+        format!("{}: {}", translate(language, name), shortened(&panel::told(content)))
+    }));
     let label = lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>");
-    let (open, close, class) = match (shot.status, view.role.shape) {
-        (Status::Down, _) => ("[\"✕ ", "\"]", "down"),
-        (_, Shape::Lead) => ("([\"", "\"])", "leads"),
-        (_, Shape::Bid) => ("{{\"", "\"}}", "bids"),
-        (_, Shape::Plain) => ("[\"", "\"]", "plain"),
+    let (open, close, class) = match shot.tag() {
+        None => ("[\"✕ ", "\"]", "down"),
+        Some(Tag::Leads) => ("([\"", "\"])", "leads"),
+        Some(Tag::Bids) => ("{{\"", "\"}}", "bids"),
+        Some(Tag::Follows) => ("[\"", "\"]", "plain"),
     };
     format!("    {}{open}{label}{close}:::{class}\n", shot.id)
+}
+
+/// As much of a line as a shape takes.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 fn visitor(shot: &ClientShot) -> String {

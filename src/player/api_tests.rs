@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::api::{COLOURS, Call, ReadTarget, Reading, Task, not_a_call};
 use super::pending_calls::{self, Answered, PendingCall, PendingCalls};
-use super::state::{News, Watch, Watched};
+use super::state::{News, State, Watch, Watched};
 use super::tests::{frames, store};
 use super::*;
 
@@ -600,6 +600,19 @@ fn a_violation_is_news_with_its_reason() {
     assert!(broken.time.is_some() && broken.event.is_some(), "{broken:?}");
 }
 
+#[test]
+fn a_server_tells_what_it_keeps() {
+    let mut store =
+        store("run raft nodes=3 seed=7\n10ms fire S1 election\n60ms request C1 put x=1");
+    store.update(TimeAction::Seek(Time::millis(200)));
+    let state = serde_json::to_value(State::of(&store)).unwrap();
+    let server = &state["nodes"][0];
+    assert_eq!((&server["epoch"], &server["log"]), (&"term 1".into(), &2.into()));
+    let panel = &server["panels"][0];
+    assert_eq!((&panel["name"], &panel["kind"]), (&"Log".into(), &"log".into()));
+    assert_eq!((&panel["length"], &panel["cells"][1]["text"]), (&2.into(), &"x=1".into()));
+}
+
 /// The script that hosts load, its description, and the page's style sheet speak of the same things.
 #[test]
 fn hosts_are_told_the_same_names() {
@@ -618,7 +631,7 @@ fn hosts_are_told_the_same_names() {
     }
     let state = call(&mut store(RUN), "read", "").unwrap();
     for field in "protocol title time event events playing speed link script caption nodes properties id status role \
-                  isolated epoch memory disk log lamport name kind standing why"
+                  isolated epoch memory disk log panels lamport name kind standing why"
         .split_whitespace()
     {
         assert!(state.contains(&format!("\"{field}\":")), "{field} in the state");

@@ -9,7 +9,7 @@ use super::playback::{Goal, Speed};
 use super::store::Store;
 use crate::base::Place;
 use crate::export::Fields;
-use crate::protocol::PropertyKind;
+use crate::protocol::{Cell, CellState, Content, PanelView, PropertyKind};
 use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
 use crate::sim::trace::Status;
 use crate::words::{self, Language};
@@ -44,7 +44,46 @@ pub struct NodeState {
     pub memory: Fields<&'static str, String>,
     pub disk: Fields<&'static str, String>,
     pub log: u64,
+    pub panels: Vec<PanelState>,
     pub lamport: u64,
+}
+
+/// What a server keeps: its name, and what there is to see, by its kind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PanelState {
+    pub name: &'static str,
+    #[serde(flatten)]
+    pub content: ContentState,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum ContentState {
+    /// The last cells of so many.
+    Log {
+        length: u64,
+        cells: Vec<Cell>,
+    },
+    Table {
+        rows: Vec<Fields<&'static str, String>>,
+    },
+    Queue {
+        items: Vec<String>,
+    },
+    Slots {
+        cells: Vec<Cell>,
+    },
+    Set {
+        items: Vec<String>,
+    },
+    Value {
+        text: String,
+        stamp: u64,
+        state: CellState,
+    },
+    Text {
+        text: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -120,6 +159,7 @@ impl NodeState {
     fn of(shot: &NodeShot) -> NodeState {
         let memory = shot.view.fields.iter().map(|field| (field.name, field.value.clone()));
         let disk = shot.disk.iter().map(|field| (field.name, field.value.clone()));
+        let stamp = shot.view.stamp;
         NodeState {
             id: shot.id,
             status: match shot.status {
@@ -129,12 +169,31 @@ impl NodeState {
             },
             role: shot.view.role.name,
             isolated: shot.isolated,
-            epoch: format!("{} {}", shot.view.epoch.word, shot.view.epoch),
+            epoch: stamp.map_or_else(String::new, |stamp| format!("{} {stamp}", stamp.word)),
             memory: Fields(memory.collect()),
             disk: Fields(disk.collect()),
-            log: shot.log_len,
+            log: shot.log_len(),
+            panels: shot.panels.iter().map(PanelState::of).collect(),
             lamport: shot.lamport,
         }
+    }
+}
+
+impl PanelState {
+    pub fn of(panel: &PanelView) -> PanelState {
+        let content = match panel.content.clone() {
+            Content::Log { len, cells } => ContentState::Log { length: len, cells },
+            Content::Table { columns, rows } => {
+                let row = |row: Vec<String>| Fields(columns.iter().copied().zip(row).collect());
+                ContentState::Table { rows: rows.into_iter().map(row).collect() }
+            }
+            Content::Queue(items) => ContentState::Queue { items },
+            Content::Slots(cells) => ContentState::Slots { cells },
+            Content::Set(items) => ContentState::Set { items },
+            Content::Value { text, stamp, state } => ContentState::Value { text, stamp, state },
+            Content::Text(text) => ContentState::Text { text },
+        };
+        PanelState { name: panel.name, content }
     }
 }
 

@@ -4,25 +4,26 @@
 
 use std::fmt::{self, Display};
 
-use super::{Message as _, Protocol};
+use super::{Message as _, Panel, Protocol};
 use crate::base::Place;
 
 /// A replica as it is shown; `Disk` is all of it that survives a crash.
 pub trait Shown<Disk: 'static>: Sized + 'static {
-    /// What it calls its own time: `term`, `ballot`.
-    const EPOCH: FieldName;
+    /// What it calls its own time: `term`, `ballot`. `None` where it counts none.
+    const STAMP: Option<FieldName> = None;
     /// What a server knows only while it runs.
     const VARIABLES: &'static [Variable<Self>] = &[];
     /// What a disk holds.
     const DURABLE: &'static [Variable<Disk>] = &[];
+    /// What it keeps that is more than a variable: its log, its queue. The first that has something to
+    /// show is drawn on the stage.
+    const PANELS: &'static [Panel<Self, Disk>] = &[];
 
     /// All roles that there are, in the order of the menu: see [`listed!`](crate::listed).
     fn roles() -> &'static [Role];
     fn role(&self) -> Role;
-    fn epoch(&self) -> Epoch;
-
-    /// What is written on it where it keeps no log, such as the value it has accepted.
-    fn badge(&self) -> Option<Badge> {
+    /// Where it stands in its own time.
+    fn stamp(&self) -> Option<Stamp> {
         None
     }
 
@@ -31,24 +32,12 @@ pub trait Shown<Disk: 'static>: Sized + 'static {
         None
     }
 
-    /// The last index of the replicated log; 0 where there is none.
-    fn log_len(&self) -> u64 {
-        0
-    }
-
-    /// The log's entries after `from` up to and including `to`, as cells to draw. `disk` is what
-    /// this replica's disk holds: what is not there yet is pending.
-    fn log(&self, _disk: &Disk, _from: u64, _to: u64) -> Vec<LogCell> {
-        Vec::new()
-    }
-
-    /// All of it at this instant, but for its log.
+    /// All of it at this instant, but for its panels.
     fn view(&self) -> NodeView {
         NodeView {
             role: self.role(),
-            epoch: self.epoch(),
+            stamp: self.stamp(),
             fields: Variable::read(Self::VARIABLES, self),
-            badge: self.badge(),
             quorum: self.gathering(),
         }
     }
@@ -165,22 +154,25 @@ pub struct Vocabulary {
     /// Kinds of messages between servers.
     pub kinds: Vec<&'static str>,
     pub roles: Vec<&'static str>,
-    /// The word of its epoch, and the fields on disk and in memory.
+    /// The word of its stamp, and the fields on disk and in memory.
     pub fields: Vec<&'static str>,
     /// Those of the fields that are whole numbers, always.
     pub numbers: Vec<&'static str>,
+    /// Its servers keep a log.
+    pub log: bool,
 }
 
 impl Vocabulary {
     pub fn of<P: Protocol>() -> Vocabulary {
         let durable = P::DURABLE.iter().map(|variable| variable.field);
         let variables = P::VARIABLES.iter().map(|variable| variable.field);
-        let fields = [P::EPOCH].into_iter().chain(durable).chain(variables);
+        let fields = P::STAMP.into_iter().chain(durable).chain(variables);
         Vocabulary {
             kinds: P::Message::kinds().iter().map(|kind| kind.name).collect(),
             roles: P::roles().iter().map(|role| role.name).collect(),
             numbers: fields.clone().filter(|field| field.number).map(|field| field.name).collect(),
             fields: fields.map(|field| field.name).collect(),
+            log: Panel::log_of(P::PANELS).is_some(),
         }
     }
 }
@@ -189,68 +181,55 @@ impl Vocabulary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Role {
     pub name: &'static str,
-    pub shape: Shape,
+    pub tag: Tag,
 }
 
-/// Roles differ by shape as well as by colour.
+/// What a role means to whoever looks at a cluster, whatever the protocol calls it: views ask for this,
+/// and draw it by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// A rectangle: takes part.
-    Plain,
-    /// A stadium, filled: leads.
-    Lead,
-    /// A hexagon: wants to lead.
-    Bid,
+pub enum Tag {
+    /// Takes part.
+    Follows,
+    /// Leads, or holds what only one may hold.
+    Leads,
+    /// Wants to lead.
+    Bids,
 }
 
 /// A replica at one instant, as plain data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     pub role: Role,
-    pub epoch: Epoch,
+    pub stamp: Option<Stamp>,
     /// What it knows only while it runs. (What survives a crash is [`Shown::DURABLE`].)
     pub fields: Vec<Field>,
-    /// What is written on it where it keeps no log, such as the value it has accepted.
-    pub badge: Option<Badge>,
     /// Whose support it is gathering, or has gathered.
     pub quorum: Option<Gathering>,
 }
 
 /// A place in the protocol's own time, such as `term 3` or `ballot 2.S1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Epoch {
+pub struct Stamp {
     pub word: &'static str,
     pub number: u64,
     /// Whose, where several may use one number.
     pub by: Option<Place>,
 }
 
-impl Epoch {
-    pub const fn new(word: &'static str, number: u64) -> Epoch {
-        Epoch { word, number, by: None }
+impl Stamp {
+    pub const fn new(word: &'static str, number: u64) -> Stamp {
+        Stamp { word, number, by: None }
     }
 }
 
 /// `3` or `2.S1`: without its word, which is translated.
-impl Display for Epoch {
+impl Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.by {
             Some(by) => write!(f, "{}.{by}", self.number),
             None => write!(f, "{}", self.number),
         }
     }
-}
-
-/// A short text on a node, in the colour of its epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Badge {
-    /// `accepted`, `chosen`: translated.
-    pub word: &'static str,
-    /// The value: data, nobody's language.
-    pub text: String,
-    /// Its colour: a term, ballot or epoch; 0 for none.
-    pub epoch: u64,
-    pub state: CellState,
 }
 
 /// A majority as it forms.
@@ -275,27 +254,6 @@ impl Field {
     pub fn new(name: &'static str, value: impl Display) -> Field {
         Field { name, value: value.to_string() }
     }
-}
-
-/// One entry of a log, to be drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogCell {
-    pub index: u64,
-    /// The term, ballot or epoch it was written in: its colour and its number.
-    pub epoch: u64,
-    pub text: String,
-    pub state: CellState,
-}
-
-/// How far something written has come. Told apart by outline and pattern, not by colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CellState {
-    /// Not on the disk yet: a crash would lose it.
-    Pending,
-    /// On the disk, and perhaps to be replaced.
-    Stored,
-    /// Committed, chosen: here for good.
-    Settled,
 }
 
 #[cfg(test)]
@@ -409,7 +367,7 @@ pub(crate) mod tests {
     }
 
     impl Shown<()> for Relay {
-        const EPOCH: FieldName = FieldName::number("round");
+        const STAMP: Option<FieldName> = Some(FieldName::number("round"));
         const VARIABLES: &'static [Variable<Relay>] = &[
             Variable::number("seen", |relay| relay.seen),
             Variable::sometimes("from", |relay| Some(relay.from?.to_string())),
@@ -420,14 +378,14 @@ pub(crate) mod tests {
             fn roles() -> &'static [Role];
             fn role(&self) -> Role {
                 match (self.seen) {
-                    0 => Role { name: "waiting", shape: Shape::Plain },
-                    _ => Role { name: "reached", shape: Shape::Lead },
+                    0 => Role { name: "waiting", tag: Tag::Follows },
+                    _ => Role { name: "reached", tag: Tag::Leads },
                 }
             }
         }
 
-        fn epoch(&self) -> Epoch {
-            Epoch::new(Self::EPOCH.name, self.seen)
+        fn stamp(&self) -> Option<Stamp> {
+            Some(Stamp::new("round", self.seen))
         }
     }
 
@@ -465,9 +423,9 @@ pub(crate) mod tests {
     fn what_a_protocol_does_not_say_it_does_not_have() {
         let relay =
             Relay::boot(Place::server(0), &Places::cluster(2), &(), &(), &mut Effects::new());
-        let view = relay.view();
-        assert_eq!((view.badge, view.quorum, relay.log_len()), (None, None, 0));
-        assert!(relay.log(&(), 0, 9).is_empty() && Variable::read(Relay::DURABLE, &()).is_empty());
+        assert_eq!(relay.view().quorum, None);
+        assert!(Panel::log_of(Relay::PANELS).is_none() && !Vocabulary::of::<Relay>().log);
+        assert!(Variable::read(Relay::DURABLE, &()).is_empty());
         assert_eq!((relay.weight(), Relay::check(&(), &Places::cluster(2))), (0, Ok(())));
     }
 }

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use crate::base::{Place, PlaceKind, Places};
 use crate::command::{Command, Script, Setup};
 use crate::protocol::{
-    Effects, Epoch, Field, FieldName, Input, Kind, Message, Meta, Outcome, Property, Protocol,
-    Request, Role, Serves, Shape, Shown, Tone, Variable,
+    Effects, Field, Input, Kind, Message, Meta, Outcome, Property, Protocol, Request, Role, Serves,
+    Shown, Tag, Tone, Variable,
 };
 use crate::replay::Run;
 use crate::sim::ensemble::Servers;
@@ -72,7 +72,6 @@ impl FromStr for Number {
 impl Request for Number {}
 
 impl Shown<()> for Counter {
-    const EPOCH: FieldName = FieldName::number("round");
     const VARIABLES: &'static [Variable<Counter>] =
         &[Variable::number("last", |counter| counter.last)];
 
@@ -80,14 +79,10 @@ impl Shown<()> for Counter {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match (self.me.letter()) {
-                'B' => Role { name: "broker", shape: Shape::Plain },
-                _ => Role { name: "worker", shape: Shape::Plain },
+                'B' => Role { name: "broker", tag: Tag::Follows },
+                _ => Role { name: "worker", tag: Tag::Follows },
             }
         }
-    }
-
-    fn epoch(&self) -> Epoch {
-        Epoch::new("round", 0)
     }
 }
 

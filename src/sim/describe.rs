@@ -7,11 +7,14 @@ use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Place, Sentence, Text, Time};
 use crate::protocol::{
-    Field, Outcome, PropertyInfo, PropertyKind, PropertySource, Shape, SourceLine,
+    Cell, Field, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine, Tag,
 };
 use crate::sentence;
 use crate::sim::ensemble::Image;
 use crate::sim::trace::Payload;
+
+/// Of a log, so many entries stand in a snapshot.
+const LAST_ENTRIES: u64 = 6;
 
 impl Sim {
     /// Everything at this instant; the clock shows `now`, which may be later than the last event.
@@ -60,8 +63,8 @@ impl Sim {
             status: node.status,
             isolated: node.isolated,
             view: self.ensemble.view(id, &node.disk),
+            panels: self.ensemble.panels(id, &node.disk, LAST_ENTRIES),
             disk: self.disk_shot(&node.disk, node.last_write()),
-            log_len: self.ensemble.log_len(id, &node.disk),
             lamport: node.lamport,
             timers: timers.collect(),
             pending_writes: node.pending_writes(),
@@ -143,15 +146,20 @@ impl Sim {
         }
     }
 
-    /// The logs of all servers, of which the last `columns` indexes.
+    /// The logs of all servers that keep one, of which the last `columns` indexes.
     pub fn logs(&self, columns: u64) -> Logs {
-        let nodes = || self.places.own().map(|id| (id, &self.nodes[self.places.index(id)]));
-        let lengths = nodes().map(|(id, node)| self.ensemble.log_len(id, &node.disk));
-        let longest = lengths.max().unwrap_or(0);
+        let nodes = self.places.own().map(|id| (id, &self.nodes[self.places.index(id)]));
+        let len = |(id, node): (Place, &Node)| Some((id, self.ensemble.log_len(id, &node.disk)?));
+        let kept: Vec<(Place, u64)> = nodes.filter_map(len).collect();
+        let longest = kept.iter().map(|(_, len)| *len).max().unwrap_or(0);
         let before = longest.saturating_sub(columns);
-        let row =
-            |(id, node): (Place, &Node)| (id, self.ensemble.log(id, &node.disk, before, longest));
-        Logs { first: before + 1, rows: nodes().map(row).collect() }
+        let row = |(id, _): (Place, u64)| (id, self.log(id, before, longest));
+        Logs { first: before + 1, rows: kept.into_iter().map(row).collect() }
+    }
+
+    /// The entries of its log after `from` up to and including `to`.
+    pub fn log(&self, id: Place, from: u64, to: u64) -> Vec<Cell> {
+        self.ensemble.log(id, &self.nodes[self.places.index(id)].disk, from, to)
     }
 
     /// The message under way that this event sent.
@@ -183,13 +191,12 @@ impl Sim {
         node.timers.iter().map(|timer| timer.name.to_string()).collect()
     }
 
-    /// A server that leads, the one of the latest epoch if several believe so.
+    /// A server that leads, the one of the latest stamp if several believe so.
     pub fn leader(&self) -> Option<Place> {
-        let leads =
-            |id: &Place| self.ensemble.role(*id).is_some_and(|role| role.shape == Shape::Lead);
-        let epoch =
-            |id: &Place| self.ensemble.view(*id, &self.nodes[self.places.index(*id)].disk).epoch;
-        self.places.own().filter(leads).max_by_key(epoch)
+        let leads = |id: &Place| self.ensemble.role(*id).is_some_and(|role| role.tag == Tag::Leads);
+        let stamp =
+            |id: &Place| self.ensemble.view(*id, &self.nodes[self.places.index(*id)].disk).stamp;
+        self.places.own().filter(leads).max_by_key(stamp)
     }
 
     /// What the disk holds, and what it will hold once everything under way is written.

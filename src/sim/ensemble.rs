@@ -16,9 +16,9 @@ use std::rc::Rc;
 use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
-    Channel, Cluster, Effect, Effects, Field, Form, Input, LogCell, Message, Meta, Moment,
-    NodeView, Outcome, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved, Variable,
-    Vocabulary, Witness as _, read_request,
+    Cell, Channel, Cluster, Effect, Effects, Field, Form, Input, Message, Meta, Moment, NodeView,
+    Outcome, Panel, PanelView, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved,
+    Variable, Vocabulary, Witness as _, read_request,
 };
 
 /// What a disk holds, or a write to it.
@@ -98,10 +98,14 @@ pub trait Ensemble {
 
     /// `None` while down.
     fn role(&self, node: Place) -> Option<Role>;
-    /// While down: as it would boot from this disk. So with the next two.
+    /// While down: as it would boot from this disk. So with the next three.
     fn view(&self, node: Place, disk: &Image) -> NodeView;
-    fn log_len(&self, node: Place, disk: &Image) -> u64;
-    fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<LogCell>;
+    /// Of a log, the last `entries`.
+    fn panels(&self, node: Place, disk: &Image, entries: u64) -> Vec<PanelView>;
+    /// The last index of its log; `None` where it keeps no log.
+    fn log_len(&self, node: Place, disk: &Image) -> Option<u64>;
+    /// The entries after `from` up to and including `to`.
+    fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<Cell>;
     fn durable(&self, disk: &Image) -> Vec<Field>;
 }
 
@@ -319,12 +323,18 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.replica(node, disk).view()
     }
 
-    fn log_len(&self, node: Place, disk: &Image) -> u64 {
-        self.replica(node, disk).log_len()
+    fn panels(&self, node: Place, disk: &Image, entries: u64) -> Vec<PanelView> {
+        Panel::read(P::PANELS, &*self.replica(node, disk), read::<P>(disk), entries)
     }
 
-    fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<LogCell> {
-        self.replica(node, disk).log(read::<P>(disk), from, to)
+    fn log_len(&self, node: Place, disk: &Image) -> Option<u64> {
+        Some((Panel::log_of(P::PANELS)?.len)(&*self.replica(node, disk)))
+    }
+
+    fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<Cell> {
+        Panel::log_of(P::PANELS).map_or_else(Vec::new, |log| {
+            (log.cells)(&*self.replica(node, disk), read::<P>(disk), from, to)
+        })
     }
 
     fn durable(&self, disk: &Image) -> Vec<Field> {

@@ -16,12 +16,12 @@ pub struct Fact {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FactKind {
-    /// `role`, `status`, the word of its epoch (`term`, `ballot`), or a field in its memory or on its
+    /// `role`, `status`, the word of its stamp (`term`, `ballot`), or a field in its memory or on its
     /// disk (`commitIndex`, `votedFor`).
     Named(Text),
-    /// The entry of its log at this index.
+    /// The entry at this index of its log, if it keeps one.
     Entry(u64),
-    /// How far its log is settled: no entry up to here will change.
+    /// How far its log is settled, if it keeps one: no entry up to here will change.
     Settled,
 }
 
@@ -51,10 +51,10 @@ impl Sim {
         let name = match &fact.what {
             FactKind::Named(name) => &**name,
             FactKind::Entry(index) => {
-                let cell = self.ensemble.log(id, disk, index.checked_sub(1)?, *index).pop()?;
-                return Some(format!("{} {}", cell.epoch, cell.text));
+                let cell = self.log(id, index.checked_sub(1)?, *index).pop()?;
+                return Some(format!("{} {}", cell.stamp, cell.text));
             }
-            FactKind::Settled => return Some(self.settled(id).to_string()),
+            FactKind::Settled => return Some(self.settled(id)?.to_string()),
         };
         match name {
             "status" => return Some(status(node.status).into()),
@@ -62,8 +62,8 @@ impl Sim {
             _ => {}
         }
         let view = self.ensemble.view(id, disk);
-        if view.epoch.word == name {
-            return Some(view.epoch.to_string());
+        if let Some(stamp) = view.stamp.filter(|stamp| stamp.word == name) {
+            return Some(stamp.to_string());
         }
         let mut fields = view.fields.into_iter().chain(self.ensemble.durable(disk));
         fields.find(|field| field.name == name).map(|field| field.value)
@@ -76,7 +76,8 @@ impl Sim {
             return vec![key!("status")];
         }
         let view = self.ensemble.view(id, &node.disk);
-        let mut names = vec![key!("role"), key!("status"), view.epoch.word];
+        let mut names = vec![key!("role"), key!("status")];
+        names.extend(view.stamp.map(|stamp| stamp.word));
         let fields = view.fields.into_iter().chain(self.ensemble.durable(&node.disk));
         for field in fields {
             if !names.contains(&field.name) {
@@ -87,18 +88,18 @@ impl Sim {
     }
 
     /// How far the server's log is settled. Entries settle from the front, so halving finds it.
-    fn settled(&self, id: Place) -> u64 {
+    fn settled(&self, id: Place) -> Option<u64> {
         let disk = &self.nodes[self.places.index(id)].disk;
-        let (mut settled, mut open) = (0, self.ensemble.log_len(id, disk) + 1);
+        let (mut settled, mut open) = (0, self.ensemble.log_len(id, disk)? + 1);
         while open - settled > 1 {
             let middle = settled + (open - settled) / 2;
-            let cell = self.ensemble.log(id, disk, middle - 1, middle).pop();
+            let cell = self.log(id, middle - 1, middle).pop();
             match cell.is_some_and(|cell| cell.state == CellState::Settled) {
                 true => settled = middle,
                 false => open = middle,
             }
         }
-        settled
+        Some(settled)
     }
 }
 

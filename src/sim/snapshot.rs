@@ -3,9 +3,12 @@
 
 use crate::base::{Place, Sentence, Time};
 use crate::command::Quality;
+use crate::key;
 pub use crate::sim::trace::Status;
 
-use crate::protocol::{Field, Kind, LogCell, NodeView, PropertyKind, Role, Tone};
+use crate::protocol::{
+    Cell, Content, Field, Kind, NodeView, PanelView, PropertyKind, Role, Tag, Tone,
+};
 
 /// Everything at one instant.
 #[derive(Clone, Debug)]
@@ -49,9 +52,10 @@ pub struct NodeShot {
     pub isolated: bool,
     /// While down: as of its disk, with the role it would restart in.
     pub view: NodeView,
+    /// So with these. Of a log, its last entries.
+    pub panels: Vec<PanelView>,
     /// What survives a crash.
     pub disk: Vec<DiskField>,
-    pub log_len: u64,
     pub lamport: u64,
     pub timers: Vec<TimerShot>,
     /// Writes that are not durable yet.
@@ -59,6 +63,31 @@ pub struct NodeShot {
     /// Its clock's reading, and how much too fast it runs (parts per million).
     pub local_now: Time,
     pub drift_ppm: i32,
+}
+
+impl NodeShot {
+    /// What its role means; `None` while it is down.
+    pub fn tag(&self) -> Option<Tag> {
+        (self.status != Status::Down).then_some(self.view.role.tag)
+    }
+
+    /// The name of its role; or why it plays none.
+    pub fn role(&self) -> &'static str {
+        match self.status {
+            Status::Up => self.view.role.name,
+            Status::Paused => key!("paused"),
+            Status::Down => key!("crashed"),
+        }
+    }
+
+    /// The last index of its log; 0 where it keeps none.
+    pub fn log_len(&self) -> u64 {
+        let len = |panel: &PanelView| match panel.content {
+            Content::Log { len, .. } => Some(len),
+            _ => None,
+        };
+        self.panels.iter().find_map(len).unwrap_or(0)
+    }
 }
 
 /// Something that a disk holds.
@@ -302,11 +331,11 @@ pub struct Told {
     pub sends: bool,
 }
 
-/// The logs of all servers, aligned by index.
+/// The logs of all servers that keep one, aligned by index.
 #[derive(Clone, Debug)]
 pub struct Logs {
     /// Index of the first column.
     pub first: u64,
-    /// By node.
-    pub rows: Vec<(Place, Vec<LogCell>)>,
+    /// By server.
+    pub rows: Vec<(Place, Vec<Cell>)>,
 }

@@ -10,8 +10,8 @@ use super::{Events, Sim};
 use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Time};
 use crate::command::{Command, Link, QualityChange, Setup};
 use crate::protocol::{
-    Channel, Effects, Epoch, Field, FieldName, Input, Kind, Message, Meta, Outcome, Property,
-    Protocol, Request, Role, Serves, Shape, Shown, Tone, Variable,
+    Channel, Effects, Field, FieldName, Input, Kind, Message, Meta, Outcome, Property, Protocol,
+    Request, Role, Serves, Shown, Stamp, Tag, Tone, Variable,
 };
 use crate::sim::trace::{Event, EventKind, Loss};
 
@@ -131,7 +131,7 @@ impl Protocol for Talk {
 }
 
 impl Shown<()> for Talk {
-    const EPOCH: FieldName = FieldName::number("said");
+    const STAMP: Option<FieldName> = Some(FieldName::number("said"));
     const VARIABLES: &'static [Variable<Talk>] =
         &[Variable::text("heard", |talk| talk.heard.clone())];
 
@@ -139,13 +139,13 @@ impl Shown<()> for Talk {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match (self) {
-                _ => Role { name: "talks", shape: Shape::Plain },
+                _ => Role { name: "talks", tag: Tag::Follows },
             }
         }
     }
 
-    fn epoch(&self) -> Epoch {
-        Epoch::new(Self::EPOCH.name, self.said)
+    fn stamp(&self) -> Option<Stamp> {
+        Some(Stamp::new("said", self.said))
     }
 }
 

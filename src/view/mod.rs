@@ -9,6 +9,7 @@
 //! | file | what it draws |
 //! |---|---|
 //! | `path.rs` | points, boxes and SVG path strings, short ones |
+//! | `panel.rs` | what a server keeps, in words |
 //! | `stage/` | the stage at one instant |
 //! | `diagram/` | the space-time diagram |
 //! | `light.rs` | over both: the way of causes, past and future |
@@ -20,6 +21,7 @@ pub mod diagram;
 pub mod formula;
 pub mod highlight;
 pub mod light;
+pub mod panel;
 pub mod path;
 pub mod stage;
 pub mod tree;

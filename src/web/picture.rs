@@ -13,8 +13,6 @@ use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Sheet, Size, StageView};
 use crate::words;
 
-/// Servers further behind than this show no entries.
-const MOST_COLUMNS: u64 = 100;
 /// Room of the time axis above the lanes, and left of them.
 pub const AXIS: f64 = 18.0;
 pub const GUTTER: f64 = 44.0;
@@ -142,13 +140,9 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
 fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> StageView {
     let pane = &store.panes[place];
     let (run, snapshot) = (&pane.run, pane.snapshot());
-    // Logs are aligned by index: the shortest one's last entries must be among the columns.
-    let lengths = || snapshot.nodes.iter().map(|node| node.log_len);
-    let spread = lengths().max().unwrap_or(0) - lengths().min().unwrap_or(0);
-    let columns = (spread + layout.detail.entries() as u64).min(MOST_COLUMNS);
     // The quality of links as the script sets them up: the stage calls links of another quality changed.
     let usual = run.script().setup.link;
-    let mut scene = StageView::new(&snapshot, &run.logs(columns), &usual, layout);
+    let mut scene = StageView::new(&snapshot, &usual, layout);
     if !snapshot.caption.as_ref().is_some_and(|(since, _)| store.caption_stands(*since)) {
         scene.caption = None;
     }

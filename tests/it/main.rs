@@ -14,6 +14,7 @@ mod lab;
 mod link;
 mod mangled;
 mod nobody;
+mod panels;
 mod proof;
 mod run;
 mod scenario;

@@ -25,10 +25,12 @@ use std::fmt::{self, Write};
 
 use synod::base::{Place, Time};
 use synod::catalog::Run;
-use synod::protocol::CellState;
+use synod::protocol::{Cell, CellState, Content, PanelView};
 use synod::sim::fact::Fact;
+use synod::sim::snapshot::NodeShot;
 use synod::sim::trace::{Event, EventKind, Payload, Status};
 use synod::sim::{Events, Sim};
+use synod::view::panel;
 
 use crate::digests;
 
@@ -165,27 +167,41 @@ type Facts = Vec<(String, String)>;
 fn facts(sim: &Sim) -> Vec<Facts> {
     let snapshot = sim.snapshot(sim.now());
     let mut all = Vec::new();
-    for (shot, (node, cells)) in snapshot.nodes.iter().zip(sim.logs(ENTRIES).rows) {
+    for shot in &snapshot.nodes {
+        let node = shot.id;
         // Crashes and restarts are events.
         let names = sim.facts(node).into_iter().filter(|name| *name != "status");
         let read = |name: &str| Some((name.to_string(), sim.read(&Fact::named(node, name))?));
         let mut facts: Facts = names.filter_map(read).collect();
-        let pending = |state| if state == CellState::Pending { " pending" } else { "" };
-        // Unless a fact says the same.
-        let badge = shot.view.badge.as_ref();
-        if let Some(badge) = badge.filter(|badge| facts.iter().all(|(name, _)| name != badge.word))
-        {
-            facts.push((badge.word.into(), format!("{}{}", badge.text, pending(badge.state))));
+        for PanelView { name, content } in &shot.panels {
+            match content {
+                Content::Log { len, .. } => facts.extend(entries(sim, shot, *len)),
+                // Unless a fact says the same.
+                _ if facts.iter().any(|(known, _)| known == name) => {}
+                Content::Value { text, state, .. } => {
+                    facts.push(((*name).into(), format!("{text}{}", pending(*state))));
+                }
+                other => facts.push(((*name).into(), panel::told(other))),
+            }
         }
-        let word = shot.view.epoch.word;
-        facts.extend(cells.iter().map(|cell| {
-            let value = format!("{} ({word} {}){}", cell.text, cell.epoch, pending(cell.state));
-            (format!("log[{}]", cell.index), value)
-        }));
         facts.extend(sim.read(&Fact::settled(node)).map(|settled| ("settled".into(), settled)));
         all.push(facts);
     }
     all
+}
+
+/// The last entries of a server's log.
+fn entries(sim: &Sim, shot: &NodeShot, len: u64) -> Facts {
+    let word = shot.view.stamp.map_or("", |stamp| stamp.word);
+    let told = |cell: Cell| {
+        let value = format!("{} ({word} {}){}", cell.text, cell.stamp, pending(cell.state));
+        (format!("log[{}]", cell.index), value)
+    };
+    sim.log(shot.id, len.saturating_sub(ENTRIES), len).into_iter().map(told).collect()
+}
+
+fn pending(state: CellState) -> &'static str {
+    if state == CellState::Pending { " pending" } else { "" }
 }
 
 /// A line of a proof.

@@ -230,7 +230,7 @@ fn disks_lose_what_they_have_not_written_and_sometimes_not() {
         ));
         run.run_to(Time::millis(40), u32::MAX);
         let view = run.snapshot().nodes[0].view.clone();
-        view.epoch.number
+        view.stamp.unwrap().number
     };
     assert_eq!(crash(""), 0, "the write under way is lost");
     let torn = (1..20).map(|seed| {
@@ -239,7 +239,7 @@ fn disks_lose_what_they_have_not_written_and_sometimes_not() {
         );
         let mut run = run(&script);
         run.run_to(Time::millis(40), u32::MAX);
-        run.snapshot().nodes[0].view.epoch.number
+        run.snapshot().nodes[0].view.stamp.unwrap().number
     });
     let terms: Vec<u64> = torn.collect();
     assert!(terms.contains(&0) && terms.contains(&1), "it may have reached the disk: {terms:?}");

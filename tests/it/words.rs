@@ -9,7 +9,7 @@
 //! - below the page (what knows no language: protocols, simulator, scripts) every literal that is
 //!   *prose*, which is to say that it has a space in it, unless it is formatted, written or panicked
 //!   with, or is a formula, a paper's title or a request; and, with a space or without, `Err("…")`
-//!   and the names in `Role { name: "…" }`, `Kind { name: "…" }` and `epoch: ("…", _)`;
+//!   and the names in `Role { name: "…" }` and `Kind { name: "…" }`;
 //!
 //! and by asking the catalog: titles, summaries, options, flaws, properties, scenes and captions. What
 //! is said where the program does not run stands in `www/failure.js`, in `say("…")`, and in `index.html`,
@@ -467,7 +467,7 @@ fn keys(tokens: &[(u32, Token)], prose: bool) -> Vec<(u32, String)> {
                 let named = match before.map(Option::unwrap_or_default) {
                     [":", "formula" | "paper" | "request", ..] => continue,
                     [":", "name", "{", "Role" | "Kind"] => true,
-                    ["(", "Err" | "ok_or", ..] | ["(", ":", "epoch", _] => true,
+                    ["(", "Err" | "ok_or", ..] => true,
                     _ => false,
                 };
                 if named || text.trim().contains(' ') {
@@ -503,7 +503,7 @@ fn the_reader_finds_what_it_should() {
         let a = sentence!("one {0} \"two\" \
                            three", if x { "four" } else { "five" }, name("six"), 'x', '"', '\'');
         fn f<'a>(x: &'a str) { tr!(ctx.language(), "seven", format!("{} eight", 8)) }
-        let b = Role { name: "nine", shape }; let p = Property { name: "x", formula: "a ∧ b" }; let c = NodeView { epoch: ("ten", 3) };
+        let b = Role { name: "nine", shape }; let p = Property { name: "x", formula: "a ∧ b" };
         const D: &str = "eleven twelve"; let e = "thirteen"; Err("fourteen").expect("fifteen sixteen");
         let f = key!("\u{201c}seventeen\u{201d}"); panic!("eighteen {} {}", "nineteen twenty", 1);
         #[doc = "twenty one"] format!("twenty two");
@@ -514,6 +514,6 @@ fn the_reader_finds_what_it_should() {
     assert_eq!(found(false), everywhere);
     let mut prose = found(true);
     prose.retain(|key| !everywhere.contains(&key.as_str()));
-    assert_eq!(prose, ["nine", "ten", "eleven twelve", "fourteen"]);
+    assert_eq!(prose, ["nine", "eleven twelve", "fourteen"]);
     assert_eq!(tokens("a\nb")[1], (2, Token::Name("b".into())));
 }

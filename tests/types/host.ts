@@ -35,11 +35,12 @@ export async function drive(run: SynodPlayground): Promise<string> {
   const state: State = await run.until("S3 role=leader");
   const leads = state.nodes.filter((node) => node.role === "leader" && node.status === "up").map((node) => node.id);
   const term: string | undefined = state.nodes[0]?.memory["currentTerm"];
+  const last: string | undefined = state.nodes[0]?.panels.flatMap((panel) => (panel.kind === "log" ? panel.cells : [])).at(-1)?.text;
   const now: State = await run.read();
   const [link, svg]: string[] = await Promise.all([run.read("link"), run.read("svg")]);
   const second: string = await run.read("ndjson 1s..2s");
   const any: State | string = await run.call("seek", "1.24s");
-  return `${leads} ${term} ${now.time} ${link} ${svg} ${second} ${typeof any === "string" ? any : any.link}`;
+  return `${leads} ${term} ${last} ${now.time} ${link} ${svg} ${second} ${typeof any === "string" ? any : any.link}`;
 }
 
 export function listen(run: SynodPlayground): () => void {

@@ -205,15 +205,44 @@ export interface Node {
   readonly role: string;
   /** No message passes between it and any other. */
   readonly isolated: boolean;
-  /** `term 3`, `ballot 2.1` */
+  /** `term 3`, `ballot 2.1`; empty where the protocol counts none. */
   readonly epoch: string;
   /** By name, as the panel shows it. What is in memory is lost in a crash. */
   readonly memory: Readonly<Record<string, string>>;
   readonly disk: Readonly<Record<string, string>>;
-  /** Entries in its log. */
+  /** Entries in its log; 0 where it keeps none. */
   readonly log: number;
+  /** What it keeps beside its variables, as far as it keeps something: a log, a queue, a table. */
+  readonly panels: readonly Panel[];
   readonly lamport: number;
 }
+
+/** Something that a server keeps, by its kind. Later Synods may know more kinds. */
+export type Panel = { readonly name: string } & (
+  /** So many entries, and the last of them. */
+  | { readonly kind: "log"; readonly length: number; readonly cells: readonly Cell[] }
+  /** By column. */
+  | { readonly kind: "table"; readonly rows: readonly Readonly<Record<string, string>>[] }
+  /** Who is next stands first. */
+  | { readonly kind: "queue"; readonly items: readonly string[] }
+  | { readonly kind: "slots"; readonly cells: readonly Cell[] }
+  | { readonly kind: "set"; readonly items: readonly string[] }
+  /** Such as the value it has accepted: its name is the word for that. */
+  | { readonly kind: "value"; readonly text: string; readonly stamp: number; readonly state: CellState }
+  | { readonly kind: "text"; readonly text: string }
+);
+
+/** An entry of a log, or a slot. */
+export interface Cell {
+  readonly index: number;
+  /** The term, ballot or epoch that it was written in; 0 for none. */
+  readonly stamp: number;
+  readonly text: string;
+  readonly state: CellState;
+}
+
+/** Not on the disk yet; there, and perhaps to be replaced; there for good. */
+export type CellState = "pending" | "stored" | "settled";
 
 /** What the protocol promises. */
 export interface Property {

@@ -5,17 +5,18 @@ use std::fmt;
 use crate::base::quorum::majority;
 use crate::base::{NONE, Place};
 use crate::protocol::{
-    CellState, Epoch, FieldName, Gathering, LogCell, Role, Shape, Shown, Variable,
+    Cell, CellState, FieldName, Gathering, Panel, Role, Shown, Stamp, Tag, Variable,
 };
 use crate::{key, listed};
 
 use super::{Ballot, Disk, Lead, MultiPaxos, Timer};
 
+const BALLOT: &str = key!("ballot");
 /// What stands in a gap's cell.
 const GAP: &str = "·";
 
 impl Shown<Disk> for MultiPaxos {
-    const EPOCH: FieldName = FieldName::text(key!("ballot"));
+    const STAMP: Option<FieldName> = Some(FieldName::text(BALLOT));
 
     const DURABLE: &'static [Variable<Disk>] = &[
         Variable::text("maxBal", |disk| disk.promised.to_string()),
@@ -31,21 +32,24 @@ impl Shown<Disk> for MultiPaxos {
         Variable::text("state machine", |server| server.store.to_string()),
     ];
 
+    const PANELS: &'static [Panel<MultiPaxos, Disk>] =
+        &[Panel::log(key!("Log"), |server| server.votes.len(), MultiPaxos::cells)];
+
     listed! {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match (self.role) {
-                super::Role::Acceptor => Role { name: "acceptor", shape: Shape::Plain },
-                super::Role::Candidate { .. } => Role { name: "candidate", shape: Shape::Bid },
-                super::Role::Leader(_) => Role { name: "leader", shape: Shape::Lead },
+                super::Role::Acceptor => Role { name: "acceptor", tag: Tag::Follows },
+                super::Role::Candidate { .. } => Role { name: "candidate", tag: Tag::Bids },
+                super::Role::Leader(_) => Role { name: "leader", tag: Tag::Leads },
             }
         }
     }
 
-    fn epoch(&self) -> Epoch {
+    fn stamp(&self) -> Option<Stamp> {
         let Ballot { round, by } = self.promised;
         let by = (round > 0).then_some(by);
-        Epoch { word: Self::EPOCH.name, number: round, by }
+        Some(Stamp { word: BALLOT, number: round, by })
     }
 
     /// Promises; or a leader's acceptances of the first slot not chosen yet, while there is one.
@@ -56,17 +60,15 @@ impl Shown<Disk> for MultiPaxos {
         };
         Some(Gathering { word, of, needed: majority(self.nodes) })
     }
+}
 
-    fn log_len(&self) -> u64 {
-        self.votes.len()
-    }
-
-    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
+impl MultiPaxos {
+    pub(super) fn cells(&self, disk: &Disk, from: u64, to: u64) -> Vec<Cell> {
         let slots = self.votes.range(from, to).into_iter();
         slots
-            .map(|(index, vote)| LogCell {
+            .map(|(index, vote)| Cell {
                 index,
-                epoch: vote.as_ref().map_or(0, |vote| vote.ballot.round),
+                stamp: vote.as_ref().map_or(0, |vote| vote.ballot.round),
                 text: vote.as_ref().map_or(GAP.into(), |vote| vote.command.to_string()),
                 state: match vote {
                     // Nothing is written there.
@@ -78,9 +80,7 @@ impl Shown<Disk> for MultiPaxos {
             })
             .collect()
     }
-}
 
-impl MultiPaxos {
     fn leading(&self) -> Option<&Lead> {
         match &self.role {
             super::Role::Leader(lead) => Some(lead),

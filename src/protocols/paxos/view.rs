@@ -2,18 +2,20 @@
 
 use std::fmt;
 
-use crate::base::Place;
+use crate::base::{Place, Text};
 use crate::protocol::{
-    Badge, CellState, Epoch, FieldName, Gathering, Role, Shape, Shown, Variable,
+    CellState, Content, FieldName, Gathering, Panel, Role, Shown, Stamp, Tag, Variable,
 };
 use crate::{key, listed};
 
 use super::message::or_none;
-use super::{Disk, Paxos, Phase, Proposal, Timer};
+use super::{Ballot, Disk, Paxos, Phase, Proposal, Timer};
+
+const BALLOT: &str = key!("ballot");
 
 /// Its variables bear the names of `Paxos.tla`.
 impl Shown<Disk> for Paxos {
-    const EPOCH: FieldName = FieldName::text(key!("ballot"));
+    const STAMP: Option<FieldName> = Some(FieldName::text(BALLOT));
 
     const DURABLE: &'static [Variable<Disk>] = &[
         Variable::text("maxBal", |disk| or_none(disk.promised)),
@@ -27,47 +29,41 @@ impl Shown<Disk> for Paxos {
         Variable::sometimes("wants chosen", |paxos| Some(paxos.wish.as_ref()?.to_string())),
     ];
 
+    /// What it has learnt; until then, what it has accepted.
+    const PANELS: &'static [Panel<Paxos, Disk>] = &[
+        Panel::of(key!("chosen"), |paxos, _| {
+            let ballot = paxos.memory.accepted.as_ref().or(paxos.won().map(|(won, _)| won));
+            let ballot = ballot.map(|proposal| proposal.ballot);
+            Some(paxos.value(paxos.chosen.as_ref()?, ballot))
+        }),
+        Panel::of(key!("accepted"), |paxos, _| {
+            let proposal = paxos.memory.accepted.as_ref().filter(|_| paxos.chosen.is_none())?;
+            Some(paxos.value(&proposal.value, Some(proposal.ballot)))
+        }),
+    ];
+
     listed! {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match (self.bid.as_ref().map(|bid| &bid.phase)) {
-                None if self.accepts() => Role { name: "acceptor", shape: Shape::Plain },
-                None if self.proposes() => Role { name: "proposer", shape: Shape::Plain },
-                None => Role { name: "learner", shape: Shape::Plain },
-                Some(Phase::Prepare(_)) => Role { name: "preparing", shape: Shape::Bid },
-                Some(Phase::Accept(..)) => Role { name: "proposing", shape: Shape::Bid },
-                Some(Phase::Pause) => Role { name: "waiting", shape: Shape::Bid },
+                None if self.accepts() => Role { name: "acceptor", tag: Tag::Follows },
+                None if self.proposes() => Role { name: "proposer", tag: Tag::Follows },
+                None => Role { name: "learner", tag: Tag::Follows },
+                Some(Phase::Prepare(_)) => Role { name: "preparing", tag: Tag::Bids },
+                Some(Phase::Accept(..)) => Role { name: "proposing", tag: Tag::Bids },
+                Some(Phase::Pause) => Role { name: "waiting", tag: Tag::Bids },
             }
         }
     }
 
-    fn epoch(&self) -> Epoch {
+    fn stamp(&self) -> Option<Stamp> {
         let won = self.won().map(|(proposal, _)| proposal.ballot);
         let ballot = self.bid.as_ref().map(|bid| bid.ballot).or(self.memory.promised.max(won));
-        Epoch {
-            word: Self::EPOCH.name,
+        Some(Stamp {
+            word: BALLOT,
             number: ballot.map_or(0, |ballot| ballot.round),
             by: ballot.map(|ballot| ballot.by),
-        }
-    }
-
-    /// What it has accepted; or what it has learnt, where it accepts nothing itself.
-    fn badge(&self) -> Option<Badge> {
-        let state = match (&self.chosen, &self.memory.accepted) {
-            (_, accepted) if *accepted != self.stored.accepted => CellState::Pending,
-            (Some(_), _) => CellState::Settled,
-            (None, _) => CellState::Stored,
-        };
-        let (word, text, ballot) = match (&self.chosen, &self.memory.accepted) {
-            (Some(value), accepted) => {
-                let accepted = accepted.as_ref().or(self.won().map(|(proposal, _)| proposal));
-                (key!("chosen"), value, accepted.map(|proposal| proposal.ballot))
-            }
-            (None, Some(proposal)) => (key!("accepted"), &proposal.value, Some(proposal.ballot)),
-            (None, None) => return None,
-        };
-        let epoch = ballot.map_or(0, |ballot| ballot.round);
-        Some(Badge { word, text: text.to_string(), epoch, state })
+        })
     }
 
     /// Whose promises, or acceptances, its ballot has; also once it has been chosen.
@@ -87,6 +83,17 @@ impl Shown<Disk> for Paxos {
 }
 
 impl Paxos {
+    /// A value as it is shown, in the colour of the ballot that it has.
+    fn value(&self, value: &Text, ballot: Option<Ballot>) -> Content {
+        let state = match &self.chosen {
+            _ if self.memory.accepted != self.stored.accepted => CellState::Pending,
+            Some(_) => CellState::Settled,
+            None => CellState::Stored,
+        };
+        let stamp = ballot.map_or(0, |ballot| ballot.round);
+        Content::Value { text: value.to_string(), stamp, state }
+    }
+
     /// This server's own proposal, once a quorum has accepted it; and the quorum.
     fn won(&self) -> Option<(&Proposal, &[Place])> {
         let own = self.heard.iter().rev().find(|heard| heard.proposal.ballot.by == self.me)?;

@@ -5,14 +5,16 @@ use std::fmt;
 use crate::base::quorum::majority;
 use crate::base::{NONE, Place};
 use crate::protocol::{
-    CellState, Epoch, FieldName, Gathering, LogCell, Role, Shape, Shown, Variable,
+    Cell, CellState, FieldName, Gathering, Panel, Role, Shown, Stamp, Tag, Variable,
 };
 use crate::{key, listed};
 
 use super::{Disk, Entry, Lead, Raft, Timer};
 
+const TERM: &str = key!("term");
+
 impl Shown<Disk> for Raft {
-    const EPOCH: FieldName = FieldName::number(key!("term"));
+    const STAMP: Option<FieldName> = Some(FieldName::number(TERM));
 
     const DURABLE: &'static [Variable<Disk>] = &[
         Variable::number("currentTerm", |disk| disk.term),
@@ -30,37 +32,38 @@ impl Shown<Disk> for Raft {
         Variable::text("state machine", |raft| raft.store.to_string()),
     ];
 
+    const PANELS: &'static [Panel<Raft, Disk>] =
+        &[Panel::log(key!("Log"), |raft| raft.log.len(), Raft::cells)];
+
     listed! {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match (self.role) {
-                super::Role::Follower => Role { name: "follower", shape: Shape::Plain },
-                super::Role::Candidate { .. } => Role { name: "candidate", shape: Shape::Bid },
-                super::Role::Leader(_) => Role { name: "leader", shape: Shape::Lead },
+                super::Role::Follower => Role { name: "follower", tag: Tag::Follows },
+                super::Role::Candidate { .. } => Role { name: "candidate", tag: Tag::Bids },
+                super::Role::Leader(_) => Role { name: "leader", tag: Tag::Leads },
             }
         }
     }
 
-    fn epoch(&self) -> Epoch {
-        Epoch::new(Self::EPOCH.name, self.term)
+    fn stamp(&self) -> Option<Stamp> {
+        Some(Stamp::new(TERM, self.term))
     }
 
     fn gathering(&self) -> Option<Gathering> {
         let of = self.votes()?.to_vec();
         Some(Gathering { word: key!("votes"), of, needed: majority(self.nodes) })
     }
+}
 
-    fn log_len(&self) -> u64 {
-        self.log.len()
-    }
-
-    fn log(&self, disk: &Disk, from: u64, to: u64) -> Vec<LogCell> {
+impl Raft {
+    fn cells(&self, disk: &Disk, from: u64, to: u64) -> Vec<Cell> {
         let on_disk = disk.log.common_prefix(&self.log);
         let entries = self.log.range(from, to).into_iter();
         entries
-            .map(|(index, entry)| LogCell {
+            .map(|(index, entry)| Cell {
                 index,
-                epoch: entry.term,
+                stamp: entry.term,
                 text: entry.to_string(),
                 state: match index {
                     _ if index > on_disk => CellState::Pending,
@@ -70,9 +73,7 @@ impl Shown<Disk> for Raft {
             })
             .collect()
     }
-}
 
-impl Raft {
     /// Who has voted for it, while it is a candidate.
     fn votes(&self) -> Option<&[Place]> {
         match &self.role {

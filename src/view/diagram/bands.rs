@@ -3,7 +3,7 @@
 
 use super::spacetime::{Rows, Scale};
 use crate::base::Time;
-use crate::protocol::{Role, Shape};
+use crate::protocol::Tag;
 use crate::sim::snapshot::{Lane, Status, Stretch};
 use crate::view::path::{Path, Point};
 
@@ -61,10 +61,10 @@ impl Bands {
         let line = |path: &mut Path| {
             path.line(Point::new(x0, y), Point::new(x1, y));
         };
-        match lane.role {
-            Some(Role { shape: Shape::Lead, .. }) => line(&mut self.lead),
-            Some(Role { shape: Shape::Bid, .. }) => line(&mut self.bid),
-            _ => {}
+        match lane.role.map(|role| role.tag) {
+            Some(Tag::Leads) => line(&mut self.lead),
+            Some(Tag::Bids) => line(&mut self.bid),
+            Some(Tag::Follows) | None => {}
         }
     }
 }

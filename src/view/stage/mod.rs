@@ -3,6 +3,7 @@
 //! | file | what it draws |
 //! |---|---|
 //! | `layout.rs` | where servers and clients stand |
+//! | `row.rs` | what a server's box shows of its panels |
 //! | `scene.rs` | the stage at one instant |
 //! | `links.rs` | its links: healthy, held, cut, one way |
 //! | `flight.rs` | its messages under way, at any instant of their way |
@@ -14,6 +15,7 @@ pub mod flight;
 pub mod hull;
 pub mod layout;
 pub mod links;
+pub mod row;
 pub mod scene;
 pub mod telling;
 pub mod thumbnail;

@@ -7,11 +7,12 @@ use super::flight::{Flight, text_width};
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
 use super::links::{Wire, wires};
+use super::row::PanelRow;
 use crate::base::{Place, Time};
 use crate::command::Quality;
-use crate::protocol::{Badge, Epoch, Gathering, LogCell, Shape};
+use crate::protocol::{Gathering, PanelView, Stamp, Tag};
 use crate::sim::snapshot::{
-    AnswerShot, ClientShot, FlightShot, Logs, NodeShot, OpenShot, Snapshot, Status, TimerShot,
+    AnswerShot, ClientShot, FlightShot, NodeShot, OpenShot, Snapshot, Status, TimerShot,
 };
 use crate::view::path::{Path, Point, Size, within};
 use crate::words::{Language, translate};
@@ -44,21 +45,32 @@ pub struct Box {
     pub id: Place,
     pub at: Point,
     pub size: Size,
-    pub shape: Shape,
+    /// What its role means; `None` while it is down.
+    pub tag: Option<Tag>,
     pub status: Status,
     pub isolated: bool,
     pub role: &'static str,
-    pub epoch: Epoch,
-    pub badge: Option<Badge>,
+    pub stamp: Option<Stamp>,
     /// Whose support it gathers.
     pub quorum: Option<Gathering>,
     pub lamport: u64,
     /// The timer to watch: the one set for the longest time, for it decides.
     pub timer: Option<TimerShot>,
-    pub entries: Vec<LogCell>,
-    /// Entries before the ones shown.
-    pub earlier: u64,
+    pub panels: Vec<PanelView>,
+    /// What there is room for.
+    pub row: Option<PanelRow>,
     pub pending_writes: u32,
+}
+
+/// A role is told by the shape of its box as well as by its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Takes part, or is down.
+    Rectangle,
+    /// Leads.
+    Stadium,
+    /// Wants to lead.
+    Hexagon,
 }
 
 /// A quorum as it forms: ways from those who have given their support to the server that gathers it.
@@ -66,7 +78,7 @@ pub struct Box {
 pub struct Bond {
     pub of: Place,
     pub path: Path,
-    pub epoch: u64,
+    pub stamp: u64,
     /// It is a quorum.
     pub whole: bool,
 }
@@ -86,30 +98,25 @@ pub struct Visitor {
 }
 
 /// The size of the line with its term, in pixels.
-const EPOCH: f64 = 11.5;
+const STAMP: f64 = 11.5;
 
 /// One of eight colours for a term, ballot or epoch, from 1; 0 for none.
-pub fn epoch_colour(epoch: u64) -> u64 {
-    match epoch {
+pub fn stamp_colour(stamp: u64) -> u64 {
+    match stamp {
         0 => 0,
-        _ => (epoch - 1) % 8 + 1,
+        _ => (stamp - 1) % 8 + 1,
     }
 }
 
 impl StageView {
     /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
-    pub fn new(
-        snapshot: &Snapshot,
-        logs: &Logs,
-        usual: &Quality,
-        layout: &Rc<Layout>,
-    ) -> StageView {
+    pub fn new(snapshot: &Snapshot, usual: &Quality, layout: &Rc<Layout>) -> StageView {
         let (wires, network) = wires(snapshot, layout, usual);
         let more = snapshot.flights.len().saturating_sub(MOST);
         StageView {
             now: snapshot.now,
             event: snapshot.event,
-            nodes: snapshot.nodes.iter().map(|shot| Box::new(shot, logs, layout)).collect(),
+            nodes: snapshot.nodes.iter().map(|shot| Box::new(shot, layout)).collect(),
             clients: snapshot.clients.iter().map(|shot| Visitor::new(shot, layout)).collect(),
             wires,
             network,
@@ -124,69 +131,75 @@ impl StageView {
 }
 
 impl Box {
-    /// Its term or ballot in one line whose middle is `y` beneath the box's, with the support that it
-    /// gathers, else its clock. Where there is no room, words go first: the numbers say more.
-    pub fn epoch_told(&self, detail: Detail, y: f64, language: Language) -> String {
-        let epoch = self.epoch.to_string();
+    pub fn shape(&self) -> Shape {
+        match self.tag {
+            Some(Tag::Leads) => Shape::Stadium,
+            Some(Tag::Bids) => Shape::Hexagon,
+            Some(Tag::Follows) | None => Shape::Rectangle,
+        }
+    }
+
+    /// Its term or ballot, if it has one, in one line whose middle is `y` beneath the box's, with the
+    /// support that it gathers, else its clock. Where there is no room, words go first: the numbers say
+    /// more.
+    pub fn stamp_told(&self, detail: Detail, y: f64, language: Language) -> String {
         let (said, brief) = match (&self.quorum, detail) {
             (_, Detail::Small | Detail::Tiny) => Default::default(),
             // A majority as it forms matters more than a clock.
             (Some(Gathering { word, of, needed }), _) => {
                 let share = format!("{}/{needed}", of.len());
-                (format!(" · {} {share}", translate(language, word)), format!(" · {share}"))
+                (Some(format!("{} {share}", translate(language, word))), Some(share))
             }
-            (None, _) => (format!(" · L {}", self.lamport), String::new()),
+            (None, _) => (Some(format!("L {}", self.lamport)), None),
         };
-        let word = translate(language, self.epoch.word);
-        let shortest = format!("{epoch}{brief}");
-        [format!("{word} {epoch}{said}"), format!("{epoch}{said}")]
+        let stamp = self.stamp.map(|stamp| stamp.to_string());
+        let worded = self.stamp.map(|stamp| format!("{} {stamp}", translate(language, stamp.word)));
+        let line = |stamp: &Option<String>, said: &Option<String>| {
+            let parts: Vec<&str> =
+                [stamp, said].into_iter().flatten().map(String::as_str).collect();
+            parts.join(" · ")
+        };
+        [line(&worded, &said), line(&stamp, &said)]
             .into_iter()
-            .find(|told| text_width(told, EPOCH) <= self.breadth(y))
-            .unwrap_or(shortest)
+            .find(|told| text_width(told, STAMP) <= self.breadth(y))
+            .unwrap_or_else(|| line(&stamp, &brief))
     }
 
-    /// How wide a line of small text may be there, by the shape of the role.
+    /// How wide a line of small text may be there, by the shape.
     fn breadth(&self, y: f64) -> f64 {
         let Size { w, h } = self.size;
         // Measured where the line comes nearest to the outline.
         let (half, y) = (h / 2.0, (y.abs() + 3.0).min(h / 2.0));
-        let inset = match self.shape {
-            _ if self.status == Status::Down => 0.0,
-            Shape::Plain => 0.0,
-            Shape::Lead => half - (half * half - y * y).sqrt(),
-            Shape::Bid => 18.0 * y / half,
+        let inset = match self.shape() {
+            Shape::Rectangle => 0.0,
+            Shape::Stadium => half - (half * half - y * y).sqrt(),
+            Shape::Hexagon => 18.0 * y / half,
         };
         w - 2.0 * (inset + 5.0)
     }
 
-    fn new(shot: &NodeShot, logs: &Logs, layout: &Layout) -> Box {
+    fn new(shot: &NodeShot, layout: &Layout) -> Box {
         let (at, size) = layout.place(shot.id);
-        let row = logs.rows.iter().find(|(node, _)| *node == shot.id);
-        let cells = row.map_or(&[][..], |(_, cells)| cells);
-        // The row may hold columns that this server has not reached; its last cells are its log's.
-        let shown = layout.detail.entries().min(cells.len());
-        let entries = cells[cells.len() - shown..].to_vec();
-        Box {
+        let mut node = Box {
             id: shot.id,
             at,
             size,
-            shape: shot.view.role.shape,
+            tag: shot.tag(),
             status: shot.status,
             isolated: shot.isolated,
-            role: match shot.status {
-                Status::Up => shot.view.role.name,
-                Status::Paused => crate::key!("paused"),
-                Status::Down => crate::key!("crashed"),
-            },
-            epoch: shot.view.epoch,
-            badge: shot.view.badge.clone(),
+            role: shot.role(),
+            stamp: shot.view.stamp,
             quorum: shot.view.quorum.clone(),
             lamport: shot.lamport,
             timer: watched(&shot.timers).filter(|_| shot.status != Status::Down).cloned(),
-            earlier: shot.log_len - entries.len().min(shot.log_len as usize) as u64,
-            entries,
+            panels: shot.panels.clone(),
+            row: None,
             pending_writes: shot.pending_writes,
-        }
+        };
+        // The row lies in the lower half.
+        let room = node.breadth(size.h * 0.3);
+        node.row = PanelRow::of(&shot.panels, layout.detail.entries(), room);
+        node
     }
 
     /// How much of its timer is still to run, from 1 to 0.
@@ -214,7 +227,12 @@ impl Bond {
             path.line(place(*giver), place(shot.id));
         }
         let whole = of.len() >= usize::from(*needed);
-        Some(Bond { of: shot.id, path, epoch: shot.view.epoch.number, whole })
+        Some(Bond {
+            of: shot.id,
+            path,
+            stamp: shot.view.stamp.map_or(0, |stamp| stamp.number),
+            whole,
+        })
     }
 }
 

@@ -6,9 +6,10 @@ use super::flight::Flight;
 use super::links::Wire;
 use super::scene::{Box, StageView, Visitor};
 use crate::base::{Place, Sentence, Time};
-use crate::protocol::{CellState, Gathering};
+use crate::protocol::{Content, Gathering, PanelView};
 use crate::sentence;
 use crate::sim::snapshot::{LinkState, Status};
+use crate::view::panel;
 
 impl StageView {
     /// How many messages are under way beside those that are shown.
@@ -38,30 +39,47 @@ impl StageView {
 }
 
 impl Box {
-    /// Role, term and log of the server.
+    /// Role, stamp and panels of the server.
     pub fn told(&self) -> Sentence {
-        let log = self.log_told();
-        match self.status {
-            Status::Down => sentence!("{0} has crashed. On its disk: {1}.", self.id, log),
-            Status::Paused => {
-                sentence!(
-                    "{0} is paused, {1} {2}. Log: {3}.",
-                    self.id,
-                    self.epoch.word,
-                    self.epoch.to_string(),
-                    log
-                )
+        let id = self.id;
+        let state = match (self.status, self.stamp) {
+            (Status::Down, _) => {
+                return match self.kept_told() {
+                    Some(kept) => sentence!("{0} has crashed. On its disk: {1}.", id, kept),
+                    None => sentence!("{0} has crashed.", id),
+                };
             }
-            Status::Up => sentence!(
-                "{0} is {1}, {2} {3}, Lamport clock {4}. Log: {5}.",
-                self.id,
+            (Status::Paused, None) => sentence!("{0} is paused.", id),
+            (Status::Paused, Some(stamp)) => {
+                sentence!("{0} is paused, {1} {2}.", id, stamp.word, stamp.to_string())
+            }
+            (Status::Up, None) => {
+                sentence!("{0} is {1}, Lamport clock {2}.", id, self.role, self.lamport)
+            }
+            (Status::Up, Some(stamp)) => sentence!(
+                "{0} is {1}, {2} {3}, Lamport clock {4}.",
+                id,
                 self.role,
-                self.epoch.word,
-                self.epoch.to_string(),
-                self.lamport,
-                log
+                stamp.word,
+                stamp.to_string(),
+                self.lamport
             ),
-        }
+        };
+        self.panels.iter().fold(state, |told, panel| {
+            sentence!("{0} {1}: {2}.", told, panel.name, panel::told(&panel.content))
+        })
+    }
+
+    /// What is there after a crash. Where that is a log alone, it goes without saying that it is one.
+    fn kept_told(&self) -> Option<Sentence> {
+        let one = |panel: &PanelView| {
+            let told = panel::told(&panel.content);
+            match panel.content {
+                Content::Log { .. } if self.panels.len() == 1 => sentence!("{0}", told),
+                _ => sentence!("{0} {1}", panel.name, told),
+            }
+        };
+        self.panels.iter().map(one).reduce(|told, next| sentence!("{0}; {1}", told, next))
     }
 
     /// Whose support it has.
@@ -70,25 +88,6 @@ impl Box {
         let names: Vec<String> = of.iter().map(ToString::to_string).collect();
         let names = if names.is_empty() { "–".to_owned() } else { names.join(" ") };
         Some(sentence!("{0} needs {1} {2} and has: {3}.", self.id, *needed, *word, names))
-    }
-
-    /// The entries as `1 x=1, 2 y=4 (uncommitted)`: the marks are read as they are.
-    fn log_told(&self) -> String {
-        let mut text = String::new();
-        for entry in &self.entries {
-            let mark = match entry.state {
-                CellState::Settled => "✓",
-                CellState::Stored => "?",
-                CellState::Pending => "…",
-            };
-            let comma = if text.is_empty() { "" } else { ", " };
-            text.push_str(&format!("{comma}{}@{} {}{mark}", entry.index, entry.epoch, entry.text));
-        }
-        match &self.badge {
-            Some(badge) => format!("{} {}", badge.word, badge.text),
-            None if text.is_empty() => "–".to_owned(),
-            None => text,
-        }
     }
 }
 

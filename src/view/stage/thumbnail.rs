@@ -2,8 +2,7 @@
 //! is kept as text, and drawn from that text alone, so it says no more than paths can.
 
 use super::scene::StageView;
-use crate::protocol::Shape;
-use crate::sim::snapshot::Status;
+use crate::protocol::Tag;
 use crate::view::path::Path;
 
 /// The size of the picture, and its paths by class.
@@ -27,11 +26,11 @@ impl Thumbnail {
             paths[0].line(wire.from, wire.to);
         }
         for node in &scene.nodes {
-            let class = match (node.status, node.shape) {
-                (Status::Down, _) => 4,
-                (_, Shape::Plain) => 1,
-                (_, Shape::Lead) => 2,
-                (_, Shape::Bid) => 3,
+            let class = match node.tag {
+                Some(Tag::Follows) => 1,
+                Some(Tag::Leads) => 2,
+                Some(Tag::Bids) => 3,
+                None => 4,
             };
             let (at, size) = (node.at, node.size);
             paths[class].rect(at.x - size.w / 2.0, at.y - size.h / 2.0, size.w, size.h);

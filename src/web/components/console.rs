@@ -79,8 +79,8 @@ pub fn console(
     // Asked nobody in particular, a client asks the server that answered it last.
     let anyone = tr!(language, "anyone").to_owned();
     let anybody = std::iter::once(option(anyone, to.is_none()));
-    let servers = props.inspection.logs.rows.iter();
-    let asked = anybody.chain(servers.map(|(id, _)| option(id.to_string(), to == Some(*id))));
+    let servers = props.inspection.snapshot.nodes.iter();
+    let asked = anybody.chain(servers.map(|node| option(node.id.to_string(), to == Some(node.id))));
     let forms = props.inspection.forms.iter().map(|form| ask(props, requests, form));
     let answers: Vec<Html> =
         clients.iter().flat_map(|client| came_back(client, language)).collect();

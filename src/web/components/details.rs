@@ -8,11 +8,12 @@ use super::icon::{Icon, icon};
 use super::log_tab::held;
 use super::logs::logs;
 use super::node_menu::{buttons, title};
+use super::panels::panels;
 use super::props::InspectorProps as Props;
 use crate::base::Time;
 use crate::player::gestures::Group;
 use crate::player::{Action, PageAction, Question, Selection, TimeAction};
-use crate::protocol::Shape;
+use crate::protocol::Tag;
 use crate::replay::cone::written;
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::{
@@ -54,12 +55,12 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
 
 fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
     let language = props.language;
-    let (state, class) = match (node.status, node.view.role.shape) {
-        (Status::Down, _) => (tr!(language, "crashed"), "down"),
-        (Status::Paused, _) => (tr!(language, "paused"), "held"),
-        (_, Shape::Lead) => (translate(language, node.view.role.name), "leads"),
-        (_, Shape::Bid) => (translate(language, node.view.role.name), "bids"),
-        (_, Shape::Plain) => (translate(language, node.view.role.name), "plain"),
+    let class = match node.tag() {
+        None => "down",
+        Some(_) if node.status == Status::Paused => "held",
+        Some(Tag::Leads) => "leads",
+        Some(Tag::Bids) => "bids",
+        Some(Tag::Follows) => "plain",
     };
     let timers = running(&node.timers, props.inspection.now);
     let why = |fact: &'static str| {
@@ -76,7 +77,7 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
         <section>
             <h2>
                 { node.id.to_string() }
-                { chip(class, state) }
+                { chip(class, translate(language, node.role())) }
                 { why(fact) }
                 if node.isolated { { chip("bad", tr!(language, "cut off")) } }
             </h2>
@@ -88,6 +89,7 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
                 if node.drift_ppm != 0 { { entry(tr!(language, "own clock"), seconds(node.local_now, 3)) } }
                 if node.pending_writes > 0 { { entry(tr!(language, "being written"), node.pending_writes.to_string()) } }
             </dl>
+            { for panels(&node.panels, language) }
             <p class="soft legend-line">{ icon(Icon::Disk) }{ tr!(language, "survives a crash") }</p>
             { acts(props, &[Group::Main, Group::Timers]) }
             { console(props, requests, None, Some(node.id)) }

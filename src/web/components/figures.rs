@@ -4,45 +4,45 @@
 use yew::prelude::*;
 
 use super::draw::{boxed, names, path, text, when};
+use super::panels::panel_row;
 use super::props::StageProps as Props;
 use crate::base::Place;
 use crate::player::Selection;
-use crate::protocol::{Badge, CellState, Shape, Tone};
+use crate::protocol::{Tag, Tone};
 use crate::sim::snapshot::Status;
 use crate::tr;
 use crate::view::path::{number, translate};
-use crate::view::stage::flight::text_width;
+use crate::view::stage::flight::{clipped, text_width};
 use crate::view::stage::layout::Detail;
-use crate::view::stage::scene::{Box, Visitor, epoch_colour};
+use crate::view::stage::scene::{Box, Shape, Visitor};
 use crate::view::{Flight, Path, Point, Size};
 use crate::web::animator::flight_id;
 use crate::web::pick;
-use crate::words::{Language, tell, translate as word};
+use crate::words::{tell, translate as word};
 
 /// A server.
 pub fn node_figure(props: &Props, node: &Box) -> Html {
     let (language, detail) = (props.language, props.scene.layout.detail);
     let selected = props.selection == Some(Selection::Place(node.id));
-    let role = match (node.status, node.shape) {
-        (Status::Down, _) => "crashed",
-        (_, Shape::Lead) => "leads",
-        (_, Shape::Bid) => "bids",
-        (_, Shape::Plain) => "follows",
+    let role = match node.tag {
+        None => "crashed",
+        Some(Tag::Leads) => "leads",
+        Some(Tag::Bids) => "bids",
+        Some(Tag::Follows) => "follows",
     };
     let paused = when(node.status == Status::Paused, "paused");
-    let [title_y, epoch_y, entries_y] =
-        match (detail, node.entries.is_empty() && node.badge.is_none()) {
-            (Detail::Full, false) => [-14.0, 5.0, 14.0],
-            (Detail::Full, true) => [-4.0, 16.0, 0.0],
-            (Detail::Compact, false) => [-13.0, 4.0, 12.0],
-            (Detail::Compact, true) => [-4.0, 15.0, 0.0],
-            (Detail::Small, _) => [-3.0, 14.0, 0.0],
-            (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
-        };
-    let epoch = node.epoch_told(detail, epoch_y - 4.0, language);
+    let [title_y, stamp_y, row_y] = match (detail, node.row.is_some()) {
+        (Detail::Full, true) => [-14.0, 5.0, 14.0],
+        (Detail::Full, false) => [-4.0, 16.0, 0.0],
+        (Detail::Compact, true) => [-13.0, 4.0, 12.0],
+        (Detail::Compact, false) => [-4.0, 15.0, 0.0],
+        (Detail::Small, _) => [-3.0, 14.0, 0.0],
+        (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
+    };
+    let stamp = node.stamp_told(detail, stamp_y - 4.0, language);
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let spoken = (detail == Detail::Tiny)
-        .then(|| format!("{} {epoch} {}", node.id, word(language, node.role)));
+        .then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
     html! {
         <g key={node.id.to_string()} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
             data-pick={pick::code(Selection::Place(node.id))} tabindex={if node.id == Place::server(0) { "0" } else { "-1" }}
@@ -54,9 +54,8 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
                 <tspan class="id">{ node.id.to_string() }</tspan>
                 if detail != Detail::Tiny { { " " }<tspan class="role" dx="3">{ word(language, node.role) }</tspan> }
             </text>{ " " }
-            { text("epoch", Point::new(0.0, epoch_y), &epoch) }
-            if !node.entries.is_empty() { { entries(node, entries_y) } }
-            if let Some(badge) = &node.badge { { badge_figure(badge, entries_y, language) } }
+            { text("epoch", Point::new(0.0, stamp_y), &stamp) }
+            if let Some(row) = &node.row { { panel_row(row, row_y, language) } }
             { corner(props, node) }
         </g>
     }
@@ -65,8 +64,7 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
 /// The shape of the role, so much larger than the box.
 fn outline(node: &Box, by: f64, class: &'static str) -> Html {
     let Size { w, h } = node.size.grown(by, by);
-    let shape = if node.status == Status::Down { Shape::Plain } else { node.shape };
-    if shape == Shape::Bid {
+    if node.shape() == Shape::Hexagon {
         let (x, y, cut) = (w / 2.0, h / 2.0, 18.0 + by / 6.0);
         let points =
             [(-x, 0.0), (cut - x, -y), (x - cut, -y), (x, 0.0), (x - cut, y), (cut - x, y)];
@@ -74,77 +72,14 @@ fn outline(node: &Box, by: f64, class: &'static str) -> Html {
             points.iter().map(|(x, y)| format!("{},{}", number(*x), number(*y))).collect();
         return html! { <polygon {class} points={points.join(" ")} /> };
     }
-    let rx = if shape == Shape::Lead { h / 2.0 } else { 6.0 + by / 2.0 };
+    let rx = if node.shape() == Shape::Stadium { h / 2.0 } else { 6.0 + by / 2.0 };
     boxed(class, Point::default(), Size::new(w, h), rx)
-}
-
-/// The last entries of the log, as small squares in a row.
-fn entries(node: &Box, y: f64) -> Html {
-    const STEP: f64 = 16.0;
-    let more = node.earlier > 0;
-    let count = node.entries.len() as f64 + if more { 1.1 } else { 0.0 };
-    let left = -(count * STEP - 3.0) / 2.0;
-    let first = left + if more { 1.1 * STEP } else { 0.0 };
-    let cells =
-        node.entries.iter().enumerate().map(|(i, entry)| {
-            square(entry.epoch, entry.state, Point::new(first + STEP * i as f64, y))
-        });
-    html! {
-        <g class="entries">
-            if more { { text("more", Point::new(left + 6.0, y + 10.5), &format!("+{}", node.earlier)) } }
-            { for cells }
-        </g>
-    }
-}
-
-/// What it holds where it keeps no log: a square as for an entry, with the number of its epoch, and
-/// the words.
-fn badge_figure(badge: &Badge, y: f64, language: Language) -> Html {
-    let told = format!("{} {}", word(language, badge.word), badge.text);
-    let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
-    let number = if badge.epoch > 0 { badge.epoch.to_string() } else { String::new() };
-    html! {
-        <g class="entries">
-            { square(badge.epoch, badge.state, Point::new(left, y)) }
-            { text("number", Point::new(left + 6.5, y + 9.8), &number) }
-            { text("badge", Point::new(9.0, y + 10.5), &told) }
-        </g>
-    }
-}
-
-/// An entry, as a square whose outline says how far it has come.
-pub fn square(epoch: u64, state: CellState, at: Point) -> Html {
-    let class = names(&["entry", entry_class(state), epoch_class(epoch)]);
-    html! {
-        <g {class} transform={translate(at)}>
-            { boxed("", Point::new(6.5, 6.5), Size::new(13.0, 13.0), 2.0) }
-            if state == CellState::Pending { <path d="M1 8L8 1M5 12L12 5" /> }
-        </g>
-    }
-}
-
-/// The class of a term, ballot or epoch: its colour.
-pub fn epoch_class(epoch: u64) -> &'static str {
-    const CLASSES: [&str; 9] = [
-        "epoch-0", "epoch-1", "epoch-2", "epoch-3", "epoch-4", "epoch-5", "epoch-6", "epoch-7",
-        "epoch-8",
-    ];
-    CLASSES[epoch_colour(epoch) as usize % CLASSES.len()]
-}
-
-/// The class of an entry's state, on the stage and in tables.
-pub fn entry_class(state: CellState) -> &'static str {
-    match state {
-        CellState::Settled => "committed",
-        CellState::Stored => "uncommitted",
-        CellState::Pending => "pending",
-    }
 }
 
 /// At the corner: the ring of its timer, or why it has none.
 fn corner(props: &Props, node: &Box) -> Html {
     let (id, language) = (&props.id, props.language);
-    let angular = node.shape == Shape::Plain || node.status == Status::Down;
+    let angular = node.shape() == Shape::Rectangle;
     let (inset, below) = match props.scene.layout.detail {
         Detail::Full => (if angular { 12.0 } else { 16.0 }, 5.0),
         Detail::Compact => (if angular { 6.0 } else { 11.0 }, 4.0),
@@ -200,7 +135,7 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
     // Where there is no room for both, what came back matters more than what was asked.
     let room = client.size.w - 14.0;
     let answer = words_shown.split_once(" → ").filter(|_| text_width(&words_shown, 11.5) > room);
-    let seen = clipped(answer.map_or(&words_shown, |(_, told)| told), room);
+    let seen = clipped(answer.map_or(&words_shown, |(_, told)| told), 11.5, room);
     html! {
         <g key={client.id.to_string()} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
             data-pick={pick::code(Selection::Place(client.id))} tabindex="-1" role="button">
@@ -210,22 +145,6 @@ pub fn client_figure(props: &Props, client: &Visitor) -> Html {
             { text("line", Point::new(0.0, 14.0), &seen) }
         </g>
     }
-}
-
-/// As much of a text as a width takes.
-fn clipped(text: &str, width: f64) -> String {
-    if text_width(text, 11.5) <= width {
-        return text.to_owned();
-    }
-    let mut clipped = String::new();
-    for c in text.chars() {
-        clipped.push(c);
-        if text_width(&clipped, 11.5) > width - 8.0 {
-            break;
-        }
-    }
-    clipped.push('…');
-    clipped
 }
 
 /// A message. Its place is the animator's.

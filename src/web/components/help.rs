@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::figures::square;
+use super::cells::square;
 use crate::player::keys::{DIAGRAM_KEYS, KEYS, Key};
 use crate::protocol::CellState;
 use crate::tr;

@@ -4,15 +4,14 @@
 use yew::prelude::*;
 
 use super::bits::asks;
+use super::cells::{entry_class, meaning, stamp_class};
 use super::draw::{names, when};
-use super::figures::{entry_class, epoch_class};
 use super::props::InspectorProps as Props;
 use crate::base::Place;
 use crate::player::{Question, Selection, WhyAction};
-use crate::protocol::{CellState, LogCell};
+use crate::protocol::{Cell, CellState};
 use crate::sim::fact::Fact;
 use crate::tr;
-use crate::words::Language;
 
 /// Columns that the table has in any case.
 const LEAST: u64 = 5;
@@ -44,7 +43,7 @@ pub fn logs(props: &Props) -> Html {
     }
 }
 
-fn row(props: &Props, node: Place, cells: &[LogCell], columns: &[u64]) -> Html {
+fn row(props: &Props, node: Place, cells: &[Cell], columns: &[u64]) -> Html {
     let selected = props.inspection.selection == Some(Selection::Place(node));
     // One row at a time takes the keyboard: it would have to go through all of them else.
     let tabindex = if selected { "0" } else { "-1" };
@@ -58,9 +57,9 @@ fn row(props: &Props, node: Place, cells: &[LogCell], columns: &[u64]) -> Html {
             }
             Some(cell) => {
                 let state = meaning(props.language, cell.state);
-                let class = names(&[entry_class(cell.state), epoch_class(cell.epoch)]);
+                let class = names(&[entry_class(cell.state), stamp_class(cell.stamp)]);
                 let inside = html! {
-                    <><b>{ cell.epoch }</b>{ " " }{ &cell.text }<span class="unseen">{ state }</span></>
+                    <><b>{ cell.stamp }</b>{ " " }{ &cell.text }<span class="unseen">{ state }</span></>
                 };
                 html! { <td {class}>{ asked(inside, tr!(props.language, "{0}. Why is it there?", state)) }</td> }
             }
@@ -71,13 +70,5 @@ fn row(props: &Props, node: Place, cells: &[LogCell], columns: &[u64]) -> Html {
             <th scope="row">{ node.to_string() }</th>
             { for columns.iter().map(cell) }
         </tr>
-    }
-}
-
-fn meaning(language: Language, state: CellState) -> &'static str {
-    match state {
-        CellState::Settled => tr!(language, "committed"),
-        CellState::Stored => tr!(language, "not committed"),
-        CellState::Pending => tr!(language, "not on disk"),
     }
 }

@@ -6,9 +6,10 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::cells::stamp_class;
 use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
-use super::figures::{client_figure, epoch_class, node_figure, pill};
+use super::figures::{client_figure, node_figure, pill};
 use super::light::over_stage;
 use super::links::Links;
 use super::node_menu::{menu_card, use_menu_card};
@@ -112,7 +113,7 @@ fn hulls(props: &Props) -> Html {
 
 /// Those who support a server, drawn to it.
 fn bond(bond: &Bond) -> Html {
-    let class = names(&["bond", when(bond.whole, "whole"), epoch_class(bond.epoch)]);
+    let class = names(&["bond", when(bond.whole, "whole"), stamp_class(bond.stamp)]);
     html! { <path key={bond.of.to_string()} {class} d={bond.path.to_string()} /> }
 }
 

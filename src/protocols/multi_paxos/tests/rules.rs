@@ -493,8 +493,8 @@ fn options_take_what_makes_sense_and_refuse_the_rest() {
 fn cells_tell_gaps_and_how_far_a_slot_has_come() {
     use crate::protocol::CellState::{Pending, Settled, Stored};
     let cells = |server: &MultiPaxos, disk: &Disk| {
-        let cells = server.log(disk, 0, server.log_len()).into_iter();
-        cells.map(|cell| (cell.text, cell.epoch, cell.state)).collect::<Vec<_>>()
+        let cells = server.cells(disk, 0, server.votes.len()).into_iter();
+        cells.map(|cell| (cell.text, cell.stamp, cell.state)).collect::<Vec<_>>()
     };
     let mut server = acceptor(3, &[(3, "a=1"), (0, "")]);
     let before = server.saved.clone();

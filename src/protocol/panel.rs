@@ -1,0 +1,117 @@
+//! Panels: what a node keeps that is more than a variable — its log, its queue, the table of who
+//! holds what. A protocol lists its panels as it lists its variables, each with its name and how it
+//! is read; what it has none of, it says nothing about. Every kind of content is drawn in one place
+//! for all protocols: small on the stage, whole in the inspector, in words and in files.
+
+use serde::Serialize;
+
+/// A panel of a protocol's: its name, which is translated, and how it is read off a replica and what
+/// its disk holds.
+pub struct Panel<T, Disk> {
+    pub name: &'static str,
+    reading: Reading<T, Disk>,
+}
+
+enum Reading<T, Disk> {
+    Log(LogReading<T, Disk>),
+    Other(fn(&T, &Disk) -> Option<Content>),
+}
+
+/// How a log is read: its last index, 0 while it is empty; and, given what the disk holds, its entries
+/// after one index up to and including another. So a long one is never formatted whole.
+pub struct LogReading<T, Disk> {
+    pub len: fn(&T) -> u64,
+    pub cells: fn(&T, &Disk, u64, u64) -> Vec<Cell>,
+}
+
+impl<T, Disk> Panel<T, Disk> {
+    /// The log. A replica keeps one at the most: whoever asks for an entry means that one.
+    pub const fn log(
+        name: &'static str,
+        len: fn(&T) -> u64,
+        cells: fn(&T, &Disk, u64, u64) -> Vec<Cell>,
+    ) -> Panel<T, Disk> {
+        Panel { name, reading: Reading::Log(LogReading { len, cells }) }
+    }
+
+    /// Anything else, where there is such a thing: a `None` is not shown.
+    pub const fn of(
+        name: &'static str,
+        content: fn(&T, &Disk) -> Option<Content>,
+    ) -> Panel<T, Disk> {
+        Panel { name, reading: Reading::Other(content) }
+    }
+
+    /// Those that are there, in their order: of a log the last `entries`.
+    pub fn read(panels: &[Panel<T, Disk>], of: &T, disk: &Disk, entries: u64) -> Vec<PanelView> {
+        let read = |panel: &Panel<T, Disk>| {
+            let content = match &panel.reading {
+                Reading::Log(log) => {
+                    let len = (log.len)(of);
+                    let cells = (log.cells)(of, disk, len.saturating_sub(entries), len);
+                    Content::Log { len, cells }
+                }
+                Reading::Other(content) => content(of, disk)?,
+            };
+            Some(PanelView { name: panel.name, content })
+        };
+        panels.iter().filter_map(read).collect()
+    }
+
+    /// How the log is read, if one of these is a log.
+    pub fn log_of(panels: &[Panel<T, Disk>]) -> Option<&LogReading<T, Disk>> {
+        panels.iter().find_map(|panel| match &panel.reading {
+            Reading::Log(log) => Some(log),
+            Reading::Other(_) => None,
+        })
+    }
+}
+
+/// A panel at one instant, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanelView {
+    pub name: &'static str,
+    pub content: Content,
+}
+
+/// What a panel shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A log's last index, and its last entries.
+    Log { len: u64, cells: Vec<Cell> },
+    /// Rows of cells under these names: who holds what.
+    Table { columns: &'static [&'static str], rows: Vec<Vec<String>> },
+    /// Those who wait, the next one first.
+    Queue(Vec<String>),
+    /// Places with numbers, each with what stands in it.
+    Slots(Vec<Cell>),
+    /// Things in no order of their own.
+    Set(Vec<String>),
+    /// A short text to see at a glance, such as the value that is accepted; in full it is among the
+    /// variables. Its name is its word, and its colour that of the stamp it was written at, 0 for none.
+    Value { text: String, stamp: u64, state: CellState },
+    /// Anything that can be said.
+    Text(String),
+}
+
+/// A place with a number: an entry of a log, or a slot. Hosts are told it as it stands here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    pub index: u64,
+    /// The term, ballot or epoch it was written in: its colour and its number; 0 for none.
+    pub stamp: u64,
+    pub text: String,
+    pub state: CellState,
+}
+
+/// How far something written has come. Told apart by outline and pattern, not by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CellState {
+    /// Not on the disk yet: a crash would lose it.
+    Pending,
+    /// On the disk, and perhaps to be replaced.
+    Stored,
+    /// Committed, chosen: here for good.
+    Settled,
+}

@@ -1,0 +1,144 @@
+//! Panels: what a server keeps beside its log. On the stage, one of them in a row of its box; in the
+//! inspector, each of them whole. Everybody's logs, aligned, are drawn by `logs.rs`.
+
+use yew::prelude::*;
+
+use super::cells::{entry_class, meaning, square, stamp_class};
+use super::draw::{boxed, names, text};
+use crate::protocol::{Cell, Content, PanelView};
+use crate::view::stage::flight::text_width;
+use crate::view::stage::row::{PanelRow, SIZE, Word, WordStyle};
+use crate::view::{Point, Size};
+use crate::words::{Language, translate};
+
+/// From one square to the next.
+const STEP: f64 = 16.0;
+
+/// The row of a server's box, from `y` on downwards.
+pub fn panel_row(row: &PanelRow, y: f64, language: Language) -> Html {
+    let inside = match row {
+        PanelRow::Squares { cells, before, after, numbered } => {
+            squares(cells, [*before, *after], *numbered, y)
+        }
+        PanelRow::Words { of, after, style } => words(of, after.as_ref(), *style, y),
+        // A square as for an entry, with the number of its stamp, and the words.
+        PanelRow::Value { name, text: value, stamp, state } => {
+            let told = format!("{} {value}", translate(language, name));
+            let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
+            html! {
+                <>
+                { square(*stamp, *state, Point::new(left, y)) }
+                { number(*stamp, left, y) }
+                { text("badge", Point::new(9.0, y + 10.5), &told) }
+                </>
+            }
+        }
+        PanelRow::Line(line) => text("badge", Point::new(0.0, y + 10.5), line),
+    };
+    html! { <g class="entries">{ inside }</g> }
+}
+
+/// The number in the square; no stamp has none.
+fn number(stamp: u64, left: f64, y: f64) -> Html {
+    let number = if stamp > 0 { stamp.to_string() } else { String::new() };
+    text("number", Point::new(left + 6.5, y + 9.8), &number)
+}
+
+/// Small squares in a row, and how many there are before and after them.
+fn squares(cells: &[Cell], [before, after]: [u64; 2], numbered: bool, y: f64) -> Html {
+    let room = |more: u64| if more > 0 { 1.1 * STEP } else { 0.0 };
+    let width = cells.len() as f64 * STEP + room(before) + room(after);
+    let left = -(width - 3.0) / 2.0;
+    let first = left + room(before);
+    let more = |count: u64, x: f64| {
+        (count > 0).then(|| text("more", Point::new(x + 6.0, y + 10.5), &format!("+{count}")))
+    };
+    let cell = |(i, cell): (usize, &Cell)| {
+        let x = first + STEP * i as f64;
+        html! {
+            <>
+            { square(cell.stamp, cell.state, Point::new(x, y)) }
+            if numbered { { text("number", Point::new(x + 6.5, y + 9.8), &cell.index.to_string()) } }
+            </>
+        }
+    };
+    html! {
+        <>
+        { for more(before, left) }
+        { for cells.iter().enumerate().map(cell) }
+        { for more(after, first + STEP * cells.len() as f64) }
+        </>
+    }
+}
+
+/// Words in boxes, and how many more there are.
+fn words(of: &[Word], after: Option<&Word>, style: WordStyle, y: f64) -> Html {
+    const HEIGHT: f64 = 16.0;
+    let (class, rx) = match style {
+        WordStyle::Queue => ("word queue", 0.0),
+        WordStyle::Set => ("word", HEIGHT / 2.0),
+        WordStyle::Table => ("word", 2.0),
+    };
+    let middle = |word: &Word| Point::new(word.x + word.w / 2.0, y + HEIGHT / 2.0);
+    let word = |word: &Word| {
+        html! {
+            <g {class}>
+                { boxed("", middle(word), Size::new(word.w, HEIGHT), rx) }
+                { text("badge", middle(word).plus(0.0, SIZE * 0.36), &word.text) }
+            </g>
+        }
+    };
+    html! {
+        <>
+        { for of.iter().map(word) }
+        { for after.map(|more| text("more", middle(more).plus(0.0, SIZE * 0.36), &more.text)) }
+        </>
+    }
+}
+
+/// Each panel whole, but for what is shown elsewhere: logs are a table of all servers, and a value is
+/// among the variables.
+pub fn panels(panels: &[PanelView], language: Language) -> impl Iterator<Item = Html> {
+    panels.iter().filter_map(move |panel| {
+        let inside = whole(&panel.content, language)?;
+        Some(html! {
+            <section class="panel-of">
+                <h3>{ translate(language, panel.name) }</h3>
+                { inside }
+            </section>
+        })
+    })
+}
+
+fn whole(content: &Content, language: Language) -> Option<Html> {
+    let items = |items: &[String]| -> Html {
+        items.iter().map(|item| html! { <li>{ item.clone() }</li> }).collect()
+    };
+    Some(match content {
+        Content::Log { .. } | Content::Value { .. } => return None,
+        Content::Queue(queue) => html! { <ol class="queue">{ items(queue) }</ol> },
+        Content::Set(set) => html! { <ul class="set">{ items(set) }</ul> },
+        Content::Text(text) => html! { <p>{ text.clone() }</p> },
+        Content::Slots(slots) => {
+            html! { <ul class="slots">{ for slots.iter().map(|cell| slot(cell, language)) }</ul> }
+        }
+        Content::Table { columns, rows } => {
+            let row = |row: &Vec<String>| html! { <tr>for cell in row { <td>{ cell.clone() }</td> }</tr> };
+            html! {
+                <table>
+                    <thead><tr>for column in columns.iter() { <th scope="col">{ translate(language, column) }</th> }</tr></thead>
+                    <tbody>{ for rows.iter().map(row) }</tbody>
+                </table>
+            }
+        }
+    })
+}
+
+/// A slot: its number, what stands in it, and how far it has come.
+fn slot(cell: &Cell, language: Language) -> Html {
+    let class = names(&[entry_class(cell.state), stamp_class(cell.stamp)]);
+    let state = meaning(language, cell.state);
+    html! {
+        <li {class} title={state}><b>{ cell.index }</b>{ " " }{ &cell.text }<span class="unseen">{ state }</span></li>
+    }
+}
