@@ -90,6 +90,7 @@ fn server(shot: &NodeShot, language: Language) -> String {
         Some(Tag::Leads) => ("([\"", "\"])", "leads"),
         Some(Tag::Bids) => ("{{\"", "\"}}", "bids"),
         Some(Tag::Follows) => ("[\"", "\"]", "plain"),
+        Some(Tag::Outside) => ("[\"", "\"]", "client"),
     };
     format!("    {}{open}{label}{close}:::{class}\n", shot.id)
 }

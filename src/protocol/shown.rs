@@ -194,6 +194,8 @@ pub enum Tag {
     Leads,
     /// Wants to lead.
     Bids,
+    /// Does not take part: has not joined yet, or has left. It stands there faded.
+    Outside,
 }
 
 /// A replica at one instant, as plain data.

@@ -64,7 +64,7 @@ impl Bands {
         match lane.role.map(|role| role.tag) {
             Some(Tag::Leads) => line(&mut self.lead),
             Some(Tag::Bids) => line(&mut self.bid),
-            Some(Tag::Follows) | None => {}
+            Some(Tag::Follows | Tag::Outside) | None => {}
         }
     }
 }

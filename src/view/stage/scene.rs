@@ -135,7 +135,7 @@ impl Box {
         match self.tag {
             Some(Tag::Leads) => Shape::Stadium,
             Some(Tag::Bids) => Shape::Hexagon,
-            Some(Tag::Follows) | None => Shape::Rectangle,
+            Some(Tag::Follows | Tag::Outside) | None => Shape::Rectangle,
         }
     }
 

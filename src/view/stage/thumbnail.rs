@@ -27,7 +27,7 @@ impl Thumbnail {
         }
         for node in &scene.nodes {
             let class = match node.tag {
-                Some(Tag::Follows) => 1,
+                Some(Tag::Follows | Tag::Outside) => 1,
                 Some(Tag::Leads) => 2,
                 Some(Tag::Bids) => 3,
                 None => 4,

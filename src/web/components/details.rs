@@ -60,7 +60,7 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
         Some(_) if node.status == Status::Paused => "held",
         Some(Tag::Leads) => "leads",
         Some(Tag::Bids) => "bids",
-        Some(Tag::Follows) => "plain",
+        Some(Tag::Follows | Tag::Outside) => "plain",
     };
     let timers = running(&node.timers, props.inspection.now);
     let why = |fact: &'static str| {

@@ -29,6 +29,7 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
         Some(Tag::Leads) => "leads",
         Some(Tag::Bids) => "bids",
         Some(Tag::Follows) => "follows",
+        Some(Tag::Outside) => "outside",
     };
     let paused = when(node.status == Status::Paused, "paused");
     let [title_y, stamp_y, row_y] = match (detail, node.row.is_some()) {
