@@ -1,5 +1,5 @@
-//! The one list of protocols. Menus, fuzzing, tests, documentation and links derive from it: adding
-//! a protocol adds its file and its line here.
+//! What is known of each protocol, and where to get it. Menus, fuzzing, tests, documentation and links
+//! derive from it; the list itself is `protocols/mod.rs`.
 
 use std::sync::Once;
 
@@ -9,33 +9,26 @@ use crate::part::{Part, Unfetched};
 use crate::protocol::{
     FaultModel, Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary, read_request,
 };
-use crate::protocols::multi_paxos::MultiPaxos;
-use crate::protocols::paxos::Paxos;
-use crate::protocols::raft::Raft;
+use crate::protocols::{self, every_protocol};
 use crate::sim::ensemble::{Ensemble, Servers};
 use crate::{part, sentence, words};
 
 pub use crate::protocol::{FlawInfo, OptionInfo};
 pub use crate::replay::Run;
 
-/// A protocol's line in the catalog: the name of its part, its type, its slug. Its Chinese comes with it.
-macro_rules! listing {
-    ($part:ident: $Protocol:ty, $slug:literal) => {
-        Listing::of(
-            &<$Protocol>::META,
-            part!($part: Entry = Entry::of::<$Protocol>(include_str!(concat!(
+/// All protocols, in the order of the menu. Each is a part of the program, with its Chinese.
+macro_rules! catalog {
+    ($($module:ident::$Protocol:ident, $slug:literal;)+) => {
+        const COUNT: usize = [$($slug),+].len();
+        static CATALOG: [Listing; COUNT] = [$(Listing::of(
+            &<protocols::$module::$Protocol>::META,
+            part!($module: Entry = Entry::of::<protocols::$module::$Protocol>(include_str!(concat!(
                 "../www/locale/zh/", $slug, ".txt"
             )))),
-        )
+        )),+];
     };
 }
-
-/// All protocols, in the order of the menu. Each is a part of the program.
-static CATALOG: [Listing; 3] = [
-    listing!(raft: Raft, "raft"),
-    listing!(paxos: Paxos, "paxos"),
-    listing!(multi_paxos: MultiPaxos, "multi-paxos"),
-];
+every_protocol!(catalog);
 
 /// What is known of a protocol before it is loaded.
 pub struct Listing {

@@ -37,12 +37,13 @@
 //!    (role, stamp, variables, panels), options and flaws.
 //! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values; and
 //!    sessions, by which a request that is asked twice takes effect once.
-//! 1. [`protocols`]: one file or folder each. They see no clock, no chance and no network.
+//! 1. [`protocols`]: one file or folder each. They see a clock, chance and the network through their effects
+//!    alone. `protocols/mod.rs` holds the one list.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
 //! 1. [`sim`]: the servers of a run behind one face, agenda, network, disks, clocks, clients, faults; the
 //!    trace, typed events with cause, Lamport stamp and source line. Names no protocol.
 //! 1. [`replay`]: a run's past: checkpoints, outline, causes, why.
-//! 1. [`catalog`]: the one list of protocols, and what each offers.
+//! 1. [`catalog`]: what each protocol of the list offers, loaded or not.
 //! 1. [`scenario`]: reading scripts, with line and column of a mistake; what stands beside a run; what they do,
 //!    in words and as a digest.
 //! 1. [`explore`]: conditions that a run is run until, random schedules and their shrinking, where two
@@ -60,7 +61,8 @@
 //! |---|---|
 //! | who takes part, and what each kind of place is called | `base/places.rs`; a protocol's own kinds in its [`protocol::Meta`] |
 //! | what a step of a protocol may ask for, and in what order it happens | `protocol.rs` ([`protocol::Effects`]), `sim/mod.rs` (`carry_out`) |
-//! | when a message arrives, or is lost | `sim/network.rs`; on connections `sim/connection.rs` |
+//! | when a message arrives, arrives twice, or is lost | `sim/network.rs` (`fates`); on connections `sim/connection.rs` |
+//! | what a crash loses, what a disk holds, and when a write is done | `sim/node.rs` (`lose_memory`), `sim/mod.rs` (`start_sync`) |
 //! | what a command does, and when it is refused | `sim/commands.rs` |
 //! | whom a client asks, and when it asks again | `sim/client.rs` |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
@@ -70,8 +72,8 @@
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
 //! | what a random schedule breaks | `explore/fuzz.rs`, within the protocol's [`protocol::FaultModel`] |
 //! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
-//! | what a server's box shows | the protocol's [`protocol::Shown`]; drawn by `view/stage/scene.rs` and `web/components/figures.rs` |
-//! | the space-time diagram | `view/diagram/` |
+//! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`; a new kind of panel begins at `protocol/panel.rs` |
+//! | the space-time diagram | `view/diagram/`: arrows `spacetime.rs`, bars where there are too many `crowd.rs`, lanes `bands.rs`, what is kept of it `chart.rs` |
 //! | what can be done by hand to what is selected | `player/gestures.rs`; by key: `player/keys.rs` |
 //! | what the page does with an action | `player/store.rs` hands it to the file of its family, see `player/action.rs` |
 //! | what a link carries | `player/permalink.rs`; a long one `player/packed.rs` |
@@ -98,15 +100,15 @@
 //!
 //! ## What never happens
 //!
-//! - Nothing below `web` names a browser type; native builds do not even compile Yew.
-//! - Nothing below `view` uses a float, or a `usize` in anything drawn by chance, hashed or stored:
+//! - No layer above `web` names a browser type; native builds do not even compile Yew.
+//! - No layer above `view` uses a float, or a `usize` in anything drawn by chance, hashed or stored:
 //!   wasm has 32 bits.
 //! - Nothing iterates a `HashMap`; nothing but the benchmark reads a real clock (`clippy.toml`).
-//! - A protocol does not know the simulator; and nobody but itself and the catalog knows a protocol by
+//! - A protocol does not know the simulator; and nobody but itself and the list knows a protocol by
 //!   name, or by a word of its own (`tests/it/nobody.rs`).
 //! - Files of a layer do not use each other in circles, but for a few that are one thing in several files
 //!   (`tests/it/imports.rs` lists them).
-//! - Nothing formats text per event, unless somebody looks at it.
+//! - A sentence is put together when somebody reads it, and not before.
 //! - Nothing writes or reads JSON by hand: each shape that leaves or comes is a type of serde, and crosses
 //!   to JavaScript as an object (`web/edge.rs`).
 //! - A message that promises something never leaves before what it promises is on disk
@@ -116,8 +118,8 @@
 //! ## Adding a protocol
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it
-//! looks), its options and flaws as one table by [`options!`]; add a line to `src/catalog.rs`, and
-//! scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A stamp, panels (a log, a queue,
+//! looks), its options and flaws as one table by [`options!`]; add a line to
+//! `src/protocols/mod.rs`, scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A stamp, panels (a log, a queue,
 //! a table …), options, history variables are only for a protocol that has them: what it does not say is
 //! empty, or `()`. What clients may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a
 //! service, or a part with the reason why no more. Each name
@@ -127,8 +129,8 @@
 //! datagrams ([`protocol::Protocol::channel`]): `sim/connection.rs` tells how these break.
 //!
 //! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in
-//! the catalog makes it a part, fetched when somebody first asks for it. Read `protocols/paxos` first,
-//! which is the smallest: its first page says how a protocol is written here.
+//! the list makes it a part, fetched when somebody first asks for it. Read `protocols/paxos` first,
+//! which has the simplest problem: its first page says how a protocol is written here.
 
 pub mod base;
 pub mod catalog;

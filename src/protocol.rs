@@ -37,7 +37,9 @@ pub(crate) use shown::tests;
 pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug + 'static {
     const META: Meta;
     type Message: Message + Clone + Eq + Hash + Debug;
-    type Timer: Copy + Ord + Hash + Debug + Display;
+    type Timer: Copy + Ord + Hash + Debug + Display + 'static;
+    /// All timers that there are; none is listed where there is one for each of many things.
+    const TIMERS: &'static [Self::Timer] = &[];
     type Request: Request;
     /// All that survives a crash.
     type Disk: Clone + Default + Eq + Hash + Debug + 'static;
@@ -268,6 +270,9 @@ pub struct Meta {
     pub summary: &'static str,
     /// Who takes part: servers first, where there are any.
     pub kinds: &'static [PlaceKind],
+    /// The letter of the kind of which a majority decides, if one does: who cannot reach it is said to
+    /// be cut off.
+    pub majority: Option<char>,
     /// How its places stand on the stage, and who talks to whom.
     pub formation: Formation,
     /// What it asks of the network, unless [`Protocol::channel`] says otherwise.
@@ -287,6 +292,7 @@ impl Meta {
         paper: "",
         summary: "",
         kinds: &[],
+        majority: Some(Place::SERVER),
         formation: Formation::RING,
         channel: Channel::Datagram,
         requests: &[],
@@ -491,19 +497,19 @@ impl<P: Protocol> Effects<P> {
     }
 
     /// Empties the list for a step that starts at this reading of the node's clock.
-    pub fn start(&mut self, local_now: Time) {
+    pub(crate) fn start(&mut self, local_now: Time) {
         self.list.clear();
         self.local_now = local_now;
     }
 
     /// The effects asked for, in order.
-    pub fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, SourceLine)> {
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (Effect<P>, SourceLine)> {
         self.list.drain(..)
     }
 
     /// Exchanges the stream of chance that the step draws from: before it for that of its place, and
     /// back after it.
-    pub fn swap_chance(&mut self, chance: &mut Chance) {
+    pub(crate) fn swap_chance(&mut self, chance: &mut Chance) {
         std::mem::swap(&mut self.chance, chance);
     }
 

@@ -40,7 +40,12 @@ impl Place {
 
     /// The first `count` servers.
     pub fn servers(count: u16) -> impl Iterator<Item = Place> + Clone {
-        (0..count).map(Place::server)
+        Place::numbered(Place::SERVER, count)
+    }
+
+    /// The first `count` places of the kind of this letter.
+    pub fn numbered(letter: char, count: u16) -> impl Iterator<Item = Place> + Clone {
+        (0..count).map(move |number| Place::new(letter, number))
     }
 
     /// Of its kind.

@@ -132,7 +132,7 @@ impl Places {
 
     /// Everybody, in order.
     pub fn all(&self) -> impl Iterator<Item = Place> + Clone {
-        self.kinds.iter().flat_map(|(kind, count)| numbered(kind.letter, *count))
+        self.kinds.iter().flat_map(|(kind, count)| Place::numbered(kind.letter, *count))
     }
 
     /// Those that run the protocol's program.
@@ -163,7 +163,7 @@ impl Places {
 
     fn running(&self, program: Program) -> impl Iterator<Item = Place> + Clone {
         let kinds = self.kinds.iter().filter(move |(kind, _)| kind.program == program);
-        kinds.flat_map(|(kind, count)| numbered(kind.letter, *count))
+        kinds.flat_map(|(kind, count)| Place::numbered(kind.letter, *count))
     }
 
     /// The place's position in [`Places::all`].
@@ -191,10 +191,6 @@ impl Places {
     pub fn is_house_client(&self, place: Place) -> bool {
         self.program(place) == Some(Program::Client)
     }
-}
-
-fn numbered(letter: char, count: u16) -> impl Iterator<Item = Place> + Clone {
-    (0..count).map(move |number| Place::new(letter, number))
 }
 
 /// `S1–S5, C1`

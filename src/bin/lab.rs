@@ -135,8 +135,12 @@ fn scenario(file: &str) -> Result<Scenario, String> {
 /// The scripts of a file's runs: the first, and the one beside it.
 fn scripts(file: &str) -> Result<Vec<Script>, String> {
     let scenario = scenario(file)?;
-    let second = scenario.second().map_err(|sentence| format!("{file}: {sentence}"))?;
-    Ok(std::iter::once(scenario.script).chain(second).collect())
+    let second = scenario.second_told().map_err(|sentence| format!("{file}: {sentence}"))?;
+    let Some((second, left_out)) = second else { return Ok(vec![scenario.script]) };
+    if let Some(sentence) = left_out {
+        print(format_args!("# {sentence}"))?;
+    }
+    Ok(vec![scenario.script, second])
 }
 
 fn run(file: &str) -> Result<(), String> {

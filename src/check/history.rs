@@ -46,8 +46,8 @@ pub enum Phase {
 pub struct History {
     past: Log<Happening>,
     called: u64,
-    /// The operation that each client waits for, and its number.
-    open: Rc<BTreeMap<Place, (u64, Operation)>>,
+    /// By client and its own number for it: the operations that are not over.
+    open: Rc<BTreeMap<(Place, u64), (u64, Operation)>>,
 }
 
 impl Operation {
@@ -69,29 +69,35 @@ impl fmt::Display for Operation {
 }
 
 impl History {
-    /// A client asks. It asks one thing at a time: what it still waited for is given up.
-    pub fn call(&mut self, client: Place, operation: Operation, event: u64) {
-        self.give_up(client);
+    /// A client asks. `own` is its own number for what it asks.
+    pub fn call(&mut self, client: Place, own: u64, operation: Operation, event: u64) {
         self.called += 1;
         let number = self.called;
-        Rc::make_mut(&mut self.open).insert(client, (number, operation.clone()));
+        Rc::make_mut(&mut self.open).insert((client, own), (number, operation.clone()));
         self.past.push(Happening { number, client, operation, what: Phase::Called { event } });
     }
 
-    /// The client has the answer to what it asked last; late and unasked answers are ignored.
-    pub fn answer(&mut self, client: Place, answer: Text, event: u64) {
+    /// The client has the answer to what it asked under this number; late and unasked answers are ignored.
+    pub fn answer(&mut self, client: Place, own: u64, answer: Text, event: u64) {
         let called = self.called;
-        self.close(client, Phase::Answered { answer, event, called });
+        self.close(client, own, Phase::Answered { answer, event, called });
     }
 
     /// The client's operation is over without an answer.
-    pub fn give_up(&mut self, client: Place) {
-        self.close(client, Phase::GivenUp);
+    pub fn give_up(&mut self, client: Place, own: u64) {
+        self.close(client, own, Phase::GivenUp);
     }
 
-    fn close(&mut self, client: Place, what: Phase) {
-        if self.open.contains_key(&client)
-            && let Some((number, operation)) = Rc::make_mut(&mut self.open).remove(&client)
+    /// All that the client waits for is over without an answer.
+    pub fn give_up_all(&mut self, client: Place) {
+        let open = self.open.range((client, 0)..=(client, u64::MAX));
+        let open: Vec<u64> = open.map(|((_, own), _)| *own).collect();
+        open.into_iter().for_each(|own| self.give_up(client, own));
+    }
+
+    fn close(&mut self, client: Place, own: u64, what: Phase) {
+        if self.open.contains_key(&(client, own))
+            && let Some((number, operation)) = Rc::make_mut(&mut self.open).remove(&(client, own))
         {
             self.past.push(Happening { number, client, operation, what });
         }
@@ -117,14 +123,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_waits_for_one_thing_at_a_time() {
+    fn what_a_client_waits_for_has_its_number() {
         let mut history = History::default();
         let get = || Operation::Get { key: "x".into() };
-        history.call(Place::client(0), get(), 1);
-        history.call(Place::client(0), get(), 2);
-        history.answer(Place::client(0), "7".into(), 3);
-        history.answer(Place::client(0), "8".into(), 4);
-        history.give_up(Place::client(1));
+        let client = Place::client(0);
+        history.call(client, 7, get(), 1);
+        history.call(client, 8, get(), 2);
+        history.answer(client, 8, "7".into(), 3);
+        history.answer(client, 8, "8".into(), 4);
+        history.give_up(Place::client(1), 7);
+        history.give_up_all(client);
         let told: Vec<String> = history
             .since(0)
             .map(|Happening { number, what, .. }| match what {
@@ -135,7 +143,7 @@ mod tests {
                 }
             })
             .collect();
-        let expected = ["1 called at 1", "1 given up", "2 called at 2", "2 told 7 at 3 after 2"];
+        let expected = ["1 called at 1", "2 called at 2", "2 told 7 at 3 after 2", "1 given up"];
         assert_eq!(told, expected);
         assert_eq!(history.since(3).count(), 1);
     }

@@ -343,8 +343,13 @@ impl Plan {
             return;
         }
         self.requests += 1;
-        let client = Place::client(self.chance.below(self.clients.into()) as u16);
-        let to = self.chance.happens(Ratio::percent(50)).then(|| self.node());
+        let (client, to) = match self.run.script().setup.places.serve_clients() {
+            true => {
+                let client = Place::client(self.chance.below(self.clients.into()) as u16);
+                (client, self.chance.happens(Ratio::percent(50)).then(|| self.node()))
+            }
+            false => (self.node(), None),
+        };
         // One of the protocol's examples, with a value of its own where it ends in a number.
         let examples = self.entry.meta.requests;
         let example = match examples {

@@ -160,6 +160,8 @@ pub struct Vocabulary {
     pub numbers: Vec<&'static str>,
     /// Its servers keep a log.
     pub log: bool,
+    /// Timers, as in `fire S1 election`; none where they are not listed.
+    pub timers: Vec<String>,
 }
 
 impl Vocabulary {
@@ -173,6 +175,7 @@ impl Vocabulary {
             numbers: fields.clone().filter(|field| field.number).map(|field| field.name).collect(),
             fields: fields.map(|field| field.name).collect(),
             log: Panel::log_of(P::PANELS).is_some(),
+            timers: P::TIMERS.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -1,6 +1,27 @@
-//! The protocols: each a file or a folder that uses nothing but `base` and `protocol`, written to
-//! be read beside its paper.
+//! The protocols: each a file or a folder, written to be read beside its paper, that uses nothing but
+//! `base`, `protocol`, `service`, and the names of judges in `check`.
+//!
+//! The list at the end is the one list of protocols, in the order of the menu. A line declares a
+//! protocol's module, and names its type and its slug; `catalog.rs` makes of it all that menus, fuzzing,
+//! tests and links need.
 
-pub mod multi_paxos;
-pub mod paxos;
-pub mod raft;
+/// Declares the modules, and a macro that hands the whole list to another macro.
+macro_rules! list {
+    ($($module:ident::$Protocol:ident, $slug:literal;)+) => {
+        $(pub mod $module;)+
+
+        /// `every_protocol!(then)` is `then!` of all lines.
+        macro_rules! every_protocol {
+            ($then:ident) => {
+                $then! { $($module::$Protocol, $slug;)+ }
+            };
+        }
+        pub(crate) use every_protocol;
+    };
+}
+
+list! {
+    raft::Raft, "raft";
+    paxos::Paxos, "paxos";
+    multi_paxos::MultiPaxos, "multi-paxos";
+}

@@ -17,10 +17,11 @@
 use std::fmt;
 
 use super::{Mistake, RUN, Reader, SETTING, Words, lines};
-use crate::base::{Place, Sentence, Time, Value};
+use crate::base::{Sentence, Value};
 use crate::catalog;
 use crate::command::{Command, Script, ScriptLine, Setup};
 use crate::sentence;
+use crate::sim::client::RETRY;
 
 /// What a text of scripts shows: a run, and what stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -97,8 +98,12 @@ fn twice() -> Sentence {
 impl Scenario {
     /// The second run's script; the error says why there is none.
     pub fn second(&self) -> Result<Option<Script>, Sentence> {
-        let second = self.beside.as_ref().map(|variant| variant.of(&self.script));
-        Ok(second.transpose()?.map(|(script, _)| script))
+        Ok(self.second_told()?.map(|(script, _)| script))
+    }
+
+    /// … and a sentence on the commands that it leaves out.
+    pub fn second_told(&self) -> Result<Option<(Script, Option<Sentence>)>, Sentence> {
+        self.beside.as_ref().map(|variant| variant.of(&self.script)).transpose()
     }
 }
 
@@ -253,10 +258,7 @@ fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence
     setup.options.retain(|(name, value)| (entry.check_option)(name, value).is_ok());
     let known = (entry.flaws)();
     setup.flaws.retain(|name| known.iter().any(|flaw| flaw.name == name));
-    // Servers have timers once they have booted.
-    let mut booted = entry.start(Script { setup: setup.clone(), ..Script::default() })?;
-    booted.run_to(Time::ZERO, u32::MAX);
-    let timers = booted.timers(Place::server(0));
+    let timers = (entry.words)().timers;
     // Its title and its captions tell the other protocol's story.
     script.title = None;
     script.lines.retain(|line| !matches!(&*line.command, Command::Say(_)));
@@ -268,11 +270,12 @@ fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence
     Ok((script, told))
 }
 
-/// Whether the command means anything to a run of this set-up, whose servers have these timers. The number of
-/// a message never does: other messages are sent.
+/// Whether the command means anything to a run of this set-up, whose protocol has these timers, if it lists
+/// them. The number of a message never does: other messages are sent.
 fn knows(setup: &Setup, timers: &[String], command: &Command) -> bool {
     match command {
-        Command::Fire { timer, .. } if !timers.contains(timer) => false,
+        Command::Fire { node, timer } if setup.places.is_house_client(*node) => timer == RETRY,
+        Command::Fire { timer, .. } if !timers.is_empty() && !timers.contains(timer) => false,
         command if command.message().is_some() => false,
         command => super::parse_command(&command.to_string(), setup).is_ok(),
     }

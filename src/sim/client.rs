@@ -93,7 +93,7 @@ impl Sim {
         self.tick(id, 0);
         let what = EventKind::Ask { seq, request: request.clone() };
         let event = self.record(id, cause, None, what, out);
-        self.overhear_call(id, &request, operation, event);
+        self.overhear_call((id, seq), &request, operation, event);
         if self.checking {
             self.judge(id, event, out);
         }
@@ -117,13 +117,14 @@ impl Sim {
         let Ok(Wanted { text: request, operation, .. }) = self.ensemble.request(request) else {
             return;
         };
-        let asked = &mut self.nodes[self.places.index(id)].asked;
-        *asked += 1;
-        let seq = *asked;
+        let node = &mut self.nodes[self.places.index(id)];
+        node.asked += 1;
+        let seq = node.asked;
+        node.wants.push((seq, request.clone()));
         self.tick(id, 0);
         let what = EventKind::Ask { seq, request: request.clone() };
         let event = self.record(id, cause, None, what, out);
-        self.overhear_call(id, &request, operation, event);
+        self.overhear_call((id, seq), &request, operation, event);
         self.react(id, Stimulus::Request { from: id, seq, request }, event, out);
     }
 
@@ -140,7 +141,11 @@ impl Sim {
         self.tick(id, 0);
         let what = EventKind::Answered { seq, outcome: outcome.clone() };
         let event = self.record(id, cause, line, what, out);
-        self.overhear_outcome(id, None, &outcome, event);
+        let wants = &mut self.nodes[self.places.index(id)].wants;
+        // What it has been told before, or before it crashed, is over.
+        let Some(place) = wants.iter().position(|(open, _)| *open == seq) else { return };
+        let (_, request) = wants.remove(place);
+        self.overhear_outcome((id, seq), &request, &outcome, event);
         if self.checking {
             self.judge(id, event, out);
         }
@@ -149,7 +154,7 @@ impl Sim {
     /// The history variables and the judges learn that somebody asks this.
     fn overhear_call(
         &mut self,
-        id: Place,
+        (id, seq): (Place, u64),
         request: &Text,
         operation: Option<Operation>,
         event: u64,
@@ -159,7 +164,7 @@ impl Sim {
         }
         self.ensemble.overhear(event, id, request, None);
         if let Some(operation) = operation {
-            self.history.call(id, operation, event);
+            self.history.call(id, seq, operation, event);
             self.tell_judges();
         }
     }
@@ -167,20 +172,18 @@ impl Sim {
     /// … and what came of it.
     fn overhear_outcome(
         &mut self,
-        id: Place,
-        request: Option<&Text>,
+        (id, seq): (Place, u64),
+        request: &Text,
         outcome: &Outcome,
         event: u64,
     ) {
         if !self.checking {
             return;
         }
-        if let Some(request) = request {
-            self.ensemble.overhear(event, id, request, Some(outcome));
-        }
+        self.ensemble.overhear(event, id, request, Some(outcome));
         match outcome {
-            Outcome::Done(answer) => self.history.answer(id, answer.clone(), event),
-            Outcome::Refused(_) | Outcome::Redirect(_) => self.history.give_up(id),
+            Outcome::Done(answer) => self.history.answer(id, seq, answer.clone(), event),
+            Outcome::Refused(_) | Outcome::Redirect(_) => self.history.give_up(id, seq),
         }
         self.tell_judges();
     }
@@ -223,7 +226,7 @@ impl Sim {
                     client.answered.pop_front();
                 }
                 client.answered.push_back((open.request.clone(), outcome.clone()));
-                self.overhear_outcome(id, Some(&open.request), &outcome, event);
+                self.overhear_outcome((id, seq), &open.request, &outcome, event);
                 if self.checking {
                     self.judge(id, event, out);
                 }
@@ -282,11 +285,14 @@ impl Sim {
         Place::new(place.letter(), (place.number() + 1) % count)
     }
 
-    /// The client's memory is lost: what it has asked may still take effect.
+    /// What the place wanted is lost with its memory: what it has asked may still take effect.
     pub(super) fn forget(&mut self, id: Place) {
-        self.clients[id.index()].lose_memory();
+        match self.places.is_house_client(id) {
+            true => self.clients[id.index()].lose_memory(),
+            false => self.nodes[self.places.index(id)].wants.clear(),
+        }
         if self.checking {
-            self.history.give_up(id);
+            self.history.give_up_all(id);
             self.tell_judges();
         }
     }

@@ -200,9 +200,9 @@ impl Sim {
         node.lose_memory(torn);
         node.stopped_by = cause;
         let stalled = std::mem::take(&mut node.stalled);
-        match self.places.is_house_client(id) {
-            true => self.forget(id),
-            false => self.ensemble.stop(id),
+        self.forget(id);
+        if !self.places.is_house_client(id) {
+            self.ensemble.stop(id);
         }
         self.hang_up(id, cause);
         // What had arrived while it stood still finds nobody.
@@ -369,8 +369,10 @@ impl Sim {
                 _ => {}
             }
         }
-        for node in Place::servers(self.places.servers()) {
-            let isolated = self.network.is_isolated(node, self.places.servers());
+        let Some(letter) = self.ensemble.meta().majority else { return };
+        let all = Place::numbered(letter, self.places.count(letter));
+        for node in all.clone() {
+            let isolated = self.network.is_isolated(node, all.clone());
             if self.nodes[self.places.index(node)].isolated != isolated {
                 self.nodes[self.places.index(node)].isolated = isolated;
                 self.record(node, cause, None, EventKind::Isolated(isolated), out);

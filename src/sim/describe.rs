@@ -33,6 +33,7 @@ impl Sim {
                 .collect(),
             flights: flights.map(Self::flight_shot).collect(),
             links: self.link_shots(),
+            majority: self.ensemble.meta().majority,
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
         }
     }

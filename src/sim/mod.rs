@@ -582,6 +582,8 @@ impl Sim {
             return self.told_itself(from, *seq, outcome.clone(), cause, line, out);
         }
         assert_ne!(from, to, "a message to oneself");
+        let is_reply = matches!(payload, Payload::Reply { .. });
+        assert!(!is_reply || self.places.is_house_client(to), "only who asked is told: {to}");
         self.tick(from, 0);
         let what = EventKind::Send { to, payload: payload.clone() };
         let sent = self.record(from, cause, line, what, out);

@@ -169,13 +169,12 @@ impl Network {
         self.ends.get(&(me, peer))
     }
 
-    /// Whether the node can speak both ways with a majority of `nodes`, itself included.
-    pub fn is_isolated(&self, node: Place, nodes: u16) -> bool {
+    /// Whether the place cannot speak both ways with a majority of `all`, itself included.
+    pub fn is_isolated(&self, node: Place, all: impl Iterator<Item = Place> + Clone) -> bool {
         let healthy = |from: Place, to: Place| self.condition(from, to).state == LinkState::Healthy;
-        let heard = Place::servers(nodes)
-            .filter(|&peer| peer == node || (healthy(node, peer) && healthy(peer, node)))
-            .count();
-        heard < usize::from(quorum::majority(nodes))
+        let hears = |peer| peer == node || (healthy(node, peer) && healthy(peer, node));
+        let heard = all.clone().filter(|peer| hears(*peer)).count();
+        heard < usize::from(quorum::majority(all.count() as u16))
     }
 }
 

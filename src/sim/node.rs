@@ -1,4 +1,4 @@
-//! A server without its protocol: what surrounds a replica. Its disk, what waits for the disk, its
+//! A place without its program: what surrounds a replica, or a client. Its disk, what waits for the disk, its
 //! timers, its clock and its streams of chance.
 
 use std::collections::VecDeque;
@@ -25,6 +25,8 @@ pub struct Node {
     /// How often it has been told to want something: those that run the protocol's program number
     /// their requests themselves.
     pub asked: u64,
+    /// Those that it has no answer to.
+    pub wants: Vec<(u64, Text)>,
     /// What is durable.
     pub disk: Image,
     /// Writes, and what must not leave before them.
@@ -88,6 +90,7 @@ impl Node {
             lamport: 0,
             own: 0,
             asked: 0,
+            wants: Vec::new(),
             disk,
             outbox: VecDeque::new(),
             syncing: None,

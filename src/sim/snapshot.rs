@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub flights: Vec<FlightShot>,
     /// Links that are not healthy or not as the run set them all up.
     pub links: Vec<LinkShot>,
+    /// The letter of the kind of which a majority decides, if one does.
+    pub majority: Option<char>,
     /// The caption that stands, and since when.
     pub caption: Option<(Time, String)>,
 }

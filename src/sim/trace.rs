@@ -177,7 +177,7 @@ impl Loss {
         match self {
             Loss::Chance => "the network lost it",
             Loss::Cut => "the link is cut",
-            Loss::Down => "the server is down",
+            Loss::Down => "its receiver is down",
             Loss::Broken => "its connection is broken",
             Loss::Dropped => "it was dropped by hand",
             Loss::Full => "too many messages are under way",

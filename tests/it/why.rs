@@ -489,7 +489,7 @@ fn a_loss_is_blamed_on_the_command_that_cut_the_link() {
         let why = told.sentence.to_string();
         let by = blamed(told).unwrap_or_else(|| panic!("{told:?}"));
         let expected = match told.at {
-            at if why.ends_with("the server is down") => ("S2 command: crash S2", at),
+            at if why.ends_with("its receiver is down") => ("S2 command: crash S2", at),
             at if at < Time::millis(850) => ("- command: cut S1-S2 S1-S3", at),
             at => ("- command: cut S3>S1", at),
         };

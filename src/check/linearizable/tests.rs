@@ -14,17 +14,18 @@ struct Judged {
 
 impl Judged {
     fn ask(&mut self, client: Place, operation: &Operation) {
-        self.history.call(client, operation.clone(), 0);
+        self.history.give_up(client, 1);
+        self.history.call(client, 1, operation.clone(), 0);
         self.judge.follow(&self.history);
     }
 
     fn told(&mut self, client: Place, answer: &str, event: u64) {
-        self.history.answer(client, answer.into(), event);
+        self.history.answer(client, 1, answer.into(), event);
         self.judge.follow(&self.history);
     }
 
     fn give_up(&mut self, client: Place) {
-        self.history.give_up(client);
+        self.history.give_up(client, 1);
         self.judge.follow(&self.history);
     }
 

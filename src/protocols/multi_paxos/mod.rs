@@ -142,6 +142,7 @@ impl Protocol for MultiPaxos {
     };
     type Message = Message;
     type Timer = Timer;
+    const TIMERS: &'static [Timer] = &[Timer::Election, Timer::Heartbeat];
     type Request = StoreRequest;
     type Disk = Disk;
     type Config = Config;

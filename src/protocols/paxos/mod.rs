@@ -130,6 +130,7 @@ impl Protocol for Paxos {
     };
     type Message = Message;
     type Timer = Timer;
+    const TIMERS: &'static [Timer] = &[Timer::Retry, Timer::Ask];
     type Request = Request;
     type Disk = Disk;
     type Config = Config;

@@ -126,6 +126,7 @@ impl Protocol for Raft {
     const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;
     type Timer = Timer;
+    const TIMERS: &'static [Timer] = &[Timer::Election, Timer::Heartbeat];
     type Request = StoreRequest;
     type Disk = Disk;
     type Config = Config;

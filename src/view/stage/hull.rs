@@ -28,8 +28,19 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
     if groups.len() < 2 {
         return Vec::new();
     }
-    let count = snapshot.nodes.len();
-    groups.into_iter().filter_map(|members| hull(members, count, layout)).collect()
+    let minority = |members: &[Place]| {
+        let Some(letter) = snapshot.majority else { return false };
+        let of_kind = |place: &&Place| place.letter() == letter;
+        let count = layout.places.count(letter);
+        count > 0 && members.iter().filter(of_kind).count() < usize::from(count / 2 + 1)
+    };
+    groups
+        .into_iter()
+        .filter_map(|members| {
+            let minority = minority(&members);
+            hull(members, minority, layout)
+        })
+        .collect()
 }
 
 /// Servers connected by links that carry both ways.
@@ -63,8 +74,7 @@ pub fn groups(snapshot: &Snapshot) -> Vec<Vec<Place>> {
 }
 
 /// A minority is always shown; a majority, only where one outline goes around it.
-fn hull(members: Vec<Place>, count: usize, layout: &Layout) -> Option<Hull> {
-    let minority = members.len() < count / 2 + 1;
+fn hull(members: Vec<Place>, minority: bool, layout: &Layout) -> Option<Hull> {
     let pad = if layout.detail == Detail::Full { PAD } else { PAD * 0.6 };
     let size = layout.node.grown(2.0 * pad, 2.0 * pad);
     let centres: Vec<Point> = members.iter().map(|node| layout.place(*node).0).collect();

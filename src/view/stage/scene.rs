@@ -23,8 +23,8 @@ pub struct StageView {
     pub now: Time,
     pub event: u64,
     pub layout: Rc<Layout>,
-    pub nodes: Vec<Box>,
-    pub clients: Vec<Visitor>,
+    pub nodes: Vec<NodeBox>,
+    pub clients: Vec<ClientBox>,
     pub wires: Vec<Wire>,
     /// What was changed of all links alike.
     pub network: Option<String>,
@@ -41,7 +41,7 @@ const MOST: usize = 400;
 
 /// A server.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Box {
+pub struct NodeBox {
     pub id: Place,
     pub at: Point,
     pub size: Size,
@@ -85,7 +85,7 @@ pub struct Bond {
 
 /// A client.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Visitor {
+pub struct ClientBox {
     pub id: Place,
     pub at: Point,
     pub size: Size,
@@ -116,8 +116,8 @@ impl StageView {
         StageView {
             now: snapshot.now,
             event: snapshot.event,
-            nodes: snapshot.nodes.iter().map(|shot| Box::new(shot, layout)).collect(),
-            clients: snapshot.clients.iter().map(|shot| Visitor::new(shot, layout)).collect(),
+            nodes: snapshot.nodes.iter().map(|shot| NodeBox::new(shot, layout)).collect(),
+            clients: snapshot.clients.iter().map(|shot| ClientBox::new(shot, layout)).collect(),
             wires,
             network,
             flights: flights(&snapshot.flights[more..], layout),
@@ -130,7 +130,7 @@ impl StageView {
     }
 }
 
-impl Box {
+impl NodeBox {
     pub fn shape(&self) -> Shape {
         match self.tag {
             Some(Tag::Leads) => Shape::Stadium,
@@ -178,9 +178,9 @@ impl Box {
         w - 2.0 * (inset + 5.0)
     }
 
-    fn new(shot: &NodeShot, layout: &Layout) -> Box {
+    fn new(shot: &NodeShot, layout: &Layout) -> NodeBox {
         let (at, size) = layout.place(shot.id);
-        let mut node = Box {
+        let mut node = NodeBox {
             id: shot.id,
             at,
             size,
@@ -236,11 +236,11 @@ impl Bond {
     }
 }
 
-impl Visitor {
-    fn new(shot: &ClientShot, layout: &Layout) -> Visitor {
+impl ClientBox {
+    fn new(shot: &ClientShot, layout: &Layout) -> ClientBox {
         let (at, size) = layout.place(shot.id);
         let ClientShot { id, status, open, waiting, mut answers, .. } = shot.clone();
-        Visitor { id, at, size, status, open, waiting, answer: answers.pop() }
+        ClientBox { id, at, size, status, open, waiting, answer: answers.pop() }
     }
 }
 

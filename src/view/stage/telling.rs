@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::flight::Flight;
 use super::links::Wire;
-use super::scene::{Box, StageView, Visitor};
+use super::scene::{ClientBox, NodeBox, StageView};
 use crate::base::{Place, Sentence, Time};
 use crate::protocol::{Content, Gathering, PanelView};
 use crate::sentence;
@@ -25,7 +25,7 @@ impl StageView {
             told.push(node.told());
             told.extend(node.gathering_told());
         }
-        told.extend(self.clients.iter().filter_map(Visitor::told));
+        told.extend(self.clients.iter().filter_map(ClientBox::told));
         for hull in self.hulls.iter().filter(|hull| hull.minority) {
             let names = hull.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
             told.push(sentence!("{0}: cut off from the majority.", names));
@@ -38,7 +38,7 @@ impl StageView {
     }
 }
 
-impl Box {
+impl NodeBox {
     /// Role, stamp and panels of the server.
     pub fn told(&self) -> Sentence {
         let id = self.id;
@@ -91,7 +91,7 @@ impl Box {
     }
 }
 
-impl Visitor {
+impl ClientBox {
     /// What the client waits for, or was last told.
     pub fn told(&self) -> Option<Sentence> {
         match self.status {

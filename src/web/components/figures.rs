@@ -14,14 +14,14 @@ use crate::tr;
 use crate::view::path::{number, translate};
 use crate::view::stage::flight::{clipped, text_width};
 use crate::view::stage::layout::Detail;
-use crate::view::stage::scene::{Box, Shape, Visitor};
+use crate::view::stage::scene::{ClientBox, NodeBox, Shape};
 use crate::view::{Flight, Path, Point, Size};
 use crate::web::animator::flight_id;
 use crate::web::pick;
 use crate::words::{tell, translate as word};
 
 /// A server.
-pub fn node_figure(props: &Props, node: &Box) -> Html {
+pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
     let (language, detail) = (props.language, props.scene.layout.detail);
     let selected = props.selection == Some(Selection::Place(node.id));
     let role = match node.tag {
@@ -63,7 +63,7 @@ pub fn node_figure(props: &Props, node: &Box) -> Html {
 }
 
 /// The shape of the role, so much larger than the box.
-fn outline(node: &Box, by: f64, class: &'static str) -> Html {
+fn outline(node: &NodeBox, by: f64, class: &'static str) -> Html {
     let Size { w, h } = node.size.grown(by, by);
     if node.shape() == Shape::Hexagon {
         let (x, y, cut) = (w / 2.0, h / 2.0, 18.0 + by / 6.0);
@@ -78,7 +78,7 @@ fn outline(node: &Box, by: f64, class: &'static str) -> Html {
 }
 
 /// At the corner: the ring of its timer, or why it has none.
-fn corner(props: &Props, node: &Box) -> Html {
+fn corner(props: &Props, node: &NodeBox) -> Html {
     let (id, language) = (&props.id, props.language);
     let angular = node.shape() == Shape::Rectangle;
     let (inset, below) = match props.scene.layout.detail {
@@ -117,7 +117,7 @@ fn corner(props: &Props, node: &Box) -> Html {
 }
 
 /// A client with its open request, or its last answer.
-pub fn client_figure(props: &Props, client: &Visitor) -> Html {
+pub fn client_figure(props: &Props, client: &ClientBox) -> Html {
     let language = props.language;
     let selected = props.selection == Some(Selection::Place(client.id));
     let (state, words_shown) = match (&client.open, &client.answer) {
