@@ -63,6 +63,7 @@
 //! | what a step of a protocol may ask for, and in what order it happens | `protocol.rs` ([`protocol::Effects`]), `sim/mod.rs` (`carry_out`) |
 //! | when a message arrives, arrives twice, or is lost | `sim/network.rs` (`fates`); on connections `sim/connection.rs` |
 //! | what a crash loses, what a disk holds, and when a write is done | `sim/node.rs` (`lose_memory`), `sim/mod.rs` (`start_sync`) |
+//! | how a protocol holds a replica of another | `protocol/inside.rs` |
 //! | what a command does, and when it is refused | `sim/commands.rs` |
 //! | whom a client asks, and when it asks again | `sim/client.rs` |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
@@ -127,6 +128,8 @@
 //! Random schedules draw the faults that it promises to survive ([`protocol::FaultModel`]) and no others.
 //! It may draw numbers of its own ([`protocol::Effects::chance`]), and speak over connections instead of
 //! datagrams ([`protocol::Protocol::channel`]): `sim/connection.rs` tells how these break.
+//! And it may hold a replica of another protocol inside its own, a lock over a replicated log, say
+//! ([`protocol::Effects::inside`]): `protocol/inside.rs` tells how, `tests/it/inside/lock.rs` is one.
 //!
 //! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in
 //! the list makes it a part, fetched when somebody first asks for it. Read `protocols/paxos` first,

@@ -15,6 +15,7 @@ use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
 pub use faults::{FaultModel, PartitionKind};
+pub use inside::Asked;
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
 pub use panel::{Cell, CellState, Content, LogReading, Panel, PanelView};
 pub use shown::{
@@ -22,6 +23,7 @@ pub use shown::{
 };
 
 mod faults;
+mod inside;
 pub mod options;
 mod panel;
 mod shown;

@@ -10,6 +10,7 @@ mod freeze;
 mod fuzz;
 mod goldens;
 mod imports;
+mod inside;
 mod lab;
 mod link;
 mod mangled;

@@ -636,6 +636,16 @@ impl Raft {
     }
 }
 
+/// For a protocol that holds this replica inside.
+impl Raft {
+    /// What has been executed after the entry at this index, in the order of the log. Sessions stand to
+    /// the side: a request that was asked twice may stand here twice.
+    pub fn executed(&self, after: u64) -> impl Iterator<Item = (u64, &Command)> {
+        let entries = self.log.range(after, self.applied).into_iter();
+        entries.map(|(index, entry)| (index, &entry.command))
+    }
+}
+
 /// Words that the rules use.
 impl Raft {
     fn leads(&self) -> bool {
