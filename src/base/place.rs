@@ -2,18 +2,22 @@
 //! may have kinds of its own, each with a letter. Numbers start at zero inside the code and at one
 //! wherever people read them.
 
-use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// Whoever takes part: its kind's letter, and its number among those of its kind.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place {
-    letter: u8,
-    number: u16,
-}
+/// Whoever takes part: its kind's letter, and its number among those of its kind. Servers come first in
+/// the order of places, then the other kinds by their letters.
+///
+/// The letter stands above the number in one word, and `S` as the lowest: to compare two places, which
+/// the simulator does all the time, is to compare two numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(NonZeroU32);
+
+/// What stands above a server's number: below every letter.
+const SERVERS: u32 = 1;
 
 impl Place {
     /// What stands where a place is expected and nothing else will do.
@@ -27,7 +31,8 @@ impl Place {
     /// The place of this number, counted from zero, among those of the kind of this letter, `A` to `Z`.
     pub const fn new(letter: char, number: u16) -> Place {
         assert!(letter.is_ascii_uppercase(), "kinds have letters from A to Z");
-        Place { letter: letter as u8, number }
+        let above = if letter == Place::SERVER { SERVERS } else { letter as u32 };
+        Place(NonZeroU32::new(above << 16 | number as u32).expect("no letter is zero"))
     }
 
     pub const fn server(number: u16) -> Place {
@@ -50,20 +55,28 @@ impl Place {
 
     /// Of its kind.
     pub fn letter(self) -> char {
-        self.letter.into()
+        match self.0.get() >> 16 {
+            SERVERS => Place::SERVER,
+            letter => char::from(letter as u8),
+        }
+    }
+
+    /// Position of its letter in the alphabet, from zero.
+    pub fn letter_index(self) -> usize {
+        usize::from(self.letter() as u8 - b'A')
     }
 
     /// Position among those of its kind, from zero.
     pub fn index(self) -> usize {
-        usize::from(self.number)
+        usize::from(self.number())
     }
 
     pub fn number(self) -> u16 {
-        self.number
+        self.0.get() as u16
     }
 
     pub fn is_server(self) -> bool {
-        self.letter() == Place::SERVER
+        self.0.get() >> 16 == SERVERS
     }
 
     /// The place, if it is a server.
@@ -76,23 +89,9 @@ impl Place {
     }
 }
 
-/// Servers come first, then the other kinds by their letters.
-impl Ord for Place {
-    fn cmp(&self, other: &Place) -> Ordering {
-        let rank = |place: &Place| (!place.is_server(), place.letter, place.number);
-        rank(self).cmp(&rank(other))
-    }
-}
-
-impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Place) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.letter(), u32::from(self.number) + 1)
+        write!(f, "{}{}", self.letter(), u32::from(self.number()) + 1)
     }
 }
 
