@@ -67,7 +67,7 @@
 //! | what a command does, and when it is refused | `sim/commands.rs` |
 //! | whom a client asks, and when it asks again | `sim/client.rs` |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
-//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/mod.rs` (`judge`); what clients saw: `check/` |
+//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/` |
 //! | how any earlier instant comes back | `replay/mod.rs` |
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |

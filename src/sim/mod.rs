@@ -20,6 +20,7 @@ mod connection;
 pub mod describe;
 pub mod ensemble;
 pub mod fact;
+mod judging;
 pub mod network;
 pub mod node;
 pub mod snapshot;
@@ -38,12 +39,10 @@ use client::Client;
 use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
-use crate::base::{Breach, Place, Places, Positions, Sentence, Span, Text, Time};
+use crate::base::{Place, Places, Positions, Sentence, Span, Text, Time};
 use crate::check::{History, Judge, Model};
 use crate::command::Setup;
-use crate::protocol::{
-    Form, Meta, Moment, PropertyInfo, PropertyKind, PropertySource, SourceLine, Vocabulary,
-};
+use crate::protocol::{Form, Meta, Moment, PropertyInfo, PropertySource, SourceLine, Vocabulary};
 use crate::sim::ensemble::{Ensemble, Stimulus, Wish, Wishes};
 use crate::sim::trace::{Event, EventKind, Loss, Payload, Status};
 
@@ -391,69 +390,6 @@ impl Sim {
             }
             (what, _) => outbox.push_back(Pending { what, ..pending }),
         }
-    }
-
-    /// Roles, history variables and properties after a step of this node.
-    fn observe(&mut self, id: Place, moment: Moment, out: &mut Events) {
-        let cause = moment.event;
-        if let Some(role) = self.ensemble.role(id)
-            && self.nodes[self.positions.of(id)].role != Some(role)
-        {
-            let first = self.nodes[self.positions.of(id)].role.replace(role).is_none();
-            if !first || cause != 0 {
-                self.record(id, cause, None, EventKind::Role(role), out);
-            }
-        }
-        if !self.checking {
-            return;
-        }
-        self.ensemble.witness(id, moment);
-        self.judge(id, cause, out);
-    }
-
-    /// The properties, after something has happened at this place.
-    fn judge(&mut self, place: Place, cause: u64, out: &mut Events) {
-        let changed = (!self.places.is_house_client(place)).then_some(place);
-        for position in 0..self.standings.len() {
-            let property = &self.properties[position];
-            if property.kind == PropertyKind::Converges
-                || !matches!(self.standings[position], Progress::Open)
-            {
-                continue;
-            }
-            match (property.kind, self.holds(property.source, changed)) {
-                (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
-                (PropertyKind::Always, Err(Breach { why, against })) => {
-                    let what =
-                        EventKind::Violation { property: property.name, why: why.clone(), against };
-                    let event = self.record(place, cause, None, what, out);
-                    self.standings[position] = Progress::Violated { at: self.now, event, why };
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Whether the property holds now. `changed` as in [`Cluster`](crate::protocol::Cluster).
-    fn holds(&self, source: PropertySource, changed: Option<Place>) -> Result<(), Breach> {
-        match source {
-            PropertySource::Own(position) => self.ensemble.holds(position, changed),
-            PropertySource::Judge(model) => self.judge_of(model).map_or(Ok(()), Judge::verdict),
-        }
-    }
-
-    fn judge_of(&self, model: Model) -> Option<&Judge> {
-        self.judges.iter().find(|(known, _)| *known == model).map(|(_, judge)| judge)
-    }
-
-    /// The history has gone on.
-    fn tell_judges(&mut self) {
-        self.judges.iter_mut().for_each(|(_, judge)| judge.follow(&self.history));
-    }
-
-    /// What clients asked and were told so far.
-    pub fn history(&self) -> &History {
-        &self.history
     }
 
     // ---- timers and disks --------------------------------------------------------------------
