@@ -166,7 +166,7 @@ pub fn likely(words: &Vocabulary) -> Vec<String> {
     for (_, passage) in Passage::ALL {
         likely.extend(words.kinds.iter().map(|kind| format!("{passage} {kind}")));
     }
-    likely.push("S1 status=down".into());
+    likely.push("any status=down".into());
     likely.extend(words.log.then(|| format!("any {SETTLED}>=")));
     likely.extend(words.fields.iter().map(|field| format!("any {field}>=")));
     likely

@@ -46,8 +46,10 @@ fn schedule_within(
     let mut places = entry.setup().places;
     for kind in entry.meta.kinds {
         let count = match kind.letter {
-            Place::SERVER => chance.pick(faults.sizes).copied().unwrap_or(kind.usual),
             Place::CLIENT => 1 + chance.below(3) as u16,
+            letter if letter == entry.meta.kinds[0].letter => {
+                chance.pick(faults.sizes).copied().unwrap_or(kind.usual)
+            }
             _ => kind.usual,
         };
         places.set(kind.letter, count.clamp(kind.least, kind.most));

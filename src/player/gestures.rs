@@ -86,7 +86,7 @@ fn of_node(run: &Run, node: &NodeShot) -> Vec<Gesture> {
         }
         None => {}
     }
-    offered.extend(clocks(id, node.drift_ppm));
+    offered.extend(clock_changes(id, node.drift_ppm));
     offered.extend(disks(node));
     offered
 }
@@ -116,7 +116,7 @@ fn timers(id: Place, status: Status, timers: &[TimerShot]) -> Vec<Gesture> {
     timers.iter().map(gesture).collect()
 }
 
-fn clocks(id: Place, drift_ppm: i32) -> Vec<Gesture> {
+fn clock_changes(id: Place, drift_ppm: i32) -> Vec<Gesture> {
     let clock = |label, command| Gesture::new(label, Group::Clock, command);
     let drifts = [
         (100_000, sentence!("Clock 10% fast")),
@@ -157,7 +157,7 @@ fn of_client(run: &Run, shot: &ClientShot) -> Vec<Gesture> {
         let label = sentence!("Ask whomever it asked last: {0}", text.to_owned());
         offered.push(Gesture::new(label, Group::Request, request(None)));
     }
-    offered.extend(clocks(client, shot.drift_ppm));
+    offered.extend(clock_changes(client, shot.drift_ppm));
     offered
 }
 

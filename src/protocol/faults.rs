@@ -7,7 +7,8 @@ use crate::base::{Ratio, Span, Time};
 /// The faults that random schedules draw, and the sizes of their clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultModel {
-    /// Numbers of servers; one that is listed twice is drawn twice as often.
+    /// Numbers of servers, or of the first kind where there are none; one that is listed twice is drawn
+    /// twice as often.
     pub sizes: &'static [u16],
     /// A process stops, and boots again from its disk.
     pub crash: bool,

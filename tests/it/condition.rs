@@ -217,9 +217,9 @@ fn a_condition_is_one_thing() {
 #[test]
 fn what_is_suggested_can_be_read() {
     for entry in catalog::catalog() {
-        let run = run(&format!("run {} nodes=3 seed=7", entry.meta.slug));
+        let run = run(&format!("run {} seed=7", entry.meta.slug));
         let likely = likely(&(entry.words)());
-        assert!(likely.len() > 20 && likely.len() < 80, "{}", likely.len());
+        assert!(likely.len() > 10 && likely.len() < 80, "{}", likely.len());
         for mut text in likely {
             if text.ends_with('=') {
                 text.push('1');

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use synod::command::Command;
 use synod::explore::fuzz;
 use synod::{catalog, scenario};
 
@@ -45,6 +46,24 @@ fn without_flaws_nothing_is_ever_caught() {
                 panic!("seed {seed} breaks {}: {}\n{small}", verdict.property, verdict.why);
             }
         }
+    }
+}
+
+#[test]
+fn whoever_may_want_something_is_told_to() {
+    for entry in catalog::catalog() {
+        let scripts = (1..=20).map(|seed| fuzz::schedule(entry, seed, &[]).unwrap());
+        let mut asked = 0;
+        for script in scripts {
+            let places = &script.setup.places;
+            assert!(entry.faults.sizes.contains(&places.kinds()[0].1), "{}", script.setup);
+            for line in &script.lines {
+                let Command::Request { client, .. } = &*line.command else { continue };
+                assert!(places.has(*client) && places.may_ask(*client), "{client} cannot ask");
+                asked += 1;
+            }
+        }
+        assert!(asked > 20, "{} is asked {asked} times", entry.meta.slug);
     }
 }
 

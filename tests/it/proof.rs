@@ -97,8 +97,9 @@ fn tell(run: &Run) -> (usize, Vec<Vec<Line>>) {
     let (mut past, mut events) = (Past::new(), Events::new());
     while scout.step(until, &mut events) {
         let now = facts(scout.sim());
-        let new = |(known, now): (&Facts, &Facts)| -> Facts {
-            now.iter().filter(|fact| !known.contains(fact)).cloned().collect()
+        let new = |(known, (place, now)): (&(Place, Facts), &(Place, Facts))| {
+            let new = now.iter().filter(|fact| !known.1.contains(fact)).cloned().collect();
+            (*place, new)
         };
         let new = known.iter().zip(&now).map(new).collect();
         known = now;
@@ -163,8 +164,8 @@ fn count_middle(stretch: &mut Vec<Line>, ends: usize) {
 /// What can be read off a server, by its name: `role`, `leader`.
 type Facts = Vec<(String, String)>;
 
-/// … of each server.
-fn facts(sim: &Sim) -> Vec<Facts> {
+/// … of each that runs the protocol's program.
+fn facts(sim: &Sim) -> Vec<(Place, Facts)> {
     let snapshot = sim.snapshot(sim.now());
     let mut all = Vec::new();
     for shot in &snapshot.nodes {
@@ -185,7 +186,7 @@ fn facts(sim: &Sim) -> Vec<Facts> {
             }
         }
         facts.extend(sim.read(&Fact::settled(node)).map(|settled| ("settled".into(), settled)));
-        all.push(facts);
+        all.push((node, facts));
     }
     all
 }
@@ -290,8 +291,8 @@ impl fmt::Display for Line {
 /// When and where each event so far happened.
 type Past = Vec<(Time, Option<Place>)>;
 
-/// What is told of a step: its events, which join the past, and what is new at each server.
-fn step(past: &mut Past, events: &Events, new: Vec<Facts>) -> Vec<Line> {
+/// What is told of a step: its events, which join the past, and what is new at each place.
+fn step(past: &mut Past, events: &Events, new: Vec<(Place, Facts)>) -> Vec<Line> {
     let is_first_boot =
         matches!(events[0].what, EventKind::Status(Status::Up)) && events[0].cause == 0;
     let has = |such: fn(&EventKind) -> bool| events.iter().any(|event| such(&event.what));
@@ -305,7 +306,7 @@ fn step(past: &mut Past, events: &Events, new: Vec<Facts>) -> Vec<Line> {
         past.push((event.at, event.place));
         lines.extend(line(past, event));
     }
-    for (node, new) in (0..).map(Place::server).zip(new) {
+    for (node, new) in new {
         if new.is_empty() || is_first_boot {
             continue;
         }
@@ -365,7 +366,7 @@ fn line(past: &Past, event: &Event) -> Option<Line> {
         }
         EventKind::Deliver { from, payload, .. } => {
             (line.kind, line.what, line.from) = (payload.kind().name, data(payload), vec![*from]);
-            line.is_reaction = event.place.is_some_and(Place::is_server);
+            line.is_reaction = event.place.is_some_and(|place| !place.is_client());
         }
     }
     Some(line)

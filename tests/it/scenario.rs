@@ -326,7 +326,7 @@ fn a_blank_takes_what_a_script_takes() {
     ];
     let mut told = std::collections::BTreeSet::new();
     for entry in synod::catalog::catalog() {
-        let script = format!("run {} nodes=3 seed=1\n", entry.meta.slug);
+        let script = format!("run {} seed=1\n", entry.meta.slug);
         let run = synod::catalog::start(scenario::parse(&script).unwrap()).unwrap();
         for form in run.forms() {
             for (place, blank) in form.blanks.iter().enumerate() {

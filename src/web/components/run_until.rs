@@ -89,7 +89,7 @@ fn written(props: &Props) -> Html {
     // In the words of this protocol.
     let role = words.roles.last().copied().unwrap_or_default();
     let such = || {
-        let lost = format!("lost {} S1>S2", words.kinds.first().copied().unwrap_or_default());
+        let lost = format!("lost {}", words.kinds.first().copied().unwrap_or_default());
         let settled = "any settled>=10".to_owned();
         tr!(
             language,
@@ -104,7 +104,7 @@ fn written(props: &Props) -> Html {
         <form class="written" {onsubmit}>
             <label class="field typed">
                 <span>{ tr!(language, "Condition") }</span>
-                <input type="text" list={list.clone()} placeholder={format!("S1 role={role}")} autocomplete="off" autocapitalize="off"
+                <input type="text" list={list.clone()} placeholder={format!("any role={role}")} autocomplete="off" autocapitalize="off"
                     spellcheck="false" aria-invalid={wrong.to_string()} aria-describedby={help.clone()} />
             </label>
             { button("", Some(Icon::Play), tr!(language, "Run"), Callback::noop()) }
