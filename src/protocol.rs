@@ -24,8 +24,10 @@ pub use shown::{
 
 mod faults;
 mod inside;
+pub mod messages;
 pub mod options;
 mod panel;
+pub mod plain;
 mod shown;
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! Messages that are a name and a few values. A protocol writes them as one table, by
+//! [`messages!`](crate::messages): each with its fields by their names in the paper, the name of its
+//! kind, and its tone. Its label on the graph is the variant's name and the values. (A protocol whose
+//! labels say more implements [`Message`](super::Message) itself.)
+//!
+//! ```
+//! use synod::key;
+//! use synod::protocol::{Message as _, Tone};
+//!
+//! synod::messages! {
+//!     pub enum Message {
+//!         Ask { round: u64, value: u64 }: key!("Ask"), Tone::Call,
+//!         Answer { round: u64 }: key!("Answer"), Tone::Reply,
+//!     }
+//! }
+//!
+//! let ask = Message::Ask { round: 3, value: 7 };
+//! assert_eq!((ask.to_string().as_str(), ask.kind().name), ("Ask 3 7", "Ask"));
+//! assert_eq!((ask.fields()[1].name, ask.fields()[1].value.as_str()), ("value", "7"));
+//! assert_eq!(Message::kinds().len(), 2);
+//! ```
+
+/// A protocol's table of messages: see the module `protocol::messages`.
+#[macro_export]
+macro_rules! messages {
+    (
+        $(#[$about:meta])*
+        pub enum $Message:ident {
+            $($name:ident { $($field:ident: $type:ty),* }: $kind:expr, $tone:expr,)+
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub enum $Message {
+            $($name { $($field: $type),* },)+
+        }
+
+        impl ::std::fmt::Display for $Message {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $($Message::$name { $($field),* } => {
+                        f.write_str(stringify!($name))?;
+                        $(write!(f, " {}", $field)?;)*
+                    })+
+                }
+                Ok(())
+            }
+        }
+
+        impl $crate::protocol::Message for $Message {
+            $crate::listed! {
+                fn kinds() -> &'static [$crate::protocol::Kind];
+                fn kind(&self) -> $crate::protocol::Kind {
+                    match (self) {
+                        $($Message::$name { .. } => {
+                            $crate::protocol::Kind { name: $kind, tone: $tone }
+                        },)+
+                    }
+                }
+            }
+
+            fn fields(&self) -> Vec<$crate::protocol::Field> {
+                match self {
+                    $($Message::$name { $($field),* } => {
+                        vec![$($crate::protocol::Field::new(stringify!($field), $field)),*]
+                    })+
+                }
+            }
+        }
+    };
+}
