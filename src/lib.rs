@@ -122,8 +122,9 @@
 //! looks), its options and flaws as one table by [`options!`]; add a line to
 //! `src/protocols/mod.rs`, scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A stamp, panels (a log, a queue,
 //! a table …), options, history variables are only for a protocol that has them: what it does not say is
-//! empty, or `()`. What clients may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a
-//! service, or a part with the reason why no more. Each name
+//! empty, or `()`. Messages that are a name and a few values are a table by [`messages!`], requests that
+//! are plain words one by [`plain_requests!`]. What clients may ask of it is one line,
+//! [`protocol::Protocol::SERVES`]: all of a service, or a part with the reason why no more. Each name
 //! that is shown is written once, and what can be waited for is collected from there.
 //! Random schedules draw the faults that it promises to survive ([`protocol::FaultModel`]) and no others.
 //! It may draw numbers of its own ([`protocol::Effects::chance`]), and speak over connections instead of
@@ -132,8 +133,8 @@
 //! ([`protocol::Effects::inside`]): `protocol/inside.rs` tells how, `tests/it/inside/lock.rs` is one.
 //!
 //! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in
-//! the list makes it a part, fetched when somebody first asks for it. Read `protocols/paxos` first,
-//! which has the simplest problem: its first page says how a protocol is written here.
+//! the list makes it a part, fetched when somebody first asks for it. Read `protocols/clocks.rs` first,
+//! which is the smallest, and copy it; `protocols/paxos` is one of several files.
 
 pub mod base;
 pub mod catalog;

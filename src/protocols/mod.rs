@@ -24,4 +24,5 @@ list! {
     raft::Raft, "raft";
     paxos::Paxos, "paxos";
     multi_paxos::MultiPaxos, "multi-paxos";
+    clocks::Clocks, "clocks";
 }
