@@ -77,6 +77,10 @@ pub fn console(
     };
     let askers = askers.iter().map(|place| option(place.to_string(), first == *place));
     // Asked nobody in particular, a client asks the server that answered it last.
+    let who = match props.inspection.serves_clients {
+        true => tr!(language, "client"),
+        false => tr!(language, "who asks"),
+    };
     let anyone = tr!(language, "anyone").to_owned();
     let anybody = std::iter::once(option(anyone, to.is_none()));
     let servers = props.inspection.snapshot.nodes.iter();
@@ -88,7 +92,7 @@ pub fn console(
         <div key={format!("{client:?} {to:?}")} class="console">
             { title }
             <div class="who">
-                { choice(tr!(language, "client"), askers.collect()) }
+                { choice(who, askers.collect()) }
                 if props.inspection.serves_clients { { choice(tr!(language, "asks"), asked.collect()) } }
             </div>
             { for forms }
