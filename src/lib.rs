@@ -17,7 +17,7 @@
 //!
 //! A run *is* its script (`command::Script`): a set-up with a seed, and commands at their times.
 //! The same script gives the same events, natively and in wasm, this year and next. Nothing else is
-//! stored, shared or tested: a click appends a line to the script, a link carries it, a failed
+//! stored, shared or tested: a click adds a line to the script at the cursor, a link carries it, a failed
 //! random schedule is one, a scene is one with captions. Two runs beside each other are two scripts, told as one
 //! and what differs in the other ([`scenario::beside`]).
 //!
@@ -61,13 +61,13 @@
 //! |---|---|
 //! | who takes part, and what each kind of place is called | `base/places.rs`; a protocol's own kinds in its [`protocol::Meta`] |
 //! | what a step of a protocol may ask for, and in what order it happens | `protocol.rs` ([`protocol::Effects`]), `sim/mod.rs` (`carry_out`) |
-//! | when a message arrives, arrives twice, or is lost | `sim/network.rs` (`fates`); on connections `sim/connection.rs` |
+//! | when a message arrives, arrives twice, or is lost | `sim/network.rs` (`fates`); on connections, where nothing is copied, `sim/connection.rs`; by hand `sim/commands.rs` |
 //! | what a crash loses, what a disk holds, and when a write is done | `sim/node.rs` (`lose_memory`), `sim/mod.rs` (`start_sync`) |
 //! | how a protocol holds a replica of another | `protocol/inside.rs` |
 //! | what a command does, and when it is refused | `sim/commands.rs` |
 //! | whom a client asks, and when it asks again | `sim/client.rs` |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
-//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/` |
+//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/linearizable.rs` |
 //! | how any earlier instant comes back | `replay/mod.rs` |
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
@@ -87,8 +87,9 @@
 //! `web/animator.rs` asks for one animation frame at a time, and only while something moves. Each tells
 //! the [`player::Store`] how much real time has passed; the store goes on with the run and answers with a
 //! [`player::Change`]. Where only the clock has moved, the animator sets what glides: messages, rings,
-//! cursor, each a function of virtual time. Where something has happened, `web/picture.rs` folds the views
-//! anew, and Yew draws them.
+//! cursor, each a function of virtual time. Where something has happened, `sim/describe.rs` makes a
+//! snapshot, `web/picture.rs` folds stage and diagram of it and `web/frame.rs` the inspector, and Yew draws
+//! them.
 //!
 //! | kept | where | until |
 //! |---|---|---|
@@ -119,10 +120,10 @@
 //! ## Adding a protocol
 //!
 //! Write `src/protocols/yours.rs` with [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it
-//! looks), its options and flaws as one table by [`options!`]; add a line to
-//! `src/protocols/mod.rs`, scenes to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`. A stamp, panels (a log, a queue,
-//! a table …), options, history variables are only for a protocol that has them: what it does not say is
-//! empty, or `()`. Messages that are a name and a few values are a table by [`messages!`], requests that
+//! looks), its options and flaws as one table by [`options!`]; add a line to `src/protocols/mod.rs`, scenes
+//! to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`, with an empty `yours.txt` beside it. A
+//! stamp, panels (a log, a queue, a table …), options, history variables are only for a protocol that has
+//! them: what it does not say is empty, or `()`. Messages that are a name and a few values are a table by [`messages!`], requests that
 //! are plain words one by [`plain_requests!`]. What clients may ask of it is one line,
 //! [`protocol::Protocol::SERVES`]: all of a service, or a part with the reason why no more. Each name
 //! that is shown is written once, and what can be waited for is collected from there.
@@ -132,8 +133,10 @@
 //! And it may hold a replica of another protocol inside its own, a lock over a replicated log, say
 //! ([`protocol::Effects::inside`]): `protocol/inside.rs` tells how, `tests/it/inside/lock.rs` is one.
 //!
-//! Menus, fuzzing, goldens, parity, links, the request console, exports and the page follow; its line in
-//! the list makes it a part, fetched when somebody first asks for it. Read `protocols/clocks.rs` first,
+//! Menus, fuzzing, links, the request console, exports and the page follow; its line in the list makes it
+//! a part, fetched when somebody first asks for it. The tests say what is missing: each flaw needs its
+//! `tests/scenarios/yours/flaw-NAME.txt`; `BLESS=1 cargo test` writes goldens and tables of words, and
+//! `FREEZE=1 cargo test freeze` its digests. Read `protocols/clocks.rs` first,
 //! which is the smallest, and copy it; `protocols/paxos` is one of several files.
 
 pub mod base;
