@@ -152,7 +152,7 @@ test("SVG is well-formed, says what it shows, and asks for nothing", () => {
 });
 
 /** Kinds of events in Lamport's sense: src/view/ndjson.rs. */
-const EVENTS = new Set(["send", "deliver", "timer", "persist", "saved", "ask", "retry", "command", "up"]);
+const EVENTS = new Set(["send", "deliver", "timer", "persist", "saved", "disconnected", "ask", "answered", "retry", "command", "up"]);
 const REMARKS = new Set(["lost", "paused", "down", "isolated", "rejoined", "role", "note", "refused", "violation"]);
 const MESSAGES = new Set(["send", "deliver", "lost"]);
 
@@ -161,13 +161,13 @@ test("every line of a trace is JSON with the documented fields", () => {
     const trace = lines(lab(["export", file, "--as", "ndjson"], input)).map((line) => JSON.parse(line));
     trace.forEach((event, place) => {
       const { kind } = event;
-      const fields = ["event", "time", "place", "kind", "lamport", "cause", ...(MESSAGES.has(kind) ? ["message", "label", "from", "to", "sent"] : []), ...(kind === "deliver" ? ["copy"] : []), ...(kind === "violation" ? ["against"] : []), "text", "source"];
+      const fields = ["event", "time", "place", "kind", "lamport", "cause", ...(MESSAGES.has(kind) ? ["message", "label", "from", "to", "sent"] : []), ...(kind === "deliver" ? ["copy"] : []), ...(kind === "disconnected" ? ["peer"] : []), ...(kind === "violation" ? ["against"] : []), "text", "source"];
       assert.deepEqual(Object.keys(event), fields, file);
       assert.equal(event.event, place + 1);
       assert.ok(EVENTS.has(kind) || REMARKS.has(kind), kind);
       for (const number of ["event", "time", "lamport", "cause"]) assert.ok(Number.isSafeInteger(event[number]) && event[number] >= 0);
       assert.ok(event.cause < event.event && (place === 0 || event.time >= trace[place - 1].time));
-      assert.ok(event.place === null || /^[SC]\d+$/.test(event.place));
+      assert.ok(event.place === null || /^[A-Z]\d+$/.test(event.place));
       assert.ok(event.source === null || /^src\/protocols\/.*\.rs:\d+$/.test(event.source), event.source);
       if (kind === "violation") assert.ok(event.against >= 0 && event.against < event.event && (event.against > 0 || file !== "raft/figure-8-flaw"));
       if (MESSAGES.has(kind)) {
