@@ -20,7 +20,7 @@ pub use chance::Chance;
 pub use log::Log;
 pub use milestones::Milestones;
 pub use place::Place;
-pub use places::{PlaceKind, Places, Positions, Program};
+pub use places::{PlaceKind, Places, Program};
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};
 pub use text::{NONE, Text, is_unseen};

@@ -61,11 +61,6 @@ impl Place {
         }
     }
 
-    /// Position of its letter in the alphabet, from zero.
-    pub fn letter_index(self) -> usize {
-        usize::from(self.letter() as u8 - b'A')
-    }
-
     /// Position among those of its kind, from zero.
     pub fn index(self) -> usize {
         usize::from(self.number())

@@ -193,28 +193,6 @@ impl Places {
     }
 }
 
-/// The positions of places in [`Places::all`], for whoever asks at every step.
-#[derive(Clone, Copy, Debug)]
-pub struct Positions {
-    /// By letter: where the first of the kind stands.
-    first: [u16; 26],
-}
-
-impl Positions {
-    pub fn new(places: &Places) -> Positions {
-        let mut first = [0; 26];
-        for (kind, _) in places.kinds() {
-            let letter = usize::from(kind.letter as u8 - b'A');
-            first[letter] = places.index(Place::new(kind.letter, 0)) as u16;
-        }
-        Positions { first }
-    }
-
-    pub fn of(&self, place: Place) -> usize {
-        usize::from(self.first[place.letter_index()]) + place.index()
-    }
-}
-
 /// `S1–S5, C1`
 impl fmt::Display for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -246,7 +224,6 @@ mod tests {
         assert_eq!(places.to_string(), "S1–S3, B1–B2, C1");
         for (position, place) in places.all().enumerate() {
             assert_eq!(places.index(place), position, "{place}");
-            assert_eq!(Positions::new(&places).of(place), position, "{place}");
             assert!(places.has(place));
         }
         assert_eq!((places.len(), places.servers(), places.clients()), (6, 3, 1));

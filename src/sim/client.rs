@@ -117,7 +117,7 @@ impl Sim {
         let Ok(Wanted { text: request, operation, .. }) = self.ensemble.request(request) else {
             return;
         };
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         node.asked += 1;
         let seq = node.asked;
         node.wants.push((seq, request.clone()));
@@ -141,7 +141,7 @@ impl Sim {
         self.tick(id, 0);
         let what = EventKind::Answered { seq, outcome: outcome.clone() };
         let event = self.record(id, cause, line, what, out);
-        let wants = &mut self.nodes[self.positions.of(id)].wants;
+        let wants = &mut self.nodes[self.places.index(id)].wants;
         // What it has been told before, or before it crashed, is over.
         let Some(place) = wants.iter().position(|(open, _)| *open == seq) else { return };
         let (_, request) = wants.remove(place);
@@ -190,7 +190,7 @@ impl Sim {
 
     /// Sends the open request to the client's contact, and waits.
     fn attempt(&mut self, id: Place, cause: u64, out: &mut Events) {
-        let retry = self.nodes[self.positions.of(id)].clock.true_length(self.setup.retry);
+        let retry = self.nodes[self.places.index(id)].clock.true_length(self.setup.retry);
         let client = &mut self.clients[id.index()];
         let (seq, contact) = (client.seq, client.contact);
         let Some(open) = &mut client.open else { return };
@@ -254,7 +254,7 @@ impl Sim {
         if open.is_none_or(|open| open.patience != due.ticket) {
             return;
         }
-        let at = self.positions.of(id);
+        let at = self.places.index(id);
         if self.nodes[at].status == Status::Paused {
             self.nodes[at].stalled.push(due);
             return;
@@ -289,7 +289,7 @@ impl Sim {
     pub(super) fn forget(&mut self, id: Place) {
         match self.places.is_house_client(id) {
             true => self.clients[id.index()].lose_memory(),
-            false => self.nodes[self.positions.of(id)].wants.clear(),
+            false => self.nodes[self.places.index(id)].wants.clear(),
         }
         if self.checking {
             self.history.give_up_all(id);

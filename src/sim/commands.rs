@@ -44,7 +44,7 @@ impl Sim {
             let all = self.places.to_string();
             return Err(sentence!("There is no {0} in this run, which has {1}.", stranger, all));
         }
-        let status = |node: &Place| self.nodes[self.positions.of(*node)].status;
+        let status = |node: &Place| self.nodes[self.places.index(*node)].status;
         match command {
             Command::Crash { node, .. } | Command::Pause(node) | Command::Fire { node, .. }
                 if status(node) == Status::Down =>
@@ -106,7 +106,7 @@ impl Sim {
     /// Why this place cannot be asked for anything now.
     fn check_asker(&self, place: Place) -> Result<(), Sentence> {
         let waiting = |place: Place| self.clients[place.index()].waiting.len();
-        match self.nodes[self.positions.of(place)].status {
+        match self.nodes[self.places.index(place)].status {
             Status::Down => Err(sentence!("{0} is down.", place)),
             Status::Paused => Err(sentence!("{0} stands still: resume it first.", place)),
             Status::Up if self.places.is_house_client(place) && waiting(place) >= WAITING => {
@@ -137,17 +137,17 @@ impl Sim {
             Command::Crash { node, torn } => self.crash(*node, *torn, cause, out),
             Command::Restart(node) => self.boot(*node, cause, out),
             Command::Wipe(node) => {
-                if self.nodes[self.positions.of(*node)].status != Status::Down {
+                if self.nodes[self.places.index(*node)].status != Status::Down {
                     self.crash(*node, false, cause, out);
                 }
-                self.nodes[self.positions.of(*node)].disk = self.ensemble.blank();
+                self.nodes[self.places.index(*node)].disk = self.ensemble.blank();
             }
             Command::Pause(node) => {
-                self.nodes[self.positions.of(*node)].status = Status::Paused;
+                self.nodes[self.places.index(*node)].status = Status::Paused;
                 self.record(*node, cause, None, EventKind::Status(Status::Paused), out);
             }
             Command::Resume(node) => {
-                self.nodes[self.positions.of(*node)].status = Status::Up;
+                self.nodes[self.places.index(*node)].status = Status::Up;
                 self.tick(*node, 0);
                 self.record(*node, cause, None, EventKind::Status(Status::Up), out);
                 self.catch_up(*node);
@@ -162,10 +162,10 @@ impl Sim {
             }
             Command::Drift { node, ppm } => self.drift(*node, *ppm),
             Command::Jump { node, micros } => {
-                self.nodes[self.positions.of(*node)].clock.jump(self.now, *micros)
+                self.nodes[self.places.index(*node)].clock.jump(self.now, *micros)
             }
             Command::Disk { node, latency } => {
-                self.nodes[self.positions.of(*node)].disk_latency = *latency
+                self.nodes[self.places.index(*node)].disk_latency = *latency
             }
             Command::Cut(links) => self.set_links(links, LinkState::Cut, cause, out),
             Command::Hold(links) => self.set_links(links, LinkState::Held, cause, out),
@@ -196,7 +196,7 @@ impl Sim {
     // ---- processes ---------------------------------------------------------------------------
 
     fn crash(&mut self, id: Place, torn: bool, cause: u64, out: &mut Events) {
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         node.lose_memory(torn);
         node.stopped_by = cause;
         let stalled = std::mem::take(&mut node.stalled);
@@ -215,7 +215,7 @@ impl Sim {
 
     /// What came due while the node stood still is due now, in its order.
     fn catch_up(&mut self, id: Place) {
-        for due in std::mem::take(&mut self.nodes[self.positions.of(id)].stalled) {
+        for due in std::mem::take(&mut self.nodes[self.places.index(id)].stalled) {
             self.stir(due);
         }
     }
@@ -234,13 +234,13 @@ impl Sim {
             }
             Item::Timer { node, position } => {
                 if let Some(timer) =
-                    self.nodes[self.positions.of(node)].timers.get_mut(usize::from(position))
+                    self.nodes[self.places.index(node)].timers.get_mut(usize::from(position))
                 {
                     timer.queued = Some((now, self.agenda.put(now, due.what)));
                 }
             }
             Item::Sync(node) => {
-                if let Some((_, ticket)) = &mut self.nodes[self.positions.of(node)].syncing {
+                if let Some((_, ticket)) = &mut self.nodes[self.places.index(node)].syncing {
                     *ticket = self.agenda.put(now, due.what);
                 }
             }
@@ -264,7 +264,7 @@ impl Sim {
 
     fn drift(&mut self, id: Place, ppm: i32) {
         let now = self.now;
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         let old = node.clock.ppm;
         node.clock.drift(now, ppm);
         // Timers measure local time: what is left of them shrinks or grows.
@@ -274,7 +274,7 @@ impl Sim {
                 *ends = now + Time((left / (1_000_000 + i128::from(ppm))) as u64);
             }
         }
-        for position in 0..self.nodes[self.positions.of(id)].timers.len() {
+        for position in 0..self.nodes[self.places.index(id)].timers.len() {
             self.queue_timer(id, position as u16);
         }
     }
@@ -289,7 +289,7 @@ impl Sim {
 
     /// Position of the node's timer of this name, if it is set.
     fn timer(&self, node: Place, name: &str) -> Option<u16> {
-        let timers = &self.nodes[self.positions.of(node)].timers;
+        let timers = &self.nodes[self.places.index(node)].timers;
         let position = timers.iter().position(|timer| timer.set.is_some() && &*timer.name == name);
         position.map(|position| position as u16)
     }
@@ -360,7 +360,7 @@ impl Sim {
                 // What waited goes on its way only now.
                 (LinkState::Healthy, true) => {
                     let (from, to) = (flight.from, flight.to);
-                    let chance = &mut self.nodes[self.positions.of(from)].sending;
+                    let chance = &mut self.nodes[self.places.index(from)].sending;
                     let arrives = self.network.release(from, to, now, chance);
                     let arrives = self.in_order(from, to, arrives);
                     self.with_fate(slot, |fate| *fate = Fate { arrives, lost: None, held: false });
@@ -373,8 +373,8 @@ impl Sim {
         let all = Place::numbered(letter, self.places.count(letter));
         for node in all.clone() {
             let isolated = self.network.is_isolated(node, all.clone());
-            if self.nodes[self.positions.of(node)].isolated != isolated {
-                self.nodes[self.positions.of(node)].isolated = isolated;
+            if self.nodes[self.places.index(node)].isolated != isolated {
+                self.nodes[self.places.index(node)].isolated = isolated;
                 self.record(node, cause, None, EventKind::Isolated(isolated), out);
             }
         }
@@ -431,7 +431,7 @@ impl Sim {
 
     /// Whether it has arrived at a server that stands still.
     fn is_waiting(&self, flight: &super::Flight) -> bool {
-        let paused = self.nodes[self.positions.of(flight.to)].status == Status::Paused;
+        let paused = self.nodes[self.places.index(flight.to)].status == Status::Paused;
         !flight.fate.held && flight.fate.arrives <= self.now && paused
     }
 

@@ -177,7 +177,7 @@ impl Sim {
             return self.time_out(me, peer, by);
         }
         let way =
-            network::draw(condition.quality.latency, &mut self.nodes[self.positions.of(me)].timing);
+            network::draw(condition.quality.latency, &mut self.nodes[self.places.index(me)].timing);
         let last = self.network.end(peer, me).map_or(Time::ZERO, |end| end.last_arrival);
         self.learn_at(me, peer, (self.now + way).max(last + Time(1)), by);
     }
@@ -185,7 +185,7 @@ impl Sim {
     /// This end will give the connection up after a while, if it has one.
     fn time_out(&mut self, me: Place, peer: Place, by: u64) {
         if self.network.end(me, peer).is_some_and(|end| end.open && end.learns.is_none()) {
-            let node = &mut self.nodes[self.positions.of(me)];
+            let node = &mut self.nodes[self.places.index(me)];
             let wait = node.clock.true_length(node.timing.within(TIMEOUT));
             self.learn_at(me, peer, self.now + wait, by);
         }
@@ -241,7 +241,7 @@ impl Sim {
         let Some(Learning { cause, .. }) = end.learns.filter(|it| it.ticket == due.ticket) else {
             return;
         };
-        let node = &mut self.nodes[self.positions.of(me)];
+        let node = &mut self.nodes[self.places.index(me)];
         if node.status == Status::Paused {
             node.stalled.push(due);
             return;

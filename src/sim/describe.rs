@@ -54,7 +54,7 @@ impl Sim {
     }
 
     fn node_shot(&self, id: Place, now: Time) -> NodeShot {
-        let node = &self.nodes[self.positions.of(id)];
+        let node = &self.nodes[self.places.index(id)];
         let timers = node.timers.iter().filter_map(|timer| {
             let (set_at, fires_at) = timer.set?;
             Some(TimerShot { name: timer.name.to_string(), set_at, fires_at })
@@ -75,7 +75,7 @@ impl Sim {
     }
 
     fn client_shot(&self, id: Place, now: Time) -> ClientShot {
-        let (node, client) = (&self.nodes[self.positions.of(id)], &self.clients[id.index()]);
+        let (node, client) = (&self.nodes[self.places.index(id)], &self.clients[id.index()]);
         let timer = client.open.as_ref().map(|open| {
             let (set_at, fires_at) = open.waits;
             TimerShot { name: RETRY.into(), set_at, fires_at }
@@ -149,7 +149,7 @@ impl Sim {
 
     /// The logs of all servers that keep one, of which the last `columns` indexes.
     pub fn logs(&self, columns: u64) -> Logs {
-        let nodes = self.places.own().map(|id| (id, &self.nodes[self.positions.of(id)]));
+        let nodes = self.places.own().map(|id| (id, &self.nodes[self.places.index(id)]));
         let len = |(id, node): (Place, &Node)| Some((id, self.ensemble.log_len(id, &node.disk)?));
         let kept: Vec<(Place, u64)> = nodes.filter_map(len).collect();
         let longest = kept.iter().map(|(_, len)| *len).max().unwrap_or(0);
@@ -160,7 +160,7 @@ impl Sim {
 
     /// The entries of its log after `from` up to and including `to`.
     pub fn log(&self, id: Place, from: u64, to: u64) -> Vec<Cell> {
-        self.ensemble.log(id, &self.nodes[self.positions.of(id)].disk, from, to)
+        self.ensemble.log(id, &self.nodes[self.places.index(id)].disk, from, to)
     }
 
     /// The message under way that this event sent.
@@ -196,7 +196,7 @@ impl Sim {
     pub fn leader(&self) -> Option<Place> {
         let leads = |id: &Place| self.ensemble.role(*id).is_some_and(|role| role.tag == Tag::Leads);
         let stamp =
-            |id: &Place| self.ensemble.view(*id, &self.nodes[self.positions.of(*id)].disk).stamp;
+            |id: &Place| self.ensemble.view(*id, &self.nodes[self.places.index(*id)].disk).stamp;
         self.places.own().filter(leads).max_by_key(stamp)
     }
 

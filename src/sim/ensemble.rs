@@ -13,7 +13,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::base::{Breach, Chance, Place, Places, Positions, Sentence, Span, Text, Time};
+use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
     Cell, Channel, Cluster, Effect, Effects, Field, Form, Input, Message, Meta, Moment, NodeView,
@@ -119,7 +119,6 @@ impl Clone for Box<dyn Ensemble> {
 #[derive(Clone)]
 pub struct Servers<P: Protocol> {
     places: Rc<Places>,
-    positions: Positions,
     config: Rc<P::Config>,
     /// By place; `None` while down.
     replicas: Vec<Option<P>>,
@@ -137,7 +136,6 @@ impl<P: Protocol> Servers<P> {
     pub fn new(places: &Places, seed: u64, config: P::Config) -> Servers<P> {
         Servers {
             places: Rc::new(places.clone()),
-            positions: Positions::new(places),
             config: Rc::new(config),
             replicas: vec![None; places.len()],
             timers: vec![Vec::new(); places.len()],
@@ -149,11 +147,11 @@ impl<P: Protocol> Servers<P> {
 
     /// What the node runs, or would run if it booted now.
     fn replica(&self, node: Place, disk: &Image) -> Cow<'_, P> {
-        match &self.replicas[self.positions.of(node)] {
+        match &self.replicas[self.places.index(node)] {
             Some(replica) => Cow::Borrowed(replica),
             None => {
                 let mut fx = Effects::new();
-                fx.swap_chance(&mut self.chances[self.positions.of(node)].clone());
+                fx.swap_chance(&mut self.chances[self.places.index(node)].clone());
                 Cow::Owned(self.start(node, disk, &mut fx))
             }
         }
@@ -165,7 +163,7 @@ impl<P: Protocol> Servers<P> {
 
     /// Hands on what a step asked for.
     fn tell(&mut self, node: Place, wishes: &mut Wishes) {
-        let timers = &mut self.timers[self.positions.of(node)];
+        let timers = &mut self.timers[self.places.index(node)];
         for (effect, line) in self.fx.drain() {
             let wish = match effect {
                 Effect::Send { to, message } => Wish::Send { to, message },
@@ -200,7 +198,7 @@ impl<P: Protocol> Servers<P> {
                 Input::Message { from, message: message.clone() }
             }
             Stimulus::Timer(timer) => {
-                Input::Timer(self.timers[self.positions.of(node)][usize::from(timer)])
+                Input::Timer(self.timers[self.places.index(node)][usize::from(timer)])
             }
             Stimulus::Request { from, seq, request } => {
                 let request = request.parse().expect("a request that has been read before");
@@ -255,30 +253,30 @@ impl<P: Protocol> Ensemble for Servers<P> {
     fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes) {
         let mut fx = std::mem::take(&mut self.fx);
         fx.start(local_now);
-        fx.swap_chance(&mut self.chances[self.positions.of(node)]);
-        self.replicas[self.positions.of(node)] = Some(self.start(node, disk, &mut fx));
-        fx.swap_chance(&mut self.chances[self.positions.of(node)]);
+        fx.swap_chance(&mut self.chances[self.places.index(node)]);
+        self.replicas[self.places.index(node)] = Some(self.start(node, disk, &mut fx));
+        fx.swap_chance(&mut self.chances[self.places.index(node)]);
         self.fx = fx;
         self.tell(node, wishes);
     }
 
     fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes) {
         let input = self.input(node, stimulus);
-        let Some(replica) = &mut self.replicas[self.positions.of(node)] else { return };
+        let Some(replica) = &mut self.replicas[self.places.index(node)] else { return };
         self.fx.start(local_now);
-        self.fx.swap_chance(&mut self.chances[self.positions.of(node)]);
+        self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
         replica.step(input, &mut self.fx);
-        self.fx.swap_chance(&mut self.chances[self.positions.of(node)]);
+        self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
         self.tell(node, wishes);
     }
 
     fn stop(&mut self, node: Place) {
-        self.replicas[self.positions.of(node)] = None;
-        self.timers[self.positions.of(node)].clear();
+        self.replicas[self.places.index(node)] = None;
+        self.timers[self.places.index(node)].clear();
     }
 
     fn timer(&self, node: Place, timer: u16) -> Text {
-        self.timers[self.positions.of(node)][usize::from(timer)].to_string().into()
+        self.timers[self.places.index(node)][usize::from(timer)].to_string().into()
     }
 
     fn same(&self, one: &dyn Message, other: &dyn Message) -> bool {
@@ -300,7 +298,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn witness(&mut self, node: Place, moment: Moment) {
-        if let Some(replica) = &self.replicas[self.positions.of(node)] {
+        if let Some(replica) = &self.replicas[self.places.index(node)] {
             self.ghost.witness(node, replica, moment);
         }
     }
@@ -318,7 +316,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn role(&self, node: Place) -> Option<Role> {
-        self.replicas[self.positions.of(node)].as_ref().map(P::role)
+        self.replicas[self.places.index(node)].as_ref().map(P::role)
     }
 
     fn view(&self, node: Place, disk: &Image) -> NodeView {

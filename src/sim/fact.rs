@@ -89,7 +89,7 @@ impl Sim {
 
     /// How far the server's log is settled. Entries settle from the front, so halving finds it.
     fn settled(&self, id: Place) -> Option<u64> {
-        let disk = &self.nodes[self.positions.of(id)].disk;
+        let disk = &self.nodes[self.places.index(id)].disk;
         let (mut settled, mut open) = (0, self.ensemble.log_len(id, disk)? + 1);
         while open - settled > 1 {
             let middle = settled + (open - settled) / 2;

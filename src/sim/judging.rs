@@ -12,9 +12,9 @@ impl Sim {
     pub(super) fn observe(&mut self, id: Place, moment: Moment, out: &mut Events) {
         let cause = moment.event;
         if let Some(role) = self.ensemble.role(id)
-            && self.nodes[self.positions.of(id)].role != Some(role)
+            && self.nodes[self.places.index(id)].role != Some(role)
         {
-            let first = self.nodes[self.positions.of(id)].role.replace(role).is_none();
+            let first = self.nodes[self.places.index(id)].role.replace(role).is_none();
             if !first || cause != 0 {
                 self.record(id, cause, None, EventKind::Role(role), out);
             }

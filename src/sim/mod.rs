@@ -39,7 +39,7 @@ use client::Client;
 use network::{Fate, Lost, Network};
 use node::{Node, Pending, Timer, Waiting};
 
-use crate::base::{Place, Places, Positions, Sentence, Span, Text, Time};
+use crate::base::{Place, Places, Sentence, Span, Text, Time};
 use crate::check::{History, Judge, Model};
 use crate::command::Setup;
 use crate::protocol::{Form, Meta, Moment, PropertyInfo, PropertySource, SourceLine, Vocabulary};
@@ -52,7 +52,6 @@ pub struct Sim {
     setup: Rc<Setup>,
     /// Everybody, in the order of `nodes` and `inbound`.
     places: Rc<Places>,
-    positions: Positions,
     now: Time,
     /// The latest entry taken from the agenda, whether or not it made an event: what a server that
     /// stands still was due, say. A cluster serves only for instants from here on.
@@ -167,7 +166,6 @@ impl Sim {
             checking: true,
             caption: None,
             wishes: Wishes::new(),
-            positions: Positions::new(&setup.places),
             places,
             setup,
         }
@@ -287,12 +285,12 @@ impl Sim {
     }
 
     fn lamport(&mut self, place: Place) -> &mut u64 {
-        &mut self.nodes[self.positions.of(place)].lamport
+        &mut self.nodes[self.places.index(place)].lamport
     }
 
     /// The place without its program, if it is in this run.
     fn node(&self, place: Place) -> Option<&Node> {
-        self.places.has(place).then(|| &self.nodes[self.positions.of(place)])
+        self.places.has(place).then(|| &self.nodes[self.places.index(place)])
     }
 
     /// How many events of its own a place has had.
@@ -304,20 +302,20 @@ impl Sim {
     fn tick(&mut self, place: Place, received: u64) {
         let lamport = self.lamport(place);
         *lamport = (*lamport).max(received) + 1;
-        self.nodes[self.positions.of(place)].own += 1;
+        self.nodes[self.places.index(place)].own += 1;
     }
 
     // ---- replicas ----------------------------------------------------------------------------
 
     fn boot(&mut self, id: Place, cause: u64, out: &mut Events) {
         self.tick(id, 0);
-        self.nodes[self.positions.of(id)].status = Status::Up;
+        self.nodes[self.places.index(id)].status = Status::Up;
         let event = self.record(id, cause, None, EventKind::Status(Status::Up), out);
         if self.places.is_house_client(id) {
             return;
         }
         let mut wishes = std::mem::take(&mut self.wishes);
-        let node = &self.nodes[self.positions.of(id)];
+        let node = &self.nodes[self.places.index(id)];
         self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
         self.carry_out(id, event, wishes, out);
         self.observe(id, Moment { event, boot: true }, out);
@@ -325,7 +323,7 @@ impl Sim {
 
     /// The replica reacts to what `cause` recorded.
     fn react(&mut self, id: Place, stimulus: Stimulus, cause: u64, out: &mut Events) {
-        let local_now = self.nodes[self.positions.of(id)].clock.read(self.now);
+        let local_now = self.nodes[self.places.index(id)].clock.read(self.now);
         let mut wishes = std::mem::take(&mut self.wishes);
         self.ensemble.step(id, stimulus, local_now, &mut wishes);
         self.carry_out(id, cause, wishes, out);
@@ -351,7 +349,7 @@ impl Sim {
                     continue;
                 }
                 Wish::CancelTimer(timer) => {
-                    self.nodes[self.positions.of(id)].timers[usize::from(timer)].set = None;
+                    self.nodes[self.places.index(id)].timers[usize::from(timer)].set = None;
                     continue;
                 }
                 Wish::Note(sentence) => {
@@ -359,7 +357,7 @@ impl Sim {
                     continue;
                 }
             };
-            let node = &self.nodes[self.positions.of(id)];
+            let node = &self.nodes[self.places.index(id)];
             match what {
                 // Nothing is being written: it leaves at once.
                 Waiting::Send { to, payload } if node.outbox.is_empty() => {
@@ -374,7 +372,7 @@ impl Sim {
 
     /// Waits for the disk, behind what waits already.
     fn wait(&mut self, id: Place, pending: Pending, out: &mut Events) {
-        let outbox = &mut self.nodes[self.positions.of(id)].outbox;
+        let outbox = &mut self.nodes[self.places.index(id)].outbox;
         let full = outbox.len() >= CAPACITY as usize;
         match (pending.what, outbox.back_mut()) {
             (Waiting::Send { to, payload }, _) if full => {
@@ -396,7 +394,7 @@ impl Sim {
 
     fn set_timer(&mut self, id: Place, position: u16, after: Span, cause: u64) {
         let now = self.now;
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         let length = node.clock.true_length(node.timing.within(after));
         let set = Some((now, now + length));
         match node.timers.get_mut(usize::from(position)) {
@@ -411,7 +409,7 @@ impl Sim {
 
     /// Makes sure that the agenda has an entry no later than the timer's end.
     fn queue_timer(&mut self, id: Place, position: u16) {
-        let timer = &mut self.nodes[self.positions.of(id)].timers[usize::from(position)];
+        let timer = &mut self.nodes[self.places.index(id)].timers[usize::from(position)];
         let Some((_, ends)) = timer.set else { return };
         if timer.queued.is_none_or(|(queued, _)| queued > ends) {
             let ticket = self.agenda.put(ends, Item::Timer { node: id, position });
@@ -420,7 +418,7 @@ impl Sim {
     }
 
     fn timer_due(&mut self, id: Place, position: u16, due: Due, out: &mut Events) {
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         let Some(timer) = node.timers.get_mut(usize::from(position)) else { return };
         if timer.queued.is_none_or(|(_, ticket)| ticket != due.ticket) {
             return;
@@ -443,7 +441,7 @@ impl Sim {
 
     /// The timer runs out, by itself or because `command` (an event) says so.
     fn run_out(&mut self, id: Place, position: u16, command: Option<u64>, out: &mut Events) {
-        let timer = &mut self.nodes[self.positions.of(id)].timers[usize::from(position)];
+        let timer = &mut self.nodes[self.places.index(id)].timers[usize::from(position)];
         timer.set = None;
         if command.is_none() {
             timer.queued = None;
@@ -456,7 +454,7 @@ impl Sim {
 
     /// Starts a write of everything that waits for one, if none is under way.
     fn start_sync(&mut self, id: Place) {
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         if node.syncing.is_some() || node.outbox.is_empty() {
             return;
         }
@@ -468,7 +466,7 @@ impl Sim {
     }
 
     fn sync_due(&mut self, id: Place, due: Due, out: &mut Events) {
-        let node = &mut self.nodes[self.positions.of(id)];
+        let node = &mut self.nodes[self.places.index(id)];
         let Some((covers, ticket)) = node.syncing else { return };
         if ticket != due.ticket {
             return;
@@ -525,7 +523,7 @@ impl Sim {
         self.tick(from, 0);
         let what = EventKind::Send { to, payload: payload.clone() };
         let sent = self.record(from, cause, line, what, out);
-        let chance = &mut self.nodes[self.positions.of(from)].sending;
+        let chance = &mut self.nodes[self.places.index(from)].sending;
         let (mut fate, mut copies) = self.network.fates(from, to, self.now, chance);
         if *self.inbound(to) >= CAPACITY {
             fate.lost = Some(Lost { at: self.now, why: Loss::Full, by: 0 });
@@ -558,7 +556,7 @@ impl Sim {
     }
 
     fn inbound(&mut self, to: Place) -> &mut u32 {
-        &mut self.inbound[self.positions.of(to)]
+        &mut self.inbound[self.places.index(to)]
     }
 
     /// Puts a message under way.
@@ -589,7 +587,7 @@ impl Sim {
             return;
         }
         if flight.fate.lost.is_none()
-            && let at = self.positions.of(flight.to)
+            && let at = self.places.index(flight.to)
             && self.nodes[at].status == Status::Paused
         {
             self.nodes[at].stalled.push(due);
@@ -604,7 +602,7 @@ impl Sim {
         let Some(flight) = self.flights[slot as usize].take() else { return };
         self.free.push(slot);
         *self.inbound(flight.to) -= 1;
-        let node = &self.nodes[self.positions.of(flight.to)];
+        let node = &self.nodes[self.places.index(flight.to)];
         let down = (node.status == Status::Down).then_some(node);
         let lost = flight.fate.lost.map(|lost| (lost.why, lost.by));
         let lost = lost.or(down.map(|node| (Loss::Down, node.stopped_by)));
