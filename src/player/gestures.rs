@@ -67,7 +67,11 @@ fn of_node(run: &Run, node: &NodeShot) -> Vec<Gesture> {
     let id = node.id;
     let main = |label, command| Gesture::new(label, Group::Main, command);
     let mut offered = processes(id, node.status);
-    offered.push(main(sentence!("Wipe disk"), Command::Wipe(id)).key("w"));
+    // Where nothing is kept on a disk there is none to speak of.
+    let has_disk = !node.disk.is_empty();
+    if has_disk {
+        offered.push(main(sentence!("Wipe disk"), Command::Wipe(id)).key("w"));
+    }
     if node.status != Status::Down && node.pending_writes > 0 {
         let torn = Command::Crash { node: id, torn: true };
         offered.push(main(sentence!("Crash in the middle of a write"), torn));
@@ -87,7 +91,9 @@ fn of_node(run: &Run, node: &NodeShot) -> Vec<Gesture> {
         None => {}
     }
     offered.extend(clock_changes(id, node.drift_ppm));
-    offered.extend(disks(node));
+    if has_disk {
+        offered.extend(disks(node));
+    }
     offered
 }
 
@@ -340,6 +346,15 @@ mod tests {
     use crate::player::tests::{notice, store};
     use crate::player::{Action, Preferences, Store, TimeAction};
     use crate::scenario;
+
+    #[test]
+    fn who_keeps_no_disk_is_offered_none() {
+        let store = store("run clocks processes=3 seed=1\n");
+        let offered = offered(store.pane(), Selection::Place(Place::new('P', 0)));
+        let of_disks =
+            |it: &Gesture| it.group == Group::Disk || matches!(it.command, Command::Wipe(_));
+        assert!(!offered.is_empty() && !offered.iter().any(of_disks));
+    }
 
     #[test]
     fn what_is_offered_is_not_refused() {

@@ -90,7 +90,9 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
                 if node.pending_writes > 0 { { entry(tr!(language, "being written"), node.pending_writes.to_string()) } }
             </dl>
             { for panels(&node.panels, language) }
-            <p class="soft legend-line">{ icon(Icon::Disk) }{ tr!(language, "survives a crash") }</p>
+            if !node.disk.is_empty() {
+                <p class="soft legend-line">{ icon(Icon::Disk) }{ tr!(language, "survives a crash") }</p>
+            }
             { acts(props, &[Group::Main, Group::Timers]) }
             { console(props, requests, None, Some(node.id)) }
             <details class="more-acts">
