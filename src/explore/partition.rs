@@ -52,19 +52,23 @@ fn shuffle(places: &mut [Place], chance: &mut Chance) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::network::cut_by;
+    use std::rc::Rc;
+
+    use crate::base::Places;
+    use crate::sim::division::Division;
 
     /// How many others each server hears, the fewest first, and how many pairs hear each other.
     fn hears(kind: PartitionKind, nodes: u16, seed: u64) -> Option<(Vec<usize>, usize)> {
         let places: Vec<Place> = Place::servers(nodes).collect();
         let partition = draw(kind, &places, &mut Chance::new(seed, 1))?;
-        let cut = cut_by(&partition, &places);
-        let apart = |from: Place, to: Place| from == to || cut.contains(&(from, to));
+        let division = Division::new(&partition, &Rc::new(Places::cluster(nodes)), 1);
+        let apart = |from: Place, to: Place| from == to || division.parts(from, to);
         let heard = Place::servers(nodes)
             .map(|to| Place::servers(nodes).filter(|from| !apart(*from, to)).count());
         let mut heard: Vec<usize> = heard.collect();
         heard.sort_unstable();
-        let one_way = cut.iter().filter(|(from, to)| !apart(*to, *from)).count();
+        let pairs = places.iter().flat_map(|from| places.iter().map(|to| (*from, *to)));
+        let one_way = pairs.filter(|(from, to)| apart(*from, *to) && !apart(*to, *from)).count();
         Some((heard, one_way))
     }
 

@@ -140,15 +140,11 @@ fn edges(snapshot: &Snapshot, language: Language) -> Vec<Edge> {
         edges.push(Edge { line, look });
         busy.push((from, to));
     }
-    let state = |from: Place, to: Place| {
-        let link = snapshot.links.iter().find(|link| (link.from, link.to) == (from, to));
-        link.map_or(LinkState::Healthy, |link| link.state)
-    };
     let mut quiet = Vec::new();
     let count = snapshot.nodes.len();
     let ends = |a: usize, b: usize| (Place::server(a as u16), Place::server(b as u16));
     for (a, b) in (0..count).flat_map(|a| (a + 1..count).map(move |b| ends(a, b))) {
-        let (there, back) = (state(a, b), state(b, a));
+        let (there, back) = (snapshot.link_state(a, b), snapshot.link_state(b, a));
         if there == back && there == LinkState::Healthy {
             if count <= FEW && !busy.contains(&(a, b)) && !busy.contains(&(b, a)) {
                 quiet.push(Edge { line: format!("{a} --- {b}"), look: Look::Quiet });

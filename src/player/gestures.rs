@@ -192,8 +192,8 @@ fn of_link(run: &Run, snapshot: &Snapshot, from: Place, to: Place) -> Vec<Gestur
     let network = |label, command| Gesture::new(label, Group::Network, command);
     let main = |label, command| Gesture::new(label, Group::Main, command);
     let both = vec![Link::both_ways(from, to)];
-    let there = state(snapshot, from, to);
-    let back = state(snapshot, to, from);
+    let there = snapshot.link_state(from, to);
+    let back = snapshot.link_state(to, from);
     let mut offered = Vec::new();
     if there == LinkState::Healthy || back == LinkState::Healthy {
         offered.push(main(sentence!("Cut"), Command::Cut(both.clone())));
@@ -210,9 +210,8 @@ fn of_link(run: &Run, snapshot: &Snapshot, from: Place, to: Place) -> Vec<Gestur
     if there == LinkState::Healthy && back == LinkState::Healthy {
         offered.push(main(sentence!("Hold back what is sent"), Command::Hold(both.clone())));
     }
-    let changed = snapshot.links.iter().any(|link| {
-        link.changed && ((link.from, link.to) == (from, to) || (link.from, link.to) == (to, from))
-    });
+    let is_changed = |from, to| snapshot.link(from, to).is_some_and(|link| link.changed);
+    let changed = is_changed(from, to) || is_changed(to, from);
     for (label, change) in changes(run, changed) {
         offered.push(network(label, Command::Link { links: both.clone(), change }));
     }
@@ -257,16 +256,11 @@ fn everything(quality: Quality) -> QualityChange {
     }
 }
 
-fn state(snapshot: &Snapshot, from: Place, to: Place) -> LinkState {
-    let link = snapshot.links.iter().find(|link| (link.from, link.to) == (from, to));
-    link.map(|link| link.state).unwrap_or_default()
-}
-
 /// For the cut tool: cuts this link both ways, or heals it where it carries nothing either way.
 pub fn cut(pane: &Pane, from: Place, to: Place) -> Gesture {
     let snapshot = pane.snapshot();
     let both = vec![Link::both_ways(from, to)];
-    let healthy = |from, to| state(&snapshot, from, to) == LinkState::Healthy;
+    let healthy = |from, to| snapshot.link_state(from, to) == LinkState::Healthy;
     match healthy(from, to) || healthy(to, from) {
         true => Gesture::new(sentence!("Cut"), Group::Main, Command::Cut(both)),
         false => Gesture::new(sentence!("Heal"), Group::Main, Command::Heal(both)),

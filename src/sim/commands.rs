@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::client::{RETRY, WAITING};
-use super::network::{self, LinkState, Lost};
+use super::division::Division;
+use super::network::{LinkState, Lost};
 use super::{Events, Fate, Sim, Ticket};
-use crate::base::{Place, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time, quorum};
 use crate::command::{Command, Link, Partition, QualityChange};
 use crate::protocol::{Moment, Unserved};
 use crate::sentence;
@@ -169,7 +170,10 @@ impl Sim {
             }
             Command::Cut(links) => self.set_links(links, LinkState::Cut, cause, out),
             Command::Hold(links) => self.set_links(links, LinkState::Held, cause, out),
-            Command::Heal(links) if links.is_empty() => self.heal_all(cause, out),
+            Command::Heal(links) if links.is_empty() => {
+                self.network.heal(cause);
+                self.follow_links(None, cause, out);
+            }
             Command::Heal(links) => self.set_links(links, LinkState::Healthy, cause, out),
             Command::Partition(partition) => self.partition(partition, cause, out),
             Command::Link { links, change } => self.change_links(links, change, cause),
@@ -297,61 +301,45 @@ impl Sim {
     // ---- links -------------------------------------------------------------------------------
 
     fn set_links(&mut self, links: &[Link], state: LinkState, cause: u64, out: &mut Events) {
-        let directed: Vec<_> = links.iter().flat_map(|link| link.directed()).collect();
-        self.set_directed(&directed, state, cause, out);
-    }
-
-    fn heal_all(&mut self, cause: u64, out: &mut Events) {
-        let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
-        let sick: Vec<_> = sick.map(|(ends, ..)| ends).collect();
-        self.set_directed(&sick, LinkState::Healthy, cause, out);
-    }
-
-    /// The partition replaces whatever stood between those that it is about: all but clients that it
-    /// does not name.
-    fn partition(&mut self, partition: &Partition, cause: u64, out: &mut Events) {
-        let named: Vec<Place> = partition.named().collect();
-        let concerned = self
-            .places
-            .all()
-            .filter(|place| !self.places.is_house_client(*place) || named.contains(place));
-        let concerned: Vec<Place> = concerned.collect();
-        let cut = network::cut_by(partition, &concerned);
-        let sick = self.network.special().filter(|(_, link, _)| link.state != LinkState::Healthy);
-        let heal: Vec<_> = sick
-            .map(|(ends, ..)| ends)
-            .filter(|ends @ (from, to)| {
-                concerned.contains(from) && concerned.contains(to) && !cut.contains(ends)
-            })
-            .collect();
-        self.set_directed(&heal, LinkState::Healthy, cause, out);
-        self.set_directed(&cut, LinkState::Cut, cause, out);
-    }
-
-    fn set_directed(
-        &mut self,
-        links: &[(Place, Place)],
-        state: LinkState,
-        cause: u64,
-        out: &mut Events,
-    ) {
-        let links: BTreeSet<(Place, Place)> = links.iter().copied().collect();
-        for &(from, to) in &links {
+        let links: BTreeSet<(Place, Place)> =
+            links.iter().flat_map(|link| link.directed()).collect();
+        for (from, to) in links {
             self.network.set_state(from, to, state, cause);
             if state == LinkState::Cut {
                 self.sever(from, to, cause);
             }
         }
+        self.follow_links(None, cause, out);
+    }
+
+    /// The partition replaces whatever stood between those that it is about: all but clients that it
+    /// does not name. What it does not cut heals first.
+    fn partition(&mut self, partition: &Partition, cause: u64, out: &mut Events) {
+        let division = Division::new(partition, &self.places, cause);
+        self.network.heal_within(&division, cause);
+        self.follow_links(Some(&division), cause, out);
+        let ends = self.network.ends.keys().flat_map(|&(one, other)| [(one, other), (other, one)]);
+        let parted = ends.filter(|(from, to)| division.parts(*from, *to));
+        let parted: BTreeSet<(Place, Place)> = parted.collect();
+        self.network.divide(division, cause);
+        for (from, to) in parted {
+            self.sever(from, to, cause);
+        }
+        self.follow_links(None, cause, out);
+    }
+
+    /// What is under way follows what has become of its link, and who is cut off now is told. `next` as
+    /// in [`Network::hears`](super::network::Network::hears).
+    fn follow_links(&mut self, next: Option<&Division>, cause: u64, out: &mut Events) {
         let now = self.now;
         for slot in self.slots() {
             let Some(flight) = &self.flights[slot as usize] else { continue };
+            let (from, to, fate) = (flight.from, flight.to, flight.fate);
             // What has arrived at a server that stands still is no longer on the link.
-            let over =
-                flight.fate.lost.is_some() || (!flight.fate.held && flight.fate.arrives <= now);
-            if over || !links.contains(&(flight.from, flight.to)) {
+            if fate.lost.is_some() || (!fate.held && fate.arrives <= now) {
                 continue;
             }
-            match (state, flight.fate.held) {
+            match (self.network.condition(from, to).state, fate.held) {
                 // What is under way falls where it is.
                 (LinkState::Cut, _) => {
                     let lost = Lost { at: now, why: Loss::Cut, by: cause };
@@ -359,7 +347,6 @@ impl Sim {
                 }
                 // What waited goes on its way only now.
                 (LinkState::Healthy, true) => {
-                    let (from, to) = (flight.from, flight.to);
                     let chance = &mut self.nodes[self.places.index(from)].sending;
                     let arrives = self.network.release(from, to, now, chance);
                     let arrives = self.in_order(from, to, arrives);
@@ -370,9 +357,9 @@ impl Sim {
             }
         }
         let Some(letter) = self.ensemble.meta().majority else { return };
-        let all = Place::numbered(letter, self.places.count(letter));
-        for node in all.clone() {
-            let isolated = self.network.is_isolated(node, all.clone());
+        let majority = quorum::majority(self.places.count(letter));
+        for (number, heard) in (0..).zip(self.network.hears(letter, next)) {
+            let (node, isolated) = (Place::new(letter, number), heard < majority);
             if self.nodes[self.places.index(node)].isolated != isolated {
                 self.nodes[self.places.index(node)].isolated = isolated;
                 self.record(node, cause, None, EventKind::Isolated(isolated), out);

@@ -172,7 +172,7 @@ impl Sim {
     /// The peer's machine says that nobody is there: after all that had been sent before. Where the link
     /// is not whole, that does not arrive.
     fn hear_of_end(&mut self, me: Place, peer: Place, by: u64) {
-        let condition = *self.network.condition(peer, me);
+        let condition = self.network.condition(peer, me);
         if condition.state != LinkState::Healthy {
             return self.time_out(me, peer, by);
         }

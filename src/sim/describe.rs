@@ -1,5 +1,7 @@
 //! A cluster as plain data, made only when somebody looks.
 
+use std::rc::Rc;
+
 use super::client::RETRY;
 use super::network::LinkCondition;
 use super::node::Node;
@@ -24,6 +26,7 @@ impl Sim {
         Snapshot {
             now,
             event: self.events,
+            places: Rc::clone(&self.places),
             nodes: self.places.own().map(|id| self.node_shot(id, now)).collect(),
             clients: self
                 .setup
@@ -32,7 +35,9 @@ impl Sim {
                 .map(|id| self.client_shot(id, now))
                 .collect(),
             flights: flights.map(Self::flight_shot).collect(),
+            partition: self.network.partition().cloned(),
             links: self.link_shots(),
+            quality: *self.network.quality(),
             majority: self.ensemble.meta().majority,
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
         }

@@ -18,6 +18,7 @@ pub mod client;
 mod commands;
 mod connection;
 pub mod describe;
+pub mod division;
 pub mod ensemble;
 pub mod fact;
 mod judging;

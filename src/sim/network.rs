@@ -4,20 +4,23 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::base::{Chance, Place, Places, Span, Time, quorum};
-use crate::command::{Latency, Partition, Quality, QualityChange};
+use crate::base::{Chance, Place, Places, Span, Time};
+use crate::command::{Latency, Quality, QualityChange};
 use crate::protocol::Channel;
 use crate::sim::connection::{End, Ends};
+use crate::sim::division::Division;
 use crate::sim::trace::Loss;
 
 pub use super::snapshot::LinkState;
 
-/// All links: as the run set them up, except those that commands have changed.
+/// All links: as the run set them up, or cut by the partition that stands, except those that commands
+/// have changed one by one.
 #[derive(Clone, Debug)]
 pub struct Network {
     standard: LinkCondition,
     channel: Channel,
     places: Rc<Places>,
+    partition: Option<Rc<Division>>,
     /// Shared with checkpoints until it changes.
     special: Rc<BTreeMap<(Place, Place), LinkCondition>>,
     pub(super) ends: Ends,
@@ -57,26 +60,48 @@ const REPLAY: Span = Span::new(Time::millis(100), Time::seconds(2));
 impl Network {
     pub fn new(quality: Quality, channel: Channel, places: Rc<Places>) -> Network {
         let standard = LinkCondition { state: LinkState::Healthy, quality, by: 0 };
-        Network { standard, channel, places, special: Rc::default(), ends: Ends::new() }
+        let (partition, special) = (None, Rc::default());
+        Network { standard, channel, places, partition, special, ends: Ends::new() }
     }
 
-    pub fn condition(&self, from: Place, to: Place) -> &LinkCondition {
-        match self.special.is_empty() {
-            true => &self.standard,
-            false => self.special.get(&(from, to)).unwrap_or(&self.standard),
+    pub fn condition(&self, from: Place, to: Place) -> LinkCondition {
+        let special = self.special.get(&(from, to)).copied();
+        special.unwrap_or_else(|| self.usual(from, to))
+    }
+
+    /// Whether all links are alike, as most of the time.
+    fn is_untouched(&self) -> bool {
+        self.special.is_empty() && self.partition.is_none()
+    }
+
+    /// How the link stands if nothing was done to it alone.
+    fn usual(&self, from: Place, to: Place) -> LinkCondition {
+        match self.partition.as_ref().and_then(|partition| partition.blame(from, to)) {
+            Some(by) => LinkCondition { state: LinkState::Cut, by, ..self.standard },
+            None => self.standard,
         }
     }
 
-    /// Links that differ from the standard, and whether in quality.
+    /// Links to which something was done one by one, and whether in quality.
     pub fn special(&self) -> impl Iterator<Item = ((Place, Place), LinkCondition, bool)> {
         self.special.iter().map(|(ends, condition)| {
             (*ends, *condition, condition.quality != self.standard.quality)
         })
     }
 
+    /// The partition that stands.
+    pub fn partition(&self) -> Option<&Rc<Division>> {
+        self.partition.as_ref()
+    }
+
+    /// What all links are like to which nothing was done one by one.
+    pub fn quality(&self) -> &Quality {
+        &self.standard.quality
+    }
+
     /// The command `by` puts the link into this state.
     pub fn set_state(&mut self, from: Place, to: Place, state: LinkState, by: u64) {
-        let before = *self.condition(from, to);
+        let before = self.condition(from, to);
         if before.state != state {
             self.set(from, to, LinkCondition { state, by, ..before });
         }
@@ -84,7 +109,7 @@ impl Network {
 
     /// The command `by` changes what the link is like.
     pub fn change(&mut self, from: Place, to: Place, change: &QualityChange, by: u64) {
-        let before = *self.condition(from, to);
+        let before = self.condition(from, to);
         let quality = before.quality.with(change);
         self.set(from, to, LinkCondition { quality, by, ..before });
     }
@@ -99,13 +124,61 @@ impl Network {
     }
 
     fn set(&mut self, from: Place, to: Place, condition: LinkCondition) {
-        let usual =
-            condition.state == LinkState::Healthy && condition.quality == self.standard.quality;
+        let usual = self.usual(from, to);
         let special = Rc::make_mut(&mut self.special);
-        match usual {
+        match condition.says_no_more_than(&usual) {
             true => special.remove(&(from, to)),
             false => special.insert((from, to), condition),
         };
+    }
+
+    /// The command `by` heals all links.
+    pub fn heal(&mut self, by: u64) {
+        self.partition = None;
+        let healthy = self.standard;
+        Rc::make_mut(&mut self.special).retain(|_, condition| {
+            condition.turn(LinkState::Healthy, by);
+            !condition.says_no_more_than(&healthy)
+        });
+    }
+
+    /// The command `by` heals, of the links that were changed one by one, those that the partition is
+    /// about and does not cut.
+    pub fn heal_within(&mut self, partition: &Division, by: u64) {
+        for ((from, to), condition) in Rc::make_mut(&mut self.special) {
+            let concerned = partition.concerns(*from) && partition.concerns(*to);
+            if concerned && !partition.parts(*from, *to) {
+                condition.turn(LinkState::Healthy, by);
+            }
+        }
+    }
+
+    /// The partition, which the command `by` makes, takes the place of the one that stands. Links that it
+    /// is not about stay as they are.
+    pub fn divide(&mut self, partition: Division, by: u64) {
+        let before = self.partition.take();
+        let mut special = std::mem::take(Rc::make_mut(&mut self.special));
+        if let Some(before) = &before {
+            let left_out = |place: &Place| before.concerns(*place) && !partition.concerns(*place);
+            let clients: Vec<Place> = self.places.house_clients().filter(left_out).collect();
+            for client in clients {
+                for ends in self.places.all().flat_map(|place| [(client, place), (place, client)]) {
+                    if let Some(by) = before.blame(ends.0, ends.1) {
+                        let cut = LinkCondition { state: LinkState::Cut, by, ..self.standard };
+                        special.entry(ends).or_insert(cut);
+                    }
+                }
+            }
+        }
+        for ((from, to), condition) in &mut special {
+            if partition.parts(*from, *to) {
+                condition.turn(LinkState::Cut, by);
+            }
+        }
+        self.partition = Some(Rc::new(partition.instead_of(before)));
+        special
+            .retain(|(from, to), condition| !condition.says_no_more_than(&self.usual(*from, *to)));
+        self.special = Rc::new(special);
     }
 
     /// The fate of a message sent now, and of its copies.
@@ -116,7 +189,14 @@ impl Network {
         now: Time,
         chance: &mut Chance,
     ) -> (Fate, Vec<Fate>) {
-        let &LinkCondition { state, ref quality, by } = self.condition(from, to);
+        let changed;
+        let &LinkCondition { state, ref quality, by } = match self.is_untouched() {
+            true => &self.standard,
+            false => {
+                changed = self.condition(from, to);
+                &changed
+            }
+        };
         let mut arrives = now + draw(quality.latency, chance);
         let held = state == LinkState::Held;
         let mut lost = match state {
@@ -169,12 +249,62 @@ impl Network {
         self.ends.get(&(me, peer))
     }
 
-    /// Whether the place cannot speak both ways with a majority of `all`, itself included.
-    pub fn is_isolated(&self, node: Place, all: impl Iterator<Item = Place> + Clone) -> bool {
-        let healthy = |from: Place, to: Place| self.condition(from, to).state == LinkState::Healthy;
-        let hears = |peer| peer == node || (healthy(node, peer) && healthy(peer, node));
-        let heard = all.clone().filter(|peer| hears(*peer)).count();
-        heard < usize::from(quorum::majority(all.count() as u16))
+    /// Of each place of a kind, with how many of its kind it speaks both ways, itself included. Where a
+    /// partition is about to take the place of another, what `next` does not part counts as healed.
+    pub fn hears(&self, letter: char, next: Option<&Division>) -> Vec<u16> {
+        let standing = self.partition.as_deref();
+        let side = |of: Option<&Division>, place| of.map_or(0, |division| division.side(place));
+        let parts = |of: Option<&Division>, from, to| {
+            of.is_some_and(|division| division.parts_sides(from, to))
+        };
+        let sides_of = |place| (side(standing, place), side(next, place));
+        let cut = |from: (u16, u16), to: (u16, u16)| {
+            parts(standing, from.0, to.0) && (next.is_none() || parts(next, from.1, to.1))
+        };
+        let together = |one, other| !cut(one, other) && !cut(other, one);
+        let all = Place::numbered(letter, self.places.count(letter));
+        // By the sides on which they stand, and then what was done to links one by one.
+        let mut count: BTreeMap<(u16, u16), u16> = BTreeMap::new();
+        all.clone().for_each(|place| *count.entry(sides_of(place)).or_default() += 1);
+        let mut by_sides: BTreeMap<(u16, u16), u16> = BTreeMap::new();
+        for sides in count.keys() {
+            let heard = count.iter().filter(|(other, _)| together(*sides, **other));
+            let itself = u16::from(!together(*sides, *sides));
+            by_sides.insert(*sides, heard.map(|(_, count)| count).sum::<u16>() + itself);
+        }
+        let mut hears: Vec<u16> = all.map(|place| by_sides[&sides_of(place)]).collect();
+        let healthy = |from, to| match self.special.get(&(from, to)) {
+            Some(condition) => condition.state == LinkState::Healthy,
+            None => !cut(sides_of(from), sides_of(to)),
+        };
+        for &(from, to) in self.special.keys() {
+            let told_already = to < from && self.special.contains_key(&(to, from));
+            if told_already || from.letter() != letter || to.letter() != letter {
+                continue;
+            }
+            let usually = together(sides_of(from), sides_of(to));
+            let now = healthy(from, to) && healthy(to, from);
+            for end in [from, to] {
+                let heard = &mut hears[end.index()];
+                *heard = *heard + u16::from(now) - u16::from(usually);
+            }
+        }
+        hears
+    }
+}
+
+impl LinkCondition {
+    /// The command `by` puts it into this state, if it is not in it.
+    fn turn(&mut self, state: LinkState, by: u64) {
+        if self.state != state {
+            (self.state, self.by) = (state, by);
+        }
+    }
+
+    /// Whether nothing is lost if this one is forgotten: of what is healthy nobody asks who made it so.
+    fn says_no_more_than(&self, usual: &LinkCondition) -> bool {
+        let same = self.state == usual.state && self.quality == usual.quality;
+        same && (self.state == LinkState::Healthy || self.by == usual.by)
     }
 }
 
@@ -187,23 +317,4 @@ pub fn draw(latency: Latency, chance: &mut Chance) -> Time {
         }
     };
     drawn.max(Time(1))
-}
-
-/// The directed links that the partition cuts, among those that it concerns.
-pub fn cut_by(partition: &Partition, concerned: &[Place]) -> Vec<(Place, Place)> {
-    let apart: Box<dyn Fn(Place, Place) -> bool> = match partition {
-        Partition::OneWay { unheard, deaf } => {
-            Box::new(|from, to| unheard.contains(&from) && deaf.contains(&to))
-        }
-        Partition::Groups(groups) => {
-            let unnamed = |node: &Place| !groups.iter().any(|group| group.contains(node));
-            Box::new(move |from, to| {
-                let together =
-                    groups.iter().any(|group| group.contains(&from) && group.contains(&to));
-                !together && !(unnamed(&from) && unnamed(&to))
-            })
-        }
-    };
-    let pairs = concerned.iter().flat_map(|from| concerned.iter().map(move |to| (*from, *to)));
-    pairs.filter(|&(from, to)| from != to && apart(from, to)).collect()
 }

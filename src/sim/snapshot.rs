@@ -1,9 +1,12 @@
 //! A run as plain data, whatever the protocol: what the page, the exporters and the embed API are
 //! given. A [`Snapshot`] is one instant; [`Mark`]s are a stretch of time.
 
-use crate::base::{Place, Sentence, Time};
+use std::rc::Rc;
+
+use crate::base::{Place, Places, Sentence, Time};
 use crate::command::Quality;
 use crate::key;
+use crate::sim::division::Division;
 pub use crate::sim::trace::Status;
 
 use crate::protocol::{
@@ -16,12 +19,18 @@ pub struct Snapshot {
     pub now: Time,
     /// Number of events so far: the number of the last one.
     pub event: u64,
+    pub places: Rc<Places>,
     pub nodes: Vec<NodeShot>,
     pub clients: Vec<ClientShot>,
     /// By the event that sent them, and copies after the original.
     pub flights: Vec<FlightShot>,
-    /// Links that are not healthy or not as the run set them all up.
+    /// The partition that stands.
+    pub partition: Option<Rc<Division>>,
+    /// Links to which something was done one by one, by their ends: what they say counts, whatever the
+    /// partition says.
     pub links: Vec<LinkShot>,
+    /// What all others are like.
+    pub quality: Quality,
     /// The letter of the kind of which a majority decides, if one does.
     pub majority: Option<char>,
     /// The caption that stands, and since when.
@@ -31,12 +40,34 @@ pub struct Snapshot {
 impl Snapshot {
     /// The place, if it runs the protocol's program.
     pub fn node(&self, place: Place) -> Option<&NodeShot> {
-        self.nodes.iter().find(|shot| shot.id == place)
+        self.position(place).map(|position| &self.nodes[position])
+    }
+
+    /// Its position among those that run the protocol's program, if it does.
+    pub fn position(&self, place: Place) -> Option<usize> {
+        let own = self.places.has(place) && !self.places.is_house_client(place);
+        own.then(|| self.places.own_index(place))
     }
 
     /// The place, if it is a client of the house.
     pub fn client(&self, place: Place) -> Option<&ClientShot> {
         self.clients.iter().find(|shot| shot.id == place)
+    }
+
+    /// The link from here to there, if something was done to it alone.
+    pub fn link(&self, from: Place, to: Place) -> Option<&LinkShot> {
+        let found = self.links.binary_search_by_key(&(from, to), |link| (link.from, link.to));
+        found.ok().map(|at| &self.links[at])
+    }
+
+    /// What becomes of messages from here to there.
+    pub fn link_state(&self, from: Place, to: Place) -> LinkState {
+        let parted = || self.partition.as_ref().is_some_and(|partition| partition.parts(from, to));
+        match self.link(from, to) {
+            Some(link) => link.state,
+            None if parted() => LinkState::Cut,
+            None => LinkState::Healthy,
+        }
     }
 
     /// Whether it runs.

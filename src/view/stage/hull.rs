@@ -1,6 +1,8 @@
 //! Partitions: servers that cannot reach each other, even by way of others, stand in hulls of
 //! their own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::layout::{Detail, Layout};
 use crate::base::Place;
 use crate::sim::snapshot::{LinkState, Snapshot};
@@ -43,33 +45,38 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
         .collect()
 }
 
-/// Servers connected by links that carry both ways.
+/// Those that run the protocol's program, together with whom they reach both ways, even by way of
+/// others. Who is parted alike is looked at together; who has a link of its own out of order, alone.
 pub fn groups(snapshot: &Snapshot) -> Vec<Vec<Place>> {
-    let count = snapshot.nodes.len();
-    let position = |place| snapshot.nodes.iter().position(|shot| shot.id == place);
-    let cut: Vec<(usize, usize)> = snapshot
+    let partition = snapshot.partition.as_deref();
+    let parts = |from, to| partition.is_some_and(|partition| partition.parts(from, to));
+    let cut = |from, to| snapshot.link_state(from, to) == LinkState::Cut;
+    let out_of_order = snapshot
         .links
         .iter()
-        .filter(|link| link.state == LinkState::Cut)
-        .filter_map(|link| Some((position(link.from)?, position(link.to)?)))
-        .collect();
-    let mut group_of: Vec<usize> = (0..count).collect();
-    for a in 0..count {
-        for b in a + 1..count {
-            if !cut.contains(&(a, b)) && !cut.contains(&(b, a)) {
-                let (old, new) = (group_of[b], group_of[a]);
-                group_of.iter_mut().filter(|group| **group == old).for_each(|group| *group = new);
-            }
-        }
+        .filter(|link| (link.state == LinkState::Cut) != parts(link.from, link.to));
+    let alone: BTreeSet<Place> = out_of_order.flat_map(|link| [link.from, link.to]).collect();
+    let mut blocks: BTreeMap<(Option<u16>, Option<Place>), Vec<Place>> = BTreeMap::new();
+    for id in snapshot.nodes.iter().map(|shot| shot.id) {
+        let side = partition.map(|partition| partition.side(id));
+        let single = alone.contains(&id) || parts(id, id);
+        blocks.entry((side, single.then_some(id))).or_default().push(id);
     }
+    let mut left: Vec<Vec<Place>> = blocks.into_values().collect();
     let mut groups: Vec<Vec<Place>> = Vec::new();
-    for leader in 0..count {
-        let members: Vec<Place> =
-            (0..count).filter(|i| group_of[*i] == leader).map(|i| snapshot.nodes[i].id).collect();
-        if !members.is_empty() {
-            groups.push(members);
+    while let Some(first) = left.pop() {
+        let (mut group, mut next) = (Vec::new(), vec![first]);
+        while let Some(block) = next.pop() {
+            let one = block[0];
+            let reached = left.extract_if(.., |other| !cut(one, other[0]) && !cut(other[0], one));
+            next.extend(reached);
+            group.extend(block);
         }
+        groups.push(group);
     }
+    let order = |place: &Place| snapshot.position(*place);
+    groups.iter_mut().for_each(|group| group.sort_unstable_by_key(order));
+    groups.sort_unstable_by_key(|group| order(&group[0]));
     groups
 }
 

@@ -1,5 +1,7 @@
 //! The links of the stage: one line where both ways are alike, two with arrows where they differ.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::layout::Layout;
 use crate::base::Place;
 use crate::command::Quality;
@@ -70,19 +72,13 @@ impl Wire {
     }
 }
 
-/// All links of the picture, and what was changed of every link alike, if anything was.
-pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire>, Option<String>) {
-    let all_alike = alike(snapshot);
-    let mut wires = Vec::new();
-    let pair = |a: Place, b: Place| {
-        let find = |from, to| snapshot.links.iter().find(|link| link.from == from && link.to == to);
-        let (there, back) = (find(a, b), find(b, a));
-        let state = |link: Option<&LinkShot>| link.map_or(LinkState::Healthy, |link| link.state);
-        let changed = |link: Option<&LinkShot>| {
-            let link = link.filter(|link| link.changed && all_alike.is_none())?;
-            changes(&link.quality, usual)
-        };
+/// All links of the picture.
+pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> Vec<Wire> {
+    let pair = |(a, b): (Place, Place)| {
+        let changed =
+            |link: Option<&LinkShot>| changes(&link.filter(|link| link.changed)?.quality, usual);
         let ((a_at, a_box), (b_at, b_box)) = (layout.place(a), layout.place(b));
+        let note = changed(snapshot.link(a, b)).or_else(|| changed(snapshot.link(b, a)));
         Wire {
             a,
             b,
@@ -90,76 +86,63 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> (Vec<Wire
             from: a_box.border(a_at, b_at),
             to: b_box.border(b_at, a_at),
             bend: layout.bend(a, b),
-            there: state(there),
-            back: state(back),
+            there: snapshot.link_state(a, b),
+            back: snapshot.link_state(b, a),
             dead: [a, b].iter().any(|end| is_down(snapshot, *end)),
-            note: changed(there).or_else(|| changed(back)),
+            note,
         }
     };
     let topology = layout.formation.topology;
+    let busy = busy(snapshot);
+    let mut pairs: Vec<(Place, Place)> = Vec::new();
     for (i, a) in snapshot.nodes.iter().enumerate() {
-        for b in &snapshot.nodes[i + 1..] {
-            if topology.joins(&layout.places, a.id, b.id) || is_in_use(snapshot, a.id, b.id) {
-                wires.push(pair(a.id, b.id));
-            }
-        }
+        let others = snapshot.nodes[i + 1..].iter().map(|b| (a.id, b.id));
+        pairs.extend(
+            others.filter(|ends| {
+                topology.joins(&layout.places, ends.0, ends.1) || busy.contains(ends)
+            }),
+        );
     }
-    for (client, node) in conversations(snapshot) {
-        wires.push(pair(client, node));
-    }
-    (wires, all_alike.and_then(|quality| changes(&quality, usual)))
+    pairs.extend(conversations(snapshot));
+    pairs.into_iter().map(pair).collect()
 }
 
-/// Whether something is under way between these two, or their link is not as usual.
-fn is_in_use(snapshot: &Snapshot, a: Place, b: Place) -> bool {
-    let theirs = |from: Place, to: Place| (from, to) == (a, b) || (from, to) == (b, a);
-    snapshot.flights.iter().any(|flight| theirs(flight.from, flight.to))
-        || snapshot.links.iter().any(|link| theirs(link.from, link.to))
+/// Between whom something is under way, or whose link is not as usual: those that come first, first.
+fn busy(snapshot: &Snapshot) -> BTreeSet<(Place, Place)> {
+    let flights = snapshot.flights.iter().map(|flight| (flight.from, flight.to));
+    let links = snapshot.links.iter().map(|link| (link.from, link.to));
+    flights.chain(links).flat_map(|(from, to)| [(from, to), (to, from)]).collect()
 }
 
 /// Clients with the servers they are talking to: only these links of theirs are drawn.
 fn conversations(snapshot: &Snapshot) -> Vec<(Place, Place)> {
+    let mut peers: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
+    let under_way = snapshot.flights.iter().map(|flight| (flight.from, flight.to));
+    let out_of_order = snapshot.links.iter().filter(|link| link.state != LinkState::Healthy);
+    let troubled = out_of_order.map(|link| (link.from, link.to));
+    for (from, to) in under_way.chain(troubled) {
+        peers.entry(from).or_default().push(to);
+        peers.entry(to).or_default().push(from);
+    }
     let mut pairs = Vec::new();
     for client in &snapshot.clients {
         let me = client.id;
         let asked = client.open.iter().map(|open| open.asked);
-        let under_way =
-            snapshot.flights.iter().filter_map(|flight| match (flight.from, flight.to) {
-                (from, to) if from == me => Some(to),
-                (from, to) if to == me => Some(from),
-                _ => None,
-            });
-        let out_of_order = snapshot.links.iter().filter(|link| link.state != LinkState::Healthy);
-        let troubled = out_of_order.filter_map(|link| match (link.from, link.to) {
-            (from, to) if from == me => Some(to),
-            (from, to) if to == me => Some(from),
-            _ => None,
+        let parted = snapshot.partition.iter().filter(|partition| partition.concerns(me));
+        let parted = parted.flat_map(|partition| {
+            let apart = |id: &Place| partition.parts(me, *id) || partition.parts(*id, me);
+            snapshot.nodes.iter().map(|shot| shot.id).filter(apart)
         });
-        for node in asked.chain(under_way).chain(troubled) {
-            if !pairs.contains(&(me, node)) {
-                pairs.push((me, node));
-            }
-        }
+        let met = peers.get(&me).into_iter().flatten().copied();
+        let mut seen = BTreeSet::new();
+        let others = asked.chain(met).chain(parted).filter(|other| seen.insert(*other));
+        pairs.extend(others.map(|other| (me, other)));
     }
     pairs
 }
 
 fn is_down(snapshot: &Snapshot, end: Place) -> bool {
     snapshot.status(end) == Some(Status::Down)
-}
-
-/// The quality of all links between servers, where it is the same and not what the run began with.
-fn alike(snapshot: &Snapshot) -> Option<Quality> {
-    let count = snapshot.nodes.len();
-    let between_servers = || {
-        snapshot
-            .links
-            .iter()
-            .filter(|link| snapshot.node(link.from).is_some() && snapshot.node(link.to).is_some())
-    };
-    let first = between_servers().next()?.quality;
-    let same = between_servers().all(|link| link.changed && link.quality == first);
-    (same && between_servers().count() == count * (count - 1)).then_some(first)
 }
 
 /// In which ways a quality differs from the usual, as a script writes it.

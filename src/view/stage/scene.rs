@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::flight::{Flight, text_width};
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
-use super::links::{Wire, wires};
+use super::links::{Wire, changes, wires};
 use super::row::PanelRow;
 use crate::base::{Place, Time};
 use crate::command::Quality;
@@ -111,15 +111,14 @@ pub fn stamp_colour(stamp: u64) -> u64 {
 impl StageView {
     /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
     pub fn new(snapshot: &Snapshot, usual: &Quality, layout: &Rc<Layout>) -> StageView {
-        let (wires, network) = wires(snapshot, layout, usual);
         let more = snapshot.flights.len().saturating_sub(MOST);
         StageView {
             now: snapshot.now,
             event: snapshot.event,
             nodes: snapshot.nodes.iter().map(|shot| NodeBox::new(shot, layout)).collect(),
             clients: snapshot.clients.iter().map(|shot| ClientBox::new(shot, layout)).collect(),
-            wires,
-            network,
+            wires: wires(snapshot, layout, usual),
+            network: changes(&snapshot.quality, usual),
             flights: flights(&snapshot.flights[more..], layout),
             more,
             hulls: hulls(snapshot, layout),
