@@ -5,7 +5,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Place, PlaceKind, Places, Ratio, Span, Time};
+use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Span, Time};
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -107,6 +107,11 @@ pub enum Command {
     Resume(Place),
     /// Erases the node's disk (and stops it).
     Wipe(Place),
+    /// The same done to several places, in their order.
+    Each {
+        deed: Deed,
+        places: Vec<Place>,
+    },
     /// A timer runs out now.
     Fire {
         node: Place,
@@ -156,6 +161,47 @@ pub enum Command {
     Say(String),
     /// The story ends here: playing pauses.
     End,
+}
+
+/// What can be done to several places at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Crash { torn: bool },
+    Restart,
+    Pause,
+    Resume,
+    Wipe,
+}
+
+impl Deed {
+    /// The same done to one.
+    pub fn to(self, place: Place) -> Command {
+        match self {
+            Deed::Crash { torn } => Command::Crash { node: place, torn },
+            Deed::Restart => Command::Restart(place),
+            Deed::Pause => Command::Pause(place),
+            Deed::Resume => Command::Resume(place),
+            Deed::Wipe => Command::Wipe(place),
+        }
+    }
+
+    /// The same done to these, of which there is one at least.
+    pub fn to_each(self, places: Vec<Place>) -> Command {
+        match places[..] {
+            [place] => self.to(place),
+            _ => Command::Each { deed: self, places },
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Deed::Crash { .. } => "crash",
+            Deed::Restart => "restart",
+            Deed::Pause => "pause",
+            Deed::Resume => "resume",
+            Deed::Wipe => "wipe",
+        }
+    }
 }
 
 impl Setup {
@@ -294,6 +340,7 @@ impl Command {
             | Command::Link { links, .. } => {
                 links.is_empty() || links.iter().any(|link| link.from == place || link.to == place)
             }
+            Command::Each { places, .. } => places.contains(&place),
             _ => self.place() == Some(place),
         }
     }
@@ -317,11 +364,12 @@ impl Command {
     /// Its first word, as a script writes it.
     pub fn verb(&self) -> &'static str {
         match self {
-            Command::Crash { .. } => "crash",
-            Command::Restart(_) => "restart",
-            Command::Pause(_) => "pause",
-            Command::Resume(_) => "resume",
-            Command::Wipe(_) => "wipe",
+            Command::Crash { torn, .. } => Deed::Crash { torn: *torn }.verb(),
+            Command::Restart(_) => Deed::Restart.verb(),
+            Command::Pause(_) => Deed::Pause.verb(),
+            Command::Resume(_) => Deed::Resume.verb(),
+            Command::Wipe(_) => Deed::Wipe.verb(),
+            Command::Each { deed, .. } => deed.verb(),
             Command::Fire { .. } => "fire",
             Command::Drift { .. } | Command::Jump { .. } => "clock",
             Command::Disk { .. } => "disk",
@@ -351,6 +399,10 @@ impl fmt::Display for Command {
         match self {
             Command::Crash { node, torn } => {
                 write!(f, " {node}{}", if *torn { " torn" } else { "" })
+            }
+            Command::Each { deed, places } => {
+                let torn = *deed == Deed::Crash { torn: true };
+                write!(f, " {}{}", Listed(places), if torn { " torn" } else { "" })
             }
             Command::Restart(node)
             | Command::Pause(node)
@@ -392,14 +444,13 @@ impl fmt::Display for Command {
 
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let join =
-            |nodes: &[Place]| nodes.iter().map(Place::to_string).collect::<Vec<_>>().join(" ");
         match self {
-            Partition::Groups(groups) => {
-                let groups: Vec<String> = groups.iter().map(|group| join(group)).collect();
-                f.write_str(&groups.join(" | "))
+            Partition::Groups(groups) => groups.iter().enumerate().try_for_each(|(i, group)| {
+                write!(f, "{}{}", if i == 0 { "" } else { " | " }, Listed(group))
+            }),
+            Partition::OneWay { unheard, deaf } => {
+                write!(f, "{} > {}", Listed(unheard), Listed(deaf))
             }
-            Partition::OneWay { unheard, deaf } => write!(f, "{} > {}", join(unheard), join(deaf)),
         }
     }
 }

@@ -11,11 +11,13 @@
 //! ```
 //!
 //! `run` comes first. Every other line but `title` and `beside` starts with its time, since the beginning
-//! of the run or (`+300ms`) since the line before; `beside` says what a second run has that is other, or
+//! of the run or (`+300ms`) since the line before. Several places are listed (`crash S1 S3..S5`), or are a
+//! share of all (`crash 10%`, `partition half`). `beside` says what a second run has that is other, or
 //! begins its script ([`beside`]). Printing (`Display` of [`Script`] and [`Scenario`]) and reading are
 //! inverse; whatever cannot be read is refused with line, column and what was expected there.
 
 pub mod beside;
+mod listing;
 
 use std::fmt;
 use std::iter::Peekable;
@@ -23,7 +25,7 @@ use std::rc::Rc;
 
 use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
 use crate::catalog::{self, Entry, Run};
-use crate::command::{Command, Latency, Link, Partition, QualityChange, Script, ScriptLine, Setup};
+use crate::command::{Command, Deed, Latency, Link, QualityChange, Script, ScriptLine, Setup};
 use crate::protocol::Unserved;
 use crate::replay::LINES;
 use crate::sentence;
@@ -32,6 +34,8 @@ use crate::sim::trace::data::EventDigest;
 
 use self::beside::run;
 pub use self::beside::{Scenario, Variant, parse_scenario};
+pub(crate) use self::listing::existing;
+use self::listing::{node, partition, served, some};
 pub use crate::replay::SIZE;
 
 /// A caption's or title's length at the most, in characters.
@@ -397,25 +401,23 @@ fn caption(words: &mut Words) -> Result<String, Mistake> {
 // ---- commands --------------------------------------------------------------------------------
 
 const COMMAND: &str = "a command such as crash, cut, partition, request or say";
-const PLACE: &str = Place::EXPECTED;
-const SERVER: &str = "a server such as S1";
 const CLIENT: &str = "a client such as C1";
 const LINK: &str = "a link such as S1-S2 (both ways) or S1>S2 (one way)";
 
 fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
     Ok(match words.next(COMMAND)? {
         "crash" => {
-            let node = node(words, setup)?;
+            let places = some(words, setup)?;
             let torn = words.peek() == Some("torn");
             if torn {
                 words.next(COMMAND)?;
             }
-            Command::Crash { node, torn }
+            Deed::Crash { torn }.to_each(places)
         }
-        "restart" => Command::Restart(node(words, setup)?),
-        "pause" => Command::Pause(node(words, setup)?),
-        "resume" => Command::Resume(node(words, setup)?),
-        "wipe" => Command::Wipe(node(words, setup)?),
+        "restart" => Deed::Restart.to_each(some(words, setup)?),
+        "pause" => Deed::Pause.to_each(some(words, setup)?),
+        "resume" => Deed::Resume.to_each(some(words, setup)?),
+        "wipe" => Deed::Wipe.to_each(some(words, setup)?),
         "fire" => {
             let node = node(words, setup)?;
             let timer = words.next("a timer's name")?;
@@ -451,34 +453,6 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         "end" => Command::End,
         _ => return Err(words.expected(COMMAND)),
     })
-}
-
-/// The endpoint exists in this run.
-pub(crate) fn existing(words: &Words, setup: &Setup, end: Place) -> Result<Place, Mistake> {
-    let exists = setup.places.has(end);
-    match exists {
-        true => Ok(end),
-        false => Err(words.wrong(sentence!(
-            "there is no {0} in this run, which has {1}",
-            end,
-            setup.places.to_string()
-        ))),
-    }
-}
-
-fn node(words: &mut Words, setup: &Setup) -> Result<Place, Mistake> {
-    let node: Place = words.read(PLACE)?;
-    existing(words, setup, node)?;
-    Ok(node)
-}
-
-/// A place that a client can ask: it runs the protocol's program.
-fn served(words: &mut Words, setup: &Setup) -> Result<Place, Mistake> {
-    let place = node(words, setup)?;
-    match setup.places.is_house_client(place) {
-        true => Err(words.expected(SERVER)),
-        false => Ok(place),
-    }
 }
 
 fn clock(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
@@ -562,35 +536,6 @@ fn link(words: &mut Words, setup: &Setup) -> Result<Command, Mistake> {
         if words.is_at_end() {
             return Ok(Command::Link { links, change });
         }
-    }
-}
-
-fn partition(words: &mut Words, setup: &Setup) -> Result<Partition, Mistake> {
-    let mut groups: Vec<Vec<Place>> = Vec::new();
-    let mut group = Vec::new();
-    let mut one_way = false;
-    loop {
-        let named = node(words, setup)?;
-        if group.contains(&named) || groups.len() >= 1_000 {
-            return Err(words.expected("each server once in a group"));
-        }
-        group.push(named);
-        match words.peek() {
-            None => break,
-            Some("|") if !one_way => {}
-            Some(">") if groups.is_empty() => one_way = true,
-            Some(_) => continue,
-        }
-        words.next(SERVER)?;
-        groups.push(std::mem::take(&mut group));
-    }
-    groups.push(group);
-    match one_way {
-        true => {
-            let deaf = groups.pop().unwrap_or_default();
-            Ok(Partition::OneWay { unheard: groups.pop().unwrap_or_default(), deaf })
-        }
-        false => Ok(Partition::Groups(groups)),
     }
 }
 

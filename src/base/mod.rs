@@ -19,7 +19,7 @@ pub use breach::Breach;
 pub use chance::Chance;
 pub use log::Log;
 pub use milestones::Milestones;
-pub use place::Place;
+pub use place::{Listed, Place};
 pub use places::{PlaceKind, Places, Program};
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};

@@ -82,6 +82,11 @@ impl Place {
     pub fn is_client(self) -> bool {
         self.letter() == Place::CLIENT
     }
+
+    /// The one after it of its kind.
+    pub fn next(self) -> Option<Place> {
+        Some(Place::new(self.letter(), self.number().checked_add(1)?))
+    }
 }
 
 impl fmt::Display for Place {
@@ -117,9 +122,46 @@ impl FromStr for Place {
     }
 }
 
+/// Places as a script lists them: `S1 S2 S5`. Of very many in a row the first and the last stand for all:
+/// `S1..S500`.
+pub struct Listed<'a>(pub &'a [Place]);
+
+/// So many in a row are named one by one.
+const NAMED: usize = 16;
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows = self.0.chunk_by(|one, next| one.next() == Some(*next)).peekable();
+        while let Some(row) = rows.next() {
+            match row {
+                [first, .., last] if row.len() > NAMED => write!(f, "{first}..{last}")?,
+                [first, others @ ..] => {
+                    write!(f, "{first}")?;
+                    others.iter().try_for_each(|place| write!(f, " {place}"))?;
+                }
+                [] => {}
+            }
+            if rows.peek().is_some() {
+                f.write_str(" ")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn very_many_in_a_row_are_listed_by_their_ends() {
+        let row = |from: u16, to: u16| (from - 1..to).map(Place::server);
+        let listed = |places: Vec<Place>| Listed(&places).to_string();
+        assert_eq!(listed(row(2, 4).chain(row(9, 9)).collect()), "S2 S3 S4 S9");
+        assert_eq!(listed(row(1, 1).chain(row(3, 500)).collect()), "S1 S3..S500");
+        assert_eq!(listed(row(1, 17).chain([Place::client(17)]).collect()), "S1..S17 C18");
+        assert_eq!(listed(row(1, 16).collect()).split(' ').count(), 16);
+    }
 
     #[test]
     fn people_count_from_one() {

@@ -31,8 +31,9 @@ impl Sim {
             self.record(command.place(), 0, None, EventKind::Refused(why), out);
             return;
         }
-        if let Some(place) = command.place() {
-            self.tick(place, 0);
+        let many = if let Command::Each { places, .. } = &**command { &places[..] } else { &[] };
+        for place in command.place().iter().chain(many) {
+            self.tick(*place, 0);
         }
         let cause = self.record(command.place(), 0, None, EventKind::Command(command.clone()), out);
         self.obey(command, cause, out);
@@ -47,6 +48,9 @@ impl Sim {
         }
         let status = |node: &Place| self.nodes[self.places.index(*node)].status;
         match command {
+            Command::Each { deed, places } => {
+                places.iter().try_for_each(|place| self.check(&deed.to(*place)))
+            }
             Command::Crash { node, .. } | Command::Pause(node) | Command::Fire { node, .. }
                 if status(node) == Status::Down =>
             {
@@ -128,6 +132,7 @@ impl Sim {
             Command::Cut(links) | Command::Hold(links) | Command::Heal(links) => ends(links),
             Command::Link { links, .. } => ends(links),
             Command::Partition(partition) => partition.named().collect(),
+            Command::Each { places, .. } => places.clone(),
             Command::Request { client, to, .. } => std::iter::once(*client).chain(*to).collect(),
             command => command.place().into_iter().collect(),
         }
@@ -135,6 +140,9 @@ impl Sim {
 
     fn obey(&mut self, command: &Command, cause: u64, out: &mut Events) {
         match command {
+            Command::Each { deed, places } => {
+                places.iter().for_each(|place| self.obey(&deed.to(*place), cause, out));
+            }
             Command::Crash { node, torn } => self.crash(*node, *torn, cause, out),
             Command::Restart(node) => self.boot(*node, cause, out),
             Command::Wipe(node) => {

@@ -60,7 +60,13 @@ const LINES: &[(&str, &str)] = &[
         "line 2, column 9: expected a server such as S1 or a client such as C1, found the end of the line",
     ),
     ("1s crash S4", "line 2, column 10: there is no S4 in this run, which has S1–S3, C1"),
-    ("1s crash S1 S2", "line 2, column 13: expected the end of the line, found “S2”"),
+    ("1s crash S1 S1", "line 2, column 13: S1 is named twice here"),
+    ("1s crash S3..S1", "line 2, column 10: a range goes upwards: S1..S3, not S3..S1"),
+    ("1s crash 200%", "line 2, column 10: expected a share from 0% to 100%, found “200%”"),
+    (
+        "1s partition S1..S4 | S2",
+        "line 2, column 14: there is no S4 in this run, which has S1–S3, C1",
+    ),
     (
         "2s crash S1\n1s crash S2",
         "line 3, column 1: this line is at 1s, before the line above it at 2s",
