@@ -73,6 +73,11 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     /// The properties that the literature names; each is checked after every step.
     fn properties() -> &'static [Property<Self>];
 
+    /// Numbers that tell how all of them are doing together, each in a sentence.
+    fn measures() -> &'static [Measure<Self>] {
+        &[]
+    }
+
     /// A replica that starts, for the first time or after a crash, from what its disk holds.
     fn boot(
         me: Place,
@@ -652,6 +657,9 @@ pub enum PropertyKind {
     /// Once faults have ended and enough time has passed (liveness).
     Converges,
 }
+
+/// A number about the whole cluster, in a sentence: `612 of 1000 know it`.
+pub type Measure<P> = fn(&Cluster<P>) -> Sentence;
 
 /// The whole cluster, as a property sees it after one replica's step or a client's answer.
 pub struct Cluster<'a, P: Protocol> {

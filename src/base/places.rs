@@ -31,6 +31,9 @@ pub enum Program {
     Client,
 }
 
+/// More boxes than these are no picture.
+const MOST_BOXES: usize = 60;
+
 impl PlaceKind {
     /// Clients of a service.
     pub const CLIENTS: PlaceKind = PlaceKind {
@@ -138,6 +141,13 @@ impl Places {
     /// Those that run the protocol's program.
     pub fn own(&self) -> impl Iterator<Item = Place> + Clone {
         self.running(Program::Own)
+    }
+
+    /// Whether so many run the protocol's program that each is drawn as a dot, and told of only together
+    /// with others.
+    pub fn are_many(&self) -> bool {
+        let own = self.kinds.iter().filter(|(kind, _)| kind.program == Program::Own);
+        own.map(|(_, count)| usize::from(*count)).sum::<usize>() > MOST_BOXES
     }
 
     /// Those that run the house's program.

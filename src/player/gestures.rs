@@ -51,8 +51,8 @@ impl Gesture {
 pub fn offered(pane: &Pane, selection: Selection) -> Vec<Gesture> {
     let (run, snapshot) = (&pane.run, pane.snapshot());
     match selection {
-        Selection::Place(place) => match (snapshot.node(place), snapshot.client(place)) {
-            (Some(node), _) => of_node(run, node),
+        Selection::Place(place) => match (run.look(place), snapshot.client(place)) {
+            (Some(node), _) => of_node(run, &node),
             (None, Some(client)) => of_client(run, client),
             (None, None) => Vec::new(),
         },

@@ -23,6 +23,9 @@ pub const PARTS: [&str; 4] = ["lanes", "hidden", "folded", "without"];
 /// So many lanes or kinds are read of each.
 pub const MOST: usize = 1_100;
 
+/// Of very many places, so many have lanes until somebody asks for others.
+const FEW: usize = 6;
+
 /// Why the lanes in a link cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unread {
@@ -52,8 +55,15 @@ pub enum LaneChange {
 }
 
 impl Lanes {
-    /// All lanes of a run, hidden ones too, in their order.
+    /// All lanes of a run, hidden ones too, in their order; of very many places those that somebody has
+    /// asked for, else the first few.
     pub fn all(&self, places: &Places) -> Vec<Place> {
+        if places.are_many() {
+            let asked = self.order.iter().copied().filter(|lane| places.has(*lane));
+            let asked: Vec<Place> = asked.collect();
+            let some = || places.lanes().take(FEW).collect();
+            return if asked.is_empty() { some() } else { asked };
+        }
         let usual: Vec<Place> = places.lanes().collect();
         // Those that the order by hand does not know come after it, as usual.
         let known = self.order.iter().filter(|lane| usual.contains(lane));
@@ -63,8 +73,9 @@ impl Lanes {
     }
 
     /// The rows to draw. Folded lanes stand where the first of them would. Where a run has only
-    /// lanes that are hidden, it shows them all: an empty diagram tells nothing.
-    pub fn rows(&self, places: &Places) -> Vec<Vec<Place>> {
+    /// lanes that are hidden, it shows them all: an empty diagram tells nothing. Among very many places,
+    /// who is `chosen` has a lane as well.
+    pub fn rows(&self, places: &Places, chosen: Option<Place>) -> Vec<Vec<Place>> {
         let mut rows: Vec<Vec<Place>> = Vec::new();
         // The row of each kind that has one.
         let mut folded: BTreeMap<char, usize> = BTreeMap::new();
@@ -72,7 +83,8 @@ impl Lanes {
         if all.iter().any(|lane| self.shows(*lane)) {
             all.retain(|lane| self.shows(*lane));
         }
-        for lane in all {
+        let chosen = chosen.filter(|lane| places.are_many() && !all.contains(lane));
+        for lane in chosen.into_iter().chain(all) {
             match folded.get(&lane.letter()) {
                 Some(row) if self.folds(lane) => rows[*row].push(lane),
                 _ => {
@@ -157,6 +169,11 @@ impl Lanes {
         let shown = all.iter().filter(|lane| self.shows(**lane)).count();
         match change {
             LaneChange::Show(lane, false) if shown == 1 && self.shows(lane) => return false,
+            LaneChange::Show(lane, true) if places.are_many() && !all.contains(&lane) => {
+                self.order = all;
+                self.order.push(lane);
+                self.order.truncate(MOST);
+            }
             LaneChange::Show(lane, shown) => put(&mut self.hidden, lane, !shown),
             LaneChange::Fold(lane, folded) => put(&mut self.folded, lane, folded),
             LaneChange::FoldAll(letter, folded) => {
@@ -229,7 +246,7 @@ mod tests {
     fn rows(lanes: &Lanes) -> String {
         let row =
             |row: &Vec<Place>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
-        lanes.rows(&Places::with_clients(3, 2)).iter().map(row).collect::<Vec<_>>().join(" ")
+        lanes.rows(&Places::with_clients(3, 2), None).iter().map(row).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -254,6 +271,20 @@ mod tests {
     }
 
     #[test]
+    fn of_very_many_those_have_lanes_that_are_asked_for() {
+        let places = Places::cluster(1_000);
+        let (s9, s500) = (Place::server(8), Place::server(499));
+        let mut lanes = Lanes::default();
+        assert_eq!(lanes.rows(&places, None).len(), FEW);
+        assert_eq!(lanes.rows(&places, Some(s500))[0], [s500]);
+        assert!(lanes.change(LaneChange::Show(s9, true), &places));
+        assert_eq!(lanes.rows(&places, None).last(), Some(&vec![s9]));
+        assert!(lanes.change(LaneChange::Only(s9), &places));
+        assert_eq!(lanes.rows(&places, Some(s9)), [[s9]]);
+        assert_eq!(lanes.rows(&places, Some(s500)), [[s500], [s9]]);
+    }
+
+    #[test]
     fn one_lane_stays() {
         let mut lanes = after(&[LaneChange::Only(S2)]);
         assert!(!lanes.change(LaneChange::Show(S2, false), &Places::with_clients(3, 2)));
@@ -267,10 +298,10 @@ mod tests {
     #[test]
     fn another_run_has_other_lanes() {
         let lanes = after(&[LaneChange::To(S3, C1), LaneChange::Show(C2, false)]);
-        let all = lanes.rows(&Places::with_clients(4, 1)).concat();
+        let all = lanes.rows(&Places::with_clients(4, 1), None).concat();
         assert_eq!(all, [S3, C1, S1, S2, Place::server(3)]);
         // All that is left to show may be what the other run does not have.
         let only = after(&[LaneChange::Only(S3)]);
-        assert_eq!(only.rows(&Places::with_clients(1, 1)).concat(), [C1, S1]);
+        assert_eq!(only.rows(&Places::with_clients(1, 1), None).concat(), [C1, S1]);
     }
 }

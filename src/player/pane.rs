@@ -207,14 +207,14 @@ impl Pane {
         (self.run.now(), self.run.event())
     }
 
-    /// Everything at the cursor. It is taken once for an instant, and shared by all who read it.
+    /// Everything at the cursor, as a picture shows it: see [`Run::glance`]. It is taken once for an instant, and shared by all who read it.
     pub fn snapshot(&self) -> Rc<Snapshot> {
         let instant = (self.current().id, self.run.script().lines.len(), self.cursor());
         let mut taken = self.taken.borrow_mut();
         if let Some((_, snapshot)) = taken.as_ref().filter(|(of, _)| *of == instant) {
             return Rc::clone(snapshot);
         }
-        let snapshot = Rc::new(self.run.snapshot());
+        let snapshot = Rc::new(self.run.glance());
         *taken = Some((instant, Rc::clone(&snapshot)));
         snapshot
     }

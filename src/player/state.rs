@@ -2,6 +2,8 @@
 //! and what is new, where it watches. One type for each shape; `www/public/synod-playground.d.ts` says the same
 //! to hosts. Times are whole µs of the run.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
 use super::pane::{Branch, Pane};
@@ -134,8 +136,13 @@ pub struct Watched {
 impl State {
     pub fn of(store: &Store) -> State {
         let (pane, language) = (store.pane(), store.ui.language);
-        let (run, snapshot) = (&pane.run, pane.snapshot());
+        let run = &pane.run;
         let script = run.script();
+        // The picture's snapshot says little of each where there are very many.
+        let snapshot = match script.setup.places.are_many() {
+            true => Rc::new(run.snapshot()),
+            false => pane.snapshot(),
+        };
         let title = script.title.as_deref().unwrap_or(run.meta().title);
         let properties = run.properties();
         State {

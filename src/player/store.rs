@@ -8,8 +8,8 @@ use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, Target};
 use super::terms::{Tab, Theme};
 use super::ui::Ui;
-use crate::base::{Sentence, Time};
-use crate::command::{Command, Script};
+use crate::base::{Place, Sentence, Time};
+use crate::command::{Command, Script, ScriptLine};
 use crate::words::{self, Language};
 use crate::{catalog, sentence, tr};
 
@@ -193,6 +193,17 @@ impl Store {
         self.settle(given);
         self.ui.notice = told.or(self.ui.notice.take());
         Change::Frame
+    }
+
+    /// The place that the diagram shows among very many: the one that is selected, else the first that
+    /// the script has want something.
+    pub fn chosen(&self) -> Option<Place> {
+        let asks = |line: &ScriptLine| match &*line.command {
+            Command::Request { client, .. } => Some(*client),
+            _ => None,
+        };
+        let asked = || self.pane().run.script().lines.iter().find_map(asks);
+        self.ui.chosen().or_else(asked)
     }
 
     /// Whether a caption that was said at `since` may still be true now.

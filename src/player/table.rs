@@ -60,7 +60,7 @@ impl Table {
 fn rows(store: &Store) -> Rows {
     let setup = &store.pane().run.script().setup;
     let lanes = &store.ui.lanes;
-    Rows::of(lanes.rows(&setup.places), lanes.without().to_vec(), 0.0, 0.0)
+    Rows::of(lanes.rows(&setup.places, store.chosen()), lanes.without().to_vec(), 0.0, 0.0)
 }
 
 /// A window on a run, and what of it is shown.

@@ -5,7 +5,7 @@ use super::action::{Change, Notice, PageAction};
 use super::find::TextSearch;
 use super::lanes::Lanes;
 use super::terms::{Dialog, Selection, Tab, TablePage, Theme, Tool};
-use crate::base::{Sentence, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::scenario::Mistake;
 use crate::words::Language;
 
@@ -119,6 +119,14 @@ impl Window {
 }
 
 impl Ui {
+    /// The place that is selected, if one is.
+    pub fn chosen(&self) -> Option<Place> {
+        match self.selection {
+            Some(Selection::Place(place)) => Some(place),
+            _ => None,
+        }
+    }
+
     /// Carries out an action that no run needs to know of.
     pub(super) fn update(&mut self, action: PageAction) -> Change {
         match action {

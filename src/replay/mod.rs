@@ -533,6 +533,16 @@ impl Run {
         self.here.snapshot(self.clock)
     }
 
+    /// All of a place that runs the protocol's program.
+    pub fn look(&self, place: Place) -> Option<NodeShot> {
+        self.here.look(place, self.clock)
+    }
+
+    /// See [`Sim::glance`].
+    pub fn glance(&self) -> Snapshot {
+        self.here.glance(self.clock)
+    }
+
     pub fn properties(&self) -> Vec<PropertyShot> {
         self.here.properties()
     }

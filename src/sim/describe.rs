@@ -9,7 +9,7 @@ use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Place, Sentence, Text, Time};
 use crate::protocol::{
-    Cell, Field, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine, Tag,
+    Cell, Field, NodeView, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine, Tag,
 };
 use crate::sentence;
 use crate::sim::ensemble::Image;
@@ -21,36 +21,58 @@ const LAST_ENTRIES: u64 = 6;
 impl Sim {
     /// Everything at this instant; the clock shows `now`, which may be later than the last event.
     pub fn snapshot(&self, now: Time) -> Snapshot {
+        self.shot(now, true)
+    }
+
+    /// The same for a picture of this instant: where there are very many places, whatever no dot shows is
+    /// left out. [`Sim::look`] tells the rest of one of them.
+    pub fn glance(&self, now: Time) -> Snapshot {
+        self.shot(now, !self.places.are_many())
+    }
+
+    /// All of a place that runs the protocol's program.
+    pub fn look(&self, place: Place, now: Time) -> Option<NodeShot> {
+        let own = self.places.has(place) && !self.places.is_house_client(place);
+        own.then(|| self.node_shot(place, now))
+    }
+
+    fn shot(&self, now: Time, whole: bool) -> Snapshot {
         let flights =
             self.slots().into_iter().filter_map(|slot| self.flights[slot as usize].as_ref());
+        let node = |id| match whole {
+            true => self.node_shot(id, now),
+            false => self.far_shot(id, now),
+        };
         Snapshot {
             now,
             event: self.events,
             places: Rc::clone(&self.places),
-            nodes: self.places.own().map(|id| self.node_shot(id, now)).collect(),
+            nodes: self.places.own().map(node).collect(),
             clients: self
                 .setup
                 .places
                 .house_clients()
                 .map(|id| self.client_shot(id, now))
                 .collect(),
-            flights: flights.map(Self::flight_shot).collect(),
+            flights: flights.map(|flight| Self::flight_shot(flight, whole)).collect(),
             partition: self.network.partition().cloned(),
             links: self.link_shots(),
             quality: *self.network.quality(),
+            roles: self.ensemble.roles(),
+            measures: self.ensemble.measures(),
             majority: self.ensemble.meta().majority,
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
         }
     }
 
-    fn flight_shot(flight: &Flight) -> FlightShot {
+    fn flight_shot(flight: &Flight, labelled: bool) -> FlightShot {
         FlightShot {
             id: flight.sent,
             copy: flight.copy,
             from: flight.from,
             to: flight.to,
             kind: flight.payload.kind(),
-            label: flight.payload.to_string(),
+            label: if labelled { flight.payload.to_string() } else { String::new() },
             sent_at: flight.sent_at,
             arrives_at: flight.fate.arrives,
             lost_at: flight.fate.lost.map(|lost| lost.at),
@@ -74,6 +96,27 @@ impl Sim {
             lamport: node.lamport,
             timers: timers.collect(),
             pending_writes: node.pending_writes(),
+            local_now: node.clock.read(now),
+            drift_ppm: node.clock.ppm,
+        }
+    }
+
+    /// A place as it is seen from far away.
+    fn far_shot(&self, id: Place, now: Time) -> NodeShot {
+        let node = &self.nodes[self.places.index(id)];
+        // Who is down plays no role that anybody sees.
+        let role = self.ensemble.role(id).unwrap_or(self.ensemble.roles()[0]);
+        let view = NodeView { role, stamp: None, fields: Vec::new(), quorum: None };
+        NodeShot {
+            id,
+            status: node.status,
+            isolated: node.isolated,
+            view,
+            panels: Vec::new(),
+            disk: Vec::new(),
+            lamport: node.lamport,
+            timers: Vec::new(),
+            pending_writes: 0,
             local_now: node.clock.read(now),
             drift_ppm: node.clock.ppm,
         }

@@ -96,6 +96,11 @@ pub trait Ensemble {
     /// Whether the protocol's property of this position holds now. `changed` as in [`Cluster`].
     fn holds(&self, property: usize, changed: Option<Place>) -> Result<(), Breach>;
 
+    /// The protocol's numbers about all of them, in sentences.
+    fn measures(&self) -> Vec<Sentence>;
+
+    /// All roles that there are.
+    fn roles(&self) -> &'static [Role];
     /// `None` while down.
     fn role(&self, node: Place) -> Option<Role>;
     /// While down: as it would boot from this disk. So with the next three.
@@ -155,6 +160,11 @@ impl<P: Protocol> Servers<P> {
                 Cow::Owned(self.start(node, disk, &mut fx))
             }
         }
+    }
+
+    fn cluster(&self, changed: Option<Place>) -> Cluster<'_, P> {
+        let (places, replicas, ghost) = (&self.places, &self.replicas[..], &self.ghost);
+        Cluster { places, replicas, ghost, changed }
     }
 
     fn start(&self, node: Place, disk: &Image, fx: &mut Effects<P>) -> P {
@@ -310,9 +320,16 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn holds(&self, property: usize, changed: Option<Place>) -> Result<(), Breach> {
-        let cluster =
-            Cluster { places: &self.places, replicas: &self.replicas, ghost: &self.ghost, changed };
-        (P::properties()[property].holds)(&cluster)
+        (P::properties()[property].holds)(&self.cluster(changed))
+    }
+
+    fn measures(&self) -> Vec<Sentence> {
+        let cluster = self.cluster(None);
+        P::measures().iter().map(|measure| measure(&cluster)).collect()
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        P::roles()
     }
 
     fn role(&self, node: Place) -> Option<Role> {

@@ -31,6 +31,10 @@ pub struct Snapshot {
     pub links: Vec<LinkShot>,
     /// What all others are like.
     pub quality: Quality,
+    /// All roles that those who run the protocol's program may play.
+    pub roles: &'static [Role],
+    /// The protocol's numbers about all of them, in sentences.
+    pub measures: Vec<Sentence>,
     /// The letter of the kind of which a majority decides, if one does.
     pub majority: Option<char>,
     /// The caption that stands, and since when.
@@ -68,6 +72,12 @@ impl Snapshot {
             None if parted() => LinkState::Cut,
             None => LinkState::Healthy,
         }
+    }
+
+    /// Whether some link does not carry.
+    pub fn is_troubled(&self) -> bool {
+        let ill = self.links.iter().any(|link| link.state != LinkState::Healthy);
+        ill || self.partition.is_some()
     }
 
     /// Whether it runs.

@@ -151,6 +151,12 @@ impl Path {
         self.op('M', &[x, y]).op('h', &[w]).op('v', &[h]).op('h', &[-w]).close()
     }
 
+    pub fn circle(&mut self, at: Point, radius: f64) -> &mut Path {
+        self.move_to(at.plus(-radius, 0.0));
+        self.op('a', &[radius, radius, 0.0, 1.0, 0.0, 2.0 * radius, 0.0]);
+        self.op('a', &[radius, radius, 0.0, 1.0, 0.0, -2.0 * radius, 0.0]).close()
+    }
+
     pub fn quad(&mut self, by: Point, to: Point) -> &mut Path {
         self.op('Q', &[by.x, by.y, to.x, to.y])
     }

@@ -126,7 +126,7 @@ impl Gliders {
     /// Finds the elements of a scene that Yew has just drawn; those known already are kept.
     pub fn collect(&mut self, scene: &StageView) {
         let mut before = std::mem::take(&mut self.flights).into_iter().peekable();
-        for flight in &scene.flights {
+        for flight in scene.flights.iter().filter(|flight| !flight.is_streak()) {
             // Both are in the order of their keys.
             while before.peek().is_some_and(|(key, _)| *key < flight.key) {
                 before.next();

@@ -304,9 +304,8 @@ fn subject(run: &mut Run, snapshot: &Snapshot, selection: Option<Selection>) -> 
     let subject = match selection {
         None => None,
         Some(Selection::Place(place)) => {
-            let node = snapshot.node(place);
             let client = snapshot.client(place);
-            let node = node.map(|shot| Subject::Node(Box::new(shot.clone())));
+            let node = run.look(place).map(|shot| Subject::Node(Box::new(shot)));
             node.or_else(|| client.map(|shot| Subject::Client(Box::new(shot.clone()))))
         }
         Some(Selection::Link(..)) => Some(Subject::Link),

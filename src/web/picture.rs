@@ -161,7 +161,7 @@ fn sheet(
     let (opened, branch, commands) = versions;
     let lanes = &store.ui.lanes;
     let setup = &store.panes[place].run.script().setup;
-    let rows = lanes.rows(&setup.places);
+    let rows = lanes.rows(&setup.places, store.chosen());
     let rows = Rows::of(rows, lanes.without().to_vec(), AXIS, size.h - AXIS - 2.0);
     let pane = &mut store.panes[place];
     let ask = ChartRequest {

@@ -194,7 +194,7 @@ fn what_is_wrong_is_told_in_a_sentence() {
 fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
     let script = "#v1&run=raft+nodes=3+seed=7&at=0s";
     let mut store = Store::from_link(script, Preferences::default());
-    let all = store.ui.lanes.rows(&Places::with_clients(3, 1));
+    let all = store.ui.lanes.rows(&Places::with_clients(3, 1), None);
     let [client, s1, s2, s3] = [0, 1, 2, 3].map(|row: usize| all[row][0]);
     for change in [
         LaneChange::To(s3, client),
@@ -209,7 +209,10 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
     assert!(link.contains("&lanes=S3,C1,S1,S2&hidden=S2&folded=S1,S3&without=AppendEntries&at="));
     let friend = Store::from_link(&link, Preferences::default());
     assert_eq!(friend.ui.lanes, store.ui.lanes);
-    assert_eq!(friend.ui.lanes.rows(&Places::with_clients(3, 1)), [vec![s3, s1], vec![client]]);
+    assert_eq!(
+        friend.ui.lanes.rows(&Places::with_clients(3, 1), None),
+        [vec![s3, s1], vec![client]]
+    );
     // A link that says nothing of it shows it as usual, also on an open page.
     store.update(RunAction::OpenLink(script.into()));
     assert!(store.ui.lanes.is_usual() && bare(&store.link()).starts_with(script));
@@ -218,7 +221,7 @@ fn the_diagram_is_arranged_as_it_was_for_whoever_opens_the_link() {
         &format!("{script}&lanes=S900,C7&hidden=C1,S1,S2,S3"),
         Preferences::default(),
     );
-    assert_eq!(other.ui.lanes.rows(&Places::with_clients(3, 1)), all);
+    assert_eq!(other.ui.lanes.rows(&Places::with_clients(3, 1), None), all);
     let many = (1..=2_000).map(|lane| format!("S{lane}")).collect::<Vec<_>>().join(",");
     assert_eq!(
         told(&format!("#v1&lanes={many}")),

@@ -20,7 +20,7 @@
 //! What stands beside a run is told below it: where it has no script of its own in the text, its lines are
 //! comments too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use synod::base::{Place, Time};
@@ -92,17 +92,22 @@ fn of_run((name, script): &(String, String), text: &str, most: usize) -> String 
 fn tell(run: &Run) -> (usize, Vec<Vec<Line>>) {
     let until = run.end().unwrap_or(digests::LIMIT);
     let mut scout = run.scout_from_start();
-    let mut known = facts(scout.sim());
+    let mut known: BTreeMap<Place, Facts> = BTreeMap::new();
     let mut stretches: Vec<Vec<Line>> = vec![Vec::new()];
     let (mut past, mut events) = (Past::new(), Events::new());
+    for shot in scout.sim().snapshot(scout.sim().now()).nodes {
+        known.insert(shot.id, facts(scout.sim(), &shot));
+    }
     while scout.step(until, &mut events) {
-        let now = facts(scout.sim());
-        let new = |(known, (place, now)): (&(Place, Facts), &(Place, Facts))| {
-            let new = now.iter().filter(|fact| !known.1.contains(fact)).cloned().collect();
-            (*place, new)
-        };
-        let new = known.iter().zip(&now).map(new).collect();
-        known = now;
+        let sim = scout.sim();
+        let here: BTreeSet<Place> = events.iter().filter_map(|event| event.place).collect();
+        // Whoever nothing happens to, changes nothing.
+        let new = here.into_iter().filter_map(|place| {
+            let now = facts(sim, &sim.look(place, sim.now())?);
+            let before = known.insert(place, now.clone()).unwrap_or_default();
+            Some((place, now.into_iter().filter(|fact| !before.contains(fact)).collect()))
+        });
+        let new = new.collect();
         if events.iter().any(|event| matches!(event.what, EventKind::Command(_))) {
             stretches.push(Vec::new());
         }
@@ -164,31 +169,26 @@ fn count_middle(stretch: &mut Vec<Line>, ends: usize) {
 /// What can be read off a server, by its name: `role`, `leader`.
 type Facts = Vec<(String, String)>;
 
-/// … of each that runs the protocol's program.
-fn facts(sim: &Sim) -> Vec<(Place, Facts)> {
-    let snapshot = sim.snapshot(sim.now());
-    let mut all = Vec::new();
-    for shot in &snapshot.nodes {
-        let node = shot.id;
-        // Crashes and restarts are events.
-        let names = sim.facts(node).into_iter().filter(|name| *name != "status");
-        let read = |name: &str| Some((name.to_string(), sim.read(&Fact::named(node, name))?));
-        let mut facts: Facts = names.filter_map(read).collect();
-        for PanelView { name, content } in &shot.panels {
-            match content {
-                Content::Log { len, .. } => facts.extend(entries(sim, shot, *len)),
-                // Unless a fact says the same.
-                _ if facts.iter().any(|(known, _)| known == name) => {}
-                Content::Value { text, state, .. } => {
-                    facts.push(((*name).into(), format!("{text}{}", pending(*state))));
-                }
-                other => facts.push(((*name).into(), panel::told(other))),
+/// … of this one.
+fn facts(sim: &Sim, shot: &NodeShot) -> Facts {
+    let node = shot.id;
+    // Crashes and restarts are events.
+    let names = sim.facts(node).into_iter().filter(|name| *name != "status");
+    let read = |name: &str| Some((name.to_string(), sim.read(&Fact::named(node, name))?));
+    let mut facts: Facts = names.filter_map(read).collect();
+    for PanelView { name, content } in &shot.panels {
+        match content {
+            Content::Log { len, .. } => facts.extend(entries(sim, shot, *len)),
+            // Unless a fact says the same.
+            _ if facts.iter().any(|(known, _)| known == name) => {}
+            Content::Value { text, state, .. } => {
+                facts.push(((*name).into(), format!("{text}{}", pending(*state))));
             }
+            other => facts.push(((*name).into(), panel::told(other))),
         }
-        facts.extend(sim.read(&Fact::settled(node)).map(|settled| ("settled".into(), settled)));
-        all.push((node, facts));
     }
-    all
+    facts.extend(sim.read(&Fact::settled(node)).map(|settled| ("settled".into(), settled)));
+    facts
 }
 
 /// The last entries of a server's log.

@@ -43,6 +43,8 @@ pub struct Spot {
 
 const PILL_HEIGHT: f64 = 22.0;
 const TRAIL: f64 = 42.0;
+/// … of a message that is no more than that.
+const STREAK: f64 = 16.0;
 /// The last part of a lost message's way, over which it falls.
 const FALL: f64 = 0.45;
 /// How far a lost message falls.
@@ -89,6 +91,31 @@ impl Flight {
         }
     }
 
+    /// A message among very many places: no pill, and a short trail.
+    pub fn streak(shot: &FlightShot, start: Point, goal: Point) -> Flight {
+        Flight {
+            key: (shot.id, shot.copy),
+            from: shot.from,
+            to: shot.to,
+            start,
+            goal,
+            bend: None,
+            sent_at: shot.sent_at,
+            arrives_at: shot.arrives_at,
+            lost_at: shot.lost_at,
+            held: shot.held,
+            tone: shot.tone(),
+            kind: shot.kind.name,
+            label: shot.label.clone(),
+            pill: Size::default(),
+        }
+    }
+
+    /// Whether it is drawn without a pill.
+    pub fn is_streak(&self) -> bool {
+        self.pill == Size::default()
+    }
+
     /// Where it is at this instant.
     pub fn place(&self, now: Time) -> Spot {
         let gone = now.since(self.sent_at).0 as f64;
@@ -116,8 +143,10 @@ impl Flight {
         let on_the_way = |share| between(self.start, self.bend, self.goal, share);
         let at = on_the_way(share);
         let length = self.start.distance(self.goal).max(1.0);
-        let tail = on_the_way((share - TRAIL / length).max(0.0));
-        let drop = DEPTH * fallen * fallen;
+        // What has no pill needs no more than to be seen to move, and has no room to fall.
+        let (trail, depth) = if self.is_streak() { (STREAK, 0.0) } else { (TRAIL, DEPTH) };
+        let tail = on_the_way((share - trail / length).max(0.0));
+        let drop = depth * fallen * fallen;
         Spot {
             at: at.plus(0.0, drop),
             tail: tail.plus(0.0, drop * 0.4),

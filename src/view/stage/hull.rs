@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::field::Grid;
 use super::layout::{Detail, Layout};
 use crate::base::Place;
 use crate::sim::snapshot::{LinkState, Snapshot};
@@ -23,6 +24,8 @@ pub struct Hull {
 
 const PAD: f64 = 20.0;
 const ROUND: f64 = 24.0;
+/// A group of dots in more pieces than these is not to be seen as one.
+const OUTLINES: usize = 40;
 
 /// The groups of the picture; none where everybody hears everybody.
 pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
@@ -40,7 +43,10 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
         .into_iter()
         .filter_map(|members| {
             let minority = minority(&members);
-            hull(members, minority, layout)
+            match &layout.grid {
+                Some(grid) => on_field(members, minority, layout, grid),
+                None => hull(members, minority, layout),
+            }
         })
         .collect()
 }
@@ -78,6 +84,19 @@ pub fn groups(snapshot: &Snapshot) -> Vec<Vec<Place>> {
     groups.iter_mut().for_each(|group| group.sort_unstable_by_key(order));
     groups.sort_unstable_by_key(|group| order(&group[0]));
     groups
+}
+
+/// Around dots: every group is shown, up to so many outlines.
+fn on_field(members: Vec<Place>, minority: bool, layout: &Layout, grid: &Grid) -> Option<Hull> {
+    let positions: Vec<usize> = members.iter().map(|id| layout.places.own_index(*id)).collect();
+    let outlines = grid.outlines(&positions);
+    if outlines.len() > OUTLINES {
+        return None;
+    }
+    let mut path = Path::new();
+    outlines.iter().for_each(|outline| round(outline, &mut path));
+    let label = outlines.first()?.first()?.plus(6.0, -4.0);
+    Some(Hull { members, minority, path, label })
 }
 
 /// A minority is always shown; a majority, only where one outline goes around it.

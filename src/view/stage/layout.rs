@@ -2,6 +2,7 @@
 //! outside. The picture takes the shape of the room it is given, so that a phone's tall stage is
 //! used as well as a desk's wide one, and text keeps its size until there are very many servers.
 
+use super::field::Grid;
 use super::links::between;
 use crate::base::{Places, Program};
 use crate::protocol::{Arrangement, Formation};
@@ -41,6 +42,8 @@ pub struct Layout {
     /// Whose the centres are: first come those that run the protocol's program, then clients.
     pub places: Places,
     pub formation: Formation,
+    /// Where very many stand, each as a dot.
+    pub grid: Option<Grid>,
     pub nodes: Vec<Point>,
     pub clients: Vec<Point>,
     pub node: Size,
@@ -101,6 +104,8 @@ const STEP: Size = Size::new(260.0, 180.0);
 const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
 const NARROW: f64 = 500.0;
+/// The words about very many places: how wide beside them, how high below.
+const LEGEND: Size = Size::new(176.0, 62.0);
 /// In a picture of so many units nothing can be read any more.
 const SMALLEST: f64 = 20_000.0;
 
@@ -116,6 +121,9 @@ impl Layout {
             top: room.top / zoom,
             bottom: room.bottom / zoom,
         };
+        if places.are_many() {
+            return Layout::field(places, formation, room);
+        }
         let mut detail = Detail::Full;
         let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         loop {
@@ -140,6 +148,51 @@ impl Layout {
                     let Room { width, height, top, bottom } = &mut room;
                     [width, height, top, bottom].into_iter().for_each(|size| *size *= 1.15);
                 }
+            }
+        }
+    }
+
+    /// A dot each. The words about all of them stand beside, on a narrow stage below.
+    fn field(places: &Places, formation: Formation, room: Room) -> Layout {
+        let clients = places.house_clients().count();
+        let (detail, client) = (Detail::Tiny, Detail::Tiny.client());
+        let wide = room.width >= NARROW;
+        let free = Size::new(room.width - 24.0, room.height - room.top - room.bottom - 12.0);
+        let beside = if wide { LEGEND.w } else { 0.0 };
+        let below = if wide { 0.0 } else { LEGEND.h };
+        let lines = if clients > 0 { clients.div_ceil(LINE) as f64 } else { 0.0 };
+        let visitors = lines * (client.w + BESIDE);
+        let free = Size::new((free.w - beside - visitors).max(60.0), (free.h - below).max(60.0));
+        let grid = Grid::new(places.own().count(), Point::new(12.0, room.top + 6.0), free);
+        let x = 12.0 + free.w + visitors - client.w / 2.0;
+        let stand = |line: usize, count| {
+            let x = x - (lines as usize - 1 - line) as f64 * (client.w + BESIDE);
+            let top = Point::new(x, room.top + client.h);
+            column(count, client, top, room.top + free.h)
+        };
+        Layout {
+            places: places.clone(),
+            formation,
+            size: Size::new(room.width, room.height),
+            top: room.top,
+            bottom: room.bottom,
+            detail,
+            nodes: (0..places.own().count()).map(|position| grid.centre(position)).collect(),
+            clients: in_lines(clients, stand),
+            node: Size::new(grid.pitch, grid.pitch),
+            client,
+            grid: Some(grid),
+            bends: Vec::new(),
+        }
+    }
+
+    /// Where the words about very many places begin, and how wide they may be.
+    pub fn legend(&self) -> (Point, f64) {
+        match self.size.w >= NARROW {
+            true => (Point::new(self.size.w - LEGEND.w, self.top + 24.0), LEGEND.w - 12.0),
+            false => {
+                let y = self.size.h - self.bottom - LEGEND.h + 14.0;
+                (Point::new(14.0, y), self.size.w - 28.0)
             }
         }
     }
@@ -206,6 +259,7 @@ impl Layout {
             top: room.top,
             bottom: room.bottom,
             detail,
+            grid: None,
             nodes,
             clients,
             node,

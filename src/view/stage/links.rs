@@ -29,6 +29,9 @@ pub struct Wire {
     pub note: Option<String>,
 }
 
+/// More links than these are a thicket.
+const MOST: usize = 400;
+
 /// How a link is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Strand {
@@ -73,10 +76,10 @@ impl Wire {
 }
 
 /// All links of the picture.
-pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> Vec<Wire> {
+pub fn wires(snapshot: &Snapshot, layout: &Layout, standard: &Quality) -> Vec<Wire> {
     let pair = |(a, b): (Place, Place)| {
         let changed =
-            |link: Option<&LinkShot>| changes(&link.filter(|link| link.changed)?.quality, usual);
+            |link: Option<&LinkShot>| changes(&link.filter(|link| link.changed)?.quality, standard);
         let ((a_at, a_box), (b_at, b_box)) = (layout.place(a), layout.place(b));
         let note = changed(snapshot.link(a, b)).or_else(|| changed(snapshot.link(b, a)));
         Wire {
@@ -92,6 +95,24 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> Vec<Wire>
             note,
         }
     };
+    let mut pairs = match layout.grid {
+        Some(_) => singled_out(snapshot),
+        None => usual(snapshot, layout),
+    };
+    pairs.extend(conversations(snapshot));
+    pairs.into_iter().map(pair).collect()
+}
+
+/// Among very many places only those links are drawn to which something was done one by one.
+fn singled_out(snapshot: &Snapshot) -> Vec<(Place, Place)> {
+    let own = |place| snapshot.position(place).is_some();
+    let links = snapshot.links.iter().map(|link| (link.from, link.to));
+    let both: BTreeSet<_> = links.map(|(from, to)| (from.min(to), from.max(to))).collect();
+    both.into_iter().filter(|(from, to)| own(*from) && own(*to)).take(MOST).collect()
+}
+
+/// The links of the topology, and those that carry something or are not as usual.
+fn usual(snapshot: &Snapshot, layout: &Layout) -> Vec<(Place, Place)> {
     let topology = layout.formation.topology;
     let busy = busy(snapshot);
     let mut pairs: Vec<(Place, Place)> = Vec::new();
@@ -103,8 +124,7 @@ pub fn wires(snapshot: &Snapshot, layout: &Layout, usual: &Quality) -> Vec<Wire>
             }),
         );
     }
-    pairs.extend(conversations(snapshot));
-    pairs.into_iter().map(pair).collect()
+    pairs
 }
 
 /// Between whom something is under way, or whose link is not as usual: those that come first, first.
@@ -116,6 +136,9 @@ fn busy(snapshot: &Snapshot) -> BTreeSet<(Place, Place)> {
 
 /// Clients with the servers they are talking to: only these links of theirs are drawn.
 fn conversations(snapshot: &Snapshot) -> Vec<(Place, Place)> {
+    if snapshot.clients.is_empty() {
+        return Vec::new();
+    }
     let mut peers: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
     let under_way = snapshot.flights.iter().map(|flight| (flight.from, flight.to));
     let out_of_order = snapshot.links.iter().filter(|link| link.state != LinkState::Healthy);

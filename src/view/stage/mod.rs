@@ -3,6 +3,7 @@
 //! | file | what it draws |
 //! |---|---|
 //! | `layout.rs` | where servers and clients stand |
+//! | `field.rs` | very many places: dots by state |
 //! | `row.rs` | what a server's box shows of its panels |
 //! | `scene.rs` | the stage at one instant |
 //! | `links.rs` | its links: healthy, held, cut, one way |
@@ -11,6 +12,7 @@
 //! | `telling.rs` | the stage in words |
 //! | `thumbnail.rs` | the stage, small, to know a run again by |
 
+pub mod field;
 pub mod flight;
 pub mod hull;
 pub mod layout;

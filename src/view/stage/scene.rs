@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::field::DotsView;
 use super::flight::{Flight, text_width};
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
@@ -23,9 +24,13 @@ pub struct StageView {
     pub now: Time,
     pub event: u64,
     pub layout: Rc<Layout>,
+    /// Where there are very many places: dots instead of boxes, streaks instead of pills.
+    pub field: Option<DotsView>,
     pub nodes: Vec<NodeBox>,
     pub clients: Vec<ClientBox>,
     pub wires: Vec<Wire>,
+    /// Some link does not carry.
+    pub troubled: bool,
     /// What was changed of all links alike.
     pub network: Option<String>,
     /// The messages under way: of very many the latest, and how many there are beside them.
@@ -36,8 +41,9 @@ pub struct StageView {
     pub caption: Option<String>,
 }
 
-/// Among so many pills none is found any more.
+/// Among so many pills none is found any more, and among so many streaks.
 const MOST: usize = 400;
+const MOST_STREAKS: usize = 3_000;
 
 /// A server.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,22 +117,36 @@ pub fn stamp_colour(stamp: u64) -> u64 {
 impl StageView {
     /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
     pub fn new(snapshot: &Snapshot, usual: &Quality, layout: &Rc<Layout>) -> StageView {
-        let more = snapshot.flights.len().saturating_sub(MOST);
+        let field = layout.grid.as_ref().map(|grid| DotsView::of(snapshot, grid));
+        let most = if field.is_some() { MOST_STREAKS } else { MOST };
+        let more = snapshot.flights.len().saturating_sub(most);
+        let shown = &snapshot.flights[more..];
+        let boxed = if field.is_some() { &[][..] } else { &snapshot.nodes };
         StageView {
             now: snapshot.now,
             event: snapshot.event,
-            nodes: snapshot.nodes.iter().map(|shot| NodeBox::new(shot, layout)).collect(),
+            nodes: boxed.iter().map(|shot| NodeBox::new(shot, layout)).collect(),
             clients: snapshot.clients.iter().map(|shot| ClientBox::new(shot, layout)).collect(),
             wires: wires(snapshot, layout, usual),
             network: changes(&snapshot.quality, usual),
-            flights: flights(&snapshot.flights[more..], layout),
+            troubled: snapshot.is_troubled(),
+            flights: match &field {
+                Some(_) => shown.iter().map(|shot| streak(shot, layout)).collect(),
+                None => flights(shown, layout),
+            },
             more,
             hulls: hulls(snapshot, layout),
-            bonds: snapshot.nodes.iter().filter_map(|shot| Bond::new(shot, layout)).collect(),
+            bonds: boxed.iter().filter_map(|shot| Bond::new(shot, layout)).collect(),
             caption: snapshot.caption.as_ref().map(|(_, text)| text.clone()),
+            field,
             layout: Rc::clone(layout),
         }
     }
+}
+
+/// A message among very many places.
+fn streak(shot: &FlightShot, layout: &Layout) -> Flight {
+    Flight::streak(shot, layout.place(shot.from).0, layout.place(shot.to).0)
 }
 
 impl NodeBox {

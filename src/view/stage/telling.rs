@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::field::DotsView;
 use super::flight::Flight;
 use super::links::Wire;
 use super::scene::{ClientBox, NodeBox, StageView};
@@ -21,6 +22,9 @@ impl StageView {
     /// order, messages under way.
     pub fn told(&self) -> Vec<Sentence> {
         let mut told: Vec<Sentence> = Vec::new();
+        if let Some(field) = &self.field {
+            return self.field_told(field);
+        }
         for node in &self.nodes {
             told.push(node.told());
             told.extend(node.gathering_told());
@@ -34,6 +38,29 @@ impl StageView {
         told.extend(self.wires.iter().flat_map(Wire::told));
         told.extend(self.flights.iter().map(|flight| flight.told(self.now)));
         told.extend(self.more_told());
+        told
+    }
+
+    /// Of very many, how many are in which state.
+    fn field_told(&self, field: &DotsView) -> Vec<Sentence> {
+        let states = field.states.iter();
+        let mut told: Vec<Sentence> = states
+            .map(|state| sentence!("{0} of {1} are {2}.", state.count, field.count, state.name))
+            .collect();
+        told.extend(field.measures.iter().map(|measure| sentence!("{0}.", measure.clone())));
+        told.extend(self.clients.iter().filter_map(ClientBox::told));
+        if self.hulls.len() > 1 {
+            let sizes: Vec<String> =
+                self.hulls.iter().map(|hull| hull.members.len().to_string()).collect();
+            told.push(sentence!(
+                "The network is parted: so many hear each other: {0}.",
+                sizes.join(", ")
+            ));
+        }
+        told.extend(self.network.iter().map(|change| sentence!("All links: {0}.", change.clone())));
+        told.extend(self.wires.iter().flat_map(Wire::told));
+        let under_way = self.flights.len() + self.more;
+        told.push(sentence!("{0} messages are under way.", under_way));
         told
     }
 }

@@ -1,6 +1,7 @@
 //! A small picture of the stage, to know a run again by: links, servers by their role, messages. It
 //! is kept as text, and drawn from that text alone, so it says no more than paths can.
 
+use super::field::Look;
 use super::scene::StageView;
 use crate::protocol::Tag;
 use crate::view::path::Path;
@@ -17,7 +18,7 @@ pub struct Thumbnail {
 pub const CLASSES: [&str; 6] = ["links", "plain", "lead", "bid", "down", "messages"];
 
 /// Paths longer than this are nobody's thumbnail.
-const LONGEST: usize = 20_000;
+const LONGEST: usize = 64_000;
 
 impl Thumbnail {
     pub fn of(scene: &StageView) -> Thumbnail {
@@ -35,7 +36,16 @@ impl Thumbnail {
             let (at, size) = (node.at, node.size);
             paths[class].rect(at.x - size.w / 2.0, at.y - size.h / 2.0, size.w, size.h);
         }
-        for flight in &scene.flights {
+        for state in scene.field.iter().flat_map(|field| &field.states) {
+            let class = match state.look {
+                Look::Ring | Look::Bars | Look::Triangle => 1,
+                Look::Diamond => 2,
+                Look::Square => 3,
+                Look::Cross => 4,
+            };
+            paths[class] = state.dots.clone();
+        }
+        for flight in scene.flights.iter().filter(|flight| !flight.is_streak()) {
             let at = flight.place(scene.now).at;
             paths[5].rect(at.x - 14.0, at.y - 9.0, 28.0, 18.0);
         }

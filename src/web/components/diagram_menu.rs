@@ -24,6 +24,8 @@ pub struct Props {
     pub lanes: Lanes,
     /// All clients and servers, in the order of their lanes.
     pub all: Vec<Place>,
+    /// A place that has a lane only while it is selected.
+    pub passing: Option<Place>,
     /// All kinds of messages, those left out as well.
     pub kinds: Vec<String>,
     pub text_search: Option<TextSearch>,
@@ -43,10 +45,14 @@ impl DiagramMenu {
         let unseen = ui.lanes.without().iter().filter(|kind| !kinds.contains(kind));
         let unseen: Vec<String> = unseen.cloned().collect();
         kinds.extend(unseen);
+        let all = ui.lanes.all(&setup.places);
+        let passing =
+            store.chosen().filter(|place| setup.places.are_many() && !all.contains(place));
         Props {
             language: ui.language,
             lanes: ui.lanes.clone(),
-            all: ui.lanes.all(&setup.places),
+            all,
+            passing,
             kinds,
             text_search: ui.text_search.clone(),
             table: ui.table.is_some(),
@@ -185,6 +191,10 @@ fn lists(props: &Props) -> Html {
         (lanes().count() > 1).then(|| check(props, &name, folded, fold))
     });
     let lanes = props.all.iter().map(|lane| lane_line(props, *lane));
+    let passing = props.passing.map(|lane| {
+        let name = tr!(language, "Keep the lane of {0}", lane);
+        html! { <li>{ check(props, &name, false, move |on| LaneChange::Show(lane, on)) }</li> }
+    });
     let kinds = props.kinds.iter().map(|kind| {
         let (name, shown) = (translate(language, kind), props.lanes.shows_kind(kind));
         let kind = kind.clone();
@@ -206,7 +216,7 @@ fn lists(props: &Props) -> Html {
             </div>
         </div>
         <h3>{ tr!(language, "Lanes") }</h3>
-        <ul class="lane-list">{ for lanes }</ul>
+        <ul class="lane-list">{ for lanes }{ passing }</ul>
         { for folds }
         <h3>{ tr!(language, "Messages") }</h3>
         <ul class="kind-list">{ for kinds }</ul>

@@ -3,6 +3,7 @@
 
 use web_sys::{Element, PointerEvent};
 
+use super::dots::beyond;
 use crate::base::Place;
 use crate::command::Command;
 use crate::player::{Pane, Tool, gestures};
@@ -99,13 +100,19 @@ impl Drag {
         let across = |a, b| line.windows(2).any(|piece| crosses(piece[0], piece[1], a, b));
         match tool {
             Tool::Select => None,
+            // Among very many no links are drawn: a line parts those on its two sides.
+            Tool::Cut if scene.field.is_some() => {
+                let (from, to) = (line[0], line[line.len() - 1]);
+                Some(Stroke::Around(beyond(scene, from, to)))
+            }
             Tool::Cut => {
                 let crossed = scene.wires.iter().filter(|wire| across(wire.from, wire.to));
                 Some(Stroke::Across(crossed.map(|wire| (wire.a, wire.b)).collect()))
             }
             Tool::Lasso => {
-                let inside = scene.nodes.iter().filter(|node| encloses(&line, node.at));
-                Some(Stroke::Around(inside.map(|node| node.id).collect()))
+                let layout = &scene.layout;
+                let inside = |place: &Place| encloses(&line, layout.place(*place).0);
+                Some(Stroke::Around(layout.places.own().filter(inside).collect()))
             }
         }
     }

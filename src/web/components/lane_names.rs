@@ -91,7 +91,7 @@ pub fn lane_names(
             <g key={lane.to_string()} class={names(&["lane", when(open, "open")])} id={name_id(id, lane)} role="button" tabindex={if row == 0 { "0" } else { "-1" }}
                 aria-label={told(lanes, language)} aria-haspopup="true" aria-expanded={open.to_string()} {onkeydown}>
                 <rect class="hold" y={number(y - rows.pitch / 2.0)} width={number(GUTTER - 2.0)} height={number(rows.pitch)} rx="4" />
-                { text("actor", Point::new(GUTTER - 12.0, y + 4.0), &short(lanes)) }
+                { name_text(&short(lanes), y) }
             </g>
         }
     };
@@ -101,6 +101,12 @@ pub fn lane_names(
             { for rows.lanes().iter().enumerate().map(name) }
         </g>
     }
+}
+
+fn name_text(name: &str, y: f64) -> Html {
+    let long = name.len() > 3;
+    let x = if long { GUTTER - 6.0 } else { GUTTER - 12.0 };
+    text(if long { "actor long" } else { "actor" }, Point::new(x, y + 4.0), name)
 }
 
 /// `S1`, or `3 S` for three servers in one row.

@@ -5,7 +5,7 @@
 //! | `page.rs` | the whole |
 //! | `top_bar.rs`, `flaws.rs` | what runs; share, language, theme, help |
 //! | `compare.rs`, `pane.rs` | the runs that can be opened beside this one; the heading over each of two panes |
-//! | `stage.rs`, `figures.rs`, `panels.rs`, `cells.rs`, `links.rs`, `light.rs` | the picture: servers, clients, messages; what servers keep; links; the causes and the light cone of what is asked |
+//! | `stage.rs`, `dots.rs`, `figures.rs`, `panels.rs`, `cells.rs`, `links.rs`, `light.rs` | the picture: servers, or very many as dots, clients, messages; what servers keep; links; the causes and the light cone of what is asked |
 //! | `tools.rs`, `network.rs` | select, cut, lasso; the sliders |
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | the card of gestures beside what is selected |
@@ -32,6 +32,7 @@ mod desk;
 mod details;
 mod diagram_menu;
 mod dialog;
+mod dots;
 mod drag;
 mod draw;
 mod embed;

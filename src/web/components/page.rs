@@ -20,8 +20,6 @@ use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
 use crate::player::{Action, Selection, Table, Ui, Window};
-use crate::sim::snapshot::LinkState;
-use crate::view::stage::links::Wire;
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
@@ -73,14 +71,14 @@ pub fn page(props: Page<'_>) -> Html {
         when(props.controls.playing, "playing"),
         when(props.comparison.is_some(), "two"),
     ]);
-    let carries = |wire: &Wire| wire.there == wire.back && wire.worst() == LinkState::Healthy;
     let shown_tools = ToolsProps {
         tool: ui.tool,
         language,
         network: props.network,
         changed: scene.network.as_deref(),
         forks: props.controls.forks,
-        troubled: !scene.wires.iter().all(carries),
+        troubled: scene.troubled,
+        find: scene.field.is_some().then_some(&scene.layout.places),
         act,
     };
     let shown_controls = controls::Props {

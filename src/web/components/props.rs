@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::drag::Stroke;
+use crate::base::Places;
 use crate::command::Quality;
 use crate::player::{Action, Notice, Selection, Tool};
 use crate::view::StageView;
@@ -51,6 +52,8 @@ pub struct ToolsProps<'a> {
     pub changed: Option<&'a str>,
     /// Some link does not carry.
     pub troubled: bool,
+    /// Among whom a place can be looked for by its name, where there are very many.
+    pub find: Option<&'a Places>,
     /// A gesture at the cursor makes another branch.
     pub forks: bool,
     pub act: &'a Callback<Action>,

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::cells::stamp_class;
+use super::dots::{Dots, nearest};
 use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
 use super::figures::{client_figure, node_figure, pill};
@@ -19,7 +20,7 @@ use crate::tr;
 use crate::view::path::number;
 use crate::view::stage::hull::Hull;
 use crate::view::stage::scene::Bond;
-use crate::view::{Point, StageView};
+use crate::view::{Point, Size, StageView};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
 use crate::web::pick;
@@ -64,7 +65,7 @@ pub fn Stage(props: &Props) -> Html {
         let (drag, scene) = (drag.clone(), scene.clone());
         Callback::from(move |_: PointerEvent| drop(drag.borrow_mut().end(&scene, Tool::Select)))
     };
-    let onclick = clicked(props, drag);
+    let onclick = clicked(props, drag, svg.clone());
     let onkeydown = keys(props.pick.clone());
     html! {
         <>
@@ -79,8 +80,9 @@ pub fn Stage(props: &Props) -> Html {
                 <path id={format!("{id}-trail{i}")} class={*class} />
             }) }</g>
             <g class="clients">{ for scene.clients.iter().map(|client| client_figure(props, client)) }</g>
+            <Dots scene={scene.clone()} selection={props.selection} language={*language} />
             <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(props, node)) }</g>
-            <g class="messages">{ for scene.flights.iter().map(|flight| pill(props, flight)) }</g>
+            <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
             <path class="drawn" id={format!("{id}-drawn")} />
             <text class="more-flights" x="14" y={number(size.h - scene.layout.bottom - 8.0)} aria-hidden="true">{ scene.more_told().map(|told| tell(*language, &told)) }</text>
@@ -145,7 +147,7 @@ fn anchor(scene: &StageView, selection: Selection) -> (Point, f64) {
 }
 
 /// The place of a pointer, in the picture's units.
-fn point_of(svg: &NodeRef, w: f64, h: f64, event: &PointerEvent) -> Point {
+fn point_of(svg: &NodeRef, w: f64, h: f64, event: &MouseEvent) -> Point {
     let Some(svg) = svg.cast::<Element>() else { return Point::default() };
     let rect = svg.get_bounding_client_rect();
     let scale = (w / rect.width().max(1.0)).max(h / rect.height().max(1.0));
@@ -155,23 +157,42 @@ fn point_of(svg: &NodeRef, w: f64, h: f64, event: &PointerEvent) -> Point {
     )
 }
 
-/// A click on something picks it; with the cut tool it cuts a link; elsewhere it lets go.
-fn clicked(props: &Props, drag: std::rc::Rc<std::cell::RefCell<Drag>>) -> Callback<MouseEvent> {
+/// A click on something picks it, where places are dots the nearest one; with the Shift key, the link from
+/// what is selected to there. With the cut tool it cuts a link; elsewhere it lets go.
+fn clicked(
+    props: &Props,
+    drag: std::rc::Rc<std::cell::RefCell<Drag>>,
+    svg: NodeRef,
+) -> Callback<MouseEvent> {
     let (act, picked, tool, stroke) =
         (props.act.clone(), props.pick.clone(), props.tool, props.stroke.clone());
-    let (open, selected) = (props.menu.is_some(), props.selection.is_some());
-    let close = props.close_menu.clone();
+    let (open, selection) = (props.menu.is_some(), props.selection);
+    let (close, scene) = (props.close_menu.clone(), props.scene.clone());
     Callback::from(move |event: MouseEvent| {
         if drag.borrow().drew() {
             return;
         }
-        match (pick::of(&event), tool) {
-            (Some((Selection::Link(from, to), _)), Tool::Cut) => {
+        let dot = || {
+            let Size { w, h } = scene.layout.size;
+            nearest(&scene, point_of(&svg, w, h, &event))
+        };
+        let found = pick::of(&event).map(|(found, _)| found);
+        let found = found.or_else(|| dot().map(Selection::Place));
+        let found = match (selection, found) {
+            (Some(Selection::Place(from)), Some(Selection::Place(to)))
+                if event.shift_key() && from != to =>
+            {
+                Some(Selection::Link(from, to))
+            }
+            _ => found,
+        };
+        match (found, tool) {
+            (Some(Selection::Link(from, to)), Tool::Cut) => {
                 stroke.emit(Stroke::Across(vec![(from, to)]));
             }
-            (Some((selection, _)), _) => picked.emit((selection, PickedBy::Pointer)),
+            (Some(selection), _) => picked.emit((selection, PickedBy::Pointer)),
             (None, _) if open => close.emit(()),
-            (None, _) if selected => act.emit(Action::Page(PageAction::Select(None))),
+            (None, _) if selection.is_some() => act.emit(Action::Page(PageAction::Select(None))),
             (None, _) => {}
         }
     })

@@ -1,5 +1,6 @@
 //! What a press on the stage does, and what is done to the whole network.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::bits::{asks, button};
@@ -7,7 +8,8 @@ use super::draw::when;
 use super::icon::{Icon, icon};
 use super::network::network;
 use super::props::ToolsProps as Props;
-use crate::player::{Action, PageAction, Tool, gestures};
+use crate::base::{Place, Places};
+use crate::player::{Action, PageAction, Selection, Tool, gestures};
 use crate::tr;
 use crate::words::tell;
 
@@ -49,10 +51,44 @@ pub fn tools(props: &Props<'_>) -> Html {
                 { tool(Tool::Lasso, tr!(language, "Lasso"), lasso, Icon::Lasso) }
             </div>
             { network(props) }
+            { props.find.map(|places| find(props, places)) }
             { heal }
             if props.forks {
                 <span class="forks" {title}>{ icon(Icon::Branch) }<span>{ tr!(language, "Changes here branch off") }</span></span>
             }
         </div>
+    }
+}
+
+/// Where a place is chosen by its name, or the link between two.
+fn find(props: &Props<'_>, places: &Places) -> Html {
+    let language = props.language;
+    let (act, places) = (props.act.clone(), places.clone());
+    let onchange = Callback::from(move |event: Event| {
+        let input = event.target_unchecked_into::<HtmlInputElement>();
+        let place = |name: &str| {
+            let place = name.trim().to_uppercase().parse::<Place>().ok();
+            place.filter(|place| places.has(*place))
+        };
+        let text = input.value();
+        let found = match text.split_once('-') {
+            Some((from, to)) => match (place(from), place(to)) {
+                (Some(from), Some(to)) if from != to => Some(Selection::Link(from, to)),
+                _ => None,
+            },
+            None => place(&text).map(Selection::Place),
+        };
+        let wrong = found.is_none() && !text.trim().is_empty();
+        let _ = input.set_attribute("aria-invalid", if wrong { "true" } else { "false" });
+        if found.is_some() {
+            act.emit(Action::Page(PageAction::Select(found)));
+        }
+    });
+    let title = tr!(language, "A place such as S678, or the link of two: S1-S678");
+    html! {
+        <label class="field find-place" {title}>
+            <span>{ tr!(language, "Find") }</span>
+            <input type="text" placeholder="S678" maxlength="16" spellcheck="false" autocomplete="off" aria-label={title} {onchange} />
+        </label>
     }
 }
