@@ -25,4 +25,5 @@ list! {
     paxos::Paxos, "paxos";
     multi_paxos::MultiPaxos, "multi-paxos";
     clocks::Clocks, "clocks";
+    gossip::Gossip, "gossip";
 }

@@ -9,6 +9,7 @@ mod flaws;
 mod freeze;
 mod fuzz;
 mod goldens;
+mod gossip;
 mod imports;
 mod inside;
 mod lab;
