@@ -36,7 +36,8 @@ lab: protocols in a terminal
                                              hunts for violations; exit 0 where there are none,
                                              1 with a small script where there is one
   lab schedule PROTOCOL SEED                 the random schedule of a seed, as a script
-  lab bench [PROTOCOL]                       how fast and how small, measured here and now
+  lab bench [PROTOCOL|scene]                 how fast and how small, measured here and now; `scene`
+                                             is the picture of a thousand places
 
 A script without an `end` runs for ten virtual seconds.";
 
@@ -414,15 +415,23 @@ mod bench {
     // The one place where real time is measured.
     #![allow(clippy::disallowed_types)]
 
+    use std::rc::Rc;
     use std::time::Instant;
+
+    use synod::view::stage::layout::Room;
+    use synod::view::{Layout, StageView};
 
     use super::*;
 
     const MILLION: u64 = 1_000_000;
     const ROUNDS: usize = 5;
 
-    /// Of these protocols; of all that are measured, if none is named.
+    /// Of these protocols, or of the picture of very many places; of all that is measured, if nothing is
+    /// named.
     pub fn all(only: &[&str]) -> Result<(), String> {
+        if only == ["scene"] {
+            return catalog::catalog().filter_map(rumour).try_for_each(|text| of_many(&text));
+        }
         let measured: Vec<_> = catalog::catalog()
             .filter_map(|entry| Some((entry.meta.slug, heartbeats(entry)?)))
             .collect();
@@ -431,7 +440,59 @@ mod bench {
             return Err(format!("No figures are taken of “{name}”."));
         }
         let mut chosen = measured.iter().filter(|(slug, _)| only.is_empty() || only.contains(slug));
-        chosen.try_for_each(|(slug, text)| of_protocol(slug, text))
+        chosen.try_for_each(|(slug, text)| of_protocol(slug, text))?;
+        match only {
+            [] => all(&["scene"]),
+            _ => Ok(()),
+        }
+    }
+
+    /// The run that is measured of a protocol that has room for a thousand places: the first of them is
+    /// asked for something.
+    fn rumour(entry: &'static Entry) -> Option<String> {
+        let meta = entry.meta;
+        let kind = meta.kinds.first().filter(|kind| kind.most >= 1_000)?;
+        let (slug, setting, letter) = (meta.slug, kind.setting, kind.letter);
+        let request = meta.requests.first()?;
+        Some(format!("run {slug} {setting}=1000 seed=1\n50ms request {letter}1 {request}\n"))
+    }
+
+    fn of_many(text: &str) -> Result<(), String> {
+        let start = |text: String| {
+            let script = scenario::parse(&text).map_err(|mistake| mistake.to_string())?;
+            catalog::start(script).map_err(|sentence| sentence.to_string())
+        };
+        print(format_args!("{}", text.lines().next().unwrap_or_default()))?;
+        let mut run = start(format!("{text}300ms partition half\n"))?;
+        run.run_to(Time::millis(500), u32::MAX);
+        let setup = run.script().setup.clone();
+        let room = Room { width: 960.0, height: 560.0, top: 56.0, bottom: 84.0 };
+        let layout = Rc::new(Layout::new(&setup.places, run.meta().formation, room));
+        let mut times = Vec::new();
+        for _ in 0..100 {
+            let begun = Instant::now();
+            let scene = StageView::new(&run.glance(), &setup.link, &layout);
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+            drop(scene);
+        }
+        times.sort_by(f64::total_cmp);
+        print(format_args!(
+            "{:<48} {:>9.2} (up to {:.2})",
+            "ms a snapshot and scene: median of 100 (longest)", times[50], times[99]
+        ))?;
+        let mut rates = Vec::new();
+        for round in 0..ROUNDS {
+            let (begun, mut deliveries) = (Instant::now(), 0);
+            for seed in 0..20 {
+                let seed = format!("seed={}", 1 + 20 * round + seed);
+                let mut run = start(text.replacen("seed=1", &seed, 1))?;
+                run.run_to(Time::seconds(2), u32::MAX);
+                deliveries += run.deliveries();
+            }
+            rates.push(deliveries as f64 / begun.elapsed().as_secs_f64());
+        }
+        rates.sort_by(f64::total_cmp);
+        rate("deliveries a second, of twenty runs", &rates)
     }
 
     /// The run that is measured, of a protocol whose servers speak without being asked: often enough that

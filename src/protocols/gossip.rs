@@ -237,7 +237,7 @@ impl Shown<()> for Gossip {
         fn role(&self) -> Role {
             match ((self.knows, self.interested)) {
                 (false, _) => Role { name: "susceptible", tag: Tag::Follows },
-                (true, true) => Role { name: "infective", tag: Tag::Leads },
+                (true, true) => Role { name: "infective", tag: Tag::Bids },
                 _ => Role { name: "removed", tag: Tag::Follows },
             }
         }

@@ -35,8 +35,9 @@ use scout::{Scout, advance};
 const CHECKPOINTS: usize = 512;
 /// … and together they hold at most so many entries (of about a hundred bytes).
 const WEIGHT: usize = 500_000;
-/// Events from one copy to the next, at first.
+/// Events from one copy to the next, at first; of many places, which make a copy dear, so many for each.
 const STRIDE: u64 = 512;
+const STRIDE_EACH: u64 = 4;
 /// Events kept around the cursor; while the run goes on, up to twice as many.
 const KEPT: usize = 20_000;
 /// Commands in one script.
@@ -164,12 +165,13 @@ fn follow(lanes: &mut [Lane], event: &Event) {
 impl Run {
     pub fn new(script: Script, ensemble: Box<dyn Ensemble>) -> Run {
         let here = Sim::new(Rc::new(script.setup.clone()), ensemble);
+        let stride = STRIDE.max(STRIDE_EACH * script.setup.places.len() as u64);
         Run {
             script,
             clock: Time::ZERO,
             head: (0, Time::ZERO),
             checkpoints: vec![here.clone()],
-            stride: STRIDE,
+            stride,
             weight: here.weight(),
             kept: Kept::new(&here),
             outline: Outline::new(),

@@ -210,7 +210,8 @@ impl Sim {
     pub fn weight(&self) -> usize {
         let nodes = self.nodes.iter().map(|node| node.outbox.len() + node.stalled.len());
         let clients = self.clients.iter().map(|client| client.waiting.len());
-        let own = 64 + self.flights.len() + self.agenda.len() + self.network.ends.len();
+        let places = 8 * self.nodes.len();
+        let own = 64 + places + self.flights.len() + self.agenda.len() + self.network.ends.len();
         let judges: usize = self.judges.iter().map(|(_, judge)| judge.weight()).sum();
         own + judges + self.ensemble.weight() + nodes.chain(clients).sum::<usize>()
     }
