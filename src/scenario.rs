@@ -549,7 +549,12 @@ fn message(words: &mut Words) -> Result<u64, Mistake> {
 fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, Mistake> {
     let client: Place = words.read(CLIENT)?;
     if !setup.places.may_ask(client) {
-        return Err(words.expected(CLIENT));
+        return Err(match setup.places.serve_clients() {
+            true => words.expected(CLIENT),
+            false => {
+                words.wrong(sentence!("{0} only answers: it asks for nothing itself.", client))
+            }
+        });
     }
     existing(words, setup, client)?;
     let to = match words.peek().map(str::parse::<Place>) {
@@ -592,6 +597,7 @@ impl std::str::FromStr for Latency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::PlaceKind;
     use crate::protocol::tests::Relay;
 
     #[test]
@@ -604,5 +610,16 @@ mod tests {
         let mistake = read("request C1 S2 count").unwrap_err().to_string();
         let why = "Relay does not serve “count”: nobody keeps count.";
         assert_eq!(mistake, format!("line 7, column 15: {why}"));
+    }
+
+    #[test]
+    fn whoever_only_answers_cannot_be_told_to_ask() {
+        let entry = Entry::of::<Relay>("");
+        let kinds = [PlaceKind::new('B', "b", "bs"), PlaceKind::new('L', "l", "ls").answers()];
+        let setup = Setup::new("relay", &kinds);
+        let read = |line| command(&mut Words::new(line, 7), &setup, &entry);
+        assert!(read("request B1 pass").is_ok());
+        let mistake = read("request L1 pass").unwrap_err().to_string();
+        assert_eq!(mistake, "line 7, column 9: L1 only answers: it asks for nothing itself.");
     }
 }

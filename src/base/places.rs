@@ -19,6 +19,8 @@ pub struct PlaceKind {
     pub least: u16,
     pub most: u16,
     pub program: Program,
+    /// It may be told to want something. Where there are clients of the house, they alone may.
+    pub asks: bool,
 }
 
 /// Whose program a place runs.
@@ -44,6 +46,7 @@ impl PlaceKind {
         least: 0,
         most: 36,
         program: Program::Client,
+        asks: true,
     };
 
     pub const fn servers(usual: u16, most: u16) -> PlaceKind {
@@ -55,18 +58,24 @@ impl PlaceKind {
             least: 1,
             most,
             program: Program::Own,
+            asks: true,
         }
     }
 
     /// A kind of the protocol's own, which runs the protocol's program.
     pub const fn new(letter: char, name: &'static str, setting: &'static str) -> PlaceKind {
         let (usual, least, most, program) = (1, 1, 9, Program::Own);
-        PlaceKind { letter, name, setting, usual, least, most, program }
+        PlaceKind { letter, name, setting, usual, least, most, program, asks: true }
     }
 
     /// The same kind with other numbers.
     pub const fn counts(self, usual: u16, least: u16, most: u16) -> PlaceKind {
         PlaceKind { usual, least, most, ..self }
+    }
+
+    /// The same kind, which answers others and wants nothing itself.
+    pub const fn answers(self) -> PlaceKind {
+        PlaceKind { asks: false, ..self }
     }
 }
 
@@ -166,9 +175,17 @@ impl Places {
     }
 
     /// Whether this place may be told to want something: a client of the house, or, where the protocol
-    /// serves none, anybody.
+    /// serves none, anybody whose kind asks.
     pub fn may_ask(&self, place: Place) -> bool {
-        !self.serve_clients() || self.is_house_client(place)
+        match self.serve_clients() {
+            true => self.is_house_client(place),
+            false => self.kind(place).is_none_or(|kind| kind.asks),
+        }
+    }
+
+    /// Everybody who may be told to want something.
+    pub fn askers(&self) -> impl Iterator<Item = Place> {
+        self.all().filter(|place| self.may_ask(*place))
     }
 
     fn running(&self, program: Program) -> impl Iterator<Item = Place> + Clone {
@@ -193,8 +210,12 @@ impl Places {
 
     /// Whose program it runs; `None` where there is no such kind.
     pub fn program(&self, place: Place) -> Option<Program> {
-        let kind = self.kinds.iter().find(|(kind, _)| kind.letter == place.letter());
-        kind.map(|(kind, _)| kind.program)
+        self.kind(place).map(|kind| kind.program)
+    }
+
+    fn kind(&self, place: Place) -> Option<&PlaceKind> {
+        let known = self.kinds.iter().find(|(kind, _)| kind.letter == place.letter());
+        known.map(|(kind, _)| kind)
     }
 
     /// It runs the house's program.
@@ -246,5 +267,14 @@ mod tests {
         assert!(
             places.is_house_client(Place::client(5)) && !places.is_house_client(Place::server(0))
         );
+        assert_eq!(places.askers().collect::<Vec<_>>(), [Place::client(0)]);
+    }
+
+    #[test]
+    fn without_clients_of_the_house_whoever_does_not_only_answer_may_ask() {
+        let (asks, answers) = (PlaceKind::new('P', "p", "ps"), PlaceKind::new('L', "l", "ls"));
+        let places = Places::of(&[answers.answers(), asks.counts(2, 1, 9)]);
+        assert_eq!(places.askers().map(|it| it.to_string()).collect::<Vec<_>>(), ["P1", "P2"]);
+        assert!(!places.may_ask(Place::new('L', 0)));
     }
 }

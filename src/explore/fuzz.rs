@@ -344,14 +344,17 @@ impl Plan {
         if self.requests >= REQUESTS {
             return;
         }
-        self.requests += 1;
         let (client, to) = match self.run.script().setup.places.serve_clients() {
             true => {
                 let client = Place::client(self.chance.below(self.clients.into()) as u16);
                 (client, self.chance.happens(Ratio::percent(50)).then(|| self.node()))
             }
-            false => (self.node(), None),
+            false => match self.node() {
+                node if self.run.script().setup.places.may_ask(node) => (node, None),
+                _ => return,
+            },
         };
+        self.requests += 1;
         // One of the protocol's examples, with a value of its own where it ends in a number.
         let examples = self.entry.meta.requests;
         let example = match examples {

@@ -182,7 +182,8 @@ pub fn request(run: &Run, to: Option<Place>, text: &str) -> Option<Command> {
         return Some(Command::Request { client: *client, to: to.or(run.leader()), request });
     }
     let places = &run.script().setup.places;
-    let client = to.or(places.all().next()).filter(|place| places.may_ask(*place))?;
+    let to = to.filter(|place| places.may_ask(*place));
+    let client = to.or_else(|| places.askers().next())?;
     Some(Command::Request { client, to: None, request })
 }
 

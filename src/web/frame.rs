@@ -96,6 +96,8 @@ pub struct Inspection {
     pub forms: &'static [Form],
     /// The protocol serves clients of the house: nobody else asks.
     pub serves_clients: bool,
+    /// Everybody who may ask.
+    pub askers: Vec<Place>,
     /// Everything at the cursor, shared with the picture.
     pub snapshot: Rc<Snapshot>,
     pub logs: Logs,
@@ -274,6 +276,7 @@ impl Inspection {
         Inspection {
             now: run.now(),
             serves_clients: run.script().setup.places.serve_clients(),
+            askers: run.script().setup.places.askers().collect(),
             tab,
             explanation,
             selection,

@@ -63,9 +63,10 @@ pub fn console(
     let clients = &snapshot.clients;
     let title = html! { <h3>{ tr!(language, "Requests") }</h3> };
     // Where the protocol has no clients, everybody may want something of itself.
-    let (askers, first): (Vec<Place>, _) = match props.inspection.serves_clients {
-        true => (clients.iter().map(|shot| shot.id).collect(), client),
-        false => (snapshot.nodes.iter().map(|shot| shot.id).collect(), to),
+    let askers = &props.inspection.askers;
+    let first = match props.inspection.serves_clients {
+        true => client,
+        false => to.filter(|place| askers.contains(place)),
     };
     let Some(first) = first.or(askers.first().copied()) else {
         let nobody = tell(language, &gestures::nobody_asks());
