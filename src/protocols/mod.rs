@@ -26,4 +26,5 @@ list! {
     multi_paxos::MultiPaxos, "multi-paxos";
     clocks::Clocks, "clocks";
     gossip::Gossip, "gossip";
+    lease::Lease, "lease";
 }
