@@ -28,7 +28,7 @@
 //!
 //! 1. [`base`]: who takes part (places and their kinds), time, chance, quorums, logs, sentences. Knows
 //!    of nothing else.
-//! 1. [`part`]: what is loaded when it is asked for. `npm run build` makes a file of each part.
+//! 1. [`part`](mod@part): what is loaded when it is asked for. `npm run build` makes a file of each part.
 //! 1. [`words`]: the same sentences in Chinese. The English is the key; `www/locale/zh.po` is the table of the
 //!    house, `zh/SLUG.po` that of a protocol.
 //! 1. [`check`]: the history, what clients asked and were told, and judges of it. They stand outside

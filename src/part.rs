@@ -23,7 +23,7 @@ impl From<wasm_split_helpers::SplitLoaderError> for Unfetched {
 /// A part on its way.
 pub type Loading<T> = Pin<Box<dyn Future<Output = Result<&'static T, Unfetched>>>>;
 
-/// A part, whether it is there or not. [`part!`](crate::part) declares one.
+/// A part, whether it is there or not. [`part!`](crate::part!) declares one.
 pub struct Part<T: 'static> {
     there: OnceLock<&'static T>,
     load: fn() -> Loading<T>,

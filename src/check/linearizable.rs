@@ -12,13 +12,13 @@
 //!
 //! - Linearizability is *local*: a history is linearizable if what was asked of each key is, so
 //!   each key is judged by itself.
-//! - All that the future needs to know of an order is in its [`State`], which forgets the requests
+//! - All that the future needs to know of an order is in its `State`, which forgets the requests
 //!   that are over: most orders lead to the same few states.
 //! - A write takes effect *just in time* (Gavin Lowe, *Testing for linearizability*, 2017): not
 //!   before an answer shows that it has. Little is lost by waiting, for what it might have done
 //!   earlier it can still do. Only one thing it can't: to be overwritten at once by a write that
 //!   has taken effect already, so that the value is that one's. Therefore it may also
-//!   [slip in](State::slip_in) afterwards, just before the last write.
+//!   slip in (`State::slip_in`) afterwards, just before the last write.
 //!
 //! A read takes no effect. It is enough to know which values there were while it was open.
 //!

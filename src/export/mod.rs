@@ -2,12 +2,12 @@
 //!
 //! | name | what it is | who reads it |
 //! |---|---|---|
-//! | `mermaid` | a `sequenceDiagram` ([`sequence`](sequence)) | Mermaid, so GitHub, GitLab, Obsidian, … |
-//! | `flowchart` | the cluster at the end of the window ([`flowchart`](flowchart)) | the same |
-//! | `svg` | the space-time diagram ([`svg`](svg)) | browsers, slides, papers |
-//! | `shiviz` | a log with vector clocks ([`shiviz`](shiviz)) | ShiViz |
-//! | `ndjson` | a trace, an object an event ([`ndjson`](ndjson)) | `jq`, notebooks |
-//! | `ejson` | documents of a database ([`ejson`](ejson)) | MongoDB, and Synod itself |
+//! | `mermaid` | a `sequenceDiagram` ([`sequence`]) | Mermaid, so GitHub, GitLab, Obsidian, … |
+//! | `flowchart` | the cluster at the end of the window ([`flowchart`]) | the same |
+//! | `svg` | the space-time diagram ([`svg`]) | browsers, slides, papers |
+//! | `shiviz` | a log with vector clocks ([`shiviz`]) | ShiViz |
+//! | `ndjson` | a trace, an object an event ([`ndjson`]) | `jq`, notebooks |
+//! | `ejson` | documents of a database ([`ejson`]) | MongoDB, and Synod itself |
 //!
 //! Every one is bounded, by what its readers take or by what a picture can show. What is beyond is
 //! left out whole, event by event, and one sentence says where.

@@ -2,7 +2,7 @@
 //! growing distances and the events around the cursor; whatever else is asked for is simulated
 //! again, which gives the same, event for event.
 //!
-//! At most [`CHECKPOINTS`] copies are kept, of bounded [`WEIGHT`] together: when there are more, every second one goes and the
+//! At most `CHECKPOINTS` copies are kept, of bounded `WEIGHT` together: when there are more, every second one goes and the
 //! distance between them doubles. A million events are then two to four thousand apart, and any
 //! cursor is a copy and a few thousand steps away.
 

@@ -19,7 +19,7 @@
 //! `message.rs` the data, `config.rs` the options and flaws, `properties.rs` what must never break,
 //! `tally.rs` who has accepted what, `view.rs` what is shown.
 //!
-//! What an acceptor must remember goes to the disk by [`MultiPaxos::save`] before anything is said
+//! What an acceptor must remember goes to the disk by `MultiPaxos::save` before anything is said
 //! that relies on it: the simulator holds back messages and replies until the writes before them
 //! are done.
 

@@ -19,7 +19,7 @@
 //! A client may play the proposer itself: it sends the requests `prepare` and `accept` to acceptors
 //! of its choice, with ballots of its own.
 //!
-//! What an acceptor must remember goes to the disk by [`Paxos::save`] before anything is said that
+//! What an acceptor must remember goes to the disk by `Paxos::save` before anything is said that
 //! relies on it: the simulator holds back messages and replies until the writes before them are done.
 
 mod acceptor;

@@ -14,7 +14,7 @@
 //! This file holds the rules, in the order of Figure 2; `message.rs` the data, `config.rs` the
 //! options and flaws, `properties.rs` what must never break, `view.rs` what is shown.
 //!
-//! What is durable goes to the disk by [`Raft::save`] before anything is said that relies on it:
+//! What is durable goes to the disk by `Raft::save` before anything is said that relies on it:
 //! the simulator holds back messages and replies until the writes before them are done.
 
 mod config;
