@@ -1,6 +1,7 @@
 //! What every protocol owes the house.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use synod::protocol::PropertyKind;
 use synod::{catalog, scenario};
@@ -16,12 +17,34 @@ fn names_are_unique_and_fit_a_script() {
         let flaws = (entry.flaws)().into_iter().map(|flaw| flaw.name);
         let scenes = entry.meta.scenes.iter().map(|(name, _)| *name);
         for name in options.chain(flaws).chain(scenes).chain([slug]) {
-            assert!(names.insert(name), "{slug}: two things are called {name}");
-            let fits = name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            assert!(fits, "{name} would not survive a link");
+            assert!(
+                names.insert(name),
+                "{slug}: two things are called {name}, of its slug, options, flaws and scenes"
+            );
+            assert!(is_a_word(name), "{slug}: {name} would not survive a link: a to z, 0 to 9, -");
         }
+        for timer in (entry.words)().timers {
+            let fits = timer.bytes().all(|byte| byte.is_ascii_graphic());
+            assert!(fits, "{slug}: a script could not say “fire X1 {timer}”: use one word");
+        }
+    }
+}
+
+fn is_a_word(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Whose the texts of a file are is told by its name: see `words.rs`.
+#[test]
+fn every_protocol_is_found_by_its_slug() {
+    for listing in catalog::listings() {
+        let module = format!("src/protocols/{}", listing.slug.replace('-', "_"));
+        let found = Path::new(&format!("{module}.rs")).exists() || Path::new(&module).is_dir();
+        assert!(
+            found,
+            "the slug {} belongs to {module}.rs, or to a folder {module}/",
+            listing.slug
+        );
     }
 }
 
@@ -29,13 +52,15 @@ fn names_are_unique_and_fit_a_script() {
 fn every_protocol_has_scenes_properties_and_a_request() {
     for entry in catalog::catalog() {
         let meta = entry.meta;
-        assert!(meta.scenes.len() >= 2, "{} has scenes", meta.slug);
+        let scenes = meta.scenes.len();
+        assert!(scenes >= 2, "{} has {scenes} scenes in Meta::scenes: two at least", meta.slug);
         let kinds: Vec<PropertyKind> =
             (entry.properties)().iter().map(|property| property.kind).collect();
         for kind in [PropertyKind::Always, PropertyKind::Converges] {
-            assert!(kinds.contains(&kind), "{} has a property that {kind:?}", meta.slug);
+            assert!(kinds.contains(&kind), "{} lacks a property of the kind {kind:?}", meta.slug);
         }
-        assert!(!meta.requests.is_empty(), "{} can be asked something", meta.slug);
+        let asked = "has nothing in Meta::requests for random schedules to ask";
+        assert!(!meta.requests.is_empty(), "{} {asked}", meta.slug);
         for request in meta.requests {
             assert_eq!((entry.check_request)(request), Ok(()), "{}: {request}", meta.slug);
         }
@@ -46,8 +71,13 @@ fn every_protocol_has_scenes_properties_and_a_request() {
         }
         let first = meta.kinds[0];
         let fits = |size| (first.least..=first.most).contains(size);
-        let sizes = entry.faults.sizes;
-        assert!(!sizes.is_empty() && sizes.iter().all(fits), "{} can have its sizes", meta.slug);
+        let (sizes, most, least) = (entry.faults.sizes, first.most, first.least);
+        assert!(
+            !sizes.is_empty() && sizes.iter().all(fits),
+            "{}: FAULTS has sizes: {sizes:?}, but there are {least} to {most} {}",
+            meta.slug,
+            first.setting
+        );
     }
 }
 

@@ -31,6 +31,8 @@ fn every_run_does_what_it_did() {
     let before = std::fs::read_to_string(FILE).unwrap();
     let changed: Vec<&str> =
         now.lines().filter(|line| !before.lines().any(|l| l == *line)).collect();
-    assert!(changed.is_empty(), "these differ from {FILE}:\n{}", changed.join("\n"));
+    let hint =
+        "what is new is added by FREEZE=1 cargo test freeze; what was there should not change";
+    assert!(changed.is_empty(), "these are not in {FILE} ({hint}):\n{}", changed.join("\n"));
     assert_eq!(now, before, "{FILE} holds more than there is");
 }
