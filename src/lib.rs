@@ -62,6 +62,7 @@
 //! | who takes part, and what each kind of place is called | `base/places.rs`; a protocol's own kinds in its [`protocol::Meta`] |
 //! | what a step of a protocol may ask for, and in what order it happens | `protocol.rs` ([`protocol::Effects`]), `sim/mod.rs` (`carry_out`) |
 //! | when a message arrives, arrives twice, or is lost | `sim/network.rs` (`fates`); on connections, where nothing is copied, `sim/connection.rs`; by hand `sim/commands.rs` |
+//! | whom a partition keeps apart | `sim/division.rs`, by sides and not link by link |
 //! | what a crash loses, what a disk holds, and when a write is done | `sim/node.rs` (`lose_memory`), `sim/mod.rs` (`start_sync`) |
 //! | how a protocol holds a replica of another | `protocol/inside.rs` |
 //! | what a command does, and when it is refused | `sim/commands.rs` |
@@ -73,6 +74,7 @@
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
 //! | what a random schedule breaks | `explore/fuzz.rs`, within the protocol's [`protocol::FaultModel`] |
 //! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
+//! | when places are dots instead of boxes, and how those are drawn | `base/places.rs` (`are_many`), `view/stage/field.rs` |
 //! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`; a new kind of panel begins at `protocol/panel.rs` |
 //! | the space-time diagram | `view/diagram/`: arrows `spacetime.rs`, bars where there are too many `crowd.rs`, lanes `bands.rs`, what is kept of it `chart.rs` |
 //! | what can be done by hand to what is selected | `player/gestures.rs`; by key: `player/keys.rs` |
