@@ -20,8 +20,15 @@ impl Paxos {
         !self.has_promised_above(ballot) || self.config.ignore_promise
     }
 
+    /// A late copy of a Prepare: this very ballot has been accepted at. `Phase1b` of `Paxos.tla` answers a
+    /// ballot above the promise and no other, so that what it tells is always of an earlier ballot.
+    pub(super) fn has_accepted_at(&self, ballot: Ballot) -> bool {
+        self.memory.accepted.as_ref().is_some_and(|accepted| accepted.ballot == ballot)
+    }
+
     /// Phase 1b: it promises to accept nothing below this ballot, and tells what it has accepted. A
-    /// ballot that it has promised already gets the same answer again.
+    /// ballot that it has promised already, and has not accepted at, gets the very answer again that it got
+    /// first: for the specification, whose messages never go away, the same message is no second one.
     pub(super) fn promise_to(&mut self, to: Place, ballot: Ballot, fx: &mut Effects<Self>) {
         self.note_promise(to, ballot, fx);
         self.promise(ballot);
@@ -90,6 +97,14 @@ impl Paxos {
         }
         if self.has_promised_above(ballot) {
             return self.refuse_client(client, seq, ballot, fx);
+        }
+        if self.has_accepted_at(ballot) {
+            let why = sentence!(
+                "{0} has accepted at ballot {1} already: a ballot is promised before, not after",
+                self.me,
+                ballot.to_string()
+            );
+            return fx.reply(client, seq, Outcome::Refused(why));
         }
         self.note_promise(client, ballot, fx);
         self.promise(ballot);

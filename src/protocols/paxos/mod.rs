@@ -201,6 +201,7 @@ impl Paxos {
             Message::Prepare { ballot } if self.has_promised_above(ballot) => {
                 self.refuse(from, ballot, fx)
             }
+            Message::Prepare { ballot } if self.has_accepted_at(ballot) => {}
             Message::Prepare { ballot } => self.promise_to(from, ballot, fx),
             Message::Accept(Proposal { ballot, .. }) if !self.may_accept(ballot) => {
                 self.refuse(from, ballot, fx)

@@ -91,6 +91,19 @@ fn a_promise_leaves_after_it_is_written() {
 }
 
 #[test]
+fn a_promise_never_tells_of_its_own_ballot() {
+    let mut paxos = server(S2);
+    receive(&mut paxos, S1, Message::Prepare { ballot: ballot(1, S1) });
+    receive(&mut paxos, S1, Message::Accept(proposal(1, S1, "red")));
+    let late = receive(&mut paxos, S1, Message::Prepare { ballot: ballot(1, S1) });
+    assert_eq!(late, [], "a copy that comes late says nothing new");
+    let mut paxos = server(S2);
+    request(&mut paxos, "accept 1 red");
+    let refused = "S2 has accepted at ballot 1.C1 already: a ballot is promised before, not after";
+    assert_eq!(told(&request(&mut paxos, "prepare 1")), [refused]);
+}
+
+#[test]
 fn what_is_below_the_promise_is_refused_with_the_promise() {
     let mut paxos = server(S2);
     receive(&mut paxos, S3, Message::Prepare { ballot: ballot(2, S3) });
