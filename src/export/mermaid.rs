@@ -14,6 +14,9 @@ pub const EDGES: usize = 500;
 
 /// Words at which a line would end, or begin something else.
 const RESERVED: [&str; 3] = ["end", "wrap", "nowrap"];
+/// Words behind which Mermaid, wherever in a line they stand, looks for colours, and takes what follows a colon
+/// for one: it drops the end of the next sign that is given by its number.
+const STYLES: [&str; 2] = ["style", "classDef"];
 /// Signs that end a statement, begin a comment, a directive, an entity, a formula or HTML, or that
 /// Markdown makes something of.
 const SIGNS: &str = "#;&<>\"`%$\\*_~";
@@ -41,7 +44,8 @@ pub fn escaped(text: &str) -> String {
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         let word = !before.is_alphanumeric() && begins_with_word(&text[at..]);
-        if word || SIGNS.contains(c) {
+        let style = STYLES.iter().any(|word| text[at..].starts_with(word));
+        if word || style || SIGNS.contains(c) {
             let _ = write!(safe, "#{};", u32::from(c));
         } else {
             safe.push(c);
@@ -107,6 +111,8 @@ mod tests {
         assert_eq!(escaped("<b>\"x\"</b>"), "#60;b#62;#34;x#34;#60;/b#62;");
         assert_eq!(escaped("%%{init}\u{2028}x\r\ny"), "#37;#37;{init} x  y");
         assert_eq!(escaped(" "), "#160;");
+        assert_eq!(escaped("put css=style:_x"), "put css=#115;tyle:#95;x");
+        assert_eq!(escaped("restyle classDef"), "re#115;tyle #99;lassDef");
         assert_eq!(head("a \"b\" & <c>", "x"), "---\ntitle: \"a \\\"b\\\" ＆ ＜c＞\"\n---\nx\n");
     }
 
