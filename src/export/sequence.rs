@@ -75,12 +75,13 @@ impl Pen<'_> {
         let language = self.language;
         Some(match &event.what {
             EventKind::Deliver { from, copy, payload, .. } => {
-                let label = payload.to_string();
+                let label = self.label(payload);
                 let label = if *copy { tr!(language, "{0} (copy)", label) } else { label };
                 message(*from, event.place?, if answers(payload) { "-->>" } else { "->>" }, &label)
             }
             EventKind::Lost { from, why, payload, .. } => {
-                let label = format!("{payload} ({})", translate(language, why.reason()));
+                let label =
+                    format!("{} ({})", self.label(payload), translate(language, why.reason()));
                 message(*from, event.place?, if answers(payload) { "--x" } else { "-x" }, &label)
             }
             EventKind::Command(command) => match &**command {
@@ -104,6 +105,11 @@ impl Pen<'_> {
         })
     }
 
+    /// What a message says, with the reason of a refusal.
+    fn label(&self, payload: &Payload) -> String {
+        tell(self.language, &sentence!("{0}", payload.told()))
+    }
+
     /// A note over somebody, or over all.
     fn note(&self, place: Option<Place>, text: &str) -> String {
         let over = match (place, self.lanes) {
@@ -121,5 +127,5 @@ fn answers(payload: &Payload) -> bool {
 }
 
 fn message(from: Place, to: Place, arrow: &str, label: &str) -> String {
-    format!("    {from}{arrow}{to}: {}\n", escaped(label))
+    format!("    {from}{arrow}{to}: {}\n", wrapped(label))
 }

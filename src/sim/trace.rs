@@ -10,7 +10,7 @@ pub mod data;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Place, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time, Value};
 use crate::command::Command;
 use crate::protocol::{Kind, Message, Outcome, Role, SourceLine, Tone};
 use crate::sentence;
@@ -193,6 +193,16 @@ impl Payload {
             Payload::Reply { .. } => Kind { name: "Reply", tone: Tone::Client },
         }
     }
+
+    /// Its label, and of a refusal why: for wherever there is room for a sentence.
+    pub fn told(&self) -> Value {
+        match self {
+            Payload::Reply { outcome: Outcome::Refused(why), .. } => {
+                sentence!("refused: {0}", why.clone()).into()
+            }
+            label => label.to_string().into(),
+        }
+    }
 }
 
 /// The short label on the graph.
@@ -228,7 +238,6 @@ impl Event {
 
     /// The event in words, without its place.
     pub fn tell(&self) -> Sentence {
-        let label = |payload: &Payload| Text::from(payload.to_string());
         match &self.what {
             EventKind::Command(command) => match &**command {
                 Command::Say(caption) => sentence!("“{0}”", caption.clone()),
@@ -242,12 +251,12 @@ impl Event {
             EventKind::Isolated(true) => sentence!("is cut off from a majority"),
             EventKind::Isolated(false) => sentence!("reaches a majority again"),
             EventKind::Role(role) => sentence!("is now {0}", role.name),
-            EventKind::Send { to, payload } => sentence!("sends “{0}” to {1}", label(payload), *to),
+            EventKind::Send { to, payload } => sentence!("sends “{0}” to {1}", payload.told(), *to),
             EventKind::Deliver { from, payload, .. } => {
-                sentence!("receives “{0}” from {1}", label(payload), *from)
+                sentence!("receives “{0}” from {1}", payload.told(), *from)
             }
             EventKind::Lost { from, payload, why, .. } => {
-                sentence!("never receives “{0}” from {1}: {2}", label(payload), *from, why.reason())
+                sentence!("never receives “{0}” from {1}: {2}", payload.told(), *from, why.reason())
             }
             EventKind::Timer(timer) => sentence!("timer runs out: {0}", timer.clone()),
             EventKind::Persist => sentence!("writes to its disk"),
