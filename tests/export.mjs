@@ -74,13 +74,14 @@ test("a file comes back in, also from a database that has rewritten it", () => {
 /** What nobody should write into a title, a caption or a request. */
 const NASTY = [
   "run raft nodes=5 clients=2 seed=7",
-  'title end; A "title" <b>end</b> # %%{init: {"theme":"dark"}}%% $$x^2$$ `code` *md* & more 投票\u2028--- x:',
+  'title end; A "title" <b>end</b> # %%{init: {"theme":"dark"}}%% $$x^2$$ `code` *md* & more 投票 --- x:',
   "10ms fire S1 election",
   "50ms say end",
   "60ms request C1 put end=<b>",
   "70ms request C2 get %%{x}",
-  '80ms say subgraph end; note over S1: "quotes" <script>alert(1)</script> # wrap: &amp; \u2028 --> S1 ]]> <!-- end',
+  '80ms say subgraph end; note over S1: "quotes" <script>alert(1)</script> # wrap: &amp; --> S1 ]]> <!-- end',
   "120ms request C1 put a&amp=<i>'",
+  "125ms request C1 put css=style:_x",
   "130ms say 一个很长的中文说明，用来看看换行是否正确，因为中文没有空格，所以必须在字之间断开。",
   "200ms crash S2",
   "210ms cut S1>S3",
@@ -117,11 +118,11 @@ test("what Mermaid shows of a label is the label", async () => {
   const text = lab(["export", "-", "--as", "mermaid"], NASTY);
   const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
   const said = db.getMessages().map(({ message }) => decoded(typeof message === "string" ? message : ""));
-  for (const label of ["put end=<b>", "put a&amp=<i>'", "crash S2", "“end”"]) assert.ok(said.includes(label), `${label} in ${said.join("|")}`);
+  for (const label of ["put end=<b>", "put a&amp=<i>'", "put css=style:_x", "crash S2", "“end”"]) assert.ok(said.includes(label), `${label} in ${said.join("|")}`);
 });
 
 test("what Mermaid shows as a title is the title", async () => {
-  for (const title of ["A & B; x < y > z #1", "end", "T&amp;C &#38; &lt;b>", "50 % <i>x</i> \"投票\" & more"]) {
+  for (const title of ["A & B; x < y > z #1", "end", "T&amp;C &#38; &lt;b>", "The style of https://a.example/#raft; and classDef:_x", "50 % <i>x</i> \"投票\" & more"]) {
     const input = NASTY.replace(/^title [^\n]*/m, () => `title ${title}`);
     const shown = async (format) => {
       const text = lab(["export", "-", "--as", format, ...EARLY], input);

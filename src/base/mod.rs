@@ -23,5 +23,5 @@ pub use place::{Listed, Place};
 pub use places::{PlaceKind, Places, Program};
 pub use ratio::Ratio;
 pub use sentence::{Sentence, Value};
-pub use text::{NONE, Text, is_unseen};
+pub use text::{NONE, Text, for_terminal, is_unseen};
 pub use time::{Span, Time};

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synod::base::{Place, Sentence, Span, Time};
+use synod::base::{Place, Sentence, Span, Time, for_terminal};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
 use synod::explore::condition::{self, Search, SearchEnd};
@@ -42,7 +42,17 @@ lab: protocols in a terminal
 A script without an `end` runs for ten virtual seconds.";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Result<Vec<String>, _> =
+        std::env::args_os().skip(1).map(|word| word.into_string()).collect();
+    let words = match words {
+        Ok(words) => words,
+        Err(word) => {
+            let word = word.to_string_lossy();
+            return refuse(format!(
+                "“{word}” is not UTF-8. A file of such a name can be read as `-`."
+            ));
+        }
+    };
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words[..] {
         ["list"] => list(),
@@ -63,13 +73,14 @@ fn main() -> ExitCode {
 
 fn refuse(sentence: String) -> ExitCode {
     // Where nobody reads, nobody misses it.
-    let _ = writeln!(std::io::stderr(), "{sentence}");
+    let _ = writeln!(std::io::stderr(), "{}", for_terminal(&sentence));
     ExitCode::from(2)
 }
 
 /// Writes a line or more; a reader that has gone away (`lab list | head`) is no failure.
 fn print(text: impl std::fmt::Display) -> Result<(), String> {
-    unless_gone(writeln!(std::io::stdout().lock(), "{text}"))
+    let text = text.to_string();
+    unless_gone(writeln!(std::io::stdout().lock(), "{}", for_terminal(&text)))
 }
 
 fn unless_gone(written: std::io::Result<()>) -> Result<(), String> {
@@ -204,7 +215,7 @@ fn narrate(run: &mut Run, until: Option<Time>) -> Result<(), String> {
     let mut written = Ok(());
     let end = until.or(run.end()).unwrap_or(Time::seconds(10));
     scenario::follow(run, end, &mut |told| {
-        written = writeln!(out, "{}", scenario::line(told));
+        written = writeln!(out, "{}", for_terminal(&scenario::line(told)));
         written.is_ok()
     });
     unless_gone(written.and_then(|()| out.flush()))
@@ -291,7 +302,8 @@ fn import(file: &str) -> Result<(), String> {
     let import = ejson::read(&text(file, ejson::SIZE, "a file of documents")?)
         .map_err(|sentence| format!("{file}: {sentence}"))?;
     if let Some(differs) = import.differs {
-        let _ = writeln!(std::io::stderr(), "{file}: {differs}");
+        let told = format!("{file}: {differs}");
+        let _ = writeln!(std::io::stderr(), "{}", for_terminal(&told));
     }
     print(import.script)
 }

@@ -78,6 +78,7 @@ pub(super) fn run<'a>(
             reader.read(&mut words)?;
             continue;
         }
+        words.can_be_seen()?;
         words.next(RUN)?;
         if beside.is_some() {
             return Err(words.wrong(twice()));

@@ -222,6 +222,46 @@ fn what_cannot_be_exported_or_imported_gets_one_sentence() {
 }
 
 #[test]
+fn nothing_that_it_is_given_gives_the_terminal_orders() {
+    let mistaken = refusal(&["run", "-"], "run raft\n1s \u{1b}[2J\n".as_bytes());
+    assert_eq!(
+        mistaken,
+        "-: line 2, column 4: an invisible character (U+001B) is not possible here."
+    );
+    assert!(refusal(&["run", "a\u{1b}[2Jb"], b"").starts_with("a\\u{1b}[2Jb cannot be read: "));
+    let why = refusal(&["run", "raft/figure-8", "--until", "\u{9b}2J"], b"");
+    assert!(why.starts_with("\\u{9b}2J: "), "{why}");
+    let run = r#"{"kind":"run","script":"run raft\n1s say \u001b[2J"}"#;
+    assert!(refusal(&["import", "-"], run.as_bytes()).contains("(U+001B)"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_name_that_is_no_text_gets_one_sentence() {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.txt");
+    let lab = Command::new(env!("CARGO_BIN_EXE_lab")).arg("run").arg(name).output().unwrap();
+    assert_eq!(lab.status.code(), Some(2));
+    let said = String::from_utf8(lab.stderr).unwrap();
+    let sentence = "“caf\u{fffd}.txt” is not UTF-8. A file of such a name can be read as `-`.\n";
+    assert_eq!(said, sentence);
+}
+
+#[test]
+fn a_refused_client_is_told_why_everywhere() {
+    let script = "run paxos nodes=3 seed=1 clients=2\n10ms request C1 S1 prepare 2\n\
+        200ms request C2 S1 prepare 1\n1s end\n";
+    let why = "S1 has promised C1 to accept nothing below ballot 2.C1: 1.C2 is too low";
+    let run = out(&lab(&["run", "-"], script.as_bytes()));
+    assert!(run.contains(&format!("receives “refused: {why}” from S1")), "{run}");
+    let trace = out(&lab(&["export", "-", "--as", "ndjson"], script.as_bytes()));
+    assert!(trace.contains(&format!("sends “refused: {why}” to C2")), "{trace}");
+    let diagram = out(&lab(&["export", "-", "--as", "mermaid"], script.as_bytes()));
+    let shown = diagram.replace("<br/>", " ");
+    assert!(shown.contains(&format!("S1-->>C2: refused: {why}")), "{diagram}");
+}
+
+#[test]
 fn bad_input_gets_one_sentence() {
     let mistaken = refusal(&["run", "-"], b"run raft\n1s crush S1\n");
     assert_eq!(

@@ -350,11 +350,11 @@ fn changes() -> impl Strategy<Value = QualityChange> {
     )
 }
 
-/// Any text that a caption can hold: no control characters, no space at either end.
+/// Any text that a caption can hold: nothing that nobody sees, no space at either end.
 fn captions() -> impl Strategy<Value = String> {
     "\\PC{1,60}"
         .prop_map(|text| text.trim().to_owned())
-        .prop_filter("some text", |text| !text.is_empty() && !text.contains(char::is_control))
+        .prop_filter("some text", |text| !text.is_empty() && !text.contains(synod::base::is_unseen))
 }
 
 fn commands() -> impl Strategy<Value = Command> {

@@ -188,14 +188,14 @@ fn a_link_that_is_damaged_says_so() {
     }
 }
 
-/// What reads as it stands is not mended: a caption may hold signs that nobody sees, and percents.
+/// What reads as it stands is not mended: a caption may hold percents, and emoji with all that belongs to them.
 #[test]
 fn a_sound_link_is_left_alone() {
-    let hash = "#v1&run=raft+nodes=3+seed=7;1s+say+%E2%80%8Ba%E2%80%8Db+100%25+%2541";
+    let hash = "#v1&run=raft+nodes=3+seed=7;1s+say+%E2%9A%A0%EF%B8%8F+a+100%25+%2541";
     let Ok(Permalink { shows: Shows::Script(script), .. }) = Permalink::parse(hash) else {
         panic!()
     };
-    assert!(script.to_string().contains("say \u{200b}a\u{200d}b 100% %41"), "{script}");
+    assert!(script.to_string().contains("say \u{26a0}\u{fe0f} a 100% %41"), "{script}");
 }
 
 // ---- cut off -----------------------------------------------------------------------------------
