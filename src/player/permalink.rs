@@ -17,7 +17,7 @@
 //! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`,
 //! `hidden`, `folded` and `without` tell how the diagram is arranged, where it is not as usual:
 //! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Where these are too long for anybody to read, they
-//! stand in one part, `packed=…` (`packed.rs`).
+//! stand in one part, `packed=…` (`packed.rs`). Of a part that is given twice the last one counts.
 //!
 //! Chat programs cut links off, and a shorter script is another run. So a link that says more than a
 //! scene and an instant opens with `whole` and closes with `end`. One that opens and does not close has
@@ -29,6 +29,7 @@
 //! one all the same (a full stop at the end, `&amp;`, `%20`, a line break, a sign that nobody sees, a
 //! second encoding) is forgiven.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -151,6 +152,7 @@ impl Permalink {
                 part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)))
             })
             .collect();
+        let parts = last_of_each(parts);
         let has = |wanted| parts.iter().any(|(name, _)| *name == wanted);
         let is_cut = has(OPENS) && !has(CLOSES);
         let mut link = Permalink { broken: is_cut, ..Permalink::default() };
@@ -194,11 +196,10 @@ impl Permalink {
     /// The parts that a long link holds in one.
     fn unpack(&mut self, value: &str) -> Result<(), Notice> {
         let parts = packed::unpack(value).ok_or_else(damaged)?;
-        for part in parts.split('&') {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            self.take(name, value)?;
-        }
-        Ok(())
+        let parts = parts.split('&').map(|part| part.split_once('=').unwrap_or((part, "")));
+        last_of_each(parts.collect())
+            .into_iter()
+            .try_for_each(|(name, value)| self.take(name, value))
     }
 
     /// One part of the hash; a part of an unknown name is somebody else's.
@@ -396,6 +397,16 @@ fn cursor(text: &str) -> Result<(Time, Option<u64>), Notice> {
             short(text)
         ))),
     }
+}
+
+/// Of a part that is given twice, the last: the others are not read, so that no link takes longer than what
+/// it shows.
+fn last_of_each<T>(parts: Vec<(&str, T)>) -> Vec<(&str, T)> {
+    let mut names = BTreeSet::new();
+    let mut last: Vec<_> =
+        parts.into_iter().rev().filter(|(name, _)| names.insert(*name)).collect();
+    last.reverse();
+    last
 }
 
 fn parts(hash: &str) -> impl Iterator<Item = &str> {

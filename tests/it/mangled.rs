@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use synod::catalog;
 use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{Permalink, Preferences, RunAction, Scene, Store, Theme, TimeAction};
-use synod::scenario::Variant;
+use synod::scenario::{self, Variant};
 use synod::words::Language;
 
 use crate::link::any_link;
@@ -310,6 +310,11 @@ fn an_enormous_link_takes_a_moment() {
         let pieces = (LONGEST - start.len()) / piece.len();
         format!("{start}{}", piece.repeat(pieces))
     };
+    // A few bytes that are half a megabyte when unpacked.
+    let lines = "1s crash S1\n1s restart S1\n".repeat(5_000);
+    let script = scenario::parse(&format!("run raft nodes=3 seed=7\n{lines}")).unwrap();
+    let packed = Permalink { shows: Shows::Script(script), ..Permalink::default() }.to_string();
+    let packed = packed.strip_prefix("v1").unwrap();
     for hash in [
         long("#v1&run=raft+nodes=3+seed=7", ";1s+crash+S1;1s+restart+S1"),
         long("#v1&run=raft+nodes=3+seed=7;1s+say+", "x"),
@@ -325,6 +330,7 @@ fn an_enormous_link_takes_a_moment() {
         long("", "("),
         long("#v1&run=raft;1s+partition+", "S1|"),
         long("#v1&run2=raft;1s+cut", "+S1-S2"),
+        format!("#v1{}", packed.repeat(LONGEST / packed.len() - 1)),
     ] {
         let start = cpu_time();
         let answer = Permalink::parse(&hash);
