@@ -12,6 +12,7 @@
     "Reload": "重新加载",
     "Start without this run": "不带此运行启动",
     "Synod could not start.": "Synod 无法启动。",
+    "The site that this page comes from forbids WebAssembly: its header Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Below is what was to be opened, to be copied.": "本页所在的网站禁止 WebAssembly：其 Content-Security-Policy 响应头的 script-src 中需要 'wasm-unsafe-eval'。下面是原本要打开的内容，可供复制。",
   };
 
   /** The script that the link carries, or else the link as it was typed. */
@@ -21,6 +22,15 @@
       if (run) return "run " + decodeURIComponent(run[1].replace(/\+/g, " ").replace(/;/g, "\n"));
     } catch (damaged) {}
     return location.href;
+  }
+
+  /** Whether not even the smallest program compiles, though the browser knows WebAssembly: the server forbids it. */
+  function forbidden() {
+    try {
+      return !new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+    } catch (refused) {
+      return typeof WebAssembly === "object";
+    }
   }
 
   /** Of a program that ran: its language, and what it says. */
@@ -41,7 +51,9 @@
     card.lang = language === "zh" ? "zh-Hans" : "en";
     card.setAttribute("role", "alert");
     add("h1", title || say("Synod could not start."));
-    add("p", why || say("It needs a recent browser with WebAssembly, and all of its files. Below is what was to be opened, to be copied."));
+    if (why) add("p", why);
+    else if (forbidden()) add("p", say("The site that this page comes from forbids WebAssembly: its header Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Below is what was to be opened, to be copied."));
+    else add("p", say("It needs a recent browser with WebAssembly, and all of its files. Below is what was to be opened, to be copied."));
     var text = add("pre", script || wanted());
     text.tabIndex = 0; // To be scrolled by keyboard.
     if (place) add("p", place, "soft");

@@ -414,6 +414,13 @@ test("a browser without WebAssembly is told, in its language, and can leave the 
   assert.doesNotMatch(page.url(), /seed/);
 });
 
+test("where the server's policy forbids WebAssembly, the card says which header", async () => {
+  host.broken = true;
+  host.headers = { "content-security-policy": POLICY.replace(" 'wasm-unsafe-eval'", "") };
+  await page.goto(origin + BASE + RUN);
+  await card().getByText("its header Content-Security-Policy needs 'wasm-unsafe-eval' in script-src").waitFor();
+});
+
 test("a browser that knows no modules is told by the card itself", async () => {
   host.broken = true;
   host.answers = [[/boot-\w+\.js$/, (response) => response.writeHead(404).end()]];
