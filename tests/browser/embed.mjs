@@ -573,6 +573,31 @@ test("only the page that holds the frame is heard, and only of the origin that t
   complaints = complaints.filter((said) => !said.includes("postMessage")); // By which the browser says so.
 });
 
+test("an origin is meant however it is written, and one that is none is said to be none", async () => {
+  await framed(`?origin=${elsewhere.toUpperCase()}/#v1&run=raft+nodes=3+seed=3&at=10ms`);
+  await page.frames()[1].locator(".node").first().waitFor();
+  await page.evaluate(() => send({ synod: 1, id: 1, call: "read", text: "link" }));
+  assert.match((await answered(1)).text, /^#?v1&/);
+  for (const none of ["", "course", "data:text/plain,x"]) {
+    await page.goto("about:blank");
+    await framed(`?origin=${none}#v1&run=raft+nodes=3+seed=3&at=10ms`);
+    const frame = page.frames()[1];
+    await frame.getByRole("alert").getByText(`names “${none}” as the origin`).waitFor();
+    await frame.locator(".node").first().waitFor();
+    await page.evaluate(() => send({ synod: 1, id: 2, call: "command", text: "crash S1" }));
+    await frame.getByRole("button", { name: "One step forward" }).click();
+    assert.equal(await frame.locator(".node.crashed").count(), 0);
+    assert.deepEqual(await page.evaluate(() => messages), []);
+  }
+});
+
+test("a page of any character set shows the element's words as they are", async () => {
+  assert.ok(/^[\0-\x7f]*$/.test(await readFile(join(DIST, "synod-playground.js"), "utf8")));
+  await host(`<synod-playground id="a" run="${CALM}" link="at=0s"></synod-playground>`);
+  assert.equal(await ask("a", "call", []), "✗ “call” takes a text, but got array.");
+  assert.equal(await ask("a", "seek", ["1s"]), "✗ “seek” takes a text, but got array.");
+});
+
 test("ten playgrounds out of sight ask for no frames at all", async () => {
   await page.addInitScript(() => {
     globalThis.frames_asked = 0;

@@ -12,7 +12,7 @@
 //   from it    { synod: 1, id, done: true, text: the answer }         or false, and a sentence
 //
 // Only the page that holds the frame is heard, and if the address names its `origin`, only from
-// there. What is not a message is nobody's business; what is a wrong one is answered by a sentence.
+// there; where what it names is none, nobody is, and the frame says so. What is not a message is nobody's business; what is a wrong one is answered by a sentence.
 
 const VERSION = 1;
 const LONGEST = 262144; // Characters in one text of a call.
@@ -24,7 +24,8 @@ const chinese = () => (document.documentElement.lang || navigator.language).star
 const say = (english, translated) => (chinese() ? translated : english);
 
 const asked = new URLSearchParams(location.search);
-const trusted = asked.get("origin");
+const named = asked.get("origin");
+const trusted = named === null ? null : originOf(named);
 const root = document.getElementById("synod");
 const seen = document.documentElement.classList;
 
@@ -32,6 +33,22 @@ for (const part of (asked.get("show") ?? "").split(",")) if (PARTS.includes(part
 if (/[?&#]panel=/.test(location.search + location.hash)) seen.add("shows-panel");
 /** What is asked for later is shown as well. */
 const asksForPanel = ({ call, name, link }) => (call === "set" && name === "panel") || (call === "open" && /[&#]panel=/.test(link));
+
+/** The origin as browsers write it: without a slash at its end, in small letters; `undefined` for what is none. */
+function originOf(text) {
+  if (text === "null") return text;
+  const { origin } = URL.canParse(text) ? new URL(text) : {};
+  return origin === "null" ? undefined : origin;
+}
+
+if (trusted === undefined) {
+  const told = say(
+    `The address of this frame names “${named.slice(0, 60)}” as the origin of the page that may call it. That is none: it is to be like https://course.example. No page is heard.`,
+    `此框架的地址把“${named.slice(0, 60)}”写作可以调用它的页面的源（origin），但这不是一个源：应形如 https://course.example。任何页面的调用都不会被接受。`,
+  );
+  console.warn(told);
+  document.body.append(Object.assign(document.createElement("p"), { className: "deaf", role: "alert", textContent: told }));
+}
 
 // ---- calls ---------------------------------------------------------------------------------------
 
@@ -99,7 +116,7 @@ function sentence() {
 }
 
 function tell(message) {
-  if (parent === window) return;
+  if (parent === window || trusted === undefined) return;
   try {
     parent.postMessage({ synod: VERSION, ...message }, trusted && trusted !== "null" ? trusted : "*");
   } catch {
@@ -108,7 +125,7 @@ function tell(message) {
 }
 
 addEventListener("message", ({ source, origin, data }) => {
-  if (source !== parent || source === window || (trusted && origin !== trusted)) return;
+  if (source !== parent || source === window || (trusted !== null && origin !== trusted)) return;
   if (typeof data !== "object" || data === null || !Object.hasOwn(data, "synod")) return;
   const { synod, id } = data;
   if (!Number.isSafeInteger(id) && !(typeof id === "string" && id.length <= 100)) return;

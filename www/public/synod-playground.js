@@ -336,11 +336,12 @@
     }
 
     #ask(call, takes = {}) {
-      return this.#send(call, Object.values(takes).flat(), { ask: { call, ...takes } });
+      return this.#send(call, Object.values(takes), { ask: { call, ...takes } });
     }
 
     /** Calls the playground by a name and at most one text: what is answered is a text, too. */
     call(name, text = "") {
+      if (typeof name !== "string") return Promise.reject(new Error(fill(this.#words.text, "call", kind(name))));
       const answer = this.#send(name, [name, text], { call: name, text });
       return name === "read" && text !== "" && text !== "state" ? answer : answer.then(JSON.parse);
     }
@@ -426,7 +427,7 @@
     }
 
     #watch() {
-      if (this.#isReady) this.#ask("watch", { news: this.#watches() }).catch(complain);
+      if (this.#isReady) this.#send("watch", [], { ask: { call: "watch", news: this.#watches() } }).catch(complain);
     }
   }
 
@@ -456,7 +457,7 @@
   }
 
   function kind(value) {
-    return value === null ? "null" : typeof value;
+    return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   }
 
   /** A number as it stands in a call. */
