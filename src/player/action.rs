@@ -65,6 +65,8 @@ pub enum TimeAction {
     StepForward,
     StepBack,
     ToStart,
+    /// To just before the last thing that was done by hand.
+    BeforeAct,
     /// To the furthest instant that was ever simulated.
     ToHead,
     Seek(Time),

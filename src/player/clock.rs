@@ -27,6 +27,13 @@ impl Store {
             TimeAction::StepForward => self.step(),
             TimeAction::StepBack => self.step_back(),
             TimeAction::ToStart => self.seek(Target::Time(Time::ZERO)),
+            TimeAction::BeforeAct => match self.pane().before_act() {
+                Some(event) => {
+                    self.pause();
+                    self.seek(Target::Event(event))
+                }
+                None => Change::None,
+            },
             TimeAction::ToHead => self.seek(Target::Time(self.pane().run.head().1)),
             TimeAction::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
             TimeAction::SeekEvent(event) => self.seek(Target::Event(event)),

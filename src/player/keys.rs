@@ -41,6 +41,12 @@ pub static KEYS: &[Key] = &[
         does: |_, _| Some(Action::Time(TimeAction::StepBack)),
     },
     Key {
+        keys: &["b"],
+        shown: "B",
+        help: key!("back to before what was done last by hand"),
+        does: |store, _| store.pane().last_act().map(|_| Action::Time(TimeAction::BeforeAct)),
+    },
+    Key {
         keys: &["home"],
         shown: "Home",
         help: key!("to the start"),

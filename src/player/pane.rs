@@ -16,6 +16,7 @@ use crate::player::playback::STEPS;
 use crate::scenario::{self, Scenario, Variant};
 use crate::sentence;
 use crate::sim::snapshot::{Snapshot, Standing};
+use crate::sim::trace::EventKind;
 
 /// Branches kept at the most; beyond it the one that was longest left alone goes.
 pub const BRANCHES: usize = 32;
@@ -154,13 +155,26 @@ impl Branch {
         Branch { id, parent, scene, name: None, script, reached, touched }
     }
 
+    /// The scene that this is, or once was.
+    fn origin(&self) -> Option<Rc<Scenario>> {
+        self.scene.or_else(|| Scene::behind(&self.script)).map(Scene::read)
+    }
+
     /// What was done in the scene that this is, or once was, beside what happens there by itself.
     pub fn by_hand(&self) -> impl Iterator<Item = &ScriptLine> {
-        let scene = self.scene.or_else(|| Scene::behind(&self.script)).map(Scene::read);
+        let scene = self.origin();
         let is_own = move |line: &&ScriptLine| {
             scene.as_ref().is_some_and(|scene| !scene.script.lines.contains(line))
         };
         self.script.lines.iter().filter(is_own)
+    }
+
+    /// Whether somebody did this. Where a script is no scene, all that it does is somebody's doing.
+    fn is_by_hand(&self, line: &ScriptLine) -> bool {
+        match self.origin() {
+            Some(scene) => !scene.script.lines.contains(line),
+            None => !matches!(*line.command, Command::Say(_) | Command::End),
+        }
     }
 }
 
@@ -222,6 +236,30 @@ impl Pane {
     /// How far the present branch has been run, now or before.
     pub fn reached(&self) -> Time {
         self.run.head().1.max(self.current().reached)
+    }
+
+    /// The place, among the lines of the script, of the last thing that was done by hand before the cursor.
+    pub fn last_act(&self) -> Option<usize> {
+        let branch = self.current();
+        let given = self.run.sim().commands() as usize;
+        self.run.script().lines[..given].iter().rposition(|line| branch.is_by_hand(line))
+    }
+
+    /// The last event before that.
+    pub fn before_act(&self) -> Option<u64> {
+        let lines = &self.run.script().lines;
+        let act = self.last_act()?;
+        let at = lines[act].at;
+        let mut before = lines[..act].iter().filter(|line| line.at == at).count();
+        let mut event = None;
+        self.run.walk(at, at, &mut |number, happened| {
+            if matches!(happened.what, EventKind::Command(_) | EventKind::Refused(_)) {
+                event = (before == 0).then_some(number);
+                before = before.saturating_sub(1);
+            }
+            event.is_none()
+        });
+        Some(event? - 1)
     }
 
     /// Whether a command now would make something untrue: what was seen already, or what the

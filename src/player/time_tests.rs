@@ -399,3 +399,25 @@ fn every_copy_s_end_is_found() {
     other.retain(|flight| flight.id == held);
     assert!(other.is_empty());
 }
+
+/// One press leads back to before what was done last, the next to before what was done before that.
+#[test]
+fn back_to_before_ones_own_act() {
+    let mut store = store(PLAIN);
+    let link = "#v1&scene=raft/first-election&at=700ms";
+    store.update(RunAction::OpenLink(link.into()));
+    assert_eq!(keys::press(&store, "b"), None, "nothing has been done yet");
+    let mut before = Vec::new();
+    for (time, node) in [(800, 0), (800, 1), (900, 2)] {
+        store.update(TimeAction::Seek(Time::millis(time)));
+        before.push(store.pane().run.event());
+        store.update(crash(node));
+    }
+    store.update(TimeAction::Seek(Time::seconds(3)));
+    for event in before.into_iter().rev() {
+        let back = keys::press(&store, "b").unwrap();
+        store.update(back);
+        assert_eq!(store.pane().run.event(), event);
+    }
+    assert_eq!(keys::press(&store, "b"), None, "what the scene does by itself is nobody's act");
+}

@@ -53,6 +53,8 @@ pub struct Controls {
     pub last: u64,
     /// A gesture at the cursor makes another branch.
     pub forks: bool,
+    /// Something was done by hand before the cursor.
+    pub acted: bool,
     /// How far a search has looked ahead, where the run stays meanwhile.
     pub looked: Option<Time>,
     /// The kind of message for which the run plays slowly just now, and the kinds for which it would.
@@ -214,6 +216,7 @@ impl Controls {
             event: pane.run.event(),
             last: pane.run.head().0,
             forks: !store.moving() && pane.is_past(),
+            acted: pane.last_act().is_some(),
             looked: store.playback.goal.as_ref().and_then(Goal::looked),
             slowed: store.slowed(),
             slow_for: store.playback.slow_for.clone(),

@@ -10,13 +10,13 @@ use super::run_until::RunUntil;
 use crate::player::{Action, Speed, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
-use crate::web::frame;
+use crate::web::frame::Controls;
 use crate::words::translate;
 
 /// What the controls show.
 pub struct Props<'a> {
     pub id: &'a str,
-    pub controls: &'a frame::Controls,
+    pub controls: &'a Controls,
     pub act: &'a Callback<Action>,
     pub drawer: bool,
     pub open_drawer: &'a Callback<bool>,
@@ -40,6 +40,7 @@ pub fn control_bar(props: &Props<'_>) -> Html {
     html! {
         <div class="controls" role="toolbar" aria-label={tr!(language, "Playing")}>
             { small(Action::Time(TimeAction::ToStart), Icon::Start, tr!(language, "To the start")) }
+            { undo(props) }
             { small(Action::Time(TimeAction::StepBack), Icon::Back, tr!(language, "One step back")) }
             { button("primary play", Some(picture), play, asks(props.act, TimeAction::Toggle)) }
             { small(Action::Time(TimeAction::StepForward), Icon::Forward, tr!(language, "One step forward")) }
@@ -64,8 +65,18 @@ pub fn control_bar(props: &Props<'_>) -> Html {
     }
 }
 
+/// Back to before what was done last. Its place is always there.
+fn undo(props: &Props<'_>) -> Html {
+    let Controls { acted, language, .. } = *props.controls;
+    let name = tr!(language, "Back to before what was done last by hand");
+    let onclick = asks(props.act, TimeAction::BeforeAct);
+    html! {
+        <button class="bare" {onclick} disabled={!acted} aria-label={name} title={name}>{ icon(Icon::Undo) }</button>
+    }
+}
+
 /// What it plays slowly for. Its place is always there: what the animator writes beside it stays.
-fn slowed(controls: &frame::Controls) -> Html {
+fn slowed(controls: &Controls) -> Html {
     let language = controls.language;
     let slowed = controls.slowed.map(|kind| {
         let kind = translate(language, kind).to_owned();

@@ -18,6 +18,7 @@ pub fn icon(name: Icon) -> Html {
 pub enum Icon {
     Start,
     Back,
+    Undo,
     Play,
     Pause,
     Forward,
@@ -59,6 +60,7 @@ impl Icon {
         match self {
             Icon::Start => ("M3.5 3v10", "M13 3.2v9.6L5.4 8z"),
             Icon::Back => ("M12.5 3.4v9.2", "M10 3.4v9.2L3.2 8z"),
+            Icon::Undo => ("M3 6.500h6.500a3.500 3.500 0 0 1 0 7H6M6 3L2.500 6.500L6 10", ""),
             Icon::Play => ("", "M4.2 2.6v10.8L13.4 8z"),
             Icon::Pause => ("", "M3.6 2.8h3v10.4h-3zM9.4 2.8h3v10.4h-3z"),
             Icon::Forward => ("M3.5 3.4v9.2", "M6 3.4v9.2L12.8 8z"),
