@@ -18,6 +18,7 @@
 
 pub mod beside;
 mod listing;
+mod mistakes;
 
 use std::fmt;
 use std::iter::Peekable;
@@ -36,6 +37,7 @@ use self::beside::run;
 pub use self::beside::{Scenario, Variant, parse_scenario};
 pub(crate) use self::listing::existing;
 use self::listing::{node, partition, served, some};
+pub use self::mistakes::mistakes;
 pub use crate::replay::SIZE;
 
 /// A caption's or title's length at the most, in characters.

@@ -201,21 +201,46 @@ test("a reload in mid-run comes back to about there", async () => {
   await page.waitForFunction(() => parseFloat(document.querySelector("[role=timer]")?.textContent ?? 0) > 0.9);
 });
 
-test("a script with a mistake is refused with its place, and the run is untouched", async () => {
+test("mistakes in a script are told while it is written, all at once, and go as they are mended", async () => {
   await open(at(CALM, "300ms"));
   await page.locator(".node.leads").waitFor();
   const before = await words();
   await tab("Script").click();
   await page.getByRole("button", { name: /edit/i }).click();
   const editor = page.getByRole("tabpanel").getByRole("textbox");
-  await editor.fill("run raft nodes=3\n1s crush S1");
+  await editor.fill("run raft nodes=3\n1s crush S1\n2s crash S9");
+  const mistakes = page.getByRole("tabpanel").getByRole("status").getByRole("button");
+  await mistakes.nth(1).waitFor();
+  assert.match((await mistakes.allTextContents()).join("|"), /^Line 2, column 4: expected a command.*\|Line 3, column 10: there is no S9/);
   await page.getByRole("button", { name: /run this script/i }).click();
-  await page.getByText(/Line 2, column 4: expected a command/).first().waitFor();
+  const chosen = () => editor.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
+  assert.equal(await chosen(), "crush", "to run it leads to the first of them");
+  await mistakes.nth(1).click();
+  assert.equal(await chosen(), "S9");
   assert.deepEqual(await words(), before);
-  assert.equal(await editor.inputValue(), "run raft nodes=3\n1s crush S1", "what was written is still there");
+  assert.equal(await page.locator(".notices .notice").count(), 0, "it is said once");
+  await editor.fill("run raft nodes=3\n1s crash S1\n2s crash S9");
+  await page.waitForFunction(() => document.querySelectorAll(".mistakes li").length === 1);
   await editor.fill("run raft nodes=3\n1s crash S1");
+  await page.waitForFunction(() => document.querySelectorAll(".mistakes li").length === 0);
+  assert.equal(await editor.getAttribute("aria-invalid"), "false");
   await page.getByRole("button", { name: /run this script/i }).click();
   await page.waitForFunction(() => document.querySelectorAll(".node").length === 3);
+});
+
+test("a text that is too long for a script is refused by its length, at once", async () => {
+  await open(at(CALM, "300ms"));
+  await tab("Script").click();
+  await page.getByRole("button", { name: /edit/i }).click();
+  const editor = page.getByRole("tabpanel").getByRole("textbox");
+  const taken = await editor.evaluate((area) => {
+    area.select();
+    const start = performance.now();
+    document.execCommand("insertText", false, "1s crash S1\n".repeat(450_000));
+    return performance.now() - start;
+  });
+  await page.getByRole("tabpanel").getByRole("status").getByText(/A script has at most 524288 bytes/).waitFor();
+  assert.ok(taken < 5_000, `${taken} ms`);
 });
 
 test("the back button brings back the scene before", async () => {

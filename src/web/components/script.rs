@@ -10,9 +10,10 @@ use super::icon::Icon;
 use super::props::InspectorProps as Props;
 use crate::base::Time;
 use crate::command::Script;
-use crate::player::{Action, RunAction, TimeAction};
-use crate::scenario::{self, Scenario, Variant};
+use crate::player::{Action, Needs, Notice, PageAction, RunAction, TimeAction};
+use crate::scenario::{self, Mistake, Scenario, Variant};
 use crate::tr;
+use crate::words::Language;
 
 /// The script being changed.
 #[derive(Clone)]
@@ -30,9 +31,8 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
     {
         let area = area.clone();
         use_effect_with(place, move |place| {
-            if let (Some((line, column)), Some(area)) = (place, area.cast::<HtmlTextAreaElement>())
-            {
-                point_at(&area, *line, *column);
+            if let Some((line, column)) = place {
+                lead_to(&area, *line, *column);
             }
         });
     }
@@ -113,7 +113,8 @@ fn of_run(props: &Props, script: &Script, beside: Option<&Variant>) -> Html {
     html! { <>{ for lines }</> }
 }
 
-/// The text to be changed, and what was wrong with it.
+/// The text to be changed, and what is wrong with it as it stands. A browser keeps no more of what is pasted than
+/// makes it too long.
 fn editor(
     props: &Props,
     text: &str,
@@ -122,33 +123,63 @@ fn editor(
     leave: Callback<MouseEvent>,
 ) -> Html {
     let language = props.language;
-    let place = props.notice.as_ref().and_then(|notice| notice.place);
+    // Of a protocol that is not there yet nothing can be said.
+    let is_known = Needs::of_text(text).are_met();
+    let mistakes = if is_known { scenario::mistakes(text) } else { Vec::new() };
+    let first = mistakes.first().map(|mistake| (mistake.line, mistake.column));
     let run = {
-        let (act, text, leave) = (props.act.clone(), text.to_owned(), leave.clone());
+        let (act, text, leave, area) =
+            (props.act.clone(), text.to_owned(), leave.clone(), area.clone());
         Callback::from(move |event: MouseEvent| {
-            // The editor closes over a script that runs, and stays open over one that does not.
-            if scenario::parse_scenario(&text).is_ok() {
+            if let Some((line, column)) = first {
+                return lead_to(&area, line, column);
+            }
+            // The editor closes over a script that runs, and stays open over one that is still to be read.
+            if is_known {
                 leave.emit(event);
             }
             act.emit(Action::Run(RunAction::LoadText(text.clone())));
         })
     };
+    let is_told = props.notice.as_ref().is_some_and(|notice| notice.place.is_some());
+    let act = props.act.clone();
     let oninput = Callback::from(move |event: InputEvent| {
         write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+        if is_told {
+            act.emit(Action::Page(PageAction::Dismiss));
+        }
     });
     html! {
         <section class="script">
             <h2>{ tr!(language, "Script") }</h2>
-            <textarea ref={area} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
-                aria-invalid={place.is_some().to_string()} value={text.to_owned()} {oninput} />
-            if let (Some(notice), Some(_)) = (&props.notice, place) {
-                <p class="mistake" role="alert">{ notice.told(language) }</p>
-            }
+            <textarea ref={area.clone()} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
+                maxlength={(scenario::SIZE + 1).to_string()}
+                aria-invalid={(!mistakes.is_empty()).to_string()} value={text.to_owned()} {oninput} />
+            <div role="status">
+                <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, &area, language)) }</ul>
+            </div>
             <div class="acts">
                 { button("primary", Some(Icon::Play), tr!(language, "Run this script"), run) }
                 { button("", None, tr!(language, "Back"), leave) }
             </div>
         </section>
+    }
+}
+
+/// A mistake, which leads to its place.
+fn mistake(mistake: &Mistake, area: &NodeRef, language: Language) -> Html {
+    let (line, column) = (mistake.line, mistake.column);
+    let notice = Notice::mistake(line, column, mistake.sentence.clone());
+    let lead = {
+        let area = area.clone();
+        Callback::from(move |_: MouseEvent| lead_to(&area, line, column))
+    };
+    html! { <li>{ button("inline mistake", None, &notice.told(language), lead) }</li> }
+}
+
+fn lead_to(area: &NodeRef, line: u32, column: u32) {
+    if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+        point_at(&area, line, column);
     }
 }
 
