@@ -60,6 +60,28 @@ impl Sub for Time {
     }
 }
 
+impl Time {
+    /// As people say it, no more exactly than they can tell: `1.24 s`, `150 ms`, `0.3 ms`.
+    pub fn said(self) -> String {
+        let (unit, digits, name) = match self.0 {
+            n if n >= 1_000_000 => (1_000_000, 2, "s"),
+            n if n >= 10_000 => (1_000, 0, "ms"),
+            _ => (1_000, 1, "ms"),
+        };
+        let scale = 10u64.pow(digits);
+        // The least that is not nothing is said to be something.
+        let parts = ((self.0 * scale + unit / 2) / unit).max(self.0.min(1));
+        let (whole, rest) = (parts / scale, parts % scale);
+        match rest {
+            0 => format!("{whole} {name}"),
+            _ => {
+                let rest = format!("{rest:0width$}", width = digits as usize);
+                format!("{whole}.{} {name}", rest.trim_end_matches('0'))
+            }
+        }
+    }
+}
+
 /// Exact and short: `1.24s`, `150ms`, `20us`; what is printed parses back to the same time.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -175,6 +197,23 @@ mod tests {
         ] {
             assert_eq!(Time(micros).to_string(), text);
             assert_eq!(text.parse(), Ok(Time(micros)));
+        }
+    }
+
+    #[test]
+    fn is_said_as_people_say_it() {
+        for (micros, said) in [
+            (0, "0 ms"),
+            (7, "0.1 ms"),
+            (298, "0.3 ms"),
+            (9_970, "10 ms"),
+            (24_498, "24 ms"),
+            (999_499, "999 ms"),
+            (1_095_035, "1.1 s"),
+            (2_000_000, "2 s"),
+            (61_240_000, "61.24 s"),
+        ] {
+            assert_eq!(Time(micros).said(), said);
         }
     }
 

@@ -132,7 +132,7 @@ impl ClientBox {
                 self.id,
                 open.asked,
                 open.request.clone(),
-                open.since
+                open.since.said()
             )),
             (None, Some(answer)) => Some(sentence!(
                 "{0} asked for {1} and was told: {2}.",
@@ -193,13 +193,13 @@ impl Flight {
                 self.from,
                 self.to,
                 label,
-                self.sent_at
+                self.sent_at.said()
             ),
             (_, Some(_)) => {
                 sentence!("{0} to {1}: {2}, about to be lost.", self.from, self.to, label)
             }
             _ => {
-                let left = self.arrives_at.since(now);
+                let left = self.arrives_at.since(now).said();
                 sentence!("{0} to {1}: {2}, arrives in {3}.", self.from, self.to, label, left)
             }
         }
