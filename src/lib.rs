@@ -72,7 +72,8 @@
 //! | how any earlier instant comes back | `replay/mod.rs` |
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
-//! | what a random schedule breaks | `explore/fuzz.rs`, within the protocol's [`protocol::FaultModel`] |
+//! | what a random schedule breaks | `explore/fuzz.rs`, and `explore/aim.rs` where it aims, within the protocol's [`protocol::FaultModel`] |
+//! | how what was found is made small | `explore/shrink.rs` |
 //! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
 //! | when places are dots instead of boxes, and how those are drawn | `base/places.rs` (`are_many`), `view/stage/field.rs` |
 //! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`; a new kind of panel begins at `protocol/panel.rs` |

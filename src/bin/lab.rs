@@ -9,7 +9,7 @@ use synod::base::{Place, Sentence, Span, Time, for_terminal};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
 use synod::explore::condition::{self, Search, SearchEnd};
-use synod::explore::fuzz;
+use synod::explore::{fuzz, hunt};
 use synod::export::ejson;
 use synod::export::{self, ExportRequest, Format};
 use synod::player::LETTERS;
@@ -372,14 +372,12 @@ fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
         if shows_progress && done % 100 == 0 {
             eprint!("\r{done} of {} seeds clean", hunt.seeds);
         }
-        let found = fuzz::schedule(hunt.entry, seed, &hunt.flaws)
-            .and_then(|script| Ok((fuzz::judge(&script, true)?, script)));
-        let (verdict, script) = found.map_err(|sentence| sentence.to_string())?;
-        if let Some(verdict) = verdict {
+        let found = hunt::hunt(hunt.entry, seed, &hunt.flaws);
+        if let Some(found) = found.map_err(|sentence| sentence.to_string())? {
             if shows_progress {
                 eprintln!();
             }
-            report(seed, &script, &verdict)?;
+            report(hunt.entry, seed, &found)?;
             return Ok(ExitCode::from(1));
         }
     }
@@ -390,10 +388,10 @@ fn hunt(protocol: &str, words: &[&str]) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(seed: u64, script: &Script, verdict: &fuzz::Finding) -> Result<(), String> {
-    let small = fuzz::shrink(script, verdict, 20_000);
-    let shown = fuzz::judge(&small, true).ok().flatten().unwrap_or_else(|| verdict.clone());
-    let (before, after) = (script.lines.len(), small.lines.len());
+fn report(entry: &'static Entry, seed: u64, found: &(Script, fuzz::Finding)) -> Result<(), String> {
+    let small = hunt::smallest(entry, seed, found, 20_000);
+    let shown = fuzz::judge(&small, true).ok().flatten().unwrap_or_else(|| found.1.clone());
+    let (before, after) = (found.0.lines.len(), small.lines.len());
     print(format_args!(
         "# seed {seed} breaks {} at {}: {}\n# shrunk from {before} commands to {after}\n{small}",
         shown.property, shown.at, shown.why

@@ -1,16 +1,15 @@
-//! The hunt for violations: random schedules, their verdict, and the smallest script that still
-//! shows what was found.
+//! Random schedules and their verdict. `aim.rs` draws others, which aim; `hunt.rs` tries both, seed by
+//! seed, and `shrink.rs` makes small what was found.
 //!
 //! A schedule draws its options by its seed (how lossy, how slow, how often something breaks), and of
 //! faults only what the protocol promises to survive ([`FaultModel`]). It asks in two phases: *safety*, while everything that may break does; then everything is healed and
 //! *liveness* is demanded: whatever ought to converge has converged by the end.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use crate::base::{Chance, Place, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
-use crate::command::{Command, Latency, Link, Quality, QualityChange, Script, ScriptLine, Setup};
+use crate::command::{Command, Latency, Link, Quality, QualityChange, Script, Setup};
 use crate::explore::partition;
 use crate::protocol::{FaultModel, PropertyKind};
 use crate::sentence;
@@ -25,7 +24,7 @@ pub struct Finding {
 }
 
 /// How long the healed cluster has to converge.
-const QUIET: Time = Time::seconds(8);
+pub(super) const QUIET: Time = Time::seconds(8);
 
 /// Requests in a schedule at the most, so that the quiet time is long enough to answer them.
 const REQUESTS: u32 = 25;
@@ -67,11 +66,11 @@ fn schedule_within(
     let mut plan = Plan::new(entry, faults, setup, chance)?;
     plan.break_things();
     plan.heal_and_wait();
-    Ok(plan.run.script().clone())
+    Ok(plan.script())
 }
 
 /// Some of the protocol's options, at values worth trying.
-fn options(entry: &Entry, chance: &mut Chance) -> Vec<(String, String)> {
+pub(super) fn options(entry: &Entry, chance: &mut Chance) -> Vec<(String, String)> {
     let mut options = Vec::new();
     for option in (entry.options)() {
         if let Some(sample) = chance.pick(option.samples)
@@ -101,27 +100,29 @@ fn quality(faults: &FaultModel, chance: &mut Chance) -> Quality {
 
 /// A schedule being drawn, beside the run it makes: it sees who leads, and does only what makes
 /// sense. What comes of it is a plain script.
-struct Plan {
+pub(super) struct Plan {
     entry: &'static Entry,
-    faults: FaultModel,
-    run: Run,
+    pub(super) faults: FaultModel,
+    pub(super) run: Run,
     /// Those who run the protocol's program.
-    own: Vec<Place>,
-    clients: u16,
-    chance: Chance,
-    now: Time,
-    down: BTreeSet<Place>,
-    paused: BTreeSet<Place>,
+    pub(super) own: Vec<Place>,
+    pub(super) clients: u16,
+    pub(super) chance: Chance,
+    pub(super) now: Time,
+    /// At whom the next deed aims, if at anybody.
+    pub(super) aim: Option<Place>,
+    pub(super) down: BTreeSet<Place>,
+    pub(super) paused: BTreeSet<Place>,
     /// How long the partition stays at least.
     parted_until: Time,
     requests: u32,
 }
 
 /// Something that a schedule may do next.
-type Deed = fn(&mut Plan);
+pub(super) type Deed = fn(&mut Plan);
 
 impl Plan {
-    fn new(
+    pub(super) fn new(
         entry: &'static Entry,
         faults: FaultModel,
         setup: Setup,
@@ -139,6 +140,7 @@ impl Plan {
             clients,
             chance,
             now,
+            aim: None,
             down,
             paused,
             parted_until,
@@ -146,14 +148,24 @@ impl Plan {
         })
     }
 
-    fn say(&mut self, command: Command) {
+    /// The run goes on to the present instant.
+    pub(super) fn catch_up(&mut self) {
         self.run.run_to(self.now, u32::MAX);
+    }
+
+    /// What has been drawn.
+    pub(super) fn script(&self) -> Script {
+        self.run.script().clone()
+    }
+
+    pub(super) fn say(&mut self, command: Command) {
+        self.catch_up();
         // What is refused at this instant is not part of the schedule.
         let _ = self.run.command(command);
     }
 
     /// What the protocol promises to survive, and what is asked of it meanwhile.
-    fn deeds(&self) -> Vec<Deed> {
+    pub(super) fn deeds(&self) -> Vec<Deed> {
         let faults = self.faults;
         let parts = !faults.partitions.is_empty();
         let all: [(bool, Deed); 13] = [
@@ -195,15 +207,18 @@ impl Plan {
         }
     }
 
-    /// Any server, and often the one that leads: that is where it hurts.
-    fn node(&mut self) -> Place {
-        self.run.run_to(self.now, u32::MAX);
+    /// Any server, and often the one that leads: that is where it hurts; or the one that is aimed at.
+    pub(super) fn node(&mut self) -> Place {
+        self.catch_up();
+        if let Some(aim) = self.aim.take() {
+            return aim;
+        }
         let anyone = self.own[self.chance.below(self.own.len() as u32) as usize];
         let leader = self.chance.happens(Ratio::percent(35)).then(|| self.run.leader()).flatten();
         leader.unwrap_or(anyone)
     }
 
-    fn crash_or_restart(&mut self) {
+    pub(super) fn crash_or_restart(&mut self) {
         let node = self.node();
         if self.down.contains(&node) {
             return self.restart(node);
@@ -219,7 +234,7 @@ impl Plan {
         }
     }
 
-    fn restart(&mut self, node: Place) {
+    pub(super) fn restart(&mut self, node: Place) {
         self.say(Command::Restart(node));
         self.down.remove(&node);
         self.paused.remove(&node);
@@ -239,7 +254,7 @@ impl Plan {
     }
 
     /// Everybody crashes, and comes back within a breath: what no disk holds is gone for good.
-    fn black_out(&mut self) {
+    pub(super) fn black_out(&mut self) {
         for node in self.own.clone() {
             if !self.down.contains(&node) {
                 let torn = self.tears();
@@ -252,7 +267,7 @@ impl Plan {
         }
     }
 
-    fn pause_or_resume(&mut self) {
+    pub(super) fn pause_or_resume(&mut self) {
         let node = self.node();
         if self.down.contains(&node) {
             return;
@@ -264,7 +279,7 @@ impl Plan {
         self.say(if paused { Command::Pause(node) } else { Command::Resume(node) });
     }
 
-    fn fire(&mut self) {
+    pub(super) fn fire(&mut self) {
         let node = self.node();
         let timers = self.run.timers(node);
         if let Some(timer) = self.chance.pick(&timers).cloned() {
@@ -272,7 +287,7 @@ impl Plan {
         }
     }
 
-    fn partition(&mut self) {
+    pub(super) fn partition(&mut self) {
         let kind = self.chance.pick(self.faults.partitions).copied();
         let drawn = kind.and_then(|kind| partition::draw(kind, &self.own, &mut self.chance));
         if let Some(partition) = drawn.filter(|_| self.now >= self.parted_until) {
@@ -281,7 +296,7 @@ impl Plan {
         }
     }
 
-    fn heal(&mut self) {
+    pub(super) fn heal(&mut self) {
         if self.now >= self.parted_until {
             self.say(Command::Heal(Vec::new()));
         }
@@ -354,6 +369,14 @@ impl Plan {
                 _ => return,
             },
         };
+        self.ask(client, to);
+    }
+
+    /// One of the protocol's examples.
+    pub(super) fn ask(&mut self, client: Place, to: Option<Place>) {
+        if self.requests >= REQUESTS {
+            return;
+        }
         self.requests += 1;
         // One of the protocol's examples, with a value of its own where it ends in a number.
         let examples = self.entry.meta.requests;
@@ -369,7 +392,7 @@ impl Plan {
         self.say(Command::Request { client, to, request });
     }
 
-    fn heal_and_wait(&mut self) {
+    pub(super) fn heal_and_wait(&mut self) {
         self.now = (self.now + Time::millis(100)).max(self.parted_until);
         for node in self.own.clone() {
             if self.down.contains(&node) {
@@ -445,79 +468,10 @@ fn missing(properties: &[PropertyShot], now: Time) -> Option<Finding> {
     })
 }
 
-/// The smallest script that breaks the same property, by leaving out whatever can be left out, in
-/// at most `tries` runs.
-pub fn shrink(script: &Script, verdict: &Finding, mut tries: u32) -> Script {
-    let liveness = !is_safety(script, verdict);
-    let mut breaks = |candidate: &Script| {
-        tries > 0 && {
-            tries -= 1;
-            let found = judge(candidate, liveness).ok().flatten();
-            found.is_some_and(|found| found.property == verdict.property)
-        }
-    };
-    let mut best = script.clone();
-    if !liveness {
-        best.lines.retain(|line| line.at <= verdict.at && *line.command != Command::End);
-        best.lines.push(ScriptLine { at: verdict.at, command: Rc::new(Command::End) });
-    }
-    simplify_setup(&mut best, &mut breaks);
-    // What must stay: the end, and before it (for liveness) the healing that makes the demand fair.
-    let healed = best.lines.last().map_or(Time::ZERO, |end| Time(end.at.0.saturating_sub(QUIET.0)));
-    let fixed =
-        |line: &ScriptLine| *line.command == Command::End || (liveness && line.at >= healed);
-    let removable = |best: &Script| best.lines.iter().take_while(|line| !fixed(line)).count();
-    let mut piece = removable(&best).max(1);
-    while piece > 0 {
-        let (mut start, mut smaller) = (0, false);
-        while start < removable(&best) {
-            let mut candidate = best.clone();
-            candidate.lines.drain(start..(start + piece).min(removable(&best)));
-            match breaks(&candidate) {
-                true => (best, smaller) = (candidate, true),
-                false => start += piece,
-            }
-        }
-        // Single lines again and again, until none can go.
-        if piece > 1 || !smaller {
-            piece /= 2;
-        }
-    }
-    best
-}
-
-fn is_safety(script: &Script, verdict: &Finding) -> bool {
-    let properties = catalog::find(&script.setup.protocol).map(|entry| (entry.properties)());
-    let mut properties = properties.unwrap_or_default().into_iter();
-    properties
-        .any(|property| property.name == verdict.property && property.kind == PropertyKind::Always)
-}
-
-/// A plain network, if the property breaks on one too.
-fn simplify_setup(best: &mut Script, breaks: &mut impl FnMut(&Script) -> bool) {
-    let plain = Setup::default();
-    let changes: [fn(&mut Setup, &Setup); 8] = [
-        |setup, plain| setup.link = plain.link,
-        |setup, plain| setup.link.loss = plain.link.loss,
-        |setup, plain| setup.link.duplicate = plain.link.duplicate,
-        |setup, plain| setup.link.replay = plain.link.replay,
-        |setup, plain| setup.link.reorder = plain.link.reorder,
-        |setup, plain| setup.disk = plain.disk,
-        |setup, plain| setup.retry = plain.retry,
-        |setup, plain| setup.options = plain.options.clone(),
-    ];
-    for change in changes {
-        let mut candidate = best.clone();
-        change(&mut candidate.setup, &plain);
-        if candidate.setup != best.setup && breaks(&candidate) {
-            *best = candidate;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::ScriptLine;
     use crate::protocol::PartitionKind;
 
     /// What schedules within this fault model do, each by its first word, a hundred seeds together.

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use synod::command::Command;
-use synod::explore::fuzz;
+use synod::explore::{aim, fuzz, shrink};
 use synod::{catalog, scenario};
 
 use crate::digests;
@@ -42,8 +42,24 @@ fn without_flaws_nothing_is_ever_caught() {
         for seed in seeds() {
             let script = fuzz::schedule(entry, seed, &[]).unwrap();
             if let Some(verdict) = fuzz::judge(&script, true).unwrap() {
-                let small = fuzz::shrink(&script, &verdict, 2_000);
+                let small = shrink::shrink(&script, &verdict, 2_000);
                 panic!("seed {seed} breaks {}: {}\n{small}", verdict.property, verdict.why);
+            }
+        }
+    }
+}
+
+#[test]
+fn schedules_that_aim_catch_nothing_either_and_read_as_they_print() {
+    for entry in catalog::catalog() {
+        for seed in seeds() {
+            for turn in 0..2 {
+                let script = aim::schedule(entry, seed, turn, &[]).unwrap();
+                assert_eq!(scenario::parse(&script.to_string()).unwrap(), script, "seed {seed}");
+                if let Some(verdict) = fuzz::judge(&script, true).unwrap() {
+                    let small = shrink::shrink(&script, &verdict, 2_000);
+                    panic!("seed {seed} breaks {}: {}\n{small}", verdict.property, verdict.why);
+                }
             }
         }
     }
@@ -94,7 +110,7 @@ fn a_shrunk_script_is_smaller_and_breaks_the_same() {
             verdict.map(|verdict| (script, verdict))
         })
         .unwrap();
-    let small = fuzz::shrink(&script, &verdict, 2_000);
+    let small = shrink::shrink(&script, &verdict, 2_000);
     assert!(small.lines.len() < script.lines.len() / 2, "{small}");
     let again = fuzz::judge(&small, false).unwrap().expect("it still breaks");
     assert_eq!(again.property, verdict.property);
