@@ -10,7 +10,7 @@ use std::cell::Cell;
 use crate::base::{Chance, Place, Ratio, Sentence, Span, Time};
 use crate::catalog::Entry;
 use crate::command::{Command, Latency, Link, Quality, Script, Setup};
-use crate::explore::fuzz::{Deed, Plan, options};
+use crate::explore::fuzz::{Plan, Strike, options};
 use crate::protocol::Tone;
 use crate::sim::trace::{Event, EventKind};
 
@@ -115,9 +115,9 @@ impl Plan {
     }
 
     /// What is done to whoever is aimed at, each as often as this schedule likes to.
-    fn strikes(&mut self) -> Vec<Deed> {
+    fn strikes(&mut self) -> Vec<Strike> {
         let faults = self.faults;
-        let all: [(bool, Deed); 7] = [
+        let all: [(bool, Strike); 7] = [
             (faults.crash, Plan::crash_or_restart),
             (faults.crash, Plan::reboot),
             (faults.crash, Plan::black_out),

@@ -62,6 +62,7 @@ fn schedule_within(
         retry: Time::millis(200 + u64::from(chance.below(500))),
         options: options(entry, &mut chance),
         flaws: flaws.to_vec(),
+        logs: Vec::new(),
     };
     let mut plan = Plan::new(entry, faults, setup, chance)?;
     plan.break_things();
@@ -119,7 +120,7 @@ pub(super) struct Plan {
 }
 
 /// Something that a schedule may do next.
-pub(super) type Deed = fn(&mut Plan);
+pub(super) type Strike = fn(&mut Plan);
 
 impl Plan {
     pub(super) fn new(
@@ -165,10 +166,10 @@ impl Plan {
     }
 
     /// What the protocol promises to survive, and what is asked of it meanwhile.
-    pub(super) fn deeds(&self) -> Vec<Deed> {
+    pub(super) fn deeds(&self) -> Vec<Strike> {
         let faults = self.faults;
         let parts = !faults.partitions.is_empty();
-        let all: [(bool, Deed); 13] = [
+        let all: [(bool, Strike); 13] = [
             (faults.crash, Plan::crash_or_restart),
             (faults.crash, Plan::black_out),
             (faults.wipe, Plan::wipe),
