@@ -89,6 +89,8 @@ pub struct Entry {
     pub words: fn() -> Vocabulary,
     /// What is wrong with this option: the error says what was expected.
     pub check_option: fn(&str, &str) -> Result<(), Sentence>,
+    /// What keeps a disk from beginning with this log.
+    pub check_log: fn(&str) -> Result<(), Sentence>,
     /// What clients can ask.
     pub forms: &'static [Form],
     /// What is wrong with this request.
@@ -108,6 +110,7 @@ impl Entry {
             faults: &P::FAULTS,
             words: Vocabulary::of::<P>,
             check_option: |name, value| P::Config::default().set(name, value),
+            check_log: |log| P::stored(log).map(drop),
             forms: P::SERVES.forms,
             check_request: |text| read_request::<P>(text).map(drop),
             ensemble: |setup| {

@@ -40,6 +40,8 @@ pub struct Setup {
     /// The protocol's own options, as written.
     pub options: Vec<(String, String)>,
     pub flaws: Vec<String>,
+    /// Logs that are on disks at the start, as written: lines of their own, in the order of places.
+    pub logs: Vec<(Place, String)>,
 }
 
 /// How a link treats what it carries.
@@ -244,6 +246,7 @@ impl Default for Setup {
             retry: Time::millis(500),
             options: Vec::new(),
             flaws: Vec::new(),
+            logs: Vec::new(),
         }
     }
 }
@@ -497,6 +500,7 @@ impl fmt::Display for Script {
         if let Some(title) = &self.title {
             writeln!(f, "title {title}")?;
         }
+        self.setup.logs.iter().try_for_each(|(place, log)| writeln!(f, "log {place} {log}"))?;
         self.lines.iter().try_for_each(|line| writeln!(f, "{:<8} {}", line.at, line.command))
     }
 }

@@ -70,6 +70,11 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
         Ok(())
     }
 
+    /// What a disk holds that begins with this log, as a script's `log` line gives it; or why none can.
+    fn stored(_log: &str) -> Result<Self::Disk, Sentence> {
+        Err(sentence!("{0} takes no log to begin with", Self::META.title))
+    }
+
     /// The properties that the literature names; each is checked after every step.
     fn properties() -> &'static [Property<Self>];
 

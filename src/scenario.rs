@@ -10,7 +10,8 @@
 //! 3s     end
 //! ```
 //!
-//! `run` comes first. Every other line but `title` and `beside` starts with its time, since the beginning
+//! `run` comes first. `log S1 1 1 2` says what log is on a disk at the start, where the protocol keeps one.
+//! Every other line but `title` and `beside` starts with its time, since the beginning
 //! of the run or (`+300ms`) since the line before. Several places are listed (`crash S1 S3..S5`), or are a
 //! share of all (`crash 10%`, `partition half`). `beside` says what a second run has that is other, or
 //! begins its script ([`beside`]). Printing (`Display` of [`Script`] and [`Scenario`]) and reading are
@@ -308,6 +309,9 @@ impl Reader {
             self.script.title = Some(caption(words)?);
             return Ok(());
         }
+        if first == "log" && self.script.lines.is_empty() {
+            return self.log(words);
+        }
         let last = self.script.lines.last();
         let before = last.map_or(Time::ZERO, |line| line.at);
         let at = match first.strip_prefix('+') {
@@ -332,6 +336,22 @@ impl Reader {
         let command = Rc::new(command(words, &self.script.setup, self.entry)?);
         words.end()?;
         self.script.lines.push(ScriptLine { at, command });
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// Reads what log is on a disk at the start.
+    fn log(&mut self, words: &mut Words) -> Result<(), Mistake> {
+        let setup = &mut self.script.setup;
+        let place = served(words, setup)?;
+        if setup.logs.iter().any(|(known, _)| *known == place) {
+            return Err(words.expected("each log once"));
+        }
+        let log = words.rest("a log such as 1 1 2")?;
+        (self.entry.check_log)(log).map_err(|why| words.wrong(why))?;
+        setup.logs.push((place, log.split_whitespace().collect::<Vec<_>>().join(" ")));
+        setup.logs.sort_by_key(|(place, _)| *place);
         Ok(())
     }
 }

@@ -298,6 +298,10 @@ fn write_script(hash: &mut String, name: &str, script: &Script) {
         hash.push(';');
         encode(hash, &format!("title {title}"));
     }
+    for (place, log) in &script.setup.logs {
+        hash.push(';');
+        encode(hash, &format!("log {place} {log}"));
+    }
     for line in &script.lines {
         hash.push(';');
         encode(hash, &format!("{} {}", line.at, line.command));

@@ -234,6 +234,8 @@ fn with(
     if script.setup.places == before {
         return Ok((script, None));
     }
+    let Setup { places, logs, .. } = &mut script.setup;
+    logs.retain(|(place, _)| places.has(*place));
     let setup = &script.setup;
     let is_there =
         |line: &ScriptLine| super::parse_command(&line.command.to_string(), setup).is_ok();
@@ -257,6 +259,8 @@ fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence
         }
     }
     setup.options.retain(|(name, value)| (entry.check_option)(name, value).is_ok());
+    let Setup { places, logs, .. } = setup;
+    logs.retain(|(place, log)| places.has(*place) && (entry.check_log)(log).is_ok());
     let known = (entry.flaws)();
     setup.flaws.retain(|name| known.iter().any(|flaw| flaw.name == name));
     let timers = (entry.words)().timers;

@@ -73,6 +73,8 @@ pub trait Ensemble {
 
     /// An empty disk.
     fn blank(&self) -> Image;
+    /// A disk that begins with this log, which has been checked.
+    fn stored(&self, log: &str) -> Image;
     fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes);
     /// One atomic step of a server that is up.
     fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes);
@@ -258,6 +260,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn blank(&self) -> Image {
         Rc::new(P::Disk::default())
+    }
+
+    fn stored(&self, log: &str) -> Image {
+        Rc::new(P::stored(log).unwrap_or_default())
     }
 
     fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes) {

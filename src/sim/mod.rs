@@ -133,7 +133,9 @@ impl Sim {
             agenda.put(Time::ZERO, Item::Boot(place));
         });
         let node = |place| {
-            let node = Node::new(place, setup.seed, ensemble.blank(), setup.disk);
+            let log = setup.logs.iter().find(|(of, _)| *of == place);
+            let disk = log.map_or_else(|| ensemble.blank(), |(_, log)| ensemble.stored(log));
+            let node = Node::new(place, setup.seed, disk, setup.disk);
             match setup.places.is_house_client(place) {
                 true => Node { status: Status::Up, ..node },
                 false => node,

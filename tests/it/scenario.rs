@@ -1,6 +1,9 @@
 //! Scripts: what is wrong is refused with its place and one sentence, and nothing panics.
 
 use proptest::prelude::*;
+use synod::base::Time;
+use synod::player::Permalink;
+use synod::player::permalink::Shows;
 use synod::scenario::{self, Variant};
 
 fn mistake(text: &str) -> String {
@@ -357,5 +360,50 @@ fn a_blank_takes_what_a_script_takes() {
         "“–” stands for no value.",
     ] {
         assert!(told.contains(sentence), "{sentence}: {told:#?}");
+    }
+}
+
+/// A script says what logs are on the disks at the start, for protocols that keep one; the others refuse in a
+/// sentence.
+#[test]
+fn a_script_may_begin_with_logs() {
+    let text = "run raft nodes=3 seed=1\ntitle Three logs\nlog S1 term=7 1 1 4\nlog S3 1 1\n\
+                1s       crash S1\n";
+    let script = scenario::parse(text).unwrap();
+    assert_eq!(script.to_string(), text);
+    let mut run = synod::catalog::start(script.clone()).unwrap();
+    run.run_to(Time::ZERO, u32::MAX);
+    let lens: Vec<usize> = run.logs(9).rows.iter().map(|(_, log)| log.len()).collect();
+    assert_eq!(lens, [3, 0, 2]);
+    // What is wiped is empty, and does not begin with it again.
+    for command in ["wipe S1", "restart S1"] {
+        run.command(scenario::parse_command(command, &script.setup).unwrap()).unwrap();
+    }
+    let lens: Vec<usize> = run.logs(9).rows.iter().map(|(_, log)| log.len()).collect();
+    assert_eq!(lens, [0, 0, 2]);
+    // A link carries them, and fewer servers have fewer logs.
+    let link =
+        format!("#{}", Permalink { shows: Shows::Script(script.clone()), ..Permalink::default() });
+    assert_eq!(Permalink::parse(&link).unwrap().shows.script(), script);
+    let fewer = Variant::Setting("nodes".into(), "2".into()).of(&script).unwrap().0;
+    assert_eq!(fewer.setup.logs.len(), 1);
+    let other = Variant::Protocol("paxos".into()).of(&script).unwrap().0;
+    assert!(other.setup.logs.is_empty());
+    let refused = |text: &str| scenario::parse(text).unwrap_err().to_string();
+    for (text, why) in [
+        ("run raft\nlog S1 1 4 2", "line 2, column 8: “2” is no term from 4 on"),
+        ("run raft\nlog S1 1\nlog S1 1", "line 3, column 5: expected each log once, found “S1”"),
+        ("run raft\nlog C1 1", "line 2, column 5: expected a server such as S1, found “C1”"),
+        (
+            "run raft\nlog S1",
+            "line 2, column 7: expected a log such as 1 1 2, found the end of the line",
+        ),
+        (
+            "run multi-paxos\nlog S1 1.S1 2",
+            "line 2, column 8: “2” is no ballot such as 1.S2, and no gap (-)",
+        ),
+        ("run paxos\nlog S1 1", "line 2, column 8: Paxos takes no log to begin with"),
+    ] {
+        assert_eq!(refused(text), why);
     }
 }

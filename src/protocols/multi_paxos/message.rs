@@ -5,10 +5,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::{Log, NONE, Place};
-use crate::listed;
+use crate::base::{Log, NONE, Place, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::service::sessions::LogCommand as Command;
+use crate::{listed, sentence};
 
 /// A ballot, or proposal number: a round, and the proposer that it belongs to, so that no two
 /// proposers ever use the same one (*Paxos Made Simple*, §2.5). The round decides, then the proposer.
@@ -25,6 +25,30 @@ pub struct Disk {
     /// `maxBal`: the highest ballot this server has promised to. One promise holds for all slots.
     pub promised: Ballot,
     pub votes: Log<Slot>,
+}
+
+/// The highest round that a script may begin with.
+const ROUNDS: u64 = 1_000_000;
+
+impl Disk {
+    /// A log of commands that change nothing, each accepted at the ballot that is given, such as
+    /// `1.S1 - 2.S3`; `-` is a gap.
+    pub fn of_ballots(text: &str) -> Result<Disk, Sentence> {
+        let mut disk = Disk::default();
+        for word in text.split_whitespace() {
+            let ballot = word.split_once('.').and_then(|(round, by)| {
+                let round = round.parse().ok().filter(|round| (1..=ROUNDS).contains(round))?;
+                Some(Ballot { round, by: by.parse().ok().and_then(Place::as_server)? })
+            });
+            if ballot.is_none() && word != "-" {
+                let word: String = word.chars().take(40).collect();
+                return Err(sentence!("“{0}” is no ballot such as 1.S2, and no gap (-)", word));
+            }
+            disk.promised = disk.promised.max(ballot.unwrap_or(disk.promised));
+            disk.votes.push(ballot.map(|ballot| Vote { ballot, command: Command::NoOp }));
+        }
+        Ok(disk)
+    }
 }
 
 /// What an acceptor holds in a slot of its log; a gap is `None`.

@@ -37,7 +37,7 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::{Log, Place, PlaceKind, Places};
+use crate::base::{Log, Place, PlaceKind, Places, Sentence};
 use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
 use crate::scenes;
@@ -193,6 +193,10 @@ impl Protocol for MultiPaxos {
             Input::Disconnected { .. } => {}
         }
         self.save(fx);
+    }
+
+    fn stored(log: &str) -> Result<Disk, Sentence> {
+        Disk::of_ballots(log)
     }
 
     fn properties() -> &'static [Property<Self>] {

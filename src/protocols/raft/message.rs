@@ -19,6 +19,34 @@ pub struct Disk {
     pub log: Log<Entry>,
 }
 
+/// The latest term that a script may begin with.
+const TERMS: u64 = 1_000_000;
+
+impl Disk {
+    /// A log of these terms, of entries that change nothing, such as `1 1 4`; and the term that the server
+    /// is in, where that is later than its last entry's: `term=7 1 1 4`.
+    pub fn of_terms(text: &str) -> Result<Disk, Sentence> {
+        let mut disk = Disk::default();
+        for (place, word) in text.split_whitespace().enumerate() {
+            let given = word.strip_prefix("term=").filter(|_| place == 0);
+            let term = given.unwrap_or(word).parse().ok().filter(|term| (1..=TERMS).contains(term));
+            let least = disk.log.last().map_or(1, |entry: &Entry| entry.term);
+            match term {
+                Some(term) if given.is_some() => disk.term = term,
+                Some(term) if term >= least => {
+                    disk.log.push(Entry { term, command: Command::NoOp });
+                }
+                _ => {
+                    let word: String = word.chars().take(40).collect();
+                    return Err(sentence!("“{0}” is no term from {1} on", word, least));
+                }
+            }
+        }
+        disk.term = disk.term.max(disk.log.last().map_or(0, |entry| entry.term));
+        Ok(disk)
+    }
+}
+
 /// One entry of the log: a command, and the term in which a leader received it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {

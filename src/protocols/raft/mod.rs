@@ -181,6 +181,10 @@ impl Protocol for Raft {
         self.save(fx);
     }
 
+    fn stored(log: &str) -> Result<Disk, Sentence> {
+        Disk::of_terms(log)
+    }
+
     fn properties() -> &'static [Property<Self>] {
         properties::PROPERTIES
     }

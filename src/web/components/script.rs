@@ -109,6 +109,8 @@ fn of_run(props: &Props, script: &Script, beside: Option<&Variant>) -> Html {
         lines.insert(place, line(None, variant.to_string()));
     }
     lines.extend(script.title.as_ref().map(|title| line(None, format!("title {title}"))));
+    let logs = script.setup.logs.iter();
+    lines.extend(logs.map(|(place, log)| line(None, format!("log {place} {log}"))));
     lines.extend(script.lines.iter().map(|given| line(Some(given.at), given.command.to_string())));
     html! { <>{ for lines }</> }
 }
