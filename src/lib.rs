@@ -122,14 +122,15 @@
 //!
 //! ## Adding a protocol
 //!
-//! Write `src/protocols/yours.rs` with [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it
-//! looks), its options and flaws as one table by [`options!`]; add a line to `src/protocols/mod.rs`, scenes
-//! to `scenes/yours/`, its Chinese to `www/locale/zh/yours.po`, with an empty `yours.txt` beside it. A
-//! stamp, panels (a log, a queue, a table …), options, history variables are only for a protocol that has
-//! them: what it does not say is empty, or `()`. Messages that are a name and a few values are a table by [`messages!`], requests that
-//! are plain words one by [`plain_requests!`]. What clients may ask of it is one line,
-//! [`protocol::Protocol::SERVES`]: all of a service, or a part with the reason why no more. Each name
-//! that is shown is written once, and what can be waited for is collected from there.
+//! README has it step by step ("Add a protocol in an afternoon"). `src/protocols/yours.rs` implements
+//! [`protocol::Protocol`] (its rules) and [`protocol::Shown`] (how it looks), its options and flaws are one
+//! table by [`options!`]. A stamp, panels (a log, a queue, a table …), options, history variables are only
+//! for a protocol that has them: what it does not say is empty, or `()`. Messages that are a name and a few
+//! values are a table by [`messages!`], requests that are plain words one by [`plain_requests!`]. What
+//! clients may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a service, or a part with the
+//! reason why no more. Each name that is shown is written once, and what can be waited for is collected
+//! from there. Its own kinds of places may include clients: then the house's are not there, and whoever is
+//! not said to only answer ([`base::PlaceKind::answers`]) may be told to want something.
 //! Random schedules draw the faults that it promises to survive ([`protocol::FaultModel`]) and no others.
 //! It may draw numbers of its own ([`protocol::Effects::chance`]), and speak over connections instead of
 //! datagrams ([`protocol::Protocol::channel`]): `sim/connection.rs` tells how these break.
@@ -137,10 +138,9 @@
 //! ([`protocol::Effects::inside`]): `protocol/inside.rs` tells how, `tests/it/inside/lock.rs` is one.
 //!
 //! Menus, fuzzing, links, the request console, exports and the page follow; its line in the list makes it
-//! a part, fetched when somebody first asks for it. The tests say what is missing: each flaw needs its
-//! `tests/scenarios/yours/flaw-NAME.txt`; `BLESS=1 cargo test` writes goldens and tables of words, and
-//! `FREEZE=1 cargo test freeze` its digests. Read `protocols/clocks.rs` first,
-//! which is the smallest, and copy it; `protocols/paxos` is one of several files.
+//! a part, fetched when somebody first asks for it. The tests say what is missing. Read `protocols/clocks.rs`
+//! first, which is the smallest, and copy it; `protocols/lease.rs` has places of three kinds, and
+//! `protocols/paxos` is one of several files.
 
 pub mod base;
 pub mod catalog;

@@ -42,7 +42,8 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     const META: Meta;
     type Message: Message + Clone + Eq + Hash + Debug;
     type Timer: Copy + Ord + Hash + Debug + Display + 'static;
-    /// All timers that there are; none is listed where there is one for each of many things.
+    /// All timers that there are, each a word, as in `fire S1 election`; none is listed where there is
+    /// one for each of many things.
     const TIMERS: &'static [Self::Timer] = &[];
     type Request: Request;
     /// All that survives a crash.
@@ -282,7 +283,8 @@ pub struct Meta {
     pub paper: &'static str,
     /// One sentence for somebody who has never heard of it.
     pub summary: &'static str,
-    /// Who takes part: servers first, where there are any.
+    /// Who takes part: servers first, where there are any. In rows they stand in this order. `S` and `C`
+    /// mean servers and clients in every protocol; the clients may be the house's or its own.
     pub kinds: &'static [PlaceKind],
     /// The letter of the kind of which a majority decides, if one does: who cannot reach it is said to
     /// be cut off.
@@ -445,7 +447,9 @@ pub enum Input<P: Protocol> {
     },
     /// A timer ran out; it is no longer set.
     Timer(P::Timer),
-    /// A client's request. `seq` counts the client's requests from 1; a repeated one has the same.
+    /// A client's request. `seq` counts the client's requests from 1; a repeated one has the same. Where
+    /// there are no clients of the house, the place itself wants this: `from` is itself, and it answers
+    /// itself by [`Effects::reply`].
     Request {
         from: Place,
         seq: u64,
@@ -559,7 +563,8 @@ impl<P: Protocol> Effects<P> {
         self.push(Effect::Persist(disk), Location::caller());
     }
 
-    /// Sets the timer, or sets it anew, to a time drawn from the span.
+    /// Sets the timer, or sets it anew, to a time drawn from the span. It is as long as the node's own
+    /// clock says, fast or slow; a step of the clock neither ends nor delays it. In a crash it is lost.
     #[track_caller]
     pub fn set_timer(&mut self, timer: P::Timer, after: Span) {
         self.push(Effect::SetTimer { timer, after }, Location::caller());

@@ -7,8 +7,8 @@ use crate::base::{Ratio, Span, Time};
 /// The faults that random schedules draw, and the sizes of their clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultModel {
-    /// Numbers of servers, or of the first kind where there are none; one that is listed twice is drawn
-    /// twice as often.
+    /// Numbers of the first of its kinds, each of which may be; one that is listed twice is drawn twice as
+    /// often. Of clients there are one to three, of others as many as is usual.
     pub sizes: &'static [u16],
     /// A process stops, and boots again from its disk.
     pub crash: bool,
@@ -16,7 +16,8 @@ pub struct FaultModel {
     pub torn: bool,
     /// The disk is lost as well.
     pub wipe: bool,
-    /// A process stands still with its memory, and goes on.
+    /// A process stands still with its memory, and goes on: what came due meanwhile is due then, in its
+    /// order.
     pub pause: bool,
     /// A timer runs out before its time.
     pub early_timers: bool,

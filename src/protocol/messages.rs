@@ -1,7 +1,7 @@
 //! Messages that are a name and a few values. A protocol writes them as one table, by
-//! [`messages!`](crate::messages): each with its fields by their names in the paper, the name of its
-//! kind, and its tone. Its label on the graph is the variant's name and the values. (A protocol whose
-//! labels say more implements [`Message`](super::Message) itself.)
+//! [`messages!`](crate::messages): each with its fields by their names in the paper (`{}` where it has
+//! none), the name of its kind, and its tone. Its label on the graph is the variant's name and the values.
+//! (A protocol whose labels say more implements [`Message`](super::Message) itself.)
 //!
 //! ```
 //! use synod::key;

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-/// A panel of a protocol's: its name, which is translated, and how it is read off a replica and what
+/// A panel of a protocol's: its name, by [`key!`](crate::key), and how it is read off a replica and what
 /// its disk holds.
 pub struct Panel<T, Disk> {
     pub name: &'static str,
