@@ -294,7 +294,7 @@ impl Reader {
         while !words.is_at_end() {
             let name = setting(words, &mut setup, entry)?;
             if name != "flaw" && given.contains(&name) {
-                return Err(words.expected("each setting once"));
+                return Err(words.wrong(sentence!("{0} is set twice", name.to_owned())));
             }
             given.push(name);
         }
@@ -395,9 +395,19 @@ fn setting<'a>(
                 None => setup.options.push((name.into(), text.into())),
             }
         }
-        _ => return Err(words.expected(SETTING)),
+        _ => return Err(words.wrong(no_setting(name, setup, entry))),
     }
     Ok(name)
+}
+
+/// What can be set instead.
+fn no_setting(name: &str, setup: &Setup, entry: &Entry) -> Sentence {
+    let mut known: Vec<String> = setup.settings().into_iter().map(|(name, _)| name).collect();
+    known.retain(|name| !setup.options.iter().any(|(option, _)| option == name));
+    known.extend((entry.options)().iter().map(|option| option.name.to_owned()));
+    known.push("flaw".to_owned());
+    let short: String = name.chars().take(40).collect();
+    sentence!("{0} has no setting “{1}”, but {2}", entry.meta.title, short, known.join(", "))
 }
 
 fn number(
@@ -595,9 +605,7 @@ fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
     if !setup.places.may_ask(client) {
         return Err(match setup.places.serve_clients() {
             true => words.expected(CLIENT),
-            false => {
-                words.wrong(sentence!("{0} only answers: it asks for nothing itself.", client))
-            }
+            false => words.wrong(sentence!("{0} only answers: it asks for nothing itself", client)),
         });
     }
     existing(words, setup, client)?;
@@ -664,6 +672,6 @@ mod tests {
         let read = |line| command(&mut Words::new(line, 7), &setup, &entry);
         assert!(read("request B1 pass").is_ok());
         let mistake = read("request L1 pass").unwrap_err().to_string();
-        assert_eq!(mistake, "line 7, column 9: L1 only answers: it asks for nothing itself.");
+        assert_eq!(mistake, "line 7, column 9: L1 only answers: it asks for nothing itself");
     }
 }

@@ -1,6 +1,7 @@
 //! The engine in a terminal: the same runs as on the page, from files, without pictures.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::fmt::Display;
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -139,9 +140,15 @@ fn text(name: &str, size: usize, what: &str) -> Result<String, String> {
     })
 }
 
+/// With a full stop, and no more than one.
+fn ended(mistake: &impl Display) -> String {
+    let told = mistake.to_string();
+    if told.ends_with('.') { told } else { told + "." }
+}
+
 fn scenario(file: &str) -> Result<Scenario, String> {
     let text = text(file, scenario::SIZE, "a script")?;
-    scenario::parse_scenario(&text).map_err(|mistake| format!("{file}: {mistake}."))
+    scenario::parse_scenario(&text).map_err(|mistake| format!("{file}: {}", ended(&mistake)))
 }
 
 /// The scripts of a file's runs: the first, and the one beside it.
@@ -191,7 +198,7 @@ fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
     if outcomes.iter().all(Result::is_err)
         && let Some(Err(mistake)) = outcomes.first()
     {
-        return Err(format!("{text}: {}.", mistake.sentence));
+        return Err(format!("{text}: {}", ended(&mistake.sentence)));
     }
     let mut code = ExitCode::from(1);
     for (place, outcome) in outcomes.into_iter().enumerate() {

@@ -37,10 +37,11 @@ const FIRST_LINES: &[(&str, &str)] = &[
     ),
     ("run raft latency=61s", "line 1, column 18: expected a latency of at most 60s, found “61s”"),
     ("run raft loss=101%", "line 1, column 15: expected a share from 0% to 100%, found “101%”"),
-    ("run raft nodes=3 nodes=5", "line 1, column 24: expected each setting once, found “5”"),
+    ("run raft nodes=3 nodes=5", "line 1, column 24: nodes is set twice"),
     (
         "run raft speed=3",
-        "line 1, column 10: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “speed=3”",
+        "line 1, column 10: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
+         duplicate, replay, reorder, disk, retry, election, heartbeat, batch, flaw",
     ),
 ];
 
@@ -178,7 +179,8 @@ fn what_cannot_stand_beside_a_run_is_refused_with_its_place() {
         ("beside flaw=lazy", "line 2, column 13: expected a flaw of this protocol, found “lazy”"),
         (
             "beside speed=3",
-            "line 2, column 8: expected a setting such as nodes=5, seed=7, latency=5ms..15ms or flaw=NAME, found “speed=3”",
+            "line 2, column 8: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
+             duplicate, replay, reorder, disk, retry, election, heartbeat, batch, flaw",
         ),
         (
             "beside paxos",
