@@ -394,6 +394,7 @@ pub enum Effect<P: Protocol> {
     SetTimer { timer: P::Timer, after: Span },
     CancelTimer(P::Timer),
     Reply { to: Place, seq: u64, outcome: Outcome },
+    Disconnect { peer: Place },
     Note(Sentence),
 }
 
@@ -501,6 +502,14 @@ impl<P: Protocol> Effects<P> {
     #[track_caller]
     pub fn reply(&mut self, to: Place, seq: u64, outcome: Outcome) {
         self.push(Effect::Reply { to, seq, outcome }, Location::caller());
+    }
+
+    /// Ends the connection to this peer at once, if there is one: what is on its way from there no longer
+    /// arrives, and what waits here to be sent there never leaves. What has left arrives, and then the peer
+    /// learns that the connection is broken. Only where channels are connections.
+    #[track_caller]
+    pub fn disconnect(&mut self, peer: Place) {
+        self.push(Effect::Disconnect { peer }, Location::caller());
     }
 
     /// One sentence that says what happened and why, for whoever watches. The node's name stands

@@ -81,6 +81,7 @@ impl<I: Protocol> Effect<I> {
             }
             Effect::CancelTimer(inner) => Effect::CancelTimer(timer(inner)),
             Effect::Reply { to, seq, outcome } => Effect::Reply { to, seq, outcome },
+            Effect::Disconnect { peer } => Effect::Disconnect { peer },
             Effect::Note(sentence) => Effect::Note(sentence),
         }
     }

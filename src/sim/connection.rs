@@ -1,8 +1,8 @@
 //! Connections, where a protocol asks for them: what arrives, arrives once and in order. A connection
 //! breaks where a link of it is cut, where a message on it is lost, and where a process at one end dies.
 //! Nobody tells the ends. Each learns of it by its own timeout, so for a while one of them may count on
-//! what the other has given up: the connection is *half-open*. Only where a process has died and the
-//! network is whole, its machine says so at once. Who sends afterwards begins another connection, and by
+//! what the other has given up: the connection is *half-open*. Only where a process has died, or has closed
+//! its end, and the network is whole, its machine says so at once. Who sends afterwards begins another connection, and by
 //! its first message an end that still holds the old one learns that this is broken.
 
 use std::collections::BTreeMap;
@@ -166,6 +166,24 @@ impl Sim {
                 self.network.end(id, peer).map_or(Time::ZERO, |end| end.last_arrival);
             let dead = End { id: by, broken: Some(by), last_arrival, ..End::default() };
             self.network.ends.insert((id, peer), dead);
+        }
+    }
+
+    /// This end closes its connection to the peer, because of the event `by`.
+    pub(super) fn close(&mut self, me: Place, peer: Place, by: u64) {
+        if !self.network.is_connection(me, peer) {
+            return;
+        }
+        self.nodes[self.places.index(me)].keep_from(peer);
+        let Some(mine) = self.network.ends.get_mut(&(me, peer)).filter(|end| end.open) else {
+            return;
+        };
+        (mine.open, mine.learns) = (false, None);
+        mine.broken.get_or_insert(by);
+        let id = mine.id;
+        if let Some(theirs) = self.network.ends.get_mut(&(peer, me)).filter(|end| end.id == id) {
+            theirs.broken.get_or_insert(by);
+            self.hear_of_end(peer, me, by);
         }
     }
 

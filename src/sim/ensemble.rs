@@ -41,6 +41,7 @@ pub enum Wish {
     SetTimer { timer: u16, after: Span },
     CancelTimer(u16),
     Reply { to: Place, seq: u64, outcome: Outcome },
+    Disconnect { peer: Place },
     Note(Sentence),
 }
 
@@ -195,6 +196,7 @@ impl<P: Protocol> Servers<P> {
                     }
                 }
                 Effect::Reply { to, seq, outcome } => Wish::Reply { to, seq, outcome },
+                Effect::Disconnect { peer } => Wish::Disconnect { peer },
                 Effect::Note(sentence) => Wish::Note(sentence),
             };
             wishes.push((wish, line));

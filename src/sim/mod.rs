@@ -356,6 +356,10 @@ impl Sim {
                     self.nodes[self.places.index(id)].timers[usize::from(timer)].set = None;
                     continue;
                 }
+                Wish::Disconnect { peer } => {
+                    self.close(id, peer, cause);
+                    continue;
+                }
                 Wish::Note(sentence) => {
                     self.record(id, cause, Some(line), EventKind::Note(sentence), out);
                     continue;

@@ -124,6 +124,17 @@ impl Node {
         self.role = None;
     }
 
+    /// What waits to be sent to this peer is not sent.
+    pub fn keep_from(&mut self, peer: Place) {
+        let goes =
+            |pending: &Pending| matches!(pending.what, Waiting::Send { to, .. } if to == peer);
+        if let Some((covers, _)) = &mut self.syncing {
+            let covered = self.outbox.iter().take(*covers as usize);
+            *covers -= covered.filter(|pending| goes(pending)).count() as u32;
+        }
+        self.outbox.retain(|pending| !goes(pending));
+    }
+
     /// What the disk will hold once everything under way is written, if anything is.
     pub fn last_write(&self) -> Option<&Image> {
         self.outbox.iter().rev().find_map(|item| match &item.what {

@@ -1,5 +1,6 @@
 //! What a protocol may ask of the house, seen with the least protocol that asks for it: who is asked
-//! to `say` tells all others its next number, and who is asked to `roll` draws one.
+//! to `say` tells all others its next number, who is asked to `roll` draws one, and who is asked to `leave`
+//! ends its connections.
 
 use std::fmt;
 use std::rc::Rc;
@@ -30,6 +31,7 @@ struct Say(u64);
 enum Ask {
     Say,
     Roll,
+    Leave,
 }
 
 impl fmt::Display for Say {
@@ -40,7 +42,11 @@ impl fmt::Display for Say {
 
 impl fmt::Display for Ask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if *self == Ask::Say { "say" } else { "roll" })
+        f.write_str(match self {
+            Ask::Say => "say",
+            Ask::Roll => "roll",
+            Ask::Leave => "leave",
+        })
     }
 }
 
@@ -48,7 +54,8 @@ impl FromStr for Ask {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Ask, &'static str> {
-        [Ask::Say, Ask::Roll].into_iter().find(|ask| ask.to_string() == text).ok_or("say")
+        let all = [Ask::Say, Ask::Roll, Ask::Leave];
+        all.into_iter().find(|ask| ask.to_string() == text).ok_or("say")
     }
 }
 
@@ -122,6 +129,14 @@ impl Protocol for Talk {
             Input::Request { from, seq, request: Ask::Roll } => {
                 let drawn = fx.chance(1000).to_string();
                 fx.reply(from, seq, Outcome::Done(drawn.into()));
+            }
+            Input::Request { from, seq, request: Ask::Leave } => {
+                fx.reply(from, seq, Outcome::Done("left".into()));
+                let me = self.me;
+                let others = Place::servers(self.nodes).filter(move |peer| *peer != me);
+                fx.persist(());
+                fx.broadcast(others.clone(), Say(0));
+                others.for_each(|peer| fx.disconnect(peer));
             }
             Input::Message { from, message } => self.heard += &format!(", {from}: {message}"),
             Input::Disconnected { peer } => self.heard += &format!(", lost {peer}"),
@@ -382,6 +397,24 @@ fn a_process_that_dies_is_told_of_at_once_where_the_network_is_whole() {
     cut_off.run_to(3_000);
     let learned = cut_off.learned();
     assert!(learned[0].1 >= Time::millis(621), "nobody can tell it: {learned:?}");
+}
+
+#[test]
+fn who_closes_a_connection_neither_hears_nor_says_more_on_it() {
+    let mut talking = Talking::connected();
+    talking.request(0, 0, "say");
+    talking.request(100, 0, "leave");
+    talking.run_to(110);
+    // What S2 says is under way when S1 closes; what S1 says last waits for its disk then.
+    talking.request(110, 1, "say");
+    talking.run_to(119);
+    talking.request(119, 0, "say");
+    talking.run_to(3_000);
+    assert_eq!(talking.story(1), "S1: 1, lost S1, S1: 2", "what it has not sent never leaves");
+    assert_eq!(talking.story(0), "", "whoever closes knows it");
+    assert_eq!(talking.losses(), [Loss::Broken]);
+    let learned = talking.learned();
+    assert!(learned[0].1 <= Time::millis(160) && learned[0].2 == "deliver", "{learned:?}");
 }
 
 #[test]
