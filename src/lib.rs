@@ -67,6 +67,7 @@
 //! | how a protocol holds a replica of another | `protocol/inside.rs` |
 //! | what a command does, and when it is refused | `sim/commands.rs` |
 //! | whom a client asks, and when it asks again | `sim/client.rs` |
+//! | what a client brings along of what it has seen | a bookmark: [`protocol::Outcome::DoneAt`], [`protocol::Request::after`] |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
 //! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/linearizable.rs` |
 //! | how any earlier instant comes back | `replay/mod.rs` |

@@ -148,6 +148,11 @@ pub trait Request: Clone + Eq + Hash + Debug + Display + FromStr<Err = &'static 
     fn stays(&self) -> bool {
         false
     }
+
+    /// The same request, of a client that has been given this bookmark: see [`Outcome::DoneAt`].
+    fn after(self, _bookmark: &str) -> Self {
+        self
+    }
 }
 
 /// Which requests of its service a protocol serves: all, or some, and why no others.
@@ -403,6 +408,10 @@ pub enum Effect<P: Protocol> {
 pub enum Outcome {
     /// Done, with the state machine's answer.
     Done(Text),
+    /// The same, with a bookmark that says how far this server had come. The client brings the last one it
+    /// was given along with whatever it asks next, whomever it asks ([`Request::after`]): that is its
+    /// session.
+    DoneAt(Text, Text),
     /// Answered, but not done: why.
     Refused(Sentence),
     /// Not here: try that server, if any is known.
@@ -413,7 +422,7 @@ impl Outcome {
     /// In words. What a state machine answers is nobody's language.
     pub fn told(&self) -> Sentence {
         match self {
-            Outcome::Done(answer) => sentence!("{0}", answer.clone()),
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => sentence!("{0}", answer.clone()),
             Outcome::Refused(why) => why.clone(),
             Outcome::Redirect(Some(node)) => sentence!("try {0}", *node),
             Outcome::Redirect(None) => sentence!("no leader"),

@@ -236,9 +236,10 @@ fn same(ensemble: &dyn Ensemble, a: &Event, b: &Event) -> bool {
     }
     let alike = |a: &Payload, b: &Payload| match (a, b) {
         (Payload::Message(a), Payload::Message(b)) => ensemble.same(&**a, &**b),
-        (Payload::Request { seq, request }, Payload::Request { seq: s, request: r }) => {
-            seq == s && request == r
-        }
+        (
+            Payload::Request { seq, request, bookmark },
+            Payload::Request { seq: s, request: r, bookmark: t },
+        ) => (seq, request, bookmark) == (s, r, t),
         (Payload::Reply { seq, outcome }, Payload::Reply { seq: s, outcome: o }) => {
             seq == s && outcome == o
         }

@@ -121,10 +121,15 @@ impl Unanswered {
         answer: Text,
         fx: &mut Effects<P>,
     ) {
-        if let Some(place) = self.0.iter().position(|waiting| *waiting == (client, seq)) {
-            self.0.swap_remove(place);
+        if self.take(client, seq) {
             fx.reply(client, seq, Outcome::Done(answer));
         }
+    }
+
+    /// Whether the client waits here for the answer to this request; from now on it does not.
+    pub fn take(&mut self, client: Place, seq: u64) -> bool {
+        let place = self.0.iter().position(|waiting| *waiting == (client, seq));
+        place.map(|place| self.0.swap_remove(place)).is_some()
     }
 
     /// Sends all of them on. Whoever no longer leads cannot tell what becomes of their requests: they

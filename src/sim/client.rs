@@ -21,6 +21,8 @@ pub struct Client {
     pub waiting: VecDeque<(Text, Option<Place>)>,
     /// The server that answered last, or was named by one.
     pub contact: Place,
+    /// The bookmark of its session, if it has been given one.
+    pub bookmark: Option<Text>,
     /// The last requests that were answered, and the answers; the newest is last.
     pub answered: VecDeque<(Text, Outcome)>,
 }
@@ -59,7 +61,7 @@ impl Client {
     /// One that asks this place first.
     pub fn new(contact: Place) -> Client {
         let (waiting, answered) = (VecDeque::new(), VecDeque::new());
-        Client { seq: 0, open: None, waiting, contact, answered }
+        Client { seq: 0, open: None, waiting, contact, bookmark: None, answered }
     }
 
     /// Its memory is lost, and with it what it still wanted.
@@ -125,7 +127,7 @@ impl Sim {
         let what = EventKind::Ask { seq, request: request.clone() };
         let event = self.record(id, cause, None, what, out);
         self.overhear_call((id, seq), &request, operation, event);
-        self.react(id, Stimulus::Request { from: id, seq, request }, event, out);
+        self.react(id, Stimulus::Request { from: id, seq, request, bookmark: None }, event, out);
     }
 
     /// … and has its answer.
@@ -162,7 +164,8 @@ impl Sim {
         if !self.checking {
             return;
         }
-        self.ensemble.overhear(event, id, request, None);
+        let bookmark = self.bookmark(id);
+        self.ensemble.overhear(event, id, (request, bookmark.as_ref()), None);
         if let Some(operation) = operation {
             self.history.call(id, seq, operation, event);
             self.tell_judges();
@@ -180,12 +183,20 @@ impl Sim {
         if !self.checking {
             return;
         }
-        self.ensemble.overhear(event, id, request, Some(outcome));
+        let bookmark = self.bookmark(id);
+        self.ensemble.overhear(event, id, (request, bookmark.as_ref()), Some(outcome));
         match outcome {
-            Outcome::Done(answer) => self.history.answer(id, seq, answer.clone(), event),
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => {
+                self.history.answer(id, seq, answer.clone(), event)
+            }
             Outcome::Refused(_) | Outcome::Redirect(_) => self.history.give_up(id, seq),
         }
         self.tell_judges();
+    }
+
+    /// Of the session of whoever asks, if it is a client of the house.
+    fn bookmark(&self, id: Place) -> Option<Text> {
+        self.places.is_house_client(id).then(|| self.clients[id.index()].bookmark.clone())?
     }
 
     /// Sends the open request to the client's contact, and waits.
@@ -197,7 +208,8 @@ impl Sim {
         open.attempt += 1;
         open.patience = self.agenda.put(self.now + retry, Item::Client(id));
         open.waits = (self.now, self.now + retry);
-        let payload = Payload::Request { seq, request: open.request.clone() };
+        let (request, bookmark) = (open.request.clone(), client.bookmark.clone());
+        let payload = Payload::Request { seq, request, bookmark };
         self.send(id, contact, payload, cause, None, out);
     }
 
@@ -218,7 +230,7 @@ impl Sim {
             return;
         }
         match outcome {
-            Outcome::Done(_) | Outcome::Refused(_) => {
+            Outcome::Done(_) | Outcome::DoneAt(..) | Outcome::Refused(_) => {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
                 let next = client.waiting.pop_front();
@@ -227,6 +239,9 @@ impl Sim {
                 }
                 client.answered.push_back((open.request.clone(), outcome.clone()));
                 self.overhear_outcome((id, seq), &open.request, &outcome, event);
+                if let Outcome::DoneAt(_, bookmark) = outcome {
+                    self.clients[id.index()].bookmark = Some(bookmark);
+                }
                 if self.checking {
                     self.judge(id, event, out);
                 }

@@ -279,17 +279,21 @@ pub fn message_shot(
 ) -> MessageShot {
     let fields = match payload {
         Payload::Message(message) => message.fields(),
-        Payload::Request { seq, request } => {
-            vec![Field::new("request", request), Field::new("seq", seq)]
+        Payload::Request { seq, request, bookmark } => {
+            let mut fields = vec![Field::new("request", request), Field::new("seq", seq)];
+            fields.extend(bookmark.as_ref().map(|bookmark| Field::new("bookmark", bookmark)));
+            fields
         }
         Payload::Reply { seq, outcome } => {
-            let outcome = match outcome {
-                Outcome::Done(answer) => Field::new("answer", answer),
-                Outcome::Redirect(Some(node)) => Field::new("leader", node),
-                Outcome::Redirect(None) => Field::new("leader", "unknown"),
-                Outcome::Refused(why) => Field::new("refused", why),
+            let (outcome, bookmark) = match outcome {
+                Outcome::Done(answer) => (Field::new("answer", answer), None),
+                Outcome::DoneAt(answer, bookmark) => (Field::new("answer", answer), Some(bookmark)),
+                Outcome::Redirect(Some(node)) => (Field::new("leader", node), None),
+                Outcome::Redirect(None) => (Field::new("leader", "unknown"), None),
+                Outcome::Refused(why) => (Field::new("refused", why), None),
             };
-            vec![outcome, Field::new("seq", seq)]
+            let bookmark = bookmark.map(|bookmark| Field::new("bookmark", bookmark));
+            [Some(outcome), Some(Field::new("seq", seq)), bookmark].into_iter().flatten().collect()
         }
     };
     MessageShot {

@@ -28,7 +28,7 @@ pub type Image = Rc<dyn Any>;
 pub enum Stimulus {
     Message { from: Place, message: Rc<dyn Message> },
     Timer(u16),
-    Request { from: Place, seq: u64, request: Text },
+    Request { from: Place, seq: u64, request: Text, bookmark: Option<Text> },
     Saved(Image),
     Disconnected { peer: Place },
 }
@@ -95,7 +95,13 @@ pub trait Ensemble {
     /// The history variables learn of a server's step …
     fn witness(&mut self, node: Place, moment: Moment);
     /// … and of what a client asked or was told.
-    fn overhear(&mut self, event: u64, client: Place, request: &str, outcome: Option<&Outcome>);
+    fn overhear(
+        &mut self,
+        event: u64,
+        client: Place,
+        request: (&str, Option<&Text>),
+        outcome: Option<&Outcome>,
+    );
     /// Whether the protocol's property of this position holds now. `changed` as in [`Cluster`].
     fn holds(&self, property: usize, changed: Option<Place>) -> Result<(), Breach>;
 
@@ -214,8 +220,9 @@ impl<P: Protocol> Servers<P> {
             Stimulus::Timer(timer) => {
                 Input::Timer(self.timers[self.places.index(node)][usize::from(timer)])
             }
-            Stimulus::Request { from, seq, request } => {
-                let request = request.parse().expect("a request that has been read before");
+            Stimulus::Request { from, seq, request, bookmark } => {
+                let request = asked::<P>(&request, bookmark.as_ref());
+                let request = request.expect("a request that has been read before");
                 Input::Request { from, seq, request }
             }
             Stimulus::Saved(disk) => Input::Saved(read::<P>(&disk).clone()),
@@ -229,6 +236,15 @@ impl<P: Protocol> Servers<P> {
 fn chance_of(place: Place, seed: u64) -> Chance {
     let kind = u64::from(u32::from(place.letter())) << 16;
     Chance::new(seed, (1 << 40) + kind + u64::from(place.number()))
+}
+
+/// The request with this text, of a client that has been given this bookmark.
+fn asked<P: Protocol>(request: &str, bookmark: Option<&Text>) -> Option<P::Request> {
+    let request: P::Request = request.parse().ok()?;
+    Some(match bookmark {
+        Some(bookmark) => request.after(bookmark),
+        None => request,
+    })
 }
 
 fn read<P: Protocol>(image: &Image) -> &P::Disk {
@@ -321,8 +337,14 @@ impl<P: Protocol> Ensemble for Servers<P> {
         }
     }
 
-    fn overhear(&mut self, event: u64, client: Place, request: &str, outcome: Option<&Outcome>) {
-        if let Ok(request) = request.parse() {
+    fn overhear(
+        &mut self,
+        event: u64,
+        client: Place,
+        (request, bookmark): (&str, Option<&Text>),
+        outcome: Option<&Outcome>,
+    ) {
+        if let Some(request) = asked::<P>(request, bookmark) {
             self.ghost.overhear(event, client, &request, outcome);
         }
     }

@@ -635,8 +635,8 @@ impl Sim {
             Payload::Message(message) => {
                 self.react(to, Stimulus::Message { from, message }, event, out);
             }
-            Payload::Request { seq, request } => {
-                self.react(to, Stimulus::Request { from, seq, request }, event, out);
+            Payload::Request { seq, request, bookmark } => {
+                self.react(to, Stimulus::Request { from, seq, request, bookmark }, event, out);
             }
             Payload::Reply { seq, outcome } => self.answer(to, from, seq, outcome, event, out),
         }

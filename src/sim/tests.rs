@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::ensemble::Servers;
 use super::{Events, Sim};
-use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Time};
+use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Text, Time};
 use crate::command::{Command, Link, QualityChange, Setup};
 use crate::protocol::{
     Channel, Effects, Field, FieldName, Input, Kind, Message, Meta, Outcome, Property, Protocol,
@@ -127,8 +127,8 @@ impl Protocol for Talk {
                 fx.reply(from, seq, Outcome::Done(self.said.to_string().into()));
             }
             Input::Request { from, seq, request: Ask::Roll } => {
-                let drawn = fx.chance(1000).to_string();
-                fx.reply(from, seq, Outcome::Done(drawn.into()));
+                let drawn: Text = fx.chance(1000).to_string().into();
+                fx.reply(from, seq, Outcome::DoneAt(drawn.clone(), drawn));
             }
             Input::Request { from, seq, request: Ask::Leave } => {
                 fx.reply(from, seq, Outcome::Done("left".into()));
@@ -290,6 +290,30 @@ fn what_a_place_draws_is_its_own_and_comes_again_from_a_checkpoint() {
 
 const S1: Place = Place::server(0);
 const S2: Place = Place::server(1);
+
+#[test]
+fn a_client_brings_along_the_last_token_of_its_session() {
+    let mut talking = Talking::new(7);
+    talking.request(0, 0, "roll");
+    talking.request(100, 0, "roll");
+    talking.run_to(200);
+    let [first, second] = &talking.answers()[..] else { panic!("two answers") };
+    let (first, second) = (first.to_string(), second.to_string());
+    assert!(talking.data().contains(" send S1 Request 1 roll\n"), "it has been given none yet");
+    assert!(talking.data().contains(&format!(" send S1 Request 2 roll after {first}\n")));
+    let to_another = Command::Request {
+        client: Place::client(0),
+        to: Some(Place::server(1)),
+        request: "roll".into(),
+    };
+    talking.command(200, to_another);
+    talking.run_to(300);
+    assert!(talking.data().contains(&format!(" send S2 Request 3 roll after {second}\n")));
+    talking.command(300, crash(Place::client(0)));
+    talking.command(310, Command::Restart(Place::client(0)));
+    talking.request(320, 0, "roll");
+    assert!(talking.data().contains(" Request 4 roll\n"), "a crash ends the session");
+}
 
 fn cut() -> Command {
     Command::Cut(vec![Link::both_ways(S1, S2)])

@@ -113,8 +113,16 @@ pub enum Status {
 #[derive(Clone, Debug)]
 pub enum Payload {
     Message(Rc<dyn Message>),
-    Request { seq: u64, request: Text },
-    Reply { seq: u64, outcome: Outcome },
+    /// With the bookmark of the client's session, if it has been given one.
+    Request {
+        seq: u64,
+        request: Text,
+        bookmark: Option<Text>,
+    },
+    Reply {
+        seq: u64,
+        outcome: Outcome,
+    },
 }
 
 impl EventKind {
@@ -211,7 +219,9 @@ impl fmt::Display for Payload {
         match self {
             Payload::Message(message) => message.fmt(f),
             Payload::Request { request, .. } => request.fmt(f),
-            Payload::Reply { outcome: Outcome::Done(answer), .. } => answer.fmt(f),
+            Payload::Reply {
+                outcome: Outcome::Done(answer) | Outcome::DoneAt(answer, _), ..
+            } => answer.fmt(f),
             Payload::Reply { outcome: Outcome::Refused(_), .. } => f.write_str("refused"),
             Payload::Reply { outcome, .. } => outcome.told().fmt(f),
         }

@@ -89,7 +89,10 @@ impl Payload {
                 .fields()
                 .iter()
                 .try_for_each(|field| write!(out, " {}={}", field.name, field.value)),
-            Payload::Request { seq, request } => write!(out, " {seq} {request}"),
+            Payload::Request { seq, request, bookmark } => {
+                write!(out, " {seq} {request}")?;
+                bookmark.iter().try_for_each(|bookmark| write!(out, " after {bookmark}"))
+            }
             Payload::Reply { seq, outcome } => outcome.write_data(*seq, out),
         }
     }
@@ -100,6 +103,7 @@ impl Outcome {
     fn write_data(&self, seq: u64, out: &mut impl Write) -> std::fmt::Result {
         match self {
             Outcome::Done(answer) => write!(out, " {seq} done {answer}"),
+            Outcome::DoneAt(answer, bookmark) => write!(out, " {seq} done {answer} at {bookmark}"),
             Outcome::Refused(_) => write!(out, " {seq} refused"),
             Outcome::Redirect(Some(node)) => write!(out, " {seq} redirect {node}"),
             Outcome::Redirect(None) => write!(out, " {seq} redirect"),
