@@ -62,7 +62,7 @@ test("the Paxos service is played from the page, as a client", async () => {
   await ask("S1", "Accept", { number: "1", value: "update" });
   await answered("S1 has promised C1 to accept nothing below ballot 2.C1: 1.C1 is too low");
   const acceptor = page.locator(".node").first();
-  assert.match(await acceptor.locator(".epoch").textContent(), /2\.C1/, "what it has promised");
+  assert.match(await acceptor.locator(".stamp").textContent(), /2\.C1/, "what it has promised");
   assert.equal(await acceptor.locator(".number").textContent(), "1", "what it has accepted at, not by colour alone");
   const number = page.locator("form.ask", { hasText: "Prepare" }).getByLabel("number");
   await number.fill("0");

@@ -55,7 +55,7 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
                 <tspan class="id">{ node.id.to_string() }</tspan>
                 if detail != Detail::Tiny { { " " }<tspan class="role" dx="3">{ word(language, node.role) }</tspan> }
             </text>{ " " }
-            { text("epoch", Point::new(0.0, stamp_y), &stamp) }
+            { text("stamp", Point::new(0.0, stamp_y), &stamp) }
             if let Some(row) = &node.row { { panel_row(row, row_y, language) } }
             { corner(props, node) }
         </g>
