@@ -43,7 +43,10 @@ impl Store {
         // A comparison that somebody began goes on; one that a scene began ends with it.
         let by_hand = match self.panes[0].scene().and_then(Scene::beside) {
             None => self.variant(),
-            Some(_) => None,
+            Some(_) => {
+                self.close_second();
+                None
+            }
         };
         let beside = scene.beside().or(by_hand);
         if self.show(Scenario { script: scene.script(), beside }) {

@@ -91,7 +91,7 @@ impl Store {
         }
     }
 
-    fn close_second(&mut self) {
+    pub(super) fn close_second(&mut self) {
         let second = self.panes.drain(1..).next();
         self.keep_branches_of(second);
         if std::mem::take(&mut self.active) != 0 {
