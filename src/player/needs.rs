@@ -215,7 +215,7 @@ mod tests {
         );
         assert_eq!(named("run raft\n1s crash S1\nbeside\nrun paxos\n"), ["raft", "paxos"]);
         assert_eq!(named(r#"{"script": "run raft nodes=5\n1s crash S1"}"#), ["raft"]);
-        assert!(named("run zab\nrunraft\nraft run").is_empty());
+        assert!(named("run nothing\nrunraft\nraft run").is_empty());
     }
 
     #[test]

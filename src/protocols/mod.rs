@@ -24,6 +24,7 @@ list! {
     raft::Raft, "raft";
     paxos::Paxos, "paxos";
     multi_paxos::MultiPaxos, "multi-paxos";
+    zab::Zab, "zab";
     clocks::Clocks, "clocks";
     gossip::Gossip, "gossip";
     lease::Lease, "lease";

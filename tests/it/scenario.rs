@@ -173,8 +173,8 @@ fn what_cannot_stand_beside_a_run_is_refused_with_its_place() {
         ("beside seed=2\nbeside\nrun raft", "line 3, column 1: `beside` stands in a script once"),
         ("beside\nrun raft\nbeside seed=3", "line 4, column 1: `beside` stands in a script once"),
         (
-            "beside protocol=zab",
-            "line 2, column 17: expected a protocol of the catalog, found “zab”",
+            "beside protocol=nothing",
+            "line 2, column 17: expected a protocol of the catalog, found “nothing”",
         ),
         ("beside flaw=lazy", "line 2, column 13: expected a flaw of this protocol, found “lazy”"),
         (

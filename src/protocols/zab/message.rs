@@ -1,0 +1,267 @@
+//! What ZAB's servers write down and say to each other. Names are those of ZooKeeper's packets; where the
+//! article has another, it stands beside it.
+
+use std::fmt;
+use std::rc::Rc;
+use std::str::FromStr;
+
+use crate::base::Place;
+use crate::check::Operation;
+use crate::listed;
+use crate::protocol::{self, Field, Form, Kind, Tone};
+use crate::service::store::{GET, PUT, StoreRequest};
+
+use super::history::{Entry, History, Snapshot, Zxid};
+
+/// All that survives a crash. Each of the three is written by a write of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Disk {
+    /// `acceptedEpoch`: the latest epoch whose leader it has answered. (`f.p` in the article.)
+    pub accepted_epoch: u64,
+    /// `currentEpoch`: the latest epoch whose leader has brought it up to date. (`f.a` in the article.)
+    pub current_epoch: u64,
+    /// `history`. (`h_f` in the article.)
+    pub history: History,
+}
+
+/// A vote for a leader. Votes order as the election compares them: by what the server it names has
+/// seen, and only then by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Vote {
+    /// `currentEpoch` of the server that it names …
+    pub epoch: u64,
+    /// … the last zxid of its history …
+    pub zxid: Zxid,
+    /// … and its number.
+    pub id: Place,
+}
+
+/// What a server does at the moment, as it tells others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    Looking,
+    Following,
+    Leading,
+}
+
+/// The transactions of one message. Copies of the message share them.
+pub type Entries = Rc<[Entry]>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Message {
+    // Election.
+    Notification { round: u64, vote: Vote, state: State },
+    // Discovery: CEPOCH, NEWEPOCH and ACK-E in the article.
+    FollowerInfo { accepted_epoch: u64 },
+    LeaderInfo { epoch: u64 },
+    /// `counts`: it has accepted the epoch just now.
+    AckEpoch { counts: bool, current_epoch: u64, last: Zxid },
+    // Synchronisation: NEWLEADER carries the history in the article, and ACK-LD and COMMIT-LD are ACK
+    // (of the zxid before the epoch's first) and UPTODATE in ZooKeeper.
+    Diff { entries: Entries },
+    Trunc { zxid: Zxid, entries: Entries },
+    Snap { snapshot: Rc<Snapshot>, entries: Entries },
+    NewLeader { epoch: u64 },
+    UpToDate { committed: Zxid },
+    // Broadcast.
+    Propose { entry: Entry },
+    Ack { zxid: Zxid },
+    Commit { zxid: Zxid },
+    Ping,
+    PingReply,
+    // Clients' requests, from a follower to its leader; and the answer to a sync: when it is done.
+    Request { client: Place, seq: u64, request: StoreRequest },
+    Sync { client: Place, seq: u64 },
+    SyncReply { client: Place, seq: u64, zxid: Zxid },
+}
+
+/// The label on the graph.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |f: &mut fmt::Formatter, entries: &Entries| match entries.len() {
+            0 => Ok(()),
+            more => write!(f, " +{more}"),
+        };
+        match self {
+            Message::Notification { vote, state: State::Looking, .. } => write!(f, "vote {}", vote.id),
+            Message::Notification { vote, .. } => write!(f, "leader {}", vote.id),
+            Message::FollowerInfo { accepted_epoch } => write!(f, "follower e{accepted_epoch}"),
+            Message::LeaderInfo { epoch } => write!(f, "epoch? e{epoch}"),
+            Message::AckEpoch { last, .. } => write!(f, "epoch ✓ {last}"),
+            Message::Diff { entries } => f.write_str("DIFF").and_then(|()| count(f, entries)),
+            Message::Trunc { zxid, entries } => {
+                write!(f, "TRUNC {zxid}").and_then(|()| count(f, entries))
+            }
+            Message::Snap { snapshot, entries } => {
+                write!(f, "SNAP {}", snapshot.zxid).and_then(|()| count(f, entries))
+            }
+            Message::NewLeader { epoch } => write!(f, "NEWLEADER e{epoch}"),
+            Message::UpToDate { .. } => f.write_str("UPTODATE"),
+            Message::Propose { entry } => write!(f, "propose {entry}"),
+            Message::Ack { zxid } => write!(f, "ack {zxid}"),
+            Message::Commit { zxid } => write!(f, "commit {zxid}"),
+            Message::Ping => f.write_str("ping"),
+            Message::PingReply => f.write_str("pong"),
+            Message::Request { request, .. } => request.label().fmt(f),
+            Message::Sync { .. } => f.write_str("sync?"),
+            Message::SyncReply { zxid, .. } => write!(f, "sync {zxid}"),
+        }
+    }
+}
+
+impl protocol::Message for Message {
+    listed! {
+        fn kinds() -> &'static [Kind];
+        fn kind(&self) -> Kind {
+            match (self) {
+                Message::Notification { state: State::Looking, .. } => Kind { name: "Notification", tone: Tone::Vote },
+                Message::Notification { .. } => Kind { name: "Notification reply", tone: Tone::Reply },
+                Message::FollowerInfo { .. } => Kind { name: "FOLLOWERINFO", tone: Tone::Vote },
+                Message::LeaderInfo { .. } => Kind { name: "LEADERINFO", tone: Tone::Vote },
+                Message::AckEpoch { .. } => Kind { name: "ACKEPOCH", tone: Tone::Reply },
+                Message::Diff { .. } => Kind { name: "DIFF", tone: Tone::Call },
+                Message::Trunc { .. } => Kind { name: "TRUNC", tone: Tone::Call },
+                Message::Snap { .. } => Kind { name: "SNAP", tone: Tone::Call },
+                Message::NewLeader { .. } => Kind { name: "NEWLEADER", tone: Tone::Call },
+                Message::UpToDate { .. } => Kind { name: "UPTODATE", tone: Tone::Call },
+                Message::Propose { .. } => Kind { name: "PROPOSAL", tone: Tone::Call },
+                Message::Ack { .. } => Kind { name: "ACK", tone: Tone::Reply },
+                Message::Commit { .. } => Kind { name: "COMMIT", tone: Tone::Call },
+                Message::Ping => Kind { name: "PING", tone: Tone::Beat },
+                Message::PingReply => Kind { name: "PING reply", tone: Tone::Beat },
+                Message::Request { .. } => Kind { name: "REQUEST", tone: Tone::Call },
+                Message::Sync { .. } => Kind { name: "SYNC", tone: Tone::Call },
+                Message::SyncReply { .. } => Kind { name: "SYNC reply", tone: Tone::Reply },
+            }
+        }
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let list = |entries: &Entries| Field::new("entries", listing(entries));
+        match self {
+            Message::Notification { round, vote, state } => vec![
+                Field::new("state", state),
+                Field::new("round", round),
+                Field::new("epoch", vote.epoch),
+                Field::new("zxid", vote.zxid),
+                Field::new("id", vote.id),
+            ],
+            Message::FollowerInfo { accepted_epoch } => {
+                vec![Field::new("acceptedEpoch", accepted_epoch)]
+            }
+            Message::LeaderInfo { epoch } | Message::NewLeader { epoch } => {
+                vec![Field::new("epoch", epoch)]
+            }
+            Message::AckEpoch { counts, current_epoch, last } => vec![
+                Field::new("counts", counts),
+                Field::new("currentEpoch", current_epoch),
+                Field::new("zxid", last),
+            ],
+            Message::Diff { entries } => vec![list(entries)],
+            Message::Trunc { zxid, entries } => vec![Field::new("zxid", zxid), list(entries)],
+            Message::Snap { snapshot, entries } => vec![
+                Field::new("zxid", snapshot.zxid),
+                Field::new("snapshot", &snapshot.store),
+                list(entries),
+            ],
+            Message::UpToDate { committed } => vec![Field::new("zxid", committed)],
+            Message::Propose { entry } => {
+                vec![Field::new("zxid", entry.zxid), Field::new("transaction", entry)]
+            }
+            Message::Ack { zxid } | Message::Commit { zxid } => vec![Field::new("zxid", zxid)],
+            Message::Ping | Message::PingReply => Vec::new(),
+            Message::Request { client, seq, request } => vec![
+                Field::new("client", client),
+                Field::new("number", seq),
+                Field::new("request", request),
+            ],
+            Message::Sync { client, seq } => {
+                vec![Field::new("client", client), Field::new("number", seq)]
+            }
+            Message::SyncReply { client, seq, zxid } => vec![
+                Field::new("client", client),
+                Field::new("number", seq),
+                Field::new("zxid", zxid),
+            ],
+        }
+    }
+}
+
+/// Each transaction with its zxid: `[1.1 x=1, 1.2 x=2]`.
+fn listing(entries: &Entries) -> String {
+    let each: Vec<String> =
+        entries.iter().map(|entry| format!("{} {entry}", entry.zxid)).collect();
+    format!("[{}]", each.join(", "))
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            State::Looking => "LOOKING",
+            State::Following => "FOLLOWING",
+            State::Leading => "LEADING",
+        })
+    }
+}
+
+/// What a client asks for, and the last zxid that its session has seen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ask {
+    pub what: What,
+    pub seen: Zxid,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    Store(StoreRequest),
+    /// Whatever the leader has committed by now is to be known where the client asks.
+    Sync,
+}
+
+impl Ask {
+    pub const FORMS: &'static [Form] = &[
+        PUT,
+        GET,
+        Form {
+            name: "Sync",
+            help: "has the server catch up with its leader, so that what is read next is not old",
+            script: "sync",
+            blanks: &[],
+        },
+    ];
+}
+
+impl protocol::Request for Ask {
+    fn operation(&self) -> Option<Operation> {
+        match &self.what {
+            What::Store(request) => request.operation(),
+            What::Sync => None,
+        }
+    }
+
+    fn after(self, bookmark: &str) -> Ask {
+        Ask { seen: bookmark.parse().unwrap_or_default(), ..self }
+    }
+}
+
+/// As a script writes it.
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            What::Store(request) => request.fmt(f),
+            What::Sync => f.write_str("sync"),
+        }
+    }
+}
+
+impl FromStr for Ask {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Ask, &'static str> {
+        let what = match text.trim() {
+            "sync" => Ok(What::Sync),
+            text => text.parse().map(What::Store),
+        };
+        let what = what.map_err(|_| "put KEY=VALUE, get KEY or sync")?;
+        Ok(Ask { what, seen: Zxid::default() })
+    }
+}
