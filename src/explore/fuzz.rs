@@ -365,17 +365,15 @@ impl Plan {
                 let client = Place::client(self.chance.below(self.clients.into()) as u16);
                 (client, self.chance.happens(Ratio::percent(50)).then(|| self.node()))
             }
-            false => match self.node() {
-                node if self.run.script().setup.places.may_ask(node) => (node, None),
-                _ => return,
-            },
+            false => (self.node(), None),
         };
         self.ask(client, to);
     }
 
     /// One of the protocol's examples.
     pub(super) fn ask(&mut self, client: Place, to: Option<Place>) {
-        if self.requests >= REQUESTS {
+        let may = self.run.script().setup.places.may_ask(client);
+        if !may || self.requests >= REQUESTS {
             return;
         }
         self.requests += 1;
