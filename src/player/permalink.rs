@@ -81,14 +81,14 @@ pub enum Shows {
     #[default]
     First,
     Scene(Scene),
-    Script(Script),
+    Script(Box<Script>),
 }
 
 impl Shows {
     /// The script to run.
     pub fn script(&self) -> Script {
         match self {
-            Shows::Script(script) => script.clone(),
+            Shows::Script(script) => (**script).clone(),
             Shows::Scene(scene) => scene.script(),
             Shows::First => match self.scene() {
                 Some(scene) => scene.script(),
@@ -188,7 +188,7 @@ impl Permalink {
     fn take_scenario(&mut self, first: &str, value: &str) -> Result<(), Notice> {
         let read = scenario::parse_scenario(&lines(first, value)?);
         let Scenario { script, beside } = read.map_err(mistaken)?;
-        self.shows = Shows::Script(script);
+        self.shows = Shows::Script(Box::new(script));
         self.with = beside.or(self.with.take());
         Ok(())
     }

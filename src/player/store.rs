@@ -114,7 +114,7 @@ impl Store {
             Some((scene, own)) if own.is_none() || variant.is_some() => {
                 (Shows::Scene(scene), variant)
             }
-            _ => (Shows::Script(pane.run.script().clone()), variant),
+            _ => (Shows::Script(Box::new(pane.run.script().clone())), variant),
         };
         let (now, event) = pane.cursor();
         let ahead = self.playback.goal.as_ref().and_then(Goal::place);

@@ -53,7 +53,7 @@ fn long_script() -> Script {
 #[test]
 fn a_long_run_is_packed_and_how_one_looks_at_it_is_not() {
     let link = Permalink {
-        shows: Shows::Script(long_script()),
+        shows: Shows::Script(Box::new(long_script())),
         with: Some(Variant::Script(Box::new(long_script()))),
         at: Some((Time::millis(1_240), None)),
         language: Some(Language::Chinese),
@@ -83,7 +83,9 @@ fn a_long_run_is_packed_and_how_one_looks_at_it_is_not() {
 #[test]
 fn reads_as_a_person_would_write_it() {
     let link = Permalink {
-        shows: Shows::Script(script("run raft nodes=5 seed=7\n1.2s crash S1\n1.3s cut S1>S2\n")),
+        shows: Shows::Script(Box::new(script(
+            "run raft nodes=5 seed=7\n1.2s crash S1\n1.3s cut S1>S2\n",
+        ))),
         with: None,
         at: Some((Time::millis(1_240), Some(214))),
         language: Some(Language::Chinese),
@@ -127,7 +129,7 @@ fn what_chat_programs_do_is_forgiven() {
 
 #[test]
 fn a_link_never_ends_like_a_sentence() {
-    let shows = Shows::Script(script("run raft nodes=3 seed=1\n1s say It is over.\n"));
+    let shows = Shows::Script(Box::new(script("run raft nodes=3 seed=1\n1s say It is over.\n")));
     let link = Permalink { shows, ..Permalink::default() };
     assert_eq!(link.to_string(), "v1&whole&run=raft+nodes=3+seed=1;1s+say+It+is+over.&end");
     assert_eq!(Permalink::parse(&format!("{link}).")), Ok(link));
@@ -298,7 +300,8 @@ fn every_scene_has_a_short_link() {
         let link = Permalink { shows: Shows::Scene(scene), ..Permalink::default() };
         assert_eq!(link.to_string(), format!("v1&scene={}/{}", scene.protocol, scene.name));
         assert_eq!(Permalink::parse(&link.to_string()), Ok(link));
-        let link = Permalink { shows: Shows::Script(scene.script()), ..Permalink::default() };
+        let link =
+            Permalink { shows: Shows::Script(Box::new(scene.script())), ..Permalink::default() };
         assert_eq!(Permalink::parse(&link.to_string()), Ok(link));
     }
 }
@@ -400,7 +403,10 @@ fn scripts() -> impl Strategy<Value = Script> {
 }
 
 pub fn any_link() -> impl Strategy<Value = Permalink> {
-    let shows = prop_oneof![Just(Shows::First), scripts().prop_map(Shows::Script)];
+    let shows = prop_oneof![
+        Just(Shows::First),
+        scripts().prop_map(|script| Shows::Script(Box::new(script)))
+    ];
     let with = prop::option::of(others());
     let at = prop::option::of((times(), prop::option::of(any::<u64>())));
     let language = prop::option::of(prop::sample::select(&Language::ALL[..]));

@@ -313,7 +313,8 @@ fn an_enormous_link_takes_a_moment() {
     // A few bytes that are half a megabyte when unpacked.
     let lines = "1s crash S1\n1s restart S1\n".repeat(5_000);
     let script = scenario::parse(&format!("run raft nodes=3 seed=7\n{lines}")).unwrap();
-    let packed = Permalink { shows: Shows::Script(script), ..Permalink::default() }.to_string();
+    let packed =
+        Permalink { shows: Shows::Script(Box::new(script)), ..Permalink::default() }.to_string();
     let packed = packed.strip_prefix("v1").unwrap();
     for hash in [
         long("#v1&run=raft+nodes=3+seed=7", ";1s+crash+S1;1s+restart+S1"),

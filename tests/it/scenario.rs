@@ -384,8 +384,10 @@ fn a_script_may_begin_with_logs() {
     let lens: Vec<usize> = run.logs(9).rows.iter().map(|(_, log)| log.len()).collect();
     assert_eq!(lens, [0, 0, 2]);
     // A link carries them, and fewer servers have fewer logs.
-    let link =
-        format!("#{}", Permalink { shows: Shows::Script(script.clone()), ..Permalink::default() });
+    let link = format!(
+        "#{}",
+        Permalink { shows: Shows::Script(Box::new(script.clone())), ..Permalink::default() }
+    );
     assert_eq!(Permalink::parse(&link).unwrap().shows.script(), script);
     let fewer = Variant::Setting("nodes".into(), "2".into()).of(&script).unwrap().0;
     assert_eq!(fewer.setup.logs.len(), 1);
