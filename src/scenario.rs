@@ -257,12 +257,16 @@ fn value<T: std::str::FromStr<Err = &'static str>>(
 
 // ---- scripts ---------------------------------------------------------------------------------
 
+/// What is wrong with a text of so many bytes.
+pub fn too_long(length: usize) -> Mistake {
+    let sentence = sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, length);
+    Mistake { line: 1, column: 1, sentence }
+}
+
 /// The lines of a text that say something.
 fn lines(text: &str) -> Result<Peekable<impl Iterator<Item = Words<'_>>>, Mistake> {
     if text.len() > SIZE {
-        let sentence =
-            sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, text.len());
-        return Err(Mistake { line: 1, column: 1, sentence });
+        return Err(too_long(text.len()));
     }
     // Some editors begin a file with a mark that nobody sees.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

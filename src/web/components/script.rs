@@ -1,7 +1,8 @@
 //! The run as text, live: what has been done, line by line. It can be changed and run again; a
 //! mistake is told with its place, and the run on the stage stays as it is.
 
-use web_sys::HtmlTextAreaElement;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::bits::{asks, button};
@@ -21,13 +22,15 @@ pub struct Editing {
     area: NodeRef,
     /// The text that editing began with: the run may go on underneath.
     text: UseStateHandle<Option<String>>,
+    /// How long, in bytes, the text would have been that was pasted last, if it was too long.
+    too_long: UseStateHandle<Option<usize>>,
 }
 
 /// Remembers the script being changed, and leads to a mistake in it.
 #[hook]
 pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
     let area = use_node_ref();
-    let text = use_state(|| None);
+    let (text, too_long) = (use_state(|| None), use_state(|| None));
     {
         let area = area.clone();
         use_effect_with(place, move |place| {
@@ -36,12 +39,12 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
             }
         });
     }
-    Editing { area, text }
+    Editing { area, text, too_long }
 }
 
 /// The script, or the editor.
 pub fn script_tab(props: &Props, editing: Editing) -> Html {
-    let Editing { area, text: edited } = editing;
+    let Editing { area, text: edited, too_long } = editing;
     let Some(scenario) = &props.inspection.scenario else { return Html::default() };
     let language = props.language;
     if let Some(text) = &*edited {
@@ -50,10 +53,13 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
             Callback::from(move |_: MouseEvent| edited.set(None))
         };
         let write = {
-            let edited = edited.clone();
-            Callback::from(move |text: String| edited.set(Some(text)))
+            let (edited, too_long) = (edited.clone(), too_long.clone());
+            Callback::from(move |text: String| {
+                edited.set(Some(text));
+                too_long.set(None);
+            })
         };
-        return editor(props, text, area, write, leave);
+        return editor(props, text, (area, too_long), write, leave);
     }
     let edit = {
         let (edited, text) = (edited.clone(), scenario.to_string());
@@ -115,19 +121,22 @@ fn of_run(props: &Props, script: &Script, beside: Option<&Variant>) -> Html {
     html! { <>{ for lines }</> }
 }
 
-/// The text to be changed, and what is wrong with it as it stands. A browser keeps no more of what is pasted than
-/// makes it too long.
+/// The text to be changed, and what is wrong with it as it stands, or would be with what was pasted.
 fn editor(
     props: &Props,
     text: &str,
-    area: NodeRef,
+    (area, too_long): (NodeRef, UseStateHandle<Option<usize>>),
     write: Callback<String>,
     leave: Callback<MouseEvent>,
 ) -> Html {
     let language = props.language;
     // Of a protocol that is not there yet nothing can be said.
     let is_known = Needs::of_text(text).are_met();
-    let mistakes = if is_known { scenario::mistakes(text) } else { Vec::new() };
+    let mistakes = match *too_long {
+        Some(length) => vec![scenario::too_long(length)],
+        None if is_known => scenario::mistakes(text),
+        None => Vec::new(),
+    };
     let first = mistakes.first().map(|mistake| (mistake.line, mistake.column));
     let run = {
         let (act, text, leave, area) =
@@ -155,8 +164,8 @@ fn editor(
         <section class="script">
             <h2>{ tr!(language, "Script") }</h2>
             <textarea ref={area.clone()} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
-                maxlength={(scenario::SIZE + 1).to_string()}
-                aria-invalid={(!mistakes.is_empty()).to_string()} value={text.to_owned()} {oninput} />
+                aria-invalid={(!mistakes.is_empty()).to_string()} value={text.to_owned()} {oninput}
+                onpaste={refuses(text.len(), too_long)} />
             <div role="status">
                 <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, &area, language)) }</ul>
             </div>
@@ -166,6 +175,19 @@ fn editor(
             </div>
         </section>
     }
+}
+
+/// What is pasted into a text of this length and makes it too long is refused before the browser lays it out, which
+/// takes it minutes.
+fn refuses(length: usize, too_long: UseStateHandle<Option<usize>>) -> Callback<Event> {
+    Callback::from(move |event: Event| {
+        let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+        let pasted = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+        if length + pasted.len() > scenario::SIZE {
+            event.prevent_default();
+            too_long.set(Some(length + pasted.len()));
+        }
+    })
 }
 
 /// A mistake, which leads to its place.
