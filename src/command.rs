@@ -6,6 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Span, Time};
+use crate::key;
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -197,11 +198,11 @@ impl Deed {
 
     fn verb(self) -> &'static str {
         match self {
-            Deed::Crash { .. } => "crash",
-            Deed::Restart => "restart",
-            Deed::Pause => "pause",
-            Deed::Resume => "resume",
-            Deed::Wipe => "wipe",
+            Deed::Crash { .. } => key!("crash"),
+            Deed::Restart => key!("restart"),
+            Deed::Pause => key!("pause"),
+            Deed::Resume => key!("resume"),
+            Deed::Wipe => key!("wipe"),
         }
     }
 }
@@ -373,18 +374,18 @@ impl Command {
             Command::Resume(_) => Deed::Resume.verb(),
             Command::Wipe(_) => Deed::Wipe.verb(),
             Command::Each { deed, .. } => deed.verb(),
-            Command::Fire { .. } => "fire",
-            Command::Drift { .. } | Command::Jump { .. } => "clock",
-            Command::Disk { .. } => "disk",
-            Command::Cut(_) => "cut",
-            Command::Hold(_) => "hold",
-            Command::Partition(_) => "partition",
-            Command::Heal(_) => "heal",
-            Command::Link { .. } => "link",
-            Command::Drop(_) => "drop",
-            Command::Delay { .. } => "delay",
-            Command::Duplicate(_) => "duplicate",
-            Command::Deliver(_) => "deliver",
+            Command::Fire { .. } => key!("fire"),
+            Command::Drift { .. } | Command::Jump { .. } => key!("clock"),
+            Command::Disk { .. } => key!("disk"),
+            Command::Cut(_) => key!("cut"),
+            Command::Hold(_) => key!("hold"),
+            Command::Partition(_) => key!("partition"),
+            Command::Heal(_) => key!("heal"),
+            Command::Link { .. } => key!("link"),
+            Command::Drop(_) => key!("drop"),
+            Command::Delay { .. } => key!("delay"),
+            Command::Duplicate(_) => key!("duplicate"),
+            Command::Deliver(_) => key!("deliver"),
             Command::Request { .. } => "request",
             Command::Say(_) => "say",
             Command::End => "end",

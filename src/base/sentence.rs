@@ -15,6 +15,8 @@ pub enum Value {
     Text(Text),
     /// A fixed word, translated like a sentence: a role, a property, a flaw.
     Word(&'static str),
+    /// A name that is translated where it is known, such as a timer's.
+    Name(Text),
     /// A sentence within a sentence: the reason of a refusal or of a violation.
     Sentence(Box<Sentence>),
 }
@@ -36,7 +38,7 @@ macro_rules! sentence {
 
 impl Sentence {
     /// The sentence in the language whose templates and words `translate` gives.
-    pub fn tell(&self, translate: &dyn Fn(&'static str) -> &'static str) -> String {
+    pub fn tell(&self, translate: &dyn for<'a> Fn(&'a str) -> &'a str) -> String {
         let mut told = String::new();
         let mut rest = translate(self.template);
         while let Some((before, after)) = rest.split_once('{') {
@@ -44,6 +46,7 @@ impl Sentence {
             told.push_str(before);
             match place.parse::<usize>().ok().and_then(|place| self.values.get(place)) {
                 Some(Value::Word(word)) => told.push_str(translate(word)),
+                Some(Value::Name(name)) => told.push_str(translate(name)),
                 Some(Value::Sentence(inner)) => told.push_str(&inner.tell(translate)),
                 Some(value) => told.push_str(&value.to_string()),
                 None => {}
@@ -67,7 +70,7 @@ impl fmt::Display for Value {
             Value::Number(n) => n.fmt(f),
             Value::Time(time) => time.fmt(f),
             Value::Place(place) => place.fmt(f),
-            Value::Text(text) => text.fmt(f),
+            Value::Text(text) | Value::Name(text) => text.fmt(f),
             Value::Word(word) => f.write_str(word),
             Value::Sentence(sentence) => sentence.fmt(f),
         }
@@ -107,7 +110,9 @@ mod tests {
         assert_eq!(sentence!("no {9} place {").to_string(), "no  place ");
         let nested = sentence!("refused: {0}", sentence!("{0} is down", Place::server(1)));
         assert_eq!(nested.to_string(), "refused: S2 is down");
-        let shout = |english| if english == "{0} is down" { "{0} IS DOWN" } else { english };
+        fn shout(english: &str) -> &str {
+            if english == "{0} is down" { "{0} IS DOWN" } else { english }
+        }
         assert_eq!(nested.tell(&shout), "refused: S2 IS DOWN");
     }
 }

@@ -6,7 +6,7 @@
 
 use super::pane::Pane;
 use super::terms::Selection;
-use crate::base::{Place, Ratio, Sentence, Span, Time};
+use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
 use crate::catalog::Run;
 use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
 use crate::sentence;
@@ -115,7 +115,8 @@ fn timers(id: Place, status: Status, timers: &[TimerShot]) -> Vec<Gesture> {
     let first = timers.iter().min_by_key(|timer| timer.fires_at);
     let gesture = |timer: &TimerShot| {
         let fire = Command::Fire { node: id, timer: timer.name.clone() };
-        let label = sentence!("Let its timer run out: {0}", timer.name.clone());
+        let label =
+            sentence!("Let its timer run out: {0}", Value::Name(timer.name.as_str().into()));
         let gesture = Gesture::new(label, Group::Timers, fire);
         if first == Some(timer) { gesture.key("t") } else { gesture }
     };

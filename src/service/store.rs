@@ -125,7 +125,7 @@ impl fmt::Display for KeyValueStore {
             write!(f, "{space}{key}={value}")?;
         }
         match self.0.len() {
-            0 => f.write_str("empty"),
+            0 => f.write_str(key!("empty")),
             pairs if pairs > SHOWN => write!(f, " … ({pairs} keys)"),
             _ => Ok(()),
         }

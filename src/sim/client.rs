@@ -8,6 +8,7 @@ use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
 use crate::base::{Place, Text, Time};
 use crate::check::Operation;
+use crate::key;
 use crate::protocol::{Outcome, SourceLine};
 use crate::sim::ensemble::{Stimulus, Wanted};
 use crate::sim::trace::{EventKind, Payload, Status};
@@ -314,4 +315,4 @@ impl Sim {
 }
 
 /// The name under which a client's patience can be made to run out: `fire C1 retry`.
-pub const RETRY: &str = "retry";
+pub const RETRY: &str = key!("retry");

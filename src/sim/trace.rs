@@ -268,7 +268,9 @@ impl Event {
             EventKind::Lost { from, payload, why, .. } => {
                 sentence!("never receives “{0}” from {1}: {2}", payload.told(), *from, why.reason())
             }
-            EventKind::Timer(timer) => sentence!("timer runs out: {0}", timer.clone()),
+            EventKind::Timer(timer) => {
+                sentence!("timer runs out: {0}", Value::Name(timer.clone()))
+            }
             EventKind::Persist => sentence!("writes to its disk"),
             EventKind::Saved => sentence!("has its writes on disk"),
             EventKind::Disconnected { peer } => {

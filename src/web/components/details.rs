@@ -62,14 +62,15 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
         Some(Tag::Bids) => "bids",
         Some(Tag::Follows | Tag::Outside) => "plain",
     };
-    let timers = running(&node.timers, props.inspection.now);
+    let timers = running(&node.timers, props.inspection.now, language);
     let why = |fact: &'static str| {
         let of = translate(language, fact);
         asks_why(&props.act, language, of, Question::Fact(Fact::named(node.id, fact)))
     };
     let disk = node.disk.iter().map(|field| on_disk(field, why(field.name), language));
     let memory = node.view.fields.iter().map(|field| {
-        let value = html! { <>{ &field.value }{ " " }{ why(field.name) }</> };
+        let value = translate(language, &field.value);
+        let value = html! { <>{ value.to_owned() }{ " " }{ why(field.name) }</> };
         entry_of(translate(language, field.name), value)
     });
     let fact = if node.status == Status::Up { "role" } else { "status" };
@@ -104,9 +105,11 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
 }
 
 /// What is set, and how long each has left: `election 0.120 · heartbeat 0.010`.
-fn running(timers: &[TimerShot], now: Time) -> String {
-    let left =
-        |timer: &TimerShot| format!("{} {}", timer.name, seconds(timer.fires_at.since(now), 3));
+fn running(timers: &[TimerShot], now: Time, language: Language) -> String {
+    let left = |timer: &TimerShot| {
+        let name = translate(language, &timer.name);
+        format!("{name} {}", seconds(timer.fires_at.since(now), 3))
+    };
     timers.iter().map(left).collect::<Vec<_>>().join(" · ")
 }
 
@@ -132,7 +135,7 @@ fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
             if answer.refused { tr!(language, "refused") } else { tr!(language, "answered") };
         entry(name, told)
     };
-    let timers = running(&client.timers, props.inspection.now);
+    let timers = running(&client.timers, props.inspection.now, language);
     let state = match client.status {
         Status::Up => None,
         Status::Paused => Some(("held", tr!(language, "paused"))),

@@ -107,7 +107,7 @@ fn corner(props: &Props, node: &NodeBox) -> Html {
         (Status::Up, None) => Html::default(),
         (Status::Up, Some(timer)) => html! {
             <g class="timer" transform={place}>
-                <title>{ tr!(language, "timer: {0}", timer.name.clone()) }</title>
+                <title>{ tr!(language, "timer: {0}", word(language, &timer.name).to_owned()) }</title>
                 <circle class="track" r="9" />
                 <circle class="rest" id={format!("{id}-ring{}", node.id)} r="9" transform="rotate(-90)" />
             </g>

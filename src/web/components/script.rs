@@ -10,11 +10,11 @@ use super::draw::when;
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
 use crate::base::Time;
-use crate::command::Script;
+use crate::command::{Command, Script};
 use crate::player::{Action, Needs, Notice, PageAction, RunAction, TimeAction};
 use crate::scenario::{self, Mistake, Scenario, Variant};
 use crate::tr;
-use crate::words::Language;
+use crate::words::{Language, translate};
 
 /// The script being changed.
 #[derive(Clone)]
@@ -114,10 +114,18 @@ fn of_run(props: &Props, script: &Script, beside: Option<&Variant>) -> Html {
         let place = usize::from(!matches!(variant, Variant::Script(_)));
         lines.insert(place, line(None, variant.to_string()));
     }
-    lines.extend(script.title.as_ref().map(|title| line(None, format!("title {title}"))));
+    // Titles and captions as the stage shows them.
+    let told = |text: &str| translate(props.language, text).to_owned();
+    lines.extend(script.title.as_ref().map(|title| line(None, format!("title {}", told(title)))));
     let logs = script.setup.logs.iter();
     lines.extend(logs.map(|(place, log)| line(None, format!("log {place} {log}"))));
-    lines.extend(script.lines.iter().map(|given| line(Some(given.at), given.command.to_string())));
+    lines.extend(script.lines.iter().map(|given| {
+        let command = match &*given.command {
+            Command::Say(caption) => Command::Say(told(caption)),
+            command => command.clone(),
+        };
+        line(Some(given.at), command.to_string())
+    }));
     html! { <>{ for lines }</> }
 }
 
