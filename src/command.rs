@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Span, Time};
 use crate::key;
+use crate::protocol::MEMBERS;
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -220,6 +221,8 @@ impl Setup {
         let mut settings: Vec<(&str, String)> =
             places.map(|(kind, count)| (kind.setting, count.to_string())).collect();
         settings.insert(settings.len().min(1), ("seed", self.seed.to_string()));
+        let members = self.places.members_said();
+        settings.extend(members.map(|members| (MEMBERS, members.to_string())));
         let Quality { latency, loss, duplicate, replay, reorder } = self.link;
         let others: [(&str, &dyn fmt::Display); 7] = [
             ("latency", &latency),

@@ -213,6 +213,9 @@ pub struct Meta {
     /// Who takes part: servers first, where there are any. In rows they stand in this order. `S` and `C`
     /// mean servers and clients in every protocol; the clients may be the house's or its own.
     pub kinds: &'static [PlaceKind],
+    /// Whether places of the first kind may join and leave during a run: then a script may say how many of
+    /// them take part from the start, by the setting [`MEMBERS`].
+    pub joining: bool,
     /// The letter of the kind of which a majority decides, if one does: who cannot reach it is said to
     /// be cut off.
     pub majority: Option<char>,
@@ -227,6 +230,9 @@ pub struct Meta {
     pub scenes: &'static [(&'static str, &'static str)],
 }
 
+/// The setting that says how many places of the first kind take part from the start: `members=3`.
+pub const MEMBERS: &str = "members";
+
 impl Meta {
     /// What most protocols have in common, to be completed: `Meta { slug: "raft", …, ..Meta::USUAL }`.
     pub const USUAL: Meta = Meta {
@@ -235,6 +241,7 @@ impl Meta {
         paper: "",
         summary: "",
         kinds: &[],
+        joining: false,
         majority: Some(Place::SERVER),
         formation: Formation::RING,
         channel: Channel::Datagram,

@@ -28,7 +28,7 @@ use std::rc::Rc;
 use crate::base::{Place, Ratio, Sentence, Span, Time, Value, is_unseen};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Deed, Latency, Link, QualityChange, Script, ScriptLine, Setup};
-use crate::protocol::Unserved;
+use crate::protocol::{MEMBERS, Unserved};
 use crate::replay::LINES;
 use crate::sentence;
 use crate::sim::snapshot::Told;
@@ -295,13 +295,19 @@ impl Reader {
             catalog::find(slug).ok_or_else(|| words.expected("a protocol of the catalog"))?;
         let mut setup = entry.setup();
         let mut given: Vec<&str> = Vec::new();
+        let mut members = words.last;
         while !words.is_at_end() {
             let name = setting(words, &mut setup, entry)?;
             if name != "flaw" && given.contains(&name) {
                 return Err(words.wrong(sentence!("{0} is set twice", name.to_owned())));
             }
+            if name == MEMBERS {
+                members = words.last;
+            }
             given.push(name);
         }
+        words.last = members;
+        check_members(&setup).map_err(|sentence| words.wrong(sentence))?;
         Ok(Reader { script: Script { setup, title: None, lines: Vec::new() }, entry })
     }
 
@@ -360,6 +366,20 @@ impl Reader {
     }
 }
 
+/// Whether no more take part from the start than there are.
+fn check_members(setup: &Setup) -> Result<(), Sentence> {
+    let (members, all) = (setup.places.members(), setup.places.kinds().first());
+    match all {
+        Some((kind, count)) if members > *count => Err(sentence!(
+            "{0} members cannot be among {1} places: {2}",
+            members,
+            *count,
+            format!("{}={count}", kind.setting)
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a setting; its name comes back.
 fn setting<'a>(
     words: &mut Words<'a>,
@@ -389,6 +409,15 @@ fn setting<'a>(
         _ if let Some(kind) = entry.meta.kinds.iter().find(|kind| kind.setting == name) => {
             let count = number(words, name, text, kind.least.into(), kind.most.into())?;
             setup.places.set(kind.letter, count as u16);
+        }
+        MEMBERS if !entry.meta.joining => {
+            let sentence = sentence!("{0} has no places that join during a run", entry.meta.title);
+            return Err(words.wrong(sentence));
+        }
+        MEMBERS => {
+            let most = entry.meta.kinds.first().map_or(0, |kind| kind.most);
+            let count = number(words, name, text, 1, most.into())?;
+            setup.places.set_members(Some(count as u16));
         }
         _ if quality(words, name, text, &mut change)? => setup.link = setup.link.with(&change),
         _ if (entry.options)().iter().any(|option| option.name == name) => {

@@ -83,23 +83,47 @@ impl PlaceKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
     kinds: Box<[(PlaceKind, u16)]>,
+    /// How many of the first kind take part from the start, where not all do.
+    members: Option<u16>,
 }
 
 impl Places {
     /// As many of each kind as is usual.
     pub fn of(kinds: &[PlaceKind]) -> Places {
-        Places { kinds: kinds.iter().map(|kind| (*kind, kind.usual)).collect() }
+        Places { kinds: kinds.iter().map(|kind| (*kind, kind.usual)).collect(), members: None }
     }
 
     /// So many servers, and nobody else.
     pub fn cluster(servers: u16) -> Places {
-        Places { kinds: Box::new([(PlaceKind::servers(servers, servers), servers)]) }
+        Places { kinds: Box::new([(PlaceKind::servers(servers, servers), servers)]), members: None }
     }
 
     /// So many servers, and so many clients of theirs.
     pub fn with_clients(servers: u16, clients: u16) -> Places {
         let servers = (PlaceKind::servers(servers, servers), servers);
-        Places { kinds: Box::new([servers, (PlaceKind::CLIENTS, clients)]) }
+        Places { kinds: Box::new([servers, (PlaceKind::CLIENTS, clients)]), members: None }
+    }
+
+    /// Says how many of the first kind take part from the start; the others stand outside, and may join
+    /// during the run.
+    pub fn set_members(&mut self, members: Option<u16>) {
+        self.members = members;
+    }
+
+    /// How many of the first kind take part from the start: as many as the script says, or all.
+    pub fn members(&self) -> u16 {
+        self.members.unwrap_or(self.kinds.first().map_or(0, |(_, count)| *count))
+    }
+
+    /// What the script says of it, if anything.
+    pub fn members_said(&self) -> Option<u16> {
+        self.members
+    }
+
+    /// Whether the place stands outside from the start.
+    pub fn begins_outside(&self, place: Place) -> bool {
+        let is_first = self.kinds.first().is_some_and(|(kind, _)| kind.letter == place.letter());
+        is_first && place.number() >= self.members()
     }
 
     /// Kinds, and how many of each there are.
@@ -248,6 +272,19 @@ mod tests {
         PlaceKind::new('B', "broker", "brokers").counts(2, 1, 9),
         PlaceKind::CLIENTS,
     ];
+
+    #[test]
+    fn who_is_not_among_the_first_members_begins_outside() {
+        let all = Places::with_clients(5, 6);
+        assert_eq!((all.members(), all.members_said()), (5, None));
+        assert!(!all.all().any(|place| all.begins_outside(place)));
+        let mut some = all;
+        some.set_members(Some(3));
+        let outside: Vec<String> =
+            some.all().filter(|at| some.begins_outside(*at)).map(|at| at.to_string()).collect();
+        assert_eq!((outside.join(" ").as_str(), some.members()), ("S4 S5", 3));
+        assert_eq!(some.len(), 11, "they are places of the run like all others");
+    }
 
     #[test]
     fn everybody_has_a_position_in_the_order_of_the_kinds() {

@@ -216,7 +216,8 @@ impl Variant {
 fn set(words: &mut Words, setup: &mut Setup) -> Result<(), Mistake> {
     let entry = catalog::find(&setup.protocol);
     let entry = entry.ok_or_else(|| words.expected("a protocol of the catalog"))?;
-    super::setting(words, setup, entry).map(drop)
+    super::setting(words, setup, entry)?;
+    super::check_members(setup).map_err(|sentence| words.wrong(sentence))
 }
 
 /// The script with another setting: what is done to places that are not there any more is left out.
@@ -258,6 +259,9 @@ fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence
             setup.places.set(kind.letter, *count.max(&kind.least).min(&kind.most));
         }
     }
+    let first = setup.places.kinds().first().map_or(0, |(_, count)| *count);
+    let members = before.members_said().filter(|_| entry.meta.joining);
+    setup.places.set_members(members.map(|members| members.min(first)));
     setup.options.retain(|(name, value)| (entry.check_option)(name, value).is_ok());
     let Setup { places, logs, .. } = setup;
     logs.retain(|(place, log)| places.has(*place) && (entry.check_log)(log).is_ok());

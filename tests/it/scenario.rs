@@ -39,6 +39,10 @@ const FIRST_LINES: &[(&str, &str)] = &[
     ("run raft loss=101%", "line 1, column 15: expected a share from 0% to 100%, found “101%”"),
     ("run raft nodes=3 nodes=5", "line 1, column 24: nodes is set twice"),
     (
+        "run paxos nodes=3 members=2",
+        "line 1, column 19: Paxos has no places that join during a run",
+    ),
+    (
         "run raft speed=3",
         "line 1, column 10: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
          duplicate, replay, reorder, disk, retry, election, heartbeat, batch, flaw",

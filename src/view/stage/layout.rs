@@ -221,7 +221,7 @@ impl Layout {
             room.width - 2.0 * margin - right - node.w,
             room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
         );
-        let ring = centres(places, formation.arrangement, free);
+        let ring = centres(places, formation.arrangement, free, node);
         let extent = |pick: fn(&Point) -> f64| {
             ring.iter()
                 .map(pick)
@@ -344,13 +344,18 @@ impl Layout {
     }
 }
 
-/// Everybody who runs the protocol's program around the origin, within a box of this size.
-fn centres(places: &Places, arrangement: Arrangement, free: Size) -> Vec<Point> {
+/// Everybody who runs the protocol's program around the origin, within a box of this size. `node` is the
+/// size of one.
+fn centres(places: &Places, arrangement: Arrangement, free: Size, node: Size) -> Vec<Point> {
     let counts = places.kinds().iter().filter(|(kind, _)| kind.program == Program::Own);
     let counts: Vec<usize> =
         counts.map(|(_, count)| usize::from(*count)).filter(|count| *count > 0).collect();
     match arrangement {
-        Arrangement::Ring => ring(places.own().count(), free),
+        Arrangement::Ring => {
+            let count = places.own().count();
+            let outside = places.own().filter(|place| places.begins_outside(*place)).count();
+            ring_and_aside(count - outside, outside, free, node)
+        }
         Arrangement::Rows => {
             let rows = spread(counts.len(), free.h, STEP.h).into_iter().zip(counts);
             rows.flat_map(|(y, count)| {
@@ -369,6 +374,35 @@ fn centres(places: &Places, arrangement: Arrangement, free: Size) -> Vec<Point> 
                 .collect()
         }
     }
+}
+
+/// A ring, and aside those who begin outside: in a column on its left, or below it where there is more
+/// room. There they stay, whoever joins.
+fn ring_and_aside(members: usize, outside: usize, free: Size, node: Size) -> Vec<Point> {
+    if outside == 0 {
+        return ring(members, free);
+    }
+    let (across, down) = (node.w + 2.0 * GAP.w, node.h + 2.0 * GAP.h);
+    let wide = free.w > free.h;
+    let rest = match wide {
+        true => Size::new(free.w - across, free.h),
+        false => Size::new(free.w, free.h - down),
+    };
+    let mut all = ring(members, rest);
+    let low = |pick: fn(&Point) -> f64| all.iter().map(pick).fold(0.0, f64::min);
+    let high = |pick: fn(&Point) -> f64| all.iter().map(pick).fold(0.0, f64::max);
+    let aside: Vec<Point> = match wide {
+        true => {
+            let x = low(|at| at.x) - across;
+            spread(outside, free.h, STEP.h).into_iter().map(|y| Point::new(x, y)).collect()
+        }
+        false => {
+            let y = high(|at| at.y) + down;
+            spread(outside, free.w, STEP.w).into_iter().map(|x| Point::new(x, y)).collect()
+        }
+    };
+    all.extend(aside);
+    all
 }
 
 /// So many numbers around zero, evenly, over at most this length and in steps of at most so much.
@@ -486,6 +520,22 @@ mod tests {
                     );
                     assert!(layout.fits(), "{nodes} servers in {room:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn who_begins_outside_stands_aside() {
+        for room in [DESK, PHONE, EMBED] {
+            for (nodes, members) in [(5, 3), (4, 3), (7, 1), (15, 5), (6, 2)] {
+                let mut places = Places::with_clients(nodes, 2);
+                places.set_members(Some(members));
+                let layout = Layout::new(&places, Formation::RING, room);
+                assert!(layout.fits(), "{members} of {nodes} in {room:?}");
+                let (ring, aside) = layout.nodes.split_at(members.into());
+                let left = ring.iter().all(|at| aside.iter().all(|out| out.x < at.x - 60.0));
+                let below = ring.iter().all(|at| aside.iter().all(|out| out.y > at.y + 40.0));
+                assert!(left || below, "{members} of {nodes} in {room:?}: {:?}", layout.nodes);
             }
         }
     }
