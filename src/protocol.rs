@@ -440,9 +440,18 @@ impl Outcome {
 /// The effects of one step, in order, each with the source line that asked for it.
 pub struct Effects<P: Protocol> {
     list: Vec<(Effect<P>, SourceLine)>,
-    local_now: Time,
+    clock: ClockReading,
     /// Of the place that takes the step.
     chance: Chance,
+}
+
+/// What a place's clock shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockReading {
+    /// It drifts, and may be stepped.
+    pub local: Time,
+    /// Without the steps.
+    pub steady: Time,
 }
 
 /// A line of the protocol's own source.
@@ -450,13 +459,13 @@ pub type SourceLine = &'static Location<'static>;
 
 impl<P: Protocol> Effects<P> {
     pub fn new() -> Effects<P> {
-        Effects { list: Vec::new(), local_now: Time::ZERO, chance: Chance::new(0, 0) }
+        Effects { list: Vec::new(), clock: ClockReading::default(), chance: Chance::new(0, 0) }
     }
 
     /// Empties the list for a step that starts at this reading of the node's clock.
-    pub(crate) fn start(&mut self, local_now: Time) {
+    pub(crate) fn start(&mut self, clock: ClockReading) {
         self.list.clear();
-        self.local_now = local_now;
+        self.clock = clock;
     }
 
     /// The effects asked for, in order.
@@ -478,7 +487,13 @@ impl<P: Protocol> Effects<P> {
 
     /// The node's own clock, which drifts and may be stepped.
     pub fn local_now(&self) -> Time {
-        self.local_now
+        self.clock.local
+    }
+
+    /// The same clock as if nobody had ever stepped it: it only drifts. How long something has taken is
+    /// measured by it, as by a timer.
+    pub fn steady_now(&self) -> Time {
+        self.clock.steady
     }
 
     /// Sends once everything persisted before is durable.

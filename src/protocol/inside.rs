@@ -44,7 +44,7 @@ impl<P: Protocol> Effects<P> {
         act: impl FnOnce(&mut Effects<I>) -> T,
     ) -> (T, Asked<I>) {
         let mut inner = Effects::new();
-        inner.start(self.local_now);
+        inner.start(self.clock);
         inner.swap_chance(&mut self.chance);
         let result = act(&mut inner);
         inner.swap_chance(&mut self.chance);
@@ -91,8 +91,8 @@ impl<I: Protocol> Effect<I> {
 mod tests {
     use super::*;
     use crate::base::{Chance, Place, Span, Time};
-    use crate::protocol::Outcome;
     use crate::protocol::tests::{Relay, Token};
+    use crate::protocol::{ClockReading, Outcome};
     use crate::sentence;
 
     const S1: Place = Place::server(0);
@@ -146,12 +146,14 @@ mod tests {
     fn a_replica_inside_has_the_clock_and_the_chance_of_its_place() {
         let drawn = |inside: bool| {
             let mut fx = Effects::<Relay>::new();
-            fx.start(Time::millis(5));
+            fx.start(ClockReading { local: Time::millis(5), steady: Time::millis(4) });
             fx.swap_chance(&mut Chance::new(3, 4));
             let first = fx.chance(1000);
             let second = match inside {
-                true => fx.inside::<Relay, _>(|fx| (fx.chance(1000), fx.local_now())).0,
-                false => (fx.chance(1000), fx.local_now()),
+                true => {
+                    fx.inside::<Relay, _>(|fx| (fx.chance(1000), fx.local_now(), fx.steady_now())).0
+                }
+                false => (fx.chance(1000), fx.local_now(), fx.steady_now()),
             };
             (first, second, fx.chance(1000))
         };

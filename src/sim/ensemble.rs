@@ -13,12 +13,12 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text, Time};
+use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text};
 use crate::check::Operation;
 use crate::protocol::{
-    Cell, Channel, Cluster, Effect, Effects, Field, Form, Input, Message, Meta, Moment, NodeView,
-    Outcome, Panel, PanelView, PropertyInfo, Protocol, Request as _, Role, SourceLine, Unserved,
-    Variable, Vocabulary, Witness as _, read_request,
+    Cell, Channel, ClockReading, Cluster, Effect, Effects, Field, Form, Input, Message, Meta,
+    Moment, NodeView, Outcome, Panel, PanelView, PropertyInfo, Protocol, Request as _, Role,
+    SourceLine, Unserved, Variable, Vocabulary, Witness as _, read_request,
 };
 
 /// What a disk holds, or a write to it.
@@ -76,9 +76,9 @@ pub trait Ensemble {
     fn blank(&self) -> Image;
     /// A disk that begins with this log, which has been checked.
     fn stored(&self, log: &str) -> Image;
-    fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes);
+    fn boot(&mut self, node: Place, disk: &Image, clock: ClockReading, wishes: &mut Wishes);
     /// One atomic step of a server that is up.
-    fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes);
+    fn step(&mut self, node: Place, stimulus: Stimulus, clock: ClockReading, wishes: &mut Wishes);
     /// Its memory is lost.
     fn stop(&mut self, node: Place);
     /// The name of a timer that the server has set since it booted.
@@ -284,9 +284,9 @@ impl<P: Protocol> Ensemble for Servers<P> {
         Rc::new(P::stored(log).unwrap_or_default())
     }
 
-    fn boot(&mut self, node: Place, disk: &Image, local_now: Time, wishes: &mut Wishes) {
+    fn boot(&mut self, node: Place, disk: &Image, clock: ClockReading, wishes: &mut Wishes) {
         let mut fx = std::mem::take(&mut self.fx);
-        fx.start(local_now);
+        fx.start(clock);
         fx.swap_chance(&mut self.chances[self.places.index(node)]);
         self.replicas[self.places.index(node)] = Some(self.start(node, disk, &mut fx));
         fx.swap_chance(&mut self.chances[self.places.index(node)]);
@@ -294,10 +294,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.tell(node, wishes);
     }
 
-    fn step(&mut self, node: Place, stimulus: Stimulus, local_now: Time, wishes: &mut Wishes) {
+    fn step(&mut self, node: Place, stimulus: Stimulus, clock: ClockReading, wishes: &mut Wishes) {
         let input = self.input(node, stimulus);
         let Some(replica) = &mut self.replicas[self.places.index(node)] else { return };
-        self.fx.start(local_now);
+        self.fx.start(clock);
         self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
         replica.step(input, &mut self.fx);
         self.fx.swap_chance(&mut self.chances[self.places.index(node)]);

@@ -320,16 +320,16 @@ impl Sim {
         }
         let mut wishes = std::mem::take(&mut self.wishes);
         let node = &self.nodes[self.places.index(id)];
-        self.ensemble.boot(id, &node.disk, node.clock.read(self.now), &mut wishes);
+        self.ensemble.boot(id, &node.disk, node.clock.reading(self.now), &mut wishes);
         self.carry_out(id, event, wishes, out);
         self.observe(id, Moment { event, boot: true }, out);
     }
 
     /// The replica reacts to what `cause` recorded.
     fn react(&mut self, id: Place, stimulus: Stimulus, cause: u64, out: &mut Events) {
-        let local_now = self.nodes[self.places.index(id)].clock.read(self.now);
+        let reading = self.nodes[self.places.index(id)].clock.reading(self.now);
         let mut wishes = std::mem::take(&mut self.wishes);
-        self.ensemble.step(id, stimulus, local_now, &mut wishes);
+        self.ensemble.step(id, stimulus, reading, &mut wishes);
         self.carry_out(id, cause, wishes, out);
         self.observe(id, Moment { event: cause, boot: false }, out);
     }

@@ -7,7 +7,7 @@ use super::agenda::{Due, Ticket};
 use super::snapshot::Status;
 use crate::base::{Chance, Place, Text, Time};
 use crate::command::Latency;
-use crate::protocol::{Role, SourceLine};
+use crate::protocol::{ClockReading, Role, SourceLine};
 use crate::sim::ensemble::Image;
 use crate::sim::trace::Payload;
 
@@ -76,6 +76,8 @@ pub struct Clock {
     /// True time and the clock's reading when its rate last changed.
     since: Time,
     reading: i64,
+    /// What it would have shown then, had nobody ever stepped it.
+    steady: Time,
     pub ppm: i32,
 }
 
@@ -165,22 +167,31 @@ fn streams(place: Place) -> (u64, u64) {
 impl Clock {
     /// What it shows at true time `now`.
     pub fn read(&self, now: Time) -> Time {
-        let elapsed = now.since(self.since).0;
-        let measured = match self.ppm {
-            0 => elapsed as i64,
-            ppm => (i128::from(elapsed) * (1_000_000 + i128::from(ppm)) / 1_000_000) as i64,
-        };
-        Time((self.reading + measured).max(0) as u64)
+        Time((self.reading + self.measured(now).0 as i64).max(0) as u64)
+    }
+
+    /// The same, and what it would show had nobody ever stepped it.
+    pub fn reading(&self, now: Time) -> ClockReading {
+        ClockReading { local: self.read(now), steady: self.steady + self.measured(now) }
+    }
+
+    /// What it has measured since its rate last changed.
+    fn measured(&self, now: Time) -> Time {
+        let elapsed = now.since(self.since);
+        match self.ppm {
+            0 => elapsed,
+            ppm => Time((i128::from(elapsed.0) * (1_000_000 + i128::from(ppm)) / 1_000_000) as u64),
+        }
     }
 
     pub fn drift(&mut self, now: Time, ppm: i32) {
-        self.reading = self.read(now).0 as i64;
-        (self.since, self.ppm) = (now, ppm);
+        self.jump(now, 0);
+        self.ppm = ppm;
     }
 
     pub fn jump(&mut self, now: Time, micros: i64) {
-        self.reading = self.read(now).0 as i64 + micros;
-        self.since = now;
+        let ClockReading { local, steady } = self.reading(now);
+        (self.since, self.reading, self.steady) = (now, local.0 as i64 + micros, steady);
     }
 
     /// How long the world takes while this clock measures `local`.
@@ -209,5 +220,8 @@ mod tests {
         }
         clock.jump(Time::seconds(2), -5_000_000);
         assert_eq!(clock.read(Time::seconds(2)), Time::ZERO);
+        clock.jump(Time::seconds(3), 1_000_000);
+        let ClockReading { local, steady } = clock.reading(Time::seconds(4));
+        assert_eq!((local, steady), (Time::millis(1_500), Time::millis(3_100)), "steps aside");
     }
 }

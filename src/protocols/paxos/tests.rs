@@ -1,8 +1,8 @@
 //! The rules one by one, and each property made to fail.
 
-use crate::base::{Place, Places, Text, Time};
+use crate::base::{Place, Places, Text};
 use crate::protocol::{
-    Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
+    ClockReading,    Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
     Request as _, Witness,
 };
 
@@ -35,7 +35,7 @@ fn server_with(me: Place, config: &Config, disk: &Disk) -> Paxos {
 /// What the server asks for, but for its remarks and its timers.
 fn step(paxos: &mut Paxos, input: Input<Paxos>) -> Vec<Effect<Paxos>> {
     let mut fx = Effects::new();
-    fx.start(Time::ZERO);
+    fx.start(ClockReading::default());
     paxos.step(input, &mut fx);
     let effects = fx.drain().map(|(effect, _)| effect);
     let seen = |effect: &Effect<Paxos>| {
