@@ -4,7 +4,8 @@ mod properties;
 mod rules;
 
 use crate::base::{Log, Place};
-use crate::protocol::Effect;
+use crate::protocol::{Effect, Outcome};
+use crate::service::store::StoreRequest;
 
 use super::*;
 

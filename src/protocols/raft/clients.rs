@@ -1,0 +1,76 @@
+//! Clients (§8): what a leader does with their requests, and when they are answered.
+
+use crate::base::Place;
+use crate::protocol::{Effects, Outcome};
+use crate::sentence;
+use crate::service::sessions::{self, Known, LogCommand as Command};
+use crate::service::store::StoreRequest;
+
+use super::{Entry, Raft, Role};
+
+impl Raft {
+    /// The leader takes a request: all go through the log, reads too, so that each sees everything
+    /// that was answered before it.
+    pub(super) fn serve(&mut self, client: Place, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
+        let unexecuted = self.log.range(self.applied, self.log.len()).into_iter();
+        match self.sessions.know(client, seq, unexecuted.map(|(_, entry)| &entry.command)) {
+            Known::Executed(answer) => sessions::answer_again(client, seq, answer, fx),
+            Known::Past => {}
+            Known::InLog => {
+                fx.note(sentence!(
+                    "has request {1} of {0} in its log already, not yet committed",
+                    client,
+                    seq
+                ));
+                self.answer_later(client, seq);
+            }
+            Known::Never => {
+                let command = Command::Execute { client, seq, request };
+                self.log.push(Entry { term: self.term, command });
+                self.answer_later(client, seq);
+                self.save(fx);
+                self.replicate(fx);
+            }
+        }
+    }
+
+    pub(super) fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
+        fx.note(match self.leader {
+            Some(leader) => {
+                sentence!("sends {0} on to {1}, the leader of term {2}", client, leader, self.term)
+            }
+            None => sentence!("cannot help {0}: it knows no leader of term {1}", client, self.term),
+        });
+        fx.reply(client, seq, Outcome::Redirect(self.leader));
+    }
+
+    pub(super) fn answer_later(&mut self, client: Place, seq: u64) {
+        let Role::Leader(lead) = &mut self.role else { return };
+        lead.waiting.add(client, seq);
+    }
+
+    /// Sends a new entry at once to all who have room for it. A follower whose log is being searched,
+    /// or that has a whole batch on its way, gets it when it has answered.
+    pub(super) fn replicate(&self, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &self.role else { return };
+        for follower in self.others() {
+            let (next, matched) = (lead.next[follower.index()], lead.matched[follower.index()]);
+            if next == matched + 1 && self.log.len() <= matched + self.config.batch {
+                self.send_append_entries(follower, fx);
+            }
+        }
+    }
+
+    /// Executes what is committed, in the order of the log, and answers whoever waits for it.
+    pub(super) fn apply(&mut self, fx: &mut Effects<Self>) {
+        for index in self.applied + 1..=self.commit {
+            // Committed entries are there (unless a flaw has let them go).
+            let Some(entry) = self.log.get(index) else { return };
+            self.applied = index;
+            let Command::Execute { client, seq, request } = &entry.command else { continue };
+            let answer = self.sessions.once(*client, *seq, || self.store.execute(request));
+            let Role::Leader(lead) = &mut self.role else { continue };
+            lead.waiting.answer(*client, *seq, answer, fx);
+        }
+    }
+}

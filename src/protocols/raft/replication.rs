@@ -1,0 +1,184 @@
+//! Log replication (§5.3): how a leader makes all logs equal to its own, and what it may take for
+//! committed.
+
+use crate::base::quorum::{majority, reached_by_majority};
+use crate::base::{Place, Span};
+use crate::protocol::Effects;
+use crate::sentence;
+
+use super::{Appended, Entry, Hint, Message, Position, Raft, Role, Timer};
+
+/// The leader's side.
+impl Raft {
+    pub(super) fn send_heartbeats(&self, fx: &mut Effects<Self>) {
+        fx.set_timer(Timer::Heartbeat, Span::exactly(self.config.heartbeat));
+        for follower in self.others() {
+            self.send_append_entries(follower, fx);
+        }
+    }
+
+    /// What the follower lacks, a batch at most; or nothing, which is a heartbeat.
+    #[track_caller]
+    pub(super) fn send_append_entries(&self, follower: Place, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &self.role else { return };
+        let prev = lead.next[follower.index()] - 1;
+        // While it is not known that the logs agree up to `prev`, entries would be wasted
+        // (dissertation, §3.5).
+        let count = if lead.matched[follower.index()] == prev { self.config.batch } else { 0 };
+        let entries = self.log.range(prev, prev + count);
+        fx.send(
+            follower,
+            Message::AppendEntries {
+                term: self.term,
+                prev: self.position(prev),
+                entries: entries.into_iter().map(|(_, entry)| entry.clone()).collect(),
+                leader_commit: self.commit,
+            },
+        );
+    }
+
+    /// The server's log equals the leader's up to `index`, and durably so.
+    pub(super) fn stores(&mut self, server: Place, index: u64, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &mut self.role else { return };
+        let before = lead.matched[server.index()];
+        if index <= before {
+            return; // Nothing new: the answer to a heartbeat, or a late one.
+        }
+        lead.matched[server.index()] = index;
+        lead.next[server.index()] = index + 1;
+        self.advance_commit(before, fx);
+        if server != self.me && index < self.log.len() {
+            self.send_append_entries(server, fx);
+        }
+    }
+
+    /// The follower has no such entry at `prev`: go back to where the logs may agree, a whole term at
+    /// a time, and try again (end of §5.3).
+    pub(super) fn back_up(&mut self, follower: Place, prev: u64, hint: Hint, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &self.role else { return };
+        if prev + 1 != lead.next[follower.index()] {
+            return; // A late answer, to what was asked before.
+        }
+        // Where the leader has entries of the follower's term, they may agree up to the last of them.
+        let last = self.log.partition_point(|entry| Some(entry.term) <= hint.term);
+        let agree = last > 0 && Some(self.position(last).term) == hint.term;
+        let next = if agree { last + 1 } else { hint.index }.min(prev);
+        let Role::Leader(lead) = &mut self.role else { return };
+        lead.next[follower.index()] = next;
+        // This goes back only if the follower has lost its disk.
+        lead.matched[follower.index()] = lead.matched[follower.index()].min(next - 1);
+        fx.note(sentence!("goes back to index {1} with {0}, whose log differs", follower, next));
+        self.send_append_entries(follower, fx);
+    }
+
+    /// An entry is committed once a majority stores it, if it is of the leader's own term; with it,
+    /// so is all before it. Entries of earlier terms are never committed by counting (§5.4.2): they
+    /// may still be overwritten, see Figure 8.
+    ///
+    /// `before` is how far the server that has just answered had come.
+    pub(super) fn advance_commit(&mut self, before: u64, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &self.role else { return };
+        let index = reached_by_majority(&lead.matched);
+        let holders = lead.matched.iter().filter(|matched| **matched >= index).count();
+        let just_now = before < index && holders == usize::from(majority(self.nodes));
+        let term_of = |index| self.position(index).term;
+        if index <= self.commit {
+            // Nothing new.
+        } else if term_of(index) == self.term || self.config.count_old_terms {
+            fx.note(sentence!(
+                "commits up to index {0}: {1} of {2} servers store it",
+                index,
+                holders,
+                self.nodes
+            ));
+            self.commit = index;
+            self.apply(fx);
+        } else if just_now && term_of(index + 1) == self.term {
+            fx.note(sentence!(
+                "must not commit index {0} by counting {1} servers: it is of term {2}, this is term {3}",
+                index, holders, term_of(index), self.term
+            ));
+        }
+    }
+}
+
+/// The follower's side.
+impl Raft {
+    pub(super) fn answer_leader(
+        &mut self,
+        leader: Place,
+        prev: Position,
+        entries: &[Entry],
+        commit: u64,
+        fx: &mut Effects<Self>,
+    ) {
+        let outcome = match self.mismatch(prev, fx) {
+            Some(mismatch) => mismatch,
+            None => {
+                self.append(prev.index, entries, fx);
+                let index = prev.index + entries.len() as u64;
+                self.learn_commit(commit, index, fx);
+                Appended::Match(index)
+            }
+        };
+        // Who says that it has the entries must still have them after a crash.
+        if !self.config.ack_before_disk {
+            self.save(fx);
+        }
+        fx.send(leader, Message::AppendEntriesReply { term: self.term, outcome });
+    }
+
+    /// The consistency check: without the leader's entry `prev`, nothing may follow it.
+    pub(super) fn mismatch(&self, prev: Position, fx: &mut Effects<Self>) -> Option<Appended> {
+        let (end, found) = (self.log.len(), self.position(prev.index));
+        if prev.index > end {
+            fx.note(sentence!(
+                "cannot append after index {0}: its log ends at {1}",
+                prev.index,
+                end
+            ));
+            let hint = Hint { term: None, index: end + 1 };
+            return Some(Appended::Mismatch { prev: prev.index, hint });
+        }
+        if prev.term != found.term {
+            fx.note(sentence!(
+                "cannot append after index {0}: the entry there is of term {1}, the leader's of {2}",
+                prev.index, found.term, prev.term
+            ));
+            let before = self.log.partition_point(|entry| entry.term < found.term);
+            let hint = Hint { term: Some(found.term), index: before + 1 };
+            return Some(Appended::Mismatch { prev: prev.index, hint });
+        }
+        None
+    }
+
+    /// Figure 2, AppendEntries 3 and 4. What is there already stays, and so does what follows it:
+    /// the message may be an old one. Only an entry of another term makes room.
+    pub(super) fn append(&mut self, prev: u64, entries: &[Entry], fx: &mut Effects<Self>) {
+        for (index, entry) in (prev + 1..).zip(entries) {
+            match self.log.get(index) {
+                Some(mine) if mine.term == entry.term => continue,
+                Some(mine) => {
+                    fx.note(sentence!(
+                        "drops its log from index {0} on: its entry of term {1} there is not the leader's",
+                        index, mine.term
+                    ));
+                    self.log.truncate(index - 1);
+                }
+                None => {}
+            }
+            self.log.push(entry.clone());
+        }
+    }
+
+    /// Figure 2, AppendEntries 5. This log is known to equal the leader's up to `index`; what lies
+    /// beyond may be some other leader's.
+    pub(super) fn learn_commit(&mut self, leader_commit: u64, index: u64, fx: &mut Effects<Self>) {
+        let known = if self.config.commit_without_min { self.log.len() } else { index };
+        let commit = leader_commit.min(known);
+        if commit > self.commit {
+            self.commit = commit;
+            self.apply(fx);
+        }
+    }
+}
