@@ -13,11 +13,31 @@ use crate::base::{Log, Place, Text};
 /// The answer where a key has no value. No value contains a space.
 pub const NO_VALUE: &str = "no value";
 
+/// The answer to a write that has taken effect.
+pub const DONE: &str = "ok";
+
+/// The answer to a compare-and-set that found another value. No value ends with a colon or contains a
+/// space.
+pub fn not_set(value: &str) -> Text {
+    format!("no: {value}").into()
+}
+
 /// What a client asks of a store of keys and values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    Put { key: Text, value: Text },
-    Get { key: Text },
+    Put {
+        key: Text,
+        value: Text,
+    },
+    Get {
+        key: Text,
+    },
+    /// Compare and set: the new value takes the place of the expected one, if that is there.
+    Cas {
+        key: Text,
+        expected: Text,
+        new: Text,
+    },
 }
 
 /// Something that happened to an operation.
@@ -53,7 +73,7 @@ pub struct History {
 impl Operation {
     pub fn key(&self) -> &Text {
         match self {
-            Operation::Put { key, .. } | Operation::Get { key } => key,
+            Operation::Put { key, .. } | Operation::Get { key } | Operation::Cas { key, .. } => key,
         }
     }
 }
@@ -64,6 +84,7 @@ impl fmt::Display for Operation {
         match self {
             Operation::Put { key, value } => write!(f, "put {key}={value}"),
             Operation::Get { key } => write!(f, "get {key}"),
+            Operation::Cas { key, expected, new } => write!(f, "cas {key} {expected} {new}"),
         }
     }
 }

@@ -20,6 +20,9 @@
 //!   has taken effect already, so that the value is that one's. Therefore it may also
 //!   slip in (`State::slip_in`) afterwards, just before the last write.
 //!
+//! A compare-and-set both reads and writes, and none of this holds for it: a key that is asked for one is
+//! followed [through all orders](exact).
+//!
 //! A read takes no effect. It is enough to know which values there were while it was open.
 //!
 //! A write that is given up may have reached a server, so it stays open for ever. Each request has
@@ -34,10 +37,12 @@ use super::history::{Happening, History, NO_VALUE, Operation, Phase};
 use crate::base::{Breach, Sentence, Text};
 use crate::sentence;
 
+mod exact;
 mod needed;
 #[cfg(test)]
 mod tests;
 
+use exact::Exact;
 use needed::Needed;
 
 /// How large what is known of a key may become, in values and numbers kept. To judge a history is
@@ -55,9 +60,18 @@ pub struct Linearizability {
     /// How much of the history it knows.
     heard: u64,
     /// By key; `None` where it has outgrown [`LIMIT`].
-    registers: Rc<BTreeMap<Text, Option<Rc<Register>>>>,
+    registers: Rc<BTreeMap<Text, Option<Rc<Known>>>>,
     /// The first answer that nothing explains. No later one can mend it.
     broken: Option<Rc<Breach>>,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug)]
+enum Known {
+    /// It is put and got.
+    Register(Register),
+    /// It is compared and set as well.
+    Exact(Exact),
 }
 
 impl Linearizability {
@@ -66,9 +80,15 @@ impl Linearizability {
         for happening in history.since(self.heard) {
             self.heard += 1;
             if self.broken.is_none()
-                && let Some(Err(possible)) = self.hear(happening)
+                && let Some(Err(possible)) = self.hear(history, happening)
             {
-                self.broken = Some(Rc::new(unexplained(history, happening, &possible)));
+                let key = happening.operation.key();
+                let known = self.registers.get(key).and_then(Option::as_deref);
+                let needed = match known {
+                    Some(Known::Exact(_)) => Vec::new(),
+                    _ => needed::needed(history, happening),
+                };
+                self.broken = Some(Rc::new(unexplained(needed, happening, &possible)));
             }
         }
     }
@@ -106,16 +126,54 @@ impl Linearizability {
 
     /// Changes what is known of the operation's key, if that is still judged. The error is what an
     /// answer could have been that nothing explains.
-    fn hear(&mut self, happening: &Happening) -> Option<Result<(), BTreeSet<Text>>> {
+    fn hear(
+        &mut self,
+        history: &History,
+        happening: &Happening,
+    ) -> Option<Result<(), BTreeSet<Text>>> {
+        let heard = self.heard;
         let registers = Rc::make_mut(&mut self.registers);
-        let key = happening.operation.key().clone();
-        let known = registers.entry(key).or_insert_with(|| Some(Rc::default()));
+        let key = happening.operation.key();
+        let known = registers.entry(key.clone()).or_insert_with(|| Some(Rc::default()));
         let register = Rc::make_mut(known.as_mut()?);
-        let result = register.hear(happening);
-        if register.size() > LIMIT {
+        if matches!((&happening.operation, &register), (Operation::Cas { .. }, Known::Register(_)))
+        {
+            *register = Known::Exact(exact_so_far(history, key, heard - 1));
+        }
+        let (result, size) = match register {
+            Known::Register(register) => (register.hear(happening), register.size()),
+            Known::Exact(exact) => (exact.hear(happening), exact.size()),
+        };
+        if size > LIMIT {
             *known = None;
         }
         Some(result)
+    }
+}
+
+/// What may have become of a key by what happened first, which some order explains.
+fn exact_so_far(history: &History, key: &Text, happened: u64) -> Exact {
+    let mut exact = Exact::default();
+    let past = history.since(0).take(happened as usize);
+    for happening in past.filter(|happening| happening.operation.key() == key) {
+        let explained = exact.hear(happening);
+        debug_assert!(explained.is_ok(), "it was judged before");
+    }
+    exact
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known::Register(Register::default())
+    }
+}
+
+impl Known {
+    fn size(&self) -> usize {
+        match self {
+            Known::Register(register) => register.size(),
+            Known::Exact(exact) => exact.size(),
+        }
     }
 }
 
@@ -133,8 +191,7 @@ fn contradicted(needed: &[Needed], possible: &BTreeSet<Text>, read: u64) -> Opti
 
 /// What broke: who asked what and was told what, the operations that show it, and what could have been
 /// told instead.
-fn unexplained(history: &History, read: &Happening, possible: &BTreeSet<Text>) -> Breach {
-    let needed = needed::needed(history, read);
+fn unexplained(needed: Vec<Needed>, read: &Happening, possible: &BTreeSet<Text>) -> Breach {
     let against = contradicted(&needed, possible, read.number);
     let Phase::Answered { answer, .. } = &read.what else {
         unreachable!("only an answer can be wrong")
@@ -262,6 +319,7 @@ impl Register {
                 return self.read_answered(*number, answer, *called);
             }
             (Operation::Get { .. }, Phase::GivenUp) => self.read_given_up(*number),
+            (Operation::Cas { .. }, _) => unreachable!("such a key is followed through all orders"),
         }
         Ok(())
     }

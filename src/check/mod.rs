@@ -6,7 +6,7 @@
 pub mod history;
 pub mod linearizable;
 
-pub use history::{History, NO_VALUE, Operation};
+pub use history::{DONE, History, NO_VALUE, Operation, not_set};
 
 use crate::base::{Breach, Sentence};
 use crate::key;

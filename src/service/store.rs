@@ -8,15 +8,26 @@ use std::str::FromStr;
 
 use crate::base::Text;
 use crate::base::word::word;
-use crate::check::{NO_VALUE, Operation};
+use crate::check::{DONE, NO_VALUE, Operation, not_set};
 use crate::key;
 use crate::protocol::{self, Blank, Form, Holds};
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StoreRequest {
-    Put { key: Text, value: Text },
-    Get { key: Text },
+    Put {
+        key: Text,
+        value: Text,
+    },
+    Get {
+        key: Text,
+    },
+    /// Compare and set: a new value for the expected one, if that is there.
+    Cas {
+        key: Text,
+        expected: Text,
+        new: Text,
+    },
 }
 
 pub const PUT: Form = Form {
@@ -36,24 +47,39 @@ pub const GET: Form = Form {
     blanks: &[Blank { name: key!("key"), holds: Holds::Word, sample: "x" }],
 };
 
+pub const CAS: Form = Form {
+    name: "Compare and set",
+    help: "gives a key a new value if it has the expected one",
+    script: "cas {0} {1} {2}",
+    blanks: &[
+        Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
+        Blank { name: key!("expected"), holds: Holds::Word, sample: "1" },
+        Blank { name: key!("value"), holds: Holds::Word, sample: "2" },
+    ],
+};
+
 /// All that can be asked of a store of keys and values, whatever keeps its copies equal.
-pub const FORMS: &[Form] = &[PUT, GET];
+pub const FORMS: &[Form] = &[PUT, GET, CAS];
+
+const EXPECTED: &str = "put KEY=VALUE, get KEY or cas KEY EXPECTED VALUE";
 
 impl protocol::Request for StoreRequest {
     fn operation(&self) -> Option<Operation> {
         Some(match self.clone() {
             StoreRequest::Put { key, value } => Operation::Put { key, value },
             StoreRequest::Get { key } => Operation::Get { key },
+            StoreRequest::Cas { key, expected, new } => Operation::Cas { key, expected, new },
         })
     }
 }
 
 impl StoreRequest {
-    /// The shortest text that tells requests apart: `x=1` or `x?`.
+    /// The shortest text that tells requests apart: `x=1`, `x?` or `x:1→2`.
     pub fn label(&self) -> impl fmt::Display {
         fmt::from_fn(move |f| match self {
             StoreRequest::Put { key, value } => write!(f, "{key}={value}"),
             StoreRequest::Get { key } => write!(f, "{key}?"),
+            StoreRequest::Cas { key, expected, new } => write!(f, "{key}:{expected}→{new}"),
         })
     }
 }
@@ -64,6 +90,7 @@ impl fmt::Display for StoreRequest {
         match self {
             StoreRequest::Put { key, value } => write!(f, "put {key}={value}"),
             StoreRequest::Get { key } => write!(f, "get {key}"),
+            StoreRequest::Cas { key, expected, new } => write!(f, "cas {key} {expected} {new}"),
         }
     }
 }
@@ -71,7 +98,7 @@ impl fmt::Display for StoreRequest {
 impl FromStr for StoreRequest {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let words: Vec<&str> = text.split_whitespace().take(3).collect();
+        let words: Vec<&str> = text.split_whitespace().take(5).collect();
         match words[..] {
             ["put", pair] => match pair.split_once('=') {
                 Some((key, value)) => {
@@ -80,7 +107,12 @@ impl FromStr for StoreRequest {
                 None => Err("put KEY=VALUE"),
             },
             ["get", key] => Ok(StoreRequest::Get { key: word(key)? }),
-            _ => Err("put KEY=VALUE or get KEY"),
+            ["cas", key, expected, new] => Ok(StoreRequest::Cas {
+                key: word(key)?,
+                expected: word(expected)?,
+                new: word(new)?,
+            }),
+            _ => Err(EXPECTED),
         }
     }
 }
@@ -95,9 +127,16 @@ impl KeyValueStore {
         match request {
             StoreRequest::Put { key, value } => {
                 Rc::make_mut(&mut self.0).insert(key.clone(), value.clone());
-                "ok".into()
+                DONE.into()
             }
             StoreRequest::Get { key } => self.read(key),
+            StoreRequest::Cas { key, expected, new } => match self.read(key) {
+                value if value == *expected => {
+                    Rc::make_mut(&mut self.0).insert(key.clone(), new.clone());
+                    DONE.into()
+                }
+                value => not_set(&value),
+            },
         }
     }
 
@@ -138,7 +177,7 @@ mod tests {
 
     #[test]
     fn requests_print_and_parse() {
-        for text in ["put x=1", "get x", "put value=update", "put 名=值"] {
+        for text in ["put x=1", "get x", "put value=update", "put 名=值", "cas x 1 2"] {
             assert_eq!(text.parse::<StoreRequest>().unwrap().to_string(), text);
         }
         assert_eq!("  put   x=1 ".parse::<StoreRequest>().unwrap().to_string(), "put x=1");
@@ -164,7 +203,9 @@ mod tests {
         assert_eq!(word("\u{202e}x").unwrap_err(), word("").unwrap_err());
         assert!(word("–").is_err() && word("a–b").is_ok(), "a dash stands for no value");
         assert!(word("a\\b'c").is_ok() && word("é名🗳").is_ok());
-        assert_eq!("delete x".parse::<StoreRequest>(), Err("put KEY=VALUE or get KEY"));
+        for wrong in ["delete x", "cas x 1", "cas x 1 2 3"] {
+            assert_eq!(wrong.parse::<StoreRequest>(), Err(EXPECTED));
+        }
     }
 
     #[test]
@@ -174,6 +215,8 @@ mod tests {
         assert_eq!(&*ask("get x"), "no value");
         assert_eq!((&*ask("put x=1"), &*ask("put x=2")), ("ok", "ok"));
         assert_eq!(&*ask("get x"), "2");
+        assert_eq!((&*ask("cas x 2 3"), &*ask("cas x 2 4")), ("ok", "no: 3"));
+        assert_eq!((&*ask("cas y 2 3"), &*ask("get x")), ("no: no value", "3"));
     }
 
     #[test]

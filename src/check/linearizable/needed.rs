@@ -130,7 +130,7 @@ impl Span<'_> {
             told,
             wrote: match operation {
                 Operation::Put { value, .. } => Some(value.clone()),
-                Operation::Get { .. } => None,
+                Operation::Get { .. } | Operation::Cas { .. } => None,
             },
             answered: self.answered,
         }

@@ -4,6 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::{Chance, Place};
+use crate::check::{DONE, not_set};
+
+mod compared;
+mod search;
+
+use search::linearizable;
 
 /// A history with its judge.
 #[derive(Clone, Default)]
@@ -39,6 +45,11 @@ fn operation(text: &str) -> Operation {
         ("put", pair) => {
             let (key, value) = pair.split_once('=').expect("put KEY=VALUE");
             Operation::Put { key: key.into(), value: value.into() }
+        }
+        ("cas", words) => {
+            let words: Vec<&str> = words.split(' ').collect();
+            let [key, expected, new] = words[..] else { panic!("cas KEY EXPECTED VALUE") };
+            Operation::Cas { key: key.into(), expected: expected.into(), new: new.into() }
         }
         (_, key) => Operation::Get { key: key.into() },
     }
@@ -340,7 +351,7 @@ fn most_of_a_long_run(seed: u64, least: u8) -> usize {
     for _ in 0..10_000 {
         let mut draw = |below: u8| chance.below(below.into()) as u8;
         let choice = least + draw(8 - least);
-        let draw = Draw { client: draw(3), choice, key: 0, value: draw(3) };
+        let draw = Draw { client: draw(3), choice, key: 0, value: draw(3), compares: false };
         if let Some(event) = run.step(draw, u32::MAX) {
             event.happens(&mut history);
         }
@@ -390,67 +401,6 @@ impl Event {
             Event::GivesUp(client) => history.give_up(*client),
         }
     }
-}
-
-/// One operation of a history, from event to event.
-struct Spanned {
-    client: Place,
-    request: Operation,
-    called: usize,
-    /// Where it ends, and with which answer. Without: it may take effect at any later time.
-    answered: Option<(usize, Text)>,
-    given_up: bool,
-}
-
-fn operations(events: &[Event]) -> Vec<Spanned> {
-    let mut operations: Vec<Spanned> = Vec::new();
-    for (at, event) in events.iter().enumerate() {
-        let (Event::Ask(client, _) | Event::Told(client, _) | Event::GivesUp(client)) = event;
-        let open = operations.iter_mut().find(|operation| {
-            operation.client == *client && operation.answered.is_none() && !operation.given_up
-        });
-        match (event, open) {
-            (Event::Ask(client, request), None) => operations.push(Spanned {
-                client: *client,
-                request: request.clone(),
-                called: at,
-                answered: None,
-                given_up: false,
-            }),
-            (Event::Told(_, answer), Some(open)) => open.answered = Some((at, answer.clone())),
-            (Event::GivesUp(_), Some(open)) => open.given_up = true,
-            _ => unreachable!("the histories below are well formed"),
-        }
-    }
-    operations
-}
-
-/// Whether some order of the operations explains all answers (Wing and Gong, 1993): takes one after
-/// the other out of those that nothing answered has to precede, and tries them on a store of
-/// several keys. `taken` are those tried already, one bit each.
-fn explained(operations: &[Spanned], taken: u32, store: &BTreeMap<Text, Text>) -> bool {
-    let left = || (0..).zip(operations).filter(|(place, _)| taken & (1 << place) == 0);
-    let ends = left().filter_map(|(_, operation)| operation.answered.as_ref().map(|(at, _)| *at));
-    let Some(first_end) = ends.min() else { return true };
-    left().filter(|(_, operation)| operation.called < first_end).any(|(place, operation)| {
-        let taken = taken | 1 << place;
-        match &operation.request {
-            Operation::Put { key, value } => {
-                let mut store = store.clone();
-                store.insert(key.clone(), value.clone());
-                explained(operations, taken, &store)
-            }
-            Operation::Get { key } => {
-                let value = store.get(key).map_or(NO_VALUE, |value| value);
-                let fits = |(_, answer): &(usize, Text)| **answer == *value;
-                operation.answered.as_ref().is_some_and(fits) && explained(operations, taken, store)
-            }
-        }
-    })
-}
-
-fn linearizable(events: &[Event]) -> bool {
-    explained(&operations(events), 0, &BTreeMap::new())
 }
 
 const VALUES: [&str; 4] = [NO_VALUE, "1", "2", "3"];
@@ -530,6 +480,8 @@ struct Draw {
     choice: u8,
     key: u8,
     value: u8,
+    /// Half of the writes compare first.
+    compares: bool,
 }
 
 impl Draw {
@@ -541,6 +493,11 @@ impl Draw {
         let key = Text::from(["x", "y"][usize::from(self.key)]);
         match self.choice % 2 {
             0 => Operation::Get { key },
+            _ if self.compares && self.choice > 3 => Operation::Cas {
+                key,
+                expected: VALUES[usize::from(self.choice % 3) + 1].into(),
+                new: VALUES[usize::from(self.value) + 1].into(),
+            },
             _ => Operation::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
         }
     }
@@ -548,7 +505,13 @@ impl Draw {
 
 fn draws(clients: u8, keys: u8, values: u8) -> impl Strategy<Value = Vec<Draw>> {
     let draw = (0..clients, 0..8u8, 0..keys, 0..values);
-    let draw = draw.prop_map(|(client, choice, key, value)| Draw { client, choice, key, value });
+    let draw = draw.prop_map(|(client, choice, key, value)| Draw {
+        client,
+        choice,
+        key,
+        value,
+        compares: false,
+    });
     prop::collection::vec(draw, 0..40)
 }
 
@@ -574,6 +537,17 @@ fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
             None => {}
             Some(_) if draw.choice == 0 => events.push(Event::GivesUp(client)),
             Some(Operation::Put { .. }) => events.push(Event::Told(client, "ok".into())),
+            Some(Operation::Cas { .. }) => {
+                let last = events.len();
+                let answers = VALUES.map(not_set).into_iter().chain([Text::from(DONE)]);
+                let answers: Vec<Text> = answers.collect();
+                events.push(Event::Told(client, answers[usize::from(draw.choice % 5)].clone()));
+                for answer in answers {
+                    if sense && draw.choice < 7 && !linearizable(&events) {
+                        events[last] = Event::Told(client, answer);
+                    }
+                }
+            }
             Some(Operation::Get { .. }) => {
                 let last = events.len();
                 events.push(Event::Told(client, VALUES[usize::from(draw.choice % 4)].into()));
@@ -635,6 +609,16 @@ impl Run {
                 "ok".into()
             }
             Operation::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
+            Operation::Cas { key, expected, new } => {
+                let value = self.store.get(key).cloned().unwrap_or(NO_VALUE.into());
+                match value == *expected {
+                    true => {
+                        self.store.insert(key.clone(), new.clone());
+                        DONE.into()
+                    }
+                    false => not_set(&value),
+                }
+            }
         }
     }
 }

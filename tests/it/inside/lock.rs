@@ -144,7 +144,7 @@ impl Lock {
                     *holder = None;
                     "released".into()
                 }
-                (StoreRequest::Get { .. }, _) => "not yours".into(),
+                _ => "not yours".into(),
             });
         }
     }
