@@ -107,6 +107,8 @@ impl Raft {
         self.role = Role::Leader(Lead {
             next: vec![self.log.len() + 1; servers],
             matched: vec![0; servers],
+            round: 0,
+            doubted: vec![None; servers],
             waiting: Unanswered::default(),
         });
         self.leader = Some(self.me);

@@ -59,8 +59,8 @@ pub struct Entry {
 pub enum Message {
     RequestVote { term: u64, last: Position },
     RequestVoteReply { term: u64, vote_granted: bool },
-    AppendEntries { term: u64, prev: Position, entries: Entries, leader_commit: u64 },
-    AppendEntriesReply { term: u64, outcome: Appended },
+    AppendEntries { term: u64, prev: Position, entries: Entries, leader_commit: u64, round: u64 },
+    AppendEntriesReply { term: u64, outcome: Appended, round: u64 },
 }
 
 /// A place in a log, named so that two servers can tell whether they mean the same entry: by Log
@@ -152,7 +152,7 @@ impl fmt::Display for Message {
                 [entry] => write!(f, "append {entry}"),
                 entries => write!(f, "append ×{}", entries.len()),
             },
-            Message::AppendEntriesReply { term, outcome } => match outcome {
+            Message::AppendEntriesReply { term, outcome, .. } => match outcome {
                 Appended::Match(index) => write!(f, "ok {index}"),
                 Appended::Mismatch { hint, .. } => write!(f, "no {}", hint.index),
                 Appended::Stale => write!(f, "no t{term}"),
@@ -185,14 +185,18 @@ impl protocol::Message for Message {
             Message::RequestVoteReply { term, vote_granted } => {
                 vec![Field::new("term", term), Field::new("voteGranted", vote_granted)]
             }
-            Message::AppendEntries { term, prev, entries, leader_commit } => vec![
-                Field::new("term", term),
-                Field::new("prevLogIndex", prev.index),
-                Field::new("prevLogTerm", prev.term),
-                Field::new("entries[]", entries),
-                Field::new("leaderCommit", leader_commit),
-            ],
-            Message::AppendEntriesReply { term, outcome } => {
+            Message::AppendEntries { term, prev, entries, leader_commit, round } => {
+                let mut fields = vec![
+                    Field::new("term", term),
+                    Field::new("prevLogIndex", prev.index),
+                    Field::new("prevLogTerm", prev.term),
+                    Field::new("entries[]", entries),
+                    Field::new("leaderCommit", leader_commit),
+                ];
+                fields.extend(round_told(*round));
+                fields
+            }
+            Message::AppendEntriesReply { term, outcome, round } => {
                 let success = matches!(outcome, Appended::Match(_));
                 let mut fields = vec![Field::new("term", term), Field::new("success", success)];
                 match outcome {
@@ -204,10 +208,16 @@ impl protocol::Message for Message {
                     }
                     Appended::Stale => {}
                 }
+                fields.extend(round_told(*round));
                 fields
             }
         }
     }
+}
+
+/// The number of a round, once there is one: most reigns need none.
+fn round_told(round: u64) -> Option<Field> {
+    (round > 0).then(|| Field::new("round", round))
 }
 
 /// Each entry with its term: `[x=1 (t2), no-op (t3)]`.

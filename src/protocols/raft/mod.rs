@@ -89,6 +89,10 @@ struct Lead {
     /// `matchIndex`: how far that log is known to equal the leader's; for the leader itself, how
     /// much of its log is on its own disk (dissertation, §10.2.1).
     matched: Vec<u64>,
+    /// Rounds begun: each message carries the number of the latest, and its answer brings it back.
+    round: u64,
+    /// The round in which a server was asked whether it still has what it has acknowledged.
+    doubted: Vec<Option<u64>>,
     /// Clients' requests to answer once they are executed.
     waiting: Unanswered,
 }
@@ -230,21 +234,22 @@ impl Raft {
             Message::RequestVoteReply { vote_granted: true, .. } => self.count_vote(from, fx),
             Message::RequestVoteReply { vote_granted: false, .. } => {}
 
-            Message::AppendEntries { term, .. } if term < self.term => {
+            Message::AppendEntries { term, round, .. } if term < self.term => {
                 self.save(fx);
-                let outcome = Appended::Stale;
-                fx.send(from, Message::AppendEntriesReply { term: self.term, outcome });
+                let (term, outcome) = (self.term, Appended::Stale);
+                fx.send(from, Message::AppendEntriesReply { term, outcome, round });
             }
             // Cannot be: a term has one leader. (It can with the flaw `forget-vote`.)
             Message::AppendEntries { .. } if self.leads() => {}
-            Message::AppendEntries { prev, entries, leader_commit, .. } => {
+            Message::AppendEntries { prev, entries, leader_commit, round, .. } => {
                 self.hear_leader(from, fx);
-                self.answer_leader(from, prev, &entries, leader_commit, fx);
+                let outcome = self.take_entries(prev, &entries, leader_commit, fx);
+                fx.send(from, Message::AppendEntriesReply { term: self.term, outcome, round });
             }
 
-            Message::AppendEntriesReply { outcome, .. } => match outcome {
+            Message::AppendEntriesReply { outcome, round, .. } => match outcome {
                 Appended::Match(index) => self.stores(from, index, fx),
-                Appended::Mismatch { prev, hint } => self.back_up(from, prev, hint, fx),
+                Appended::Mismatch { prev, hint } => self.back_up(from, prev, hint, round, fx),
                 Appended::Stale => {}
             },
         }

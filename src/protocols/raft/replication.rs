@@ -33,6 +33,7 @@ impl Raft {
                 prev: self.position(prev),
                 entries: entries.into_iter().map(|(_, entry)| entry.clone()).collect(),
                 leader_commit: self.commit,
+                round: lead.round,
             },
         );
     }
@@ -41,6 +42,7 @@ impl Raft {
     pub(super) fn stores(&mut self, server: Place, index: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &mut self.role else { return };
         let before = lead.matched[server.index()];
+        lead.doubted[server.index()] = None;
         if index <= before {
             return; // Nothing new: the answer to a heartbeat, or a late one.
         }
@@ -54,10 +56,20 @@ impl Raft {
 
     /// The follower has no such entry at `prev`: go back to where the logs may agree, a whole term at
     /// a time, and try again (end of §5.3).
-    pub(super) fn back_up(&mut self, follower: Place, prev: u64, hint: Hint, fx: &mut Effects<Self>) {
+    pub(super) fn back_up(
+        &mut self,
+        follower: Place,
+        prev: u64,
+        hint: Hint,
+        round: u64,
+        fx: &mut Effects<Self>,
+    ) {
         let Role::Leader(lead) = &self.role else { return };
         if prev + 1 != lead.next[follower.index()] {
             return; // A late answer, to what was asked before.
+        }
+        if prev > 0 && prev == lead.matched[follower.index()] {
+            return self.doubt(follower, round, fx);
         }
         // Where the leader has entries of the follower's term, they may agree up to the last of them.
         let last = self.log.partition_point(|entry| Some(entry.term) <= hint.term);
@@ -65,9 +77,50 @@ impl Raft {
         let next = if agree { last + 1 } else { hint.index }.min(prev);
         let Role::Leader(lead) = &mut self.role else { return };
         lead.next[follower.index()] = next;
-        // This goes back only if the follower has lost its disk.
-        lead.matched[follower.index()] = lead.matched[follower.index()].min(next - 1);
-        fx.note(sentence!("goes back to index {1} with {0}, whose log differs", follower, next));
+        fx.note(match hint.term {
+            Some(_) => {
+                sentence!("goes back to index {1} with {0}, whose log differs", follower, next)
+            }
+            None => sentence!(
+                "goes back to index {1} with {0}, whose log ends before index {2}",
+                follower,
+                next,
+                prev
+            ),
+        });
+        self.send_append_entries(follower, fx);
+    }
+
+    /// The follower rejects what it has acknowledged. `matchIndex` only grows: the rejection is older than
+    /// the acknowledgement, or the follower's disk is gone. What it answers when it is asked once more, after
+    /// its acknowledgement has arrived, tells which.
+    pub(super) fn doubt(&mut self, follower: Place, round: u64, fx: &mut Effects<Self>) {
+        let Role::Leader(lead) = &mut self.role else { return };
+        let (held, doubted) =
+            (lead.matched[follower.index()], &mut lead.doubted[follower.index()]);
+        match *doubted {
+            None => {
+                lead.round += 1;
+                *doubted = Some(lead.round);
+                fx.note(sentence!(
+                    "asks {0} once more: it has acknowledged index {1}, so its rejection is late, or its disk is gone",
+                    follower,
+                    held
+                ));
+            }
+            Some(asked) if round < asked => return,
+            // Beyond what Raft survives (§3): nothing that counted on this server is certain any more.
+            Some(_) => {
+                *doubted = None;
+                lead.matched[follower.index()] = 0;
+                lead.next[follower.index()] = 1;
+                fx.note(sentence!(
+                    "starts over with {0}, which has lost what it had acknowledged up to index {1}: safety is no longer promised",
+                    follower,
+                    held
+                ));
+            }
+        }
         self.send_append_entries(follower, fx);
     }
 
@@ -104,14 +157,13 @@ impl Raft {
 
 /// The follower's side.
 impl Raft {
-    pub(super) fn answer_leader(
+    pub(super) fn take_entries(
         &mut self,
-        leader: Place,
         prev: Position,
         entries: &[Entry],
         commit: u64,
         fx: &mut Effects<Self>,
-    ) {
+    ) -> Appended {
         let outcome = match self.mismatch(prev, fx) {
             Some(mismatch) => mismatch,
             None => {
@@ -125,7 +177,7 @@ impl Raft {
         if !self.config.ack_before_disk {
             self.save(fx);
         }
-        fx.send(leader, Message::AppendEntriesReply { term: self.term, outcome });
+        outcome
     }
 
     /// The consistency check: without the leader's entry `prev`, nothing may follow it.

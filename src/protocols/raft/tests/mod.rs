@@ -68,11 +68,11 @@ fn disk_is_done(raft: &mut Raft) -> Vec<Effect<Raft>> {
 
 fn append(term: u64, prev: (u64, u64), terms: &[u64], leader_commit: u64) -> Message {
     let prev = Position { term: prev.0, index: prev.1 };
-    Message::AppendEntries { term, prev, entries: entries(terms), leader_commit }
+    Message::AppendEntries { term, prev, entries: entries(terms), leader_commit, round: 0 }
 }
 
 fn matches(term: u64, index: u64) -> Message {
-    Message::AppendEntriesReply { term, outcome: Appended::Match(index) }
+    Message::AppendEntriesReply { term, outcome: Appended::Match(index), round: 0 }
 }
 
 fn sent(effects: &[Effect<Raft>]) -> Vec<(Place, Message)> {

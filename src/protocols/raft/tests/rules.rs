@@ -130,7 +130,7 @@ fn figure_7_consistency_check() {
     for (name, terms_before, outcome) in FIGURE_7 {
         let mut raft = follower(8, terms_before);
         let effects = hear(&mut raft, S1, append(8, (6, 10), &[], 0));
-        let reply = Message::AppendEntriesReply { term: 8, outcome };
+        let reply = Message::AppendEntriesReply { term: 8, outcome, round: 0 };
         assert_eq!(sent(&effects), [(S1, reply)], "({name})");
         assert_eq!(terms(&raft), terms_before, "({name}): an empty AppendEntries changes no log");
     }
@@ -236,12 +236,39 @@ fn late_and_repeated_answers_make_no_new_traffic() {
     let refusal = Message::AppendEntriesReply {
         term: 2,
         outcome: Appended::Mismatch { prev: 3, hint: Hint { term: None, index: 1 } },
+        round: 0,
     };
     assert_eq!(sent(&hear(&mut raft, S2, refusal.clone())).len(), 1);
     assert_eq!(sent(&hear(&mut raft, S2, refusal)).len(), 0);
     assert_eq!(sent(&hear(&mut raft, S2, matches(2, 2))).len(), 1);
     assert_eq!(sent(&hear(&mut raft, S2, matches(2, 2))).len(), 0);
     assert_eq!(sent(&hear(&mut raft, S2, matches(1, 4))).len(), 0, "of an earlier term");
+}
+
+/// A follower rejects what it has acknowledged: asked once more, it acknowledges it again, or its disk is
+/// gone.
+#[test]
+fn a_late_rejection_takes_nothing_back_and_a_lost_disk_starts_over() {
+    let reject = |round| Message::AppendEntriesReply {
+        term: 2,
+        outcome: Appended::Mismatch { prev: 4, hint: Hint { term: None, index: 3 } },
+        round,
+    };
+    let known = |raft: &Raft| match &raft.role {
+        Role::Leader(lead) => (lead.matched[1], lead.next[1]),
+        _ => panic!("it leads"),
+    };
+    let mut raft = leader(S1, 3, 2, &[1, 1, 1], Config::default());
+    hear(&mut raft, S2, matches(2, 4));
+    let asked = sent(&hear(&mut raft, S2, reject(0)));
+    assert!(matches!(asked[..], [(S2, Message::AppendEntries { round: 1, .. })]), "{asked:?}");
+    assert!(sent(&hear(&mut raft, S2, reject(0))).is_empty(), "a late one again");
+    assert_eq!(known(&raft), (4, 5));
+    hear(&mut raft, S2, matches(2, 4));
+    assert_eq!(sent(&hear(&mut raft, S2, reject(1))).len(), 1, "that acknowledgement was later still");
+    assert_eq!(known(&raft), (4, 5));
+    assert_eq!(sent(&hear(&mut raft, S2, reject(2))).len(), 1);
+    assert_eq!(known(&raft), (0, 1), "it has lost what it had");
 }
 
 #[test]
