@@ -75,7 +75,8 @@ impl Sessions {
 }
 
 impl LogCommand {
-    fn is(&self, whose: Place, number: u64) -> bool {
+    /// Whether it is this client's request of this number.
+    pub fn is(&self, whose: Place, number: u64) -> bool {
         match self {
             LogCommand::NoOp => false,
             LogCommand::Execute { client, seq, .. } => (*client, *seq) == (whose, number),

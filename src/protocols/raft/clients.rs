@@ -6,9 +6,34 @@ use crate::sentence;
 use crate::service::sessions::{self, Known, LogCommand as Command};
 use crate::service::store::StoreRequest;
 
-use super::{Entry, Raft, Role};
+use super::{Entry, Raft, Request, Role};
 
 impl Raft {
+    pub(super) fn take_request(
+        &mut self,
+        client: Place,
+        seq: u64,
+        request: Request,
+        fx: &mut Effects<Self>,
+    ) {
+        let handed_over = match &self.role {
+            Role::Leader(lead) => lead.transfer.map(|transfer| transfer.target),
+            _ => None,
+        };
+        match request {
+            Request::Store(request) if let Some(key) = self.reads_beside_log(&request) => {
+                self.read(client, seq, key, fx);
+            }
+            _ if !self.leads() => self.redirect(client, seq, fx),
+            Request::Transfer(target) => self.transfer_to(target, client, seq, fx),
+            Request::Store(_) if handed_over.is_some() => {
+                fx.note(sentence!("takes no request of {0}: it hands over", client));
+                fx.reply(client, seq, Outcome::Redirect(handed_over));
+            }
+            Request::Store(request) => self.serve(client, seq, request, fx),
+        }
+    }
+
     /// The leader takes a request: all go through the log, reads too, so that each sees everything
     /// that was answered before it.
     pub(super) fn serve(&mut self, client: Place, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
@@ -16,6 +41,11 @@ impl Raft {
         match self.sessions.know(client, seq, unexecuted.map(|(_, entry)| &entry.command)) {
             Known::Executed(answer) => sessions::answer_again(client, seq, answer, fx),
             Known::Past => {}
+            // A leader without a no-op commits what it found in its log with an entry of its own: this one.
+            // Its session executes it once.
+            Known::InLog if self.is_of_earlier_term(client, seq) && !self.config.no_op => {
+                self.append_request(client, seq, request, fx);
+            }
             Known::InLog => {
                 fx.note(sentence!(
                     "has request {1} of {0} in its log already, not yet committed",
@@ -24,14 +54,29 @@ impl Raft {
                 ));
                 self.answer_later(client, seq);
             }
-            Known::Never => {
-                let command = Command::Execute { client, seq, request };
-                self.log.push(Entry { term: self.term, command });
-                self.answer_later(client, seq);
-                self.save(fx);
-                self.replicate(fx);
-            }
+            Known::Never => self.append_request(client, seq, request, fx),
         }
+    }
+
+    fn append_request(
+        &mut self,
+        client: Place,
+        seq: u64,
+        request: StoreRequest,
+        fx: &mut Effects<Self>,
+    ) {
+        let command = Command::Execute { client, seq, request };
+        self.log.push(Entry { term: self.term, command });
+        self.answer_later(client, seq);
+        self.save(fx);
+        self.replicate(fx);
+    }
+
+    /// Whether no entry of the server's own term asks this.
+    fn is_of_earlier_term(&self, client: Place, seq: u64) -> bool {
+        let earlier = self.log.partition_point(|entry| entry.term < self.term);
+        let own = self.log.range(earlier, self.log.len()).into_iter();
+        !own.map(|(_, entry)| &entry.command).any(|command| command.is(client, seq))
     }
 
     pub(super) fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
@@ -71,6 +116,9 @@ impl Raft {
             let answer = self.sessions.once(*client, *seq, || self.store.execute(request));
             let Role::Leader(lead) = &mut self.role else { continue };
             lead.waiting.answer(*client, *seq, answer, fx);
+        }
+        if !self.awaited.is_empty() {
+            self.answer_awaited(fx);
         }
     }
 }

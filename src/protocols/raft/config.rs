@@ -4,6 +4,8 @@
 use crate::base::{Span, Time};
 use crate::options;
 
+use super::reads::Reads;
+
 options! {
     pub struct Config {
         /// How long a follower waits for a leader. Drawn at random each time, so that servers rarely
@@ -27,6 +29,47 @@ options! {
             range: 1..=1_000,
             help: "how many entries one AppendEntries carries at most",
             samples: ["8", "1", "2"],
+        }
+
+        /// §8: a leader opens its term with an entry that changes nothing, so that it can commit what is
+        /// there.
+        option no_op: bool {
+            default: true,
+            choices: [true, false],
+            help: "whether a leader opens its term with a no-op",
+            samples: [],
+        }
+
+        /// Dissertation, §9.6.
+        option pre_vote: bool {
+            default: false,
+            choices: [false, true],
+            help: "PreVote: whether a server asks who would vote for it before it stands",
+            samples: [],
+        }
+
+        /// Dissertation, §6.2, and what §9.6 says of servers that hear their leader.
+        option check_quorum: bool {
+            default: false,
+            choices: [false, true],
+            help: "CheckQuorum: whether a leader that hears no quorum steps down, and servers that hear \
+                   their leader stand by it",
+            samples: [],
+        }
+
+        /// Dissertation, §6.4.
+        option reads: Reads {
+            default: Reads::Log,
+            choices: [Reads::Log, Reads::ReadIndex, Reads::Lease],
+            help: "reads: as entries of the log; by ReadIndex, of followers too; or by a lease, which needs CheckQuorum",
+            samples: [],
+        }
+
+        option drift_bound: u64 {
+            default: 20,
+            range: 0..=50,
+            help: "by how many percent a clock may be wrong, as a lease allows for",
+            samples: [],
         }
 
         flaw forget_vote {
@@ -63,6 +106,66 @@ options! {
             story: "A follower commits up to leaderCommit although this message has only shown that its \
                     log is right up to an earlier entry. What lies beyond may be a dead leader's.",
             breaks: "State Machine Safety",
+        }
+
+        flaw local_reads {
+            title: "Reads from its own state",
+            story: "Whoever is asked for a value answers from its own state at once. A follower may be \
+                    behind, and a leader deposed without knowing it: what it tells may be long overwritten. \
+                    Early etcd and Consul served reads so by default.",
+            breaks: "Linearizability",
+        }
+
+        flaw read_before_own_entry {
+            title: "ReadIndex before an entry of its own term",
+            story: "A new leader notes its commit index for a read although no entry of its own term is \
+                    committed. What its predecessor committed and answered may lie beyond that index.",
+            breaks: "Linearizability",
+        }
+
+        flaw count_old_rounds {
+            title: "ReadIndex counts older answers",
+            story: "A leader takes any heartbeat's answer for a confirmation that it leads, also one that was \
+                    sent before the read came. By now somebody else may lead.",
+            breaks: "Linearizability",
+        }
+
+        flaw trust_clocks {
+            title: "A lease that trusts clocks",
+            story: "A lease lasts as long as the election timeout by the leader's clock, with nothing taken off \
+                    for clocks that run at different speeds. A slow leader believes in it when the others have \
+                    long elected another.",
+            breaks: "Linearizability",
+        }
+
+        flaw keep_lease_in_transfer {
+            title: "The lease outlives a transfer",
+            story: "A leader hands over and goes on answering by its lease. Who was told to stand is stopped by \
+                    nobody, so another leads before the lease ends.",
+            breaks: "Linearizability",
+        }
+
+        flaw vote_after_restart {
+            title: "A restarted server votes at once",
+            story: "A server that restarts votes before an election timeout has passed. It may have stood by a \
+                    leader just before it crashed, and that leader counts on it for its lease.",
+            breaks: "Linearizability",
+        }
+
+        flaw late_rejection {
+            title: "A late rejection is believed",
+            story: "A leader takes a follower's rejection at its word although that follower has acknowledged \
+                    more since: the network had only held the older answer up. What is committed is sent \
+                    again, and matchIndex goes back.",
+            breaks: "Monotonic Match",
+        }
+
+        flaw pre_vote_adopts_term {
+            title: "PreVote raises the term",
+            story: "Whoever is asked whether it would vote enters the term it is asked about, as with a \
+                    true request. A server that cannot win drives up the terms of all others, which \
+                    PreVote was to prevent.",
+            breaks: "Terms Are Stood For",
         }
     }
 }

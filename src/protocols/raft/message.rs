@@ -54,13 +54,23 @@ pub struct Entry {
     pub command: Command,
 }
 
-/// The four messages of §5. Their sender is the candidate, the leader or the follower of the paper.
+/// The four messages of §5, whose sender is the candidate, the leader or the follower of the paper; and
+/// those that options add.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
-    RequestVote { term: u64, last: Position },
+    /// `told`: the leader hands over to it, so whoever stands by that leader votes all the same.
+    RequestVote { term: u64, last: Position, told: bool },
     RequestVoteReply { term: u64, vote_granted: bool },
+    /// Would you vote for me in this term, if I stood? (Dissertation, §9.6.)
+    PreVote { term: u64, last: Position },
+    PreVoteReply { term: u64, granted: bool },
     AppendEntries { term: u64, prev: Position, entries: Entries, leader_commit: u64, round: u64 },
     AppendEntriesReply { term: u64, outcome: Appended, round: u64 },
+    /// The leader hands over: stand at once (dissertation, §3.10).
+    TimeoutNow { term: u64 },
+    /// How far must a follower have executed before it may answer this read? (§6.4)
+    ReadIndex { term: u64, client: Place, seq: u64 },
+    ReadIndexReply { term: u64, client: Place, seq: u64, index: u64 },
 }
 
 /// A place in a log, named so that two servers can tell whether they mean the same entry: by Log
@@ -129,13 +139,29 @@ impl FromIterator<Entry> for Entries {
 }
 
 impl Message {
-    /// Every message carries its sender's term (§5.1).
+    /// Whoever asks for votes is ignored by those who stand by their leader.
+    pub(super) fn asks_for_votes(&self) -> bool {
+        matches!(self, Message::RequestVote { told: false, .. } | Message::PreVote { .. })
+    }
+
+    /// §5.1: whoever hears of a later term enters it. A PreVote speaks of a term that nobody is in yet, and
+    /// so does the answer that would grant it.
+    pub(super) fn raises_terms(&self) -> bool {
+        !matches!(self, Message::PreVote { .. } | Message::PreVoteReply { granted: true, .. })
+    }
+
+    /// Every message carries its sender's term (§5.1); a PreVote the one after it.
     pub fn term(&self) -> u64 {
         match self {
             Message::RequestVote { term, .. }
             | Message::RequestVoteReply { term, .. }
+            | Message::PreVote { term, .. }
+            | Message::PreVoteReply { term, .. }
             | Message::AppendEntries { term, .. }
-            | Message::AppendEntriesReply { term, .. } => *term,
+            | Message::AppendEntriesReply { term, .. }
+            | Message::TimeoutNow { term }
+            | Message::ReadIndex { term, .. }
+            | Message::ReadIndexReply { term, .. } => *term,
         }
     }
 }
@@ -147,11 +173,17 @@ impl fmt::Display for Message {
             Message::RequestVote { term, .. } => write!(f, "vote? t{term}"),
             Message::RequestVoteReply { term, vote_granted: true } => write!(f, "vote ✓ t{term}"),
             Message::RequestVoteReply { term, vote_granted: false } => write!(f, "vote ✗ t{term}"),
+            Message::PreVote { term, .. } => write!(f, "pre? t{term}"),
+            Message::PreVoteReply { term, granted: true } => write!(f, "pre ✓ t{term}"),
+            Message::PreVoteReply { term, granted: false } => write!(f, "pre ✗ t{term}"),
             Message::AppendEntries { entries, .. } => match &entries[..] {
                 [] => f.write_str("beat"),
                 [entry] => write!(f, "append {entry}"),
                 entries => write!(f, "append ×{}", entries.len()),
             },
+            Message::TimeoutNow { .. } => f.write_str("stand now"),
+            Message::ReadIndex { client, .. } => write!(f, "index? {client}"),
+            Message::ReadIndexReply { index, .. } => write!(f, "index {index}"),
             Message::AppendEntriesReply { term, outcome, .. } => match outcome {
                 Appended::Match(index) => write!(f, "ok {index}"),
                 Appended::Mismatch { hint, .. } => write!(f, "no {}", hint.index),
@@ -171,19 +203,45 @@ impl protocol::Message for Message {
                 Message::AppendEntries { entries, .. } if !entries.is_empty() => Kind { name: "AppendEntries", tone: Tone::Call },
                 Message::AppendEntriesReply { .. } => Kind { name: "AppendEntries reply", tone: Tone::Reply },
                 Message::AppendEntries { .. } => Kind { name: "heartbeat", tone: Tone::Beat },
+                Message::PreVote { .. } => Kind { name: "PreVote", tone: Tone::Vote },
+                Message::TimeoutNow { .. } => Kind { name: "TimeoutNow", tone: Tone::Call },
+                Message::ReadIndex { .. } => Kind { name: "ReadIndex", tone: Tone::Call },
+                Message::ReadIndexReply { .. } => Kind { name: "ReadIndex reply", tone: Tone::Reply },
+                Message::PreVoteReply { .. } => Kind { name: "PreVote reply", tone: Tone::Reply },
             }
         }
     }
 
     fn fields(&self) -> Vec<Field> {
         match self {
-            Message::RequestVote { term, last } => vec![
+            Message::RequestVote { term, last, .. } | Message::PreVote { term, last } => {
+                let mut fields = vec![
+                    Field::new("term", term),
+                    Field::new("lastLogIndex", last.index),
+                    Field::new("lastLogTerm", last.term),
+                ];
+                if let Message::RequestVote { told: true, .. } = self {
+                    fields.push(Field::new("leadershipTransfer", true));
+                }
+                fields
+            }
+            Message::TimeoutNow { term } => vec![Field::new("term", term)],
+            Message::ReadIndex { term, client, seq } => vec![
                 Field::new("term", term),
-                Field::new("lastLogIndex", last.index),
-                Field::new("lastLogTerm", last.term),
+                Field::new("client", client),
+                Field::new("seq", seq),
+            ],
+            Message::ReadIndexReply { term, client, seq, index } => vec![
+                Field::new("term", term),
+                Field::new("client", client),
+                Field::new("seq", seq),
+                Field::new("readIndex", index),
             ],
             Message::RequestVoteReply { term, vote_granted } => {
                 vec![Field::new("term", term), Field::new("voteGranted", vote_granted)]
+            }
+            Message::PreVoteReply { term, granted } => {
+                vec![Field::new("term", term), Field::new("voteGranted", granted)]
             }
             Message::AppendEntries { term, prev, entries, leader_commit, round } => {
                 let mut fields = vec![

@@ -12,7 +12,8 @@
 //! promise a server votes only for candidates whose log is at least as up to date as its own.
 //!
 //! This file holds what a server is, and what it does when something arrives. The rules are in a file
-//! each: `election.rs` (§5.2), `replication.rs` (§5.3 and §5.4), `clients.rs` (§8). The rest is plain:
+//! each: `election.rs` (§5.2), `replication.rs` (§5.3 and §5.4), `clients.rs` (§8), and of what the
+//! dissertation adds `transfer.rs` (§3.10) and `reads.rs` (§6.4). The rest is plain: `request.rs` and
 //! `message.rs` the data, `config.rs` the options and flaws, `properties.rs` what must never break,
 //! `view.rs` what is shown.
 //!
@@ -24,24 +25,31 @@ mod config;
 mod election;
 mod message;
 mod properties;
+mod reads;
 mod replication;
+mod request;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod view;
 
 use std::rc::Rc;
 
-use crate::base::{Log, Place, PlaceKind, Places};
+use crate::base::{Log, Place, PlaceKind, Places, Time};
 use crate::check::Model;
-use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
+use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol, Serves};
 use crate::service::KeyValueStore;
 use crate::service::sessions::{LogCommand as Command, Sessions, Unanswered};
-use crate::service::store::{self, StoreRequest};
 use crate::{scenes, sentence};
+
+use reads::{Asks, Awaited, Read};
+use transfer::Transfer;
 
 pub use config::Config;
 pub use message::{Appended, Disk, Entries, Entry, Hint, Message, Position};
 pub use properties::Ghost;
+pub use reads::Reads;
+pub use request::Request;
 
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,18 +70,27 @@ pub struct Raft {
     role: Role,
     /// Whom this server takes for the leader of its term, to send clients there.
     leader: Option<Place>,
+    /// When it heard a leader of its term last, by its steady clock.
+    heard: Option<Time>,
     /// `commitIndex`: every entry up to here is committed.
     commit: u64,
     /// `lastApplied`: every entry up to here has been executed by the state machine.
     applied: u64,
     store: KeyValueStore,
     sessions: Sessions,
+    /// Its clients' reads, for which it has to execute more first.
+    awaited: Vec<Awaited>,
 }
 
 /// What a server is in its term, and what it needs to know for that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Role {
     Follower,
+    /// Asks who would vote for it, before it stands (PreVote).
+    PreCandidate {
+        /// Who would, itself included.
+        votes: Vec<Place>,
+    },
     Candidate {
         /// Who has voted for it.
         votes: Vec<Place>,
@@ -93,8 +110,20 @@ struct Lead {
     round: u64,
     /// The round in which a server was asked whether it still has what it has acknowledged.
     doubted: Vec<Option<u64>>,
+    /// When an answer came last from there, by the leader's steady clock.
+    heard: Vec<Time>,
     /// Clients' requests to answer once they are executed.
     waiting: Unanswered,
+    /// Reads to answer once a quorum has confirmed that it leads.
+    reads: Vec<Read>,
+    /// The rounds from which a lease may run, and when they began, by its steady clock.
+    rounds: Vec<(u64, Time)>,
+    /// By server: when the latest round began that it has answered.
+    leased: Vec<Time>,
+    /// Whom it hands over to.
+    transfer: Option<Transfer>,
+    /// It has told somebody to stand, who is not stopped by those who stand by this leader.
+    lease_is_over: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +132,10 @@ pub enum Timer {
     Election,
     /// Time for the leader to speak.
     Heartbeat,
+    /// Time for the leader to look whom it has heard (CheckQuorum).
+    Quorum,
+    /// Time to give up handing over.
+    Transfer,
 }
 
 impl Protocol for Raft {
@@ -126,16 +159,21 @@ impl Protocol for Raft {
                 "figure-8-flaw",
                 "figure-8-rule",
                 "figure-8-e",
+                "cut-off-server",
+                "unheard-leader",
+                "hand-over",
+                "stale-read",
+                "lease",
             ]
         ),
         ..Meta::USUAL
     };
-    const SERVES: Serves = Serves::all(store::FORMS);
+    const SERVES: Serves = Serves::all(request::FORMS);
     const JUDGES: &'static [Model] = &[Model::Linearizable];
     type Message = Message;
     type Timer = Timer;
-    const TIMERS: &'static [Timer] = &[Timer::Election, Timer::Heartbeat];
-    type Request = StoreRequest;
+    const TIMERS: &'static [Timer] = &[Timer::Election, Timer::Heartbeat, Timer::Quorum, Timer::Transfer];
+    type Request = Request;
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
@@ -160,28 +198,41 @@ impl Protocol for Raft {
             saved: disk.clone(),
             role: Role::Follower,
             leader: None,
+            // Whoever restarts may have forgotten that it heard a leader just now.
+            heard: (disk.term > 0 && !config.vote_after_restart).then_some(fx.steady_now()),
             commit: 0,
             applied: 0,
             store: KeyValueStore::default(),
             sessions: Sessions::default(),
+            awaited: Vec::new(),
         }
     }
 
     fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>) {
         match input {
-            Input::Timer(Timer::Election) if !self.leads() => self.stand_for_election(fx),
+            Input::Timer(Timer::Election) if !self.leads() => self.time_out(fx),
             Input::Timer(Timer::Heartbeat) if self.leads() => self.send_heartbeats(fx),
+            Input::Timer(Timer::Quorum) => self.check_quorum(fx),
+            Input::Timer(Timer::Transfer) => self.give_transfer_up(fx),
             Input::Timer(_) => {}
+            Input::Message { from, message }
+                if message.asks_for_votes() && self.stands_by_its_leader(fx.steady_now()) =>
+            {
+                fx.note(match self.leads() {
+                    true => sentence!("ignores that {0} asks for votes: it leads term {1}", from, self.term),
+                    false => sentence!(
+                        "ignores that {0} asks for votes: it has heard its leader within an election timeout",
+                        from
+                    ),
+                });
+            }
             Input::Message { from, message } => {
-                if message.term() > self.term {
+                if message.raises_terms() && message.term() > self.term {
                     self.enter_term_of(from, &message, fx);
                 }
                 self.receive(from, message, fx);
             }
-            Input::Request { from, seq, request } if self.leads() => {
-                self.serve(from, seq, request, fx)
-            }
-            Input::Request { from, seq, .. } => self.redirect(from, seq, fx),
+            Input::Request { from, seq, request } => self.take_request(from, seq, request, fx),
             Input::Saved(disk) => self.on_disk(&disk, fx),
             // Datagrams have no connections.
             Input::Disconnected { .. } => {}
@@ -209,7 +260,7 @@ impl Raft {
         let term = message.term();
         match self.role {
             Role::Follower => {}
-            Role::Candidate { .. } => {
+            Role::PreCandidate { .. } | Role::Candidate { .. } => {
                 fx.note(sentence!("gives up its election: {0} is in term {1}", from, term))
             }
             Role::Leader(_) => fx.note(sentence!(
@@ -218,6 +269,7 @@ impl Raft {
                 term
             )),
         }
+        self.end_transfer(Outcome::Done("ok".into()), fx);
         self.term = term;
         self.voted_for = None;
         self.leader = matches!(message, Message::AppendEntries { .. }).then_some(from);
@@ -226,7 +278,14 @@ impl Raft {
 
     fn receive(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
         match message {
-            Message::RequestVote { term, last } => self.answer_candidate(from, term, last, fx),
+            Message::RequestVote { term, last, .. } => self.answer_candidate(from, term, last, fx),
+
+            Message::PreVote { term, last } => self.answer_pre_candidate(from, term, last, fx),
+            // What it asked about is the term after its own.
+            Message::PreVoteReply { term, granted: true } if term == self.term + 1 => {
+                self.count_pre_vote(from, fx)
+            }
+            Message::PreVoteReply { .. } => {}
 
             // An answer to what was asked in an earlier term says nothing about this one.
             Message::RequestVoteReply { term, .. } | Message::AppendEntriesReply { term, .. }
@@ -247,10 +306,25 @@ impl Raft {
                 fx.send(from, Message::AppendEntriesReply { term: self.term, outcome, round });
             }
 
-            Message::AppendEntriesReply { outcome, round, .. } => match outcome {
+            Message::TimeoutNow { term } if term < self.term => {}
+            Message::TimeoutNow { .. } => self.stand_at_once(from, fx),
+            // Asked in an earlier term, or of who does not lead: the client asks again.
+            Message::ReadIndex { client, seq, .. } if self.leads() => {
+                let asks = Asks::Index(from);
+                self.serve_read(Read { client, seq, asks, begun: None, answered: Vec::new() }, fx);
+            }
+            Message::ReadIndex { .. } => {}
+            Message::ReadIndexReply { client, seq, index, .. } => {
+                self.learn_read_index(client, seq, index, fx);
+            }
+
+            Message::AppendEntriesReply { outcome, round, .. } => {
+                self.hear_follower(from, round, fx);
+                match outcome {
                 Appended::Match(index) => self.stores(from, index, fx),
                 Appended::Mismatch { prev, hint } => self.back_up(from, prev, hint, round, fx),
                 Appended::Stale => {}
+            }
             },
         }
     }

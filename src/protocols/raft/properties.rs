@@ -8,7 +8,7 @@ use crate::base::{Breach, Log, Milestones, Place, Sentence};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
-use super::{Entry, Raft};
+use super::{Entry, Raft, Role};
 
 pub const PROPERTIES: &[Property<Raft>] = &[
     Property {
@@ -54,6 +54,20 @@ pub const PROPERTIES: &[Property<Raft>] = &[
         holds: monotonic,
     },
     Property {
+        name: "Terms Are Stood For",
+        formula: "currentTermᵢ ≤ max {t : ∃ j: stood(j, t)}",
+        meaning: "No server is in a term for which nobody has stood.",
+        kind: PropertyKind::Always,
+        holds: terms_are_stood_for,
+    },
+    Property {
+        name: "Monotonic Match",
+        formula: "leads(i, t) ∧ leads(i, t)′ ⇒ matchIndexᵢ[j] ≤ matchIndexᵢ[j]′",
+        meaning: "What a leader knows of a follower's log never shrinks, unless that server's disk is gone.",
+        kind: PropertyKind::Always,
+        holds: monotonic_match,
+    },
+    Property {
         name: "A Leader Is Elected",
         formula: "◇ ∃ i: leads(i)",
         meaning: "At some point there is a leader.",
@@ -85,6 +99,12 @@ pub struct Ghost {
     /// At each index the first entry that any server has executed there, and when.
     executed: Log<Entry>,
     executions: Milestones,
+    /// The latest term that anybody has stood for.
+    stood: u64,
+    /// By leader: its `matchIndex` after its last step.
+    matched: Vec<Vec<u64>>,
+    /// Whose entry of that the last step has made smaller, from what to what.
+    shrunk: Option<(Place, u64, u64)>,
 }
 
 /// What properties look at in a server.
@@ -115,6 +135,10 @@ struct Reign {
 impl Witness<Raft> for Ghost {
     fn witness(&mut self, node: Place, raft: &Raft, moment: Moment) {
         self.booted = moment.boot;
+        if moment.boot || matches!(raft.role, Role::Candidate { .. } | Role::Leader(_)) {
+            self.stood = self.stood.max(raft.term);
+        }
+        self.watch_matches(node, raft);
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(raft.nodes), Seen::default);
         }
@@ -156,6 +180,25 @@ impl Ghost {
         let before = self.reigns.last().map_or(0, |reign| reign.committed);
         for reign in later {
             self.reigns.push(Reign { committed: reign.committed.max(before).max(commit), ..reign });
+        }
+    }
+
+    fn watch_matches(&mut self, node: Place, raft: &Raft) {
+        if self.matched.len() <= node.index() {
+            self.matched.resize_with(usize::from(raft.nodes), Vec::new);
+        }
+        let known = &mut self.matched[node.index()];
+        let now = match &raft.role {
+            Role::Leader(lead) => &lead.matched[..],
+            _ => &[],
+        };
+        let mut both = known.iter().zip(now).enumerate();
+        let shrunk = both.find(|(_, (before, now))| now < before);
+        self.shrunk =
+            shrunk.map(|(at, (before, now))| (Place::server(at as u16), *before, *now));
+        if known[..] != *now {
+            known.clear();
+            known.extend_from_slice(now);
         }
     }
 
@@ -386,6 +429,39 @@ fn monotonic(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     }
 }
 
+fn terms_are_stood_for(cluster: &Cluster<Raft>) -> Result<(), Breach> {
+    match step(cluster) {
+        Some(Step { node, before, raft, ghost })
+            if raft.term > before.term && raft.term > ghost.stood =>
+        {
+            let (term, stood) = (raft.term, ghost.stood);
+            Err(sentence!(
+                "{0} is in term {1}, for which nobody has stood: the latest was term {2}",
+                node,
+                term,
+                stood
+            )
+            .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Start over with 0, where a disk is gone, is the one exception.
+fn monotonic_match(cluster: &Cluster<Raft>) -> Result<(), Breach> {
+    match (cluster.changed, cluster.ghost.shrunk) {
+        (Some(leader), Some((follower, before, now))) if now > 0 => Err(sentence!(
+            "{0}, which leads, took {1}'s log for equal to its own up to index {2}, and now only up to {3}",
+            leader,
+            follower,
+            before,
+            now
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
 fn leader_is_elected(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     match cluster.up().any(|(_, raft)| raft.leads()) {
         true => Ok(()),
@@ -413,7 +489,9 @@ fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Breach> {
             )
             .into());
         }
-        if raft.commit < raft.log.len() {
+        // Without a no-op, what an earlier term has left waits for the next request.
+        let waits = !lead.config.no_op && lead.position(lead.log.len()).term < lead.term;
+        if raft.commit < raft.log.len() && !waits {
             return Err(sentence!(
                 "{0} has committed {1} of its {2} entries",
                 node,

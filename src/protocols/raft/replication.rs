@@ -6,11 +6,14 @@ use crate::base::{Place, Span};
 use crate::protocol::Effects;
 use crate::sentence;
 
-use super::{Appended, Entry, Hint, Message, Position, Raft, Role, Timer};
+use super::{Appended, Entry, Hint, Message, Position, Raft, Reads, Role, Timer};
 
 /// The leader's side.
 impl Raft {
-    pub(super) fn send_heartbeats(&self, fx: &mut Effects<Self>) {
+    pub(super) fn send_heartbeats(&mut self, fx: &mut Effects<Self>) {
+        if self.config.reads == Reads::Lease {
+            self.begin_round(fx.steady_now());
+        }
         fx.set_timer(Timer::Heartbeat, Span::exactly(self.config.heartbeat));
         for follower in self.others() {
             self.send_append_entries(follower, fx);
@@ -38,6 +41,14 @@ impl Raft {
         );
     }
 
+    /// The follower answers, whatever it says: it is there, and in this term.
+    pub(super) fn hear_follower(&mut self, follower: Place, round: u64, fx: &mut Effects<Self>) {
+        if let Role::Leader(lead) = &mut self.role {
+            lead.heard[follower.index()] = fx.steady_now();
+            self.count_round(follower, round, fx);
+        }
+    }
+
     /// The server's log equals the leader's up to `index`, and durably so.
     pub(super) fn stores(&mut self, server: Place, index: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &mut self.role else { return };
@@ -49,6 +60,7 @@ impl Raft {
         lead.matched[server.index()] = index;
         lead.next[server.index()] = index + 1;
         self.advance_commit(before, fx);
+        self.tell_target(fx);
         if server != self.me && index < self.log.len() {
             self.send_append_entries(server, fx);
         }
@@ -68,7 +80,8 @@ impl Raft {
         if prev + 1 != lead.next[follower.index()] {
             return; // A late answer, to what was asked before.
         }
-        if prev > 0 && prev == lead.matched[follower.index()] {
+        let held = prev == lead.matched[follower.index()];
+        if prev > 0 && held && !self.config.late_rejection {
             return self.doubt(follower, round, fx);
         }
         // Where the leader has entries of the follower's term, they may agree up to the last of them.
@@ -77,6 +90,7 @@ impl Raft {
         let next = if agree { last + 1 } else { hint.index }.min(prev);
         let Role::Leader(lead) = &mut self.role else { return };
         lead.next[follower.index()] = next;
+        lead.matched[follower.index()] = lead.matched[follower.index()].min(next - 1);
         fx.note(match hint.term {
             Some(_) => {
                 sentence!("goes back to index {1} with {0}, whose log differs", follower, next)
@@ -146,6 +160,7 @@ impl Raft {
             ));
             self.commit = index;
             self.apply(fx);
+            self.begin_reads(fx);
         } else if just_now && term_of(index + 1) == self.term {
             fx.note(sentence!(
                 "must not commit index {0} by counting {1} servers: it is of term {2}, this is term {3}",

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::base::quorum::majority;
-use crate::base::{NONE, Place};
+use crate::base::quorum::{majority, reached_by_majority};
+use crate::base::{NONE, Place, Time};
 use crate::protocol::{
     Cell, CellState, FieldName, Gathering, Panel, Role, Shown, Stamp, Tag, Variable,
 };
@@ -29,6 +29,9 @@ impl Shown<Disk> for Raft {
         Variable::sometimes("votes received", |raft| Some(names(raft.votes()?))),
         Variable::sometimes("nextIndex", |raft| Some(raft.by_follower(&raft.leading()?.next))),
         Variable::sometimes("matchIndex", |raft| Some(raft.by_follower(&raft.leading()?.matched))),
+        Variable::sometimes("reads waiting", Raft::reads_waiting),
+        Variable::sometimes("lease since", Raft::lease_since),
+        Variable::sometimes("hands over to", |raft| Some(raft.leading()?.transfer?.target.to_string())),
         Variable::text("state machine", |raft| raft.store.to_string()),
     ];
 
@@ -40,6 +43,7 @@ impl Shown<Disk> for Raft {
         fn role(&self) -> Role {
             match (self.role) {
                 super::Role::Follower => Role { name: "follower", tag: Tag::Follows },
+                super::Role::PreCandidate { .. } => Role { name: "pre-candidate", tag: Tag::Bids },
                 super::Role::Candidate { .. } => Role { name: "candidate", tag: Tag::Bids },
                 super::Role::Leader(_) => Role { name: "leader", tag: Tag::Leads },
             }
@@ -77,7 +81,7 @@ impl Raft {
     /// Who has voted for it, while it is a candidate.
     fn votes(&self) -> Option<&[Place]> {
         match &self.role {
-            super::Role::Candidate { votes } => Some(votes),
+            super::Role::PreCandidate { votes } | super::Role::Candidate { votes } => Some(votes),
             _ => None,
         }
     }
@@ -87,6 +91,33 @@ impl Raft {
             super::Role::Leader(lead) => Some(lead),
             _ => None,
         }
+    }
+
+    /// `C1 at index 3, round 7: S2`, or `C1 at index 3` on a follower: reads, and what they wait for.
+    fn reads_waiting(&self) -> Option<String> {
+        let served = self.leading().map_or(&[][..], |lead| &lead.reads);
+        let served = served.iter().map(|read| match read.begun {
+            Some((index, round)) => {
+                let answered = names(&read.answered);
+                format!("{} at index {index}, round {round}: {answered}", read.client)
+            }
+            None => read.client.to_string(),
+        });
+        let awaited = self.awaited.iter().map(|awaited| match awaited.index {
+            Some(index) => format!("{} at index {index}", awaited.client),
+            None => awaited.client.to_string(),
+        });
+        let all: Vec<String> = served.chain(awaited).collect();
+        (!all.is_empty()).then(|| all.join(" · "))
+    }
+
+    /// From when its lease runs, by its clock: the round that a quorum has answered last, itself aside.
+    fn lease_since(&self) -> Option<String> {
+        let lead = self.leading().filter(|lead| !lead.rounds.is_empty() && !lead.lease_is_over)?;
+        let mut began: Vec<u64> = lead.leased.iter().map(|began| began.0).collect();
+        began[self.me.index()] = u64::MAX;
+        let since = reached_by_majority(&began);
+        (0 < since && since < u64::MAX).then(|| Time(since).to_string())
     }
 
     /// `S2 4 · S3 5`
@@ -121,6 +152,8 @@ impl fmt::Display for Timer {
         f.write_str(match self {
             Timer::Election => "election",
             Timer::Heartbeat => "heartbeat",
+            Timer::Quorum => "quorum",
+            Timer::Transfer => "transfer",
         })
     }
 }

@@ -97,7 +97,7 @@ impl Protocol for Lock {
             }
             Input::Timer(Timer::Raft(timer)) => Input::Timer(timer),
             Input::Request { from, seq, request } => {
-                Input::Request { from, seq, request: request.written() }
+                Input::Request { from, seq, request: request.written().into() }
             }
             Input::Saved(disk) => Input::Saved(disk.raft),
             Input::Disconnected { peer } => Input::Disconnected { peer },

@@ -5,7 +5,6 @@ mod rules;
 
 use crate::base::{Log, Place};
 use crate::protocol::{Effect, Outcome};
-use crate::service::store::StoreRequest;
 
 use super::*;
 
@@ -27,7 +26,7 @@ fn terms(raft: &Raft) -> Vec<u64> {
     raft.log.range(0, raft.log.len()).iter().map(|(_, entry)| entry.term).collect()
 }
 
-fn put(text: &str) -> StoreRequest {
+fn put(text: &str) -> Request {
     text.parse().expect("a request")
 }
 

@@ -26,7 +26,7 @@ impl Stage {
             against: Vec::new(),
             events: 0,
         };
-        servers.into_iter().for_each(|raft| stage.now(raft));
+        servers.into_iter().for_each(|raft| stage.at(true, raft));
         assert_eq!(stage.broken, [], "the start is sound");
         stage
     }
@@ -164,7 +164,7 @@ fn log_matching_sees_a_difference_below_an_equal_entry() {
 #[test]
 fn log_matching_compares_what_entries_say() {
     let with = |text: &str| {
-        let command = Command::Execute { client: C1, seq: 1, request: put(text) };
+        let command = Command::Execute { client: C1, seq: 1, request: text.parse().expect("a request") };
         move |raft: &mut Raft| raft.log.push(Entry { term: 2, command })
     };
     let mut stage = three(2, &[1]);

@@ -27,7 +27,7 @@ fn a_vote_needs_a_free_vote_and_an_up_to_date_log() {
         let mut raft = follower(3, terms);
         raft.voted_for = voted_for;
         let last = Position { term: last_term, index: last_index };
-        let effects = hear(&mut raft, S1, Message::RequestVote { term, last });
+        let effects = hear(&mut raft, S1, Message::RequestVote { term, last, told: false });
         let reply = Message::RequestVoteReply { term: raft.term, vote_granted: granted };
         assert_eq!(sent(&effects), [(S1, reply)], "{terms:?} {voted_for:?} t{term} {last:?}");
     }
@@ -35,7 +35,7 @@ fn a_vote_needs_a_free_vote_and_an_up_to_date_log() {
 
 #[test]
 fn a_vote_is_on_its_way_to_the_disk_before_it_is_given() {
-    let ask = Message::RequestVote { term: 5, last: Position { term: 1, index: 1 } };
+    let ask = Message::RequestVote { term: 5, last: Position { term: 1, index: 1 }, told: false };
     let mut raft = follower(3, &[1]);
     let effects = hear(&mut raft, S1, ask.clone());
     let written = effects.iter().position(|effect| {
