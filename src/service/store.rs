@@ -145,6 +145,11 @@ impl KeyValueStore {
         self.0.get(key).cloned().unwrap_or_else(|| NO_VALUE.into())
     }
 
+    /// All of it, in the order of its keys.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Text, &Text)> {
+        self.0.iter()
+    }
+
     /// Number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -152,6 +157,12 @@ impl KeyValueStore {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl FromIterator<(Text, Text)> for KeyValueStore {
+    fn from_iter<I: IntoIterator<Item = (Text, Text)>>(pairs: I) -> KeyValueStore {
+        KeyValueStore(Rc::new(pairs.into_iter().collect()))
     }
 }
 

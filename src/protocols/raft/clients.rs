@@ -24,6 +24,7 @@ impl Raft {
             Request::Store(request) if let Some(key) = self.reads_beside_log(&request) => {
                 self.read(client, seq, key, fx);
             }
+            Request::Snapshot => self.take_snapshot_for(client, seq, fx),
             _ if !self.leads() => self.redirect(client, seq, fx),
             Request::Transfer(target) => self.transfer_to(target, client, seq, fx),
             Request::Store(_) if handed_over.is_some() => {
@@ -75,7 +76,7 @@ impl Raft {
     /// Whether no entry of the server's own term asks this.
     fn is_of_earlier_term(&self, client: Place, seq: u64) -> bool {
         let earlier = self.log.partition_point(|entry| entry.term < self.term);
-        let own = self.log.range(earlier, self.log.len()).into_iter();
+        let own = self.log.range(earlier.max(self.start().index), self.log.len()).into_iter();
         !own.map(|(_, entry)| &entry.command).any(|command| command.is(client, seq))
     }
 
@@ -117,6 +118,7 @@ impl Raft {
             let Role::Leader(lead) = &mut self.role else { continue };
             lead.waiting.answer(*client, *seq, answer, fx);
         }
+        self.compact(fx);
         if !self.awaited.is_empty() {
             self.answer_awaited(fx);
         }

@@ -72,6 +72,21 @@ options! {
             samples: [],
         }
 
+        /// §7; in LogCabin and etcd by the size of the log.
+        option compact: u64 {
+            default: 0,
+            range: 0..=1_000,
+            help: "after how many entries a server takes a snapshot by itself; 0 for never",
+            samples: [],
+        }
+
+        option chunk: u64 {
+            default: 2,
+            range: 1..=1_000,
+            help: "how many keys one InstallSnapshot carries at most",
+            samples: [],
+        }
+
         flaw forget_vote {
             title: "A crash forgets the vote",
             story: "votedFor is not written to the disk. A server that crashes right after it voted can \
@@ -150,6 +165,20 @@ options! {
             story: "A server that restarts votes before an election timeout has passed. It may have stood by a \
                     leader just before it crashed, and that leader counts on it for its lease.",
             breaks: "Linearizability",
+        }
+
+        flaw snapshot_drops_suffix {
+            title: "A snapshot takes all of the log",
+            story: "Whoever installs a snapshot drops its whole log, also the entries that follow what the \
+                    snapshot covers. It has acknowledged them; if they are committed, one copy is missing.",
+            breaks: "Leader Completeness",
+        }
+
+        flaw install_old_snapshot {
+            title: "An old snapshot is installed",
+            story: "A snapshot that arrives late, and covers less than the server has executed, is installed \
+                    all the same: the state machine goes back in time.",
+            breaks: "Monotonic Term and Commit",
         }
 
         flaw late_rejection {

@@ -222,6 +222,7 @@ impl Raft {
             matched: vec![0; servers],
             round: 0,
             doubted: vec![None; servers],
+            sending: vec![(0, 0); servers],
             heard: vec![fx.steady_now(); servers],
             waiting: Unanswered::default(),
             reads: Vec::new(),

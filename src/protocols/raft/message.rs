@@ -9,6 +9,8 @@ use crate::protocol::{self, Field, Kind, Tone};
 use crate::service::sessions::LogCommand as Command;
 use crate::{listed, sentence};
 
+use super::snapshot::{Piece, Snapshot};
+
 /// All that survives a crash (Figure 2, "persistent state on all servers").
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Disk {
@@ -17,6 +19,8 @@ pub struct Disk {
     /// `votedFor`: who got this server's vote in that term.
     pub voted_for: Option<Place>,
     pub log: Log<Entry>,
+    /// What the log's beginning has been replaced by.
+    pub snapshot: Option<Rc<Snapshot>>,
 }
 
 /// The latest term that a script may begin with.
@@ -66,6 +70,10 @@ pub enum Message {
     PreVoteReply { term: u64, granted: bool },
     AppendEntries { term: u64, prev: Position, entries: Entries, leader_commit: u64, round: u64 },
     AppendEntriesReply { term: u64, outcome: Appended, round: u64 },
+    /// A piece of a snapshot that ends at `last`, from the `offset`-th pair on (§7).
+    InstallSnapshot { term: u64, last: Position, offset: u64, piece: Piece, round: u64 },
+    /// So many pairs are here; `done`: all that it covers is, and on disk.
+    InstallSnapshotReply { term: u64, last: u64, offset: u64, done: bool, round: u64 },
     /// The leader hands over: stand at once (dissertation, §3.10).
     TimeoutNow { term: u64 },
     /// How far must a follower have executed before it may answer this read? (§6.4)
@@ -159,6 +167,8 @@ impl Message {
             | Message::PreVoteReply { term, .. }
             | Message::AppendEntries { term, .. }
             | Message::AppendEntriesReply { term, .. }
+            | Message::InstallSnapshot { term, .. }
+            | Message::InstallSnapshotReply { term, .. }
             | Message::TimeoutNow { term }
             | Message::ReadIndex { term, .. }
             | Message::ReadIndexReply { term, .. } => *term,
@@ -181,6 +191,11 @@ impl fmt::Display for Message {
                 [entry] => write!(f, "append {entry}"),
                 entries => write!(f, "append ×{}", entries.len()),
             },
+            Message::InstallSnapshot { last, offset, .. } => {
+                write!(f, "snapshot {}+{offset}", last.index)
+            }
+            Message::InstallSnapshotReply { last, done: true, .. } => write!(f, "ok {last}"),
+            Message::InstallSnapshotReply { last, offset, .. } => write!(f, "more {last}+{offset}"),
             Message::TimeoutNow { .. } => f.write_str("stand now"),
             Message::ReadIndex { client, .. } => write!(f, "index? {client}"),
             Message::ReadIndexReply { index, .. } => write!(f, "index {index}"),
@@ -204,6 +219,8 @@ impl protocol::Message for Message {
                 Message::AppendEntriesReply { .. } => Kind { name: "AppendEntries reply", tone: Tone::Reply },
                 Message::AppendEntries { .. } => Kind { name: "heartbeat", tone: Tone::Beat },
                 Message::PreVote { .. } => Kind { name: "PreVote", tone: Tone::Vote },
+                Message::InstallSnapshot { .. } => Kind { name: "InstallSnapshot", tone: Tone::Call },
+                Message::InstallSnapshotReply { .. } => Kind { name: "InstallSnapshot reply", tone: Tone::Reply },
                 Message::TimeoutNow { .. } => Kind { name: "TimeoutNow", tone: Tone::Call },
                 Message::ReadIndex { .. } => Kind { name: "ReadIndex", tone: Tone::Call },
                 Message::ReadIndexReply { .. } => Kind { name: "ReadIndex reply", tone: Tone::Reply },
@@ -224,6 +241,9 @@ impl protocol::Message for Message {
                     fields.push(Field::new("leadershipTransfer", true));
                 }
                 fields
+            }
+            Message::InstallSnapshot { .. } | Message::InstallSnapshotReply { .. } => {
+                self.snapshot_fields()
             }
             Message::TimeoutNow { term } => vec![Field::new("term", term)],
             Message::ReadIndex { term, client, seq } => vec![
@@ -270,6 +290,44 @@ impl protocol::Message for Message {
                 fields
             }
         }
+    }
+}
+
+impl Message {
+    fn snapshot_fields(&self) -> Vec<Field> {
+        let (mut fields, round) = match self {
+            Message::InstallSnapshot { term, last, offset, piece, round } => (
+                vec![
+                    Field::new("term", term),
+                    Field::new("lastIncludedIndex", last.index),
+                    Field::new("lastIncludedTerm", last.term),
+                    Field::new("offset", offset),
+                    Field::new("data[]", piece),
+                    Field::new("done", piece.is_last()),
+                ],
+                round,
+            ),
+            Message::InstallSnapshotReply { term, last, offset, done, round } => (
+                vec![
+                    Field::new("term", term),
+                    Field::new("lastIncludedIndex", last),
+                    Field::new("offset", offset),
+                    Field::new("done", done),
+                ],
+                round,
+            ),
+            _ => return Vec::new(),
+        };
+        fields.extend(round_told(*round));
+        fields
+    }
+}
+
+/// `[x=1, y=2]`
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs = self.pairs.iter().map(|(key, value)| format!("{key}={value}"));
+        write!(f, "[{}]", pairs.collect::<Vec<_>>().join(", "))
     }
 }
 

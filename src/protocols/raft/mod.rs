@@ -13,7 +13,7 @@
 //!
 //! This file holds what a server is, and what it does when something arrives. The rules are in a file
 //! each: `election.rs` (§5.2), `replication.rs` (§5.3 and §5.4), `clients.rs` (§8), and of what the
-//! dissertation adds `transfer.rs` (§3.10) and `reads.rs` (§6.4). The rest is plain: `request.rs` and
+//! dissertation adds `transfer.rs` (§3.10), `snapshot.rs` (§5) and `reads.rs` (§6.4). The rest is plain: `request.rs` and
 //! `message.rs` the data, `config.rs` the options and flaws, `properties.rs` what must never break,
 //! `view.rs` what is shown.
 //!
@@ -28,6 +28,7 @@ mod properties;
 mod reads;
 mod replication;
 mod request;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -43,6 +44,7 @@ use crate::service::sessions::{LogCommand as Command, Sessions, Unanswered};
 use crate::{scenes, sentence};
 
 use reads::{Asks, Awaited, Read};
+use snapshot::Incoming;
 use transfer::Transfer;
 
 pub use config::Config;
@@ -50,6 +52,7 @@ pub use message::{Appended, Disk, Entries, Entry, Hint, Message, Position};
 pub use properties::Ghost;
 pub use reads::Reads;
 pub use request::Request;
+pub use snapshot::{Piece, Snapshot};
 
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +66,8 @@ pub struct Raft {
     term: u64,
     voted_for: Option<Place>,
     log: Log<Entry>,
+    /// What of its log it has dropped, and what came of that.
+    snapshot: Option<Rc<Snapshot>>,
     /// What was last handed to the disk.
     saved: Disk,
 
@@ -80,6 +85,8 @@ pub struct Raft {
     sessions: Sessions,
     /// Its clients' reads, for which it has to execute more first.
     awaited: Vec<Awaited>,
+    /// A snapshot that is arriving.
+    incoming: Option<Incoming>,
 }
 
 /// What a server is in its term, and what it needs to know for that.
@@ -110,6 +117,8 @@ struct Lead {
     round: u64,
     /// The round in which a server was asked whether it still has what it has acknowledged.
     doubted: Vec<Option<u64>>,
+    /// How many pairs of which snapshot (by its last index) a server has.
+    sending: Vec<(u64, u64)>,
     /// When an answer came last from there, by the leader's steady clock.
     heard: Vec<Time>,
     /// Clients' requests to answer once they are executed.
@@ -164,6 +173,7 @@ impl Protocol for Raft {
                 "hand-over",
                 "stale-read",
                 "lease",
+                "far-behind",
             ]
         ),
         ..Meta::USUAL
@@ -187,6 +197,8 @@ impl Protocol for Raft {
         fx: &mut Effects<Self>,
     ) -> Raft {
         let nodes = places.servers();
+        let snapshot = disk.snapshot.as_deref();
+        let executed = snapshot.map_or(0, |snapshot| snapshot.last.index);
         fx.set_timer(Timer::Election, config.election);
         Raft {
             me,
@@ -195,16 +207,18 @@ impl Protocol for Raft {
             term: disk.term,
             voted_for: disk.voted_for,
             log: disk.log.clone(),
+            snapshot: disk.snapshot.clone(),
             saved: disk.clone(),
             role: Role::Follower,
             leader: None,
             // Whoever restarts may have forgotten that it heard a leader just now.
             heard: (disk.term > 0 && !config.vote_after_restart).then_some(fx.steady_now()),
-            commit: 0,
-            applied: 0,
-            store: KeyValueStore::default(),
-            sessions: Sessions::default(),
+            commit: executed,
+            applied: executed,
+            store: snapshot.map_or_else(KeyValueStore::default, |snapshot| snapshot.store.clone()),
+            sessions: snapshot.map_or_else(Sessions::default, |snapshot| snapshot.sessions.clone()),
             awaited: Vec::new(),
+            incoming: None,
         }
     }
 
@@ -272,7 +286,8 @@ impl Raft {
         self.end_transfer(Outcome::Done("ok".into()), fx);
         self.term = term;
         self.voted_for = None;
-        self.leader = matches!(message, Message::AppendEntries { .. }).then_some(from);
+        let leads = matches!(message, Message::AppendEntries { .. } | Message::InstallSnapshot { .. });
+        self.leader = leads.then_some(from);
         self.become_follower(fx);
     }
 
@@ -306,6 +321,9 @@ impl Raft {
                 fx.send(from, Message::AppendEntriesReply { term: self.term, outcome, round });
             }
 
+            Message::InstallSnapshot { .. } | Message::InstallSnapshotReply { .. } => {
+                self.receive_snapshot(from, message, fx);
+            }
             Message::TimeoutNow { term } if term < self.term => {}
             Message::TimeoutNow { .. } => self.stand_at_once(from, fx),
             // Asked in an earlier term, or of who does not lead: the client asks again.
@@ -329,12 +347,44 @@ impl Raft {
         }
     }
 
+    fn receive_snapshot(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
+        match message {
+            // An answer to a leader of an earlier term; that one learns of this term by it.
+            Message::InstallSnapshot { term, last, round, .. } if term < self.term => {
+                self.save(fx);
+                let (term, last) = (self.term, last.index);
+                let reply =
+                    Message::InstallSnapshotReply { term, last, offset: 0, done: false, round };
+                fx.send(from, reply);
+            }
+            Message::InstallSnapshot { .. } if self.leads() => {}
+            Message::InstallSnapshot { last, offset, piece, round, .. } => {
+                self.hear_leader(from, fx);
+                let (offset, done) = self.take_piece(last, offset, piece, fx);
+                self.save(fx);
+                let (term, last) = (self.term, last.index);
+                fx.send(from, Message::InstallSnapshotReply { term, last, offset, done, round });
+            }
+            Message::InstallSnapshotReply { term, .. } if term < self.term => {}
+            Message::InstallSnapshotReply { last, offset, done, round, .. } => {
+                self.hear_follower(from, round, fx);
+                match done {
+                    true => self.stores(from, last, fx),
+                    false => self.send_more(from, last, offset, fx),
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Writes what has changed to the disk (Figure 2: "before responding to RPCs").
     fn save(&mut self, fx: &mut Effects<Self>) {
         let voted_for = if self.config.forget_vote { None } else { self.voted_for };
         let saved = &self.saved;
-        if (saved.term, saved.voted_for) != (self.term, voted_for) || saved.log != self.log {
-            self.saved = Disk { term: self.term, voted_for, log: self.log.clone() };
+        let same = (saved.term, saved.voted_for) == (self.term, voted_for);
+        if !same || saved.log != self.log || saved.snapshot != self.snapshot {
+            let (log, snapshot) = (self.log.clone(), self.snapshot.clone());
+            self.saved = Disk { term: self.term, voted_for, log, snapshot };
             fx.persist(self.saved.clone());
         }
     }

@@ -25,6 +25,9 @@ impl Raft {
     pub(super) fn send_append_entries(&self, follower: Place, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
         let prev = lead.next[follower.index()] - 1;
+        if prev < self.start().index {
+            return self.send_piece(follower, fx); // It lacks what is no longer there (§7).
+        }
         // While it is not known that the logs agree up to `prev`, entries would be wasted
         // (dissertation, §3.5).
         let count = if lead.matched[follower.index()] == prev { self.config.batch } else { 0 };
@@ -86,7 +89,7 @@ impl Raft {
         }
         // Where the leader has entries of the follower's term, they may agree up to the last of them.
         let last = self.log.partition_point(|entry| Some(entry.term) <= hint.term);
-        let agree = last > 0 && Some(self.position(last).term) == hint.term;
+        let agree = last > self.start().index && Some(self.position(last).term) == hint.term;
         let next = if agree { last + 1 } else { hint.index }.min(prev);
         let Role::Leader(lead) = &mut self.role else { return };
         lead.next[follower.index()] = next;
@@ -197,6 +200,9 @@ impl Raft {
 
     /// The consistency check: without the leader's entry `prev`, nothing may follow it.
     pub(super) fn mismatch(&self, prev: Position, fx: &mut Effects<Self>) -> Option<Appended> {
+        if prev.index < self.start().index {
+            return None; // Committed, and so the leader's too.
+        }
         let (end, found) = (self.log.len(), self.position(prev.index));
         if prev.index > end {
             fx.note(sentence!(
@@ -213,6 +219,7 @@ impl Raft {
                 prev.index, found.term, prev.term
             ));
             let before = self.log.partition_point(|entry| entry.term < found.term);
+            let before = before.max(self.start().index);
             let hint = Hint { term: Some(found.term), index: before + 1 };
             return Some(Appended::Mismatch { prev: prev.index, hint });
         }
@@ -222,7 +229,8 @@ impl Raft {
     /// Figure 2, AppendEntries 3 and 4. What is there already stays, and so does what follows it:
     /// the message may be an old one. Only an entry of another term makes room.
     pub(super) fn append(&mut self, prev: u64, entries: &[Entry], fx: &mut Effects<Self>) {
-        for (index, entry) in (prev + 1..).zip(entries) {
+        let start = self.start().index;
+        for (index, entry) in (prev + 1..).zip(entries).filter(|(index, _)| *index > start) {
             match self.log.get(index) {
                 Some(mine) if mine.term == entry.term => continue,
                 Some(mine) => {

@@ -14,6 +14,8 @@ pub enum Request {
     Store(StoreRequest),
     /// Hand leadership over to this server.
     Transfer(Place),
+    /// Take a snapshot, you yourself.
+    Snapshot,
 }
 
 const SERVER: Blank = Blank { name: key!("server"), holds: Holds::Word, sample: "S2" };
@@ -28,9 +30,15 @@ pub const FORMS: &[Form] = &[
         script: "transfer {0}",
         blanks: &[SERVER],
     },
+    Form {
+        name: "Snapshot",
+        help: "has a server take a snapshot and drop its log up to there",
+        script: "snapshot",
+        blanks: &[],
+    },
 ];
 
-const EXPECTED: &str = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE or transfer S2";
+const EXPECTED: &str = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE, transfer S2 or snapshot";
 
 impl From<StoreRequest> for Request {
     fn from(request: StoreRequest) -> Request {
@@ -42,8 +50,12 @@ impl protocol::Request for Request {
     fn operation(&self) -> Option<Operation> {
         match self {
             Request::Store(request) => request.operation(),
-            Request::Transfer(_) => None,
+            Request::Transfer(_) | Request::Snapshot => None,
         }
+    }
+
+    fn stays(&self) -> bool {
+        *self == Request::Snapshot
     }
 }
 
@@ -52,6 +64,7 @@ impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Request::Store(request) => request.fmt(f),
+            Request::Snapshot => f.write_str("snapshot"),
             Request::Transfer(server) => write!(f, "transfer {server}"),
         }
     }
@@ -63,6 +76,7 @@ impl FromStr for Request {
         let words: Vec<&str> = text.split_whitespace().take(3).collect();
         match words[..] {
             ["transfer", place] => Ok(Request::Transfer(server(place)?)),
+            ["snapshot"] => Ok(Request::Snapshot),
             ["put" | "get" | "cas", ..] => Ok(Request::Store(text.parse()?)),
             _ => Err(EXPECTED),
         }

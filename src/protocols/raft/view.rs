@@ -11,6 +11,9 @@ use crate::{key, listed};
 
 use super::{Disk, Entry, Lead, Raft, Timer};
 
+/// What stands in a log for all that a snapshot covers, at its last index.
+const SNAPSHOT: &str = "snapshot";
+
 const TERM: &str = key!("term");
 
 impl Shown<Disk> for Raft {
@@ -20,6 +23,10 @@ impl Shown<Disk> for Raft {
         Variable::number("currentTerm", |disk| disk.term),
         Variable::text("votedFor", |disk| or_none(disk.voted_for)),
         Variable::number("log length", |disk| disk.log.len()),
+        Variable::sometimes("snapshot", |disk| {
+            let last = disk.snapshot.as_ref()?.last;
+            Some(format!("{} (term {})", last.index, last.term))
+        }),
     ];
 
     const VARIABLES: &'static [Variable<Raft>] = &[
@@ -63,8 +70,18 @@ impl Shown<Disk> for Raft {
 impl Raft {
     fn cells(&self, disk: &Disk, from: u64, to: u64) -> Vec<Cell> {
         let on_disk = disk.log.common_prefix(&self.log);
-        let entries = self.log.range(from, to).into_iter();
-        entries
+        let start = self.start();
+        let snapshot = (from < start.index && start.index <= to).then(|| Cell {
+            index: start.index,
+            stamp: start.term,
+            text: SNAPSHOT.into(),
+            state: match disk.snapshot == self.snapshot {
+                true => CellState::Settled,
+                false => CellState::Pending,
+            },
+        });
+        let entries = self.log.range(from.max(start.index), to).into_iter();
+        let entries = entries
             .map(|(index, entry)| Cell {
                 index,
                 stamp: entry.term,
@@ -74,8 +91,8 @@ impl Raft {
                     _ if index > self.commit => CellState::Stored,
                     _ => CellState::Settled,
                 },
-            })
-            .collect()
+            });
+        snapshot.into_iter().chain(entries).collect()
     }
 
     /// Who has voted for it, while it is a candidate.

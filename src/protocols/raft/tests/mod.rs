@@ -32,7 +32,7 @@ fn put(text: &str) -> Request {
 
 /// A server of `nodes` that starts with this term and log on its disk.
 fn server(me: Place, nodes: u16, term: u64, terms: &[u64], config: Config) -> Raft {
-    let disk = Disk { term, voted_for: None, log: log(terms) };
+    let disk = Disk { term, log: log(terms), ..Disk::default() };
     Raft::boot(me, &Places::cluster(nodes), &config, &disk, &mut Effects::new())
 }
 

@@ -63,7 +63,9 @@ impl Stage {
     /// The server crashes and starts again: its disk survives.
     fn restart(&mut self, node: Place) {
         let raft = self.replicas[node.index()].clone().expect("it is up");
-        let disk = Disk { term: raft.term, voted_for: raft.voted_for, log: raft.log.clone() };
+        let (term, voted_for) = (raft.term, raft.voted_for);
+        let (log, snapshot) = (raft.log.clone(), raft.snapshot.clone());
+        let disk = Disk { term, voted_for, log, snapshot };
         let raft = Raft::boot(
             raft.me,
             &Places::cluster(raft.nodes),
