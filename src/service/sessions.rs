@@ -65,10 +65,16 @@ impl Sessions {
         seq: u64,
         mut unexecuted: impl Iterator<Item = &'a LogCommand>,
     ) -> Known {
+        self.know_of(client, seq, || unexecuted.any(|command| command.is(client, seq)))
+    }
+
+    /// The same, for a log that holds more than these commands: whether the request stands in it is asked
+    /// where that matters.
+    pub fn know_of(&self, client: Place, seq: u64, in_log: impl FnOnce() -> bool) -> Known {
         match self.0.get(&client) {
             Some((last, answer)) if *last == seq => Known::Executed(answer.clone()),
             Some((last, _)) if *last > seq => Known::Past,
-            _ if unexecuted.any(|command| command.is(client, seq)) => Known::InLog,
+            _ if in_log() => Known::InLog,
             _ => Known::Never,
         }
     }

@@ -1,12 +1,13 @@
 //! Clients (§8): what a leader does with their requests, and when they are answered.
 
 use crate::base::Place;
+use crate::check::DONE;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
-use crate::service::sessions::{self, Known, LogCommand as Command};
+use crate::service::sessions::{self, Known, LogCommand};
 use crate::service::store::StoreRequest;
 
-use super::{Entry, Raft, Request, Role};
+use super::{Command, Entry, Raft, Request, Role};
 
 impl Raft {
     pub(super) fn take_request(
@@ -27,26 +28,23 @@ impl Raft {
             Request::Snapshot => self.take_snapshot_for(client, seq, fx),
             _ if !self.leads() => self.redirect(client, seq, fx),
             Request::Transfer(target) => self.transfer_to(target, client, seq, fx),
-            Request::Store(_) if handed_over.is_some() => {
+            Request::Store(_) | Request::Change(_) if handed_over.is_some() => {
                 fx.note(sentence!("takes no request of {0}: it hands over", client));
                 fx.reply(client, seq, Outcome::Redirect(handed_over));
             }
             Request::Store(request) => self.serve(client, seq, request, fx),
+            Request::Change(change) => self.change(change, client, seq, fx),
         }
     }
 
     /// The leader takes a request: all go through the log, reads too, so that each sees everything
     /// that was answered before it.
     pub(super) fn serve(&mut self, client: Place, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
-        let unexecuted = self.log.range(self.applied, self.log.len()).into_iter();
-        match self.sessions.know(client, seq, unexecuted.map(|(_, entry)| &entry.command)) {
+        let unexecuted = self.log.range(self.applied, self.log.len());
+        let in_log = || unexecuted.iter().any(|(_, entry)| entry.command.is(client, seq));
+        match self.sessions.know_of(client, seq, in_log) {
             Known::Executed(answer) => sessions::answer_again(client, seq, answer, fx),
             Known::Past => {}
-            // A leader without a no-op commits what it found in its log with an entry of its own: this one.
-            // Its session executes it once.
-            Known::InLog if self.is_of_earlier_term(client, seq) && !self.config.no_op => {
-                self.append_request(client, seq, request, fx);
-            }
             Known::InLog => {
                 fx.note(sentence!(
                     "has request {1} of {0} in its log already, not yet committed",
@@ -54,30 +52,26 @@ impl Raft {
                     seq
                 ));
                 self.answer_later(client, seq);
+                self.open_term(fx);
             }
-            Known::Never => self.append_request(client, seq, request, fx),
+            Known::Never => {
+                let command = Command::Log(LogCommand::Execute { client, seq, request });
+                self.push(Entry { term: self.term, command });
+                self.answer_later(client, seq);
+                self.save(fx);
+                self.replicate(fx);
+            }
         }
     }
 
-    fn append_request(
-        &mut self,
-        client: Place,
-        seq: u64,
-        request: StoreRequest,
-        fx: &mut Effects<Self>,
-    ) {
-        let command = Command::Execute { client, seq, request };
-        self.log.push(Entry { term: self.term, command });
-        self.answer_later(client, seq);
-        self.save(fx);
-        self.replicate(fx);
-    }
-
-    /// Whether no entry of the server's own term asks this.
-    fn is_of_earlier_term(&self, client: Place, seq: u64) -> bool {
-        let earlier = self.log.partition_point(|entry| entry.term < self.term);
-        let own = self.log.range(earlier.max(self.start().index), self.log.len()).into_iter();
-        !own.map(|(_, entry)| &entry.command).any(|command| command.is(client, seq))
+    /// A leader that opened its term with no no-op appends one now, since somebody waits for what it found in
+    /// its log.
+    pub(super) fn open_term(&mut self, fx: &mut Effects<Self>) {
+        if self.position(self.log.len()).term < self.term {
+            self.push(Entry { term: self.term, command: Command::Log(LogCommand::NoOp) });
+            self.save(fx);
+            self.replicate(fx);
+        }
     }
 
     pub(super) fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
@@ -113,10 +107,25 @@ impl Raft {
             // Committed entries are there (unless a flaw has let them go).
             let Some(entry) = self.log.get(index) else { return };
             self.applied = index;
-            let Command::Execute { client, seq, request } = &entry.command else { continue };
-            let answer = self.sessions.once(*client, *seq, || self.store.execute(request));
+            let ((client, seq), answer) = match &entry.command {
+                Command::Log(LogCommand::NoOp) => continue,
+                Command::Log(LogCommand::Execute { client, seq, request }) => {
+                    let mut execute = || self.store.execute(request);
+                    let again = self.config.no_deduplication;
+                    let answer = match again {
+                        true => execute(),
+                        false => self.sessions.once(*client, *seq, execute),
+                    };
+                    ((*client, *seq), answer)
+                }
+                // Its second half answers.
+                Command::Configure { configuration, .. } if configuration.is_joint() => continue,
+                Command::Configure { whose: (client, seq), .. } => {
+                    ((*client, *seq), self.sessions.once(*client, *seq, || DONE.into()))
+                }
+            };
             let Role::Leader(lead) = &mut self.role else { continue };
-            lead.waiting.answer(*client, *seq, answer, fx);
+            lead.waiting.answer(client, seq, answer, fx);
         }
         self.compact(fx);
         if !self.awaited.is_empty() {

@@ -4,7 +4,7 @@
 use crate::base::{Span, Time};
 use crate::options;
 
-use super::reads::Reads;
+use super::{Membership, Reads};
 
 options! {
     pub struct Config {
@@ -84,6 +84,14 @@ options! {
             default: 2,
             range: 1..=1_000,
             help: "how many keys one InstallSnapshot carries at most",
+            samples: [],
+        }
+
+        /// Dissertation, chapter 4.
+        option membership: Membership {
+            default: Membership::OneAtATime,
+            choices: [Membership::OneAtATime, Membership::Joint],
+            help: "how the servers that vote are changed: one at a time, or by joint consensus",
             samples: [],
         }
 
@@ -167,6 +175,42 @@ options! {
             breaks: "Linearizability",
         }
 
+        flaw change_without_own_entry {
+            title: "A change before an entry of its own term",
+            story: "A new leader changes the configuration although no entry of its own term is committed. A \
+                    change that an earlier leader has begun may come back, and the two have quorums that do \
+                    not meet: the bug that Ongaro found in 2015 in his own algorithm.",
+            breaks: "Leader Completeness",
+        }
+
+        flaw direct_swap {
+            title: "Configurations swapped at once",
+            story: "A leader goes from one configuration to any other in one step, with no joint phase between. \
+                    A majority of the old one and a majority of the new one may decide apart.",
+            breaks: "Quorums Meet",
+        }
+
+        flaw keep_truncated_configuration {
+            title: "A truncated configuration stays",
+            story: "A configuration is in force when it is appended; a server that drops its entry again goes \
+                    on by it, although it never was.",
+            breaks: "Configuration From the Log",
+        }
+
+        flaw removed_leader_counts_itself {
+            title: "A removed leader counts itself",
+            story: "A leader that is no longer a member counts its own log for the quorum. What it commits \
+                    then may be stored by a minority of those who decide.",
+            breaks: "Leader Completeness",
+        }
+
+        flaw no_deduplication {
+            title: "A request twice in the log is executed twice",
+            story: "A client asks again, and another leader appends its request again. Nobody compares the \
+                    numbers of requests, so a write that was overwritten long ago comes back.",
+            breaks: "Linearizability",
+        }
+
         flaw snapshot_drops_suffix {
             title: "A snapshot takes all of the log",
             story: "Whoever installs a snapshot drops its whole log, also the entries that follow what the \
@@ -179,6 +223,14 @@ options! {
             story: "A snapshot that arrives late, and covers less than the server has executed, is installed \
                     all the same: the state machine goes back in time.",
             breaks: "Monotonic Term and Commit",
+        }
+
+        flaw match_from_next {
+            title: "matchIndex taken from nextIndex",
+            story: "When a follower acknowledges something, the leader takes for stored all that it has sent, and \
+                    not what the follower acknowledges. The last message may have been lost: many a student's \
+                    Raft has this.",
+            breaks: "Leader Completeness",
         }
 
         flaw late_rejection {

@@ -7,22 +7,24 @@
 //! whoever asks for votes. The dissertation makes the second part a part of PreVote; here, as in etcd, it
 //! belongs to CheckQuorum, so that PreVote alone does not stop a server that reaches a quorum.
 
-use crate::base::quorum::majority;
 use crate::base::{Place, Sentence, Span, Time};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
-use crate::service::sessions::{LogCommand as Command, Unanswered};
+use crate::service::sessions::{LogCommand, Unanswered};
 
 use super::reads::Asks;
-use super::{Entry, Lead, Message, Position, Raft, Role, Timer};
+use super::{Command, Entry, Lead, Message, Position, Raft, Role, Timer};
 
 /// Whether to stand, and how.
 impl Raft {
     pub(super) fn time_out(&mut self, fx: &mut Effects<Self>) {
-        if self.stands_by_its_leader(fx.steady_now()) {
+        if !self.may_stand() {
+            // Its timer is not set: somebody has made it run out.
+            fx.note(sentence!("does not stand: it does not vote"));
+        } else if self.stands_by_its_leader(fx.steady_now()) {
             // Only a timer that runs out before its time gets here.
             fx.note(sentence!("does not stand: it has heard its leader within an election timeout"));
-            fx.set_timer(Timer::Election, self.config.election);
+            self.await_leader(fx);
         } else if self.config.pre_vote {
             self.ask_who_would_vote(fx);
         } else {
@@ -45,7 +47,7 @@ impl Raft {
         ));
         self.leader = None;
         self.role = Role::PreCandidate { votes: vec![self.me] };
-        fx.set_timer(Timer::Election, self.config.election);
+        self.await_leader(fx);
         let last = self.position(self.log.len());
         fx.broadcast(self.others(), Message::PreVote { term: self.term + 1, last });
         self.count_pre_vote(self.me, fx);
@@ -58,7 +60,7 @@ impl Raft {
                 "starts an election for term {0}: {1} of {2} servers would vote for it",
                 self.term + 1,
                 votes.len(),
-                self.nodes
+                self.configuration.deciding().len()
             ),
             Role::Candidate { .. } => {
                 sentence!(
@@ -80,7 +82,7 @@ impl Raft {
         self.voted_for = Some(self.me);
         self.leader = None;
         self.role = Role::Candidate { votes: Vec::new() };
-        fx.set_timer(Timer::Election, self.config.election);
+        self.await_leader(fx);
         self.save(fx);
         let last = self.position(self.log.len());
         fx.broadcast(self.others(), Message::RequestVote { term: self.term, last, told });
@@ -100,7 +102,7 @@ impl Raft {
         let vote_granted = refusal.is_none();
         if vote_granted {
             self.voted_for = Some(candidate);
-            fx.set_timer(Timer::Election, self.config.election);
+            self.await_leader(fx);
         }
         let mine = self.position(self.log.len());
         fx.note(refusal.unwrap_or_else(|| mine.votes(candidate, term, last)));
@@ -194,7 +196,7 @@ impl Raft {
         if !votes.contains(&voter) {
             votes.push(voter);
         }
-        if votes.len() >= usize::from(majority(self.nodes)) {
+        if self.configuration.agreed(|voter| votes.contains(&voter)) {
             self.stand_for_election(false, fx);
         }
     }
@@ -204,12 +206,12 @@ impl Raft {
         if !votes.contains(&voter) {
             votes.push(voter);
         }
-        if votes.len() >= usize::from(majority(self.nodes)) {
+        if self.configuration.agreed(|voter| votes.contains(&voter)) {
             fx.note(sentence!(
                 "becomes leader of term {0}: {1} of {2} servers voted for it",
                 self.term,
                 votes.len(),
-                self.nodes
+                self.configuration.deciding().len()
             ));
             self.become_leader(fx);
         }
@@ -238,7 +240,7 @@ impl Raft {
         }
         if self.config.no_op {
             // §8: a no-op opens its term. Once that is committed, so is everything before it.
-            self.log.push(Entry { term: self.term, command: Command::NoOp });
+            self.push(Entry { term: self.term, command: Command::Log(LogCommand::NoOp) });
         }
         self.save(fx);
         self.send_heartbeats(fx);
@@ -249,7 +251,7 @@ impl Raft {
         let Role::Leader(lead) = was else { return };
         fx.cancel_timer(Timer::Heartbeat);
         fx.cancel_timer(Timer::Quorum);
-        fx.set_timer(Timer::Election, self.config.election);
+        self.await_leader(fx);
         for read in lead.reads.iter().filter(|read| matches!(read.asks, Asks::Value(_))) {
             fx.reply(read.client, read.seq, Outcome::Redirect(self.leader));
         }
@@ -264,7 +266,7 @@ impl Raft {
         }
         self.leader = Some(leader);
         self.heard = Some(fx.steady_now());
-        fx.set_timer(Timer::Election, self.config.election);
+        self.await_leader(fx);
     }
 
     /// CheckQuorum (dissertation, §6.2): a leader that no quorum answers steps down, so that clients look
@@ -272,18 +274,20 @@ impl Raft {
     pub(super) fn check_quorum(&mut self, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
         let (now, timeout) = (fx.steady_now(), self.config.election.min);
-        let heard = lead.heard.iter().map(|heard| now.since(*heard) <= timeout);
-        let silent = heard.enumerate().filter(|(at, heard)| *at != self.me.index() && !heard);
-        let answered = usize::from(self.nodes) - silent.count();
-        if answered >= usize::from(majority(self.nodes)) {
+        let heard = |server: Place| {
+            server == self.me || now.since(lead.heard[server.index()]) <= timeout
+        };
+        if self.configuration.agreed(heard) {
             fx.set_timer(Timer::Quorum, Span::exactly(timeout));
             return;
         }
+        let deciding = self.configuration.deciding();
+        let answered = deciding.iter().filter(|server| heard(*server)).count();
         fx.note(sentence!(
             "no longer leads term {0}: it has heard {1} of {2} servers within an election timeout",
             self.term,
             answered,
-            self.nodes
+            deciding.len()
         ));
         self.leader = None;
         self.give_transfer_up(fx);

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use crate::base::{Log, Place, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
-use crate::service::sessions::LogCommand as Command;
+use crate::service::sessions::LogCommand;
 use crate::{listed, sentence};
 
+use super::Configuration;
 use super::snapshot::{Piece, Snapshot};
 
 /// All that survives a crash (Figure 2, "persistent state on all servers").
@@ -38,7 +39,7 @@ impl Disk {
             match term {
                 Some(term) if given.is_some() => disk.term = term,
                 Some(term) if term >= least => {
-                    disk.log.push(Entry { term, command: Command::NoOp });
+                    disk.log.push(Entry { term, command: Command::Log(LogCommand::NoOp) });
                 }
                 _ => {
                     let word: String = word.chars().take(40).collect();
@@ -56,6 +57,32 @@ impl Disk {
 pub struct Entry {
     pub term: u64,
     pub command: Command,
+}
+
+/// What an entry holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// For the state machine.
+    Log(LogCommand),
+    /// A configuration, and whose request it answers.
+    Configure { whose: (Place, u64), configuration: Configuration },
+}
+
+impl Command {
+    pub(super) fn configuration(&self) -> Option<Configuration> {
+        match self {
+            Command::Log(_) => None,
+            Command::Configure { configuration, .. } => Some(*configuration),
+        }
+    }
+
+    /// Whether it is this client's request of this number.
+    pub(super) fn is(&self, client: Place, seq: u64) -> bool {
+        match self {
+            Command::Log(command) => command.is(client, seq),
+            Command::Configure { whose, .. } => *whose == (client, seq),
+        }
+    }
 }
 
 /// The four messages of §5, whose sender is the candidate, the leader or the follower of the paper; and

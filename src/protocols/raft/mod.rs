@@ -13,7 +13,8 @@
 //!
 //! This file holds what a server is, and what it does when something arrives. The rules are in a file
 //! each: `election.rs` (§5.2), `replication.rs` (§5.3 and §5.4), `clients.rs` (§8), and of what the
-//! dissertation adds `transfer.rs` (§3.10), `snapshot.rs` (§5) and `reads.rs` (§6.4). The rest is plain: `request.rs` and
+//! dissertation adds `transfer.rs` (§3.10), `membership.rs` (chapter 4, with `configuration.rs`),
+//! `snapshot.rs` (§5) and `reads.rs` (§6.4). The rest is plain: `request.rs` and
 //! `message.rs` the data, `config.rs` the options and flaws, `properties.rs` what must never break,
 //! `view.rs` what is shown.
 //!
@@ -22,7 +23,9 @@
 
 mod clients;
 mod config;
+mod configuration;
 mod election;
+mod membership;
 mod message;
 mod properties;
 mod reads;
@@ -36,11 +39,11 @@ mod view;
 
 use std::rc::Rc;
 
-use crate::base::{Log, Place, PlaceKind, Places, Time};
+use crate::base::{Log, Place, PlaceKind, Places, Sentence, Time};
 use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Outcome, Property, Protocol, Serves};
 use crate::service::KeyValueStore;
-use crate::service::sessions::{LogCommand as Command, Sessions, Unanswered};
+use crate::service::sessions::{LogCommand, Sessions, Unanswered};
 use crate::{scenes, sentence};
 
 use reads::{Asks, Awaited, Read};
@@ -48,7 +51,9 @@ use snapshot::Incoming;
 use transfer::Transfer;
 
 pub use config::Config;
-pub use message::{Appended, Disk, Entries, Entry, Hint, Message, Position};
+pub use configuration::{Configuration, Servers};
+pub use membership::{Change, Membership};
+pub use message::{Appended, Command, Disk, Entries, Entry, Hint, Message, Position};
 pub use properties::Ghost;
 pub use reads::Reads;
 pub use request::Request;
@@ -68,6 +73,11 @@ pub struct Raft {
     log: Log<Entry>,
     /// What of its log it has dropped, and what came of that.
     snapshot: Option<Rc<Snapshot>>,
+    /// The first configuration, which is no entry.
+    first: Configuration,
+    /// The configuration in force, and the index of its entry.
+    configuration: Configuration,
+    configured: u64,
     /// What was last handed to the disk.
     saved: Disk,
 
@@ -155,6 +165,7 @@ impl Protocol for Raft {
         summary: "Servers elect a leader, and the leader has them all keep the same log: \
                   what a majority stores is never lost.",
         kinds: &[PlaceKind::servers(5, 15), PlaceKind::CLIENTS],
+        joining: true,
         requests: &["put x=1", "get x"],
         scenes: scenes!(
             "raft",
@@ -174,6 +185,10 @@ impl Protocol for Raft {
                 "stale-read",
                 "lease",
                 "far-behind",
+                "grow",
+                "one-at-a-time",
+                "joint-consensus",
+                "lost-vote",
             ]
         ),
         ..Meta::USUAL
@@ -199,8 +214,8 @@ impl Protocol for Raft {
         let nodes = places.servers();
         let snapshot = disk.snapshot.as_deref();
         let executed = snapshot.map_or(0, |snapshot| snapshot.last.index);
-        fx.set_timer(Timer::Election, config.election);
-        Raft {
+        let first = Configuration::of(Servers::first(places.members()));
+        let mut raft = Raft {
             me,
             nodes,
             config: Rc::new(config.clone()),
@@ -208,6 +223,9 @@ impl Protocol for Raft {
             voted_for: disk.voted_for,
             log: disk.log.clone(),
             snapshot: disk.snapshot.clone(),
+            first,
+            configuration: first,
+            configured: 0,
             saved: disk.clone(),
             role: Role::Follower,
             leader: None,
@@ -219,7 +237,10 @@ impl Protocol for Raft {
             sessions: snapshot.map_or_else(Sessions::default, |snapshot| snapshot.sessions.clone()),
             awaited: Vec::new(),
             incoming: None,
-        }
+        };
+        (raft.configured, raft.configuration) = raft.configuration_at(raft.log.len());
+        raft.await_leader(fx);
+        raft
     }
 
     fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>) {
@@ -317,7 +338,11 @@ impl Raft {
             Message::AppendEntries { .. } if self.leads() => {}
             Message::AppendEntries { prev, entries, leader_commit, round, .. } => {
                 self.hear_leader(from, fx);
+                let configured = self.configured;
                 let outcome = self.take_entries(prev, &entries, leader_commit, fx);
+                if self.configured != configured || !self.may_stand() {
+                    self.await_leader(fx);
+                }
                 fx.send(from, Message::AppendEntriesReply { term: self.term, outcome, round });
             }
 
@@ -361,6 +386,9 @@ impl Raft {
             Message::InstallSnapshot { last, offset, piece, round, .. } => {
                 self.hear_leader(from, fx);
                 let (offset, done) = self.take_piece(last, offset, piece, fx);
+                if done {
+                    self.await_leader(fx);
+                }
                 self.save(fx);
                 let (term, last) = (self.term, last.index);
                 fx.send(from, Message::InstallSnapshotReply { term, last, offset, done, round });
@@ -405,9 +433,12 @@ impl Raft {
 impl Raft {
     /// What has been executed after the entry at this index, in the order of the log. Sessions stand to
     /// the side: a request that was asked twice may stand here twice.
-    pub fn executed(&self, after: u64) -> impl Iterator<Item = (u64, &Command)> {
+    pub fn executed(&self, after: u64) -> impl Iterator<Item = (u64, &LogCommand)> {
         let entries = self.log.range(after, self.applied).into_iter();
-        entries.map(|(index, entry)| (index, &entry.command))
+        entries.filter_map(|(index, entry)| match &entry.command {
+            Command::Log(command) => Some((index, command)),
+            Command::Configure { .. } => None,
+        })
     }
 }
 
@@ -417,9 +448,9 @@ impl Raft {
         matches!(self.role, Role::Leader(_))
     }
 
+    /// All others that its configuration names.
     fn others(&self) -> impl Iterator<Item = Place> + use<> {
-        let me = self.me;
-        Place::servers(self.nodes).filter(move |node| *node != me)
+        self.configuration.all().without(self.me).iter()
     }
 
     /// The place at `index` of this log; its term is 0 before the first entry and after the last.

@@ -68,6 +68,20 @@ pub const PROPERTIES: &[Property<Raft>] = &[
         holds: monotonic_match,
     },
     Property {
+        name: "Quorums Meet",
+        formula: "c, c′ ∈ logᵢ, next to each other ⇒ (∀ q ∈ quorums(c), q′ ∈ quorums(c′): q ∩ q′ ≠ ∅) ∧ c committed",
+        meaning: "A configuration follows another in a log only once that is committed, and all their quorums meet.",
+        kind: PropertyKind::Always,
+        holds: quorums_meet,
+    },
+    Property {
+        name: "Configuration From the Log",
+        formula: "configurationᵢ ∈ logᵢ",
+        meaning: "The configuration that a server goes by is the latest in its log.",
+        kind: PropertyKind::Always,
+        holds: configuration_from_the_log,
+    },
+    Property {
         name: "A Leader Is Elected",
         formula: "◇ ∃ i: leads(i)",
         meaning: "At some point there is a leader.",
@@ -114,6 +128,7 @@ struct Seen {
     leads: bool,
     commit: u64,
     applied: u64,
+    configured: u64,
     log: Log<Entry>,
 }
 
@@ -149,7 +164,9 @@ impl Witness<Raft> for Ghost {
         }
         let before = std::mem::replace(seen, Seen::of(raft));
         let elected = raft.leads() && !before.leads_term(raft.term);
-        let commits = raft.leads() && raft.commit > before.commit;
+        // A leader may commit its own removal, and lead no more in the same step.
+        let led = raft.leads() || before.leads_term(raft.term);
+        let commits = led && raft.commit > before.commit;
         if elected || commits {
             self.record_reign(node, raft, if commits { raft.commit } else { 0 }, moment.event);
         }
@@ -227,6 +244,7 @@ impl Seen {
             leads: raft.leads(),
             commit: raft.commit,
             applied: raft.applied,
+            configured: raft.configured,
             log: raft.log.clone(),
         }
     }
@@ -236,6 +254,7 @@ impl Seen {
             && self.leads == raft.leads()
             && self.commit == raft.commit
             && self.applied == raft.applied
+            && self.configured == raft.configured
             && self.log == raft.log
     }
 
@@ -462,6 +481,58 @@ fn monotonic_match(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     }
 }
 
+/// Looked at when a log has a new latest configuration, against the one before it. What is committed is
+/// judged from outside: a new leader may not know it yet.
+fn quorums_meet(cluster: &Cluster<Raft>) -> Result<(), Breach> {
+    let Some(Step { node, before, raft, ghost }) = step(cluster) else { return Ok(()) };
+    if raft.configured == before.configured || raft.configured == 0 {
+        return Ok(());
+    }
+    let earlier = raft.log.range(0, raft.configured - 1).into_iter().rev();
+    let mut earlier =
+        earlier.filter_map(|(index, entry)| Some((index, entry.command.configuration()?)));
+    let (index, old) = earlier.next().unwrap_or((0, raft.first));
+    let (new, at) = (raft.configuration, raft.configured);
+    if !old.meets(new) {
+        return Err(sentence!(
+            "in the log of {0} the configuration {2} at index {1} follows {3}: a quorum of each need have no server in common",
+            node,
+            at,
+            new.to_string(),
+            old.to_string()
+        )
+        .into());
+    }
+    if index > raft.log.common_prefix(&ghost.committed) {
+        return Err(sentence!(
+            "in the log of {0} the configuration at index {1} follows the one at index {2}, which is not committed",
+            node,
+            at,
+            index
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn configuration_from_the_log(cluster: &Cluster<Raft>) -> Result<(), Breach> {
+    let Some(Step { node, raft, .. }) = step(cluster) else { return Ok(()) };
+    let found = match raft.configured {
+        0 => Some(raft.first),
+        index => raft.log.get(index).and_then(|entry| entry.command.configuration()),
+    };
+    match found == Some(raft.configuration) {
+        true => Ok(()),
+        false => Err(sentence!(
+            "{0} goes by the configuration {1}, which is not in its log at index {2}",
+            node,
+            raft.configuration.to_string(),
+            raft.configured
+        )
+        .into()),
+    }
+}
+
 fn leader_is_elected(cluster: &Cluster<Raft>) -> Result<(), Breach> {
     match cluster.up().any(|(_, raft)| raft.leads()) {
         true => Ok(()),
@@ -470,6 +541,9 @@ fn leader_is_elected(cluster: &Cluster<Raft>) -> Result<(), Breach> {
 }
 
 fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Breach> {
+    if removed_and_unaware(cluster) {
+        return Ok(());
+    }
     let mut leaders = cluster.up().filter(|(_, raft)| raft.leads());
     let Some((leader, lead)) = leaders.next() else {
         return Err(sentence!("no server leads").into());
@@ -479,7 +553,8 @@ fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Breach> {
             sentence!("{0} and {1} both take themselves for the leader", leader, other).into()
         );
     }
-    for (node, raft) in cluster.up() {
+    let members = lead.configuration.all();
+    for (node, raft) in cluster.up().filter(|(node, _)| members.has(*node)) {
         if raft.log != lead.log {
             let same = raft.log.common_prefix(&lead.log);
             return Err(sentence!(
@@ -502,6 +577,19 @@ fn logs_converge(cluster: &Cluster<Raft>) -> Result<(), Breach> {
         }
     }
     Ok(())
+}
+
+/// A removed server that has not learnt of it may stand again and again, and disturb the others for ever:
+/// CheckQuorum is against that (dissertation, §4.2.3).
+fn removed_and_unaware(cluster: &Cluster<Raft>) -> bool {
+    let committed = &cluster.ghost.committed;
+    let entries = committed.range(0, committed.len()).into_iter().rev();
+    let mut configurations = entries.filter_map(|(_, entry)| entry.command.configuration());
+    let latest = configurations.next();
+    cluster.up().any(|(node, raft)| {
+        let latest = latest.unwrap_or(raft.first);
+        !raft.config.check_quorum && raft.may_stand() && !latest.deciding().has(node)
+    })
 }
 
 impl Step<'_> {

@@ -14,14 +14,12 @@
 
 use std::fmt;
 
-use crate::base::quorum::{majority, reached_by_majority};
 use crate::base::{Place, Text, Time};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
-use crate::service::sessions::LogCommand;
 use crate::service::store::StoreRequest;
 
-use super::{Entry, Message, Raft, Role};
+use super::{Message, Raft, Role};
 
 /// How reads are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,12 +127,7 @@ impl Raft {
                 self.term
             ));
             lead.reads.push(read);
-            if self.position(self.log.len()).term < self.term {
-                // No no-op has opened its term: now it takes one.
-                self.log.push(Entry { term: self.term, command: LogCommand::NoOp });
-                self.save(fx);
-                self.replicate(fx);
-            }
+            self.open_term(fx);
         } else if let Some(ends) = lease {
             fx.note(sentence!(
                 "answers {0} by its lease, which ends at {1} of its clock",
@@ -207,10 +200,13 @@ impl Raft {
 
     /// Answers the reads for which a quorum has confirmed that this server led.
     fn finish_reads(&mut self, fx: &mut Effects<Self>) {
-        let needed = usize::from(majority(self.nodes));
+        let (me, configuration) = (self.me, self.configuration);
         let Role::Leader(lead) = &mut self.role else { return };
         // It counts itself.
-        let done = |read: &mut Read| read.begun.is_some() && read.answered.len() + 1 >= needed;
+        let done = |read: &mut Read| {
+            let has = |server: Place| server == me || read.answered.contains(&server);
+            read.begun.is_some() && configuration.agreed(has)
+        };
         let done: Vec<Read> = lead.reads.extract_if(.., done).collect();
         for read in done {
             if let Some((index, _)) = read.begun {
@@ -252,7 +248,7 @@ impl Raft {
         }
         let mut began: Vec<u64> = lead.leased.iter().map(|began| began.0).collect();
         began[self.me.index()] = now.0;
-        Some(Time(reached_by_majority(&began)) + self.lease())
+        Some(Time(self.configuration.reached(&began)) + self.lease())
     }
 }
 

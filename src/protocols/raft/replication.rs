@@ -1,7 +1,7 @@
 //! Log replication (§5.3): how a leader makes all logs equal to its own, and what it may take for
 //! committed.
 
-use crate::base::quorum::{majority, reached_by_majority};
+use crate::base::quorum::majority;
 use crate::base::{Place, Span};
 use crate::protocol::Effects;
 use crate::sentence;
@@ -54,8 +54,14 @@ impl Raft {
 
     /// The server's log equals the leader's up to `index`, and durably so.
     pub(super) fn stores(&mut self, server: Place, index: u64, fx: &mut Effects<Self>) {
+        let (batch, end) = (self.config.batch, self.log.len());
         let Role::Leader(lead) = &mut self.role else { return };
         let before = lead.matched[server.index()];
+        // All that was sent, with this flaw, whatever the answer is to.
+        let index = match self.config.match_from_next && server != self.me {
+            true => index.max(end.min(before + batch)),
+            false => index,
+        };
         lead.doubted[server.index()] = None;
         if index <= before {
             return; // Nothing new: the answer to a heartbeat, or a late one.
@@ -141,6 +147,25 @@ impl Raft {
         self.send_append_entries(follower, fx);
     }
 
+    /// How far a quorum has come. A leader that is no longer a member does not count itself.
+    pub(super) fn reached(&self, indexes: &[u64]) -> u64 {
+        let configuration = match self.config.removed_leader_counts_itself {
+            // Its own disk in the place of the voter that has come least far.
+            true if !self.configuration.deciding().has(self.me) => {
+                let own = indexes[self.me.index()];
+                let voters = self.configuration.deciding().iter();
+                let least = voters.min_by_key(|server| indexes[server.index()]);
+                let mut indexes = indexes.to_vec();
+                least.iter().for_each(|server| {
+                    indexes[server.index()] = indexes[server.index()].max(own);
+                });
+                return self.configuration.reached(&indexes);
+            }
+            _ => self.configuration,
+        };
+        configuration.reached(indexes)
+    }
+
     /// An entry is committed once a majority stores it, if it is of the leader's own term; with it,
     /// so is all before it. Entries of earlier terms are never committed by counting (§5.4.2): they
     /// may still be overwritten, see Figure 8.
@@ -148,9 +173,11 @@ impl Raft {
     /// `before` is how far the server that has just answered had come.
     pub(super) fn advance_commit(&mut self, before: u64, fx: &mut Effects<Self>) {
         let Role::Leader(lead) = &self.role else { return };
-        let index = reached_by_majority(&lead.matched);
-        let holders = lead.matched.iter().filter(|matched| **matched >= index).count();
-        let just_now = before < index && holders == usize::from(majority(self.nodes));
+        let index = self.reached(&lead.matched);
+        let deciding = self.configuration.deciding();
+        let holds = |server: &Place| lead.matched[server.index()] >= index;
+        let holders = deciding.iter().filter(holds).count();
+        let just_now = before < index && holders == usize::from(majority(deciding.len()));
         let term_of = |index| self.position(index).term;
         if index <= self.commit {
             // Nothing new.
@@ -159,11 +186,12 @@ impl Raft {
                 "commits up to index {0}: {1} of {2} servers store it",
                 index,
                 holders,
-                self.nodes
+                deciding.len()
             ));
             self.commit = index;
             self.apply(fx);
             self.begin_reads(fx);
+            self.finish_change(fx);
         } else if just_now && term_of(index + 1) == self.term {
             fx.note(sentence!(
                 "must not commit index {0} by counting {1} servers: it is of term {2}, this is term {3}",
@@ -238,11 +266,11 @@ impl Raft {
                         "drops its log from index {0} on: its entry of term {1} there is not the leader's",
                         index, mine.term
                     ));
-                    self.log.truncate(index - 1);
+                    self.cut_log(index - 1);
                 }
                 None => {}
             }
-            self.log.push(entry.clone());
+            self.push(entry.clone());
         }
     }
 

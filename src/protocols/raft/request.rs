@@ -9,16 +9,20 @@ use crate::key;
 use crate::protocol::{self, Blank, Form, Holds};
 use crate::service::store::{self, StoreRequest};
 
+use super::{Change, Servers};
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
     Store(StoreRequest),
     /// Hand leadership over to this server.
     Transfer(Place),
+    Change(Change),
     /// Take a snapshot, you yourself.
     Snapshot,
 }
 
-const SERVER: Blank = Blank { name: key!("server"), holds: Holds::Word, sample: "S2" };
+const SERVER: Blank =
+    Blank { name: key!("server"), holds: Holds::Number { least: 1, most: 15 }, sample: "2" };
 
 pub const FORMS: &[Form] = &[
     store::PUT,
@@ -27,7 +31,25 @@ pub const FORMS: &[Form] = &[
     Form {
         name: "Transfer",
         help: "has the leader hand over to a server",
-        script: "transfer {0}",
+        script: "transfer S{0}",
+        blanks: &[SERVER],
+    },
+    Form {
+        name: "Add",
+        help: "adds a server as a learner, which receives the log and does not vote",
+        script: "add S{0}",
+        blanks: &[SERVER],
+    },
+    Form {
+        name: "Promote",
+        help: "has a learner vote",
+        script: "promote S{0}",
+        blanks: &[SERVER],
+    },
+    Form {
+        name: "Remove",
+        help: "takes a server out of the configuration",
+        script: "remove S{0}",
         blanks: &[SERVER],
     },
     Form {
@@ -38,7 +60,7 @@ pub const FORMS: &[Form] = &[
     },
 ];
 
-const EXPECTED: &str = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE, transfer S2 or snapshot";
+const EXPECTED: &str = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE, add S4, promote S4, remove S1, voters S2 S3 S4, transfer S2 or snapshot";
 
 impl From<StoreRequest> for Request {
     fn from(request: StoreRequest) -> Request {
@@ -50,7 +72,7 @@ impl protocol::Request for Request {
     fn operation(&self) -> Option<Operation> {
         match self {
             Request::Store(request) => request.operation(),
-            Request::Transfer(_) | Request::Snapshot => None,
+            Request::Transfer(_) | Request::Change(_) | Request::Snapshot => None,
         }
     }
 
@@ -65,6 +87,10 @@ impl fmt::Display for Request {
         match self {
             Request::Store(request) => request.fmt(f),
             Request::Snapshot => f.write_str("snapshot"),
+            Request::Change(Change::Add(server)) => write!(f, "add {server}"),
+            Request::Change(Change::Promote(server)) => write!(f, "promote {server}"),
+            Request::Change(Change::Remove(server)) => write!(f, "remove {server}"),
+            Request::Change(Change::Voters(servers)) => write!(f, "voters {servers}"),
             Request::Transfer(server) => write!(f, "transfer {server}"),
         }
     }
@@ -73,9 +99,16 @@ impl fmt::Display for Request {
 impl FromStr for Request {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let words: Vec<&str> = text.split_whitespace().take(3).collect();
+        let words: Vec<&str> = text.split_whitespace().take(40).collect();
         match words[..] {
             ["transfer", place] => Ok(Request::Transfer(server(place)?)),
+            ["add", place] => Ok(Request::Change(Change::Add(server(place)?))),
+            ["promote", place] => Ok(Request::Change(Change::Promote(server(place)?))),
+            ["remove", place] => Ok(Request::Change(Change::Remove(server(place)?))),
+            ["voters", ref places @ ..] if !places.is_empty() => {
+                let servers: Result<Servers, _> = places.iter().map(|place| server(place)).collect();
+                Ok(Request::Change(Change::Voters(servers?)))
+            }
             ["snapshot"] => Ok(Request::Snapshot),
             ["put" | "get" | "cas", ..] => Ok(Request::Store(text.parse()?)),
             _ => Err(EXPECTED),
@@ -84,8 +117,10 @@ impl FromStr for Request {
 }
 
 fn server(text: &str) -> Result<Place, &'static str> {
-    let place: Place = text.parse().map_err(|_| SERVER_EXPECTED)?;
-    place.as_server().ok_or(SERVER_EXPECTED)
+    let digits = text.strip_prefix(Place::SERVER).ok_or(SERVER_EXPECTED)?;
+    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
+    let number: u16 = number.flatten().ok_or(SERVER_EXPECTED)?;
+    (1..=32).contains(&number).then(|| Place::server(number - 1)).ok_or(SERVER_EXPECTED)
 }
 
 const SERVER_EXPECTED: &str = "a server such as S1";

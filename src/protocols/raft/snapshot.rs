@@ -15,7 +15,7 @@ use crate::sentence;
 use crate::service::KeyValueStore;
 use crate::service::sessions::Sessions;
 
-use super::{Entry, Message, Position, Raft, Role};
+use super::{Configuration, Entry, Message, Position, Raft, Role};
 
 /// What a server had executed at an index.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Snapshot {
     pub last: Position,
     pub(super) store: KeyValueStore,
     pub(super) sessions: Sessions,
+    /// The configuration in force at its end, and the index of its entry.
+    pub(super) configured: (u64, Configuration),
     /// A history variable: the entries that it covers. No rule reads them; properties compare logs by them.
     covers: Log<Entry>,
 }
@@ -47,13 +49,21 @@ impl Hash for Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Piece {
     pub pairs: Vec<(Text, Text)>,
-    rest: Option<(Sessions, Log<Entry>)>,
+    rest: Option<Rest>,
 }
 
 impl Piece {
     pub fn is_last(&self) -> bool {
         self.rest.is_some()
     }
+}
+
+/// What of a snapshot is no pair.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Rest {
+    sessions: Sessions,
+    configured: (u64, Configuration),
+    covers: Log<Entry>,
 }
 
 /// The pieces of a snapshot that have come so far.
@@ -69,7 +79,12 @@ impl Snapshot {
         let pairs = self.store.pairs().skip(offset as usize).take(most as usize);
         let pairs: Vec<(Text, Text)> = pairs.map(|(key, value)| (key.clone(), value.clone())).collect();
         let is_last = offset + pairs.len() as u64 >= self.store.len() as u64;
-        Piece { pairs, rest: is_last.then(|| (self.sessions.clone(), self.covers.clone())) }
+        let rest = || Rest {
+            sessions: self.sessions.clone(),
+            configured: self.configured,
+            covers: self.covers.clone(),
+        };
+        Piece { pairs, rest: is_last.then(rest) }
     }
 }
 
@@ -82,6 +97,10 @@ impl Raft {
     /// A client asks this server for a snapshot.
     pub(super) fn take_snapshot_for(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
         let outcome = match self.applied > self.start().index {
+            true if self.is_joint_at_its_end() => Outcome::Refused(sentence!(
+                "the configuration at index {0} is joint: a snapshot waits for its second half",
+                self.configured
+            )),
             true => {
                 self.take_snapshot(fx);
                 Outcome::Done("ok".into())
@@ -102,14 +121,21 @@ impl Raft {
             last,
             store: self.store.clone(),
             sessions: self.sessions.clone(),
+            configured: self.configuration_at(last.index),
             covers: self.log.prefix(last.index),
         }));
+    }
+
+    /// A joint configuration is carried through by whoever finds its entry in the log.
+    fn is_joint_at_its_end(&self) -> bool {
+        self.configuration_at(self.applied).1.is_joint()
     }
 
     /// After every so many entries, if an option says so.
     pub(super) fn compact(&mut self, fx: &mut Effects<Self>) {
         let grown = self.applied - self.start().index;
-        if self.config.compact > 0 && grown >= self.config.compact {
+        let due = self.config.compact > 0 && grown >= self.config.compact;
+        if due && !self.is_joint_at_its_end() {
             self.take_snapshot(fx);
         }
     }
@@ -174,9 +200,9 @@ impl Raft {
         let has = incoming.pairs.len() as u64;
         match piece.rest {
             None => self.incoming = Some(incoming),
-            Some((sessions, covers)) => {
+            Some(Rest { sessions, configured, covers }) => {
                 let store = incoming.pairs.into_iter().collect();
-                self.install(Snapshot { last, store, sessions, covers }, fx);
+                self.install(Snapshot { last, store, sessions, configured, covers }, fx);
                 return (has, true);
             }
         }
@@ -201,6 +227,7 @@ impl Raft {
         (self.store, self.sessions) = (snapshot.store.clone(), snapshot.sessions.clone());
         (self.commit, self.applied) = (last.index, last.index);
         self.snapshot = Some(Rc::new(snapshot));
+        (self.configured, self.configuration) = self.configuration_at(self.log.len());
         self.answer_awaited(fx);
     }
 }

@@ -34,7 +34,7 @@ impl Raft {
         if target == self.me {
             return fx.reply(client, seq, Outcome::Done("ok".into()));
         }
-        if !self.others().any(|other| other == target) {
+        if !self.configuration.deciding().has(target) {
             let why = sentence!("{0} is no server that could lead", target);
             return fx.reply(client, seq, Outcome::Refused(why));
         }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::base::quorum::{majority, reached_by_majority};
+use crate::base::quorum::majority;
 use crate::base::{NONE, Place, Time};
 use crate::protocol::{
     Cell, CellState, FieldName, Gathering, Panel, Role, Shown, Stamp, Tag, Variable,
 };
 use crate::{key, listed};
 
-use super::{Disk, Entry, Lead, Raft, Timer};
+use super::{Command, Configuration, Disk, Entry, Lead, Raft, Servers, Timer};
 
 /// What stands in a log for all that a snapshot covers, at its last index.
 const SNAPSHOT: &str = "snapshot";
@@ -33,6 +33,7 @@ impl Shown<Disk> for Raft {
         Variable::number("commitIndex", |raft| raft.commit),
         Variable::number("lastApplied", |raft| raft.applied),
         Variable::text("leader known", |raft| or_none(raft.leader)),
+        Variable::sometimes("configuration", Raft::configuration_told),
         Variable::sometimes("votes received", |raft| Some(names(raft.votes()?))),
         Variable::sometimes("nextIndex", |raft| Some(raft.by_follower(&raft.leading()?.next))),
         Variable::sometimes("matchIndex", |raft| Some(raft.by_follower(&raft.leading()?.matched))),
@@ -49,6 +50,8 @@ impl Shown<Disk> for Raft {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match (self.role) {
+                super::Role::Follower if self.is_outside() => Role { name: "non-member", tag: Tag::Outside },
+                super::Role::Follower if self.configuration.learners.has(self.me) => Role { name: "learner", tag: Tag::Follows },
                 super::Role::Follower => Role { name: "follower", tag: Tag::Follows },
                 super::Role::PreCandidate { .. } => Role { name: "pre-candidate", tag: Tag::Bids },
                 super::Role::Candidate { .. } => Role { name: "candidate", tag: Tag::Bids },
@@ -63,7 +66,7 @@ impl Shown<Disk> for Raft {
 
     fn gathering(&self) -> Option<Gathering> {
         let of = self.votes()?.to_vec();
-        Some(Gathering { word: key!("votes"), of, needed: majority(self.nodes) })
+        Some(Gathering { word: key!("votes"), of, needed: majority(self.configuration.voters.len()) })
     }
 }
 
@@ -110,6 +113,15 @@ impl Raft {
         }
     }
 
+    /// Which configuration is in force, unless it is the first one of all.
+    fn configuration_told(&self) -> Option<String> {
+        let plain = self.configuration == Configuration::of(Servers::first(self.nodes));
+        (!plain || self.configured > 0).then(|| match self.configured {
+            0 => self.configuration.to_string(),
+            index => format!("{} (index {index})", self.configuration),
+        })
+    }
+
     /// `C1 at index 3, round 7: S2`, or `C1 at index 3` on a follower: reads, and what they wait for.
     fn reads_waiting(&self) -> Option<String> {
         let served = self.leading().map_or(&[][..], |lead| &lead.reads);
@@ -133,7 +145,7 @@ impl Raft {
         let lead = self.leading().filter(|lead| !lead.rounds.is_empty() && !lead.lease_is_over)?;
         let mut began: Vec<u64> = lead.leased.iter().map(|began| began.0).collect();
         began[self.me.index()] = u64::MAX;
-        let since = reached_by_majority(&began);
+        let since = self.configuration.reached(&began);
         (0 < since && since < u64::MAX).then(|| Time(since).to_string())
     }
 
@@ -159,7 +171,10 @@ fn or_none(node: Option<Place>) -> String {
 /// As the graph, a log cell and a sentence show it.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.command.fmt(f)
+        match &self.command {
+            Command::Log(command) => command.fmt(f),
+            Command::Configure { configuration, .. } => configuration.fmt(f),
+        }
     }
 }
 

@@ -15,11 +15,11 @@ const C1: Place = Place::client(0);
 
 /// A log whose entries have these terms.
 fn log(terms: &[u64]) -> Log<Entry> {
-    terms.iter().map(|term| Entry { term: *term, command: Command::NoOp }).collect()
+    terms.iter().map(|term| Entry { term: *term, command: Command::Log(LogCommand::NoOp) }).collect()
 }
 
 fn entries(terms: &[u64]) -> Entries {
-    terms.iter().map(|term| Entry { term: *term, command: Command::NoOp }).collect()
+    terms.iter().map(|term| Entry { term: *term, command: Command::Log(LogCommand::NoOp) }).collect()
 }
 
 fn terms(raft: &Raft) -> Vec<u64> {

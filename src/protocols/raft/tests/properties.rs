@@ -141,7 +141,7 @@ fn election_safety_counts_leaders_that_are_gone() {
 fn leader_append_only_sees_an_entry_go() {
     let mut stage = three(1, &[1]);
     stage.change(S1, elect(2));
-    stage.change(S1, |raft| raft.log.push(Entry { term: 2, command: Command::NoOp }));
+    stage.change(S1, |raft| raft.log.push(Entry { term: 2, command: Command::Log(LogCommand::NoOp) }));
     stage.breaks(&[]);
     stage.change(S1, |raft| raft.log.truncate(1));
     let why = "S1, leader of term 2, did not only append to its log: index 2 held no-op (2), and now holds –";
@@ -166,7 +166,8 @@ fn log_matching_sees_a_difference_below_an_equal_entry() {
 #[test]
 fn log_matching_compares_what_entries_say() {
     let with = |text: &str| {
-        let command = Command::Execute { client: C1, seq: 1, request: text.parse().expect("a request") };
+        let request = text.parse().expect("a request");
+        let command = Command::Log(LogCommand::Execute { client: C1, seq: 1, request });
         move |raft: &mut Raft| raft.log.push(Entry { term: 2, command })
     };
     let mut stage = three(2, &[1]);
