@@ -38,7 +38,6 @@ const FIRST_LINES: &[(&str, &str)] = &[
     ("run raft latency=61s", "line 1, column 18: expected a latency of at most 60s, found “61s”"),
     ("run raft loss=101%", "line 1, column 15: expected a share from 0% to 100%, found “101%”"),
     ("run raft nodes=3 nodes=5", "line 1, column 24: nodes is set twice"),
-    ("run raft nodes=3 nodes=5", "line 1, column 24: expected each setting once, found “5”"),
     ("run raft nodes=5 members=0", "line 1, column 26: expected a number from 1 to 15, found “0”"),
     (
         "run raft members=4 nodes=3",

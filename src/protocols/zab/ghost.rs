@@ -137,7 +137,9 @@ impl Ghost {
                 self.read = Some(Read { client, at, seen: ask.seen, fresh });
             }
             (What::Store(StoreRequest::Get { .. }), None) => {}
-            (What::Store(StoreRequest::Put { .. }), _) => _ = self.synced.remove(&client),
+            (What::Store(StoreRequest::Put { .. } | StoreRequest::Cas { .. }), _) => {
+                self.synced.remove(&client);
+            }
         }
         if let Some(at) = at.filter(|at| *at > self.answered.0) {
             self.answered = (at, event);

@@ -9,7 +9,7 @@ use crate::base::Place;
 use crate::check::Operation;
 use crate::listed;
 use crate::protocol::{self, Field, Form, Kind, Tone};
-use crate::service::store::{GET, PUT, StoreRequest};
+use crate::service::store::{CAS, GET, PUT, StoreRequest};
 
 use super::history::{Entry, History, Snapshot, Zxid};
 
@@ -222,6 +222,7 @@ impl Ask {
     pub const FORMS: &'static [Form] = &[
         PUT,
         GET,
+        CAS,
         Form {
             name: "Sync",
             help: "has the server catch up with its leader, so that what is read next is not old",
