@@ -216,6 +216,9 @@ pub struct Meta {
     /// Whether places of the first kind may join and leave during a run: then a script may say how many of
     /// them take part from the start, by the setting [`MEMBERS`].
     pub joining: bool,
+    /// Whether everything converges and every request is answered once faults have ended, with these
+    /// options and after these requests: what is demanded of random schedules.
+    pub settles: fn(options: &[(String, String)], requests: &[&str]) -> bool,
     /// The letter of the kind of which a majority decides, if one does: who cannot reach it is said to
     /// be cut off.
     pub majority: Option<char>,
@@ -242,6 +245,7 @@ impl Meta {
         summary: "",
         kinds: &[],
         joining: false,
+        settles: |_, _| true,
         majority: Some(Place::SERVER),
         formation: Formation::RING,
         channel: Channel::Datagram,

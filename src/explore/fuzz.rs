@@ -53,6 +53,9 @@ fn schedule_within(
         };
         places.set(kind.letter, count.clamp(kind.least, kind.most));
     }
+    if entry.meta.joining && chance.happens(Ratio::percent(30)) {
+        places.set_members(Some(1 + chance.below(places.members().into()) as u16));
+    }
     let setup = Setup {
         protocol: entry.meta.slug.into(),
         places,
@@ -377,18 +380,31 @@ impl Plan {
             return;
         }
         self.requests += 1;
-        // One of the protocol's examples, with a value of its own where it ends in a number.
         let examples = self.entry.meta.requests;
         let example = match examples {
             [only] => only,
             _ => self.chance.pick(examples).copied().unwrap_or_default(),
         };
-        let start = example.trim_end_matches(|c: char| c.is_ascii_digit());
-        let request = match start.len() < example.len() {
-            true => format!("{start}{}", self.requests),
-            false => example.to_string(),
-        };
+        let request = self.made_own(example);
         self.say(Command::Request { client, to, request });
+    }
+
+    /// An example as this schedule asks it: a server that it names stands for any, or else a number at its
+    /// end for one of its own.
+    fn made_own(&mut self, example: &str) -> String {
+        let is_server = |word: &str| word.parse().is_ok_and(Place::is_server);
+        let mut words: Vec<String> = example.split(' ').map(str::to_owned).collect();
+        if words.iter().any(|word| is_server(word)) {
+            for word in words.iter_mut().filter(|word| is_server(word)) {
+                *word = self.node().to_string();
+            }
+            return words.join(" ");
+        }
+        let start = example.trim_end_matches(|c: char| c.is_ascii_digit());
+        match start.len() < example.len() {
+            true => format!("{start}{}", self.requests),
+            false => example.to_owned(),
+        }
     }
 
     pub(super) fn heal_and_wait(&mut self) {
@@ -421,6 +437,7 @@ impl Plan {
 pub fn judge(script: &Script, liveness: bool) -> Result<Option<Finding>, Sentence> {
     let mut run = catalog::start(script.clone())?;
     let end = run.end().unwrap_or(Time::LIMIT);
+    let liveness = liveness && settles(script);
     let patience = if liveness { Time(QUIET.0 / 4) } else { Time::ZERO };
     run_until_broken(&mut run, Time(end.0.saturating_sub(patience.0)));
     let mut lacks = None;
@@ -430,6 +447,17 @@ pub fn judge(script: &Script, liveness: bool) -> Result<Option<Finding>, Sentenc
         lacks = missing(&run.properties(), run.now()).or_else(|| unanswered(&run));
     }
     Ok(broken(&run.properties()).or(lacks))
+}
+
+/// Whether the protocol promises that this run settles.
+fn settles(script: &Script) -> bool {
+    let requests = script.lines.iter().filter_map(|line| match &*line.command {
+        Command::Request { request, .. } => Some(request.as_str()),
+        _ => None,
+    });
+    let requests: Vec<&str> = requests.collect();
+    let entry = catalog::find(&script.setup.protocol);
+    entry.is_none_or(|entry| (entry.meta.settles)(&script.setup.options, &requests))
 }
 
 /// A client that still waits.

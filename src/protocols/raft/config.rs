@@ -37,7 +37,7 @@ options! {
             default: true,
             choices: [true, false],
             help: "whether a leader opens its term with a no-op",
-            samples: [],
+            samples: ["true", "true", "false"],
         }
 
         /// Dissertation, §9.6.
@@ -45,7 +45,7 @@ options! {
             default: false,
             choices: [false, true],
             help: "PreVote: whether a server asks who would vote for it before it stands",
-            samples: [],
+            samples: ["false", "true"],
         }
 
         /// Dissertation, §6.2, and what §9.6 says of servers that hear their leader.
@@ -54,7 +54,7 @@ options! {
             choices: [false, true],
             help: "CheckQuorum: whether a leader that hears no quorum steps down, and servers that hear \
                    their leader stand by it",
-            samples: [],
+            samples: ["false", "true"],
         }
 
         /// Dissertation, §6.4.
@@ -62,7 +62,7 @@ options! {
             default: Reads::Log,
             choices: [Reads::Log, Reads::ReadIndex, Reads::Lease],
             help: "reads: as entries of the log; by ReadIndex, of followers too; or by a lease, which needs CheckQuorum",
-            samples: [],
+            samples: ["log", "read-index", "lease"],
         }
 
         option drift_bound: u64 {
@@ -77,14 +77,14 @@ options! {
             default: 0,
             range: 0..=1_000,
             help: "after how many entries a server takes a snapshot by itself; 0 for never",
-            samples: [],
+            samples: ["0", "0", "1", "4"],
         }
 
         option chunk: u64 {
             default: 2,
             range: 1..=1_000,
             help: "how many keys one InstallSnapshot carries at most",
-            samples: [],
+            samples: ["2", "1"],
         }
 
         /// Dissertation, chapter 4.
@@ -92,7 +92,7 @@ options! {
             default: Membership::OneAtATime,
             choices: [Membership::OneAtATime, Membership::Joint],
             help: "how the servers that vote are changed: one at a time, or by joint consensus",
-            samples: [],
+            samples: ["one-at-a-time", "joint"],
         }
 
         flaw forget_vote {

@@ -36,6 +36,14 @@ impl fmt::Display for Membership {
     }
 }
 
+/// A removed server that has not learnt of it stands again and again, and disturbs the others for ever:
+/// CheckQuorum is against that (§4.2.3). Without it, nothing is promised where servers are removed.
+pub(super) fn settles(options: &[(String, String)], requests: &[&str]) -> bool {
+    let stands_by = options.iter().any(|(name, value)| name == "check-quorum" && value == "true");
+    let removes = |request: &&str| request.starts_with("remove") || request.starts_with("voters");
+    stands_by || !requests.iter().any(removes)
+}
+
 /// What a client wants to be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {

@@ -124,3 +124,22 @@ fn server(text: &str) -> Result<Place, &'static str> {
 }
 
 const SERVER_EXPECTED: &str = "a server such as S1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_print_and_parse() {
+        for text in [
+            "put x=1", "cas x 1 2", "add S4", "promote S4", "remove S1", "voters S2 S3 S4",
+            "transfer S2", "snapshot",
+        ] {
+            assert_eq!(text.parse::<Request>().map(|request| request.to_string()), Ok(text.into()));
+        }
+        for wrong in ["add", "add 4", "add C1", "add S0", "add S33", "voters", "snapshot S1", "sync"] {
+            assert!(wrong.parse::<Request>().is_err(), "{wrong}");
+        }
+        assert_eq!("transfer C1".parse::<Request>(), Err(SERVER_EXPECTED));
+    }
+}

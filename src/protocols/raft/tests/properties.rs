@@ -272,7 +272,9 @@ fn a_restart_may_lose_what_was_not_on_disk_and_a_step_may_not() {
     stage.breaks(&[]);
     stage.change(S1, |raft| raft.term = 3);
     stage.now(forgets(1));
-    stage.breaks(&[("Monotonic Term and Commit", "the term of S1 went back from 3 to 1")]);
+    let unstood = "S1 is in term 3, for which nobody has stood: the latest was term 2";
+    let back = "the term of S1 went back from 3 to 1";
+    stage.breaks(&[("Terms Are Stood For", unstood), ("Monotonic Term and Commit", back)]);
 }
 
 #[test]
