@@ -341,11 +341,21 @@ impl Shown<Disk> for Lease {
     const STAMP: Option<FieldName> = Some(FieldName::number(key!("token")));
     const VARIABLES: &'static [Variable<Lease>] =
         &[Variable::sometimes(key!("believes until"), |it| Some(it.lease?.1.to_string()))];
+    const DURABLE: &'static [Variable<Disk>] = &[
+        Variable::sometimes(key!("last lease"), |disk| {
+            let last = disk.grants.last()?;
+            Some(format!("{} {}", last.token, last.to))
+        }),
+        Variable::sometimes(key!("last write"), |disk| {
+            let (token, by, seq) = disk.writes.last()?;
+            Some(format!("{token} {by}.{seq}"))
+        }),
+    ];
     const PANELS: &'static [Panel<Lease, Disk>] = &[
         // It is nowhere but in the client's memory.
-        Panel::of(key!("believes"), |it, _| {
-            let (stamp, text) = (it.lease?.0, String::new());
-            Some(Content::Value { text, stamp, state: CellState::Pending })
+        Panel::of(key!("until"), |it, _| {
+            let (stamp, ends) = it.lease?;
+            Some(Content::Value { text: ends.to_string(), stamp, state: CellState::Pending })
         }),
         Panel::of(key!("leases"), |it, _| {
             let runs = |of: &Grant| it.running().any(|other| other == of);
