@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::{Place, Span, Time};
+use crate::base::{Place, Sentence, Span, Time};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
@@ -132,7 +132,7 @@ impl Zab {
     /// Somebody else looks for a leader too.
     fn hear_vote(&mut self, from: Place, round: u64, vote: Vote, fx: &mut Effects<Self>) {
         if round < self.round {
-            // It is told that there is a later round.
+            fx.note(sentence!("tells {0} that this is round {1}, not {2}", from, self.round, round));
             return fx.send(from, self.notification());
         }
         let before = (self.round, self.vote);
@@ -143,16 +143,12 @@ impl Zab {
             looking.votes.clear();
             self.vote = self.own_vote();
         }
-        if self.is_better(vote, self.vote) {
-            fx.note(sentence!(
-                "votes for {0}: epoch {1}, zxid {2} is more than epoch {4}, zxid {5} of {3}",
-                vote.id,
-                vote.epoch,
-                vote.zxid.to_string(),
-                self.vote.id,
-                self.vote.epoch,
-                self.vote.zxid.to_string()
-            ));
+        let better = self.is_better(vote, self.vote);
+        let Role::Looking(looking) = &self.role else { return };
+        if vote.id != self.vote.id && looking.votes.get(&from) != Some(&vote) {
+            fx.note(self.weigh(vote, better));
+        }
+        if better {
             self.vote = vote;
         }
         let (me, mine) = (self.me, self.vote);
@@ -164,6 +160,49 @@ impl Zab {
             self.notify(fx);
         }
         self.count_votes(fx);
+    }
+
+    /// Why a vote is better than its own, or is not.
+    fn weigh(&self, vote: Vote, better: bool) -> Sentence {
+        let mine = self.vote;
+        let alike = (vote.epoch, vote.zxid) == (mine.epoch, mine.zxid);
+        let (zxid, own) = (vote.zxid.to_string(), mine.zxid.to_string());
+        match (better, self.config.vote_by_id, alike) {
+            (true, true, _) => {
+                sentence!("votes for {0}: its number is higher than that of {1}", vote.id, mine.id)
+            }
+            (false, true, _) => {
+                sentence!("keeps its vote for {0}: the number of {1} is lower", mine.id, vote.id)
+            }
+            (true, _, true) => sentence!(
+                "votes for {0}: it has seen as much as {1}, and its number is higher",
+                vote.id,
+                mine.id
+            ),
+            (false, _, true) => sentence!(
+                "keeps its vote for {0}: {1} has seen as much, and its number is lower",
+                mine.id,
+                vote.id
+            ),
+            (true, ..) => sentence!(
+                "votes for {0}: epoch {1}, zxid {2} is more than epoch {4}, zxid {5} of {3}",
+                vote.id,
+                vote.epoch,
+                zxid,
+                mine.id,
+                mine.epoch,
+                own
+            ),
+            (false, ..) => sentence!(
+                "keeps its vote for {0}: epoch {2}, zxid {3} of {1} is less than epoch {4}, zxid {5}",
+                mine.id,
+                vote.id,
+                vote.epoch,
+                zxid,
+                mine.epoch,
+                own
+            ),
+        }
     }
 
     /// With a quorum for its own vote it waits a little (`finalizeWait`): a better one may be on its way.

@@ -151,7 +151,7 @@ impl Zab {
     }
 
     /// ACK of NEWLEADER. The leader takes the first acknowledgment of a follower for this one, and
-    /// counts no other (`waitForEpochAck` and `waitForNewLeaderAck` in ZooKeeper).
+    /// counts no other (`waitForNewLeaderAck` in ZooKeeper).
     pub(super) fn hear_new_leader_ack(
         &mut self,
         from: Place,

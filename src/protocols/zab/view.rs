@@ -33,7 +33,6 @@ impl Shown<Disk> for Zab {
         Variable::sometimes("FOLLOWERINFO from", |zab| Some(names(&zab.leading()?.infos))),
         Variable::sometimes("ACKEPOCH from", |zab| Some(names(&zab.leading()?.epoch_acks))),
         Variable::sometimes("ACK of NEWLEADER from", |zab| Some(names(&zab.leading()?.acks))),
-        Variable::sometimes("acknowledged", Zab::by_follower),
         Variable::text("state machine", |zab| zab.store.to_string()),
     ];
 
@@ -142,15 +141,6 @@ impl Zab {
         let rows = lead.learners.iter().map(row).collect();
         let columns = &[key!("server"), key!("came with"), key!("brought up to"), key!("on its disk")];
         Some(Content::Table { columns, rows })
-    }
-
-    /// `S2 1.3 · S3 1.2`
-    fn by_follower(&self) -> Option<String> {
-        let lead = self.leading()?;
-        let each = lead.learners.iter().map(|(place, learner)| {
-            format!("{place} {}", self.history.zxid(learner.acked))
-        });
-        Some(each.collect::<Vec<_>>().join(" · "))
     }
 }
 
