@@ -111,6 +111,9 @@ impl Sim {
     /// Why this place cannot be asked for anything now.
     fn check_asker(&self, place: Place) -> Result<(), Sentence> {
         let waiting = |place: Place| self.clients[place.index()].waiting.len();
+        if !self.places.may_ask(place) {
+            return Err(sentence!("{0} only answers: it asks for nothing itself.", place));
+        }
         match self.nodes[self.places.index(place)].status {
             Status::Down => Err(sentence!("{0} is down.", place)),
             Status::Paused => Err(sentence!("{0} stands still: resume it first.", place)),

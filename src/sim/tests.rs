@@ -315,6 +315,16 @@ fn a_client_brings_along_the_last_token_of_its_session() {
     assert!(talking.data().contains(" Request 4 roll\n"), "a crash ends the session");
 }
 
+#[test]
+fn a_server_with_clients_is_not_told_to_ask() {
+    let mut talking = Talking::new(7);
+    talking.command(0, Command::Request { client: S1, to: None, request: "roll".into() });
+    let Some(EventKind::Refused(why)) = talking.events.back().map(|event| &event.what) else {
+        panic!("it is refused")
+    };
+    assert_eq!(why.to_string(), "S1 only answers: it asks for nothing itself.");
+}
+
 fn cut() -> Command {
     Command::Cut(vec![Link::both_ways(S1, S2)])
 }
