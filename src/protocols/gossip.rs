@@ -182,7 +182,7 @@ impl Protocol for Gossip {
                 let sent = sent(cluster);
                 let hundredths = sent * 100 / cluster.places.len().max(1) as u64;
                 let each = format!("{}.{:02}", hundredths / 100, hundredths % 100);
-                sentence!("told {0} times, {1} a place", sent, each)
+                sentence!("told {0} times: {1} each", sent, each)
             },
         ]
     }

@@ -351,3 +351,37 @@ test("formulas are told as they are written, broken before a connective, and fit
     }
   }
 });
+
+test("a thousand places are dots: found by a press, by name and by key, parted by a line, and told in words", async () => {
+  await open(at(["gossip nodes=1000 seed=7", "50ms request S213 spread"], "300ms"));
+  await page.locator(".dots.ring").first().waitFor();
+  const told = (await page.locator(".picture > ul.unseen li").allTextContents()).join("\n");
+  const count = Number(/(\d+) of 1000 know it/.exec(told)[1]);
+  assert.ok(count > 1 && count < 1000, `${count} know it`);
+  // The keyboard goes from dot to dot, and Enter shows what can be done.
+  const spot = page.locator(".spot");
+  await spot.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.locator('.spot[data-pick="S2"]').waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".inspector h2", { hasText: "S2" }).first().waitFor();
+  await page.keyboard.press("Escape");
+  // By name, and the link of two.
+  const find = page.locator(".find-place input");
+  await find.fill("s678");
+  await find.press("Enter");
+  await page.locator(".inspector h2", { hasText: "S678" }).first().waitFor();
+  await page.locator(".diagram .lane", { hasText: "S678" }).waitFor();
+  await find.fill("S1-S678");
+  await find.press("Enter");
+  await page.locator(".inspector h2", { hasText: "Link S1 – S678" }).waitFor();
+  // A line of the cut tool parts those on its two sides.
+  await page.locator(".tools button", { hasText: "Cut" }).click();
+  const box = await page.locator("svg.scene").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height - 90, { steps: 6 });
+  await page.mouse.up();
+  await page.locator(".cluster").nth(1).waitFor();
+  assert.match(await script(), /partition S1\S* .*\| S\d+/);
+});

@@ -52,7 +52,7 @@ export async function visitor(options = {}) {
 
 export async function open(hash = "", who = page) {
   await who.goto(origin + BASE + hash);
-  await who.locator(".node").first().waitFor();
+  await who.locator(".node, .dots").first().waitFor();
 }
 
 export const button = (name, who = page) => who.getByRole("button", { name, exact: true });

@@ -105,7 +105,7 @@ const MARGIN: f64 = 26.0;
 /// On a narrow screen every pixel is needed.
 const NARROW: f64 = 500.0;
 /// The words about very many places: how wide beside them, how high below.
-const LEGEND: Size = Size::new(176.0, 62.0);
+const LEGEND: Size = Size::new(186.0, 62.0);
 /// In a picture of so many units nothing can be read any more.
 const SMALLEST: f64 = 20_000.0;
 
