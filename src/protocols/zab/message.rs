@@ -262,7 +262,7 @@ impl FromStr for Ask {
             "sync" => Ok(What::Sync),
             text => text.parse().map(What::Store),
         };
-        let what = what.map_err(|_| "put KEY=VALUE, get KEY or sync")?;
+        let what = what.map_err(|_| "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE or sync")?;
         Ok(Ask { what, seen: Zxid::default() })
     }
 }

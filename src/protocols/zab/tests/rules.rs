@@ -413,6 +413,17 @@ fn done(answer: &str, at: &str) -> Vec<Outcome> {
 }
 
 #[test]
+fn requests_print_and_parse_and_what_is_none_is_told() {
+    for text in ["put x=1", "get x", "cas x 1 2", "sync"] {
+        assert_eq!(text.parse::<Ask>().map(|ask| ask.to_string()), Ok(text.into()));
+    }
+    let expected = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE or sync";
+    for text in ["", "sync x", "put x", "delete x"] {
+        assert_eq!(text.parse::<Ask>(), Err(expected), "{text}");
+    }
+}
+
+#[test]
 fn reads_are_answered_here_and_writes_when_they_are_executed_here() {
     let mut zab = up_to_date(2, &[(1, 1)], Config::default());
     assert_eq!(told(&ask(&mut zab, 1, "get x")), done("no value", "1.1"));
