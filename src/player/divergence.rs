@@ -1,8 +1,10 @@
 //! Where the runs of two panes first differ. The search goes on piece by piece, so that the page stays
-//! smooth, and ahead of the cursor, so that a reader can go to the difference.
+//! smooth, and ahead of the cursor, so that a reader can go to the difference. Where they do not differ as far
+//! as one can see, it looks for a seed under which they do.
 
 use crate::base::Time;
-use crate::catalog::Run;
+use crate::catalog::{self, Run};
+use crate::command::Script;
 use crate::explore::difference::{Comparison, Difference, Likeness};
 
 /// A search for the first difference of two runs, and the verdict once there is one.
@@ -11,6 +13,16 @@ pub(super) struct DivergenceSearch {
     versions: Vec<(u32, u32, usize)>,
     comparison: Comparison,
     verdict: Option<Likeness>,
+    elsewhere: Elsewhere,
+}
+
+/// A search for a seed under which two scripts make different runs.
+struct Elsewhere {
+    scripts: [Script; 2],
+    /// The seed that is tried, from 1, and the runs under it.
+    seed: u64,
+    comparison: Option<Comparison>,
+    found: bool,
 }
 
 /// Where two runs first differ, as far as that is known.
@@ -20,12 +32,18 @@ pub enum Divergence<'a> {
     At(&'a Difference),
     /// Up to here the runs are the same.
     NotBy(Time),
+    /// Up to here they are the same, and under this seed they are not; with none, under no seed that was
+    /// tried.
+    Elsewhere(Time, Option<u64>),
     /// The runs are the same to their ends.
     Never,
 }
 
 /// The search looks ahead so far, if nothing is known beyond.
 pub(super) const AHEAD: Time = Time::seconds(60);
+/// So many seeds are tried where the runs are the same as far as that, each to this time.
+pub const SEEDS: u64 = 100;
+const UNTIL: Time = Time::seconds(10);
 
 impl DivergenceSearch {
     /// Begins to compare the runs of two panes.
@@ -35,7 +53,9 @@ impl DivergenceSearch {
         second: &Run,
     ) -> DivergenceSearch {
         let comparison = Comparison::new(first, second, Time::LIMIT);
-        DivergenceSearch { versions, comparison, verdict: None }
+        let scripts = [first, second].map(|run| run.script().clone());
+        let elsewhere = Elsewhere { scripts, seed: 1, comparison: None, found: false };
+        DivergenceSearch { versions, comparison, verdict: None, elsewhere }
     }
 
     /// Whether these are the runs that are compared.
@@ -45,13 +65,15 @@ impl DivergenceSearch {
 
     /// Whether the runs have not been compared up to this time, and no difference has been found.
     pub(super) fn is_open(&self, horizon: Time) -> bool {
-        self.verdict.is_none() && self.comparison.reached() < horizon
+        self.verdict.is_none() && (self.comparison.reached() < horizon || !self.elsewhere.is_over())
     }
 
-    /// Goes on comparing by at most so many steps.
-    pub(super) fn advance(&mut self, steps: u32) {
-        if self.verdict.is_none() {
-            self.verdict = self.comparison.advance(steps);
+    /// Goes on comparing by at most so many steps: up to this time, and then under other seeds.
+    pub(super) fn advance(&mut self, steps: u32, horizon: Time) {
+        match self.comparison.reached() < horizon {
+            true if self.verdict.is_none() => self.verdict = self.comparison.advance(steps),
+            false if self.verdict.is_none() => self.elsewhere.advance(steps),
+            _ => {}
         }
     }
 
@@ -61,14 +83,45 @@ impl DivergenceSearch {
             Some(Likeness::Differ(difference)) => Divergence::At(difference),
             Some(Likeness::Same(None)) => Divergence::Never,
             Some(Likeness::Same(Some(until))) => Divergence::NotBy(*until),
-            None => Divergence::NotBy(self.comparison.reached()),
+            None if !self.elsewhere.is_over() => Divergence::NotBy(self.comparison.reached()),
+            None => {
+                let seed = self.elsewhere.found.then_some(self.elsewhere.seed);
+                Divergence::Elsewhere(self.comparison.reached(), seed)
+            }
+        }
+    }
+}
+
+impl Elsewhere {
+    fn is_over(&self) -> bool {
+        self.found || self.seed > SEEDS
+    }
+
+    fn advance(&mut self, steps: u32) {
+        if self.is_over() {
+            return;
+        }
+        if self.comparison.is_none() {
+            let start = |script: &Script| {
+                let mut script = script.clone();
+                script.setup.seed = self.seed;
+                catalog::start(script).ok()
+            };
+            if let [Some(here), Some(there)] = self.scripts.each_ref().map(start) {
+                self.comparison = Some(Comparison::new(&here, &there, UNTIL));
+            }
+        }
+        match self.comparison.as_mut().map(|comparison| comparison.advance(steps)) {
+            Some(None) => {}
+            Some(Some(Likeness::Differ(_))) => self.found = true,
+            _ => (self.seed, self.comparison) = (self.seed + 1, None),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::{Action, PaneAction, TimeAction};
+    use super::super::action::{Action, PaneAction, RunAction, TimeAction};
     use super::super::tests::store;
     use super::*;
     use crate::base::Place;
@@ -88,8 +141,32 @@ mod tests {
             Some(Divergence::At(difference)) => difference.sentence().to_string(),
             Some(Divergence::NotBy(time)) if time >= store.horizon() => "not yet".into(),
             Some(Divergence::NotBy(time)) => format!("only by {time}"),
+            Some(Divergence::Elsewhere(_, None)) => "not yet".into(),
+            Some(Divergence::Elsewhere(_, Some(seed))) => format!("not yet, but {seed}"),
             Some(Divergence::Never) => "never".into(),
         }
+    }
+
+    /// Two runs that are the same as far as one can see may differ under another seed.
+    #[test]
+    fn a_seed_that_shows_a_difference_is_looked_for() {
+        let mut found = 0;
+        for seed in 1..9 {
+            let text = format!(
+                "run raft nodes=5 seed={seed}\n500ms partition S4 | S3 S1 S5\n1.12s heal\n"
+            );
+            let mut store = store(&text);
+            let flaw = Variant::Flaw("no-up-to-date-check".into());
+            store.update(PaneAction::Split(std::rc::Rc::new(flaw)));
+            let told = divergence(&mut store);
+            if let Some(seed) = told.strip_prefix("not yet, but ") {
+                store.update(RunAction::Seed(seed.parse().unwrap()));
+                let told = divergence(&mut store);
+                assert!(told.starts_with("First difference at "), "{told}");
+                found += 1;
+            }
+        }
+        assert!(found > 0);
     }
 
     #[test]

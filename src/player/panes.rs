@@ -203,8 +203,9 @@ impl Store {
             let search = DivergenceSearch::new(self.versions(), &first.run, &second.run);
             self.divergence_search = Some(search);
         }
+        let horizon = self.horizon();
         if let Some(search) = &mut self.divergence_search {
-            search.advance(steps);
+            search.advance(steps, horizon);
         }
     }
 

@@ -26,6 +26,8 @@ pub enum DivergenceText {
     /// When, and what happens in each.
     At(Time, [String; 2]),
     NotBy(Time),
+    /// Nor under other seeds, or under this one.
+    Elsewhere(Time, Option<u64>),
     Never,
 }
 
@@ -88,8 +90,9 @@ impl DivergenceText {
             None => DivergenceText::Unknown,
             Some(Divergence::Never) => DivergenceText::Never,
             // In whole seconds, so that the text changes rarely.
-            Some(Divergence::NotBy(time)) => {
-                DivergenceText::NotBy(Time(time.0 / 1_000_000 * 1_000_000))
+            Some(Divergence::NotBy(time)) => DivergenceText::NotBy(whole_seconds(time)),
+            Some(Divergence::Elsewhere(time, seed)) => {
+                DivergenceText::Elsewhere(whole_seconds(time), seed)
             }
             Some(Divergence::At(difference)) => {
                 let at = difference.at();
@@ -113,4 +116,8 @@ impl DivergenceText {
             }
         }
     }
+}
+
+fn whole_seconds(time: Time) -> Time {
+    Time(time.0 / 1_000_000 * 1_000_000)
 }

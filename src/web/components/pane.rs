@@ -7,7 +7,8 @@ use super::caption::with_names;
 use super::draw::{names, when};
 use super::icon::{Icon, icon};
 use crate::player::LETTERS;
-use crate::player::{Action, PaneAction, TimeAction};
+use crate::player::divergence::SEEDS;
+use crate::player::{Action, PaneAction, RunAction, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::comparison::{DivergenceText, PaneComparison};
@@ -98,6 +99,23 @@ fn divergence_text(
         DivergenceText::Never => tr!(language, "No difference, ever: the two do the same.").into(),
         DivergenceText::NotBy(time) => {
             tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()
+        }
+        DivergenceText::Elsewhere(time, None) => tr!(
+            language,
+            "No difference up to {0}, nor under {1} other seeds: crash or cut something.",
+            seconds(*time, 0),
+            SEEDS
+        )
+        .into(),
+        DivergenceText::Elsewhere(time, Some(seed)) => {
+            let name = tr!(language, "Seed {0} shows one", *seed);
+            let onclick = asks(act, RunAction::Seed(*seed));
+            html! {
+                <>
+                <span>{ tr!(language, "No difference up to {0}.", seconds(*time, 0)) }</span>
+                <button class="inline" {onclick}>{ name }</button>
+                </>
+            }
         }
         DivergenceText::At(at, sides) => {
             let onclick = asks(act, TimeAction::Seek(*at));
