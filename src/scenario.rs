@@ -19,6 +19,7 @@
 
 pub mod beside;
 mod listing;
+mod logs;
 mod mistakes;
 
 use std::fmt;
@@ -346,22 +347,6 @@ impl Reader {
         let command = Rc::new(command(words, &self.script.setup, self.entry)?);
         words.end()?;
         self.script.lines.push(ScriptLine { at, command });
-        Ok(())
-    }
-}
-
-impl Reader {
-    /// Reads what log is on a disk at the start.
-    fn log(&mut self, words: &mut Words) -> Result<(), Mistake> {
-        let setup = &mut self.script.setup;
-        let place = served(words, setup)?;
-        if setup.logs.iter().any(|(known, _)| *known == place) {
-            return Err(words.expected("each log once"));
-        }
-        let log = words.rest("a log such as 1 1 2")?;
-        (self.entry.check_log)(log).map_err(|why| words.wrong(why))?;
-        setup.logs.push((place, log.split_whitespace().collect::<Vec<_>>().join(" ")));
-        setup.logs.sort_by_key(|(place, _)| *place);
         Ok(())
     }
 }
