@@ -5,9 +5,10 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Span, Time};
+use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Sentence, Span, Time};
 use crate::key;
 use crate::protocol::MEMBERS;
+use crate::sentence;
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -212,6 +213,20 @@ impl Setup {
     /// A run of this protocol, whose places are of these kinds, as many of each as is usual.
     pub fn new(protocol: &str, kinds: &[PlaceKind]) -> Setup {
         Setup { protocol: protocol.into(), places: Places::of(kinds), ..Setup::default() }
+    }
+
+    /// Whether no more take part from the start than there are.
+    pub fn check_members(&self) -> Result<(), Sentence> {
+        let (members, all) = (self.places.members(), self.places.kinds().first());
+        match all {
+            Some((kind, count)) if members > *count => Err(sentence!(
+                "{0} members cannot be among {1} places: {2}",
+                members,
+                *count,
+                format!("{}={count}", kind.setting)
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// All settings but the flaws by their names, in the order in which they are written: how many there are

@@ -308,7 +308,7 @@ impl Reader {
             given.push(name);
         }
         words.last = members;
-        check_members(&setup).map_err(|sentence| words.wrong(sentence))?;
+        setup.check_members().map_err(|sentence| words.wrong(sentence))?;
         Ok(Reader { script: Script { setup, title: None, lines: Vec::new() }, entry })
     }
 

@@ -217,7 +217,7 @@ fn set(words: &mut Words, setup: &mut Setup) -> Result<(), Mistake> {
     let entry = catalog::find(&setup.protocol);
     let entry = entry.ok_or_else(|| words.expected("a protocol of the catalog"))?;
     super::setting(words, setup, entry)?;
-    super::check_members(setup).map_err(|sentence| words.wrong(sentence))
+    setup.check_members().map_err(|sentence| words.wrong(sentence))
 }
 
 /// The script with another setting: what is done to places that are not there any more is left out.

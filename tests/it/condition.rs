@@ -74,7 +74,8 @@ fn a_mistake_says_what_was_expected_and_where() {
     assert_eq!(
         mistake("sent Vote"),
         "6: there is no “Vote” here: expected one of RequestVote, RequestVote reply, AppendEntries, \
-         AppendEntries reply, heartbeat, Request, Reply"
+         AppendEntries reply, heartbeat, PreVote, InstallSnapshot, InstallSnapshot reply, TimeoutNow, \
+         ReadIndex, ReadIndex reply, PreVote reply, Request, Reply"
     );
     assert!(mistake("sent RequestVote S1>S9").contains("there is no S9 in this run"));
     assert!(mistake("sent RequestVote S1>S1").contains("expected a link"));
@@ -85,7 +86,8 @@ fn a_mistake_says_what_was_expected_and_where() {
     assert!(mistake("S3 ballot>=2").contains("there is no “ballot” here: expected one of role, "));
     assert_eq!(
         mistake("S3 role=king"),
-        "4: there is no “king” here: expected one of follower, candidate, leader"
+        "4: there is no “king” here: expected one of non-member, learner, follower, pre-candidate, \
+         candidate, leader"
     );
     assert_eq!(
         mistake("S3 status=ill"),

@@ -61,7 +61,7 @@ fn runs_until_a_condition() {
     assert_eq!(never.status.code(), Some(1));
     assert!(out(&never).ends_with("# lost Reply: never\n"), "{}", out(&never));
     let why = refusal(&["run", "raft/figure-8", "--until", "S1 role=king"], b"");
-    assert!(why.contains("expected one of follower, candidate, leader"), "{why}");
+    assert!(why.contains("expected one of non-member, learner, follower"), "{why}");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn tells_a_run_and_then_the_one_beside_it() {
     assert!(out(&one).ends_with("# S3 term=1: never\n"), "{}", out(&one));
     assert_eq!(until("lost Reply").status.code(), Some(1));
     let why = refusal(&["run", "-", "--until", "S1 role=king"], text);
-    assert!(why.contains("expected one of follower, candidate, leader"), "{why}");
+    assert!(why.contains("expected one of non-member, learner, follower"), "{why}");
     let wrong = refusal(&["run", "-"], b"run raft\nbeside raft\n");
     assert!(wrong.starts_with("-: line 2, column 8: expected a setting such as"), "{wrong}");
 }
