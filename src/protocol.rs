@@ -200,6 +200,9 @@ pub fn read_request<P: Protocol>(text: &str) -> Result<P::Request, Unserved> {
     }
 }
 
+/// Of options, as a script sets them, and requests.
+pub type Settles = fn(options: &[(String, String)], requests: &[&str]) -> bool;
+
 /// What the catalog says of a protocol before it runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Meta {
@@ -218,7 +221,7 @@ pub struct Meta {
     pub joining: bool,
     /// Whether everything converges and every request is answered once faults have ended, with these
     /// options and after these requests: what is demanded of random schedules.
-    pub settles: fn(options: &[(String, String)], requests: &[&str]) -> bool,
+    pub settles: Settles,
     /// The letter of the kind of which a majority decides, if one does: who cannot reach it is said to
     /// be cut off.
     pub majority: Option<char>,

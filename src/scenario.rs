@@ -351,20 +351,6 @@ impl Reader {
     }
 }
 
-/// Whether no more take part from the start than there are.
-fn check_members(setup: &Setup) -> Result<(), Sentence> {
-    let (members, all) = (setup.places.members(), setup.places.kinds().first());
-    match all {
-        Some((kind, count)) if members > *count => Err(sentence!(
-            "{0} members cannot be among {1} places: {2}",
-            members,
-            *count,
-            format!("{}={count}", kind.setting)
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// Reads a setting; its name comes back.
 fn setting<'a>(
     words: &mut Words<'a>,

@@ -219,7 +219,7 @@ impl Raft {
 
     pub(super) fn become_leader(&mut self, fx: &mut Effects<Self>) {
         let servers = usize::from(self.nodes);
-        self.role = Role::Leader(Lead {
+        self.role = Role::Leader(Box::new(Lead {
             next: vec![self.log.len() + 1; servers],
             matched: vec![0; servers],
             round: 0,
@@ -232,7 +232,7 @@ impl Raft {
             leased: vec![Time::ZERO; servers],
             transfer: None,
             lease_is_over: false,
-        });
+        }));
         self.leader = Some(self.me);
         fx.cancel_timer(Timer::Election);
         if self.config.check_quorum {

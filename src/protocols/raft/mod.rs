@@ -112,7 +112,7 @@ enum Role {
         /// Who has voted for it.
         votes: Vec<Place>,
     },
-    Leader(Lead),
+    Leader(Box<Lead>),
 }
 
 /// Volatile state on leaders (Figure 2), by server.
