@@ -1,10 +1,12 @@
 //! The cluster at one instant as Mermaid's `flowchart`: servers by the shapes of their roles (a
 //! stadium leads, a hexagon would like to, a rectangle does neither), clients round, a subgraph for
 //! each side of a partition, and on the links what is under way. A server says what it keeps, but for
-//! its log, which is too long for a shape.
+//! its log, which is too long for a shape. Of very many servers it is said how many play which role.
+
+use std::collections::BTreeMap;
 
 use super::mermaid::{EDGES, escaped, head};
-use crate::base::{Place, Sentence};
+use crate::base::{Listed, Place, Sentence};
 use crate::catalog::Run;
 use crate::protocol::{Content, PanelView, Tag};
 use crate::sim::snapshot::{ClientShot, FlightShot, LinkState, NodeShot, Snapshot};
@@ -20,6 +22,8 @@ const FEW: usize = 5;
 const TOLD: usize = 4;
 /// Characters of what a server keeps, at the most.
 const LINE: usize = 120;
+/// Sides of a partition among very many.
+const SIDES: usize = 12;
 
 /// Of Mermaid's own look, in colours that stand on light and dark.
 const CLASSES: &str = "    \
@@ -39,6 +43,10 @@ pub fn write(
     let title = translate(language, run.script().title.as_deref().unwrap_or(run.meta().title));
     let title = tr!(language, "{0}, at {1}", title.to_owned(), seconds(run.now(), 3));
     let mut text = head(&title, "flowchart LR");
+    if snapshot.places.are_many() {
+        write(&(text + &crowd(&snapshot, language) + CLASSES));
+        return Ok(());
+    }
     for client in &snapshot.clients {
         text += &visitor(client);
     }
@@ -76,6 +84,36 @@ pub fn write(
     }
 }
 
+/// Very many: of each side of a partition how many play which role, and that nothing crosses.
+fn crowd(snapshot: &Snapshot, language: Language) -> String {
+    let mut text = String::new();
+    let sides = groups(snapshot);
+    let shown = sides.len().min(SIDES);
+    for (number, side) in (1..).zip(&sides[..shown]) {
+        let title = escaped(&shortened(&Listed(side).to_string()));
+        text += &format!("    subgraph side{number}[\"{title}\"]\n");
+        let mut roles: BTreeMap<&'static str, (usize, &NodeShot)> = BTreeMap::new();
+        for shot in side.iter().filter_map(|place| snapshot.node(*place)) {
+            roles.entry(shot.role()).or_insert((0, shot)).0 += 1;
+        }
+        for (role, (name, (count, shot))) in roles.into_iter().enumerate() {
+            let (open, close, class) = shape(shot);
+            let label = escaped(&format!("{} × {count}", translate(language, name)));
+            text += &format!("    side{number}_{role}{open}{label}{close}:::{class}\n");
+        }
+        text += "    end\n";
+    }
+    let ends = |number: usize| sides[number][0];
+    for (one, other) in (0..shown).flat_map(|one| (one + 1..shown).map(move |other| (one, other))) {
+        let cut =
+            |from: usize, to: usize| snapshot.link_state(ends(from), ends(to)) == LinkState::Cut;
+        if cut(one, other) || cut(other, one) {
+            text += &format!("    side{} -. \"✕\" .- side{}\n", one + 1, other + 1);
+        }
+    }
+    text
+}
+
 fn server(shot: &NodeShot, language: Language) -> String {
     let mut lines = vec![format!("{} · {}", shot.id, translate(language, shot.role()))];
     let stamp = shot.view.stamp;
@@ -85,14 +123,19 @@ fn server(shot: &NodeShot, language: Language) -> String {
         format!("{}: {}", translate(language, name), shortened(&panel::told(content)))
     }));
     let label = lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>");
-    let (open, close, class) = match shot.tag() {
+    let (open, close, class) = shape(shot);
+    format!("    {}{open}{label}{close}:::{class}\n", shot.id)
+}
+
+/// How a role is drawn: what opens its label and closes it, and its class.
+fn shape(shot: &NodeShot) -> (&'static str, &'static str, &'static str) {
+    match shot.tag() {
         None => ("[\"✕ ", "\"]", "down"),
         Some(Tag::Leads) => ("([\"", "\"])", "leads"),
         Some(Tag::Bids) => ("{{\"", "\"}}", "bids"),
         Some(Tag::Follows) => ("[\"", "\"]", "plain"),
         Some(Tag::Outside) => ("[\"", "\"]", "client"),
-    };
-    format!("    {}{open}{label}{close}:::{class}\n", shot.id)
+    }
 }
 
 /// As much of a line as a shape takes.
