@@ -77,7 +77,7 @@ async function useAll() {
   await page.locator(".node[data-pick=S1]").click();
   await page.keyboard.press("Escape");
   await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
-  await page.getByRole("button", { name: "raft/mod.rs" }).first().click();
+  await page.getByRole("button", { name: /^raft\/\w+\.rs/ }).first().click();
   await page.locator(".source .here").waitFor();
   // A run is kept.
   const name = `Run ${Math.random()}`;
@@ -294,7 +294,7 @@ test("the very page that brought the worker is without a network from then on, n
   await page.locator(".node[data-pick=S1]").click();
   await page.keyboard.press("Escape");
   await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
-  await page.getByRole("button", { name: "raft/mod.rs" }).first().click();
+  await page.getByRole("button", { name: /^raft\/\w+\.rs/ }).first().click();
   await page.locator(".source .here").waitFor();
 });
 

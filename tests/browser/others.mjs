@@ -164,7 +164,7 @@ for (const [name, launch] of [
       await press("button", "^S1 leader");
       await press("button", "^Why: currentTerm\\?");
       await there("heading", "^Why is currentTerm of S1 1\\?");
-      await press("button", "^raft/mod\\.rs");
+      await press("button", "^raft/\\w+\\.rs");
       await until(`${found("region", "^Source$")}?.querySelector("[aria-current=true]")?.textContent.includes("fx.")`);
     });
 
