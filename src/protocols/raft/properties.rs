@@ -205,17 +205,17 @@ impl Ghost {
             self.matched.resize_with(usize::from(raft.nodes), Vec::new);
         }
         let known = &mut self.matched[node.index()];
-        let now = match &raft.role {
-            Role::Leader(lead) => &lead.matched[..],
-            _ => &[],
-        };
-        let mut both = known.iter().zip(now).enumerate();
-        let shrunk = both.find(|(_, (before, now))| now < before);
-        self.shrunk =
-            shrunk.map(|(at, (before, now))| (Place::server(at as u16), *before, *now));
-        if known[..] != *now {
-            known.clear();
-            known.extend_from_slice(now);
+        self.shrunk = None;
+        let Role::Leader(lead) = &raft.role else { return known.clear() };
+        if known.len() != lead.matched.len() {
+            return known.clone_from(&lead.matched);
+        }
+        // Most steps change none of it, and this is looked at after every step.
+        for (at, (before, now)) in known.iter_mut().zip(&lead.matched).enumerate() {
+            if now < before && self.shrunk.is_none() {
+                self.shrunk = Some((Place::server(at as u16), *before, *now));
+            }
+            *before = *now;
         }
     }
 
