@@ -92,7 +92,7 @@
 //! the [`player::Store`] how much real time has passed; the store goes on with the run and answers with a
 //! [`player::Change`]. Where only the clock has moved, the animator sets what glides: messages, rings,
 //! cursor, each a function of virtual time. Where something has happened, `sim/describe.rs` makes a
-//! snapshot, `web/picture.rs` folds stage and diagram of it and `web/frame.rs` the inspector, and Yew draws
+//! snapshot (of very many places only what a dot shows), `web/picture.rs` folds stage and diagram of it and `web/frame.rs` the inspector, and Yew draws
 //! them.
 //!
 //! | kept | where | until |

@@ -6,8 +6,10 @@ use yew::AttrValue;
 
 use super::animator::Gliders;
 use super::shared::Shared;
+use crate::base::Places;
 use crate::command::{Command, ScriptLine};
 use crate::player::{Pane, Store};
+use crate::protocol::Formation;
 use crate::view::diagram::chart::{Chart, ChartRequest};
 use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Sheet, Size, StageView};
@@ -34,8 +36,7 @@ pub struct PaneView {
     /// The stage in words.
     pub told: Shared<Vec<String>>,
     layout: Rc<Layout>,
-    /// Servers, clients and room of the layout.
-    laid_out: (u16, u16, bool, Rooms),
+    laid_out: LaidOut,
     chart: Chart,
     gliders: Gliders,
 }
@@ -107,9 +108,12 @@ impl PaneView {
     }
 }
 
-fn laid_out(pane: &Pane, rooms: Rooms) -> (u16, u16, bool, Rooms) {
-    let setup = &pane.run.script().setup;
-    (setup.places.servers(), setup.places.clients(), is_told(pane, rooms), rooms)
+/// What a layout is made of: who takes part, how they stand, whether captions have room, and the room.
+type LaidOut = (Places, Formation, bool, Rooms);
+
+fn laid_out(pane: &Pane, rooms: Rooms) -> LaidOut {
+    let places = pane.run.script().setup.places.clone();
+    (places, pane.run.meta().formation, is_told(pane, rooms), rooms)
 }
 
 /// Whether room is kept for captions: on a phone only where the run has some.
