@@ -2,6 +2,8 @@
 //! number fixes where a place stands, so that nobody moves; a partition only opens a gap. Dots are
 //! smaller than a finger: what is picked is found by geometry.
 
+use std::collections::BTreeSet;
+
 use crate::base::Sentence;
 use crate::sim::snapshot::{NodeShot, Snapshot, Status};
 use crate::view::path::{Path, Point, Size};
@@ -131,7 +133,7 @@ impl Grid {
         };
         // A border is walked with the inside to the right: from each corner, where to next.
         let (columns, rows) = (self.columns as isize, self.rows as isize);
-        let mut open: std::collections::BTreeMap<((isize, isize), Way), ()> = Default::default();
+        let mut open: BTreeSet<((isize, isize), Way)> = BTreeSet::new();
         for (column, row) in (0..columns).flat_map(|column| (0..rows).map(move |row| (column, row)))
         {
             if !is_inside(column, row) {
@@ -145,12 +147,12 @@ impl Grid {
             ] {
                 let (dx, dy) = way.left();
                 if !is_inside(column + dx, row + dy) {
-                    open.insert((corner, way), ());
+                    open.insert((corner, way));
                 }
             }
         }
         let mut outlines = Vec::new();
-        while let Some((&(first, began), ())) = open.first_key_value() {
+        while let Some(&(first, began)) = open.first() {
             let (mut corner, mut way) = (first, began);
             let mut outline = Vec::new();
             loop {
@@ -159,7 +161,7 @@ impl Grid {
                 corner = (corner.0 + dx, corner.1 + dy);
                 // Two that touch at a corner are two: right first.
                 let turns = [way.right(), way, way.right().right().right()];
-                let Some(next) = turns.into_iter().find(|next| open.contains_key(&(corner, *next)))
+                let Some(next) = turns.into_iter().find(|next| open.contains(&(corner, *next)))
                 else {
                     outline.push(self.corner_of(corner, way, began));
                     break;
