@@ -5,40 +5,10 @@
 //! not. A request that is given up may still take effect at any later time, or never.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::rc::Rc;
 
+use super::Operation;
 use crate::base::{Log, Place, Text};
-
-/// The answer where a key has no value. No value contains a space.
-pub const NO_VALUE: &str = "no value";
-
-/// The answer to a write that has taken effect.
-pub const DONE: &str = "ok";
-
-/// The answer to a compare-and-set that found another value. No value ends with a colon or contains a
-/// space.
-pub fn not_set(value: &str) -> Text {
-    format!("no: {value}").into()
-}
-
-/// What a client asks of a store of keys and values.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
-    Put {
-        key: Text,
-        value: Text,
-    },
-    Get {
-        key: Text,
-    },
-    /// Compare and set: the new value takes the place of the expected one, if that is there.
-    Cas {
-        key: Text,
-        expected: Text,
-        new: Text,
-    },
-}
 
 /// Something that happened to an operation.
 #[derive(Clone, Debug, Hash)]
@@ -68,25 +38,6 @@ pub struct History {
     called: u64,
     /// By client and its own number for it: the operations that are not over.
     open: Rc<BTreeMap<(Place, u64), (u64, Operation)>>,
-}
-
-impl Operation {
-    pub fn key(&self) -> &Text {
-        match self {
-            Operation::Put { key, .. } | Operation::Get { key } | Operation::Cas { key, .. } => key,
-        }
-    }
-}
-
-/// As a script writes it.
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Operation::Put { key, value } => write!(f, "put {key}={value}"),
-            Operation::Get { key } => write!(f, "get {key}"),
-            Operation::Cas { key, expected, new } => write!(f, "cas {key} {expected} {new}"),
-        }
-    }
 }
 
 impl History {

@@ -33,7 +33,8 @@ use std::mem;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use super::history::{Happening, History, NO_VALUE, Operation, Phase};
+use super::history::{Happening, History, Phase};
+use super::{NO_VALUE, Operation};
 use crate::base::{Breach, Sentence, Text};
 use crate::sentence;
 
@@ -309,11 +310,16 @@ impl Register {
             (Operation::Put { value, .. }, Phase::Called { .. }) => {
                 self.write_called(*number, value);
             }
+            (Operation::Delete { .. }, Phase::Called { .. }) => {
+                self.write_called(*number, &NO_VALUE.into());
+            }
             // A write is done, whatever the answer says.
-            (Operation::Put { .. }, Phase::Answered { called, .. }) => {
+            (Operation::Put { .. } | Operation::Delete { .. }, Phase::Answered { called, .. }) => {
                 self.write_answered(*number, *called);
             }
-            (Operation::Put { .. }, Phase::GivenUp) => self.write_given_up(*number),
+            (Operation::Put { .. } | Operation::Delete { .. }, Phase::GivenUp) => {
+                self.write_given_up(*number);
+            }
             (Operation::Get { .. }, Phase::Called { .. }) => self.read_called(*number),
             (Operation::Get { .. }, Phase::Answered { answer, called, .. }) => {
                 return self.read_answered(*number, answer, *called);

@@ -5,8 +5,10 @@
 
 pub mod history;
 pub mod linearizable;
+mod operation;
 
-pub use history::{DONE, History, NO_VALUE, Operation, not_set};
+pub use history::History;
+pub use operation::{DONE, NO_VALUE, Operation, not_set};
 
 use crate::base::{Breach, Sentence};
 use crate::key;

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use super::store::StoreRequest;
 use crate::base::{Place, Text};
+use crate::check::Operation;
 use crate::protocol::{Effects, Outcome, Protocol};
 use crate::sentence;
 
@@ -21,7 +21,7 @@ pub enum LogCommand {
     /// Changes nothing; but it takes a place in the log.
     NoOp,
     /// A client's request. `seq` is what tells a repeated request from a new one.
-    Execute { client: Place, seq: u64, request: StoreRequest },
+    Execute { client: Place, seq: u64, request: Operation },
 }
 
 /// The last request of each client that took effect, and its answer. Copies share everything until

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Text;
-use crate::check::history::{DONE, Happening, NO_VALUE, Operation, Phase, not_set};
+use crate::check::history::{Happening, Phase};
+use crate::check::{DONE, NO_VALUE, Operation, not_set};
 
 /// So many states may one answer lead to: more are not followed.
 const MOST: usize = 5_000;
@@ -139,7 +140,7 @@ impl Exact {
 
 impl Open {
     fn is_put(&self) -> bool {
-        matches!(self.operation, Operation::Put { .. })
+        matches!(self.operation, Operation::Put { .. } | Operation::Delete { .. })
     }
 }
 
@@ -149,6 +150,7 @@ impl Operation {
         match self {
             Operation::Put { value: new, .. } => (new.clone(), DONE.into()),
             Operation::Get { .. } => (value.clone(), value.clone()),
+            Operation::Delete { .. } => (NO_VALUE.into(), DONE.into()),
             Operation::Cas { expected, new, .. } if expected == value => (new.clone(), DONE.into()),
             Operation::Cas { .. } => (value.clone(), not_set(value)),
         }

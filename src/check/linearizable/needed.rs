@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 use super::{LIMIT, Register};
 use crate::base::Text;
-use crate::check::history::{Happening, History, Operation, Phase};
+use crate::check::history::{Happening, History, Phase};
+use crate::check::{NO_VALUE, Operation};
 
 /// Histories that are tried at the most, and how tangled one may become.
 const TRIES: u32 = 500;
@@ -96,6 +97,7 @@ fn without<'a>(
     let told: BTreeSet<&Text> = remains.filter_map(|(_, span)| span.told).collect();
     let stays = |(place, span): &(usize, &&Span)| match &span.called.operation {
         Operation::Put { value, .. } if told.contains(value) => true,
+        Operation::Delete { .. } if told.iter().any(|value| ***value == *NO_VALUE) => true,
         _ => !goes(*place, span),
     };
     kept.iter().enumerate().filter(stays).map(|(_, span)| *span).collect()
@@ -130,6 +132,7 @@ impl Span<'_> {
             told,
             wrote: match operation {
                 Operation::Put { value, .. } => Some(value.clone()),
+                Operation::Delete { .. } => Some(NO_VALUE.into()),
                 Operation::Get { .. } | Operation::Cas { .. } => None,
             },
             answered: self.answered,

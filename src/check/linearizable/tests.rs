@@ -463,7 +463,12 @@ fn check_needed(history: &Judged, events: &[Event]) -> Result<(), TestCaseError>
         let told = |value: &Text| {
             reads.iter().any(|(number, answer)| needed.contains_key(number) && answer == value)
         };
-        if matches!(request, Operation::Put { value, .. } if told(value)) {
+        let writes = match request {
+            Operation::Put { value, .. } => Some(value.clone()),
+            Operation::Delete { .. } => Some(NO_VALUE.into()),
+            Operation::Get { .. } | Operation::Cas { .. } => None,
+        };
+        if writes.is_some_and(|value| told(&value)) {
             continue;
         }
         let fewer = only(&|number| number != *gone && needed.contains_key(&number));
@@ -498,6 +503,7 @@ impl Draw {
                 expected: VALUES[usize::from(self.choice % 3) + 1].into(),
                 new: VALUES[usize::from(self.value) + 1].into(),
             },
+            _ if self.choice == 7 => Operation::Delete { key },
             _ => Operation::Put { key, value: VALUES[usize::from(self.value) + 1].into() },
         }
     }
@@ -536,7 +542,9 @@ fn nonsense(draws: &[Draw], most: usize, sense: bool) -> Vec<Event> {
             }
             None => {}
             Some(_) if draw.choice == 0 => events.push(Event::GivesUp(client)),
-            Some(Operation::Put { .. }) => events.push(Event::Told(client, "ok".into())),
+            Some(Operation::Put { .. } | Operation::Delete { .. }) => {
+                events.push(Event::Told(client, "ok".into()))
+            }
             Some(Operation::Cas { .. }) => {
                 let last = events.len();
                 let answers = VALUES.map(not_set).into_iter().chain([Text::from(DONE)]);
@@ -609,6 +617,10 @@ impl Run {
                 "ok".into()
             }
             Operation::Get { key } => self.store.get(key).cloned().unwrap_or(NO_VALUE.into()),
+            Operation::Delete { key } => {
+                self.store.remove(key);
+                "ok".into()
+            }
             Operation::Cas { key, expected, new } => {
                 let value = self.store.get(key).cloned().unwrap_or(NO_VALUE.into());
                 match value == *expected {

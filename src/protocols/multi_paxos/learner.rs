@@ -4,7 +4,7 @@ use crate::base::Place;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 use crate::service::sessions::{self, Known};
-use crate::service::store::StoreRequest;
+use crate::check::Operation;
 
 use super::{Command, MultiPaxos, Role, Slots};
 
@@ -50,11 +50,11 @@ impl MultiPaxos {
         &mut self,
         client: Place,
         seq: u64,
-        request: StoreRequest,
+        request: Operation,
         fx: &mut Effects<Self>,
     ) {
         if self.config.local_reads
-            && let StoreRequest::Get { key } = &request
+            && let Operation::Get { key } = &request
         {
             // Flaw: nobody is asked whether this is still the latest.
             return fx.reply(client, seq, Outcome::Done(self.store.read(key)));

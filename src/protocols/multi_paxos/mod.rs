@@ -43,7 +43,8 @@ use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
 use crate::scenes;
 use crate::service::KeyValueStore;
 use crate::service::sessions::{LogCommand as Command, Sessions, Unanswered};
-use crate::service::store::{self, StoreRequest};
+use crate::check::Operation;
+use crate::service::store;
 
 pub use config::Config;
 pub use message::{Ballot, Commands, Disk, Message, Slot, Slots, Tail, Vote};
@@ -143,7 +144,7 @@ impl Protocol for MultiPaxos {
     type Message = Message;
     type Timer = Timer;
     const TIMERS: &'static [Timer] = &[Timer::Election, Timer::Heartbeat];
-    type Request = StoreRequest;
+    type Request = Operation;
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;

@@ -5,7 +5,7 @@ use crate::check::DONE;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 use crate::service::sessions::{self, Known, LogCommand};
-use crate::service::store::StoreRequest;
+use crate::check::Operation;
 
 use super::{Command, Entry, Raft, Request, Role};
 
@@ -39,7 +39,7 @@ impl Raft {
 
     /// The leader takes a request: all go through the log, reads too, so that each sees everything
     /// that was answered before it.
-    pub(super) fn serve(&mut self, client: Place, seq: u64, request: StoreRequest, fx: &mut Effects<Self>) {
+    pub(super) fn serve(&mut self, client: Place, seq: u64, request: Operation, fx: &mut Effects<Self>) {
         let unexecuted = self.log.range(self.applied, self.log.len());
         let in_log = || unexecuted.iter().any(|(_, entry)| entry.command.is(client, seq));
         match self.sessions.know_of(client, seq, in_log) {

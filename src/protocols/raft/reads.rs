@@ -17,7 +17,7 @@ use std::fmt;
 use crate::base::{Place, Text, Time};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
-use crate::service::store::StoreRequest;
+use crate::check::Operation;
 
 use super::{Message, Raft, Role};
 
@@ -75,10 +75,10 @@ pub(super) struct Awaited {
 /// Who asks, and whom.
 impl Raft {
     /// The key, if this request is one that need not be written.
-    pub(super) fn reads_beside_log(&self, request: &StoreRequest) -> Option<Text> {
+    pub(super) fn reads_beside_log(&self, request: &Operation) -> Option<Text> {
         let beside = self.config.reads != Reads::Log || self.config.local_reads;
         match request {
-            StoreRequest::Get { key } if beside => Some(key.clone()),
+            Operation::Get { key } if beside => Some(key.clone()),
             _ => None,
         }
     }

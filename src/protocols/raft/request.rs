@@ -7,13 +7,13 @@ use crate::base::Place;
 use crate::check::Operation;
 use crate::key;
 use crate::protocol::{self, Blank, Form, Holds};
-use crate::service::store::{self, StoreRequest};
+use crate::service::store;
 
 use super::{Change, Servers};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
-    Store(StoreRequest),
+    Store(Operation),
     /// Hand leadership over to this server.
     Transfer(Place),
     Change(Change),
@@ -27,6 +27,7 @@ const SERVER: Blank =
 pub const FORMS: &[Form] = &[
     store::PUT,
     store::GET,
+    store::DELETE,
     store::CAS,
     Form {
         name: "Transfer",
@@ -60,10 +61,10 @@ pub const FORMS: &[Form] = &[
     },
 ];
 
-const EXPECTED: &str = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE, add S4, promote S4, remove S1, voters S2 S3 S4, transfer S2 or snapshot";
+const EXPECTED: &str = "put KEY=VALUE, get KEY, delete KEY, cas KEY EXPECTED VALUE, add S4, promote S4, remove S1, voters S2 S3 S4, transfer S2 or snapshot";
 
-impl From<StoreRequest> for Request {
-    fn from(request: StoreRequest) -> Request {
+impl From<Operation> for Request {
+    fn from(request: Operation) -> Request {
         Request::Store(request)
     }
 }
@@ -110,7 +111,7 @@ impl FromStr for Request {
                 Ok(Request::Change(Change::Voters(servers?)))
             }
             ["snapshot"] => Ok(Request::Snapshot),
-            ["put" | "get" | "cas", ..] => Ok(Request::Store(text.parse()?)),
+            ["put" | "get" | "delete" | "cas", ..] => Ok(Request::Store(text.parse()?)),
             _ => Err(EXPECTED),
         }
     }

@@ -5,7 +5,7 @@ use crate::base::{Place, Text};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 use crate::service::sessions::{Known, LogCommand as Command};
-use crate::service::store::StoreRequest;
+use crate::check::Operation;
 
 use super::history::Zxid;
 use super::message::{Ask, Message, What};
@@ -34,7 +34,7 @@ impl Zab {
             return fx.reply(client, seq, Outcome::Redirect(None));
         }
         match ask.what {
-            What::Store(StoreRequest::Get { key }) => {
+            What::Store(Operation::Get { key }) => {
                 self.answer(client, seq, self.store.read(&key), fx);
             }
             What::Store(request) => self.write_for(client, seq, request, fx),
@@ -54,7 +54,7 @@ impl Zab {
         &mut self,
         client: Place,
         seq: u64,
-        request: StoreRequest,
+        request: Operation,
         fx: &mut Effects<Self>,
     ) {
         match self.know(client, seq) {
@@ -81,7 +81,7 @@ impl Zab {
         &mut self,
         client: Place,
         seq: u64,
-        request: StoreRequest,
+        request: Operation,
         fx: &mut Effects<Self>,
     ) {
         let established = matches!(&self.role, Role::Leading(lead) if lead.phase == Phase::Broadcast);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::base::{Log, Milestones, Place};
 use crate::protocol::{Moment, Outcome, Witness};
-use crate::service::store::StoreRequest;
+use crate::check::Operation;
 
 use super::history::{Entry, History, Zxid};
 use super::{Ask, Phase, Role, Sync, What, Zab};
@@ -130,14 +130,14 @@ impl Ghost {
             (What::Sync, Some(_)) => {
                 self.synced.entry(client).and_modify(|(_, answered)| *answered = true);
             }
-            (What::Store(StoreRequest::Get { .. }), Some(at)) => {
+            (What::Store(Operation::Get { .. }), Some(at)) => {
                 let synced = self.synced.remove(&client).filter(|(_, answered)| *answered);
                 let fresh = synced.map(|(fresh, _)| fresh);
                 let fresh = fresh.filter(|_| self.sync == Some(Sync::Proposal));
                 self.read = Some(Read { client, at, seen: ask.seen, fresh });
             }
-            (What::Store(StoreRequest::Get { .. }), None) => {}
-            (What::Store(StoreRequest::Put { .. } | StoreRequest::Cas { .. }), _) => {
+            (What::Store(Operation::Get { .. }), None) => {}
+            (What::Store(_), _) => {
                 self.synced.remove(&client);
             }
         }

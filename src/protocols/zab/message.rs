@@ -9,7 +9,7 @@ use crate::base::Place;
 use crate::check::Operation;
 use crate::listed;
 use crate::protocol::{self, Field, Form, Kind, Tone};
-use crate::service::store::{CAS, GET, PUT, StoreRequest};
+use crate::service::store::{CAS, DELETE, GET, PUT};
 
 use super::history::{Entry, History, Snapshot, Zxid};
 
@@ -70,7 +70,7 @@ pub enum Message {
     Ping,
     PingReply,
     // Clients' requests, from a follower to its leader; and the answer to a sync: when it is done.
-    Request { client: Place, seq: u64, request: StoreRequest },
+    Request { client: Place, seq: u64, request: Operation },
     Sync { client: Place, seq: u64 },
     SyncReply { client: Place, seq: u64, zxid: Zxid },
 }
@@ -213,7 +213,7 @@ pub struct Ask {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum What {
-    Store(StoreRequest),
+    Store(Operation),
     /// Whatever the leader has committed by now is to be known where the client asks.
     Sync,
 }
@@ -222,6 +222,7 @@ impl Ask {
     pub const FORMS: &'static [Form] = &[
         PUT,
         GET,
+        DELETE,
         CAS,
         Form {
             name: "Sync",
@@ -262,7 +263,7 @@ impl FromStr for Ask {
             "sync" => Ok(What::Sync),
             text => text.parse().map(What::Store),
         };
-        let what = what.map_err(|_| "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE or sync")?;
+        let what = what.map_err(|_| "put KEY=VALUE, get KEY, delete KEY, cas KEY EXPECTED VALUE or sync")?;
         Ok(Ask { what, seen: Zxid::default() })
     }
 }

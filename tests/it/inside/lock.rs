@@ -10,6 +10,7 @@ use std::iter;
 use std::str::FromStr;
 
 use synod::base::{Breach, Place, PlaceKind, Places, Text};
+use synod::check::Operation;
 use synod::protocol::{
     self, Asked, Cluster, Effect, Effects, Field, FieldName, Form, Input, Kind, LogReading, Meta,
     Outcome, Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, Variable,
@@ -18,7 +19,6 @@ use synod::protocol::{
 use synod::protocols::raft::{self, Raft};
 use synod::sentence;
 use synod::service::sessions::{Known, LogCommand, Sessions};
-use synod::service::store::StoreRequest;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lock {
@@ -135,12 +135,12 @@ impl Lock {
             *executed = index;
             let LogCommand::Execute { client, seq, request } = command else { continue };
             sessions.once(*client, *seq, || match (request, *holder) {
-                (StoreRequest::Put { .. }, None) => {
+                (Operation::Put { .. }, None) => {
                     (*holder, *token) = (Some(*client), *token + 1);
                     format!("granted {token}").into()
                 }
-                (StoreRequest::Put { .. }, Some(holder)) => format!("held by {holder}").into(),
-                (StoreRequest::Get { .. }, holds) if holds == Some(*client) => {
+                (Operation::Put { .. }, Some(holder)) => format!("held by {holder}").into(),
+                (Operation::Get { .. }, holds) if holds == Some(*client) => {
                     *holder = None;
                     "released".into()
                 }
@@ -152,11 +152,11 @@ impl Lock {
 
 impl Ask {
     /// As it stands in Raft's log.
-    fn written(self) -> StoreRequest {
+    fn written(self) -> Operation {
         let key = Text::from("lock");
         match self {
-            Ask::Acquire => StoreRequest::Put { key, value: "taken".into() },
-            Ask::Release => StoreRequest::Get { key },
+            Ask::Acquire => Operation::Put { key, value: "taken".into() },
+            Ask::Release => Operation::Get { key },
         }
     }
 }

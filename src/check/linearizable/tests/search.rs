@@ -50,6 +50,11 @@ fn explained(operations: &[Spanned], taken: u32, store: &BTreeMap<Text, Text>) -
                 store.insert(key.clone(), value.clone());
                 explained(operations, taken, &store)
             }
+            Operation::Delete { key } => {
+                let mut store = store.clone();
+                store.remove(key);
+                explained(operations, taken, &store)
+            }
             Operation::Get { key } => {
                 let value = store.get(key).map_or(NO_VALUE, |value| value);
                 let fits = |(_, answer): &(usize, Text)| **answer == *value;

@@ -414,11 +414,11 @@ fn done(answer: &str, at: &str) -> Vec<Outcome> {
 
 #[test]
 fn requests_print_and_parse_and_what_is_none_is_told() {
-    for text in ["put x=1", "get x", "cas x 1 2", "sync"] {
+    for text in ["put x=1", "get x", "delete x", "cas x 1 2", "sync"] {
         assert_eq!(text.parse::<Ask>().map(|ask| ask.to_string()), Ok(text.into()));
     }
-    let expected = "put KEY=VALUE, get KEY, cas KEY EXPECTED VALUE or sync";
-    for text in ["", "sync x", "put x", "delete x"] {
+    let expected = "put KEY=VALUE, get KEY, delete KEY, cas KEY EXPECTED VALUE or sync";
+    for text in ["", "sync x", "put x", "remove x"] {
         assert_eq!(text.parse::<Ask>(), Err(expected), "{text}");
     }
 }
