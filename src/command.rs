@@ -9,6 +9,7 @@ use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Sentence, Span, Time}
 use crate::key;
 use crate::protocol::MEMBERS;
 use crate::sentence;
+use crate::service::workload::Workload;
 
 /// A run, whole: same script, same bytes. Nothing else is stored, shared or tested.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -40,6 +41,8 @@ pub struct Setup {
     pub disk: Latency,
     /// How long a client waits before it asks another server.
     pub retry: Time,
+    /// How long a client waits before it gives up; `None`: for ever.
+    pub timeout: Option<Time>,
     /// The protocol's own options, as written.
     pub options: Vec<(String, String)>,
     pub flaws: Vec<String>,
@@ -162,6 +165,11 @@ pub enum Command {
         to: Option<Place>,
         request: String,
     },
+    /// Clients are kept busy with this from now on; or no longer.
+    Load {
+        clients: Vec<Place>,
+        workload: Option<Rc<Workload>>,
+    },
     /// A caption.
     Say(String),
     /// The story ends here: playing pauses.
@@ -249,6 +257,7 @@ impl Setup {
             ("retry", &self.retry),
         ];
         settings.extend(others.map(|(name, value)| (name, value.to_string())));
+        settings.extend(self.timeout.map(|timeout| ("timeout", timeout.to_string())));
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
         settings.chain(self.options.iter().cloned()).collect()
     }
@@ -263,6 +272,7 @@ impl Default for Setup {
             link: Quality::default(),
             disk: Latency::constant(Time::millis(2)),
             retry: Time::millis(500),
+            timeout: None,
             options: Vec::new(),
             flaws: Vec::new(),
             logs: Vec::new(),
@@ -362,14 +372,19 @@ impl Command {
             | Command::Link { links, .. } => {
                 links.is_empty() || links.iter().any(|link| link.from == place || link.to == place)
             }
-            Command::Each { places, .. } => places.contains(&place),
+            Command::Each { places, .. } | Command::Load { clients: places, .. } => {
+                places.contains(&place)
+            }
             _ => self.place() == Some(place),
         }
     }
 
     /// Does something to the cluster, unlike requests and captions.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Command::Request { .. } | Command::Say(_) | Command::End)
+        !matches!(
+            self,
+            Command::Request { .. } | Command::Load { .. } | Command::Say(_) | Command::End
+        )
     }
 
     /// The message it is done to, by the number of the event that sent it.
@@ -405,6 +420,7 @@ impl Command {
             Command::Duplicate(_) => key!("duplicate"),
             Command::Deliver(_) => key!("deliver"),
             Command::Request { .. } => "request",
+            Command::Load { .. } => "load",
             Command::Say(_) => "say",
             Command::End => "end",
         }
@@ -458,6 +474,10 @@ impl fmt::Display for Command {
                 write!(f, " {client} {to} {request}")
             }
             Command::Request { client, to: None, request } => write!(f, " {client} {request}"),
+            Command::Load { clients, workload } => match workload {
+                Some(workload) => write!(f, " {} {workload}", Listed(clients)),
+                None => write!(f, " {} off", Listed(clients)),
+            },
             Command::Say(text) => write!(f, " {text}"),
             Command::End => Ok(()),
         }

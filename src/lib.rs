@@ -35,8 +35,8 @@
 //!    the protocols.
 //! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown
 //!    (role, stamp, variables, panels), options and flaws.
-//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values; and
-//!    sessions, by which a request that is asked twice takes effect once.
+//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values;
+//!    sessions, by which a request that is asked twice takes effect once; and workloads, which keep clients busy.
 //! 1. [`protocols`]: one file or folder each. They see a clock, chance and the network through their effects
 //!    alone. `protocols/mod.rs` holds the one list.
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
@@ -67,6 +67,7 @@
 //! | how a protocol holds a replica of another | `protocol/inside.rs` |
 //! | what a command does, and when it is refused | `sim/commands.rs` |
 //! | whom a client asks, and when it asks again | `sim/client.rs` |
+//! | what a workload has clients ask, and when | `service/workload.rs`, `sim/load.rs` |
 //! | what a client brings along of what it has seen | a bookmark: [`protocol::Outcome::DoneAt`], [`protocol::Request::after`] |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
 //! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/linearizable.rs` |

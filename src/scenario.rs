@@ -19,6 +19,7 @@
 
 pub mod beside;
 mod listing;
+mod load;
 mod logs;
 mod mistakes;
 
@@ -363,10 +364,10 @@ fn setting<'a>(
         "seed" => setup.seed = number(words, name, text, 0, u64::MAX)?,
         "disk" => setup.disk = value(words, name, text)?,
         "retry" => {
-            setup.retry = value(words, name, text)?;
-            if setup.retry < Time::millis(10) || setup.retry > LONGEST {
-                return Err(words.expected("a time from 10ms to 60s"));
-            }
+            setup.retry = patient(words, name, text)?;
+        }
+        "timeout" => {
+            setup.timeout = Some(patient(words, name, text)?);
         }
         "flaw" => {
             words.last += "flaw=".len();
@@ -404,12 +405,22 @@ fn setting<'a>(
     Ok(name)
 }
 
+/// How long a client waits for something.
+fn patient(words: &mut Words, name: &str, text: &str) -> Result<Time, Mistake> {
+    let time: Time = value(words, name, text)?;
+    match (Time::millis(10)..=LONGEST).contains(&time) {
+        true => Ok(time),
+        false => Err(words.expected("a time from 10ms to 60s")),
+    }
+}
+
 /// What can be set instead.
 fn no_setting(name: &str, setup: &Setup, entry: &Entry) -> Sentence {
     let mut known: Vec<String> = setup.settings().into_iter().map(|(name, _)| name).collect();
     known.retain(|name| !setup.options.iter().any(|(option, _)| option == name));
     known.extend((entry.options)().iter().map(|option| option.name.to_owned()));
-    known.push("flaw".to_owned());
+    known.retain(|name| name != "timeout");
+    known.extend(["timeout", "flaw"].map(str::to_owned));
     let short: String = name.chars().take(40).collect();
     sentence!("{0} has no setting “{1}”, but {2}", entry.meta.title, short, known.join(", "))
 }
@@ -507,6 +518,7 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         "duplicate" => Command::Duplicate(message(words)?),
         "deliver" => Command::Deliver(message(words)?),
         "request" => request(words, setup, entry)?,
+        "load" => load::load(words, setup, entry)?,
         "say" => Command::Say(caption(words)?),
         "end" => Command::End,
         _ => return Err(words.expected(COMMAND)),

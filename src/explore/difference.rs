@@ -263,7 +263,8 @@ fn same(ensemble: &dyn Ensemble, a: &Event, b: &Event) -> bool {
         (EventKind::Timer(a), EventKind::Timer(b)) => a == b,
         (EventKind::Persist, EventKind::Persist) | (EventKind::Saved, EventKind::Saved) => true,
         (EventKind::Disconnected { peer: a }, EventKind::Disconnected { peer: b }) => a == b,
-        (EventKind::Ask { seq, request }, EventKind::Ask { seq: s, request: r }) => {
+        (EventKind::Ask { seq, request }, EventKind::Ask { seq: s, request: r })
+        | (EventKind::GaveUp { seq, request }, EventKind::GaveUp { seq: s, request: r }) => {
             seq == s && request == r
         }
         (EventKind::Retry { to, redirected }, EventKind::Retry { to: t, redirected: r }) => {

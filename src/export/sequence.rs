@@ -99,6 +99,7 @@ impl Pen<'_> {
             EventKind::Refused(_)
             | EventKind::Disconnected { .. }
             | EventKind::Retry { .. }
+            | EventKind::GaveUp { .. }
             | EventKind::Answered { .. }
             | EventKind::Note(_) => self.note(event.place, &tell(language, &event.tell())),
             _ => return None,

@@ -98,7 +98,8 @@ pub(super) fn some(words: &mut Words, setup: &Setup) -> Result<Vec<Place>, Mista
     let (mut places, mut known) = (Vec::new(), BTreeSet::new());
     loop {
         add(&mut places, &mut known, words, setup)?;
-        if words.peek().is_none_or(|word| word == "torn") {
+        // What else may follow is no place.
+        if words.peek().is_none_or(|word| ["torn", "off"].contains(&word) || word.contains('=')) {
             return Ok(places);
         }
     }

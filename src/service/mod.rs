@@ -3,5 +3,6 @@
 
 pub mod sessions;
 pub mod store;
+pub mod workload;
 
 pub use store::KeyValueStore;

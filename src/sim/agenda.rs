@@ -56,8 +56,12 @@ pub enum Item {
         node: Place,
         peer: Place,
     },
-    /// The client has waited long enough.
+    /// The client has waited long enough, and asks again.
     Client(Place),
+    /// … has waited for too long, and gives up.
+    GiveUp(Place),
+    /// The client's workload has it ask something.
+    Load(Place),
 }
 
 impl Agenda {

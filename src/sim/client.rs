@@ -3,13 +3,15 @@
 //! next server with the same number (Ongaro's dissertation, chapter 6).
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::agenda::{Due, Item, Ticket};
 use super::{Events, Sim};
-use crate::base::{Place, Text, Time};
+use crate::base::{Chance, Place, Text, Time};
 use crate::check::Operation;
 use crate::key;
 use crate::protocol::{Outcome, SourceLine};
+use crate::service::workload::{Asks, Pace, Workload};
 use crate::sim::ensemble::{Stimulus, Wanted};
 use crate::sim::trace::{EventKind, Payload, Status};
 
@@ -26,6 +28,12 @@ pub struct Client {
     pub bookmark: Option<Text>,
     /// The last requests that were answered, and the answers; the newest is last.
     pub answered: VecDeque<(Text, Outcome)>,
+    /// What keeps it busy, if something does.
+    pub busy: Option<Busy>,
+    /// How many values it has written for a workload.
+    pub written: u64,
+    /// Decides what a workload has it ask, and when.
+    pub chance: Chance,
 }
 
 /// A request that has no answer yet.
@@ -41,8 +49,22 @@ pub struct Open {
     /// When this entry of the agenda is due, it asks again: from when to when it waits for that.
     pub patience: Ticket,
     pub waits: (Time, Time),
+    /// … and when this one is, it gives up.
+    pub limit: Ticket,
     /// The server a redirection named: the next to ask.
     pub sent_on: Option<Place>,
+}
+
+/// What keeps a client busy.
+#[derive(Clone, Debug)]
+pub struct Busy {
+    pub workload: Rc<Workload>,
+    /// How many clients share it.
+    pub clients: usize,
+    /// The event for which it asks next: the command, or in a closed loop the answer before.
+    pub cause: u64,
+    /// Its entry in the agenda.
+    pub next: Ticket,
 }
 
 /// How many answers a client remembers.
@@ -58,16 +80,34 @@ pub const COURTESY: Time = Time::millis(5);
 /// … and this long where nobody knows a leader.
 pub const NO_LEADER: Time = Time::millis(100);
 
+impl Busy {
+    pub fn is_closed(&self) -> bool {
+        matches!(self.workload.pace, Pace::Closed { .. })
+    }
+}
+
 impl Client {
-    /// One that asks this place first.
-    pub fn new(contact: Place) -> Client {
-        let (waiting, answered) = (VecDeque::new(), VecDeque::new());
-        Client { seq: 0, open: None, waiting, contact, bookmark: None, answered }
+    /// This one, of a run with this seed. It asks `contact` first.
+    pub fn new(id: Place, contact: Place, seed: u64) -> Client {
+        Client {
+            seq: 0,
+            open: None,
+            waiting: VecDeque::new(),
+            contact,
+            bookmark: None,
+            answered: VecDeque::new(),
+            busy: None,
+            written: 0,
+            chance: Chance::new(seed, (3 << 32) + u64::from(id.number())),
+        }
     }
 
     /// Its memory is lost, and with it what it still wanted.
     pub fn lose_memory(&mut self) {
-        *self = Client { seq: self.seq, ..Client::new(self.contact) };
+        self.open = None;
+        self.waiting.clear();
+        self.bookmark = None;
+        self.answered.clear();
     }
 }
 
@@ -100,19 +140,67 @@ impl Sim {
         if self.checking {
             self.judge(id, event, out);
         }
-        let patience = Ticket::default();
+        let (patience, bound) = (Ticket::default(), self.is_bound(id));
         let open = Open {
             request,
-            stays,
+            stays: stays || bound,
             since: self.now,
             attempt: 0,
             cause: event,
             patience,
             waits: (self.now, self.now),
+            limit: self.give_up_later(id),
             sent_on: None,
         };
         self.clients[id.index()].open = Some(open);
         self.attempt(id, event, out);
+    }
+
+    /// Whether its workload has it ask one server only.
+    fn is_bound(&self, id: Place) -> bool {
+        let busy = &self.clients[id.index()].busy;
+        busy.as_ref().is_some_and(|busy| busy.workload.asks == Asks::Bound)
+    }
+
+    /// Enters into the agenda when the client will have waited for too long, if it ever will.
+    fn give_up_later(&mut self, id: Place) -> Ticket {
+        let Some(timeout) = self.setup.timeout else { return Ticket::default() };
+        let timeout = self.nodes[self.places.index(id)].clock.true_length(timeout);
+        self.agenda.put(self.now + timeout, Item::GiveUp(id))
+    }
+
+    /// The client has waited for too long. What it has asked may still take effect; it goes on as if it
+    /// were another, with a session of its own.
+    pub(super) fn give_up_due(&mut self, id: Place, due: Due, out: &mut Events) {
+        let open = self.clients[id.index()].open.as_ref();
+        if open.is_none_or(|open| open.limit != due.ticket) {
+            return;
+        }
+        let at = self.places.index(id);
+        if self.nodes[at].status == Status::Paused {
+            self.nodes[at].stalled.push(due);
+            return;
+        }
+        self.now = due.at;
+        let client = &mut self.clients[id.index()];
+        client.bookmark = None;
+        let (seq, Some(open)) = (client.seq, client.open.take()) else { return };
+        self.tick(id, 0);
+        let what = EventKind::GaveUp { seq, request: open.request };
+        let event = self.record(id, open.cause, None, what, out);
+        if self.checking {
+            self.history.give_up(id, seq);
+            self.tell_judges();
+        }
+        self.go_on(id, event, out);
+    }
+
+    /// Asks what the client wants next.
+    fn go_on(&mut self, id: Place, event: u64, out: &mut Events) {
+        match self.clients[id.index()].waiting.pop_front() {
+            Some((request, to)) => self.ask(id, to, &request, event, out),
+            None => self.is_free(id, event),
+        }
     }
 
     /// Somebody who runs the protocol's own program is told to want something: it asks itself.
@@ -234,7 +322,6 @@ impl Sim {
             Outcome::Done(_) | Outcome::DoneAt(..) | Outcome::Refused(_) => {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
-                let next = client.waiting.pop_front();
                 if client.answered.len() == REMEMBERED {
                     client.answered.pop_front();
                 }
@@ -246,9 +333,7 @@ impl Sim {
                 if self.checking {
                     self.judge(id, event, out);
                 }
-                if let Some((request, to)) = next {
-                    self.ask(id, to, &request, event, out);
-                }
+                self.go_on(id, event, out);
             }
             Outcome::Redirect(known) => {
                 // A redirection by a server it no longer waits for says nothing new.
@@ -304,7 +389,10 @@ impl Sim {
     /// What the place wanted is lost with its memory: what it has asked may still take effect.
     pub(super) fn forget(&mut self, id: Place) {
         match self.places.is_house_client(id) {
-            true => self.clients[id.index()].lose_memory(),
+            true => {
+                self.clients[id.index()].lose_memory();
+                self.is_free(id, 0);
+            }
             false => self.nodes[self.places.index(id)].wants.clear(),
         }
         if self.checking {

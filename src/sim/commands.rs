@@ -12,6 +12,7 @@ use crate::base::{Place, Sentence, Text, Time, quorum};
 use crate::command::{Command, Link, Partition, QualityChange};
 use crate::protocol::{Moment, Unserved};
 use crate::sentence;
+use crate::service::workload::Workload;
 use crate::sim::trace::{EventKind, Loss, Status};
 
 /// How far a clock may drift: twice as fast, or half as fast.
@@ -31,7 +32,10 @@ impl Sim {
             self.record(command.place(), 0, None, EventKind::Refused(why), out);
             return;
         }
-        let many = if let Command::Each { places, .. } = &**command { &places[..] } else { &[] };
+        let many = match &**command {
+            Command::Each { places, .. } | Command::Load { clients: places, .. } => &places[..],
+            _ => &[],
+        };
         for place in command.place().iter().chain(many) {
             self.tick(*place, 0);
         }
@@ -104,8 +108,22 @@ impl Sim {
                 Err(Unserved::Refused(why)) => Err(why),
                 Ok(_) => self.check_asker(*client),
             },
+            Command::Load { clients, workload } => self.check_load(clients, workload.as_deref()),
             _ => Ok(()),
         }
+    }
+
+    /// Why these clients cannot be kept busy with this.
+    fn check_load(&self, clients: &[Place], workload: Option<&Workload>) -> Result<(), Sentence> {
+        if let Some(other) = clients.iter().find(|place| !self.places.is_house_client(**place)) {
+            return Err(sentence!("{0} is no client: only clients are kept busy.", *other));
+        }
+        for sample in workload.iter().flat_map(|workload| workload.mix.samples()) {
+            if let Err(Unserved::Refused(why)) = self.ensemble.request(&sample.to_string()) {
+                return Err(why);
+            }
+        }
+        Ok(())
     }
 
     /// Why this place cannot be asked for anything now.
@@ -135,7 +153,7 @@ impl Sim {
             Command::Cut(links) | Command::Hold(links) | Command::Heal(links) => ends(links),
             Command::Link { links, .. } => ends(links),
             Command::Partition(partition) => partition.named().collect(),
-            Command::Each { places, .. } => places.clone(),
+            Command::Each { places, .. } | Command::Load { clients: places, .. } => places.clone(),
             Command::Request { client, to, .. } => std::iter::once(*client).chain(*to).collect(),
             command => command.place().into_iter().collect(),
         }
@@ -203,6 +221,9 @@ impl Sim {
                 self.ask(*client, *to, request, cause, out);
             }
             Command::Request { client, request, .. } => self.want(*client, request, cause, out),
+            Command::Load { clients, workload } => {
+                self.keep_busy(clients, workload.as_ref(), cause);
+            }
             Command::Say(caption) => self.caption = Some((self.now, Text::from(caption.as_str()))),
             Command::End => {}
         }
@@ -273,7 +294,14 @@ impl Sim {
                     open.patience = self.agenda.put(now, due.what);
                 }
             }
-            Item::Boot(_) => {}
+            Item::GiveUp(client) => {
+                if let Some(open) = &mut self.clients[client.index()].open
+                    && open.limit == due.ticket
+                {
+                    open.limit = self.agenda.put(now, due.what);
+                }
+            }
+            Item::Boot(_) | Item::Load(_) => {}
         }
     }
 

@@ -22,6 +22,7 @@ pub mod division;
 pub mod ensemble;
 pub mod fact;
 mod judging;
+mod load;
 pub mod network;
 pub mod node;
 pub mod snapshot;
@@ -143,6 +144,7 @@ impl Sim {
         };
         let places = Rc::new(setup.places.clone());
         let first = setup.places.all().next().unwrap_or(Place::server(0));
+        let client = |id| Client::new(id, first, setup.seed);
         let properties = ensemble.properties();
         let judges = properties.iter().filter_map(|property| match property.source {
             PropertySource::Judge(model) => Some((model, Judge::of(model))),
@@ -156,7 +158,7 @@ impl Sim {
             commands: 0,
             agenda,
             nodes: setup.places.all().map(node).collect(),
-            clients: setup.places.house_clients().map(|_| Client::new(first)).collect(),
+            clients: setup.places.house_clients().map(client).collect(),
             network: Network::new(setup.link, ensemble.channel(), places.clone()),
             flights: Vec::new(),
             free: Vec::new(),
@@ -269,6 +271,8 @@ impl Sim {
             Item::Sync(node) => self.sync_due(node, due, out),
             Item::Disconnect { node, peer } => self.disconnect_due(node, peer, due, out),
             Item::Client(client) => self.patience_due(client, due, out),
+            Item::GiveUp(client) => self.give_up_due(client, due, out),
+            Item::Load(client) => self.load_due(client, due, out),
         }
         self.events > before
     }

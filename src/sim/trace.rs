@@ -91,6 +91,11 @@ pub enum EventKind {
         to: Place,
         redirected: bool,
     },
+    /// A client no longer waits for the answer to this: it may still take effect.
+    GaveUp {
+        seq: u64,
+        request: Text,
+    },
     Note(Sentence),
     /// The property of this name broke.
     Violation {
@@ -138,6 +143,7 @@ impl EventKind {
             | EventKind::Disconnected { .. }
             | EventKind::Ask { .. }
             | EventKind::Retry { .. }
+            | EventKind::GaveUp { .. }
             | EventKind::Answered { .. }
             | EventKind::Command(_) => true,
             EventKind::Status(status) => *status == Status::Up,
@@ -239,6 +245,7 @@ impl Event {
             | EventKind::Disconnected { .. }
             | EventKind::Ask { .. }
             | EventKind::Retry { .. }
+            | EventKind::GaveUp { .. }
             | EventKind::Answered { .. } => true,
             EventKind::Status(_) => self.cause != 0,
             EventKind::Deliver { payload: Payload::Reply { .. }, .. } => true,
@@ -283,6 +290,9 @@ impl Event {
             EventKind::Retry { to, redirected: true } => sentence!("asks {0} instead", *to),
             EventKind::Retry { to, redirected: false } => {
                 sentence!("has waited long enough and asks {0}", *to)
+            }
+            EventKind::GaveUp { request, .. } => {
+                sentence!("gives up: “{0}” may still take effect", request.clone())
             }
             EventKind::Note(sentence) => sentence.clone(),
             EventKind::Violation { property, why, .. } => {

@@ -183,7 +183,7 @@ const KNOWN: [&str; 7] = [
     "check::linearizable, check::linearizable::needed",
     "export, export::ejson, export::flowchart, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
     "replay, replay::message, replay::outline",
-    "scenario, scenario::beside, scenario::listing",
+    "scenario, scenario::beside, scenario::listing, scenario::load",
     "sim, sim::client, sim::connection, sim::network",
     "view::diagram::bands, view::diagram::crowd, view::diagram::spacetime",
     "view::stage::layout, view::stage::links",

@@ -340,7 +340,9 @@ fn line(past: &Past, event: &Event) -> Option<Line> {
             return None;
         }
         EventKind::Refused(_) | EventKind::Status(_) | EventKind::Isolated(_) => {}
-        EventKind::Ask { seq, request } => line.what = format!("{name} {seq} {request}"),
+        EventKind::Ask { seq, request } | EventKind::GaveUp { seq, request } => {
+            line.what = format!("{name} {seq} {request}");
+        }
         EventKind::Answered { seq, outcome } => {
             line.what = format!("{name} {seq} {}", outcome.told());
         }

@@ -50,7 +50,7 @@ const FIRST_LINES: &[(&str, &str)] = &[
     (
         "run raft speed=3",
         "line 1, column 10: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
-         duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, flaw",
+         duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, timeout, flaw",
     ),
 ];
 
@@ -108,6 +108,22 @@ const LINES: &[(&str, &str)] = &[
     (
         "3601s say late",
         "line 2, column 1: expected a time of at most one hour (3600s), found “3601s”",
+    ),
+    ("1s load S1 rate=5/s", "line 2, column 9: S1 is no client: only clients are kept busy"),
+    (
+        "1s load C1 put=50% get=40.5%",
+        "line 2, column 24: the shares of requests add up to 90.5%, not to 100%",
+    ),
+    ("1s load C1 rate=0/s", "line 2, column 17: expected a number from 1 to 1000, found “0”"),
+    (
+        "1s load C1 rate=5/s think=1ms",
+        "line 2, column 21: a workload has one pace: rate=… or think=…",
+    ),
+    ("1s load C1 think=0ms", "line 2, column 18: expected a time of at least 1ms, found “0ms”"),
+    ("1s load C1 ask=S1", "line 2, column 16: expected follow, bound or roam, found “S1”"),
+    (
+        "1s load C1 speed=3",
+        "line 2, column 12: expected a setting such as rate=50/s, think=20ms, put=50%, keys=3, ask=roam or until=8s, found “speed=3”",
     ),
     (
         "1s clock S1 drift=+1000%",
@@ -189,7 +205,7 @@ fn what_cannot_stand_beside_a_run_is_refused_with_its_place() {
         (
             "beside speed=3",
             "line 2, column 8: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
-             duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, flaw",
+             duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, timeout, flaw",
         ),
         (
             "beside paxos",
@@ -250,10 +266,19 @@ fn every_command_prints_as_it_is_written() {
         cut S1-S2 S3>S1\nhold C1-S1\nheal\nheal S1-S2\npartition S1 | S2 S3\npartition S1 S2 | S2 S3\n\
         partition S1 > S2 S3\nlink all loss=5% reorder=1%\nlink S1>S2 latency=5ms..15ms duplicate=2% replay=1%\n\
         drop #214\ndelay #214 50ms\nduplicate #214\ndeliver #214\nrequest C1 put x=1\nrequest C1 S2 get x\n\
+        load C1 rate=50/s put=50% get=50%\nload C1 think=20ms get=100% until=8s\nload C1 off\n\
+        load C1 rate=1/s put=40% get=30% delete=10% cas=20% keys=3 hot=80% ask=roam\n\
         say Look: S1 & S2 = “friends”; 100 %\nend";
     let text: String = RUN.chars().chain("title A title\n".chars()).collect::<String>()
         + &lines.lines().map(|line| format!("1.5s     {line}\n")).collect::<String>();
     assert_eq!(scenario::parse(&text).unwrap().to_string(), text);
+}
+
+#[test]
+fn only_a_store_of_keys_and_values_keeps_clients_busy() {
+    let lock = "run paxos nodes=3 seed=1\n1s load C1 rate=5/s";
+    let why = "line 2, column 17: Paxos is no store of keys and values, and only such clients are kept busy";
+    assert_eq!(mistake(lock), why);
 }
 
 #[test]

@@ -30,6 +30,7 @@ impl EventKind {
             EventKind::Ask { .. } => "ask",
             EventKind::Answered { .. } => "answered",
             EventKind::Retry { .. } => "retry",
+            EventKind::GaveUp { .. } => "gave-up",
             EventKind::Note(_) => "note",
             EventKind::Violation { .. } => "violation",
         }
@@ -67,6 +68,7 @@ impl Event {
             EventKind::Ask { seq, request } => write!(out, " {seq} {request}"),
             EventKind::Answered { seq, outcome } => outcome.write_data(*seq, out),
             EventKind::Retry { to, redirected } => write!(out, " {to} {redirected}"),
+            EventKind::GaveUp { seq, request } => write!(out, " {seq} {request}"),
             EventKind::Violation { property, against, .. } => {
                 write!(out, " {property} {}", against.unwrap_or(0))
             }
