@@ -42,7 +42,7 @@ pub struct Setup {
     /// How long a client waits before it asks another server.
     pub retry: Time,
     /// How long a client waits before it gives up; `None`: for ever.
-    pub timeout: Option<Time>,
+    pub give_up: Option<Time>,
     /// The protocol's own options, as written.
     pub options: Vec<(String, String)>,
     pub flaws: Vec<String>,
@@ -257,7 +257,7 @@ impl Setup {
             ("retry", &self.retry),
         ];
         settings.extend(others.map(|(name, value)| (name, value.to_string())));
-        settings.extend(self.timeout.map(|timeout| ("timeout", timeout.to_string())));
+        settings.extend(self.give_up.map(|after| ("give-up", after.to_string())));
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
         settings.chain(self.options.iter().cloned()).collect()
     }
@@ -272,7 +272,7 @@ impl Default for Setup {
             link: Quality::default(),
             disk: Latency::constant(Time::millis(2)),
             retry: Time::millis(500),
-            timeout: None,
+            give_up: None,
             options: Vec::new(),
             flaws: Vec::new(),
             logs: Vec::new(),

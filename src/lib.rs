@@ -48,6 +48,7 @@
 //!    in words and as a digest.
 //! 1. [`explore`]: conditions that a run is run until, random schedules and their shrinking, where two
 //!    runs first differ.
+//! 1. [`measure`]: response time, throughput, availability, recovery and staleness of a run, up to its cursor.
 //! 1. [`view`]: folds plain data into things to draw and to read: the stage, the diagram. Pure.
 //! 1. [`export`]: a run as a file for other programs: Mermaid, SVG, ShiViz, NDJSON, EJSON. Pure.
 //! 1. [`player`]: the page's state: panes, playback, branches, links, keys, and the calls of a page
@@ -72,6 +73,7 @@
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
 //! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/linearizable.rs` |
 //! | how any earlier instant comes back | `replay/mod.rs` |
+//! | what was asked in a run, and what came of it | `replay/requests.rs`; how long that took, and how old what was read was: `measure.rs` |
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
 //! | what a random schedule breaks | `explore/fuzz.rs`, and `explore/aim.rs` where it aims, within the protocol's [`protocol::FaultModel`] |
@@ -150,6 +152,7 @@ pub mod check;
 pub mod command;
 pub mod explore;
 pub mod export;
+pub mod measure;
 pub mod part;
 pub mod player;
 pub mod protocol;

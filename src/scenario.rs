@@ -366,8 +366,8 @@ fn setting<'a>(
         "retry" => {
             setup.retry = patient(words, name, text)?;
         }
-        "timeout" => {
-            setup.timeout = Some(patient(words, name, text)?);
+        "give-up" => {
+            setup.give_up = Some(patient(words, name, text)?);
         }
         "flaw" => {
             words.last += "flaw=".len();
@@ -419,8 +419,8 @@ fn no_setting(name: &str, setup: &Setup, entry: &Entry) -> Sentence {
     let mut known: Vec<String> = setup.settings().into_iter().map(|(name, _)| name).collect();
     known.retain(|name| !setup.options.iter().any(|(option, _)| option == name));
     known.extend((entry.options)().iter().map(|option| option.name.to_owned()));
-    known.retain(|name| name != "timeout");
-    known.extend(["timeout", "flaw"].map(str::to_owned));
+    known.retain(|name| name != "give-up");
+    known.extend(["give-up", "flaw"].map(str::to_owned));
     let short: String = name.chars().take(40).collect();
     sentence!("{0} has no setting “{1}”, but {2}", entry.meta.title, short, known.join(", "))
 }

@@ -63,7 +63,7 @@ fn schedule_within(
         link: quality(&faults, &mut chance),
         disk: Latency::Uniform(Span::new(Time::ZERO, Time::millis(u64::from(chance.below(40))))),
         retry: Time::millis(200 + u64::from(chance.below(500))),
-        timeout: None,
+        give_up: None,
         options: options(entry, &mut chance),
         flaws: flaws.to_vec(),
         logs: Vec::new(),

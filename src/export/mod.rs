@@ -7,6 +7,7 @@
 //! | `svg` | the space-time diagram ([`svg`]) | browsers, slides, papers |
 //! | `shiviz` | a log with vector clocks ([`shiviz`]) | ShiViz |
 //! | `ndjson` | a trace, an object an event ([`ndjson`]) | `jq`, notebooks |
+//! | `csv` | what was asked and what came of it, a line a request ([`measure`](crate::measure)) | spreadsheets, notebooks |
 //! | `ejson` | documents of a database ([`ejson`]) | MongoDB, and Synod itself |
 //!
 //! Every one is bounded, by what its readers take or by what a picture can show. What is beyond is
@@ -24,6 +25,7 @@ use serde::{Serialize, Serializer};
 
 use crate::base::{Sentence, Span, Time};
 use crate::catalog::Run;
+use crate::measure;
 use crate::part::Part;
 use crate::words::Language;
 use crate::{part, sentence};
@@ -38,16 +40,18 @@ pub enum Format {
     Svg,
     ShiViz,
     Ndjson,
+    Csv,
     Ejson,
 }
 
 impl Format {
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 7] = [
         Format::Mermaid,
         Format::Flowchart,
         Format::Svg,
         Format::ShiViz,
         Format::Ndjson,
+        Format::Csv,
         Format::Ejson,
     ];
 
@@ -59,6 +63,7 @@ impl Format {
             Format::Svg => "svg",
             Format::ShiViz => "shiviz",
             Format::Ndjson => "ndjson",
+            Format::Csv => "csv",
             Format::Ejson => "ejson",
         }
     }
@@ -101,6 +106,10 @@ pub fn export(
         Format::Svg => svg::write(run, window, most, language, write),
         Format::ShiViz => shiviz::write(run, window, most, write),
         Format::Ndjson => ndjson::write(run, window, most, write),
+        Format::Csv => {
+            measure::csv(run.requests(), window, run.head().0, write);
+            Ok(())
+        }
         Format::Ejson => ejson::history(run, run.now(), window, write),
     }
 }

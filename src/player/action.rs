@@ -11,7 +11,7 @@ use super::explanation::Question;
 use super::lanes::LaneChange;
 use super::pane::branches::Branches;
 use super::playback::Speed;
-use super::terms::{Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
+use super::terms::{Below, Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::replay::why::Source;
@@ -192,6 +192,7 @@ pub enum PageAction {
     Select(Option<Selection>),
     Hover(Option<Selection>),
     Tab(Tab),
+    Below(Below),
     Tool(Tool),
     Language(Language),
     Theme(Theme),

@@ -6,7 +6,7 @@ use super::pane::{Dropped, Scene};
 use super::permalink::Permalink;
 use super::playback::{STEPS, Target};
 use super::store::Store;
-use super::terms::Selection;
+use super::terms::{Below, Selection};
 use crate::base::{Sentence, Time};
 use crate::command::Script;
 use crate::explore::condition;
@@ -49,7 +49,9 @@ impl Store {
             }
         };
         let beside = scene.beside().or(by_hand);
+        let below = Below::best_for(&scene.script());
         if self.show(Scenario { script: scene.script(), beside }) {
+            self.ui.below = below;
             self.playback.play();
         }
     }

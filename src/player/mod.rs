@@ -90,5 +90,5 @@ pub use playback::{Goal, Playback, Speed, Target};
 pub use snippet::Snippet;
 pub use store::{Preferences, Store};
 pub use table::Table;
-pub use terms::{Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
+pub use terms::{Below, Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 pub use ui::{Ui, Window};

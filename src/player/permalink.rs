@@ -14,7 +14,7 @@
 //! an unmodified scene is named instead. (`script`, a whole script with its first word, is read as
 //! well, for whoever writes a link by hand.) `at` is the cursor: its time, and the last event that has
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
-//! the usual one; `panel=script` names what the inspector shows, if that is more than the node. `lanes`,
+//! the usual one; `panel=script` names what the inspector shows, if that is more than the node, `below=measures` what stands below the stage. `lanes`,
 //! `hidden`, `folded` and `without` tell how the diagram is arranged, where it is not as usual:
 //! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Where these are too long for anybody to read, they
 //! stand in one part, `packed=…` (`packed.rs`). Of a part that is given twice the last one counts.
@@ -39,7 +39,7 @@ use super::lanes::{self, Lanes, Unread};
 use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
-use super::terms::{Tab, Theme};
+use super::terms::{Below, Tab, Theme};
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::scenario::{self, Scenario, Variant};
@@ -68,6 +68,8 @@ pub struct Permalink {
     pub speed: Speed,
     /// What the inspector shows.
     pub panel: Tab,
+    /// What stands below the stage, where that is not what suits the run best.
+    pub below: Option<Below>,
     /// How the diagram is arranged.
     pub lanes: Lanes,
     /// The end of the link is missing.
@@ -225,6 +227,10 @@ impl Permalink {
                 self.speed = Speed::of(&code).ok_or_else(|| unknown(key!("speed"), value))?;
             }
             "panel" => self.panel = Tab::of(value).ok_or_else(|| unknown(key!("panel"), value))?,
+            "below" => {
+                let below = Below::of(value).ok_or_else(|| unknown(key!("panel"), value))?;
+                self.below = Some(below);
+            }
             _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
                 self.lanes.read(name, &said).map_err(unread)?;
@@ -284,6 +290,9 @@ impl Permalink {
         }
         if self.panel != Tab::default() {
             *hash += &format!("&panel={}", self.panel.code());
+        }
+        if let Some(below) = self.below {
+            *hash += &format!("&below={}", below.code());
         }
     }
 }
@@ -525,7 +534,7 @@ fn unknown(what: &'static str, value: &str) -> Notice {
 
 /// The names of all parts.
 fn names() -> impl Iterator<Item = &'static str> {
-    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel"];
+    let own = ["run", "script", "scene", "at", "lang", "theme", "speed", "panel", "below"];
     let second = ["run2", "scene2", "flaw2", "option2", "protocol2"];
     let rest = lanes::PARTS.into_iter().chain([packed::NAME, OPENS, CLOSES]);
     own.into_iter().chain(second).chain(rest)

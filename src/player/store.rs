@@ -6,7 +6,7 @@ use super::explanation::Explanation;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, Target};
-use super::terms::{Tab, Theme};
+use super::terms::{Below, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
@@ -92,6 +92,8 @@ impl Store {
         }
         self.playback.set_speed(link.speed);
         self.ui.lanes = link.lanes.clone();
+        let best = Below::best_for(self.panes[0].run.script());
+        self.ui.below = link.below.unwrap_or(best);
         if link.panel != Tab::default() || self.ui.tab.is_of_the_run() {
             self.ui.tab = link.panel;
         }
@@ -126,6 +128,7 @@ impl Store {
             theme: self.ui.theme,
             speed: self.playback.speed,
             panel: Some(self.ui.tab).filter(|tab| tab.is_of_the_run()).unwrap_or_default(),
+            below: Some(self.ui.below).filter(|below| *below != Below::best_for(pane.run.script())),
             lanes: self.ui.lanes.clone(),
             broken: false,
         };

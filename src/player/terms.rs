@@ -1,6 +1,7 @@
 //! Words that the files of the player share: what can be selected, opened and chosen on the page.
 
 use crate::base::Place;
+use crate::command::{Command, Script};
 
 /// What the panes are called.
 pub const LETTERS: [&str; 2] = ["A", "B"];
@@ -25,6 +26,39 @@ pub enum Tab {
     Properties,
     Log,
     Script,
+}
+
+/// What stands below the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Below {
+    /// The space-time diagram.
+    #[default]
+    Diagram,
+    /// How the run does, in plots.
+    Measures,
+}
+
+impl Below {
+    pub const ALL: [Below; 2] = [Below::Diagram, Below::Measures];
+
+    /// As a link writes it: `below=measures`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Below::Diagram => "diagram",
+            Below::Measures => "measures",
+        }
+    }
+
+    /// What has this name.
+    pub fn of(code: &str) -> Option<Below> {
+        Below::ALL.into_iter().find(|below| below.code() == code)
+    }
+
+    /// What shows most of this script: where clients are kept busy, there is something to measure.
+    pub fn best_for(script: &Script) -> Below {
+        let busy = script.lines.iter().any(|line| matches!(*line.command, Command::Load { .. }));
+        if busy { Below::Measures } else { Below::Diagram }
+    }
 }
 
 /// What a press on the stage does.

@@ -4,7 +4,7 @@
 use super::action::{Change, Notice, PageAction};
 use super::find::TextSearch;
 use super::lanes::Lanes;
-use super::terms::{Dialog, Selection, Tab, TablePage, Theme, Tool};
+use super::terms::{Below, Dialog, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Place, Sentence, Time};
 use crate::scenario::Mistake;
 use crate::words::Language;
@@ -21,6 +21,7 @@ pub struct Ui {
     pub reduced_motion: bool,
     pub tool: Tool,
     pub tab: Tab,
+    pub below: Below,
     pub selection: Option<Selection>,
     /// The thing under the pointer.
     pub hover: Option<Selection>,
@@ -134,6 +135,7 @@ impl Ui {
             PageAction::Hover(hover) if hover == self.hover => return Change::None,
             PageAction::Hover(hover) => self.hover = hover,
             PageAction::Tab(tab) => self.tab = tab,
+            PageAction::Below(below) => self.below = below,
             PageAction::Tool(tool) => self.tool = tool,
             PageAction::Language(language) => {
                 (self.language, self.language_chosen) = (language, true);

@@ -3,12 +3,12 @@
 //! again, which gives the same, event for event.
 //!
 //! At most `CHECKPOINTS` copies are kept, of bounded `WEIGHT` together: when there are more, every second one goes and the
-//! distance between them doubles. A million events are then two to four thousand apart, and any
-//! cursor is a copy and a few thousand steps away.
+//! distance between them doubles. Of a million events any is then a copy and a few thousand steps away.
 
 pub mod cone;
 mod message;
 mod outline;
+pub mod requests;
 pub mod scout;
 pub mod stamps;
 #[cfg(test)]

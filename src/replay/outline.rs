@@ -5,6 +5,7 @@
 //! It is made while the run is simulated for the first time, formats nothing, and is bounded: when
 //! there are too many periods, or too much in them, two become one and each is twice as long.
 
+use super::requests::Requests;
 use super::{Run, mark, tell};
 use crate::base::{Place, Time};
 use crate::protocol::Kind;
@@ -33,6 +34,8 @@ pub(super) struct Outline {
     marks: Vec<Mark>,
     /// So many marks are too many.
     limit: usize,
+    /// What was asked, and what came of it.
+    pub requests: Requests,
 }
 
 /// How many messages of one kind came to one place, or were lost on their way to it.
@@ -51,6 +54,7 @@ impl Outline {
             numbers: 0,
             marks: Vec::new(),
             limit: MARKS,
+            requests: Requests::default(),
         }
     }
 
@@ -69,6 +73,7 @@ impl Outline {
 
     /// Something happened.
     pub fn note(&mut self, number: u64, event: &Event) {
+        self.requests.note(number, event);
         let lost = matches!(event.what, EventKind::Lost { .. });
         match (&event.what, event.place) {
             (EventKind::Deliver { payload, .. } | EventKind::Lost { payload, .. }, Some(lane)) => {
@@ -156,6 +161,7 @@ impl Outline {
         self.periods.truncate(self.place(since));
         self.numbers = self.periods.iter().map(Vec::len).sum();
         self.marks.retain(|mark| mark.at < since);
+        self.requests.forget_from(since);
         since
     }
 

@@ -164,9 +164,9 @@ impl Sim {
 
     /// Enters into the agenda when the client will have waited for too long, if it ever will.
     fn give_up_later(&mut self, id: Place) -> Ticket {
-        let Some(timeout) = self.setup.timeout else { return Ticket::default() };
-        let timeout = self.nodes[self.places.index(id)].clock.true_length(timeout);
-        self.agenda.put(self.now + timeout, Item::GiveUp(id))
+        let Some(after) = self.setup.give_up else { return Ticket::default() };
+        let after = self.nodes[self.places.index(id)].clock.true_length(after);
+        self.agenda.put(self.now + after, Item::GiveUp(id))
     }
 
     /// The client has waited for too long. What it has asked may still take effect; it goes on as if it

@@ -144,6 +144,7 @@ impl Sim {
             }),
             waiting: client.waiting.len() as u32,
             answers: client.answered.iter().map(answer_shot).collect(),
+            busy: client.busy.is_some(),
         }
     }
 

@@ -166,6 +166,8 @@ pub struct ClientShot {
     pub waiting: u32,
     /// The last answers, the newest last.
     pub answers: Vec<AnswerShot>,
+    /// A workload keeps it busy.
+    pub busy: bool,
 }
 
 /// A request and what came back.

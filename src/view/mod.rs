@@ -12,6 +12,7 @@
 //! | `panel.rs` | what a server keeps, in words |
 //! | `stage/` | the stage at one instant |
 //! | `diagram/` | the space-time diagram |
+//! | `plot.rs` | the measures of a run, one below the other |
 //! | `light.rs` | over both: the way of causes, past and future |
 //! | `highlight.rs` | a protocol's source |
 //! | `tree.rs` | the branches of a run |
@@ -23,9 +24,11 @@ pub mod highlight;
 pub mod light;
 pub mod panel;
 pub mod path;
+pub mod plot;
 pub mod stage;
 pub mod tree;
 
 pub use diagram::{Chart, Diagram, Rows, Scale, Sheet, Slice};
 pub use path::{Path, Point, Size};
+pub use plot::Plots;
 pub use stage::{Detail, Flight, Layout, StageView, Thumbnail};

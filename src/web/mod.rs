@@ -8,7 +8,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `app.rs`, `message.rs` | holds the store, takes all messages |
-//! | `frame.rs`, `picture.rs` | what the components are given: immutable, shared, compared by pointer |
+//! | `frame.rs`, `picture.rs`, `measures.rs` | what the components are given: immutable, shared, compared by pointer |
 //! | `comparison.rs` | the headings over two panes: their names, and where their runs first differ |
 //! | `animator.rs` | the one loop of animation frames, and everything that glides |
 //! | `address.rs`, `reload.rs` | the link in the address bar, and what a reload remembers beside it |
@@ -33,6 +33,7 @@ mod edge;
 mod frame;
 mod host;
 mod listeners;
+mod measures;
 mod message;
 mod parts;
 mod pick;

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use yew::AttrValue;
 
 use super::animator::Gliders;
+use super::measures::Measures;
 use super::shared::Shared;
 use crate::base::Places;
 use crate::command::{Command, ScriptLine};
-use crate::player::{Pane, Store};
+use crate::player::{Below, Pane, Store};
 use crate::protocol::Formation;
 use crate::view::diagram::chart::{Chart, ChartRequest};
 use crate::view::stage::layout::{Layout, Room};
@@ -35,6 +36,8 @@ pub struct PaneView {
     pub sheet: Shared<Sheet>,
     /// The stage in words.
     pub told: Shared<Vec<String>>,
+    /// The measures of the run, while they are shown.
+    pub measures: Option<Shared<Measures>>,
     layout: Rc<Layout>,
     laid_out: LaidOut,
     chart: Chart,
@@ -56,6 +59,7 @@ impl PaneView {
             gliders: Gliders::new(&id),
             id,
             told: Shared::new(told(&scene, store)),
+            measures: None,
             scene: Shared::new(scene),
             sheet: Shared::new(sheet),
             laid_out: laid_out(&store.panes[place], rooms),
@@ -73,6 +77,12 @@ impl PaneView {
         }
         self.scene = Shared::new(scene(store, place, &self.layout));
         self.draw_sheet(store, place, rooms);
+        let drawn = self.measures.take();
+        if store.ui.below == Below::Measures {
+            let width = rooms.timeline.w / store.panes.len() as f64;
+            let measures = Measures::of(&store.panes[place], drawn.as_deref(), width);
+            self.measures = Some(Shared::new(measures));
+        }
     }
 
     pub fn draw_sheet(&mut self, store: &mut Store, place: usize, rooms: Rooms) {

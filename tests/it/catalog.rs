@@ -12,6 +12,9 @@ fn names_are_unique_and_fit_a_script() {
     for entry in catalog::catalog() {
         let slug = entry.meta.slug;
         assert!(slugs.insert(slug), "two protocols are called {slug}");
+        let settings = entry.setup().settings().into_iter().map(|(name, _)| name);
+        let settings: BTreeSet<String> =
+            settings.chain(["give-up", "flaw"].map(str::to_owned)).collect();
         let mut names = BTreeSet::new();
         let options = (entry.options)().into_iter().map(|option| option.name);
         let flaws = (entry.flaws)().into_iter().map(|flaw| flaw.name);
@@ -21,6 +24,7 @@ fn names_are_unique_and_fit_a_script() {
                 names.insert(name),
                 "{slug}: two things are called {name}, of its slug, options, flaws and scenes"
             );
+            assert!(!settings.contains(name), "{slug}: {name} is a setting of every run");
             assert!(is_a_word(name), "{slug}: {name} would not survive a link: a to z, 0 to 9, -");
         }
         for timer in (entry.words)().timers {

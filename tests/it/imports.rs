@@ -182,7 +182,7 @@ fn join(names: &[String], name: &str) -> Names {
 const KNOWN: [&str; 7] = [
     "check::linearizable, check::linearizable::needed",
     "export, export::ejson, export::flowchart, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
-    "replay, replay::message, replay::outline",
+    "replay, replay::message, replay::outline, replay::requests",
     "scenario, scenario::beside, scenario::listing, scenario::load",
     "sim, sim::client, sim::connection, sim::network",
     "view::diagram::bands, view::diagram::crowd, view::diagram::spacetime",

@@ -11,8 +11,8 @@ use synod::player::lanes::PARTS;
 use synod::player::packed;
 use synod::player::permalink::{LONGEST, Shows};
 use synod::player::{
-    LaneChange, Lanes, PageAction, Permalink, Preferences, RunAction, Scene, Speed, Store, Tab,
-    Theme, TimeAction, TimelineAction,
+    Below, LaneChange, Lanes, PageAction, Permalink, Preferences, RunAction, Scene, Speed, Store,
+    Tab, Theme, TimeAction, TimelineAction,
 };
 use synod::scenario::{self, Variant};
 use synod::words::Language;
@@ -92,12 +92,13 @@ fn reads_as_a_person_would_write_it() {
         theme: Theme::Dark,
         speed: Speed::of("1/10").unwrap(),
         panel: Tab::Script,
+        below: Some(Below::Measures),
         lanes: arranged(&[("lanes", "S3,C1"), ("hidden", "S2"), ("without", "AppendEntries")]),
         broken: false,
     };
     let hash = "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1;1.3s+cut+S1%3ES2\
                 &lanes=S3,C1&hidden=S2&without=AppendEntries\
-                &at=1.24s.214&lang=zh&theme=dark&speed=1/10&panel=script";
+                &at=1.24s.214&lang=zh&theme=dark&speed=1/10&panel=script&below=measures";
     assert_eq!(bare(&link.to_string()), hash);
     assert_eq!(Permalink::parse(&link.to_string()), Ok(link.clone()));
     assert_eq!(Permalink::parse(hash), Ok(link));
@@ -419,8 +420,9 @@ pub fn any_link() -> impl Strategy<Value = Permalink> {
         let parts: Vec<(&str, String)> = parts.iter().map(named).collect();
         arranged(&parts.iter().map(|(name, said)| (*name, said.as_str())).collect::<Vec<_>>())
     });
-    (shows, with, at, language, theme, speed, panel, lanes).prop_map(
-        |(shows, with, at, language, theme, speed, panel, lanes)| Permalink {
+    let below = prop::option::of(prop::sample::select(&Below::ALL[..]));
+    (shows, with, at, language, theme, speed, (panel, below), lanes).prop_map(
+        |(shows, with, at, language, theme, speed, (panel, below), lanes)| Permalink {
             shows,
             with,
             at,
@@ -428,6 +430,7 @@ pub fn any_link() -> impl Strategy<Value = Permalink> {
             theme,
             speed,
             panel,
+            below,
             lanes,
             broken: false,
         },

@@ -50,7 +50,7 @@ const FIRST_LINES: &[(&str, &str)] = &[
     (
         "run raft speed=3",
         "line 1, column 10: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
-         duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, timeout, flaw",
+         duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, give-up, flaw",
     ),
 ];
 
@@ -205,7 +205,7 @@ fn what_cannot_stand_beside_a_run_is_refused_with_its_place() {
         (
             "beside speed=3",
             "line 2, column 8: Raft has no setting “speed”, but nodes, seed, clients, latency, loss, \
-             duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, timeout, flaw",
+             duplicate, replay, reorder, disk, retry, election, heartbeat, batch, no-op, pre-vote, check-quorum, reads, drift-bound, compact, chunk, membership, give-up, flaw",
         ),
         (
             "beside paxos",

@@ -3,11 +3,11 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::bits::{asks, button, chip, field, option, picture_button};
+use super::bits::{asks, button, chip, chosen, field, option, picture_button};
 use super::branches::branches;
 use super::icon::{Icon, icon};
 use super::run_until::RunUntil;
-use crate::player::{Action, Speed, TimeAction};
+use crate::player::{Action, Below, PageAction, Speed, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::frame::Controls;
@@ -20,6 +20,7 @@ pub struct Props<'a> {
     pub act: &'a Callback<Action>,
     pub drawer: bool,
     pub open_drawer: &'a Callback<bool>,
+    pub below: Below,
     /// What the diagram shows.
     pub diagram: Html,
 }
@@ -52,6 +53,7 @@ pub fn control_bar(props: &Props<'_>) -> Html {
                 slow_for={controls.slow_for.clone()} {language} act={props.act} />
             { status(props) }
             <span class="grow"></span>
+            { below(props) }
             { props.diagram.clone() }
             <span class="hints soft">
                 <kbd>{ tr!(language, "space") }</kbd>{ tr!(language, "play") }
@@ -63,6 +65,22 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             </button>
         </div>
     }
+}
+
+/// What stands below the stage.
+fn below(props: &Props<'_>) -> Html {
+    let (language, shown, act) = (props.controls.language, props.below, props.act.clone());
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(below) = Below::of(&chosen(&event, shown.code())) {
+            act.emit(Action::Page(PageAction::Below(below)));
+        }
+    });
+    let name = |below: Below| match below {
+        Below::Diagram => tr!(language, "Diagram"),
+        Below::Measures => tr!(language, "Measures"),
+    };
+    let options = Below::ALL.map(|below| option(below.code().into(), name(below), below == shown));
+    field(tr!(language, "Below"), "below", onchange, options.into())
 }
 
 /// Back to before what was done last. Its place is always there.

@@ -10,6 +10,7 @@ use super::logs::logs;
 use super::node_menu::{buttons, title};
 use super::panels::panels;
 use super::props::InspectorProps as Props;
+use super::workload::workload;
 use crate::base::Time;
 use crate::player::gestures::Group;
 use crate::player::{Action, PageAction, Question, Selection, TimeAction};
@@ -46,6 +47,7 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
                     <p>{ translate(language, inspection.meta.summary) }</p>
                     <p class="soft">{ hint }</p>
                     { console(props, requests, None, None) }
+                    { workload(props) }
                 </section>
             }
         }
@@ -96,6 +98,7 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
             }
             { acts(props, &[Group::Main, Group::Timers]) }
             { console(props, requests, None, Some(node.id)) }
+                    { workload(props) }
             <details class="more-acts">
                 <summary>{ tr!(language, "Clock and disk") }</summary>
                 { acts(props, &[Group::Clock, Group::Disk]) }
@@ -163,6 +166,7 @@ fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
             </dl>
             { acts(props, &[Group::Main, Group::Timers, Group::Request]) }
             { console(props, requests, Some(client.id), None) }
+                    { workload(props) }
             <details class="more-acts">
                 <summary>{ tr!(language, "Clock") }</summary>
                 { acts(props, &[Group::Clock]) }

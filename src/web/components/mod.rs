@@ -49,6 +49,7 @@ mod light;
 mod links;
 mod log_tab;
 mod logs;
+mod measures;
 mod network;
 mod node_menu;
 mod notice;
@@ -71,6 +72,7 @@ mod timeline;
 mod tools;
 mod top_bar;
 mod why;
+mod workload;
 
 pub use diagram_menu::{DiagramMenu, open_find};
 pub use drag::Stroke;

@@ -10,6 +10,7 @@ use super::diagram_menu::{self, DiagramMenu};
 use super::drag::Stroke;
 use super::draw::{names, when};
 use super::inspector::Inspector;
+use super::measures::MeasuresView;
 use super::notice::notice;
 use super::overview::Extent;
 use super::pane::{PaneFrame, pane_head};
@@ -19,7 +20,7 @@ use super::timeline::Timeline;
 use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
-use crate::player::{Action, Selection, Table, Ui, Window};
+use crate::player::{Action, Below, Selection, Table, Ui, Window};
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
@@ -70,6 +71,7 @@ pub fn page(props: Page<'_>) -> Html {
         when(props.drawer, "drawer-open"),
         when(props.controls.playing, "playing"),
         when(props.comparison.is_some(), "two"),
+        when(ui.below == Below::Measures, "measured"),
     ]);
     let shown_tools = ToolsProps {
         tool: ui.tool,
@@ -87,6 +89,7 @@ pub fn page(props: Page<'_>) -> Html {
         act,
         drawer: props.drawer,
         open_drawer: props.open_drawer,
+        below: ui.below,
         diagram: html! { <DiagramMenu ..props.diagram.clone() /> },
     };
     html! {
@@ -155,6 +158,9 @@ fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
         <>
             <Timeline id={view.id.clone()} sheet={view.sheet.clone()} window={props.window.clone()} selection={selection(props, place)}
                 lanes={ui.lanes.clone()} {table} {light} {language} {extent} {differs} {letter} act={act} />
+            if let Some(measures) = &view.measures {
+                <MeasuresView measures={measures.clone()} as_table={ui.table.is_some()} {letter} {language} act={act} />
+            }
         </>
     })
 }

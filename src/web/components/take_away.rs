@@ -46,7 +46,7 @@ struct Form {
     ending: &'static str,
 }
 
-const FORMS: [Form; 6] = [
+const FORMS: [Form; 7] = [
     Form {
         name: key!("Mermaid sequence diagram"),
         about: key!(
@@ -84,6 +84,14 @@ const FORMS: [Form; 6] = [
         about: key!("Every event as a JSON object on its own line, for your own programs."),
         format: Format::Ndjson,
         ending: "-trace.ndjson",
+    },
+    Form {
+        name: key!("CSV table"),
+        about: key!(
+            "What clients asked, what they were told, and when: a line a request, for spreadsheets."
+        ),
+        format: Format::Csv,
+        ending: "-requests.csv",
     },
 ];
 const PNG: &str = ".png";

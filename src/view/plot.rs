@@ -1,0 +1,351 @@
+//! The measures of a run as plots, one below the other under one axis of time: who was answered, how long
+//! it took, how much was done, how old what was read was. Faults are bands through all of them.
+//!
+//! Shapes tell what colours tell: a cell is an answer, a cross a refusal or a request that nobody waits
+//! for any longer, an empty box one that somebody waits for.
+
+use super::diagram::ticks::{Tick, step, ticks};
+use super::path::{Path, Point};
+use crate::base::{Place, Sentence, Time};
+use crate::measure::{Fault, RequestFate, Stale, stale};
+use crate::replay::requests::RequestShot;
+
+/// What is to be plotted.
+pub struct PlotRequest<'a> {
+    pub requests: &'a [RequestShot],
+    pub faults: &'a [Fault],
+    /// As far as the run is known: its last event.
+    pub event: u64,
+    /// The time at the right edge, and the width, in pixels.
+    pub until: Time,
+    pub width: f64,
+}
+
+/// All plots. Heights are theirs; x = 0 is the beginning of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plots {
+    pub until: Time,
+    pub width: f64,
+    pub ticks: Vec<(f64, Tick)>,
+    pub bands: Vec<Band>,
+    pub askers: Vec<(Place, f64)>,
+    pub availability: Fates,
+    pub response: Scaled,
+    pub throughput: Scaled,
+    /// Where nothing of a store is read, there is nothing that could be old.
+    pub staleness: Option<Scaled>,
+    pub height: f64,
+}
+
+/// A fault over the plots.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    pub from: f64,
+    pub to: f64,
+    pub mended: bool,
+    pub name: Sentence,
+    /// The row of its name: names that would lie upon each other stand below each other.
+    pub row: usize,
+}
+
+/// Requests by what came of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fates {
+    pub top: f64,
+    pub done: Path,
+    pub failed: Path,
+    pub waiting: Path,
+}
+
+/// A plot with a scale of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scaled {
+    /// Where its title stands, and the plot's upper and lower edge.
+    pub title: f64,
+    pub top: f64,
+    pub bottom: f64,
+    /// Lines of its scale: their height, and what they stand for, in µs or requests a second.
+    pub lines: Vec<(f64, u64)>,
+    pub dots: Path,
+    pub failed: Path,
+    pub line: Path,
+}
+
+/// The axis above, and the names of faults below it.
+const AXIS: f64 = 18.0;
+const NAME: f64 = 13.0;
+/// A title above each plot.
+const TITLE: f64 = 17.0;
+const CELL: f64 = 11.0;
+/// More askers share one row.
+const ASKERS: usize = 8;
+/// How high each plot is.
+const RESPONSE: f64 = 56.0;
+const THROUGHPUT: f64 = 30.0;
+const STALENESS: f64 = 40.0;
+/// Columns in which medians and sums are taken.
+const COLUMNS: u64 = 40;
+
+impl Plots {
+    pub fn new(ask: &PlotRequest) -> Plots {
+        let known = ask.requests;
+        let scale = Scale { until: ask.until.max(Time(1)), width: ask.width };
+        let bands = bands(ask, &scale);
+        let names = bands.iter().map(|band| band.row + 1).max().unwrap_or(0);
+        let mut y = AXIS + NAME * names as f64;
+        let mut askers: Vec<Place> = known.iter().map(|request| request.asker).collect();
+        askers.sort_unstable();
+        askers.dedup();
+        let rows = if askers.len() > ASKERS { 1 } else { askers.len().max(1) };
+        let row = |place: Place| match rows {
+            1 => 0,
+            _ => askers.binary_search(&place).unwrap_or(0),
+        };
+        let availability = fates(ask, &scale, y + TITLE, &row);
+        let at = |row: usize| y + TITLE + CELL * (row as f64 + 0.5);
+        let named = if askers.len() > ASKERS { Vec::new() } else { askers.clone() };
+        let named = named.into_iter().map(|place| (place, at(row(place)))).collect();
+        y += TITLE + CELL * rows as f64 + 4.0;
+        let mut plot = |height: f64| {
+            let scaled = Scaled {
+                title: y,
+                top: y + TITLE,
+                bottom: y + TITLE + height,
+                ..Scaled::default()
+            };
+            y += TITLE + height + 4.0;
+            scaled
+        };
+        let response = response(ask, &scale, plot(RESPONSE));
+        let throughput = throughput(ask, &scale, plot(THROUGHPUT));
+        let old = stale(known, ask.event);
+        let reads = known.iter().any(|request| request.text.starts_with("get "));
+        let staleness = reads.then(|| staleness(&old, &scale, plot(STALENESS)));
+        let tick = step(ask.until, (ask.width / 110.0).max(2.0) as u64);
+        let ticks = ticks(Time::ZERO, ask.until, tick);
+        Plots {
+            until: ask.until,
+            width: ask.width,
+            ticks: ticks.into_iter().map(|tick| (scale.x(tick.at), tick)).collect(),
+            bands,
+            askers: named,
+            availability,
+            response,
+            throughput,
+            staleness,
+            height: y,
+        }
+    }
+
+    /// Where a time stands.
+    pub fn x(&self, at: Time) -> f64 {
+        Scale { until: self.until, width: self.width }.x(at)
+    }
+
+    /// The time that stands there.
+    pub fn time(&self, x: f64) -> Time {
+        let share = super::path::within(x / self.width.max(1.0), 0.0, 1.0);
+        Time((self.until.0 as f64 * share) as u64)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Scale {
+    until: Time,
+    width: f64,
+}
+
+impl Scale {
+    fn x(&self, at: Time) -> f64 {
+        self.width * at.0 as f64 / self.until.0.max(1) as f64
+    }
+}
+
+fn bands(ask: &PlotRequest, scale: &Scale) -> Vec<Band> {
+    // About so wide is a name.
+    const WIDE: f64 = 120.0;
+    let mut ends: Vec<f64> = Vec::new();
+    let mut bands = Vec::new();
+    for fault in ask.faults {
+        let (from, to) = (scale.x(fault.from), scale.x(fault.to.unwrap_or(ask.until)));
+        let row = ends.iter().position(|end| *end <= from).unwrap_or(ends.len());
+        match ends.get_mut(row) {
+            Some(end) => *end = from + WIDE,
+            None => ends.push(from + WIDE),
+        }
+        let (mended, name) = (fault.to.is_some(), fault.name.clone());
+        bands.push(Band { from, to, mended, name, row });
+    }
+    bands
+}
+
+/// A cell a request.
+fn fates(ask: &PlotRequest, scale: &Scale, top: f64, row: &dyn Fn(Place) -> usize) -> Fates {
+    let mut fates = Fates { top, ..Fates::default() };
+    let each = ask.width / (ask.requests.len().max(1) as f64);
+    let wide = each.clamp(2.5, 9.0) - 1.0;
+    for request in ask.requests {
+        let (x, y) = (scale.x(request.at), top + CELL * row(request.asker) as f64 + 1.0);
+        match request.fate(ask.event) {
+            RequestFate::Done => fates.done.rect(x, y, wide, CELL - 2.0),
+            RequestFate::Waiting => fates.waiting.rect(x, y, wide, CELL - 2.0),
+            RequestFate::Refused | RequestFate::Unanswered => {
+                fates.failed.saltire(Point::new(x + wide / 2.0, y + CELL / 2.0 - 1.0), 3.0)
+            }
+        };
+    }
+    fates
+}
+
+/// Response times on a scale of decades, those without an answer on top; and the median of each column.
+fn response(ask: &PlotRequest, scale: &Scale, mut plot: Scaled) -> Scaled {
+    let times = ask.requests.iter().filter_map(|request| request.response(ask.event));
+    let (least, most) =
+        times.fold((u64::MAX, 0), |(least, most), time| (time.0.min(least), time.0.max(most)));
+    let (low, high) = decades(least.min(most.max(1_000)).max(1), most.max(1_000));
+    let height = |micros: u64| {
+        let share =
+            (micros.max(1) as f64 / low as f64).log10() / (high as f64 / low as f64).log10();
+        plot.bottom - 4.0 - (plot.bottom - plot.top - 12.0) * super::path::within(share, 0.0, 1.0)
+    };
+    let mut line = low;
+    while line <= high {
+        plot.lines.push((height(line), line));
+        line *= 10;
+    }
+    let (mut dots, mut failed) = (Path::new(), Path::new());
+    let mut columns: Vec<Vec<u64>> = vec![Vec::new(); COLUMNS as usize];
+    for request in ask.requests {
+        let x = scale.x(request.at);
+        let column = (request.at.0 * COLUMNS / scale.until.0).min(COLUMNS - 1) as usize;
+        match (request.fate(ask.event), request.response(ask.event)) {
+            (RequestFate::Waiting, _) => {}
+            (_, Some(time)) => {
+                dots.rect(x - 1.5, height(time.0) - 1.5, 3.0, 3.0);
+                columns[column].push(time.0);
+            }
+            (_, None) => {
+                failed.saltire(Point::new(x, plot.top + 3.0), 2.5);
+                columns[column].push(u64::MAX);
+            }
+        }
+    }
+    for (column, times) in columns.iter_mut().enumerate().filter(|(_, times)| !times.is_empty()) {
+        times.sort_unstable();
+        let median = times[(times.len() - 1) / 2];
+        let wide = ask.width / COLUMNS as f64;
+        let y = if median == u64::MAX { plot.top + 3.0 } else { height(median) };
+        let x = wide * column as f64;
+        plot.line.line(Point::new(x, y), Point::new(x + wide, y));
+    }
+    (plot.dots, plot.failed) = (dots, failed);
+    plot
+}
+
+/// The powers of ten around these.
+fn decades(least: u64, most: u64) -> (u64, u64) {
+    let (mut low, mut high) = (1, 10);
+    while low * 10 <= least {
+        low *= 10;
+    }
+    while high < most || high <= low {
+        high *= 10;
+    }
+    (low, high)
+}
+
+/// How many were done in a second, column by column.
+fn throughput(ask: &PlotRequest, scale: &Scale, mut plot: Scaled) -> Scaled {
+    let mut columns = [0u64; COLUMNS as usize];
+    let ends = ask.requests.iter().filter(|request| request.fate(ask.event) == RequestFate::Done);
+    for end in ends.filter_map(|request| request.end.as_ref()) {
+        columns[(end.at.0 * COLUMNS / scale.until.0).min(COLUMNS - 1) as usize] += 1;
+    }
+    let most = columns.iter().copied().max().unwrap_or(0).max(1);
+    let high = plot.bottom - plot.top;
+    let wide = ask.width / COLUMNS as f64;
+    for (column, count) in columns.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let tall = high * *count as f64 / most as f64;
+        plot.dots.rect(wide * column as f64, plot.bottom - tall, wide - 1.0, tall);
+    }
+    let a_second = most * COLUMNS * 1_000_000 / scale.until.0;
+    plot.lines = vec![(plot.top, a_second), (plot.bottom, 0)];
+    plot
+}
+
+/// How long what was read had been out of date.
+fn staleness(old: &[Stale], scale: &Scale, mut plot: Scaled) -> Scaled {
+    let most = old.iter().map(|stale| stale.by.0).max().unwrap_or(0).max(1_000);
+    let high = plot.bottom - plot.top - 4.0;
+    for stale in old {
+        let (x, tall) = (scale.x(stale.at), high * stale.by.0 as f64 / most as f64);
+        plot.line.line(Point::new(x, plot.bottom), Point::new(x, plot.bottom - tall));
+        plot.failed.circle(Point::new(x, plot.bottom - tall), 2.5);
+    }
+    plot.lines = vec![(plot.top + 4.0, most), (plot.bottom, 0)];
+    plot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::requests::{How, RequestEnd};
+
+    fn request(number: u16, at: u64, took: Option<u64>) -> RequestShot {
+        let done = |took| RequestEnd {
+            event: at + took,
+            at: Time::millis(at + took),
+            by: None,
+            how: How::Done("ok".into()),
+        };
+        RequestShot {
+            asker: Place::client(number),
+            seq: at,
+            text: "put x=1".into(),
+            event: at,
+            at: Time::millis(at),
+            end: took.map(done),
+        }
+    }
+
+    fn plots(requests: &[RequestShot], faults: &[Fault]) -> Plots {
+        let until = Time::seconds(1);
+        Plots::new(&PlotRequest { requests, faults, event: 5_000, until, width: 1_000.0 })
+    }
+
+    #[test]
+    fn time_runs_from_left_to_right_and_back() {
+        let plots = plots(&[], &[]);
+        assert_eq!(plots.x(Time::millis(250)), 250.0);
+        assert_eq!(plots.time(250.0), Time::millis(250));
+        assert_eq!((plots.time(-5.0), plots.time(2_000.0)), (Time::ZERO, Time::seconds(1)));
+    }
+
+    #[test]
+    fn each_asker_has_a_row_until_there_are_too_many() {
+        let few: Vec<RequestShot> = (0..3).map(|number| request(number, 100, Some(10))).collect();
+        assert_eq!(plots(&few, &[]).askers.len(), 3);
+        let many: Vec<RequestShot> = (0..9).map(|number| request(number, 100, Some(10))).collect();
+        let all = plots(&many, &[]);
+        assert!(all.askers.is_empty() && all.height < plots(&few, &[]).height);
+    }
+
+    #[test]
+    fn what_waits_is_in_no_median_and_what_is_slow_is_high() {
+        let all = [request(0, 100, Some(2)), request(0, 200, Some(700)), request(0, 300, None)];
+        let Scaled { lines, .. } = plots(&all, &[]).response;
+        let heights: Vec<f64> = lines.iter().map(|(y, _)| *y).collect();
+        assert!(heights.is_sorted_by(|a, b| a > b), "slower is higher");
+        let values: Vec<u64> = lines.iter().map(|(_, value)| *value).collect();
+        assert_eq!(values, [1_000, 10_000, 100_000, 1_000_000]);
+    }
+
+    #[test]
+    fn names_of_faults_that_would_meet_stand_below_each_other() {
+        let name = crate::sentence!("{0} down", "S1");
+        let fault = |from, to| Fault { from: Time::millis(from), to, name: name.clone() };
+        let faults = [fault(100, Some(Time::millis(150))), fault(120, None), fault(400, None)];
+        let rows: Vec<usize> = plots(&[], &faults).bands.iter().map(|band| band.row).collect();
+        assert_eq!(rows, [0, 1, 0]);
+    }
+}

@@ -1,0 +1,218 @@
+//! The measures of a run under the stage: plots one below the other, faults as bands through all of them,
+//! the cursor's line, and numbers. A press goes to its instant. They can be read as a table instead.
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::draw::{names, path, text, when};
+use crate::base::Time;
+use crate::player::{Action, TimeAction};
+use crate::tr;
+use crate::view::Point;
+use crate::view::path::number;
+use crate::view::plot::{Plots, Scaled};
+use crate::web::measures::{Measures, Period};
+use crate::web::shared::Shared;
+use crate::words::{Language, tell};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub measures: Shared<Measures>,
+    pub as_table: bool,
+    pub letter: Option<&'static str>,
+    pub language: Language,
+    pub act: Callback<Action>,
+}
+
+#[component]
+pub fn MeasuresView(props: &Props) -> Html {
+    let Props { measures, language, .. } = props;
+    let class = names(&["measures", when(props.as_table, "as-table")]);
+    let label = tr!(*language, "Measures up to {0}", measures.now.said());
+    let inside = match props.as_table || measures.periods[0].totals.asked == 0 {
+        true => table(measures, *language),
+        false => picture(props),
+    };
+    html! { <div {class} role="group" tabindex="0" aria-label={label}>{ inside }</div> }
+}
+
+fn picture(props: &Props) -> Html {
+    let Props { measures, language, act, .. } = props;
+    let plots = &measures.plots;
+    let seek = {
+        let (act, plots) = (act.clone(), plots.clone());
+        Callback::from(move |event: PointerEvent| {
+            let Some(picture) = event
+                .current_target()
+                .and_then(|it| wasm_bindgen::JsCast::dyn_into::<Element>(it).ok())
+            else {
+                return;
+            };
+            let rect = picture.get_bounding_client_rect();
+            let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
+            act.emit(Action::Time(TimeAction::Pause));
+            act.emit(Action::Time(TimeAction::Seek(plots.time(share * plots.width))));
+        })
+    };
+    let (width, height) = (number(plots.width), number(plots.height));
+    let at = plots.x(measures.now);
+    html! {
+        <>
+        <svg class="plots" aria-hidden="true" width={width} height={height} onpointerdown={seek}>
+            { bands(plots, measures, *language) }
+            { for plots.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
+            { drawn(plots) }
+            <rect class="future" x={number(at)} y="18" width={number((plots.width - at).max(0.0))} height={number(plots.height)} />
+            { titles(measures, *language) }
+            <path class="now-line" d={format!("M{} 4V{}", number(at), number(plots.height))} />
+            { text("letter", Point::new(plots.width - 14.0, 12.0), props.letter.unwrap_or("")) }
+        </svg>
+        <div class="unseen">{ table(measures, *language) }</div>
+        </>
+    }
+}
+
+/// Faults, from when to when, and what they are called.
+fn bands(plots: &Plots, measures: &Measures, language: Language) -> Html {
+    let recovered = |name: &str| {
+        let period = measures.periods.iter().find(|period| {
+            period.fault.as_ref().is_some_and(|fault| tell(language, fault) == name)
+        });
+        period.and_then(|period| period.recovery)
+    };
+    let band = |band: &crate::view::plot::Band| {
+        let name = tell(language, &band.name);
+        let told = match recovered(&name) {
+            Some(time) => tr!(language, "{0}; answered again after {1}", name, time.said()),
+            None => name,
+        };
+        let y = 18.0 + 13.0 * band.row as f64 + 10.0;
+        html! {
+            <g class="fault">
+                <rect x={number(band.from)} y="18" width={number((band.to - band.from).max(1.0))} height={number(plots.height)} />
+                { text("", Point::new(band.from + 4.0, y), &format!("▲ {told}")) }
+            </g>
+        }
+    };
+    html! { <g class="bands">{ for plots.bands.iter().map(band) }</g> }
+}
+
+/// The plots without their titles: they change only when more of the run is known.
+fn drawn(plots: &Plots) -> Html {
+    let fates = &plots.availability;
+    let scaled = |plot: &Scaled, class: &'static str, name: &dyn Fn(u64) -> String| {
+        let line = |(y, value): &(f64, u64)| {
+            html! {
+                <g class="scale">
+                    <path d={format!("M0 {}H{}", number(*y), number(plots.width))} />
+                    { text("", Point::new(2.0, y - 2.0), &name(*value)) }
+                </g>
+            }
+        };
+        html! {
+            <g class={class}>
+                { for plot.lines.iter().map(line) }
+                { path("dots", &plot.dots) }{ path("line", &plot.line) }{ path("failed", &plot.failed) }
+            </g>
+        }
+    };
+    let time = |micros: u64| Time(micros).said();
+    let count = |count: u64| count.to_string();
+    let asker = |(place, y): &(crate::base::Place, f64)| {
+        text("asker", Point::new(2.0, y + 3.5), &place.to_string())
+    };
+    html! {
+        <>
+        <g class="fates">{ path("done", &fates.done) }{ path("waiting", &fates.waiting) }{ path("failed", &fates.failed) }</g>
+        { for plots.askers.iter().map(asker) }
+        { scaled(&plots.response, "response", &time) }
+        { scaled(&plots.throughput, "throughput", &count) }
+        { for plots.staleness.iter().map(|plot| scaled(plot, "staleness", &time)) }
+        </>
+    }
+}
+
+/// What each plot says, with the number at the cursor.
+fn titles(measures: &Measures, language: Language) -> Html {
+    let (plots, latest) = (&measures.plots, &measures.latest);
+    let totals = &latest.totals;
+    let over = totals.asked - totals.waiting;
+    let failed = totals.refused + totals.unanswered;
+    let since = latest.fault.as_ref().map(|fault| tell(language, fault));
+    let title = |y: f64, bad: bool, number: String, words: String| {
+        let class = names(&["plot-title", when(bad, "bad")]);
+        html! { <text {class} x="2" y={crate::view::path::number(y + 12.0)}><tspan class="value">{ number }</tspan>{ " " }{ words }</text> }
+    };
+    let requests = match since {
+        Some(since) => tr!(language, "requests refused or without an answer since: {0}", since),
+        None => tr!(language, "requests refused or without an answer").into(),
+    };
+    let time = |time: Option<Time>| time.map_or(tr!(language, "no answer").into(), Time::said);
+    let median = if over == 0 { "–".to_owned() } else { time(totals.median) };
+    let slowest = if over == 0 { "–".to_owned() } else { time(totals.slowest) };
+    let (reads, stale, worst) = measures.reads;
+    let rate = format!("{}.{}", totals.rate / 1_000, totals.rate % 1_000 / 100);
+    html! {
+        <>
+        { title(plots.availability.top - 17.0, failed > 0, format!("{failed} / {over}"), requests) }
+        { title(plots.response.title, false, median, tr!(language, "median response, {0} for 99 of 100", slowest)) }
+        { title(plots.throughput.title, false, rate, tr!(language, "requests done a second").into()) }
+        { for plots.staleness.iter().map(|plot| {
+            let words = match stale {
+                0 => tr!(language, "reads stale").into(),
+                _ => tr!(language, "reads stale, the worst by {0}", worst.said()),
+            };
+            title(plot.title, stale > 0, format!("{stale} / {reads}"), words)
+        }) }
+        </>
+    }
+}
+
+/// The same in numbers.
+fn table(measures: &Measures, language: Language) -> Html {
+    let heads = [
+        tr!(language, "asked"),
+        tr!(language, "done"),
+        tr!(language, "refused"),
+        tr!(language, "without an answer"),
+        tr!(language, "still waiting"),
+        tr!(language, "median"),
+        tr!(language, "99 of 100"),
+        tr!(language, "a second"),
+        tr!(language, "answered again after"),
+    ];
+    let time = |time: Option<Time>| time.map_or("–".to_owned(), Time::said);
+    let row = |period: &Period| {
+        let totals = &period.totals;
+        let name = match &period.fault {
+            Some(fault) => tell(language, fault),
+            None => tr!(language, "The run so far").into(),
+        };
+        let counts = [totals.asked, totals.done, totals.refused, totals.unanswered, totals.waiting];
+        let rate = format!("{}.{}", totals.rate / 1_000, totals.rate % 1_000 / 100);
+        let times = [time(totals.median), time(totals.slowest), rate, time(period.recovery)];
+        html! {
+            <tr>
+                <th scope="row">{ name }</th>
+                { for counts.iter().map(|count| html! { <td>{ count }</td> }) }
+                { for times.iter().map(|time| html! { <td>{ time }</td> }) }
+            </tr>
+        }
+    };
+    let (reads, stale, worst) = measures.reads;
+    html! {
+        <>
+        if measures.periods[0].totals.asked == 0 {
+            <p class="soft">{ tr!(language, "Nothing has been asked yet: send a request, or keep clients busy.") }</p>
+        } else {
+            <table class="numbers">
+                <thead><tr><th></th>{ for heads.iter().map(|head| html! { <th scope="col">{ *head }</th> }) }</tr></thead>
+                <tbody>{ for measures.periods.iter().map(row) }</tbody>
+            </table>
+            if reads > 0 {
+                <p>{ tr!(language, "{0} of {1} reads stale, the worst by {2}", stale, reads, worst.said()) }</p>
+            }
+        }
+        </>
+    }
+}

@@ -1,0 +1,112 @@
+//! The measures of a pane's run as they are shown: plots of all that is known, and numbers up to the
+//! cursor.
+
+use std::rc::Rc;
+
+use crate::base::{Sentence, Time};
+use crate::measure::{Fault, Totals, faults, recovery, stale, totals, until};
+use crate::player::Pane;
+use crate::view::Plots;
+use crate::view::diagram::ticks::step;
+use crate::view::plot::PlotRequest;
+
+/// What is shown.
+#[derive(Clone, Debug)]
+pub struct Measures {
+    pub plots: Rc<Plots>,
+    /// What the plots were drawn from: as far as the run was known.
+    drawn: (u64, Time),
+    pub now: Time,
+    /// Since the last fault, or since the run's beginning.
+    pub latest: Period,
+    /// The whole run up to the cursor, then what followed each fault.
+    pub periods: Vec<Period>,
+    /// Reads that were answered, those of them that were stale, and by how much the worst was.
+    pub reads: (usize, usize, Time),
+}
+
+/// A stretch of the run in numbers.
+#[derive(Clone, Debug)]
+pub struct Period {
+    /// The fault that it began with; the first begins with the run.
+    pub fault: Option<Sentence>,
+    pub from: Time,
+    pub totals: Totals,
+    /// From the fault to the first answer to something that was asked after it.
+    pub recovery: Option<Time>,
+}
+
+/// Faults that have a line in the table.
+const FAULTS: usize = 12;
+/// The plots are drawn anew when the run has become known by so small a part of their width.
+const FINE: u64 = 300;
+
+impl Measures {
+    /// What is to be shown of a pane in a room of this width; what was `drawn` before serves as long as it
+    /// shows the same.
+    pub fn of(pane: &Pane, drawn: Option<&Measures>, width: f64) -> Measures {
+        let run = &pane.run;
+        let (requests, (event, now)) = (run.requests(), (run.event(), run.now()));
+        let faults = faults(&run.script().lines);
+        let mut known = run.head();
+        let plots = match drawn.filter(|drawn| drawn.serve(known, width)) {
+            Some(drawn) => {
+                known = drawn.drawn;
+                drawn.plots.clone()
+            }
+            None => Rc::new(Plots::new(&PlotRequest {
+                requests,
+                faults: &faults,
+                event: known.0,
+                until: reach(pane),
+                width,
+            })),
+        };
+        let begun: Vec<&Fault> = faults.iter().filter(|fault| fault.from <= now).collect();
+        let period = |fault: &&Fault| Period {
+            fault: Some(fault.name.clone()),
+            from: fault.from,
+            totals: totals(requests, event, fault.from, fault.to.unwrap_or(now).min(now)),
+            recovery: recovery(requests, event, fault),
+        };
+        let whole = Period {
+            fault: None,
+            from: Time::ZERO,
+            totals: totals(requests, event, Time::ZERO, now),
+            recovery: None,
+        };
+        let latest = begun.last().map(|fault| Period {
+            totals: totals(requests, event, fault.from, now),
+            ..period(fault)
+        });
+        let periods = begun.iter().rev().take(FAULTS).rev().map(period);
+        let periods = std::iter::once(whole.clone()).chain(periods).collect();
+        let latest = latest.unwrap_or(whole);
+        let old: Vec<_> =
+            stale(requests, event).into_iter().filter(|old| old.at >= latest.from).collect();
+        let reads = until(requests, event).iter().filter(|request| {
+            request.at >= latest.from
+                && request.text.starts_with("get ")
+                && request.response(event).is_some()
+        });
+        let worst = old.iter().map(|old| old.by).max().unwrap_or(Time::ZERO);
+        let reads = (reads.count(), old.len(), worst);
+        Measures { plots, drawn: known, now, latest, periods, reads }
+    }
+
+    /// Whether the same plots will do.
+    fn serve(&self, known: (u64, Time), width: f64) -> bool {
+        let (event, time) = self.drawn;
+        let near = known.0 >= event && known.1.since(time) < Time(self.plots.until.0 / FINE);
+        near && known.1 <= self.plots.until && self.plots.width == width
+    }
+}
+
+/// As far as the axis of time reaches: to the end of the script or of what is known, and on to a round
+/// number, so that it stays for a while.
+fn reach(pane: &Pane) -> Time {
+    let script = pane.run.script().lines.last().map_or(Time::ZERO, |line| line.at);
+    let whole = pane.run.head().1.max(script).max(Time::seconds(1));
+    let round = step(whole, 6).0.max(1);
+    Time(whole.0.div_ceil(round) * round)
+}
