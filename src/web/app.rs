@@ -301,7 +301,12 @@ impl App {
                 self.rooms.stage = size;
                 Change::Frame
             }
-            Msg::Timeline(size) if size.w > 0.0 && size != self.rooms.timeline => {
+            // While something else stands there, only its width is told.
+            Msg::Timeline(Size { w, h: 0.0 }) if w > 0.0 && w != self.rooms.timeline.w => {
+                self.rooms.timeline.w = w;
+                Change::Frame
+            }
+            Msg::Timeline(size) if size.w > 0.0 && size.h > 0.0 && size != self.rooms.timeline => {
                 if !self.fitted {
                     self.fit_window(size);
                 }

@@ -105,14 +105,14 @@ fn drawn(plots: &Plots) -> Html {
             html! {
                 <g class="scale">
                     <path d={format!("M0 {}H{}", number(*y), number(plots.width))} />
-                    { text("", Point::new(2.0, y - 2.0), &name(*value)) }
+                    { text("", Point::new(plots.width - 4.0, y - 2.0), &name(*value)) }
                 </g>
             }
         };
         html! {
             <g class={class}>
                 { for plot.lines.iter().map(line) }
-                { path("dots", &plot.dots) }{ path("line", &plot.line) }{ path("failed", &plot.failed) }
+                { path("marks", &plot.dots) }{ path("line", &plot.line) }{ path("failed", &plot.failed) }
             </g>
         }
     };
