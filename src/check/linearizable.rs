@@ -1,78 +1,445 @@
-//! Whether a store behaved as if there were one copy of it: whether its [`History`] is *linearizable*
+//! Whether an object behaved as if there were one copy of it: whether its history is *linearizable*
 //! (Maurice Herlihy and Jeannette Wing, *Linearizability*, 1990).
 //!
 //! Each request must seem to take effect at one instant between its call and its answer. Put the
-//! requests in the order of these instants, and every read must be told what the write before it
-//! wrote. Requests that are open at the same time may stand in either order; one that was answered
-//! before another was asked stands before it. A history is linearizable if there is such an order.
+//! requests in the order of these instants, and each is answered as a [`Machine`] would answer it. Requests
+//! that are open at the same time may stand in either order; one that was answered before another was
+//! asked stands before it. A history is linearizable if there is such an order.
 //!
-//! Only a read's answer can be wrong, so it is enough to look for an order whenever one comes. To
-//! try all orders each time (Wing and Gong, 1993) takes longer than anybody waits. Three things
-//! make it quick:
-//!
-//! - Linearizability is *local*: a history is linearizable if what was asked of each key is, so
-//!   each key is judged by itself.
-//! - All that the future needs to know of an order is in its `State`, which forgets the requests
-//!   that are over: most orders lead to the same few states.
-//! - A write takes effect *just in time* (Gavin Lowe, *Testing for linearizability*, 2017): not
-//!   before an answer shows that it has. Little is lost by waiting, for what it might have done
-//!   earlier it can still do. Only one thing it can't: to be overwritten at once by a write that
-//!   has taken effect already, so that the value is that one's. Therefore it may also
-//!   slip in (`State::slip_in`) afterwards, just before the last write.
-//!
-//! A compare-and-set both reads and writes, and none of this holds for it: a key that is asked for one is
-//! followed [through all orders](exact).
-//!
-//! A read takes no effect. It is enough to know which values there were while it was open.
+//! Linearizability is *local*: a history is linearizable if what was asked of each key is, so each key is
+//! judged by itself, by a [search](super::search) for an order. That takes for ever with some histories:
+//! the problem is NP-complete (Phillip Gibbons and Ephraim Korach, *Testing shared memories*, 1997). But
+//! where each value was written once, as clients should have it, what must come before what settles it
+//! ([`Precedence`]), however many requests are open at once.
 //!
 //! A write that is given up may have reached a server, so it stays open for ever. Each request has
 //! a number of its own, because the client goes on to ask for other things meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
-use std::ops::Deref;
 use std::rc::Rc;
 
+use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
-use super::{NO_VALUE, Operation};
+use super::machine::{Access, Asked, Compared, Datum, Machine, Register};
+use super::precedence::{Deeds, Precedence, Saturated, Unsourced};
+use super::recording::{Interval, NEVER, OPEN, Recorded, Recording, access};
+use super::search::{Explanation, Found, Keeps};
+use super::verdict::{Evidence, Verdict, list};
+use super::{DONE, NO_VALUE, Operation, not_set};
 use crate::base::{Breach, Sentence, Text};
 use crate::sentence;
 
-mod exact;
-mod needed;
 #[cfg(test)]
 mod tests;
 
-use exact::Exact;
-use needed::Needed;
+/// So many states are looked at after one answer while a run goes on …
+const LIVE: usize = 2_000;
 
-/// How large what is known of a key may become, in values and numbers kept. To judge a history is
-/// NP-complete (Gibbons and Korach, *Testing shared memories*, 1997), so there are some that would
-/// take for ever: a key that outgrows this is judged no longer.
-const LIMIT: usize = 5_000;
+/// … and for a whole history, of each key.
+pub const MOST: usize = 300_000;
 
-/// How many requests and possible answers a verdict lists.
-const LISTED: usize = 8;
+/// … when it is judged once more from its beginning, and when evidence is made smaller.
+const FEW: usize = 20_000;
 
-/// Whether one order of a history's operations explains its answers, as far as it has been followed.
-/// Copies share what has not changed since.
-#[derive(Clone, Debug, Default)]
+/// So many answers are tried in place of a wrong one.
+const TRIED: usize = 50;
+
+/// Steps of an order that are remembered while a run goes on.
+const REMEMBERED: usize = 64;
+
+/// How often a key may be judged from its beginning while a run goes on, in requests looked at.
+const ANEW: usize = 500_000;
+
+/// Whether there is an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// This one, by the numbers of the operations.
+    Yes(Vec<u64>),
+    No,
+    /// There are too many to look at.
+    TooMany,
+}
+
+/// Judges what was asked of one object.
+pub fn decide<M: Machine>(
+    initial: &M,
+    part: &[&Recorded<M::Asked>],
+    keeps: Keeps,
+    most: usize,
+) -> Decision {
+    let (found, explanation) = explain(initial, part, keeps, most);
+    match found {
+        Found::Order => Decision::Yes(explanation.order().collect()),
+        Found::Nothing => Decision::No,
+        Found::Forgotten | Found::TooMany => Decision::TooMany,
+    }
+}
+
+/// Searches through a part of a history, whose answers are known from the beginning.
+fn explain<M: Machine>(
+    initial: &M,
+    part: &[&Recorded<M::Asked>],
+    keeps: Keeps,
+    most: usize,
+) -> (Found, Explanation<M>) {
+    let mut explanation = Explanation::new(initial.clone(), keeps);
+    let mut left = most;
+    for (due, called) in instants(part) {
+        match called {
+            Some(recorded) => {
+                let due = if recorded.interval.due < OPEN { recorded.interval.due } else { NEVER };
+                explanation.call(Interval { due, ..recorded.interval.clone() });
+            }
+            None => match explanation.reach(due, &mut left) {
+                Found::Order => {}
+                end => return (end, explanation),
+            },
+        }
+    }
+    (Found::Order, explanation)
+}
+
+/// All calls and answers in their order: the instant, and what is called then.
+fn instants<'a, A>(part: &[&'a Recorded<A>]) -> Vec<(u64, Option<&'a Recorded<A>>)> {
+    let calls = part.iter().map(|recorded| (recorded.interval.called, Some(*recorded)));
+    let answers = part.iter().map(|recorded| recorded.interval.due).filter(|due| *due < OPEN);
+    let mut instants: Vec<_> = calls.chain(answers.map(|due| (due, None))).collect();
+    instants.sort_unstable_by_key(|(instant, _)| *instant);
+    instants
+}
+
+/// Judges what was asked of one register.
+pub fn decide_register(initial: Datum, part: &[&Recorded<Access>], most: usize) -> Decision {
+    match decide(&Register(initial), part, Keeps::RealTime, most) {
+        Decision::TooMany => settle(initial, part),
+        decision => decision,
+    }
+}
+
+/// Judges it by what must come before what, where each value was written once.
+fn settle(initial: Datum, part: &[&Recorded<Access>]) -> Decision {
+    let deeds = match Deeds::of(part, initial) {
+        Ok(deeds) => deeds,
+        Err(Unsourced::ThinAir(_)) => return Decision::No,
+        Err(Unsourced::Ambiguous(_)) => return Decision::TooMany,
+    };
+    let mut precedence = Precedence::new(deeds.len());
+    let readers: Vec<usize> =
+        (1..=deeds.len()).filter(|node| deeds.sources[node - 1].is_some()).collect();
+    readers.iter().for_each(|reader| precedence.sees(&deeds, *reader));
+    precedence.in_real_time(&deeds);
+    match precedence.saturate(&deeds, &readers) {
+        Saturated::Circle => Decision::No,
+        Saturated::Order(sorted) if !deeds.has_more => {
+            let order = value_by_value(&deeds, &sorted);
+            Decision::Yes(order.into_iter().map(|node| deeds.all[node - 1].number).collect())
+        }
+        Saturated::Order(_) | Saturated::TooMany => Decision::TooMany,
+    }
+}
+
+/// Each write with all that saw its value, before the next write: whatever had to come between has to come
+/// before the write as well.
+fn value_by_value(deeds: &Deeds, sorted: &[usize]) -> Vec<usize> {
+    let mut saw: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for node in sorted {
+        if let Some(source) = deeds.sources[node - 1] {
+            saw.entry(source).or_default().push(*node);
+        }
+    }
+    let mut order = Vec::new();
+    let writes = sorted.iter().copied().filter(|node| deeds.all[node - 1].reads.is_none());
+    for first in std::iter::once(0).chain(writes) {
+        let mut write = Some(first);
+        // A compare-and-set reads one value and writes the next.
+        while let Some(source) = write {
+            order.extend((source > 0).then_some(source));
+            let seen = saw.get(&source).map_or(&[][..], |seen| seen);
+            let writes = |node: &&usize| deeds.all[**node - 1].writes.is_some();
+            order.extend(seen.iter().filter(|node| !writes(node)));
+            write = seen.iter().find(writes).copied();
+        }
+    }
+    order
+}
+
+/// What is left of a part at this instant: what was answered later is still open.
+fn until<A: Asked>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
+    let called = part.iter().filter(|recorded| recorded.interval.called <= instant);
+    let cut = |recorded: &&Recorded<A>| {
+        let mut recorded = Recorded::clone(recorded);
+        if recorded.interval.due < OPEN && recorded.interval.due > instant {
+            recorded.interval.asked = recorded.interval.asked.unanswered();
+            recorded.interval.due = NEVER;
+            (recorded.answer, recorded.answer_event) = (None, None);
+        }
+        recorded
+    };
+    called.map(cut).collect()
+}
+
+/// The first answer with which a part that has no order has none: its instant.
+fn first_wrong<A: Asked>(
+    part: &[&Recorded<A>],
+    decide: &impl Fn(&[&Recorded<A>]) -> Decision,
+) -> u64 {
+    let mut answers: Vec<u64> = part.iter().map(|recorded| recorded.interval.due).collect();
+    answers.retain(|due| *due < OPEN);
+    answers.sort_unstable();
+    let is_wrong = |place: usize| {
+        let cut = until(part, answers[place]);
+        decide(&cut.iter().collect::<Vec<_>>()) == Decision::No
+    };
+    let (mut right, mut wrong) = (0, answers.len());
+    while wrong - right > 1 {
+        let middle = right + (wrong - right) / 2;
+        match is_wrong(middle - 1) {
+            true => wrong = middle,
+            false => right = middle,
+        }
+    }
+    answers[wrong - 1]
+}
+
+/// Judges a whole history, key by key.
+pub fn judge<A: Asked>(
+    recording: &Recording<A>,
+    decide: impl Fn(&[&Recorded<A>]) -> Decision,
+    show: impl Fn(&[&Recorded<A>], u64) -> Evidence,
+) -> Verdict {
+    let (mut order, mut unknown) = (Vec::new(), Vec::new());
+    let mut wrong: Option<(u64, Vec<&Recorded<A>>)> = None;
+    for (key, part) in recording.keys.iter().zip(recording.by_key()) {
+        match decide(&part) {
+            Decision::Yes(more) => order.extend(more),
+            Decision::TooMany => unknown.push(key),
+            Decision::No => {
+                let instant = first_wrong(&part, &decide);
+                if wrong.as_ref().is_none_or(|(first, _)| instant < *first) {
+                    wrong = Some((instant, part));
+                }
+            }
+        }
+    }
+    match wrong {
+        Some((instant, part)) => {
+            let cut = until(&part, instant);
+            Verdict::Broken(show(&cut.iter().collect::<Vec<_>>(), instant))
+        }
+        None if unknown.is_empty() => Verdict::Holds(order),
+        None => Verdict::Unknown(too_many(unknown)),
+    }
+}
+
+/// Judges the history of a store of keys and values.
+pub fn judge_store(recording: &Recording<Access>, initial: &Text) -> Verdict {
+    let value = Datum::of(initial);
+    judge(
+        recording,
+        |part| decide_register(value, part, MOST),
+        |part, instant| wrong_access(recording, part, initial, instant),
+    )
+}
+
+/// Judges a history of other machines.
+pub fn judge_machine<M: Machine>(recording: &Recording<M::Asked>, initial: &M) -> Verdict {
+    let decide = |part: &[&Recorded<M::Asked>]| decide(initial, part, Keeps::RealTime, MOST);
+    judge(recording, decide, |part, instant| {
+        let Some((last, needed)) = needed(part, instant, &decide) else { return Evidence::none() };
+        let why = sentence!(
+            "{0} asked “{1}” and was told “{2}”, which no order of these requests explains: {3}",
+            recording.name(last).clone(),
+            last.words.clone(),
+            last.answer.clone().unwrap_or_default(),
+            list(needed.iter().map(|other| told(recording, other)))
+        );
+        evidence(last, &needed, why, None)
+    })
+}
+
+fn too_many<'a>(keys: impl IntoIterator<Item = &'a Text>) -> Sentence {
+    sentence!(
+        "not seen to break, but no longer judged for {0}: too many orders of its requests are possible",
+        list(keys)
+    )
+}
+
+/// The operation that was answered at this instant, and the others that it takes to see that this is wrong.
+fn needed<'a, A: Asked>(
+    part: &[&'a Recorded<A>],
+    instant: u64,
+    decide: &impl Fn(&[&Recorded<A>]) -> Decision,
+) -> Option<(&'a Recorded<A>, Vec<&'a Recorded<A>>)> {
+    let last = *part.iter().find(|recorded| recorded.interval.due == instant)?;
+    let stays = Some(last.interval.number);
+    let mut needed = smallest(part.to_vec(), stays, |fewer| decide(fewer) == Decision::No);
+    needed.retain(|other| other.interval.number != last.interval.number);
+    Some((last, needed))
+}
+
+fn told<A>(recording: &Recording<A>, recorded: &Recorded<A>) -> String {
+    format!("{} {}", recording.name(recorded), recorded.told())
+}
+
+fn evidence<A>(
+    last: &Recorded<A>,
+    needed: &[&Recorded<A>],
+    why: Sentence,
+    against: Option<u64>,
+) -> Evidence {
+    let others = needed.iter().map(|other| other.interval.number);
+    let mut operations: Vec<u64> = others.chain([last.interval.number]).collect();
+    operations.sort_unstable();
+    Evidence { operations, why, event: last.answer_event, against }
+}
+
+/// What broke: who asked what and was told what, the operations that show it, and what could have been
+/// told instead.
+fn wrong_access(
+    recording: &Recording<Access>,
+    part: &[&Recorded<Access>],
+    initial: &Text,
+    instant: u64,
+) -> Evidence {
+    let decide = |part: &[&Recorded<Access>]| decide_register(Datum::of(initial), part, FEW);
+    let Some((last, needed)) = needed(part, instant, &decide) else { return Evidence::none() };
+    let possible = possible(part, last, initial, &decide);
+    let against = contradicted(&needed, &possible, last);
+    let (who, asked) = (recording.name(last).clone(), last.words.clone());
+    let answer = last.answer.clone().unwrap_or_default();
+    let possible = list(&possible);
+    let why = match &needed[..] {
+        [] => sentence!(
+            "{0} asked “{1}” and was told “{2}”, which no order of the requests explains; it could have been told: {3}",
+            who,
+            asked,
+            answer,
+            possible
+        ),
+        needed => sentence!(
+            "{0} asked “{1}” and was told “{2}”, which no order of these requests explains: {3}; it could have been told: {4}",
+            who,
+            asked,
+            answer,
+            list(needed.iter().map(|other| told(recording, other))),
+            possible
+        ),
+    };
+    evidence(last, &needed, why, against)
+}
+
+/// The answer that makes the last one impossible: of those that came before that was asked the last one to
+/// a write that it should have been told, or else to any; else the last of all.
+fn contradicted(
+    needed: &[&Recorded<Access>],
+    possible: &BTreeSet<Text>,
+    last: &Recorded<Access>,
+) -> Option<u64> {
+    let possible: Vec<Datum> = possible.iter().map(|value| Datum::of(value)).collect();
+    let rank = |other: &&Recorded<Access>| {
+        let event = other.answer_event?;
+        let before = other.interval.due < last.interval.called;
+        let right =
+            matches!(other.interval.asked, Access::Write(value) if possible.contains(&value));
+        Some((before, before && right, event))
+    };
+    needed.iter().filter_map(rank).max().map(|(.., event)| event)
+}
+
+/// What the last operation might have been told instead, of which not more than a few are looked for.
+fn possible(
+    part: &[&Recorded<Access>],
+    last: &Recorded<Access>,
+    initial: &Text,
+    decide: &impl Fn(&[&Recorded<Access>]) -> Decision,
+) -> BTreeSet<Text> {
+    let mut possible = BTreeSet::new();
+    let compares = matches!(last.interval.asked, Access::Cas { .. });
+    let mut values = standing(part, last, initial);
+    values.retain(|_, value| !matches!(last.interval.asked, Access::Cas { expected, .. } if expected == *value));
+    let answers = values.into_iter().map(|(text, value)| match last.interval.asked {
+        Access::Cas { expected, new, .. } => {
+            let told = Some(Compared::Found(value));
+            (not_set(&text), Access::Cas { expected, new, told })
+        }
+        _ => (text, Access::Read(Some(value))),
+    });
+    let set = match last.interval.asked {
+        Access::Cas { expected, new, .. } if compares => {
+            Some((DONE.into(), Access::Cas { expected, new, told: Some(Compared::Set) }))
+        }
+        _ => None,
+    };
+    for (text, asked) in answers.chain(set).take(TRIED) {
+        let mut instead = last.clone();
+        instead.interval.asked = asked;
+        let number = last.interval.number;
+        let with = part.iter().map(|it| if it.interval.number == number { &instead } else { *it });
+        if matches!(decide(&with.collect::<Vec<_>>()), Decision::Yes(_)) {
+            possible.insert(text);
+        }
+    }
+    possible
+}
+
+/// The values that no other has surely taken the place of when this operation is called.
+fn standing(
+    part: &[&Recorded<Access>],
+    last: &Recorded<Access>,
+    initial: &Text,
+) -> BTreeMap<Text, Datum> {
+    let written = |recorded: &Recorded<Access>| match recorded.interval.asked {
+        Access::Write(value) | Access::Cas { new: value, .. } => Some(value),
+        Access::Read(_) => None,
+    };
+    let over = |recorded: &&&Recorded<Access>| {
+        let sure = match recorded.interval.asked {
+            Access::Write(_) => true,
+            Access::Cas { told, .. } => told == Some(Compared::Set),
+            Access::Read(_) => false,
+        };
+        sure && recorded.interval.due < last.interval.called
+    };
+    let replaced = part.iter().filter(over).map(|recorded| recorded.interval.called).max();
+    let stands = |recorded: &&&Recorded<Access>| {
+        let called = |replaced| recorded.interval.due > replaced;
+        replaced.is_none_or(called) && recorded.interval.number != last.interval.number
+    };
+    let later = part.iter().filter(stands);
+    let later = later.filter_map(|recorded| Some((recorded.wrote.clone()?, written(recorded)?)));
+    let first = replaced.is_none().then(|| (initial.clone(), Datum::of(initial)));
+    later.chain(first).collect()
+}
+
+/// Whether a history is linearizable, as far as it has been followed. Copies share what has not changed
+/// since.
+#[derive(Clone, Debug)]
 pub struct Linearizability {
+    /// So many states are looked at after one answer.
+    most: usize,
+    /// Steps of an order that are remembered.
+    remembers: usize,
     /// How much of the history it knows.
     heard: u64,
-    /// By key; `None` where it has outgrown [`LIMIT`].
-    registers: Rc<BTreeMap<Text, Option<Rc<Known>>>>,
+    /// By key; `None` where it is judged no longer.
+    keys: Rc<BTreeMap<Text, Option<Rc<Known>>>>,
     /// The first answer that nothing explains. No later one can mend it.
-    broken: Option<Rc<Breach>>,
+    broken: Option<Rc<Evidence>>,
 }
 
 /// What is known of a key.
 #[derive(Clone, Debug)]
-enum Known {
-    /// It is put and got.
-    Register(Register),
-    /// It is compared and set as well.
-    Exact(Exact),
+struct Known {
+    explanation: Explanation<Register>,
+    /// What is left of [`ANEW`].
+    anew: usize,
+}
+
+impl Default for Linearizability {
+    fn default() -> Linearizability {
+        let (keys, broken) = (Rc::default(), None);
+        Linearizability { most: LIVE, remembers: REMEMBERED, heard: 0, keys, broken }
+    }
 }
 
 impl Linearizability {
@@ -80,16 +447,8 @@ impl Linearizability {
     pub fn follow(&mut self, history: &History) {
         for happening in history.since(self.heard) {
             self.heard += 1;
-            if self.broken.is_none()
-                && let Some(Err(possible)) = self.hear(history, happening)
-            {
-                let key = happening.operation.key();
-                let known = self.registers.get(key).and_then(Option::as_deref);
-                let needed = match known {
-                    Some(Known::Exact(_)) => Vec::new(),
-                    _ => needed::needed(history, happening),
-                };
-                self.broken = Some(Rc::new(unexplained(needed, happening, &possible)));
+            if self.broken.is_none() {
+                self.hear(history, happening);
             }
         }
     }
@@ -98,7 +457,7 @@ impl Linearizability {
     /// never break anything.
     pub fn verdict(&self) -> Result<(), Breach> {
         match &self.broken {
-            Some(breach) => Err(Breach::clone(breach)),
+            Some(evidence) => Err(evidence.breach()),
             None => Ok(()),
         }
     }
@@ -106,383 +465,109 @@ impl Linearizability {
     /// The keys of which too much is possible for a verdict: whether their answers since then are
     /// right is unknown.
     pub fn unjudged(&self) -> impl Iterator<Item = &Text> {
-        self.registers.iter().filter(|(_, register)| register.is_none()).map(|(key, _)| key)
+        self.keys.iter().filter(|(_, known)| known.is_none()).map(|(key, _)| key)
     }
 
     /// What keeps it from a verdict on all keys, in a sentence.
     pub fn doubt(&self) -> Option<Sentence> {
-        self.unjudged().next().map(|_| {
-            sentence!(
-                "not seen to break, but no longer judged for {0}: too many orders of its requests are possible",
-                list(self.unjudged())
-            )
-        })
+        self.unjudged().next().map(|_| too_many(self.unjudged()))
     }
 
     /// What a copy costs, in entries.
     pub fn weight(&self) -> usize {
-        let registers = self.registers.values();
-        registers.map(|register| 1 + register.as_ref().map_or(0, |it| it.size())).sum()
+        let known =
+            |known: &Option<Rc<Known>>| 1 + known.as_ref().map_or(0, |it| it.explanation.size());
+        self.keys.values().map(known).sum()
     }
 
-    /// Changes what is known of the operation's key, if that is still judged. The error is what an
-    /// answer could have been that nothing explains.
-    fn hear(
-        &mut self,
-        history: &History,
-        happening: &Happening,
-    ) -> Option<Result<(), BTreeSet<Text>>> {
-        let heard = self.heard;
-        let registers = Rc::make_mut(&mut self.registers);
-        let key = happening.operation.key();
-        let known = registers.entry(key.clone()).or_insert_with(|| Some(Rc::default()));
-        let register = Rc::make_mut(known.as_mut()?);
-        if matches!((&happening.operation, &register), (Operation::Cas { .. }, Known::Register(_)))
-        {
-            *register = Known::Exact(exact_so_far(history, key, heard - 1));
-        }
-        let (result, size) = match register {
-            Known::Register(register) => (register.hear(happening), register.size()),
-            Known::Exact(exact) => (exact.hear(happening), exact.size()),
+    fn hear(&mut self, history: &History, happening: &Happening) {
+        let Happening { number, operation, what, .. } = happening;
+        let (now, key, remembers) = (self.heard, operation.key(), self.remembers);
+        let keys = Rc::make_mut(&mut self.keys);
+        let entry = keys.entry(key.clone()).or_insert_with(|| Some(Rc::new(Known::new(remembers))));
+        let Some(known) = entry else { return };
+        let known = Rc::make_mut(known);
+        let found = match what {
+            Phase::Called { .. } => {
+                let asked = access(operation, None);
+                let (number, process) = (*number, 0);
+                known.explanation.call(Interval { number, process, asked, called: now, due: OPEN });
+                Found::Order
+            }
+            Phase::GivenUp => {
+                match operation {
+                    Operation::Get { .. } => known.explanation.forget(*number),
+                    _ => known.explanation.give_up(*number),
+                }
+                Found::Order
+            }
+            Phase::Answered { answer, .. } => {
+                let asked = access(operation, Some(answer));
+                known.explanation.answer(*number, asked, now, &mut self.most.clone())
+            }
         };
-        if size > LIMIT {
-            *known = None;
+        let found = match found {
+            Found::Forgotten | Found::TooMany => {
+                known.from_the_beginning(history, now, key, remembers)
+            }
+            found => found,
+        };
+        match found {
+            Found::Order => {}
+            Found::Nothing => {
+                let recording = Recording::of_key(history, now, key);
+                let part = recording.all();
+                let evidence = wrong_access(&recording, &part, &NO_VALUE.into(), now);
+                self.broken = Some(Rc::new(evidence));
+            }
+            Found::Forgotten | Found::TooMany => *entry = None,
         }
-        Some(result)
-    }
-}
-
-/// What may have become of a key by what happened first, which some order explains.
-fn exact_so_far(history: &History, key: &Text, happened: u64) -> Exact {
-    let mut exact = Exact::default();
-    let past = history.since(0).take(happened as usize);
-    for happening in past.filter(|happening| happening.operation.key() == key) {
-        let explained = exact.hear(happening);
-        debug_assert!(explained.is_ok(), "it was judged before");
-    }
-    exact
-}
-
-impl Default for Known {
-    fn default() -> Known {
-        Known::Register(Register::default())
     }
 }
 
 impl Known {
-    fn size(&self) -> usize {
-        match self {
-            Known::Register(register) => register.size(),
-            Known::Exact(exact) => exact.size(),
-        }
-    }
-}
-
-/// The answer that makes the read's impossible: of those that came before it was asked the last one to
-/// a write that it should have been told, or else to any; else the last of all.
-fn contradicted(needed: &[Needed], possible: &BTreeSet<Text>, read: u64) -> Option<u64> {
-    let right = |other: &Needed| other.wrote.as_ref().is_some_and(|value| possible.contains(value));
-    let rank = |other: &Needed| {
-        let (event, asked) = other.answered?;
-        let before = asked < read;
-        Some((before, before && right(other), event))
-    };
-    needed.iter().filter_map(rank).max().map(|(.., event)| event)
-}
-
-/// What broke: who asked what and was told what, the operations that show it, and what could have been
-/// told instead.
-fn unexplained(needed: Vec<Needed>, read: &Happening, possible: &BTreeSet<Text>) -> Breach {
-    let against = contradicted(&needed, possible, read.number);
-    let Phase::Answered { answer, .. } = &read.what else {
-        unreachable!("only an answer can be wrong")
-    };
-    let (client, request, answer) = (read.client, read.operation.to_string(), answer.clone());
-    let possible = list(possible);
-    let why = match &needed[..] {
-        [] => sentence!(
-            "{0} asked “{1}” and was told “{2}”, which no order of the requests explains; it could have been told: {3}",
-            client,
-            request,
-            answer,
-            possible
-        ),
-        needed => sentence!(
-            "{0} asked “{1}” and was told “{2}”, which no order of these requests explains: {3}; it could have been told: {4}",
-            client,
-            request,
-            answer,
-            list(needed.iter().map(|other| &other.told)),
-            possible
-        ),
-    };
-    Breach { why, against }
-}
-
-/// The first few: `1, 2, 3`.
-fn list<'a, T: Deref<Target = str> + 'a>(values: impl IntoIterator<Item = &'a T>) -> String {
-    let values = values.into_iter().map(|value| &**value).take(LISTED + 1);
-    let values: Vec<&str> = values.collect();
-    let first = &values[..values.len().min(LISTED)];
-    match values.len() > LISTED {
-        true => format!("{}, …", first.join(", ")),
-        false => first.join(", "),
-    }
-}
-
-/// One key: what it may be by now.
-#[derive(Clone, Debug)]
-struct Register {
-    /// The open writes, by number, but for those that have taken effect in every state.
-    writes: BTreeMap<u64, Write>,
-    /// Where orders of the requests so far may lead. A state that another one
-    /// [covers](State::covers) is left out.
-    states: Vec<State>,
-}
-
-#[derive(Clone, Debug)]
-struct Write {
-    value: Text,
-    /// Nobody waits for it any more: it may take effect, but it never has to.
-    given_up: bool,
-}
-
-/// Where an order of the requests leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct State {
-    value: Text,
-    /// The open writes that have taken effect.
-    done: BTreeSet<u64>,
-    /// By open read: the values since its call. It may be told any of them.
-    seen: BTreeMap<u64, BTreeSet<Text>>,
-    /// The open requests up to this number had been asked when `value` was written.
-    turn: u64,
-}
-
-impl State {
-    /// The write takes effect now, when this many requests have been asked.
-    fn overwrite(&mut self, number: u64, value: &Text, asked: u64) {
-        self.value = value.clone();
-        self.done.insert(number);
-        self.turn = asked;
-        for seen in self.seen.values_mut() {
-            seen.insert(value.clone());
-        }
+    fn new(remembers: usize) -> Known {
+        let initial = Register(Datum::of(NO_VALUE));
+        let explanation = Explanation::new(initial, Keeps::RealTime).remembers(remembers);
+        Known { explanation, anew: ANEW }
     }
 
-    /// The write took effect just before the one that wrote the present value, and was overwritten
-    /// by it at once. That needs an open write asked by that time, as does a read that saw it.
-    ///
-    /// There is no need to look at earlier turns: what was open then, and is open still, was open
-    /// at this one too.
-    fn slip_in(&mut self, number: u64, value: &Text) {
-        self.done.insert(number);
-        for (_, seen) in self.seen.range_mut(..=self.turn) {
-            seen.insert(value.clone());
-        }
-    }
-
-    /// Whether all that may follow from `other` may follow from this state too: reads have seen no
-    /// less, and no write has taken effect here alone. One that has done so there alone can slip in
-    /// here whenever it has to, and leave no trace: it was asked by the turn there, and so by the
-    /// turn here.
-    fn covers(&self, other: &State) -> bool {
-        self.value == other.value
-            && self.turn >= other.turn
-            && self.done.is_subset(&other.done)
-            && other.seen.iter().all(|(read, seen)| self.seen[read].is_superset(seen))
-    }
-}
-
-impl Default for Register {
-    fn default() -> Register {
-        let (done, seen) = (BTreeSet::new(), BTreeMap::new());
-        let empty = State { value: NO_VALUE.into(), done, seen, turn: 0 };
-        Register { writes: BTreeMap::new(), states: vec![empty] }
-    }
-}
-
-impl Register {
-    /// The error is what an answer could have been that nothing explains.
-    fn hear(&mut self, happening: &Happening) -> Result<(), BTreeSet<Text>> {
-        let Happening { number, operation, what, .. } = happening;
-        match (operation, what) {
-            (Operation::Put { value, .. }, Phase::Called { .. }) => {
-                self.write_called(*number, value);
-            }
-            (Operation::Delete { .. }, Phase::Called { .. }) => {
-                self.write_called(*number, &NO_VALUE.into());
-            }
-            // A write is done, whatever the answer says.
-            (Operation::Put { .. } | Operation::Delete { .. }, Phase::Answered { called, .. }) => {
-                self.write_answered(*number, *called);
-            }
-            (Operation::Put { .. } | Operation::Delete { .. }, Phase::GivenUp) => {
-                self.write_given_up(*number);
-            }
-            (Operation::Get { .. }, Phase::Called { .. }) => self.read_called(*number),
-            (Operation::Get { .. }, Phase::Answered { answer, called, .. }) => {
-                return self.read_answered(*number, answer, *called);
-            }
-            (Operation::Get { .. }, Phase::GivenUp) => self.read_given_up(*number),
-            (Operation::Cas { .. }, _) => unreachable!("such a key is followed through all orders"),
-        }
-        Ok(())
-    }
-
-    /// Nothing happens to the value yet.
-    fn write_called(&mut self, number: u64, value: &Text) {
-        self.writes.insert(number, Write { value: value.clone(), given_up: false });
-    }
-
-    /// The present value is the first that it may be told. Writes that take effect later add theirs
-    /// to it. They may also have taken effect before its call, and then it may be told less: an
-    /// order that explains less need not be looked at.
-    fn read_called(&mut self, number: u64) {
-        for state in &mut self.states {
-            state.seen.insert(number, BTreeSet::from([state.value.clone()]));
-        }
-    }
-
-    /// The write must have taken effect: before the present value was written, or now.
-    fn write_answered(&mut self, number: u64, asked: u64) {
-        // Without an entry it has done so in every state.
-        let Some(Write { value, .. }) = self.writes.get(&number).cloned() else { return };
-        let mut states = Vec::new();
-        for mut state in mem::take(&mut self.states) {
-            if !state.done.contains(&number) {
-                if number <= state.turn {
-                    let mut slipped = state.clone();
-                    slipped.slip_in(number, &value);
-                    states.push(slipped);
-                }
-                state.overwrite(number, &value, asked);
-            }
-            states.push(state);
-        }
-        self.keep(states);
-    }
-
-    /// The read must have seen the answer. If it can't, what it could have seen is the error.
-    fn read_answered(
+    /// Judges all that has happened to the key, and goes on from there.
+    fn from_the_beginning(
         &mut self,
-        number: u64,
-        answer: &Text,
-        asked: u64,
-    ) -> Result<(), BTreeSet<Text>> {
-        let possible = self.possible(number);
-        if !possible.contains(answer) {
-            return Err(possible);
-        }
-        let mut states = Vec::new();
-        for state in mem::take(&mut self.states) {
-            match state.seen.get(&number).is_some_and(|seen| seen.contains(answer)) {
-                true => states.push(state),
-                false => states.extend(self.showing(&state, number, answer, asked)),
+        history: &History,
+        now: u64,
+        key: &str,
+        remembers: usize,
+    ) -> Found {
+        let recording = Recording::of_key(history, now, key);
+        let part = recording.all();
+        let Some(left) = self.anew.checked_sub(part.len()) else { return Found::TooMany };
+        self.anew = left;
+        let initial = Datum::of(NO_VALUE);
+        let (mut found, mut explanation) = explain(&Register(initial), &part, Keeps::RealTime, FEW);
+        if found == Found::TooMany {
+            match settle(initial, &part) {
+                Decision::No => found = Found::Nothing,
+                Decision::TooMany => {}
+                Decision::Yes(order) => {
+                    if let Some(along) = Explanation::along(Register(initial), &part, &order) {
+                        (found, explanation) = (Found::Order, along);
+                    }
+                }
             }
         }
-        for state in &mut states {
-            state.seen.remove(&number);
-        }
-        self.keep(states);
-        Ok(())
-    }
-
-    /// It may still take effect, as before.
-    fn write_given_up(&mut self, number: u64) {
-        if let Some(write) = self.writes.get_mut(&number) {
-            write.given_up = true;
-        }
-    }
-
-    fn read_given_up(&mut self, number: u64) {
-        let mut states = mem::take(&mut self.states);
-        for state in &mut states {
-            state.seen.remove(&number);
-        }
-        self.keep(states);
-    }
-
-    /// What an open read may be told: what it has seen, or what any open write may write now.
-    fn possible(&self, read: u64) -> BTreeSet<Text> {
-        let seen = self.states.iter().filter_map(|state| state.seen.get(&read)).flatten();
-        let writes = self.states.iter().flat_map(|state| {
-            self.writes.iter().filter(|(number, _)| !state.done.contains(number))
-        });
-        seen.chain(writes.map(|(_, write)| &write.value)).cloned().collect()
-    }
-
-    /// The states that follow from this one and show the read a value that it has not seen: a write
-    /// of this value took effect before the last one, or does so now.
-    fn showing(&self, state: &State, read: u64, value: &Text, asked: u64) -> Vec<State> {
-        let mut states = Vec::new();
-        if read <= state.turn {
-            for number in self.open_writes_of(value, state, state.turn) {
-                let mut next = state.clone();
-                next.slip_in(number, value);
-                states.push(next);
+        let is_open = |number: u64| {
+            let place = part.binary_search_by_key(&number, |it| it.interval.number);
+            place.is_ok_and(|place| part[place].interval.due == OPEN)
+        };
+        explanation.reopen(is_open);
+        for lost in part.iter().filter(|it| it.interval.due == NEVER) {
+            if lost.interval.asked.only_looks() {
+                explanation.forget(lost.interval.number);
             }
         }
-        for number in self.open_writes_of(value, state, u64::MAX) {
-            let mut next = state.clone();
-            next.overwrite(number, value, asked);
-            states.push(next);
-        }
-        states
-    }
-
-    /// The writes of this value that are still to take effect, asked up to this number. Of those
-    /// that are given up one will do: nothing will ever tell them apart.
-    fn open_writes_of(&self, value: &Text, state: &State, until: u64) -> Vec<u64> {
-        let mut given_up = false;
-        let writes = self.writes.range(..=until);
-        writes
-            .filter(|(number, write)| write.value == *value && !state.done.contains(number))
-            .filter(|(_, write)| !write.given_up || !mem::replace(&mut given_up, true))
-            .map(|(number, _)| *number)
-            .collect()
-    }
-
-    /// Keeps these states, but none that another one covers, and forgets the writes that have taken
-    /// effect in all of them.
-    fn keep(&mut self, states: Vec<State>) {
-        for mut state in states {
-            self.settle(&mut state);
-            if !self.states.iter().any(|other| other.covers(&state)) {
-                self.states.retain(|other| !state.covers(other));
-                self.states.push(state);
-            }
-        }
-        let states = &mut self.states;
-        self.writes.retain(|number, _| {
-            let everywhere = states.iter().all(|state| state.done.contains(number));
-            if everywhere {
-                states.iter_mut().for_each(|state| _ = state.done.remove(number));
-            }
-            !everywhere
-        });
-    }
-
-    /// Of the writes of one value that are given up, the first count as done. What is done and what
-    /// was asked before it had both been asked by the turn, so that they can stand for each other.
-    fn settle(&self, state: &mut State) {
-        for (number, write) in self.writes.iter().filter(|(_, write)| write.given_up) {
-            let same = |other: &&u64| {
-                let other = &self.writes[*other];
-                other.given_up && other.value == write.value
-            };
-            let later = state.done.range(number..).rev().find(same).copied();
-            if let Some(later) = later.filter(|_| !state.done.contains(number)) {
-                state.done.remove(&later);
-                state.done.insert(*number);
-            }
-        }
-    }
-
-    /// The values and numbers that it holds.
-    fn size(&self) -> usize {
-        let seen = |state: &State| state.seen.values().map(BTreeSet::len).sum::<usize>();
-        let states = self.states.iter().map(|state| 1 + state.done.len() + seen(state));
-        self.writes.len() + states.sum::<usize>()
+        self.explanation = explanation.remembers(remembers);
+        found
     }
 }

@@ -3,12 +3,19 @@
 //! protocol names the models that it promises (`Protocol::JUDGES`), the simulator records the
 //! history, and each [`Judge`] is one more property of the run.
 
+mod evidence;
 pub mod history;
 pub mod linearizable;
+pub mod machine;
 mod operation;
+pub mod precedence;
+pub mod recording;
+pub mod search;
+mod verdict;
 
 pub use history::History;
 pub use operation::{DONE, NO_VALUE, Operation, not_set};
+pub use verdict::{Evidence, Verdict};
 
 use crate::base::{Breach, Sentence};
 use crate::key;

@@ -1,0 +1,211 @@
+//! A history as judges and pictures read it: its operations, each from its call to its answer, whether the
+//! simulator recorded it ([`Recording::of`]) or it was read from a file.
+
+use std::collections::BTreeMap;
+
+use super::history::{Happening, History, Phase};
+use super::machine::{Access, Compared, Datum};
+use super::{DONE, NO_VALUE, Operation};
+use crate::base::{Place, Text};
+
+/// When an operation is answered that still may be.
+pub const OPEN: u64 = u64::MAX - 1;
+
+/// … and that never will.
+pub const NEVER: u64 = u64::MAX;
+
+/// An operation from its call to its answer. Instants are numbers of events, all different.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval<A> {
+    pub number: u64,
+    /// Who asks, one thing after the other.
+    pub process: u32,
+    pub asked: A,
+    pub called: u64,
+    /// When it is answered, or [`OPEN`], or [`NEVER`].
+    pub due: u64,
+}
+
+/// An operation as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Recorded<A> {
+    /// Its number, its process, and its instants: all happenings are numbered, and no two are at once.
+    pub interval: Interval<A>,
+    /// Of which object it is asked: see [`Recording::keys`].
+    pub key: u32,
+    /// What is asked, and what was answered, as people write it.
+    pub words: Text,
+    pub answer: Option<Text>,
+    /// The value that a write writes, as it is read.
+    pub wrote: Option<Text>,
+    /// The events of its call and its answer, or the lines of the file.
+    pub call_event: u64,
+    pub answer_event: Option<u64>,
+}
+
+/// All operations of a history, by their calls.
+#[derive(Clone, Debug)]
+pub struct Recording<A> {
+    pub operations: Vec<Recorded<A>>,
+    /// By process, who it is: whoever gives something up goes on as another process of the same name.
+    pub names: Vec<Text>,
+    pub keys: Vec<Text>,
+}
+
+impl<A> Recorded<A> {
+    /// `put x=1`, `get x → 1`: that something is done need not be said.
+    pub fn told(&self) -> String {
+        match &self.answer {
+            Some(answer) if **answer != *DONE => format!("{} → {answer}", self.words),
+            _ => self.words.to_string(),
+        }
+    }
+}
+
+impl<A> Recording<A> {
+    /// Who asked for it.
+    pub fn name(&self, recorded: &Recorded<A>) -> &Text {
+        &self.names[recorded.interval.process as usize]
+    }
+
+    pub fn all(&self) -> Vec<&Recorded<A>> {
+        self.operations.iter().collect()
+    }
+
+    /// The operations on each key.
+    pub fn by_key(&self) -> Vec<Vec<&Recorded<A>>> {
+        let mut by_key = vec![Vec::new(); self.keys.len()];
+        self.operations.iter().for_each(|recorded| by_key[recorded.key as usize].push(recorded));
+        by_key
+    }
+}
+
+/// Who asks: the processes of the places, each with what it waits for.
+#[derive(Default)]
+struct Processes {
+    names: Vec<Text>,
+    current: BTreeMap<Place, (u32, Option<u64>)>,
+}
+
+impl Processes {
+    /// The process that asks for the operation of this number: one that waits for nothing else.
+    fn asking(&mut self, place: Place, number: u64) -> u32 {
+        match self.current.get_mut(&place) {
+            Some((process, waits @ None)) => {
+                *waits = Some(number);
+                *process
+            }
+            busy => {
+                let new = self.names.len() as u32;
+                self.names.push(place.to_string().into());
+                if busy.is_none() {
+                    self.current.insert(place, (new, Some(number)));
+                }
+                new
+            }
+        }
+    }
+
+    fn told(&mut self, place: Place, number: u64) {
+        if let Some((_, waits)) = self.current.get_mut(&place)
+            && *waits == Some(number)
+        {
+            *waits = None;
+        }
+    }
+
+    /// It goes on as another one.
+    fn gave_up(&mut self, place: Place, number: u64) {
+        if self.current.get(&place).is_some_and(|(_, waits)| *waits == Some(number)) {
+            self.current.remove(&place);
+        }
+    }
+}
+
+impl Recording<Access> {
+    /// All that has happened.
+    pub fn of(history: &History) -> Recording<Access> {
+        Recording::of_some(history, history.len(), |_| true)
+    }
+
+    /// What has happened to this key among so many happenings.
+    pub fn of_key(history: &History, length: u64, key: &str) -> Recording<Access> {
+        Recording::of_some(history, length, |happening| &**happening.operation.key() == key)
+    }
+
+    fn of_some(
+        history: &History,
+        length: u64,
+        which: impl Fn(&Happening) -> bool,
+    ) -> Recording<Access> {
+        let (mut operations, mut keys) = (Vec::<Recorded<Access>>::new(), BTreeMap::new());
+        let mut processes = Processes::default();
+        let past = (1..=length).zip(history.since(0));
+        for (now, happening) in past.filter(|(_, happening)| which(happening)) {
+            let Happening { number, client, operation, what } = happening;
+            let place = operations.binary_search_by_key(number, |it| it.interval.number);
+            match (what, place) {
+                (Phase::Called { event }, _) => {
+                    let next = keys.len() as u32;
+                    operations.push(Recorded {
+                        key: *keys.entry(operation.key().clone()).or_insert(next),
+                        words: operation.to_string().into(),
+                        answer: None,
+                        wrote: wrote(operation),
+                        call_event: *event,
+                        answer_event: None,
+                        interval: Interval {
+                            number: *number,
+                            process: processes.asking(*client, *number),
+                            asked: access(operation, None),
+                            called: now,
+                            due: OPEN,
+                        },
+                    });
+                }
+                (Phase::Answered { answer, event, .. }, Ok(place)) => {
+                    let recorded = &mut operations[place];
+                    recorded.interval.asked = access(operation, Some(answer));
+                    recorded.interval.due = now;
+                    recorded.answer = Some(answer.clone());
+                    recorded.answer_event = Some(*event);
+                    processes.told(*client, *number);
+                }
+                (Phase::GivenUp, Ok(place)) => {
+                    operations[place].interval.due = NEVER;
+                    processes.gave_up(*client, *number);
+                }
+                (_, Err(_)) => {}
+            }
+        }
+        let mut named = vec![Text::from(""); keys.len()];
+        keys.into_iter().for_each(|(key, place)| named[place as usize] = key);
+        Recording { operations, names: processes.names, keys: named }
+    }
+}
+
+/// What a register is asked, and told. Whatever the answer to a put or a delete, it is done.
+pub fn access(operation: &Operation, answer: Option<&Text>) -> Access {
+    match operation {
+        Operation::Get { .. } => Access::Read(answer.map(|answer| Datum::of(answer))),
+        Operation::Put { value, .. } => Access::Write(Datum::of(value)),
+        Operation::Delete { .. } => Access::Write(Datum::of(NO_VALUE)),
+        Operation::Cas { expected, new, .. } => {
+            let told = answer.map(|answer| match answer.strip_prefix("no: ") {
+                _ if &**answer == DONE => Compared::Set,
+                Some(found) => Compared::Found(Datum::of(found)),
+                None => Compared::Differs,
+            });
+            Access::Cas { expected: Datum::of(expected), new: Datum::of(new), told }
+        }
+    }
+}
+
+/// What a reader of it would be told.
+fn wrote(operation: &Operation) -> Option<Text> {
+    match operation {
+        Operation::Get { .. } => None,
+        Operation::Put { value, .. } | Operation::Cas { new: value, .. } => Some(value.clone()),
+        Operation::Delete { .. } => Some(NO_VALUE.into()),
+    }
+}
