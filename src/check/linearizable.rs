@@ -21,11 +21,11 @@ use std::rc::Rc;
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
 use super::machine::{Access, Asked, Compared, Datum, Machine, Register};
+use super::operation::{DONE, NO_VALUE, Operation, not_set};
 use super::precedence::{Deeds, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, NEVER, OPEN, Recorded, Recording, access};
 use super::search::{Explanation, Found, Keeps};
 use super::verdict::{Evidence, Verdict, list};
-use super::{DONE, NO_VALUE, Operation, not_set};
 use crate::base::{Breach, Sentence, Text};
 use crate::sentence;
 
@@ -60,6 +60,16 @@ pub enum Decision {
     TooMany,
 }
 
+impl Decision {
+    pub fn of<M: Machine>(found: Found, explanation: &Explanation<M>) -> Decision {
+        match found {
+            Found::Order => Decision::Yes(explanation.order().collect()),
+            Found::Nothing => Decision::No,
+            Found::Forgotten | Found::TooMany => Decision::TooMany,
+        }
+    }
+}
+
 /// Judges what was asked of one object.
 pub fn decide<M: Machine>(
     initial: &M,
@@ -68,29 +78,39 @@ pub fn decide<M: Machine>(
     most: usize,
 ) -> Decision {
     let (found, explanation) = explain(initial, part, keeps, most);
-    match found {
-        Found::Order => Decision::Yes(explanation.order().collect()),
-        Found::Nothing => Decision::No,
-        Found::Forgotten | Found::TooMany => Decision::TooMany,
-    }
+    Decision::of(found, &explanation)
 }
 
 /// Searches through a part of a history, whose answers are known from the beginning.
-fn explain<M: Machine>(
+pub fn explain<M: Machine>(
     initial: &M,
     part: &[&Recorded<M::Asked>],
     keeps: Keeps,
     most: usize,
 ) -> (Found, Explanation<M>) {
-    let mut explanation = Explanation::new(initial.clone(), keeps);
     let mut left = most;
+    let (found, explanation) = follow(initial, part, keeps, &mut left);
+    if found != Found::Nothing || keeps == Keeps::RealTime {
+        return (found, explanation);
+    }
+    // Without real time what was called later may still stand before what has no explanation so far.
+    let mut explanation = Explanation::new(initial.clone(), keeps);
+    part.iter().for_each(|recorded| explanation.call(recorded.interval.closed()));
+    (explanation.reach(OPEN - 1, &mut left), explanation)
+}
+
+/// … from call to call and from answer to answer.
+fn follow<M: Machine>(
+    initial: &M,
+    part: &[&Recorded<M::Asked>],
+    keeps: Keeps,
+    left: &mut usize,
+) -> (Found, Explanation<M>) {
+    let mut explanation = Explanation::new(initial.clone(), keeps);
     for (due, called) in instants(part) {
         match called {
-            Some(recorded) => {
-                let due = if recorded.interval.due < OPEN { recorded.interval.due } else { NEVER };
-                explanation.call(Interval { due, ..recorded.interval.clone() });
-            }
-            None => match explanation.reach(due, &mut left) {
+            Some(recorded) => explanation.call(recorded.interval.closed()),
+            None => match explanation.reach(due, left) {
                 Found::Order => {}
                 end => return (end, explanation),
             },
@@ -123,10 +143,9 @@ fn settle(initial: Datum, part: &[&Recorded<Access>]) -> Decision {
         Err(Unsourced::ThinAir(_)) => return Decision::No,
         Err(Unsourced::Ambiguous(_)) => return Decision::TooMany,
     };
+    let readers = deeds.readers(|_| true);
     let mut precedence = Precedence::new(deeds.len());
-    let readers: Vec<usize> =
-        (1..=deeds.len()).filter(|node| deeds.sources[node - 1].is_some()).collect();
-    readers.iter().for_each(|reader| precedence.sees(&deeds, *reader));
+    precedence.see(&deeds, &readers);
     precedence.in_real_time(&deeds);
     match precedence.saturate(&deeds, &readers) {
         Saturated::Circle => Decision::No,
@@ -251,7 +270,7 @@ pub fn judge_machine<M: Machine>(recording: &Recording<M::Asked>, initial: &M) -
             recording.name(last).clone(),
             last.words.clone(),
             last.answer.clone().unwrap_or_default(),
-            list(needed.iter().map(|other| told(recording, other)))
+            list(needed.iter().map(|other| recording.told(other)))
         );
         evidence(last, &needed, why, None)
     })
@@ -277,20 +296,14 @@ fn needed<'a, A: Asked>(
     Some((last, needed))
 }
 
-fn told<A>(recording: &Recording<A>, recorded: &Recorded<A>) -> String {
-    format!("{} {}", recording.name(recorded), recorded.told())
-}
-
 fn evidence<A>(
     last: &Recorded<A>,
     needed: &[&Recorded<A>],
     why: Sentence,
     against: Option<u64>,
 ) -> Evidence {
-    let others = needed.iter().map(|other| other.interval.number);
-    let mut operations: Vec<u64> = others.chain([last.interval.number]).collect();
-    operations.sort_unstable();
-    Evidence { operations, why, event: last.answer_event, against }
+    let all: Vec<&Recorded<A>> = needed.iter().copied().chain([last]).collect();
+    Evidence { event: last.answer_event, against, ..Evidence::of(&all, why) }
 }
 
 /// What broke: who asked what and was told what, the operations that show it, and what could have been
@@ -321,7 +334,7 @@ fn wrong_access(
             who,
             asked,
             answer,
-            list(needed.iter().map(|other| told(recording, other))),
+            list(needed.iter().map(|other| recording.told(other))),
             possible
         ),
     };
@@ -557,16 +570,7 @@ impl Known {
                 }
             }
         }
-        let is_open = |number: u64| {
-            let place = part.binary_search_by_key(&number, |it| it.interval.number);
-            place.is_ok_and(|place| part[place].interval.due == OPEN)
-        };
-        explanation.reopen(is_open);
-        for lost in part.iter().filter(|it| it.interval.due == NEVER) {
-            if lost.interval.asked.only_looks() {
-                explanation.forget(lost.interval.number);
-            }
-        }
+        explanation.go_on_with(&part);
         self.explanation = explanation.remembers(remembers);
         found
     }

@@ -9,6 +9,7 @@
 //! | [`Queue`] | put a value at its end, take one from its front |
 //! | [`Mutex`] | be held by one, who alone can give it back |
 //! | [`AppendLog`] | append a value, read all |
+//! | [`Many`] | any of these, of several objects |
 //!
 //! Values are known by their digests here ([`Datum`]): what people read of them stands in the history.
 
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
-use rpds::RedBlackTreeSet;
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use crate::base::Log;
 use crate::base::digest::Digest;
@@ -52,6 +53,11 @@ pub struct Datum(u64);
 impl Datum {
     pub fn of(text: &str) -> Datum {
         Datum(Digest::of(&text))
+    }
+
+    /// Of a number that stands for something.
+    pub fn of_number(number: u32) -> Datum {
+        Datum(Digest::of(&number))
     }
 }
 
@@ -331,6 +337,54 @@ impl Machine for AppendLog {
     }
 }
 
+/// Several objects, each known by its key. Two are equal if the digests of all their states are.
+#[derive(Clone, Debug)]
+pub struct Many<M> {
+    initial: M,
+    changed: RedBlackTreeMap<Datum, M>,
+    sum: u64,
+}
+
+/// What one of several objects is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Of<A> {
+    pub key: Datum,
+    pub asked: A,
+}
+
+impl<M> Many<M> {
+    pub fn new(initial: M) -> Many<M> {
+        Many { initial, changed: RedBlackTreeMap::new(), sum: 0 }
+    }
+}
+
+impl<M> PartialEq for Many<M> {
+    fn eq(&self, other: &Many<M>) -> bool {
+        self.sum == other.sum
+    }
+}
+
+impl<M> Hash for Many<M> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.sum.hash(hasher);
+    }
+}
+
+impl<M: Machine> Machine for Many<M> {
+    type Asked = Of<M::Asked>;
+
+    fn step(&self, Of { key, asked }: &Of<M::Asked>) -> Option<Many<M>> {
+        let state = self.changed.get(key).unwrap_or(&self.initial);
+        let after = state.step(asked)?;
+        let mut next = self.clone();
+        if after != *state {
+            next.sum ^= Digest::of(&(key, state)) ^ Digest::of(&(key, &after));
+            next.changed.insert_mut(*key, after);
+        }
+        Some(next)
+    }
+}
+
 impl Asked for Access {
     fn unanswered(&self) -> Access {
         match *self {
@@ -394,4 +448,26 @@ only_looks! {
     Holding: |_it| false, _it;
     Appending: |it| matches!(it, Appending::Read(_)),
         if it.only_looks() { Appending::Read(None) } else { it };
+}
+
+impl<A: Asked> Asked for Of<A> {
+    fn unanswered(&self) -> Of<A> {
+        Of { key: self.key, asked: self.asked.unanswered() }
+    }
+
+    fn wrote(&self) -> Option<Datum> {
+        self.asked.wrote()
+    }
+
+    fn saw(&self) -> Vec<Datum> {
+        self.asked.saw()
+    }
+
+    fn only_looks(&self) -> bool {
+        self.asked.only_looks()
+    }
+
+    fn binds(&self) -> bool {
+        self.asked.binds()
+    }
 }

@@ -2,93 +2,44 @@
 //! it. A judge stands outside the protocols: it knows operations and nothing of who served them. A
 //! protocol names the models that it promises (`Protocol::JUDGES`), the simulator records the
 //! history, and each [`Judge`] is one more property of the run.
+//!
+//! | asked for | where |
+//! |---|---|
+//! | what was asked and told, as it happens | [`history`], [`operation`](Operation) |
+//! | the same from call to answer, as judges and pictures read it | [`recording`] |
+//! | what an operation does | [`machine`] |
+//! | one order of all: linearizable, sequential | [`search`], [`linearizable`], [`sequential`] |
+//! | an order for each client: causal, PRAM, sessions | [`precedence`], [`views`], a file each |
+//! | what replicas held: eventual, and session guarantees once more | [`ground_truth`] |
+//! | how old what was read is | [`staleness`](mod@staleness) |
+//! | which operations show that a model is broken | [`evidence`] |
+//! | all models together, and what follows from what | [`Model`], [`IMPLIES`], [`judge_all`] |
 
-mod evidence;
+pub mod causal;
+pub mod evidence;
+pub mod ground_truth;
 pub mod history;
+mod judge;
 pub mod linearizable;
 pub mod machine;
+mod model;
 mod operation;
+pub mod pram;
 pub mod precedence;
 pub mod recording;
 pub mod search;
+pub mod sequential;
+pub mod session;
+pub mod staleness;
 mod verdict;
+pub mod views;
+
+#[cfg(test)]
+mod tests;
 
 pub use history::History;
+pub use judge::Judge;
+pub use model::{IMPLIES, Model, Promise, judge, judge_all};
 pub use operation::{DONE, NO_VALUE, Operation, not_set};
+pub use recording::Recording;
 pub use verdict::{Evidence, Verdict};
-
-use crate::base::{Breach, Sentence};
-use crate::key;
-use linearizable::Linearizability;
-
-/// A model of consistency, by its name on Jepsen's map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Model {
-    Linearizable,
-}
-
-/// What a model promises to clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Promise {
-    /// The property's name in the literature.
-    pub name: &'static str,
-    /// As set on the page.
-    pub formula: &'static str,
-    /// The same in words.
-    pub meaning: &'static str,
-}
-
-impl Model {
-    pub const fn promise(self) -> Promise {
-        match self {
-            Model::Linearizable => Promise {
-                name: key!("Linearizability"),
-                formula: "∃ <: (told(a) before asked(b) ⇒ a < b) ∧ answers = store(<)",
-                meaning: "Clients see one store: each request takes effect at one instant between \
-                          its question and its answer.",
-            },
-        }
-    }
-}
-
-/// Who judges a history by one model, as far as it has come.
-#[derive(Clone, Debug)]
-pub enum Judge {
-    Linearizable(Linearizability),
-}
-
-impl Judge {
-    pub fn of(model: Model) -> Judge {
-        match model {
-            Model::Linearizable => Judge::Linearizable(Linearizability::default()),
-        }
-    }
-
-    /// Learns what has happened since it was told last.
-    pub fn follow(&mut self, history: &History) {
-        match self {
-            Judge::Linearizable(judge) => judge.follow(history),
-        }
-    }
-
-    /// Whether the model allows what has happened so far, or what it does not allow.
-    pub fn verdict(&self) -> Result<(), Breach> {
-        match self {
-            Judge::Linearizable(judge) => judge.verdict(),
-        }
-    }
-
-    /// Why there is no verdict on all of it, if there is none.
-    pub fn doubt(&self) -> Option<Sentence> {
-        match self {
-            Judge::Linearizable(judge) => judge.doubt(),
-        }
-    }
-
-    /// What a copy costs, in entries of about a hundred bytes.
-    pub fn weight(&self) -> usize {
-        match self {
-            Judge::Linearizable(judge) => judge.weight(),
-        }
-    }
-}

@@ -99,6 +99,12 @@ impl Deeds {
     pub fn len(&self) -> usize {
         self.all.len()
     }
+
+    /// Those that saw a value, counted from 1.
+    pub fn readers(&self, which: impl Fn(&Deed) -> bool) -> Vec<usize> {
+        let all = (1..).zip(&self.all);
+        all.filter(|(_, deed)| deed.reads.is_some() && which(deed)).map(|(node, _)| node).collect()
+    }
 }
 
 /// Whose write each read saw.
@@ -222,10 +228,12 @@ impl Precedence {
         self.before[then].push(first as u32);
     }
 
-    /// Each read, or each of these deeds, comes after the write that it saw.
-    pub fn sees(&mut self, deeds: &Deeds, reader: usize) {
-        if let Some(source) = deeds.sources[reader - 1] {
-            self.comes_before(source, reader);
+    /// Each of these reads comes after the write that it saw.
+    pub fn see(&mut self, deeds: &Deeds, readers: &[usize]) {
+        for reader in readers {
+            if let Some(source) = deeds.sources[reader - 1] {
+                self.comes_before(source, *reader);
+            }
         }
     }
 
@@ -254,9 +262,9 @@ impl Precedence {
     }
 
     /// What a process asked first comes before what it asked later, of the deeds that are `within`.
-    pub fn in_sessions(&mut self, deeds: &Deeds, within: impl Fn(usize, &Deed) -> bool) {
+    pub fn in_sessions(&mut self, deeds: &Deeds, within: impl Fn(&Deed) -> bool) {
         let mut last: BTreeMap<u32, usize> = BTreeMap::new();
-        for (node, deed) in (1..).zip(&deeds.all).filter(|(node, deed)| within(*node, deed)) {
+        for (node, deed) in (1..).zip(&deeds.all).filter(|(_, deed)| within(deed)) {
             if let Some(before) = last.insert(deed.process, node) {
                 self.comes_before(before, node);
             }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::history::{Happening, History, Phase};
-use super::machine::{Access, Compared, Datum};
+use super::machine::{Access, Compared, Datum, Of};
 use super::{DONE, NO_VALUE, Operation};
 use crate::base::{Place, Text};
 
@@ -24,6 +24,14 @@ pub struct Interval<A> {
     pub called: u64,
     /// When it is answered, or [`OPEN`], or [`NEVER`].
     pub due: u64,
+}
+
+impl<A: Clone> Interval<A> {
+    /// The same, at the end of a history: what is not answered by then never will be.
+    pub fn closed(&self) -> Interval<A> {
+        let due = if self.due < OPEN { self.due } else { NEVER };
+        Interval { due, ..self.clone() }
+    }
 }
 
 /// An operation as it was recorded.
@@ -52,6 +60,31 @@ pub struct Recording<A> {
     pub keys: Vec<Text>,
 }
 
+impl Recorded<Access> {
+    /// Whether it is a compare-and-set that found another value.
+    pub fn is_failed(&self) -> bool {
+        use Compared::{Differs, Found};
+        matches!(self.interval.asked, Access::Cas { told: Some(Found(_) | Differs), .. })
+    }
+}
+
+impl<A: Clone> Recorded<A> {
+    /// The same as one of several objects is asked.
+    pub fn of_many(&self) -> Recorded<Of<A>> {
+        let Interval { number, process, called, due, ref asked } = self.interval;
+        let asked = Of { key: Datum::of_number(self.key), asked: asked.clone() };
+        Recorded {
+            interval: Interval { number, process, asked, called, due },
+            key: self.key,
+            words: self.words.clone(),
+            answer: self.answer.clone(),
+            wrote: self.wrote.clone(),
+            call_event: self.call_event,
+            answer_event: self.answer_event,
+        }
+    }
+}
+
 impl<A> Recorded<A> {
     /// `put x=1`, `get x → 1`: that something is done need not be said.
     pub fn told(&self) -> String {
@@ -68,6 +101,11 @@ impl<A> Recording<A> {
         &self.names[recorded.interval.process as usize]
     }
 
+    /// `C1 put x=1`.
+    pub fn told(&self, recorded: &Recorded<A>) -> String {
+        format!("{} {}", self.name(recorded), recorded.told())
+    }
+
     pub fn all(&self) -> Vec<&Recorded<A>> {
         self.operations.iter().collect()
     }
@@ -81,15 +119,15 @@ impl<A> Recording<A> {
 }
 
 /// Who asks: the processes of the places, each with what it waits for.
-#[derive(Default)]
-struct Processes {
+#[derive(Clone, Debug, Default)]
+pub struct Processes {
     names: Vec<Text>,
     current: BTreeMap<Place, (u32, Option<u64>)>,
 }
 
 impl Processes {
     /// The process that asks for the operation of this number: one that waits for nothing else.
-    fn asking(&mut self, place: Place, number: u64) -> u32 {
+    pub fn asking(&mut self, place: Place, number: u64) -> u32 {
         match self.current.get_mut(&place) {
             Some((process, waits @ None)) => {
                 *waits = Some(number);
@@ -106,7 +144,8 @@ impl Processes {
         }
     }
 
-    fn told(&mut self, place: Place, number: u64) {
+    /// It waits no longer.
+    pub fn told(&mut self, place: Place, number: u64) {
         if let Some((_, waits)) = self.current.get_mut(&place)
             && *waits == Some(number)
         {
@@ -115,7 +154,7 @@ impl Processes {
     }
 
     /// It goes on as another one.
-    fn gave_up(&mut self, place: Place, number: u64) {
+    pub fn gave_up(&mut self, place: Place, number: u64) {
         if self.current.get(&place).is_some_and(|(_, waits)| *waits == Some(number)) {
             self.current.remove(&place);
         }
@@ -126,6 +165,11 @@ impl Recording<Access> {
     /// All that has happened.
     pub fn of(history: &History) -> Recording<Access> {
         Recording::of_some(history, history.len(), |_| true)
+    }
+
+    /// The first so many happenings.
+    pub fn first_of(history: &History, length: u64) -> Recording<Access> {
+        Recording::of_some(history, length, |_| true)
     }
 
     /// What has happened to this key among so many happenings.

@@ -103,8 +103,7 @@ impl<M: Machine> Explanation<M> {
     ) -> Option<Explanation<M>> {
         let mut along = Explanation::new(initial, Keeps::RealTime);
         for recorded in part {
-            let due = if recorded.interval.due < OPEN { recorded.interval.due } else { NEVER };
-            along.waiting.push(Interval { due, ..recorded.interval.clone() });
+            along.waiting.push(recorded.interval.closed());
         }
         for number in order {
             let place = along.waiting.iter().position(|waiting| waiting.number == *number)?;
@@ -167,15 +166,21 @@ impl<M: Machine> Explanation<M> {
         self.waiting.retain(|interval| interval.number != number);
     }
 
-    /// What was under way may be answered after all: what was in vain without may not be so with it.
-    pub fn reopen(&mut self, is_open: impl Fn(u64) -> bool) {
+    /// From a whole history on: what was under way may be answered after all, and what was in vain without
+    /// that may not be so with it.
+    pub fn go_on_with(&mut self, part: &[&Recorded<M::Asked>]) {
         self.vain.clear();
+        let open = |number: u64| {
+            let place = part.binary_search_by_key(&number, |it| it.interval.number);
+            place.is_ok_and(|place| part[place].interval.due == OPEN)
+        };
         let in_order = self.order.iter_mut().map(|step| &mut step.taken);
         for interval in self.waiting.iter_mut().chain(in_order) {
-            if interval.due == NEVER && is_open(interval.number) {
+            if interval.due == NEVER && open(interval.number) {
                 interval.due = OPEN;
             }
         }
+        self.waiting.retain(|it| it.due != NEVER || !it.asked.only_looks());
     }
 
     /// Goes on until all that is due by now stands in the order, for no more than so many states.
@@ -223,7 +228,7 @@ impl<M: Machine> Explanation<M> {
     /// One step more; `false` where there is none.
     fn go_on(&mut self, left: &mut usize) -> bool {
         let possible = self.possible();
-        *left = left.saturating_sub(possible.len() / 8);
+        *left = left.saturating_sub(possible.len() / 8 + self.waiting.len() / 64);
         let looks = |place: &&usize| self.sees(&self.waiting[**place], &self.state);
         if let Some(place) = possible.iter().find(looks) {
             self.take(*place, self.state.clone(), true);
@@ -365,9 +370,11 @@ impl<M: Machine> Explanation<M> {
 
     fn forget_the_oldest(&mut self) {
         if self.order.len() / 2 > self.remembers {
-            let first = self.order.len() - self.remembers;
+            // What is under way may be answered otherwise than it was guessed.
+            let open = self.order.iter().position(|step| step.taken.due == OPEN);
+            let first = (self.order.len() - self.remembers).min(open.unwrap_or(usize::MAX));
             self.order.drain(..first);
-            self.is_cut = true;
+            self.is_cut |= first > 0;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a judge says of a history: that a model allows it, that it does not and which operations show it,
 //! or that this is not known and why.
 
+use super::recording::Recorded;
 use crate::base::{Breach, Sentence};
 use crate::sentence;
 
@@ -29,6 +30,14 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// These operations: the last answer among them is the one that does not go with the others.
+    pub fn of<A>(operations: &[&Recorded<A>], why: Sentence) -> Evidence {
+        let event = operations.iter().filter_map(|recorded| recorded.answer_event).max();
+        let mut numbers: Vec<u64> = operations.iter().map(|it| it.interval.number).collect();
+        numbers.sort_unstable();
+        Evidence { operations: numbers, why, event, against: None }
+    }
+
     /// Where there is nothing to show.
     pub fn none() -> Evidence {
         let why = sentence!("nothing explains it");

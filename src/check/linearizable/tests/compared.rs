@@ -4,7 +4,16 @@ use super::*;
 
 /// After every event the verdict is that of the search, where writes compare too.
 fn check_verdicts(events: &[Event]) -> Result<(), TestCaseError> {
-    let mut history = Judged::default();
+    for remembers in [1, REMEMBERED] {
+        let judge = Linearizability { remembers, ..Linearizability::default() };
+        check_verdicts_of(judge, events)?;
+    }
+    Ok(())
+}
+
+/// … by this judge.
+fn check_verdicts_of(judge: Linearizability, events: &[Event]) -> Result<(), TestCaseError> {
+    let mut history = Judged { judge, ..Judged::default() };
     for (length, event) in (1..).zip(events) {
         event.happens(&mut history);
         let right = linearizable(&events[..length]);
