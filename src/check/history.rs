@@ -23,10 +23,10 @@ pub struct Happening {
 /// How far an operation has come.
 #[derive(Clone, Debug, Hash)]
 pub enum Phase {
-    /// The client asks, at this event.
-    Called { event: u64 },
-    /// The client has the answer, at this event. By then so many operations had been called.
-    Answered { answer: Text, event: u64, called: u64 },
+    /// The client asks, at this event, in this one of its sessions.
+    Called { event: u64, session: u64 },
+    /// The client has the answer, at this event.
+    Answered { answer: Text, event: u64 },
     /// The client no longer waits.
     GivenUp,
 }
@@ -38,6 +38,8 @@ pub struct History {
     called: u64,
     /// By client and its own number for it: the operations that are not over.
     open: Rc<BTreeMap<(Place, u64), (u64, Operation)>>,
+    /// Of clients that have lost their memory, how often.
+    sessions: Rc<BTreeMap<Place, u64>>,
 }
 
 impl History {
@@ -46,13 +48,14 @@ impl History {
         self.called += 1;
         let number = self.called;
         Rc::make_mut(&mut self.open).insert((client, own), (number, operation.clone()));
-        self.past.push(Happening { number, client, operation, what: Phase::Called { event } });
+        let session = self.sessions.get(&client).copied().unwrap_or(0);
+        let what = Phase::Called { event, session };
+        self.past.push(Happening { number, client, operation, what });
     }
 
     /// The client has the answer to what it asked under this number; late and unasked answers are ignored.
     pub fn answer(&mut self, client: Place, own: u64, answer: Text, event: u64) {
-        let called = self.called;
-        self.close(client, own, Phase::Answered { answer, event, called });
+        self.close(client, own, Phase::Answered { answer, event });
     }
 
     /// The client's operation is over without an answer.
@@ -60,8 +63,10 @@ impl History {
         self.close(client, own, Phase::GivenUp);
     }
 
-    /// All that the client waits for is over without an answer.
+    /// All that the client waits for is over without an answer, and it does not remember what it has seen:
+    /// what it asks from now on is another session.
     pub fn give_up_all(&mut self, client: Place) {
+        *Rc::make_mut(&mut self.sessions).entry(client).or_default() += 1;
         let open = self.open.range((client, 0)..=(client, u64::MAX));
         let open: Vec<u64> = open.map(|((_, own), _)| *own).collect();
         open.into_iter().for_each(|own| self.give_up(client, own));
@@ -105,18 +110,25 @@ mod tests {
         history.answer(client, 8, "8".into(), 4);
         history.give_up(Place::client(1), 7);
         history.give_up_all(client);
+        history.call(client, 9, get(), 5);
         let told: Vec<String> = history
             .since(0)
             .map(|Happening { number, what, .. }| match what {
-                Phase::Called { event } => format!("{number} called at {event}"),
-                Phase::GivenUp => format!("{number} given up"),
-                Phase::Answered { answer, event, called } => {
-                    format!("{number} told {answer} at {event} after {called}")
+                Phase::Called { event, session } => {
+                    format!("{number} called at {event} in session {session}")
                 }
+                Phase::GivenUp => format!("{number} given up"),
+                Phase::Answered { answer, event } => format!("{number} told {answer} at {event}"),
             })
             .collect();
-        let expected = ["1 called at 1", "2 called at 2", "2 told 7 at 3 after 2", "1 given up"];
+        let expected = [
+            "1 called at 1 in session 0",
+            "2 called at 2 in session 0",
+            "2 told 7 at 3",
+            "1 given up",
+            "3 called at 5 in session 1",
+        ];
         assert_eq!(told, expected);
-        assert_eq!(history.since(3).count(), 1);
+        assert_eq!(history.since(3).count(), 2);
     }
 }

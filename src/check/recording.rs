@@ -118,35 +118,37 @@ impl<A> Recording<A> {
     }
 }
 
-/// Who asks: the processes of the places, each with what it waits for.
+/// Who asks: the processes of the places. A process asks one thing after the other; who asks several at a
+/// time, gives something up, or has lost its memory is another one from then on.
 #[derive(Clone, Debug, Default)]
 pub struct Processes {
     names: Vec<Text>,
-    current: BTreeMap<Place, (u32, Option<u64>)>,
+    /// By place: its process and session, and the operation that it waits for.
+    current: BTreeMap<Place, (u32, u64, Option<u64>)>,
 }
 
 impl Processes {
-    /// The process that asks for the operation of this number: one that waits for nothing else.
-    pub fn asking(&mut self, place: Place, number: u64) -> u32 {
-        match self.current.get_mut(&place) {
-            Some((process, waits @ None)) => {
+    /// The process that asks for the operation of this number.
+    pub fn asking(&mut self, place: Place, session: u64, number: u64) -> u32 {
+        let busy = match self.current.get_mut(&place) {
+            Some((process, same, waits @ None)) if *same == session => {
                 *waits = Some(number);
-                *process
+                return *process;
             }
-            busy => {
-                let new = self.names.len() as u32;
-                self.names.push(place.to_string().into());
-                if busy.is_none() {
-                    self.current.insert(place, (new, Some(number)));
-                }
-                new
-            }
+            Some((_, same, _)) => *same == session,
+            None => false,
+        };
+        let new = self.names.len() as u32;
+        self.names.push(place.to_string().into());
+        if !busy {
+            self.current.insert(place, (new, session, Some(number)));
         }
+        new
     }
 
     /// It waits no longer.
     pub fn told(&mut self, place: Place, number: u64) {
-        if let Some((_, waits)) = self.current.get_mut(&place)
+        if let Some((.., waits)) = self.current.get_mut(&place)
             && *waits == Some(number)
         {
             *waits = None;
@@ -155,7 +157,7 @@ impl Processes {
 
     /// It goes on as another one.
     pub fn gave_up(&mut self, place: Place, number: u64) {
-        if self.current.get(&place).is_some_and(|(_, waits)| *waits == Some(number)) {
+        if self.current.get(&place).is_some_and(|(.., waits)| *waits == Some(number)) {
             self.current.remove(&place);
         }
     }
@@ -189,7 +191,7 @@ impl Recording<Access> {
             let Happening { number, client, operation, what } = happening;
             let place = operations.binary_search_by_key(number, |it| it.interval.number);
             match (what, place) {
-                (Phase::Called { event }, _) => {
+                (Phase::Called { event, session }, _) => {
                     let next = keys.len() as u32;
                     operations.push(Recorded {
                         key: *keys.entry(operation.key().clone()).or_insert(next),
@@ -200,14 +202,14 @@ impl Recording<Access> {
                         answer_event: None,
                         interval: Interval {
                             number: *number,
-                            process: processes.asking(*client, *number),
+                            process: processes.asking(*client, *session, *number),
                             asked: access(operation, None),
                             called: now,
                             due: OPEN,
                         },
                     });
                 }
-                (Phase::Answered { answer, event, .. }, Ok(place)) => {
+                (Phase::Answered { answer, event }, Ok(place)) => {
                     let recorded = &mut operations[place];
                     recorded.interval.asked = access(operation, Some(answer));
                     recorded.interval.due = now;

@@ -133,6 +133,8 @@ impl<M: Machine> Explanation<M> {
 
     /// It is answered now, which may change what is asked.
     pub fn answer(&mut self, number: u64, asked: M::Asked, now: u64, left: &mut usize) -> Found {
+        // What was of no use without this answer may be so with it.
+        self.vain.clear();
         if let Some(place) = self.waiting.iter().position(|other| other.number == number) {
             self.waiting[place].asked = asked;
             self.waiting[place].due = now;

@@ -202,8 +202,9 @@ impl SequentialConsistency {
         let asked =
             |answer| Of { key: Datum::of(operation.key()), asked: access(operation, answer) };
         match what {
-            Phase::Called { .. } => {
-                let (process, asked) = (processes.asking(*client, number), asked(None));
+            Phase::Called { session, .. } => {
+                let process = processes.asking(*client, *session, number);
+                let asked = asked(None);
                 explanation.call(Interval { number, process, asked, called: now, due: OPEN });
             }
             Phase::GivenUp => {

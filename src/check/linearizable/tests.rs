@@ -238,6 +238,13 @@ fn a_write_that_is_given_up_may_take_effect_at_any_later_time() {
     breaks("2 put x=2, 2 < ok, 3 get x, 1 put x=1, 1 gives up, 3 < 1, 4 get x, 4 < 2", "1");
 }
 
+/// That a lost write has taken effect is of no use for the first answer, but for the second.
+#[test]
+fn a_write_that_was_of_no_use_is_so_for_a_later_answer() {
+    let lost = "4 put x=2, 4 gives up, 4 put x=1, 1 get x, 2 get x, 4 gives up";
+    holds(&format!("{lost}, 2 < 1, 1 < 2, 4 get x, 4 < 1"));
+}
+
 #[test]
 fn a_read_that_is_given_up_says_nothing() {
     holds("1 put x=1, 1 < ok, 2 get x, 2 gives up, 2 < 7, 2 get x, 2 < 1");

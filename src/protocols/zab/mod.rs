@@ -45,6 +45,7 @@ use std::rc::Rc;
 
 use crate::base::quorum::majority;
 use crate::base::{Place, PlaceKind, Places, Span, Time};
+use crate::check::Model;
 use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol, Serves};
 use crate::service::KeyValueStore;
 use crate::service::sessions::{Sessions, Unanswered};
@@ -148,6 +149,7 @@ impl Protocol for Zab {
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(Ask::FORMS);
+    const JUDGES: &'static [Model] = &[Model::Sequential];
     type Message = Message;
     type Timer = Timer;
     const TIMERS: &'static [Timer] =
