@@ -1,0 +1,158 @@
+//! Figures, each the median of several runs with the slowest and the fastest beside it.
+
+// The one place where real time is measured.
+#![allow(clippy::disallowed_types)]
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use synod::view::stage::layout::Room;
+use synod::view::{Layout, StageView};
+
+use super::*;
+
+const MILLION: u64 = 1_000_000;
+const ROUNDS: usize = 5;
+
+/// Of these protocols, or of the picture of very many places; of all that is measured, if nothing is
+/// named.
+pub fn all(only: &[&str]) -> Result<(), String> {
+    if only == ["scene"] {
+        return catalog::catalog().filter_map(rumour).try_for_each(|text| of_many(&text));
+    }
+    let measured: Vec<_> = catalog::catalog()
+        .filter_map(|entry| Some((entry.meta.slug, heartbeats(entry)?)))
+        .collect();
+    if let Some(name) = only.iter().find(|name| measured.iter().all(|(slug, _)| slug != *name)) {
+        return Err(format!("No figures are taken of “{name}”."));
+    }
+    let mut chosen = measured.iter().filter(|(slug, _)| only.is_empty() || only.contains(slug));
+    chosen.try_for_each(|(slug, text)| of_protocol(slug, text))?;
+    match only {
+        [] => all(&["scene"]),
+        _ => Ok(()),
+    }
+}
+
+/// The run that is measured of a protocol that has room for a thousand places: the first of them is
+/// asked for something.
+fn rumour(entry: &'static Entry) -> Option<String> {
+    let meta = entry.meta;
+    let kind = meta.kinds.first().filter(|kind| kind.most >= 1_000)?;
+    let (slug, setting, letter) = (meta.slug, kind.setting, kind.letter);
+    let request = meta.requests.first()?;
+    Some(format!("run {slug} {setting}=1000 seed=1\n50ms request {letter}1 {request}\n"))
+}
+
+fn of_many(text: &str) -> Result<(), String> {
+    let start = |text: String| {
+        let script = scenario::parse(&text).map_err(|mistake| mistake.to_string())?;
+        catalog::start(script).map_err(|sentence| sentence.to_string())
+    };
+    print(format_args!("{}", text.lines().next().unwrap_or_default()))?;
+    let mut run = start(format!("{text}300ms partition half\n"))?;
+    run.run_to(Time::millis(500), u32::MAX);
+    let setup = run.script().setup.clone();
+    let room = Room { width: 960.0, height: 560.0, top: 56.0, bottom: 84.0 };
+    let layout = Rc::new(Layout::new(&setup.places, run.meta().formation, room));
+    let mut times = Vec::new();
+    for _ in 0..100 {
+        let begun = Instant::now();
+        let scene = StageView::new(&run.glance(), &setup.link, &layout);
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+        drop(scene);
+    }
+    times.sort_by(f64::total_cmp);
+    print(format_args!(
+        "{:<48} {:>9.2} (up to {:.2})",
+        "ms a snapshot and scene: median of 100 (longest)", times[50], times[99]
+    ))?;
+    let mut rates = Vec::new();
+    for round in 0..ROUNDS {
+        let (begun, mut deliveries) = (Instant::now(), 0);
+        for seed in 0..20 {
+            let seed = format!("seed={}", 1 + 20 * round + seed);
+            let mut run = start(text.replacen("seed=1", &seed, 1))?;
+            run.run_to(Time::seconds(2), u32::MAX);
+            deliveries += run.deliveries();
+        }
+        rates.push(deliveries as f64 / begun.elapsed().as_secs_f64());
+    }
+    rates.sort_by(f64::total_cmp);
+    rate("deliveries a second, of twenty runs", &rates)
+}
+
+/// The run that is measured, of a protocol whose servers speak without being asked: often enough that
+/// a million deliveries fit into the longest run, which lasts an hour.
+fn heartbeats(entry: &Entry) -> Option<String> {
+    let beats = (entry.options)().iter().any(|option| option.name == "heartbeat");
+    let slug = entry.meta.slug;
+    beats.then(|| format!("run {slug} nodes=5 seed=1 heartbeat=20ms latency=2ms..8ms"))
+}
+
+fn of_protocol(slug: &str, heartbeats: &str) -> Result<(), String> {
+    let heartbeats = scenario::parse(heartbeats).map_err(|mistake| mistake.to_string())?;
+    let entry = catalog::find(slug).ok_or("there is no such protocol")?;
+    print(format_args!(
+        "{slug}: five nodes, heartbeats, history on; median of 5 (slowest to fastest)"
+    ))?;
+    let plain = deliveries(|| Ok(entry.start(heartbeats.clone())?.unchecked()))?;
+    rate("deliveries a second, properties unchecked", &plain)?;
+    let checked = deliveries(|| entry.start(heartbeats.clone()))?;
+    rate("deliveries a second, all properties checked", &checked)?;
+    let ratio = plain[ROUNDS / 2] / checked[ROUNDS / 2];
+    print(format_args!("{:<48} {ratio:>9.2}", "time with all properties over without"))?;
+    memory_and_seeks(&heartbeats)
+}
+
+type Start<'a> = &'a dyn Fn() -> Result<Run, synod::base::Sentence>;
+
+fn deliveries(start: impl Fn() -> Result<Run, synod::base::Sentence>) -> Result<Vec<f64>, String> {
+    let start: Start = &start;
+    let mut rates = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut run = start().map_err(|sentence| sentence.to_string())?;
+        let begun = Instant::now();
+        while run.deliveries() < MILLION {
+            let next = run.now() + Time::seconds(10);
+            run.run_to(next, u32::MAX);
+        }
+        rates.push(run.deliveries() as f64 / begun.elapsed().as_secs_f64());
+    }
+    rates.sort_by(f64::total_cmp);
+    Ok(rates)
+}
+
+fn rate(what: &str, rates: &[f64]) -> Result<(), String> {
+    let [slowest, median, fastest] = [rates[0], rates[rates.len() / 2], rates[rates.len() - 1]];
+    print(format_args!("{what:<48} {median:>9.0} ({slowest:.0} to {fastest:.0})"))
+}
+
+fn memory_and_seeks(script: &Script) -> Result<(), String> {
+    let before = ALLOCATED.load(Ordering::Relaxed);
+    let mut run = catalog::start(script.clone()).map_err(|sentence| sentence.to_string())?;
+    while run.event() < MILLION {
+        let next = run.now() + Time::seconds(1);
+        run.run_to(next, u32::MAX);
+    }
+    let bytes = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before) as f64;
+    let events = run.event();
+    print(format_args!("{:<48} {:>9}", "events in the run whose past is sought", events))?;
+    print(format_args!(
+        "{:<48} {:>9.1}",
+        "bytes an event, checkpoints included",
+        bytes / events as f64
+    ))?;
+    let mut times = Vec::new();
+    for n in 0..200u64 {
+        let event = (n * 7_919_993) % events;
+        let begun = Instant::now();
+        run.seek_event(event, u32::MAX);
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    print(format_args!(
+        "{:<48} {:>9.2} (up to {:.2})",
+        "ms to any cursor: median of 200 (longest)", times[100], times[199]
+    ))
+}
