@@ -112,6 +112,12 @@ pub trait Witness<P: Protocol>: Clone + Default {
     /// Records what this replica's last step made true.
     fn witness(&mut self, _node: Place, _replica: &P, _moment: Moment) {}
 
+    /// Whether the step that was witnessed last has changed nothing that properties look at: then none of
+    /// them is asked. Most steps of a log that only beats are such.
+    fn saw_nothing(&self) -> bool {
+        false
+    }
+
     /// Records that at this event a client asks this; or, with an `outcome`, that its request is
     /// over. What was asked and is not over may still take effect.
     fn overhear(

@@ -92,8 +92,8 @@ pub trait Ensemble {
     /// The request as a client asks it; or why it is none.
     fn request(&self, text: &str) -> Result<Wanted, Unserved>;
 
-    /// The history variables learn of a server's step …
-    fn witness(&mut self, node: Place, moment: Moment);
+    /// The history variables learn of a server's step, and say whether properties have to look at it …
+    fn witness(&mut self, node: Place, moment: Moment) -> bool;
     /// … and of what a client asked or was told.
     fn overhear(
         &mut self,
@@ -296,11 +296,12 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn step(&mut self, node: Place, stimulus: Stimulus, clock: ClockReading, wishes: &mut Wishes) {
         let input = self.input(node, stimulus);
-        let Some(replica) = &mut self.replicas[self.places.index(node)] else { return };
+        let at = self.places.index(node);
+        let Some(replica) = &mut self.replicas[at] else { return };
         self.fx.start(clock);
-        self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
+        self.fx.swap_chance(&mut self.chances[at]);
         replica.step(input, &mut self.fx);
-        self.fx.swap_chance(&mut self.chances[self.places.index(node)]);
+        self.fx.swap_chance(&mut self.chances[at]);
         self.tell(node, wishes);
     }
 
@@ -331,9 +332,13 @@ impl<P: Protocol> Ensemble for Servers<P> {
         Ok(Wanted { text: request.to_string().into(), stays, operation })
     }
 
-    fn witness(&mut self, node: Place, moment: Moment) {
-        if let Some(replica) = &self.replicas[self.places.index(node)] {
-            self.ghost.witness(node, replica, moment);
+    fn witness(&mut self, node: Place, moment: Moment) -> bool {
+        match &self.replicas[self.places.index(node)] {
+            Some(replica) => {
+                self.ghost.witness(node, replica, moment);
+                !self.ghost.saw_nothing()
+            }
+            None => true,
         }
     }
 

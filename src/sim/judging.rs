@@ -22,8 +22,9 @@ impl Sim {
         if !self.checking {
             return;
         }
-        self.ensemble.witness(id, moment);
-        self.judge(id, cause, out);
+        if self.ensemble.witness(id, moment) {
+            self.judge(id, cause, out);
+        }
     }
 
     /// The properties, after something has happened at this place.

@@ -308,9 +308,9 @@ impl Sim {
 
     /// An event of its own at this place: its clock ticks, past `received` where a stamp came along.
     fn tick(&mut self, place: Place, received: u64) {
-        let lamport = self.lamport(place);
-        *lamport = (*lamport).max(received) + 1;
-        self.nodes[self.places.index(place)].own += 1;
+        let node = &mut self.nodes[self.places.index(place)];
+        node.lamport = node.lamport.max(received) + 1;
+        node.own += 1;
     }
 
     // ---- replicas ----------------------------------------------------------------------------

@@ -97,8 +97,9 @@ pub enum Message {
     PreVoteReply { term: u64, granted: bool },
     AppendEntries { term: u64, prev: Position, entries: Entries, leader_commit: u64, round: u64 },
     AppendEntriesReply { term: u64, outcome: Appended, round: u64 },
-    /// A piece of a snapshot that ends at `last`, from the `offset`-th pair on (§7).
-    InstallSnapshot { term: u64, last: Position, offset: u64, piece: Piece, round: u64 },
+    /// A piece of a snapshot that ends at `last`, from the `offset`-th pair on (§7); copies of the message
+    /// share it.
+    InstallSnapshot { term: u64, last: Position, offset: u64, piece: Rc<Piece>, round: u64 },
     /// So many pairs are here; `done`: all that it covers is, and on disk.
     InstallSnapshotReply { term: u64, last: u64, offset: u64, done: bool, round: u64 },
     /// The leader hands over: stand at once (dissertation, §3.10).

@@ -176,6 +176,10 @@ impl Witness<Raft> for Ghost {
         }
         self.before = Some(before);
     }
+
+    fn saw_nothing(&self) -> bool {
+        self.before.is_none() && self.shrunk.is_none()
+    }
 }
 
 impl Ghost {

@@ -149,7 +149,7 @@ impl Raft {
         let (Role::Leader(lead), Some(snapshot)) = (&self.role, &self.snapshot) else { return };
         let (of, offset) = lead.sending[follower.index()];
         let offset = if of == snapshot.last.index { offset } else { 0 };
-        let piece = snapshot.piece(offset, self.config.chunk);
+        let piece = Rc::new(snapshot.piece(offset, self.config.chunk));
         let (term, last, round) = (self.term, snapshot.last, lead.round);
         fx.send(follower, Message::InstallSnapshot { term, last, offset, piece, round });
     }
@@ -183,7 +183,7 @@ impl Raft {
         &mut self,
         last: Position,
         offset: u64,
-        piece: Piece,
+        piece: Rc<Piece>,
         fx: &mut Effects<Self>,
     ) -> (u64, bool) {
         if last.index <= self.commit && !self.config.install_old_snapshot {
@@ -196,9 +196,10 @@ impl Raft {
             self.incoming = Some(incoming);
             return (has, false);
         }
-        incoming.pairs.extend(piece.pairs);
+        let Piece { pairs, rest } = Rc::unwrap_or_clone(piece);
+        incoming.pairs.extend(pairs);
         let has = incoming.pairs.len() as u64;
-        match piece.rest {
+        match rest {
             None => self.incoming = Some(incoming),
             Some(Rest { sessions, configured, covers }) => {
                 let store = incoming.pairs.into_iter().collect();
