@@ -434,7 +434,8 @@ impl Plan {
 }
 
 /// What breaks in this script, if anything. `liveness`: in the last quarter of the quiet time before
-/// the end, whatever ought to converge has come to stay so, and every client has its answer.
+/// the end, whatever ought to converge has come to stay so, and every client has its answer; or, where
+/// clients have asked for much that takes an election each, within as long again after the end.
 pub fn judge(script: &Script, liveness: bool) -> Result<Option<Finding>, Sentence> {
     let mut run = catalog::start(script.clone())?;
     let end = run.end().unwrap_or(Time::LIMIT);
@@ -442,9 +443,14 @@ pub fn judge(script: &Script, liveness: bool) -> Result<Option<Finding>, Sentenc
     let patience = if liveness { Time(QUIET.0 / 4) } else { Time::ZERO };
     run_until_broken(&mut run, Time(end.0.saturating_sub(patience.0)));
     let mut lacks = None;
-    while liveness && run.violations() == 0 && run.now() < end {
+    let late = end + QUIET;
+    while liveness
+        && run.violations() == 0
+        && (run.now() < end || lacks.is_some() && run.now() < late)
+    {
+        let until = if run.now() < end { end } else { late };
         let next = run.now() + Time::millis(50);
-        run_until_broken(&mut run, next.min(end));
+        run_until_broken(&mut run, next.min(until));
         lacks = missing(&run.properties(), run.now()).or_else(|| unanswered(&run));
     }
     Ok(broken(&run.properties()).or(lacks))

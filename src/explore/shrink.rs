@@ -2,6 +2,7 @@
 //! two, also under other seeds; then what is left is made plain: fewer places, the usual network, commands
 //! that do less, times that are round.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::base::{Place, Time};
@@ -55,7 +56,8 @@ struct Shrinker {
 impl Shrinker {
     /// Takes the candidate if it breaks the same; one that breaks it sooner ends sooner.
     fn take(&mut self, mut candidate: Script) -> bool {
-        if self.tries == 0 || candidate == self.best {
+        let unfair = self.liveness && somebody_is_away(&candidate);
+        if self.tries == 0 || candidate == self.best || unfair {
             return false;
         }
         self.tries -= 1;
@@ -212,6 +214,23 @@ impl Shrinker {
     }
 }
 
+/// Whether somebody who was stopped in this script is not back at its end: then nothing can be demanded.
+fn somebody_is_away(script: &Script) -> bool {
+    let mut away = BTreeSet::new();
+    for line in &script.lines {
+        match &*line.command {
+            Command::Crash { node, .. } | Command::Wipe(node) | Command::Pause(node) => {
+                away.insert(*node);
+            }
+            Command::Restart(node) | Command::Resume(node) => {
+                away.remove(node);
+            }
+            _ => {}
+        }
+    }
+    !away.is_empty()
+}
+
 /// The script up to this time, which is its end.
 fn end_at(script: &mut Script, at: Time) {
     script.lines.retain(|line| line.at <= at && *line.command != Command::End);
@@ -269,4 +288,20 @@ fn is_safety(script: &Script, verdict: &Finding) -> bool {
     let mut properties = properties.unwrap_or_default().into_iter();
     properties
         .any(|property| property.name == verdict.property && property.kind == PropertyKind::Always)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[test]
+    fn whoever_was_stopped_has_to_be_back() {
+        let away = |lines: &str| {
+            let text = format!("run raft nodes=3 seed=1\n{lines}");
+            somebody_is_away(&scenario::parse(&text).unwrap())
+        };
+        assert!(away("1s crash S1\n2s restart S2") && away("1s pause S3") && away("1s wipe S2"));
+        assert!(!away("1s crash S1 torn\n2s pause S2\n3s restart S1\n3s resume S2\n4s end"));
+    }
 }
