@@ -1,6 +1,6 @@
 //! Clients (§8): what a leader does with their requests, and when they are answered.
 
-use crate::base::Place;
+use crate::base::{Place, Time};
 use crate::check::DONE;
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
@@ -75,13 +75,21 @@ impl Raft {
     }
 
     pub(super) fn redirect(&mut self, client: Place, seq: u64, fx: &mut Effects<Self>) {
-        fx.note(match self.leader {
+        let leader = self.known_leader(fx.steady_now());
+        fx.note(match leader {
             Some(leader) => {
                 sentence!("sends {0} on to {1}, the leader of term {2}", client, leader, self.term)
             }
             None => sentence!("cannot help {0}: it knows no leader of term {1}", client, self.term),
         });
-        fx.reply(client, seq, Outcome::Redirect(self.leader));
+        fx.reply(client, seq, Outcome::Redirect(leader));
+    }
+
+    /// Whom it takes for the leader. A server that may not stand notices by nothing else that its leader is
+    /// gone (it may have been removed, and never been told): it has to have heard it lately.
+    pub(super) fn known_leader(&self, now: Time) -> Option<Place> {
+        let lately = || self.heard.is_some_and(|heard| now.since(heard) <= self.config.election.max);
+        self.leader.filter(|_| self.may_stand() || lately())
     }
 
     pub(super) fn answer_later(&mut self, client: Place, seq: u64) {

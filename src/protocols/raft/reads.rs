@@ -87,7 +87,7 @@ impl Raft {
         if self.config.local_reads {
             return self.answer_read(client, seq, &key, fx);
         }
-        match (&self.role, self.leader) {
+        match (&self.role, self.known_leader(fx.steady_now())) {
             (Role::Leader(_), _) => {
                 let asks = Asks::Value(key);
                 self.serve_read(Read { client, seq, asks, begun: None, answered: Vec::new() }, fx);
