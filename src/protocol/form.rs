@@ -1,7 +1,7 @@
 //! What clients can ask, as forms to fill in.
 
-use crate::base::Sentence;
 use crate::base::word::{self, Unfit};
+use crate::base::{Place, Sentence};
 use crate::sentence;
 
 /// A kind of request, as a form to fill in.
@@ -50,6 +50,16 @@ impl Blank {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         Err(match (self.holds, word::unfit(text)) {
             (_, Some(Unfit::Empty)) => return Ok(()),
+            (Holds::Servers, _) => {
+                let is_server = |word: &str| word.parse().is_ok_and(Place::is_server);
+                match text.split_whitespace().find(|word| !is_server(word)) {
+                    None => return Ok(()),
+                    Some(word) => {
+                        let word: String = word.chars().take(40).collect();
+                        sentence!("servers such as S2 S3 are expected, not “{0}”.", word)
+                    }
+                }
+            }
             (Holds::Number { least, most }, _) => match text.parse::<u64>() {
                 Ok(number) if digits && (least..=most).contains(&number) => return Ok(()),
                 _ => sentence!("a whole number from {0} to {1} is expected.", least, most),
@@ -79,6 +89,25 @@ impl Blank {
 pub enum Holds {
     /// A whole number within these bounds.
     Number { least: u64, most: u64 },
+    /// Servers by their names, with spaces between.
+    Servers,
     /// A word as [`crate::base::word::word`] reads it.
     Word,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_for_servers_takes_their_names() {
+        let blank = Blank { name: "servers", holds: Holds::Servers, sample: "S1 S2" };
+        for right in ["", " ", "S1", " S2  S3 S15 "] {
+            assert_eq!(blank.check(right), Ok(()), "{right:?}");
+        }
+        for (wrong, word) in [("S1 C1", "C1"), ("S1,S2", "S1,S2"), ("S0", "S0"), ("2", "2")] {
+            let told = blank.check(wrong).unwrap_err().to_string();
+            assert_eq!(told, format!("servers such as S2 S3 are expected, not “{word}”."));
+        }
+    }
 }

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use synod::explore::{fuzz, hunt};
+use synod::protocol::PropertyKind;
 use synod::{catalog, scenario};
 
 #[test]
@@ -16,11 +17,14 @@ fn every_flaw_is_caught_and_only_the_flaw() {
                 .unwrap_or_else(|_| panic!("{file} should show the flaw: `lab fuzz` finds it"));
             let mut script = scenario::parse(&text).unwrap();
             assert_eq!(script.setup.flaws, [flaw.name], "{file}");
-            let verdict = fuzz::judge(&script, false).unwrap();
+            let lively = |(name, kind)| name == flaw.breaks && kind == PropertyKind::Converges;
+            let properties = (entry.properties)().into_iter();
+            let liveness = properties.map(|property| (property.name, property.kind)).any(lively);
+            let verdict = fuzz::judge(&script, liveness).unwrap();
             let verdict = verdict.unwrap_or_else(|| panic!("{file} breaks nothing"));
             assert_eq!(verdict.property, flaw.breaks, "{file}: {}", verdict.why);
             script.setup.flaws.clear();
-            let verdict = fuzz::judge(&script, false).unwrap();
+            let verdict = fuzz::judge(&script, liveness).unwrap();
             assert!(verdict.is_none(), "{file} breaks without the flaw too: {verdict:?}");
         }
     }

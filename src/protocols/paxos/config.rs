@@ -73,6 +73,22 @@ options! {
             breaks: "Proposals Are Safe",
         }
 
+        flaw reuse_ballot {
+            title: "A ballot is used again",
+            story: "A proposer keeps its round in memory alone. After a crash it begins to count anew, and prepares a \
+                    ballot that it has used before, for another value. So does many a student's Paxos, whose \
+                    proposers have no disk at all.",
+            breaks: "One Value Per Ballot",
+        }
+
+        flaw count_answers_twice {
+            title: "An answer is counted twice",
+            story: "A proposer counts answers and not who has given them. Where the network delivers a promise \
+                    twice, one acceptor is taken for two, and a minority for a quorum. Courses that run Paxos \
+                    over UDP warn of it, since each year somebody's does.",
+            breaks: "Proposals Are Safe",
+        }
+
         flaw small_quorum {
             title: "Half is taken for enough",
             story: "A quorum is half of the acceptors: 1 of 3, 2 of 4. Two such quorums may have no \

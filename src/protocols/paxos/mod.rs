@@ -242,6 +242,9 @@ impl Paxos {
             // Flaw: a promise is worth writing down only once something is accepted.
             disk.promised = disk.accepted.as_ref().map(|proposal| proposal.ballot);
         }
+        if self.config.reuse_ballot {
+            disk.round = 0; // Flaw: a round is worth nothing after a crash.
+        }
         if self.saved != disk {
             self.saved = disk.clone();
             fx.persist(disk);
@@ -255,7 +258,7 @@ impl Paxos {
         if let Some(Bid { ballot, .. }) = self.bid
             && self.accepts()
             && self.memory.promised == Some(ballot)
-            && self.stored.round >= ballot.round
+            && (self.stored.round >= ballot.round || self.config.reuse_ballot)
         {
             self.count_promise(self.me, self.stored.accepted.clone(), fx);
         }

@@ -62,7 +62,7 @@ impl Paxos {
             self.quorum()
         ));
         fx.set_timer(Timer::Retry, self.config.patience);
-        if self.accepts() {
+        if self.accepts() && !self.has_promised_above(ballot) {
             self.promise(ballot);
         }
         self.save(fx);
@@ -77,7 +77,8 @@ impl Paxos {
     ) {
         let quorum = self.quorum();
         let Some(Bid { phase: Phase::Prepare(promises), .. }) = &mut self.bid else { return };
-        if promises.iter().all(|(known, _)| *known != from) {
+        let again = promises.iter().any(|(known, _)| *known == from);
+        if !again || self.config.count_answers_twice && from != self.me {
             promises.push((from, accepted));
         }
         if promises.len() >= quorum {

@@ -124,6 +124,15 @@ options! {
             breaks: "Leader Completeness",
         }
 
+        flaw ack_by_index {
+            title: "A write taken for another of the same index",
+            story: "While an older write to the disk is under way, a follower takes the index that it reaches for all \
+                    there is to wait for, and acknowledges with it an entry that has taken the place of the one \
+                    written. A crash brings the old one back: the ABA race that etcd's asynchronous writes to disk \
+                    had to be guarded against.",
+            breaks: "Leader Completeness",
+        }
+
         flaw commit_without_min {
             title: "leaderCommit taken at its word",
             story: "A follower commits up to leaderCommit although this message has only shown that its \
@@ -195,6 +204,14 @@ options! {
             story: "A configuration is in force when it is appended; a server that drops its entry again goes \
                     on by it, although it never was.",
             breaks: "Configuration From the Log",
+        }
+
+        flaw learner_refuses_to_vote {
+            title: "A learner refuses to vote",
+            story: "A server that takes itself for a learner refuses whoever asks for its vote. It may have been \
+                    promoted and not know it yet; then those who know lack a vote, and nobody is elected although \
+                    a majority is there. etcd refused so until 2019.",
+            breaks: "Logs Converge",
         }
 
         flaw removed_leader_counts_itself {

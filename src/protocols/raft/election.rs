@@ -169,6 +169,8 @@ impl Raft {
         let mine = self.position(self.log.len());
         if self.config.no_up_to_date_check {
             None
+        } else if self.config.learner_refuses_to_vote && self.configuration.learners.has(self.me) {
+            Some(sentence!("refuses {0} its vote: it is a learner", candidate))
         } else if last.term < mine.term {
             Some(sentence!(
                 "refuses {0} its vote: {0}'s last entry is of term {1}, its own of term {2}",

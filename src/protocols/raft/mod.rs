@@ -78,8 +78,9 @@ pub struct Raft {
     /// The configuration in force, and the index of its entry.
     configuration: Configuration,
     configured: u64,
-    /// What was last handed to the disk.
+    /// What was last handed to the disk, and whether that is still under way.
     saved: Disk,
+    writing: bool,
 
     // Volatile state.
     role: Role,
@@ -241,6 +242,7 @@ impl Protocol for Raft {
             configuration: first,
             configured: 0,
             saved: disk.clone(),
+            writing: false,
             role: Role::Follower,
             leader: None,
             // Whoever restarts may have forgotten that it heard a leader just now.
@@ -427,12 +429,14 @@ impl Raft {
         if !same || saved.log != self.log || saved.snapshot != self.snapshot {
             let (log, snapshot) = (self.log.clone(), self.snapshot.clone());
             self.saved = Disk { term: self.term, voted_for, log, snapshot };
+            self.writing = true;
             fx.persist(self.saved.clone());
         }
     }
 
     /// What was saved is durable. Only now a server counts itself, as it counts others who say so.
     fn on_disk(&mut self, disk: &Disk, fx: &mut Effects<Self>) {
+        self.writing &= *disk != self.saved;
         match self.role {
             // Its vote for itself.
             Role::Candidate { .. } if disk.term == self.term => self.count_vote(self.me, fx),

@@ -220,7 +220,8 @@ impl Raft {
             }
         };
         // Who says that it has the entries must still have them after a crash.
-        if !self.config.ack_before_disk {
+        let reached = self.writing && prev.index < self.saved.log.len();
+        if !self.config.ack_before_disk && !(self.config.ack_by_index && reached) {
             self.save(fx);
         }
         outcome

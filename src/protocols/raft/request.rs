@@ -54,6 +54,12 @@ pub const FORMS: &[Form] = &[
         blanks: &[SERVER],
     },
     Form {
+        name: "Voters",
+        help: "has these servers vote, and nobody else",
+        script: "voters {0}",
+        blanks: &[Blank { name: key!("servers"), holds: Holds::Servers, sample: "S1 S2 S3" }],
+    },
+    Form {
         name: "Snapshot",
         help: "has a server take a snapshot and drop its log up to there",
         script: "snapshot",

@@ -338,3 +338,75 @@ fn options_take_what_makes_sense_and_refuse_the_rest() {
     let meant = Config { election, heartbeat: Time::millis(20), batch: 1, ..Config::default() };
     assert_eq!(config, meant);
 }
+
+/// What a leader of S1 to S3, which have committed an entry of its term, says to this.
+fn refusal(raft: &mut Raft, request: &str) -> String {
+    let request = Input::Request { from: C1, seq: 1, request: put(request) };
+    let refused = step(raft, request).into_iter().find_map(|effect| match effect {
+        Effect::Reply { outcome: Outcome::Refused(why), .. } => Some(why.to_string()),
+        _ => None,
+    });
+    refused.unwrap_or_else(|| "it is done".into())
+}
+
+#[test]
+fn a_change_that_is_refused_says_which_rule_and_which_index() {
+    let mut raft = leader(S1, 3, 2, &[1, 1], Config::default());
+    assert_eq!(
+        refusal(&mut raft, "add S2"),
+        "no entry of term 2 is committed yet: the last one that is, at index 0, is of term 0"
+    );
+    disk_is_done(&mut raft);
+    hear(&mut raft, S2, matches(2, 3));
+    for (request, why) in [
+        ("add S4", "there is no S4 in this run, which has S1 to S3"),
+        ("promote S32", "there is no S32 in this run, which has S1 to S3"),
+        ("voters S1 S9", "there is no S9 in this run, which has S1 to S3"),
+        ("add S2", "S2 is a member already"),
+        ("promote S2", "S2 is no learner: it is added first"),
+        (
+            "voters S1",
+            "one server at a time: 2 servers would change at once, which takes membership=joint",
+        ),
+        ("transfer S9", "S9 is no server that could lead"),
+        ("snapshot", "it is done"),
+        ("snapshot", "there is nothing to cover: it has executed nothing after index 3"),
+        ("remove S3", "it is done"),
+        (
+            "remove S2",
+            "another change is under way: the configuration at index 4 is not committed yet",
+        ),
+    ] {
+        assert_eq!(refusal(&mut raft, request), why, "{request}");
+    }
+    let mut alone = leader(S1, 1, 2, &[1], Config::default());
+    disk_is_done(&mut alone);
+    assert_eq!(
+        refusal(&mut alone, "remove S1"),
+        "S1 is the last one that votes: nobody could decide"
+    );
+}
+
+#[test]
+fn who_may_not_stand_names_a_leader_only_as_long_as_it_hears_one() {
+    let mut raft = follower(1, &[]);
+    hear(&mut raft, S1, append(1, (0, 0), &[], 0));
+    let long = Time::seconds(9);
+    assert_eq!((raft.known_leader(Time::ZERO), raft.known_leader(long)), (Some(S1), Some(S1)));
+    raft.configuration = Configuration { learners: raft.configuration.voters, ..raft.configuration };
+    raft.configuration.voters = Servers::default().with(S1);
+    assert_eq!((raft.known_leader(Time::ZERO), raft.known_leader(long)), (Some(S1), None));
+}
+
+#[test]
+fn an_entry_is_acknowledged_after_its_own_write_whatever_is_under_way() {
+    for ack_by_index in [false, true] {
+        let mut raft = server(S2, 3, 1, &[1], Config { ack_by_index, ..Config::default() });
+        hear(&mut raft, S1, append(1, (1, 1), &[1], 0));
+        let effects = hear(&mut raft, S3, append(2, (1, 1), &[2], 0));
+        let place = |sought: fn(&Effect<Raft>) -> bool| effects.iter().position(sought);
+        let write = place(|effect| matches!(effect, Effect::Persist(_)));
+        let answer = place(|effect| matches!(effect, Effect::Send { .. }));
+        assert_eq!(write < answer, !ack_by_index, "{effects:?}");
+    }
+}
