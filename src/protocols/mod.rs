@@ -28,4 +28,5 @@ list! {
     clocks::Clocks, "clocks";
     gossip::Gossip, "gossip";
     lease::Lease, "lease";
+    abd::Abd, "abd";
 }

@@ -2,6 +2,7 @@
 //! many protocols serve it. Sessions see to it that a request asked twice takes effect once.
 
 pub mod sessions;
+pub mod sticky;
 pub mod store;
 pub mod workload;
 
