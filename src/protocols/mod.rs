@@ -25,6 +25,7 @@ list! {
     paxos::Paxos, "paxos";
     multi_paxos::MultiPaxos, "multi-paxos";
     zab::Zab, "zab";
+    quorum_store::QuorumStore, "quorum-store";
     clocks::Clocks, "clocks";
     gossip::Gossip, "gossip";
     lease::Lease, "lease";

@@ -1,0 +1,1 @@
+//! Rules and properties, one by one.
