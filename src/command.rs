@@ -5,7 +5,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Listed, Place, PlaceKind, Places, Ratio, Sentence, Span, Time};
+use crate::base::{Listed, Place, PlaceKind, Places, Quantiles, Ratio, Sentence, Span, Time};
 use crate::key;
 use crate::protocol::MEMBERS;
 use crate::sentence;
@@ -80,6 +80,8 @@ pub enum Latency {
     Uniform(Span),
     /// At least `min`, `mean` on the average, cut off at `cap`: `2ms~10ms~100ms`.
     Exponential { min: Time, mean: Time, cap: Time },
+    /// As it was measured somewhere: `lnkd-ssd`.
+    Table(&'static Quantiles),
 }
 
 /// Some directed links: one way (`S1>S2`) or both (`S1-S2`).
@@ -324,6 +326,7 @@ impl Latency {
         match self {
             Latency::Uniform(span) => Time((span.min.0 + span.max.0) / 2),
             Latency::Exponential { mean, .. } => mean,
+            Latency::Table(table) => table.at(Quantiles::WHOLE / 2),
         }
     }
 }
@@ -508,6 +511,7 @@ impl fmt::Display for Latency {
         match self {
             Latency::Uniform(span) => span.fmt(f),
             Latency::Exponential { min, mean, cap } => write!(f, "{min}~{mean}~{cap}"),
+            Latency::Table(table) => table.fmt(f),
         }
     }
 }

@@ -27,7 +27,7 @@ use std::fmt;
 use std::iter::Peekable;
 use std::rc::Rc;
 
-use crate::base::{Place, Ratio, Sentence, Span, Time, Value, is_unseen};
+use crate::base::{Place, Quantiles, Ratio, Sentence, Span, Time, Value, is_unseen};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Deed, Latency, Link, QualityChange, Script, ScriptLine, Setup};
 use crate::protocol::{MEMBERS, Unserved};
@@ -641,6 +641,9 @@ impl std::str::FromStr for Latency {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Latency, &'static str> {
         let parts: Vec<&str> = text.split('~').collect();
+        if let Some(table) = Quantiles::named(text) {
+            return Ok(Latency::Table(table));
+        }
         let (latency, most) = match parts[..] {
             [span] => {
                 let span: Span = span.parse()?;

@@ -17,7 +17,10 @@ use synod::player::LETTERS;
 use synod::scenario::{self, Scenario};
 use synod::words::Language;
 
+#[path = "lab/bench.rs"]
 mod bench;
+#[path = "lab/pbs.rs"]
+mod pbs;
 
 const USAGE: &str = "\
 lab: protocols in a terminal
@@ -41,6 +44,7 @@ lab: protocols in a terminal
   lab schedule PROTOCOL SEED                 the random schedule of a seed, as a script
   lab bench [PROTOCOL|scene]                 how fast and how small, measured here and now; `scene`
                                              is the picture of a thousand places
+  lab bench pbs                              how often a read of a quorum store is old
 
 A script without an `end` runs for ten virtual seconds.";
 
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
+        ["bench", "pbs"] => pbs::all(),
         ["bench", ref only @ ..] => bench::all(only),
         [] | ["help" | "--help" | "-h"] => print(USAGE),
         _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),

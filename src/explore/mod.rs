@@ -8,3 +8,4 @@ pub mod fuzz;
 pub mod hunt;
 mod partition;
 pub mod shrink;
+pub mod staleness;

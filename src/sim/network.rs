@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::base::{Chance, Place, Places, Span, Time};
+use crate::base::{Chance, Place, Places, Quantiles, Span, Time};
 use crate::command::{Latency, Quality, QualityChange};
 use crate::protocol::Channel;
 use crate::sim::connection::{End, Ends};
@@ -315,6 +315,7 @@ pub fn draw(latency: Latency, chance: &mut Chance) -> Time {
         Latency::Exponential { min, mean, cap } => {
             (min + chance.exponential(mean.since(min))).min(cap)
         }
+        Latency::Table(table) => table.at(chance.below(Quantiles::WHOLE)),
     };
     drawn.max(Time(1))
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use synod::base::{Place, Places, Ratio, Span, Time};
+use synod::base::{Place, Places, Quantiles, Ratio, Span, Time};
 use synod::command::{
     Command, Latency, Link as Wire, Partition, QualityChange, Script, ScriptLine, Setup,
 };
@@ -326,7 +326,8 @@ fn latencies() -> impl Strategy<Value = Latency> {
         let (min, mean) = (Time(min), Time(min + more));
         Latency::Exponential { min, mean, cap: mean + Time(most) }
     });
-    prop_oneof![uniform, exponential]
+    let tables = (0..Quantiles::ALL.len()).prop_map(|table| Latency::Table(&Quantiles::ALL[table]));
+    prop_oneof![uniform, exponential, tables]
 }
 
 fn links() -> impl Strategy<Value = Vec<Wire>> {

@@ -67,7 +67,7 @@ options! {
             samples: ["500ms", "200ms", "off"],
         }
 
-        option timeout: Time {
+        option request_timeout: Time {
             default: Time::millis(100),
             help: "how long a coordinator waits before it takes a server for down, and asks again",
             samples: ["100ms", "50ms", "300ms"],
@@ -149,7 +149,7 @@ options! {
             title: "The hash tree is made of keys alone",
             story: "Two replicas with the same keys compare as equal, whatever stands under them. Made by \
                     whoever hashes names to save reading the values.",
-            breaks: "Replicas Agree",
+            breaks: "Equal Trees Mean Equal Replicas",
         }
     }
 }

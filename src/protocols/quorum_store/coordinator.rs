@@ -10,7 +10,7 @@ use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
 use super::config::Switch;
-use super::message::{Ask, Fate, Kept, Message, Taken};
+use super::message::{Ask, Kept, Message, Taken};
 use super::versions::{Known, Mark, Object, Session, Version, WriteId};
 use super::{QuorumStore, Timer, Told};
 
@@ -29,7 +29,6 @@ pub struct Open {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum What {
     Write {
-        mark: Mark,
         bookmark: Text,
         /// The slots that have it.
         acks: BTreeSet<Place>,
@@ -83,28 +82,16 @@ impl QuorumStore {
             Some(taken) if taken.seq == seq => return self.write_again(client, taken.clone(), fx),
             _ => {}
         }
-        let preference = self.preference(&key);
-        let well = preference.iter().find(|server| !self.unwell.contains(server));
-        if !preference.contains(&self.me) {
-            match well {
-                Some(server) => return self.send_on(client, seq, *server, fx),
-                None if !self.config.is_sloppy() => {
-                    return self.send_on(client, seq, preference[0], fx);
-                }
-                None => fx.note(sentence!("stands in for {0}: none of the key's servers answers", preference[0])),
-            }
-        }
         let (mark, object) = self.mark(&key, Version { value, id: (client, seq) }, &session, fx);
         let mut after = session;
         if !self.config.no_token_of_writes {
             after.entry(&key).wrote(self.config.versions, mark);
         }
         let bookmark: Text = after.to_string().into();
-        let fate = Fate::Marked { key: key.clone(), mark, bookmark: bookmark.clone(), done: false };
-        Rc::make_mut(&mut self.saved.taken).insert(client, Taken { seq, fate });
+        let taken = Taken { seq, key: key.clone(), mark, bookmark: bookmark.clone(), done: false };
+        Rc::make_mut(&mut self.saved.taken).insert(client, taken);
         self.save(fx);
-        let acks = BTreeSet::from([self.slot(&key)]);
-        let what = What::Write { mark, bookmark, acks };
+        let what = What::Write { bookmark, acks: BTreeSet::new() };
         self.begin(client, seq, key, what, Some(object), fx);
         self.conclude_write(client, fx);
     }
@@ -141,36 +128,20 @@ impl QuorumStore {
 
     /// The write has come before: it is answered, or gone on with.
     fn write_again(&mut self, client: Place, taken: Taken, fx: &mut Effects<Self>) {
-        match taken.fate {
-            Fate::SentOn(server) => fx.reply(client, taken.seq, Outcome::Redirect(Some(server))),
-            Fate::Marked { bookmark, done: true, .. } => {
-                fx.note(sentence!("answers {0} again: its request {1} is done", client, taken.seq));
-                fx.reply(client, taken.seq, Outcome::DoneAt(DONE.into(), bookmark));
-            }
-            Fate::Marked { .. } => self.ask(client, None, fx),
+        if !taken.done {
+            return self.ask(client, None, fx);
         }
-    }
-
-    /// This server is none of the key's. In a sloppy quorum it might act as one later, so it remembers whom
-    /// it has named.
-    fn send_on(&mut self, client: Place, seq: u64, server: Place, fx: &mut Effects<Self>) {
-        if self.config.is_sloppy() {
-            let taken = Taken { seq, fate: Fate::SentOn(server) };
-            Rc::make_mut(&mut self.saved.taken).insert(client, taken);
-            self.save(fx);
-        }
-        fx.reply(client, seq, Outcome::Redirect(Some(server)));
+        fx.note(sentence!("answers {0} again: its request {1} is done", client, taken.seq));
+        fx.reply(client, taken.seq, Outcome::DoneAt(DONE.into(), taken.bookmark));
     }
 
     /// After a crash: what has been marked is brought to W all the same.
     pub(super) fn resume(&mut self, fx: &mut Effects<Self>) {
-        for (client, taken) in self.saved.taken.clone().iter() {
-            if let Fate::Marked { key, mark, bookmark, done: false } = taken.fate.clone() {
-                let acks = BTreeSet::from([self.slot(&key)]);
-                let what = What::Write { mark, bookmark, acks };
-                self.begin(*client, taken.seq, key, what, None, fx);
-                self.conclude_write(*client, fx);
-            }
+        for (client, taken) in self.saved.taken.clone().iter().filter(|(_, taken)| !taken.done) {
+            let (key, bookmark) = (taken.key.clone(), taken.bookmark.clone());
+            let what = What::Write { bookmark, acks: BTreeSet::new() };
+            self.begin(*client, taken.seq, key, what, None, fx);
+            self.conclude_write(*client, fx);
         }
     }
 
@@ -200,10 +171,9 @@ impl QuorumStore {
         fx.cancel_timer(Timer::Timeout(client));
         fx.reply(client, seq, Outcome::DoneAt(DONE.into(), bookmark));
         if let Some(taken) = Rc::make_mut(&mut self.saved.taken).get_mut(&client)
-            && let Fate::Marked { done, .. } = &mut taken.fate
             && taken.seq == seq
         {
-            *done = true;
+            taken.done = true;
         }
         self.save(fx);
     }
@@ -356,11 +326,25 @@ impl QuorumStore {
         if self.is_answered(client) {
             self.repair(client, fx);
         }
-        let (patience, stand_ins) = (self.config.timeout, BTreeMap::new());
+        let (patience, stand_ins) = (self.config.request_timeout, BTreeMap::new());
         self.open.insert(client, Open { seq, key, patience, stand_ins, what });
         self.stand_in(client);
+        self.count_itself(client);
         fx.set_timer(Timer::Timeout(client), Span::exactly(patience));
         self.ask(client, object, fx);
+    }
+
+    /// A write is on this server's own disk before anybody is told: it fills a slot, if it is one of the
+    /// key's, or stands in for one.
+    fn count_itself(&mut self, client: Place) {
+        let Some(open) = self.open.get(&client) else { return };
+        let slot = match self.hint_of(&open.key) {
+            None => Some(self.me),
+            Some(slot) => (open.stand_ins.get(&slot) == Some(&self.me)).then_some(slot),
+        };
+        if let Some(Open { what: What::Write { acks, .. }, .. }) = self.open.get_mut(&client) {
+            acks.extend(slot);
+        }
     }
 
     /// Asks all who have not answered: the servers of the key, and who stands in for them. Each time a write
@@ -395,13 +379,16 @@ impl QuorumStore {
         let preference = self.preference(&open.key);
         let mut stand_ins = open.stand_ins.clone();
         stand_ins.retain(|_, server| !self.unwell.contains(server));
+        let writes = matches!(open.what, What::Write { .. });
+        let own = self.hint_of(&open.key).filter(|_| writes);
         for slot in preference.iter().filter(|slot| self.unwell.contains(slot)) {
             let taken: BTreeSet<Place> = stand_ins.values().copied().collect();
-            let own = self.hint_of(&open.key) == Some(*slot);
             let next = self.order(&open.key).skip(preference.len()).find(|server| {
                 !taken.contains(server) && !self.unwell.contains(server) && *server != self.me
             });
-            if let Some(server) = next.filter(|_| !own && !stand_ins.contains_key(slot)) {
+            // What it coordinates itself, it keeps for the first of them.
+            let next = if own == Some(*slot) { Some(self.me) } else { next };
+            if let Some(server) = next.filter(|_| !stand_ins.contains_key(slot)) {
                 stand_ins.insert(*slot, server);
             }
         }
@@ -417,10 +404,12 @@ impl QuorumStore {
         }
         self.miss(client);
         self.stand_in(client);
+        self.count_itself(client);
         self.look_further(client, fx);
         self.ask(client, None, fx);
+        self.conclude_write(client, fx);
         if let Some(open) = self.open.get_mut(&client) {
-            open.patience = Time(2 * open.patience.0).min(Time(16 * self.config.timeout.0));
+            open.patience = Time(2 * open.patience.0).min(Time(16 * self.config.request_timeout.0));
             fx.set_timer(Timer::Timeout(client), Span::exactly(open.patience));
         }
     }
@@ -476,14 +465,10 @@ impl QuorumStore {
 
     // ---- words -------------------------------------------------------------------------------
 
-    /// For whom this server keeps what it coordinates: for itself, or, being none of the key's servers, for
-    /// the first of these.
+    /// For whom this server keeps what it coordinates: for itself; or, being none of the key's servers, for
+    /// the first of these, who takes it over in the end.
     pub(super) fn hint_of(&self, key: &str) -> Option<Place> {
         (!self.keeps(key)).then(|| self.preference(key)[0])
-    }
-
-    fn slot(&self, key: &str) -> Place {
-        self.hint_of(key).unwrap_or(self.me)
     }
 
     /// What this server has of a key that it coordinates.

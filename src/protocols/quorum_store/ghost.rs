@@ -10,7 +10,7 @@ use crate::base::{Place, Text};
 use crate::check::Operation;
 use crate::protocol::{Moment, Outcome, Witness};
 
-use super::message::{Disk, Fate, Kept};
+use super::message::{Disk, Kept};
 use super::versions::{Mark, Object, Versions, WriteId};
 use super::{Ask, Config, QuorumStore, Told};
 
@@ -120,9 +120,7 @@ impl Witness<QuorumStore> for Ghost {
         self.config = store.config.clone();
         self.ring = store.ring.clone();
         for (client, taken) in store.durable.taken.iter() {
-            if let Fate::Marked { mark, .. } = &taken.fate {
-                self.record_mark((*client, taken.seq), *mark);
-            }
+            self.record_mark((*client, taken.seq), taken.mark);
         }
         self.compare_disks(node, &store.durable);
         if let Some(told) = &store.told

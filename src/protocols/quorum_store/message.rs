@@ -41,15 +41,12 @@ pub struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Taken {
     pub seq: u64,
-    pub fate: Fate,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// This server is no replica, and has named one that is.
-    SentOn(Place),
-    /// This server coordinates it; `done` once W have it.
-    Marked { key: Text, mark: Mark, bookmark: Text, done: bool },
+    pub key: Text,
+    pub mark: Mark,
+    /// The answer.
+    pub bookmark: Text,
+    /// W have it.
+    pub done: bool,
 }
 
 /// Objects by their keys.

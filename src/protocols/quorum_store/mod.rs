@@ -5,8 +5,8 @@
 //! it in Riak and Cassandra.
 //!
 //! The idea in four sentences. Servers stand on a ring, and a key belongs to the N that follow it there: its
-//! *preference list*. Any of these coordinates a write: it marks it, writes it to all N, and answers when W
-//! have it; a read asks all N, and answers by the newest of what R say. Where R + W > N, they meet in a
+//! *preference list*. Whoever is asked coordinates: it marks a write, sends it to all N, and answers when W have
+//! it; a read asks all N, and answers by the newest of what R say. Where R + W > N, they meet in a
 //! server that knows the last write; where less is asked, or others stand in for who does not answer (a
 //! *sloppy* quorum), answers are quick and may be old. Whatever differs in the end is mended: by reads, by hints
 //! that are handed off, by replicas that compare their trees of hashes.
@@ -44,6 +44,7 @@ use crate::base::{Place, PlaceKind, Places, Ratio, Span, Text, Time};
 use crate::protocol::{
     Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves,
 };
+use crate::scenes;
 
 pub use config::{Config, Pace, Switch};
 pub use coordinator::Open;
@@ -112,6 +113,20 @@ impl Protocol for QuorumStore {
         kinds: &[PlaceKind::servers(3, 24), PlaceKind::CLIENTS],
         majority: None,
         requests: &["put x=1", "get x", "delete x"],
+        scenes: scenes!(
+            "quorum-store",
+            [
+                "quorums-meet",
+                "lost-to-a-later-clock",
+                "siblings",
+                "not-linearizable",
+                "stale-and-repaired",
+                "roaming",
+                "stand-in",
+                "the-dead-rise",
+                "skew",
+            ]
+        ),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::only(Ask::FORMS, "compare-and-set needs consensus");
@@ -229,7 +244,7 @@ impl QuorumStore {
     fn set_timers(&mut self, fx: &mut Effects<Self>) {
         if !self.handing_off && !self.saved.hints.is_empty() {
             self.handing_off = true;
-            fx.set_timer(Timer::HandOff, Span::exactly(Time(2 * self.config.timeout.0)));
+            fx.set_timer(Timer::HandOff, Span::exactly(Time(2 * self.config.request_timeout.0)));
         }
         if !self.collecting && self.saved.store.values().any(|kept| kept.object.is_dead()) {
             self.collecting = true;

@@ -63,6 +63,14 @@ pub const PROPERTIES: &[Property<QuorumStore>] = &[
         holds: the_dead_stay_dead,
     },
     Property {
+        name: "Equal Trees Mean Equal Replicas",
+        formula: "root(i) = root(j) ⇒ storeᵢ = storeⱼ",
+        meaning: "Where the hash trees of two replicas have the same root, they keep the same under every key \
+                  that both keep.",
+        kind: PropertyKind::Always,
+        holds: equal_trees_mean_equal_replicas,
+    },
+    Property {
         name: "Replicas Agree",
         formula: "◇□ storeᵢ(k) = storeⱼ(k) ∧ hints = ∅",
         meaning: "Once all is quiet no hint waits any more; and with anti-entropy all replicas of a key keep \
@@ -227,6 +235,28 @@ fn the_dead_stay_dead(cluster: &View) -> Result<(), Breach> {
                 "{0} keeps {1} under {2} again, which was deleted there",
                 server,
                 risen.value.clone().unwrap_or_default(),
+                key.clone()
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn equal_trees_mean_equal_replicas(cluster: &View) -> Result<(), Breach> {
+    let ghost = cluster.ghost;
+    let Some(it) = cluster.changed() else { return Ok(()) };
+    for (server, key) in ghost.changed.iter().filter(|(server, _)| Some(*server) == cluster.changed) {
+        let object = |it: &QuorumStore| it.saved.store.get(key).map(|kept| kept.object.clone());
+        let mut others = cluster.up().filter(|(place, other)| place != server && other.keeps(key));
+        let fooled = others.find(|(place, other)| {
+            object(it) != object(other) && it.root(*place) == other.root(*server)
+        });
+        if let Some((other, _)) = fooled {
+            return Err(sentence!(
+                "{0} and {1} differ under {2}, and their trees have the same root",
+                *server,
+                other,
                 key.clone()
             )
             .into());

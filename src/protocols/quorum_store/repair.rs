@@ -33,6 +33,8 @@ pub struct Branch {
     value: u64,
 }
 
+const ROOT: Branch = Branch { bits: 0, value: 0 };
+
 /// A leaf's bits.
 const LEAF: u32 = 4;
 
@@ -223,8 +225,12 @@ impl QuorumStore {
         }
         self.compared = (self.compared + 1) % peers.len();
         let peer = peers[self.compared];
-        let root = Branch { bits: 0, value: 0 };
-        fx.send(peer, Message::Compare { branches: [(root, self.hash(root, peer))].into() });
+        fx.send(peer, Message::Compare { branches: [(ROOT, self.root(peer))].into() });
+    }
+
+    /// The hash of all that both keep.
+    pub(super) fn root(&self, peer: Place) -> u64 {
+        self.hash(ROOT, peer)
     }
 
     /// Those who keep some of the same keys: less than N apart on the ring.

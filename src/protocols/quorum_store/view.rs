@@ -23,8 +23,8 @@ impl Shown<Disk> for QuorumStore {
     ];
 
     const DURABLE: &'static [Variable<Disk>] = &[
-        Variable::number(key!("keys"), |disk| disk.store.len() as u64),
-        Variable::number(key!("hints"), |disk| disk.hints.len() as u64),
+        Variable::number(key!("keys kept"), |disk| disk.store.len() as u64),
+        Variable::number(key!("hints kept"), |disk| disk.hints.len() as u64),
     ];
 
     const PANELS: &'static [Panel<QuorumStore, Disk>] = &[
