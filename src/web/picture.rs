@@ -136,8 +136,8 @@ fn is_told(pane: &Pane, rooms: Rooms) -> bool {
 /// Where everybody stands on a stage of this size.
 fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
     let (setup, stage) = (&pane.run.script().setup, rooms.stage);
-    // Few servers leave the corner free in which the tools are.
-    let few = setup.places.servers() <= 5;
+    // Few servers leave the corner free in which the tools are, where the stage is wide.
+    let few = setup.places.servers() <= 5 && stage.w >= 700.0;
     let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
         // The tools and the caption of two panes stand outside.
         _ if rooms.shared => (4.0, 4.0),
