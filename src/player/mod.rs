@@ -22,6 +22,7 @@
 //! | `pane.rs`, `pane/branches.rs` | a run with its branches, and all of them as one text |
 //! | `divergence.rs` | where the runs of two panes first differ |
 //! | `explanation.rs` | a question, and the answer as far as it is found |
+//! | `narration.rs` | what is said to whoever listens |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
@@ -51,6 +52,7 @@ pub mod gestures;
 pub mod keys;
 pub mod lanes;
 mod loading;
+pub mod narration;
 pub mod needs;
 pub mod packed;
 pub mod pane;

@@ -3,6 +3,7 @@
 use super::action::{Action, Change, Notice, PageAction};
 use super::divergence::DivergenceSearch;
 use super::explanation::Explanation;
+use super::narration::Narration;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, Target};
@@ -10,8 +11,8 @@ use super::terms::{Below, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
-use crate::words::{self, Language};
-use crate::{catalog, sentence, tr};
+use crate::words::Language;
+use crate::{catalog, sentence};
 
 /// The page's whole state.
 pub struct Store {
@@ -26,6 +27,8 @@ pub struct Store {
     /// How often a pane was opened or closed.
     pub(super) opened: u32,
     pub(super) divergence_search: Option<DivergenceSearch>,
+    /// What was said last to whoever listens.
+    pub(super) narration: Narration,
 }
 
 /// What the browser prefers, and what an earlier visit chose.
@@ -51,6 +54,7 @@ impl Store {
             explanation: None,
             opened: 0,
             divergence_search: None,
+            narration: Narration::default(),
         })
     }
 
@@ -165,18 +169,6 @@ impl Store {
 
     pub fn pane_mut(&mut self) -> &mut Pane {
         &mut self.panes[self.active]
-    }
-
-    /// The newest event worth telling at the cursor, in the reader's language, for the live region.
-    /// The text changes only when the event does.
-    pub fn narration(&mut self) -> Option<String> {
-        let language = self.ui.language;
-        let told = self.pane_mut().run.told(1, true).pop()?;
-        let sentence = words::tell(language, &told.sentence);
-        Some(match told.place {
-            Some(place) => tr!(language, "{0}: {1} {2}", told.at, place, sentence),
-            None => tr!(language, "{0}: {1}", told.at, sentence),
-        })
     }
 
     // ---- the run -----------------------------------------------------------------------------

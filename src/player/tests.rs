@@ -283,7 +283,7 @@ fn as_fast_as_it_goes_ends_after_an_hour() {
 }
 
 /// A vote forgotten in a crash, and given again in the same term.
-const TWO_LEADERS: &str = "run raft nodes=3 seed=1 flaw=forget-vote latency=10ms\n\
+pub(super) const TWO_LEADERS: &str = "run raft nodes=3 seed=1 flaw=forget-vote latency=10ms\n\
     10ms hold S1>S3 S2-S3\n\
     20ms fire S1 election\n\
     36ms crash S2\n\
@@ -379,16 +379,6 @@ fn a_mistake_in_a_script_is_told_and_the_run_stays() {
     store.update(RunAction::LoadText("run raft nodes=5\n1s crash S5\n".into()));
     assert_eq!((notice(&store).as_str(), store.pane().run.now()), ("", Time::ZERO));
     assert_eq!(store.pane().branches.len(), 2, "what ran before can be gone back to");
-}
-
-#[test]
-fn the_narration_changes_with_the_event_only() {
-    let mut store = store("run raft nodes=3 seed=7\n1s crash S1\n");
-    store.update(TimeAction::Seek(Time::seconds(1)));
-    let told = store.narration().expect("a crash is worth telling");
-    assert!(told.starts_with("1s: S1 ") || told.starts_with("1s: "), "{told}");
-    store.update(TimeAction::Seek(Time::micros(1_000_100)));
-    assert_eq!(store.narration(), Some(told));
 }
 
 #[test]

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::base::{Place, Time};
     use crate::command::Command;
-    use crate::player::tests::store;
+    use crate::player::tests::{TWO_LEADERS, store};
     use crate::player::{Action, Store, Tab, TimeAction, WhyAction};
     use crate::sim::fact::Fact;
 
@@ -164,6 +164,22 @@ mod tests {
         ] {
             ask(&mut store, fact);
         }
+    }
+
+    #[test]
+    fn a_violation_has_the_past_of_the_step_that_brought_it_about() {
+        let mut store = store(TWO_LEADERS);
+        store.update(TimeAction::RunUntil("violation".into()));
+        while store.moving() {
+            store.update(TimeAction::Tick { elapsed_micros: 16_667 });
+        }
+        let event = store.ui.notice.as_ref().and_then(|notice| notice.event).unwrap();
+        store.update(WhyAction::Ask(Question::Event(event)));
+        store.update(WhyAction::ShowCone(true));
+        let explanation = store.explanation.as_ref().unwrap();
+        let cone = explanation.cone.as_ref().expect("it is not only a remark from outside");
+        assert!(explanation.has_cone && cone.event < event);
+        assert!(cone.sides.iter().filter(|side| side.past.is_some()).count() > 1);
     }
 
     #[test]

@@ -102,7 +102,8 @@ pub fn written(stamp: &[Option<u64>]) -> String {
 
 impl Run {
     /// The light cone of an event. Of a message that is lost it is its sending's, for nobody sees the
-    /// loss; and there is none of what is no event but a remark on one, or has no place.
+    /// loss, and of a violation that of the step that brought it about; there is none of any other remark,
+    /// nor of what has no place.
     pub fn cone(&self, event: u64) -> Option<Cone> {
         let mut cone = self.past(self.apex(event)?)?;
         self.walk_into_future(&mut cone);
@@ -119,6 +120,7 @@ impl Run {
         let here = self.event_at(event)?;
         match here.what {
             EventKind::Lost { sent, .. } => Some(sent).filter(|sent| *sent != 0),
+            EventKind::Violation { .. } => self.apex(here.cause),
             what => (what.is_an_event() && here.place.is_some()).then_some(event),
         }
     }

@@ -8,6 +8,7 @@
 pub mod cone;
 mod message;
 mod outline;
+pub mod recent;
 pub mod requests;
 pub mod scout;
 pub mod stamps;
@@ -596,23 +597,6 @@ impl Run {
         self.replay(near, &mut |number, event| {
             event.at <= to && (event.at < from || each(number, event))
         });
-    }
-
-    /// The last `count` events up to the cursor in words, newest last.
-    pub fn told(&mut self, count: usize, notable_only: bool) -> Vec<Told> {
-        let here = self.here.events();
-        if self.kept.first > here || self.kept.end() <= here {
-            self.recall(|sim| sim.events() + KEPT as u64 / 2 <= here, |kept| kept.end() <= here);
-        }
-        let mut told: Vec<Told> = (self.kept.first..=here)
-            .rev()
-            .map_while(|number| Some((number, self.kept.get(number)?)))
-            .filter(|(_, event)| !notable_only || event.is_notable())
-            .take(count)
-            .map(|(number, event)| tell(number, event))
-            .collect();
-        told.reverse();
-        told
     }
 
     /// The names of a node's timers, whether set or not.

@@ -253,6 +253,17 @@ impl Event {
         }
     }
 
+    /// What the story says with it.
+    pub fn caption(&self) -> Option<&str> {
+        match &self.what {
+            EventKind::Command(command) => match &**command {
+                Command::Say(caption) => Some(caption),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The event in words, without its place.
     pub fn tell(&self) -> Sentence {
         match &self.what {

@@ -611,7 +611,7 @@ impl App {
         self.inspected = browser::now();
         if !self.store.moving() || passed >= TELL_EVERY {
             self.views.iter_mut().for_each(|view| view.tell(&self.store));
-            let narration = self.store.narration().unwrap_or_default();
+            let narration = self.store.narration();
             if *narration != *self.narration {
                 self.narration = narration.into();
             }

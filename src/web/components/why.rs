@@ -257,12 +257,26 @@ fn happened_before(props: &Props, explanation: &Explanation) -> Html {
             <button {onclick} aria-pressed={shown.to_string()}>{ word }</button>
             if let Some(cone) = &explanation.cone {
                 if explanation.event != Some(cone.event) {
-                    <p class="soft">{ tr!(language, "Nobody sees a loss: these are the past and the future of its sending.") }</p>
+                    <p class="soft">{ stands_for(explanation, language) }</p>
                 }
                 { stamps(cone, language) }
                 { sides(props, cone) }
             }
         </section>
+    }
+}
+
+/// Why another event's past and future are shown.
+fn stands_for(explanation: &Explanation, language: Language) -> &'static str {
+    let first = explanation.why.as_ref().and_then(|why| why.reasons.first());
+    match first.and_then(|first| first.journey).is_some_and(|journey| journey.lost) {
+        true => {
+            tr!(language, "Nobody sees a loss: these are the past and the future of its sending.")
+        }
+        false => tr!(
+            language,
+            "Only whoever looks on sees this: these are the past and the future of the step that brought it about."
+        ),
     }
 }
 

@@ -1,0 +1,154 @@
+//! What is said to whoever listens instead of looking: of all that has happened since something was said
+//! last, what matters most. First who leads, then what broke, what the story says, and how far logs are
+//! settled; only where there is none of these, the newest event that is worth telling.
+
+use super::action::NoticeKind;
+use super::store::Store;
+use crate::base::{Sentence, Time};
+use crate::replay::recent::Weight;
+use crate::sentence;
+use crate::sim::fact::Fact;
+use crate::sim::snapshot::Told;
+use crate::words::{self, Language, tell};
+
+/// What was said last, and of what.
+#[derive(Debug, Default)]
+pub struct Narration {
+    /// The pane, and the branch in it.
+    of: (usize, u32),
+    language: Language,
+    event: u64,
+    settled: u64,
+    said: String,
+}
+
+impl Store {
+    /// What is to be said now, in the reader's language, with times as people say them. It changes only
+    /// when something happens.
+    pub fn narration(&mut self) -> String {
+        let (of, language) = ((self.active, self.pane().current().id), self.ui.language);
+        let event = self.pane().run.event();
+        let same = of == self.narration.of && language == self.narration.language;
+        if same && event == self.narration.event {
+            return self.narration.said.clone();
+        }
+        let goes_on = same && event > self.narration.event;
+        let since = if goes_on { self.narration.event } else { 0 };
+        let mut foremost = self.pane_mut().run.foremost(since);
+        if !goes_on {
+            // Where one has come from elsewhere, the instant itself is told.
+            foremost.sort_by_key(|(_, told)| std::cmp::Reverse(told.event));
+            foremost.truncate(1);
+        }
+        // A notice says it by itself, and at once.
+        let noticed = |store: &Store| {
+            store.ui.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Violation)
+        };
+        if noticed(self) {
+            foremost.retain(|(weight, _)| *weight != Weight::Breaks);
+        }
+        let settled = self.settled();
+        let mut said: Vec<String> = Vec::new();
+        let matters = foremost.iter().filter(|(weight, _)| *weight < Weight::Notable);
+        said.extend(matters.map(|(weight, told)| spoken(*weight, told, language)));
+        if goes_on && settled > self.narration.settled {
+            said.push(tell(language, &sentence!("The logs are settled up to entry {0}.", settled)));
+        }
+        if said.is_empty() {
+            let newest = foremost.iter().map(|(weight, told)| spoken(*weight, told, language));
+            said.extend(newest);
+        }
+        if said.is_empty() && goes_on {
+            // Nothing worth telling: what was said stays.
+            said.push(std::mem::take(&mut self.narration.said));
+        }
+        let said = said.join(" ");
+        self.narration = Narration { of, language, event, settled, said: said.clone() };
+        said
+    }
+
+    /// How far the log is settled that is furthest; 0 where there are no logs, or too many.
+    fn settled(&self) -> u64 {
+        let run = &self.pane().run;
+        let places = &run.script().setup.places;
+        if places.are_many() {
+            return 0;
+        }
+        let settled = places.own().filter_map(|place| run.sim().read(&Fact::settled(place)));
+        settled.filter_map(|settled| settled.parse().ok()).max().unwrap_or(0)
+    }
+}
+
+/// An event as it is said aloud.
+fn spoken(weight: Weight, told: &Told, language: Language) -> String {
+    // What the story says is no event of it.
+    if weight == Weight::Says {
+        let caption = told.sentence.values.first().map(ToString::to_string).unwrap_or_default();
+        return words::translate(language, &caption).to_owned();
+    }
+    let at = as_said(told.at);
+    let what: Sentence = told.sentence.clone();
+    let sentence = match told.place {
+        Some(place) => sentence!("At {0} seconds, {1} {2}.", at, place, what),
+        None => sentence!("At {0} seconds: {1}.", at, what),
+    };
+    tell(language, &sentence)
+}
+
+/// A time in seconds, with as many digits as anybody says: `1.1`, `0.25`, `12`.
+fn as_said(time: Time) -> String {
+    let hundredths = (time.0 + 5_000) / 10_000;
+    let digits = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::{PageAction, TimeAction};
+    use super::super::tests::store;
+    use super::*;
+
+    const RUN: &str = "run raft nodes=3 seed=7\n100ms fire S1 election\n300ms say Watch the log.\n\
+                       310ms request C1 S1 put x=1\n1s crash S1\n";
+
+    fn at(store: &mut Store, millis: u64) -> String {
+        store.update(TimeAction::Seek(Time::millis(millis)));
+        store.narration()
+    }
+
+    #[test]
+    fn what_matters_is_said_before_what_happened_last() {
+        let mut store = store(RUN);
+        assert_eq!(at(&mut store, 90), "");
+        let told = at(&mut store, 250);
+        assert!(told.starts_with("At 0.14 seconds, S1 is now leader."), "{told}");
+        assert_eq!(at(&mut store, 305), "Watch the log.");
+        let told = at(&mut store, 600);
+        assert_eq!(told, "The logs are settled up to entry 2.");
+        // All of it at once, in this order; and what happened last is small beside it.
+        assert_eq!(at(&mut store, 0), "");
+        let told = at(&mut store, 600);
+        let places =
+            ["S1 is now leader.", "Watch the log.", "settled up to"].map(|it| told.find(it));
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
+        assert!(at(&mut store, 1_000).starts_with("At 1 seconds, S1 is down"));
+    }
+
+    #[test]
+    fn it_is_said_once_and_in_the_readers_language() {
+        let mut store = store(RUN);
+        at(&mut store, 90);
+        let told = at(&mut store, 250);
+        assert_eq!(store.narration(), told);
+        store.update(PageAction::Language(Language::Chinese));
+        let told = store.narration();
+        assert!(told.chars().all(|c| !c.is_ascii_lowercase()), "{told}");
+    }
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let said =
+            [1_095_035, 250_000, 12_000_000, 400, 61_999_999].map(|time| as_said(Time(time)));
+        assert_eq!(said, ["1.1", "0.25", "12", "0", "62"]);
+    }
+}

@@ -1,0 +1,69 @@
+//! What has happened last, up to the cursor: the story in words, and what of it matters to whoever listens.
+
+use super::{KEPT, Run, tell};
+use crate::protocol::Tag;
+use crate::sim::snapshot::Told;
+use crate::sim::trace::{Event, EventKind};
+
+/// How much an event matters to whoever cannot see the picture: first what matters most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Somebody leads, or holds what only one may hold.
+    Leads,
+    /// A property broke.
+    Breaks,
+    /// The story says something.
+    Says,
+    /// Worth telling, where there is nothing else.
+    Notable,
+}
+
+impl Weight {
+    fn of(event: &Event) -> Option<Weight> {
+        match &event.what {
+            EventKind::Role(role) if role.tag == Tag::Leads => Some(Weight::Leads),
+            EventKind::Violation { .. } => Some(Weight::Breaks),
+            _ if event.caption().is_some() => Some(Weight::Says),
+            _ => event.is_notable().then_some(Weight::Notable),
+        }
+    }
+}
+
+impl Run {
+    /// The last `count` events up to the cursor in words, newest last.
+    pub fn told(&mut self, count: usize, notable_only: bool) -> Vec<Told> {
+        let mut told: Vec<Told> = self
+            .latest()
+            .filter(|(_, event)| !notable_only || event.is_notable())
+            .take(count)
+            .map(|(number, event)| tell(number, event))
+            .collect();
+        told.reverse();
+        told
+    }
+
+    /// Of each weight the latest event after this one, up to the cursor and as far as it is kept: what matters
+    /// most comes first.
+    pub fn foremost(&mut self, since: u64) -> Vec<(Weight, Told)> {
+        let mut found: Vec<(Weight, Told)> = Vec::new();
+        for (number, event) in self.latest().take_while(|(number, _)| *number > since) {
+            if let Some(weight) = Weight::of(event)
+                && !found.iter().any(|(known, _)| *known == weight)
+            {
+                found.push((weight, tell(number, event)));
+            }
+        }
+        found.sort_by_key(|(weight, _)| *weight);
+        found
+    }
+
+    /// The events up to the cursor that are kept, newest first.
+    fn latest(&mut self) -> impl Iterator<Item = (u64, &Event)> {
+        let here = self.here.events();
+        if self.kept.first > here || self.kept.end() <= here {
+            self.recall(|sim| sim.events() + KEPT as u64 / 2 <= here, |kept| kept.end() <= here);
+        }
+        let kept = &self.kept;
+        (kept.first..=here).rev().map_while(|number| Some((number, kept.get(number)?)))
+    }
+}
