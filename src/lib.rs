@@ -35,10 +35,10 @@
 //!    the protocols.
 //! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown
 //!    (role, stamp, variables, panels), options and flaws.
-//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values;
+//! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values, the lock;
 //!    sessions, by which a request that is asked twice takes effect once; and workloads, which keep clients busy.
 //! 1. [`protocols`]: one file or folder each. They see a clock, chance and the network through their effects
-//!    alone. `protocols/mod.rs` holds the one list.
+//!    alone. `protocols/mod.rs` holds the one list; what a family has in common stands beside (`locks.rs`).
 //! 1. [`command`]: the one language in which anybody tells a run what to do.
 //! 1. [`sim`]: the servers of a run behind one face, agenda, network, disks, clocks, clients, faults; the
 //!    trace, typed events with cause, Lamport stamp and source line. Names no protocol.

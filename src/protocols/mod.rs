@@ -1,5 +1,6 @@
 //! The protocols: each a file or a folder, written to be read beside its paper, that uses nothing but
-//! `base`, `protocol`, `service`, and the names of judges in `check`.
+//! `base`, `protocol`, `service`, and the names of judges in `check`; and, of a family that has one, the page
+//! of what its protocols have in common: `locks.rs`.
 //!
 //! The list at the end is the one list of protocols, in the order of the menu. A line declares a
 //! protocol's module, and names its type and its slug; `catalog.rs` makes of it all that menus, fuzzing,
@@ -19,6 +20,8 @@ macro_rules! list {
         pub(crate) use every_protocol;
     };
 }
+
+mod locks;
 
 list! {
     raft::Raft, "raft";

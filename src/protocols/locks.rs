@@ -1,0 +1,199 @@
+//! What protocols for locks have in common, each in a file of its own: what must never break, what is
+//! only counted, and how the resource and its clients are shown.
+//!
+//! Two things are told apart everywhere: what a client *believes*, and what the resource *takes*. An
+//! observer counts the grants. So a write can be older than another whatever its token says, and two
+//! clients may believe that they hold the lock although only one of them has been granted it.
+
+use crate::base::{Place, PlaceKind, Span, Time};
+use crate::protocol::{
+    CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
+};
+use crate::protocol::{Protocol, Role, Stamp, Tag, Variable};
+use crate::service::lock::{Grant, LockDisk, Resource, Writer, Written};
+use crate::{key, sentence};
+
+/// A protocol whose clients take turns at a resource: what an observer sees of it.
+pub trait Locking: Protocol {
+    /// What has been granted, in this order.
+    fn grants<'a>(cluster: &Cluster<'a, Self>) -> &'a [Grant];
+    /// Whether this grant runs: it has neither run out, by the clock of whoever made it, nor been released by
+    /// its holder.
+    fn runs(cluster: &Cluster<'_, Self>, grant: &Grant) -> bool;
+    /// What a client wants and believes; nothing, of others.
+    fn writer(&self) -> &Writer;
+    /// What the resource has taken; nothing, of others.
+    fn resource(&self) -> &Resource;
+}
+
+/// The last two writes, where the later one was made under the earlier grant.
+fn overtaken<P: Locking>(cluster: &Cluster<'_, P>) -> Option<[Written; 2]> {
+    let [one, two] = *cluster.up().find_map(|(_, it)| it.resource().writes().last_chunk())?;
+    let grants = P::grants(cluster);
+    let nth = |of: &Written| grants.iter().rposition(|it| (it.token, it.to) == (of.token, of.by));
+    (nth(&two) < nth(&one)).then_some([one, two])
+}
+
+pub const fn fencing<P: Locking>() -> Property<P> {
+    Property {
+        name: key!("Fencing"),
+        formula: "write i before write j ⇒ grant(i) ≤ grant(j)",
+        meaning: "Nothing is written under an older grant than what was written before.",
+        kind: PropertyKind::Always,
+        holds: |cluster| match overtaken(cluster) {
+            Some([one, two]) => {
+                Err(sentence!("token {0} overwrites the later {1}", two.token, one.token).into())
+            }
+            None => Ok(()),
+        },
+    }
+}
+
+pub const fn tokens_increase<P: Locking>() -> Property<P> {
+    Property {
+        name: key!("Tokens Increase"),
+        formula: "grant i before grant j ⇒ tokenᵢ < tokenⱼ",
+        meaning: "Each grant has a higher token than those before it.",
+        kind: PropertyKind::Always,
+        holds: |cluster| match P::grants(cluster).last_chunk() {
+            Some([one, two]) if one.token >= two.token => {
+                Err(sentence!("token {0} follows {1}", two.token, one.token).into())
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+pub const fn one_grant<P: Locking>() -> Property<P> {
+    Property {
+        name: key!("One Grant"),
+        formula: "runs(i) ∧ runs(j) ⇒ i = j",
+        meaning: "At most one grant runs: it has neither run out, by the clock of whoever made it, nor \
+                  been released by its holder.",
+        kind: PropertyKind::Always,
+        holds: |cluster| {
+            let mut running = P::grants(cluster).iter().filter(|it| P::runs(cluster, it));
+            match running.nth(1) {
+                Some(it) => Err(sentence!("{0} is not alone in having the lock", it.to).into()),
+                None => Ok(()),
+            }
+        },
+    }
+}
+
+pub const fn two_believe_it<P: Locking>() -> Property<P> {
+    Property {
+        name: key!("Two Believe It"),
+        formula: "◇ ∃ i ≠ j: believesᵢ ∧ believesⱼ",
+        meaning: "Two clients believe they hold the lock. It is allowed: no service can take a belief \
+                  away.",
+        kind: PropertyKind::Sometimes,
+        holds: |cluster| match cluster.up().filter(|(_, it)| it.writer().belief.is_some()).count() {
+            2.. => Ok(()),
+            number => Err(sentence!("{0} of them believe it", number as u64).into()),
+        },
+    }
+}
+
+pub const fn served_in_the_end<P: Locking>() -> Property<P> {
+    Property {
+        name: key!("Served in the End"),
+        formula: "◇□ ∀ i: ¬waitingᵢ",
+        meaning: "When faults have ended, whoever wants to write gets to.",
+        kind: PropertyKind::Converges,
+        holds: |cluster| match cluster.up().find(|(_, it)| it.writer().wish().is_some()) {
+            Some((place, _)) => Err(sentence!("{0} still waits", place).into()),
+            None => Ok(()),
+        },
+    }
+}
+
+/// All of them, of a lock whose resource looks at tokens.
+pub const fn fenced<P: Locking>() -> [Property<P>; 5] {
+    [fencing(), tokens_increase(), one_grant(), two_believe_it(), served_in_the_end()]
+}
+
+/// The resource takes a write; or it refuses what is below the highest token that it has seen.
+#[track_caller]
+pub fn take<P: Protocol<Disk = LockDisk>>(
+    disk: &mut LockDisk,
+    write: Written,
+    fenced: bool,
+    fx: &mut Effects<P>,
+) -> Result<(), u64> {
+    let seen = disk.resource.highest();
+    if fenced && write.token < seen {
+        fx.note(sentence!("refuses {0}: token {1} is below {2}", write.by, write.token, seen));
+        return Err(seen);
+    }
+    if disk.resource.take(write) {
+        fx.persist(disk.clone());
+    }
+    Ok(())
+}
+
+/// Those who write.
+pub const CLIENTS: PlaceKind = PlaceKind::new(Place::CLIENT, "client", "clients").counts(2, 1, 9);
+/// What they write to.
+pub const RESOURCES: PlaceKind =
+    PlaceKind::new('R', "resource", "resources").counts(1, 1, 1).answers();
+pub const RESOURCE: Place = Place::new('R', 0);
+/// How long a client takes from one thing to the next.
+pub const PACE: Span = Span::new(Time::millis(50), Time::millis(80));
+
+/// Until when a client believes that it holds the lock.
+pub const fn believes_until<P: Locking>() -> Variable<P> {
+    Variable::sometimes(key!("believes until"), |it| Some(it.writer().belief?.1.to_string()))
+}
+
+/// The same as a panel. It is nowhere but in its memory.
+pub const fn belief<P: Locking>() -> Panel<P, P::Disk> {
+    Panel::of(key!("until"), |it, _| {
+        let (stamp, until) = it.writer().belief?;
+        Some(Content::Value { text: until.to_string(), stamp, state: CellState::Pending })
+    })
+}
+
+/// What the resource has taken, the last first.
+pub const fn writes<P: Locking>() -> Panel<P, P::Disk> {
+    Panel::of(key!("writes"), |it, _| {
+        let row = |of: &Written| vec![of.token.to_string(), format!("{}.{}", of.by, of.seq)];
+        let rows = it.resource().writes().iter().rev().map(row).collect();
+        Some(Content::Table { columns: &[key!("token"), key!("writer")], rows })
+    })
+}
+
+/// What has been granted, the last first.
+pub fn grants(grants: &[Grant], now: Time) -> Option<Content> {
+    let until = |of: &Grant| if of.runs(now) { of.ends.to_string() } else { "–".into() };
+    let row = |of: &Grant| vec![of.token.to_string(), of.to.to_string(), until(of)];
+    let columns = &[key!("token"), key!("client"), key!("until")];
+    Some(Content::Table { columns, rows: grants.iter().rev().map(row).collect() })
+}
+
+/// The last grant, its token and whose it is; and the last write.
+pub const LAST: &[Variable<LockDisk>] = &[
+    Variable::sometimes(key!("last grant"), |disk| {
+        disk.grants.last().map(|it| format!("{} {}", it.token, it.to))
+    }),
+    Variable::sometimes(key!("last write"), |disk| last_write(&disk.resource)),
+];
+
+/// The last write, and under which token.
+pub fn last_write(resource: &Resource) -> Option<String> {
+    resource.writes().last().map(|it| format!("{} {}.{}", it.token, it.by, it.seq))
+}
+
+/// The token that a place goes by: of its lock, of the last that it has granted, or of the last write.
+pub fn token<P: Locking>(it: &P, grants: &[Grant]) -> Option<Stamp> {
+    let granted = grants.last().map(|it| it.token);
+    let taken = it.resource().writes().last().map(|it| it.token);
+    let believed = it.writer().belief.map(|(token, _)| token);
+    Some(Stamp::new(TOKEN.name, believed.or(granted).or(taken)?))
+}
+
+pub const TOKEN: FieldName = FieldName::number(key!("token"));
+pub const WRITTEN_TO: Role = Role { name: "resource", tag: Tag::Follows };
+pub const BELIEVES: Role = Role { name: "believes it holds", tag: Tag::Leads };
+pub const WAITING: Role = Role { name: "waiting", tag: Tag::Bids };
+pub const IDLE: Role = Role { name: "idle", tag: Tag::Follows };

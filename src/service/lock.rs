@@ -1,0 +1,188 @@
+//! The lock: clients take turns at a *resource*, which takes what they write, each write under the
+//! *token* of a grant. How a client comes by one is the protocol's business. Here is what all such
+//! protocols have in common: what a client can be told to do and what it remembers of it; the grants of
+//! whoever grants; and the resource.
+
+use std::collections::VecDeque;
+
+use crate::base::{Place, Time};
+use crate::plain_requests;
+
+plain_requests! {
+    pub enum LockRequest { Write = "write": "has this client take the lock and write", }
+}
+
+/// A client: what it wants, and what it believes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Writer {
+    /// What it has been told to write, by number.
+    wishes: VecDeque<u64>,
+    /// The token that it believes to hold the lock under, and until when by its own clock.
+    pub belief: Option<(u64, Time)>,
+    /// The token that it writes with: it has looked at its clock, and does not look again.
+    pub writing: Option<u64>,
+}
+
+/// What a client does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Rest,
+    /// It wants to write and has no lock.
+    Acquire,
+    /// It has looked at its clock, has so much time left, and is going to write.
+    Looked(Time),
+    Write {
+        token: u64,
+        seq: u64,
+    },
+}
+
+impl Writer {
+    /// Has it write once more. Whether it had nothing to do.
+    pub fn want(&mut self, seq: u64) -> bool {
+        self.wishes.push_back(seq);
+        self.wishes.len() == 1
+    }
+
+    /// Its wish, if it has one.
+    pub fn wish(&self) -> Option<u64> {
+        self.wishes.front().copied()
+    }
+
+    /// Believes that it holds the lock under this token, until then at the least.
+    pub fn believe(&mut self, token: u64, until: Time) {
+        self.belief = self.belief.max(Some((token, until)));
+    }
+
+    /// Looks at its clock: a lock whose time is over is lost.
+    pub fn look(&mut self, now: Time) {
+        self.belief.take_if(|(_, until)| *until <= now);
+    }
+
+    /// What it does now. Between the look and the write it may stand still for any time.
+    pub fn turn(&mut self, now: Time) -> Turn {
+        let Some(seq) = self.wish() else { return Turn::Rest };
+        if let Some(token) = self.writing {
+            return Turn::Write { token, seq };
+        }
+        self.look(now);
+        self.writing = self.belief.map(|(token, _)| token);
+        self.belief.map_or(Turn::Acquire, |(_, until)| Turn::Looked(until - now))
+    }
+
+    /// Its write has been taken, if that is the one it waits for: then it is done with the lock as well.
+    pub fn done(&mut self, seq: u64) -> bool {
+        let done = self.wishes.pop_front_if(|wish| *wish == seq).is_some();
+        self.belief.take_if(|_| done);
+        done
+    }
+
+    /// What it wrote under this token has been refused: it believes no longer.
+    pub fn refused(&mut self, token: u64) {
+        if self.writing == Some(token) {
+            (self.belief, self.writing) = (None, None);
+        }
+    }
+}
+
+/// A lock that somebody was granted, for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Grant {
+    pub to: Place,
+    pub token: u64,
+    /// By the clock of whoever granted it.
+    pub ends: Time,
+    pub released_by: Option<Place>,
+}
+
+impl Grant {
+    /// It has neither run out nor been released by its holder, whatever anybody else has released.
+    pub fn runs(&self, now: Time) -> bool {
+        self.ends > now && self.released_by != Some(self.to)
+    }
+
+    /// Nobody has released it either.
+    pub fn holds(&self, now: Time) -> bool {
+        self.ends > now && self.released_by.is_none()
+    }
+}
+
+/// A write that the resource has taken: under which token, whose, and which of its.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Written {
+    pub token: u64,
+    pub by: Place,
+    pub seq: u64,
+}
+
+/// What is written to, as it stands on its disk: all writes that it has taken, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Resource(Vec<Written>);
+
+impl Resource {
+    /// All that it has taken.
+    pub fn writes(&self) -> &[Written] {
+        &self.0
+    }
+
+    /// The highest token that it has seen.
+    pub fn highest(&self) -> u64 {
+        self.0.iter().map(|it| it.token).max().unwrap_or(0)
+    }
+
+    /// Takes the write, whatever its token: whether it is new. What comes twice is written once.
+    pub fn take(&mut self, write: Written) -> bool {
+        let new = self.0.last() != Some(&write);
+        if new {
+            self.0.push(write);
+        }
+        new
+    }
+}
+
+/// What survives a crash of whoever grants, and of the resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LockDisk {
+    /// All that it has granted, in this order.
+    pub grants: Vec<Grant>,
+    pub resource: Resource,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_twice_is_written_once_and_the_highest_token_is_remembered() {
+        let one = Written { token: 3, by: Place::client(0), seq: 1 };
+        let mut resource = Resource::default();
+        assert_eq!(resource.highest(), 0);
+        assert!(resource.take(one) && !resource.take(one));
+        assert!(resource.take(Written { token: 2, ..one }));
+        assert_eq!((resource.writes().len(), resource.highest()), (2, 3));
+    }
+
+    #[test]
+    fn a_client_looks_before_it_writes_and_not_again() {
+        let mut writer = Writer::default();
+        assert_eq!(writer.turn(Time(0)), Turn::Rest);
+        assert!(writer.want(1) && !writer.want(2));
+        assert_eq!(writer.turn(Time(0)), Turn::Acquire);
+        writer.belief = Some((7, Time(10)));
+        assert_eq!(writer.turn(Time(4)), Turn::Looked(Time(6)));
+        assert_eq!(writer.turn(Time(99)), Turn::Write { token: 7, seq: 1 });
+        assert!(!writer.done(2) && writer.done(1));
+        assert_eq!(writer.writing.take(), Some(7));
+        assert_eq!((writer.wish(), writer.belief), (Some(2), None));
+        writer.belief = Some((8, Time(10)));
+        assert_eq!(writer.turn(Time(10)), Turn::Acquire);
+    }
+
+    #[test]
+    fn a_grant_that_another_has_released_still_runs() {
+        let (to, other) = (Place::client(0), Place::client(1));
+        let grant = Grant { to, token: 1, ends: Time(10), released_by: Some(other) };
+        assert!(grant.runs(Time(9)) && !grant.holds(Time(9)) && !grant.runs(Time(10)));
+        assert!(!Grant { released_by: Some(to), ..grant }.runs(Time(9)));
+    }
+}
