@@ -26,6 +26,7 @@
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
+//! | `models.rs` | which models of consistency the run keeps |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
 //! | `permalink.rs` | the state as the hash of a link, and back |
@@ -52,6 +53,7 @@ pub mod gestures;
 pub mod keys;
 pub mod lanes;
 mod loading;
+pub mod models;
 pub mod narration;
 pub mod needs;
 pub mod packed;

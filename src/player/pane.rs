@@ -12,9 +12,11 @@ use std::rc::Rc;
 use crate::base::{Sentence, Time, is_unseen};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Script, ScriptLine, Setup};
+use crate::player::models::Models;
 use crate::player::playback::STEPS;
 use crate::scenario::{self, Scenario, Variant};
 use crate::sentence;
+use crate::service::store;
 use crate::sim::snapshot::{Snapshot, Standing};
 use crate::sim::trace::EventKind;
 
@@ -41,9 +43,14 @@ pub struct Pane {
     deleted: Option<(Branch, Children)>,
     /// Counts what is done to branches: gives their ids, and tells which was touched last.
     serial: u32,
+    /// The models that were judged last, of which branch and with how many commands.
+    judged: RefCell<Option<(Version, Rc<Models>)>>,
     /// The snapshot that was taken last, and of which instant: see [`Pane::snapshot`].
     taken: RefCell<Option<(SnapshotKey, Rc<Snapshot>)>>,
 }
+
+/// A branch, and the number of its commands.
+type Version = (u32, usize);
 
 /// What a snapshot depends on: the branch, the number of its commands, and the cursor.
 type SnapshotKey = (u32, usize, (Time, u64));
@@ -197,6 +204,7 @@ impl Pane {
             compared: None,
             deleted: None,
             serial: 0,
+            judged: RefCell::default(),
             taken: RefCell::default(),
         })
     }
@@ -231,6 +239,19 @@ impl Pane {
         let snapshot = Rc::new(self.run.glance());
         *taken = Some((instant, Rc::clone(&snapshot)));
         snapshot
+    }
+
+    /// Which models of consistency are kept up to the cursor, if what clients ask is judged at all.
+    pub fn models(&self, moving: bool) -> Option<Rc<Models>> {
+        if self.run.forms().iter().all(|form| *form != store::GET) {
+            return None;
+        }
+        let of = (self.current().id, self.run.script().lines.len());
+        let mut judged = self.judged.borrow_mut();
+        let before = judged.take().filter(|(known, _)| *known == of).map(|(_, models)| models);
+        let models = Models::of(&self.run, before, moving);
+        *judged = Some((of, Rc::clone(&models)));
+        Some(models)
     }
 
     /// How far the present branch has been run, now or before.

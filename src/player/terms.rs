@@ -24,6 +24,8 @@ pub enum Tab {
     Message,
     Why,
     Properties,
+    /// Which models of consistency are kept.
+    Models,
     Log,
     Script,
 }
@@ -117,8 +119,8 @@ impl Theme {
 }
 
 impl Tab {
-    pub const ALL: [Tab; 6] =
-        [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Log, Tab::Script];
+    pub const ALL: [Tab; 7] =
+        [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Models, Tab::Log, Tab::Script];
 
     /// As a link writes it: `panel=script`.
     pub fn code(self) -> &'static str {
@@ -127,6 +129,7 @@ impl Tab {
             Tab::Message => "message",
             Tab::Why => "why",
             Tab::Properties => "properties",
+            Tab::Models => "models",
             Tab::Log => "log",
             Tab::Script => "script",
         }
@@ -139,6 +142,6 @@ impl Tab {
 
     /// Whether it shows the same to whoever opens a link: the others tell of what is selected.
     pub fn is_of_the_run(self) -> bool {
-        matches!(self, Tab::Properties | Tab::Log | Tab::Script)
+        matches!(self, Tab::Properties | Tab::Models | Tab::Log | Tab::Script)
     }
 }

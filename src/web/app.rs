@@ -301,19 +301,8 @@ impl App {
                 self.rooms.stage = size;
                 Change::Frame
             }
-            // While something else stands there, only its width is told.
-            Msg::Timeline(Size { w, h: 0.0 }) if w > 0.0 && w != self.rooms.timeline.w => {
-                self.rooms.timeline.w = w;
-                Change::Frame
-            }
-            Msg::Timeline(size) if size.w > 0.0 && size.h > 0.0 && size != self.rooms.timeline => {
-                if !self.fitted {
-                    self.fit_window(size);
-                }
-                self.rooms.timeline = size;
-                Change::Frame
-            }
-            Msg::Stage(_) | Msg::Timeline(_) => Change::None,
+            Msg::Timeline(size) => self.give_timeline(size),
+            Msg::Stage(_) => Change::None,
             Msg::Seen(seen) => {
                 self.seen = seen;
                 Change::None
@@ -450,6 +439,23 @@ impl App {
         let Some(action) = action else { return Change::None };
         event.prevent_default();
         self.act(action)
+    }
+
+    /// The room below the stage has this size. While something else stands there than the diagram, only its
+    /// width is told.
+    fn give_timeline(&mut self, size: Size) -> Change {
+        let room = match size.h {
+            0.0 => Size { w: size.w, ..self.rooms.timeline },
+            _ => size,
+        };
+        if room.w == 0.0 || room == self.rooms.timeline {
+            return Change::None;
+        }
+        if size.h > 0.0 && !self.fitted {
+            self.fit_window(size);
+        }
+        self.rooms.timeline = room;
+        Change::Frame
     }
 
     /// Goes where the address says: the back button, or a link typed.

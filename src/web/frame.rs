@@ -6,6 +6,7 @@ use crate::base::{Place, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::export::{ExportRequest, Taken};
 use crate::player::gestures::{self, Gesture};
+use crate::player::models::Models;
 use crate::player::{
     Branches, Explanation, Goal, Pane, Scene, Selection, Speed, Store, Tab, Theme,
 };
@@ -114,6 +115,8 @@ pub struct Inspection {
     pub meta: &'static Meta,
     /// The flaws that are switched on, while somebody asks why.
     pub flaws: Vec<String>,
+    /// Which models of consistency are kept, where somebody wants to know and a store is asked.
+    pub models: Option<Rc<Models>>,
     /// The run plays, or is on its way.
     pub playing: bool,
 }
@@ -275,8 +278,10 @@ impl Inspection {
         let snapshot = pane.snapshot();
         let gestures =
             selection.map_or_else(Vec::new, |selection| gestures::offered(pane, selection));
+        let models = (tab == Tab::Models).then(|| pane.models(playing)).flatten();
         let run = &mut pane.run;
         Inspection {
+            models,
             now: run.now(),
             serves_clients: run.script().setup.places.serve_clients(),
             askers: run.script().setup.places.askers().collect(),
@@ -333,7 +338,7 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),
-        Tab::Message | Tab::Why | Tab::Properties | Tab::Log => Vec::new(),
+        Tab::Message | Tab::Why | Tab::Properties | Tab::Models | Tab::Log => Vec::new(),
     };
     told.reverse();
     told

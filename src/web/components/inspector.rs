@@ -9,6 +9,7 @@ use super::details::{message_tab, node_tab};
 use super::event_list::event_list;
 use super::icon::Icon;
 use super::log_tab::log_tab;
+use super::models::ModelsMap;
 use super::properties::properties;
 use super::props::InspectorProps as Props;
 use super::script::{script_tab, use_editing};
@@ -47,6 +48,7 @@ pub fn Inspector(props: &Props) -> Html {
         Tab::Message => message_tab(props),
         Tab::Why => why_tab(props),
         Tab::Properties => properties(props),
+        Tab::Models => models_tab(props),
         Tab::Log => log_tab(props),
         Tab::Script => html! {
             <>
@@ -78,8 +80,21 @@ fn name(tab: Tab, language: Language) -> &'static str {
         Tab::Message => tr!(language, "Message"),
         Tab::Why => tr!(language, "Why"),
         Tab::Properties => tr!(language, "Properties"),
+        Tab::Models => tr!(language, "Models"),
         Tab::Log => tr!(language, "Log"),
         Tab::Script => tr!(language, "Script"),
+    }
+}
+
+/// The map of models, for what can be judged.
+fn models_tab(props: &Props) -> Html {
+    match &props.inspection.models {
+        Some(models) => {
+            html! { <ModelsMap models={models.clone()} language={props.language} act={props.act.clone()} /> }
+        }
+        None => html! {
+            <p class="soft">{ tr!(props.language, "Only what clients ask of a store of keys and values is judged here.") }</p>
+        },
     }
 }
 

@@ -50,6 +50,7 @@ mod links;
 mod log_tab;
 mod logs;
 mod measures;
+mod models;
 mod network;
 mod node_menu;
 mod notice;
