@@ -167,6 +167,7 @@ impl Store {
         self.ui.window.from = Time::ZERO;
         self.ui.hover = None;
         self.ui.touched = None;
+        self.act = None;
         self.ui.text_search = None;
         self.explanation = None;
         self.ui.mistaken = None;

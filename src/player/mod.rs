@@ -23,6 +23,7 @@
 //! | `divergence.rs` | where the runs of two panes first differ |
 //! | `explanation.rs` | a question, and the answer as far as it is found |
 //! | `narration.rs` | what is said to whoever listens |
+//! | `sequel.rs` | what came of the last thing that was done by hand |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
@@ -64,6 +65,7 @@ pub mod permalink;
 pub mod playback;
 #[cfg(test)]
 mod scenario_tests;
+pub mod sequel;
 pub mod snippet;
 pub mod state;
 pub mod store;
@@ -91,6 +93,7 @@ pub use pane::branches::Branches;
 pub use pane::{Branch, Compared, Pane, Scene};
 pub use permalink::Permalink;
 pub use playback::{Goal, Playback, Speed, Target};
+pub use sequel::Sequel;
 pub use snippet::Snippet;
 pub use store::{Preferences, Store};
 pub use table::Table;

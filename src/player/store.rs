@@ -7,6 +7,7 @@ use super::narration::Narration;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, Target};
+use super::sequel::Act;
 use super::terms::{Below, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
@@ -29,6 +30,8 @@ pub struct Store {
     pub(super) divergence_search: Option<DivergenceSearch>,
     /// What was said last to whoever listens.
     pub(super) narration: Narration,
+    /// What was done by hand last.
+    pub(super) act: Option<Act>,
 }
 
 /// What the browser prefers, and what an earlier visit chose.
@@ -55,6 +58,7 @@ impl Store {
             opened: 0,
             divergence_search: None,
             narration: Narration::default(),
+            act: None,
         })
     }
 
@@ -177,9 +181,11 @@ impl Store {
     fn give(&mut self, command: Command) -> Change {
         self.playback.give_up();
         let here = self.pane().run.event();
-        let (given, told) = self.command(command);
+        let (given, told) = self.command(command.clone());
         if given.is_ok() {
-            self.ui.touched = Some(self.pane().run.now());
+            let (at, event) = self.pane().cursor();
+            self.ui.touched = Some(at);
+            self.act = Some(Act { command, at, event });
             let explanation = self.explanation.take();
             self.explanation = explanation
                 .and_then(|explanation| explanation.after_command(&self.pane().run, here));

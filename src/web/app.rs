@@ -23,7 +23,7 @@ use super::pick::PickedBy;
 use super::picture::{PaneView, Rooms};
 use super::reload::ReloadState;
 use super::shared::Shared;
-use super::{address, browser, crash, parts};
+use super::{address, browser, crash, focus, parts};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Needs, NoticeKind, PageAction, PaneAction, RunAction,
@@ -62,6 +62,8 @@ pub struct App {
     /// How long a drawing takes of late, in ms.
     cost: f64,
     narration: AttrValue,
+    /// What on the stage had the focus before the last drawing.
+    focused: Option<Selection>,
     menu: Option<(Selection, PickedBy)>,
     drawer: bool,
     inspect_later: Option<Timeout>,
@@ -171,6 +173,7 @@ impl Component for App {
             stale: false,
             cost: 0.0,
             narration: AttrValue::default(),
+            focused: None,
             menu: None,
             drawer: false,
             inspect_later: None,
@@ -195,6 +198,7 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let tick = matches!(msg, Msg::Frame(_));
+        self.focused = focus::held(self.menu).or(self.focused.filter(|_| focus::is_lost()));
         let change = self.take(msg);
         if !tick && change == Change::Time {
             self.settle_soon(ctx);
@@ -230,6 +234,7 @@ impl Component for App {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
+        let sequel = self.store.sequel();
         page(Page {
             root: &self.root,
             id: &ctx.props().id,
@@ -243,6 +248,7 @@ impl Component for App {
             ui: &self.store.ui,
             light: self.light.as_ref(),
             instant: self.instant.as_ref(),
+            sequel: sequel.as_ref(),
             network: gestures::network(&self.store.pane().run),
             overview: Extent::of(&self.store),
             diagram: DiagramMenu::of(&self.store, &self.told_to.act),
@@ -267,6 +273,7 @@ impl Component for App {
         }
         self.views.iter_mut().for_each(PaneView::collect);
         self.place();
+        self.keep_focus();
         let cost = browser::now() - self.drawn;
         self.cost += (cost.min(LONGEST_PAUSE) - self.cost) * 0.25;
     }
@@ -608,6 +615,20 @@ impl App {
         }
         self.seek_divergence_soon();
         Change::None
+    }
+
+    /// Where what had the focus is gone, the focus moves to the next such thing, or to where it went.
+    fn keep_focus(&mut self) {
+        let Some(lost) = self.focused.filter(|_| focus::is_lost()) else { return };
+        let goal = match lost {
+            Selection::Message(id) => {
+                self.store.pane_mut().run.message(id).map(|message| message.to)
+            }
+            Selection::Place(place) => Some(place),
+            Selection::Link(from, _) => Some(from),
+        };
+        let view = &self.views[self.store.active.min(self.views.len() - 1)];
+        focus::go_on(&view.id, lost, goal);
     }
 
     /// The inspector, and at a slower pace what is read aloud.

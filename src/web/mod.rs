@@ -19,6 +19,7 @@
 //! | `parts.rs` | parts of the program that are fetched when somebody first asks for them |
 //! | `edge.rs` | values that cross to JavaScript and back |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
+//! | `focus.rs` | the keyboard's focus on the stage, where what had it goes |
 //! | `crash.rs` | the card that is shown should the program fail |
 //! | `components/` | the regions of the page |
 
@@ -30,6 +31,7 @@ mod comparison;
 mod components;
 mod crash;
 mod edge;
+mod focus;
 mod frame;
 mod host;
 mod listeners;

@@ -35,3 +35,42 @@ test("in a short window the stage keeps its room, and the lanes are where the pa
     assert.ok(panel.top < height && panel.bottom > 0 && panel.height >= 80, `the inspector at ${size}: ${JSON.stringify(panel)}`);
   }
 });
+
+const focused = () => page.evaluate(() => document.activeElement.closest("[data-pick]")?.getAttribute("data-pick"));
+
+test("the focus is never lost: it goes on where a message arrives, and after Drop", async () => {
+  await open(at(CALM, "120ms"));
+  await page.locator(".message").first().focus();
+  const first = await focused();
+  assert.match(first, /^m\d/);
+  for (let steps = 0; (await page.locator(`.message[data-pick=${first}]`).count()) > 0; steps++) {
+    assert.ok(steps < 200, "messages arrive");
+    await page.keyboard.press("ArrowRight", { delay: 0 });
+    await button("One step forward").evaluate((step) => step.click());
+    assert.ok(await focused(), "something on the stage has the focus");
+  }
+  await page.locator(".message").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".menu-card button", { hasText: "Drop" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".menu-card").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.activeElement.closest("[data-pick]"));
+});
+
+test("after a hand's act there is a way on, then what came of it, and a way back", async () => {
+  await open(at(CALM, "500ms"));
+  await page.locator(".node[data-pick=S1]").click();
+  await page.keyboard.press("c");
+  const said = page.locator(".sequel");
+  await said.getByRole("button", { name: "Play", exact: true }).click();
+  await said.getByText(/S\d is leader now: for 0\.\d s nobody was\./).waitFor();
+  await said.getByRole("button", { name: "Back to before it" }).click();
+  await page.locator(".node.leads[data-pick=S1]").waitFor();
+  await said.waitFor({ state: "detached" });
+});
+
+test("whoever listens hears who leads, with a time as people say it", async () => {
+  await open(at(CALM, "0ms"));
+  await page.evaluate(() => (location.hash = location.hash.replace(/at=[^&]*/, "at=200ms")));
+  await page.locator("[role=status].unseen").getByText(/At 0\.\d+ seconds, S1 is now leader\./).waitFor();
+});

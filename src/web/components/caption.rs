@@ -1,11 +1,34 @@
-//! What the scene says at this point of its story.
+//! What the scene says at this point of its story; and after an act by hand, what came of it.
 
 use yew::prelude::*;
+
+use super::bits::{asks, button};
+use super::icon::Icon;
+use crate::player::{Action, Sequel, TimeAction};
+use crate::tr;
+use crate::words::{Language, tell};
 
 /// The caption, if there is one.
 pub fn caption(text: Option<&str>) -> Html {
     let Some(text) = text else { return Html::default() };
     html! { <p class="caption noteText">{ with_names(text) }</p> }
+}
+
+/// What came of the last act by hand, and the ways on. Its region is there in any case, so that what appears
+/// in it is read aloud.
+pub fn sequel(sequel: Option<&Sequel>, language: Language, act: &Callback<Action>) -> Html {
+    let card = sequel.map(|sequel| {
+        let next = sequel.next.as_ref().map(|next| format!(" {}", tell(language, next)));
+        let back = button("", Some(Icon::Undo), tr!(language, "Back to before it"), asks(act, TimeAction::BeforeAct));
+        html! {
+            <div class="sequel">
+                <p>{ with_names(&tell(language, &sequel.told)) }{ next.as_deref().map(with_names) }</p>
+                if sequel.rests { { button("primary", Some(Icon::Play), tr!(language, "Play"), asks(act, TimeAction::Play)) } }
+                else { { back } }
+            </div>
+        }
+    });
+    html! { <div role="status">{ card }</div> }
 }
 
 /// A text in which the names of servers and clients stand out.

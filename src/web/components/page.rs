@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use yew::prelude::*;
 
-use super::caption::caption;
+use super::caption::{caption, sequel};
 use super::controls::{self, control_bar};
 use super::diagram_menu::{self, DiagramMenu};
 use super::drag::Stroke;
@@ -20,7 +20,7 @@ use super::timeline::Timeline;
 use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
-use crate::player::{Action, Below, Selection, Table, Ui, Window};
+use crate::player::{Action, Below, Selection, Sequel, Table, Ui, Window};
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
@@ -44,6 +44,8 @@ pub struct Page<'a> {
     /// In the active pane.
     pub light: Option<&'a Shared<Light>>,
     pub instant: Option<&'a Shared<Instant>>,
+    /// What came of the last act by hand.
+    pub sequel: Option<&'a Sequel>,
     pub network: Quality,
     pub overview: Extent,
     pub diagram: diagram_menu::Props,
@@ -98,7 +100,7 @@ pub fn page(props: Page<'_>) -> Html {
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
-                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ caption(said) }</div>
+                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ caption(said) }{ sequel(props.sequel.filter(|_| said.is_none()), language, act) }</div>
             </main>
             <footer class="time">
                 { control_bar(&shown_controls) }
