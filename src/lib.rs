@@ -71,7 +71,9 @@
 //! | what a workload has clients ask, and when | `service/workload.rs`, `sim/load.rs` |
 //! | what a client brings along of what it has seen | a bookmark: [`protocol::Outcome::DoneAt`], [`protocol::Request::after`] |
 //! | that a request asked twice takes effect once | `service/sessions.rs` |
-//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/linearizable.rs` |
+//! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/`, a file each model |
+//! | what an operation on a register, a set, a queue … does | `check/machine.rs` |
+//! | how a history from a file is read | `check/formats/` |
 //! | how any earlier instant comes back | `replay/mod.rs` |
 //! | what was asked in a run, and what came of it | `replay/requests.rs`; how long that took, and how old what was read was: `measure.rs` |
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |

@@ -157,12 +157,19 @@ const EVENTS = new Set(["send", "deliver", "timer", "persist", "saved", "disconn
 const REMARKS = new Set(["lost", "paused", "down", "isolated", "rejoined", "role", "note", "refused", "violation"]);
 const MESSAGES = new Set(["send", "deliver", "lost"]);
 
+/** What clients want and are told: a reply that sends a client on to another server tells it nothing. */
+function asked({ kind, message, seq, answer }) {
+  if (kind === "ask") return ["seq", "request"];
+  if (kind !== "answered" && kind !== "gave-up" && !(kind === "deliver" && message === "Reply" && seq !== undefined)) return [];
+  return answer === undefined ? ["seq"] : ["seq", "answer"];
+}
+
 test("every line of a trace is JSON with the documented fields", () => {
   for (const [file, input] of subjects) {
     const trace = lines(lab(["export", file, "--as", "ndjson"], input)).map((line) => JSON.parse(line));
     trace.forEach((event, place) => {
       const { kind } = event;
-      const fields = ["event", "time", "place", "kind", "lamport", "cause", ...(MESSAGES.has(kind) ? ["message", "label", "from", "to", "sent"] : []), ...(kind === "deliver" ? ["copy"] : []), ...(kind === "disconnected" ? ["peer"] : []), ...(kind === "violation" ? ["against"] : []), "text", "source"];
+      const fields = ["event", "time", "place", "kind", "lamport", "cause", ...(MESSAGES.has(kind) ? ["message", "label", "from", "to", "sent"] : []), ...(kind === "deliver" ? ["copy"] : []), ...(kind === "disconnected" ? ["peer"] : []), ...(kind === "violation" ? ["against"] : []), ...asked(event), "text", "source"];
       assert.deepEqual(Object.keys(event), fields, file);
       assert.equal(event.event, place + 1);
       assert.ok(EVENTS.has(kind) || REMARKS.has(kind), kind);

@@ -19,6 +19,8 @@ use synod::words::Language;
 
 #[path = "lab/bench.rs"]
 mod bench;
+#[path = "lab/check.rs"]
+mod check;
 #[path = "lab/pbs.rs"]
 mod pbs;
 
@@ -42,8 +44,18 @@ lab: protocols in a terminal
                                              hunts for violations; exit 0 where there are none,
                                              1 with a small script where there is one
   lab schedule PROTOCOL SEED                 the random schedule of a seed, as a script
-  lab bench [PROTOCOL|scene]                 how fast and how small, measured here and now; `scene`
-                                             is the picture of a thousand places
+  lab check FILE|- [--object OBJECT] [--model MODEL,…] [--initial VALUE]
+                                             whether a history is what a model allows: Jepsen's EDN, a
+                                             log of etcd as Porcupine has them, or a trace of Synod
+                                             (ndjson). OBJECT is one of register, cas-register (if none
+                                             is named), set, queue, counter, mutex, append; MODEL of
+                                             linearizable (if none is named), sequential, causal, pram,
+                                             read-your-writes, monotonic-reads, monotonic-writes,
+                                             writes-follow-reads. Exit 0 where all hold, 1 where one
+                                             does not, 3 where one is unknown
+  lab bench [PROTOCOL|scene|check [FILE…]]   how fast and how small, measured here and now; `scene`
+                                             is the picture of a thousand places, `check` judges
+                                             histories
   lab bench pbs                              how often a read of a quorum store is old
 
 A script without an `end` runs for ten virtual seconds.";
@@ -71,7 +83,9 @@ fn main() -> ExitCode {
         ["import", file] => import(file),
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
+        ["check", file, ref rest @ ..] => return check::check(file, rest).unwrap_or_else(refuse),
         ["bench", "pbs"] => pbs::all(),
+        ["bench", "check", ref files @ ..] => bench::histories(files),
         ["bench", ref only @ ..] => bench::all(only),
         [] | ["help" | "--help" | "-h"] => print(USAGE),
         _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),

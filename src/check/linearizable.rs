@@ -144,7 +144,7 @@ fn settle(initial: Datum, part: &[&Recorded<Access>]) -> Decision {
         Err(Unsourced::Ambiguous(_)) => return Decision::TooMany,
     };
     let readers = deeds.readers(|_| true);
-    let mut precedence = Precedence::new(deeds.len());
+    let mut precedence = Precedence::new(deeds.count());
     precedence.see(&deeds, &readers);
     precedence.in_real_time(&deeds);
     match precedence.saturate(&deeds, &readers) {
@@ -520,9 +520,7 @@ impl Linearizability {
             }
         };
         let found = match found {
-            Found::Forgotten | Found::TooMany => {
-                known.from_the_beginning(history, now, key, remembers)
-            }
+            Found::Forgotten | Found::TooMany => known.judge_anew(history, now, key, remembers),
             found => found,
         };
         match found {
@@ -546,13 +544,7 @@ impl Known {
     }
 
     /// Judges all that has happened to the key, and goes on from there.
-    fn from_the_beginning(
-        &mut self,
-        history: &History,
-        now: u64,
-        key: &str,
-        remembers: usize,
-    ) -> Found {
+    fn judge_anew(&mut self, history: &History, now: u64, key: &str, remembers: usize) -> Found {
         let recording = Recording::of_key(history, now, key);
         let part = recording.all();
         let Some(left) = self.anew.checked_sub(part.len()) else { return Found::TooMany };

@@ -13,10 +13,12 @@
 //! | what replicas held: eventual, and session guarantees once more | [`ground_truth`] |
 //! | how old what was read is | [`staleness`](mod@staleness) |
 //! | which operations show that a model is broken | [`evidence`] |
+//! | histories of others, from files | [`formats`] |
 //! | all models together, and what follows from what | [`Model`], [`IMPLIES`], [`judge_all`] |
 
 pub mod causal;
 pub mod evidence;
+pub mod formats;
 pub mod ground_truth;
 pub mod history;
 mod judge;

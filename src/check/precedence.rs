@@ -96,7 +96,8 @@ impl Deeds {
         Ok(Deeds { all, sources, has_more })
     }
 
-    pub fn len(&self) -> usize {
+    /// How many there are.
+    pub fn count(&self) -> usize {
         self.all.len()
     }
 

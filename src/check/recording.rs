@@ -58,6 +58,8 @@ pub struct Recording<A> {
     /// By process, who it is: whoever gives something up goes on as another process of the same name.
     pub names: Vec<Text>,
     pub keys: Vec<Text>,
+    /// What was broken meanwhile, as far as the file says so: the line, and what.
+    pub bands: Vec<(u64, Text)>,
 }
 
 impl Recorded<Access> {
@@ -226,7 +228,7 @@ impl Recording<Access> {
         }
         let mut named = vec![Text::from(""); keys.len()];
         keys.into_iter().for_each(|(key, place)| named[place as usize] = key);
-        Recording { operations, names: processes.names, keys: named }
+        Recording { operations, names: processes.names, keys: named, bands: Vec::new() }
     }
 }
 

@@ -85,7 +85,7 @@ fn is_refuted(initial: Datum, part: &[&Recorded<Access>]) -> bool {
         Err(unsourced) => return matches!(unsourced, Unsourced::ThinAir(_)),
     };
     let readers = deeds.readers(|_| true);
-    let mut precedence = Precedence::new(deeds.len());
+    let mut precedence = Precedence::new(deeds.count());
     precedence.see(&deeds, &readers);
     precedence.in_sessions(&deeds, |_| true);
     precedence.saturate(&deeds, &readers) == Saturated::Circle
@@ -219,14 +219,14 @@ impl SequentialConsistency {
                 let found =
                     explanation.answer(number, asked(Some(answer)), now, &mut self.most.clone());
                 if found != Found::Order {
-                    self.from_the_beginning(history);
+                    self.judge_anew(history);
                 }
             }
         }
     }
 
     /// Judges all that has happened, and goes on from there.
-    fn from_the_beginning(&mut self, history: &History) {
+    fn judge_anew(&mut self, history: &History) {
         let recording = Recording::first_of(history, self.heard);
         let (part, initial) = (recording.all(), Datum::of(NO_VALUE));
         self.explanation = None;

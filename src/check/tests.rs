@@ -135,7 +135,7 @@ fn check(recording: &Recording<machine::Access>) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn every_model_is_judged_as_all_orders_would(draws in draws(24), sense in any::<bool>()) {

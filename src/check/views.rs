@@ -45,7 +45,7 @@ impl View {
     /// Whether an order of its reads and all writes explains what this process was told.
     fn of(&self, deeds: &Deeds, process: u32) -> Seen {
         let own = deeds.readers(|deed| deed.process == process);
-        let mut precedence = Precedence::new(deeds.len());
+        let mut precedence = Precedence::new(deeds.count());
         precedence.see(deeds, &own);
         (self.draw)(&mut precedence, deeds, process);
         match precedence.saturate(deeds, &own) {

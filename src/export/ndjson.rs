@@ -15,6 +15,9 @@
 //! | `sent` | messages | number of the event that sent it; of a `send` its own; not there where it never left its sender |
 //! | `copy` | `deliver` | `true` for the network's own copy, else `false` |
 //! | `peer` | `disconnected` | the other end of the connection that is broken |
+//! | `seq` | `ask`, `answered`, `gave-up`, replies | the asker's own number for what it asks |
+//! | `request` | `ask` | what it asks for, as a script writes it |
+//! | `answer` | `answered`, replies | what it was told; not there where it was refused |
 //! | `against` | `violation` | number of the earlier event that it contradicts; 0 for none |
 //! | `text` | all | the event in words, in English |
 //! | `source` | all | file and line of the protocol that asked for it; `null` for none |
@@ -30,7 +33,8 @@ use serde::Serialize;
 use super::{cut_after, json_line};
 use crate::base::{Place, Sentence, Span};
 use crate::catalog::Run;
-use crate::sim::trace::{Event, EventKind};
+use crate::protocol::Outcome;
+use crate::sim::trace::{Event, EventKind, Payload};
 
 /// Writes the trace of a window.
 pub fn write(
@@ -67,8 +71,47 @@ struct Line {
     against: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     peer: Option<Place>,
+    #[serde(flatten)]
+    asked: Asked,
     text: String,
     source: Option<String>,
+}
+
+/// What somebody wants, or is told.
+#[derive(Default, Serialize)]
+struct Asked {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+}
+
+impl Asked {
+    fn of(what: &EventKind) -> Asked {
+        match what {
+            EventKind::Ask { seq, request } => {
+                Asked { seq: Some(*seq), request: Some(request.to_string()), answer: None }
+            }
+            EventKind::GaveUp { seq, .. } => Asked { seq: Some(*seq), ..Asked::default() },
+            EventKind::Answered { seq, outcome } => Asked::told(*seq, outcome),
+            EventKind::Deliver { payload: Payload::Reply { seq, outcome }, .. } => {
+                Asked::told(*seq, outcome)
+            }
+            _ => Asked::default(),
+        }
+    }
+
+    fn told(seq: u64, outcome: &Outcome) -> Asked {
+        let answer = match outcome {
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => Some(answer.to_string()),
+            Outcome::Refused(_) => None,
+            // It goes on to ask.
+            Outcome::Redirect(_) => return Asked::default(),
+        };
+        Asked { seq: Some(seq), request: None, answer }
+    }
 }
 
 /// A message that leaves, arrives or is lost.
@@ -102,6 +145,7 @@ impl Line {
             copy,
             against,
             peer,
+            asked: Asked::of(&event.what),
             text: event.tell().to_string(),
             source: event.line.map(|line| format!("{}:{}", line.file(), line.line())),
         }

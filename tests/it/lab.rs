@@ -310,3 +310,45 @@ fn bad_input_gets_one_sentence() {
         "A seed is a number from 0 to 18446744073709551615, not “x”."
     );
 }
+
+/// Yes, no and unknown have exit codes of their own, and the worst counts.
+#[test]
+fn checks_histories() {
+    let trace = out(&lab(&["export", "raft/first-election", "--as", "ndjson"], b""));
+    let all = "linearizable,sequential,causal,pram,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads";
+    let checked = lab(&["check", "-", "--model", all], trace.as_bytes());
+    assert_eq!(checked.status.code(), Some(0), "{}", out(&checked));
+    assert!(out(&checked).lines().all(|line| line.ends_with(" yes")), "{}", out(&checked));
+
+    let line = |process, kind: &str, what: &str, value: &str| {
+        format!("{{:process {process}, :type :{kind}, :f :{what}, :value {value}}}\n")
+    };
+    let write = |value| line(0, "invoke", "write", value) + &line(0, "ok", "write", value);
+    let read = |value| line(1, "invoke", "read", "nil") + &line(1, "ok", "read", value);
+    let stale = write("1") + &write("2") + &read("1");
+    let checked = lab(&["check", "-", "--model", "sequential,linearizable"], stale.as_bytes());
+    assert_eq!(checked.status.code(), Some(1));
+    assert_eq!(
+        out(&checked),
+        "sequential yes\nlinearizable no: 1 asked “read” and was told “1”, which no order of these \
+         requests explains: 0 write 1, 0 write 2; it could have been told: 2\n"
+    );
+    let twice = write("1") + &write("1") + &read("1");
+    let checked = lab(&["check", "-", "--model", "linearizable,causal"], twice.as_bytes());
+    assert_eq!(checked.status.code(), Some(3));
+    assert_eq!(
+        out(&checked),
+        "linearizable yes\ncausal unknown: 1 read → 1: several may have written that, and this model \
+         is judged only where each value was written once\n"
+    );
+    let checked = lab(&["check", "-", "--initial", "5"], read("5").as_bytes());
+    assert_eq!(checked.status.code(), Some(0));
+    assert_eq!(
+        refusal(&["check", "-"], line(1, "ok", "read", "1").as_bytes()),
+        "-: line 1, column 1: an answer to no call: 1 waits for nothing."
+    );
+    assert_eq!(
+        refusal(&["check", "-", "--model", "strong"], b""),
+        format!("There is no model “strong”: it is one of {}.", all.replace(',', ", "))
+    );
+}

@@ -6,6 +6,11 @@
 use std::rc::Rc;
 use std::time::Instant;
 
+use synod::base::Chance;
+use synod::check::formats::{self, Imported, Object};
+use synod::check::linearizable::{MOST, decide_register};
+use synod::check::machine::Datum;
+use synod::check::{DONE, History, Model, NO_VALUE, Operation, Recording, Verdict, judge};
 use synod::view::stage::layout::Room;
 use synod::view::{Layout, StageView};
 
@@ -29,7 +34,7 @@ pub fn all(only: &[&str]) -> Result<(), String> {
     let mut chosen = measured.iter().filter(|(slug, _)| only.is_empty() || only.contains(slug));
     chosen.try_for_each(|(slug, text)| of_protocol(slug, text))?;
     match only {
-        [] => all(&["scene"]),
+        [] => all(&["scene"]).and_then(|()| histories(&[])),
         _ => Ok(()),
     }
 }
@@ -155,4 +160,108 @@ fn memory_and_seeks(script: &Script) -> Result<(), String> {
         "{:<48} {:>9.2} (up to {:.2})",
         "ms to any cursor: median of 200 (longest)", times[100], times[199]
     ))
+}
+
+/// Judges a long history; or these files, as histories of a register.
+pub fn histories(files: &[&str]) -> Result<(), String> {
+    if files.is_empty() {
+        return long_history();
+    }
+    let (mut judging, mut showing, mut verdicts) = (Vec::new(), Vec::new(), [0, 0, 0]);
+    for file in files {
+        let text = text(file, formats::SIZE, "a history")?;
+        let read = formats::read(&text, Object::CasRegister, None);
+        let Imported::Register(recording, initial) =
+            read.map_err(|misread| format!("{file}: {}", ended(&misread)))?
+        else {
+            continue;
+        };
+        let begun = Instant::now();
+        for part in recording.by_key() {
+            let decision = decide_register(Datum::of(&initial), &part, MOST);
+            std::hint::black_box(decision);
+        }
+        judging.push(begun.elapsed().as_secs_f64() * 1e3);
+        let begun = Instant::now();
+        let verdict = judge(&recording, &initial, Model::Linearizable);
+        showing.push(begun.elapsed().as_secs_f64() * 1e3);
+        verdicts[match verdict {
+            Verdict::Holds(_) => 0,
+            Verdict::Broken(_) => 1,
+            Verdict::Unknown(_) => 2,
+        }] += 1;
+    }
+    let [yes, no, unknown] = verdicts;
+    print(format_args!("{yes} histories are linearizable, {no} are not, {unknown} are unknown"))?;
+    for (what, mut times) in [("yes or no", judging), ("with what shows it", showing)] {
+        times.sort_by(f64::total_cmp);
+        print(format_args!(
+            "{:<48} {:>9.2} (median {:.3}, longest {:.2})",
+            format!("ms for all: {what}"),
+            times.iter().sum::<f64>(),
+            times[times.len() / 2],
+            times[times.len() - 1],
+        ))?;
+    }
+    Ok(())
+}
+
+/// Of ten clients that ask a store of ten keys: each request takes effect at its call or at its answer.
+fn long_history() -> Result<(), String> {
+    const REQUESTS: u64 = 100_000;
+    const CLIENTS: u64 = 10;
+    let mut history = History::default();
+    let mut chance = Chance::new(1, 1);
+    let mut store = std::collections::BTreeMap::new();
+    let mut open: Vec<Option<(u64, Operation, bool)>> = vec![None; CLIENTS as usize];
+    let (mut asked, mut event) = (0, 0);
+    while asked < REQUESTS || open.iter().any(Option::is_some) {
+        event += 1;
+        let at = chance.below(CLIENTS) as usize;
+        let client = Place::client(at as u16);
+        let key = format!("k{}", chance.below(10)).into();
+        match open[at].take() {
+            Some((own, Operation::Get { key }, _)) => {
+                let value = store.get(&key).cloned().unwrap_or_else(|| NO_VALUE.into());
+                history.answer(client, own, value, event);
+            }
+            Some((own, Operation::Put { key, value }, is_late)) => {
+                if is_late {
+                    store.insert(key, value);
+                }
+                history.answer(client, own, DONE.into(), event);
+            }
+            Some(_) => {}
+            None if asked < REQUESTS => {
+                asked += 1;
+                let is_late = chance.below(2) == 0;
+                let operation = match chance.below(2) {
+                    0 => Operation::Get { key },
+                    _ => Operation::Put { key, value: asked.to_string().into() },
+                };
+                if let (false, Operation::Put { key, value }) = (is_late, &operation) {
+                    store.insert(key.clone(), value.clone());
+                }
+                history.call(client, asked, operation.clone(), event);
+                open[at] = Some((asked, operation, is_late));
+            }
+            None => {}
+        }
+    }
+    let recording = Recording::of(&history);
+    for model in [Model::Linearizable, Model::Sequential] {
+        let begun = Instant::now();
+        let verdict = judge(&recording, &NO_VALUE.into(), model);
+        let time = begun.elapsed().as_secs_f64() * 1e3;
+        let told = if matches!(verdict, Verdict::Holds(_)) { "holds" } else { "does not hold" };
+        print(format_args!(
+            "{:<48} {time:>9.1} ({told})",
+            format!("ms for {REQUESTS} requests of 10 keys: {}", model.slug())
+        ))?;
+    }
+    let mut live = synod::check::Judge::of(Model::Linearizable);
+    let begun = Instant::now();
+    live.follow(&history);
+    let time = begun.elapsed().as_secs_f64() * 1e3;
+    print(format_args!("{:<48} {time:>9.1}", "ms to follow it, from answer to answer"))
 }
