@@ -209,7 +209,7 @@ pub fn histories(files: &[&str]) -> Result<(), String> {
 /// Of ten clients that ask a store of ten keys: each request takes effect at its call or at its answer.
 fn long_history() -> Result<(), String> {
     const REQUESTS: u64 = 100_000;
-    const CLIENTS: u64 = 10;
+    const CLIENTS: u32 = 10;
     let mut history = History::default();
     let mut chance = Chance::new(1, 1);
     let mut store = std::collections::BTreeMap::new();
