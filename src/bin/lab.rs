@@ -21,6 +21,8 @@ use synod::words::Language;
 mod bench;
 #[path = "lab/check.rs"]
 mod check;
+#[path = "lab/elections.rs"]
+mod elections;
 #[path = "lab/pbs.rs"]
 mod pbs;
 
@@ -57,6 +59,7 @@ lab: protocols in a terminal
                                              is the picture of a thousand places, `check` judges
                                              histories
   lab bench pbs                              how often a read of a quorum store is old
+  lab bench elections                        how long they take, beside what a dissertation has measured
 
 A script without an `end` runs for ten virtual seconds.";
 
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         ["check", file, ref rest @ ..] => return check::check(file, rest).unwrap_or_else(refuse),
         ["bench", "pbs"] => pbs::all(),
         ["bench", "check", ref files @ ..] => bench::histories(files),
+        ["bench", "elections"] => elections::all().and_then(print),
         ["bench", ref only @ ..] => bench::all(only),
         [] | ["help" | "--help" | "-h"] => print(USAGE),
         _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),

@@ -341,7 +341,8 @@ fn options_take_what_makes_sense_and_refuse_the_rest() {
 
 /// What a leader of S1 to S3, which have committed an entry of its term, says to this.
 fn refusal(raft: &mut Raft, request: &str) -> String {
-    let request = Input::Request { from: C1, seq: 1, request: put(request) };
+    let seq = 1 + raft.log.len();
+    let request = Input::Request { from: C1, seq, request: put(request) };
     let refused = step(raft, request).into_iter().find_map(|effect| match effect {
         Effect::Reply { outcome: Outcome::Refused(why), .. } => Some(why.to_string()),
         _ => None,
