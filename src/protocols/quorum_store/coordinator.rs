@@ -223,12 +223,9 @@ impl QuorumStore {
         self.conclude_read(client, fx);
     }
 
-    /// What this server itself has to say to a read, if it is to say anything.
+    /// What this server itself has to say to a read. It counts only where the key is its own.
     fn found_here(&self, key: &str, at: Time) -> BTreeMap<Place, Found> {
-        match self.keeps(key) {
-            true => BTreeMap::from([(self.me, Found { object: self.found(key), at })]),
-            false => BTreeMap::new(),
-        }
+        BTreeMap::from([(self.me, Found { object: self.found(key), at })])
     }
 
     /// All that this server has under the key, whomever it keeps it for.
@@ -256,6 +253,7 @@ impl QuorumStore {
         {
             found.entry(from).or_insert(Found { object, at });
             self.conclude_read(client, fx);
+            self.next_round(client, fx);
         }
     }
 
@@ -406,10 +404,11 @@ impl QuorumStore {
         self.stand_in(client);
         self.count_itself(client);
         self.look_further(client, fx);
+        self.next_round(client, fx);
         self.ask(client, None, fx);
         self.conclude_write(client, fx);
         if let Some(open) = self.open.get_mut(&client) {
-            open.patience = Time(2 * open.patience.0).min(Time(16 * self.config.request_timeout.0));
+            open.patience = Time(2 * open.patience.0).min(Time(4 * self.config.request_timeout.0));
             fx.set_timer(Timer::Timeout(client), Span::exactly(open.patience));
         }
     }
@@ -430,37 +429,49 @@ impl QuorumStore {
         self.unwell.extend(missed.collect::<Vec<_>>());
     }
 
-    /// A read that has R answers, all older than what its session knows, asks whoever may have more. Where
-    /// all have answered twice, and nothing was on its way between them, it was deleted, and the tombstone is
-    /// gone too.
-    fn look_further(&mut self, client: Place, fx: &mut Effects<Self>) {
+    /// A read that has R answers, all older than what its session knows, asks whoever may have more.
+    fn look_further(&self, client: Place, fx: &mut Effects<Self>) {
+        let Some(Open { seq, key, what: What::Read { found, round, .. }, .. }) =
+            self.open.get(&client)
+        else {
+            return;
+        };
+        let preference = self.preference(key);
+        let slots = preference.iter().filter(|slot| found.contains_key(slot)).count();
+        let enough = slots >= self.config.r(self.servers()) || *round > 1;
+        if enough && self.config.is_sloppy() {
+            let further = self.others().filter(|server| {
+                !found.contains_key(server) && !preference.contains(server)
+            });
+            let (seq, round, key) = (*seq, *round, key.clone());
+            fx.broadcast(further, Message::Read { client, seq, round, key });
+        }
+    }
+
+    /// All who may have more have answered, and it is still not what the session knows. They are asked once
+    /// more, as something may have been on its way between them. If that brings nothing either, it was
+    /// deleted, and the tombstone is gone too.
+    fn next_round(&mut self, client: Place, fx: &mut Effects<Self>) {
         let Some(open) = self.open.get(&client) else { return };
-        let What::Read { found, round, .. } = &open.what else { return };
-        let all = match self.config.is_sloppy() {
+        let What::Read { found, round, answered: false, .. } = &open.what else { return };
+        let mut all = match self.config.is_sloppy() {
             true => Place::servers(self.servers()).collect(),
             false => self.preference(&open.key),
-        };
-        let missing: Vec<Place> =
-            all.into_iter().filter(|server| !found.contains_key(server)).collect();
-        let (seq, round, key) = (open.seq, *round, open.key.clone());
-        let slots = self.preference(&key).iter().filter(|slot| found.contains_key(slot)).count();
-        if missing.is_empty() && round > 1 {
+        }
+        .into_iter();
+        if !all.all(|server| found.contains_key(&server)) {
+            return;
+        }
+        if *round > 1 {
             return self.answer_read(client, fx);
         }
-        if missing.is_empty() {
-            let now = fx.local_now();
-            let here = self.found_here(&key, now);
-            if let Some(Open { what: What::Read { found, round, .. }, .. }) =
-                self.open.get_mut(&client)
-            {
-                (*found, *round) = (here, *round + 1);
-            }
-        } else if slots >= self.config.r(self.servers()) {
-            let further = missing.into_iter().filter(|server| {
-                *server != self.me && !self.preference(&key).contains(server)
-            });
-            fx.broadcast(further, Message::Read { client, seq, round, key: key.clone() });
+        let here = self.found_here(&open.key, fx.local_now());
+        if let Some(Open { what: What::Read { found, round, .. }, .. }) = self.open.get_mut(&client)
+        {
+            (*found, *round) = (here, *round + 1);
         }
+        self.look_further(client, fx);
+        self.ask(client, None, fx);
     }
 
     // ---- words -------------------------------------------------------------------------------
