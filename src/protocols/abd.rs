@@ -207,7 +207,7 @@ impl Protocol for Abd {
                   write asks a majority twice.",
         kinds: &[PlaceKind::servers(3, 9), PlaceKind::CLIENTS],
         requests: &["put x=1", "get x", "delete x"],
-        scenes: scenes!("abd", ["write-and-read", "write-back", "minority"]),
+        scenes: scenes!("abd", ["write-and-read", "write-back", "minority", "cap"]),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::only(&[PUT, GET, DELETE], "compare-and-set needs consensus");

@@ -125,7 +125,8 @@ fn tell(run: &Run) -> (usize, Vec<Vec<Line>>) {
 }
 
 /// Leaves out what makes these lines too many: finished writes, and if that is not enough, reactions
-/// in the middle of the longest stretches. What is left out is counted.
+/// in the middle of the longest stretches, where a workload keeps clients busy their requests as well. What
+/// is left out is counted.
 fn shorten(stretches: &mut [Vec<Line>], most: usize) -> String {
     let lines = |stretches: &[Vec<Line>]| stretches.iter().map(Vec::len).sum::<usize>();
     let whole = lines(stretches);
@@ -137,11 +138,17 @@ fn shorten(stretches: &mut [Vec<Line>], most: usize) -> String {
         stretch.retain(|line| !is_write(line) || line.breaks);
     }
     let writes = whole - lines(stretches);
-    let fits = |ends: &usize| {
-        let left_out = |stretch: &Vec<Line>| middle(stretch, *ends).len().saturating_sub(1);
+    let fits = |stretches: &[Vec<Line>], ends: usize| {
+        let left_out = |stretch: &Vec<Line>| middle(stretch, ends).len().saturating_sub(1);
         lines(stretches) - stretches.iter().map(left_out).sum::<usize>() <= most
     };
-    let ends = (0..most).rev().find(fits).expect("few lines are always told");
+    if !fits(stretches, 0) {
+        let lines = stretches.iter_mut().flatten();
+        lines
+            .for_each(|line| line.is_reaction |= line.places.iter().any(|place| place.is_client()));
+    }
+    let ends =
+        (0..most).rev().find(|ends| fits(stretches, *ends)).expect("few lines are always told");
     stretches.iter_mut().for_each(|stretch| count_middle(stretch, ends));
     format!(" ({writes} finished writes untold)")
 }
