@@ -79,7 +79,7 @@ impl PaneView {
         self.draw_sheet(store, place, rooms);
         let drawn = self.measures.take();
         if store.ui.below == Below::Measures {
-            let columns = if rooms.stage.w < 640.0 { 1 } else { store.panes.len() };
+            let columns = if rooms.timeline.w < 608.0 { 1 } else { store.panes.len() };
             let width = rooms.timeline.w / columns as f64 - if columns > 1 { 8.0 } else { 0.0 };
             let measures = Measures::of(&store.panes[place], drawn.as_deref(), width);
             self.measures = Some(Shared::new(measures));

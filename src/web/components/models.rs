@@ -157,7 +157,7 @@ fn model_box(shot: &ModelShot, chosen: bool, language: Language, choose: Callbac
         })
     };
     html! {
-        <g class={names(&["model", class, when(chosen, "chosen")])} transform={translate(place(shot.model))} role="button" tabindex="0"
+        <g class={names(&["model", class, when(chosen, "shown")])} transform={translate(place(shot.model))} role="button" tabindex="0"
             aria-pressed={chosen.to_string()} aria-label={format!("{name}: {stands}")} {onclick} {onkeydown}>
             <path class="outline" d={outline} />
             { text("name", Point::new(0.0, 4.5), name) }
