@@ -558,7 +558,7 @@ impl fmt::Display for Op {
 }
 
 impl Shown<Disk> for Abd {
-    const STAMP: Option<FieldName> = Some(FieldName::text(key!("stamp")));
+    const STAMP: Option<FieldName> = Some(FieldName::text(key!("timestamp")));
     const VARIABLES: &'static [Variable<Abd>] = &[Variable::sometimes(key!("under way"), |it| {
         let told = it.open.values().map(|work| {
             let Asked { client, seq, .. } = work.asked;
@@ -599,7 +599,7 @@ impl Shown<Disk> for Abd {
     fn stamp(&self) -> Option<Shows> {
         let highest = self.disk.registers.values().map(|it| it.stamp).max()?;
         let by = highest.writer.map(|(writer, _)| writer);
-        Some(Shows { word: "stamp", number: highest.counter, by })
+        Some(Shows { word: "timestamp", number: highest.counter, by })
     }
 
     fn gathering(&self) -> Option<Gathering> {
