@@ -134,7 +134,8 @@
 //! for a protocol that has them: what it does not say is empty, or `()`. Messages that are a name and a few
 //! values are a table by [`messages!`], requests that are plain words one by [`plain_requests!`]. What
 //! clients may ask of it is one line, [`protocol::Protocol::SERVES`]: all of a service, or a part with the
-//! reason why no more. Each name that is shown is written once, and what can be waited for is collected
+//! reason why no more; what it promises only with some of its options says
+//! [`protocol::Protocol::promises`]. Each name that is shown is written once, and what can be waited for is collected
 //! from there. Its own kinds of places may include clients: then the house's are not there, and whoever is
 //! not said to only answer ([`base::PlaceKind::answers`]) may be told to want something.
 //! Random schedules draw the faults that it promises to survive ([`protocol::FaultModel`]) and no others.

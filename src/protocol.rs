@@ -80,6 +80,12 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     /// The properties that the literature names; each is checked after every step.
     fn properties() -> &'static [Property<Self>];
 
+    /// Whether it promises this property of its, or of its judges, with these options at all: one that it
+    /// does not promise is not looked at.
+    fn promises(_config: &Self::Config, _property: &str) -> bool {
+        true
+    }
+
     /// Numbers that tell how all of them are doing together, each in a sentence.
     fn measures() -> &'static [Measure<Self>] {
         &[]

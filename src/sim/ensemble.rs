@@ -68,6 +68,7 @@ pub trait Ensemble {
     fn meta(&self) -> &'static Meta;
     /// What the servers ask of the network.
     fn channel(&self) -> Channel;
+    /// Those that are promised with its options.
     fn properties(&self) -> Vec<PropertyInfo>;
     /// What can be waited for, by name.
     fn words(&self) -> Vocabulary;
@@ -269,7 +270,8 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn properties(&self) -> Vec<PropertyInfo> {
-        PropertyInfo::of::<P>()
+        let all = PropertyInfo::of::<P>().into_iter();
+        all.filter(|property| P::promises(&self.config, property.name)).collect()
     }
 
     fn words(&self) -> Vocabulary {
