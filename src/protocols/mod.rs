@@ -33,4 +33,5 @@ list! {
     gossip::Gossip, "gossip";
     lease::Lease, "lease";
     abd::Abd, "abd";
+    primary_backup::PrimaryBackup, "primary-backup";
 }

@@ -20,8 +20,9 @@ use crate::tokens::{Token, tokens};
 
 /// Words that mean the same whatever protocol runs, and that some protocol uses too: conditions, answers to
 /// clients and the legend of messages speak of a leader and of heartbeats; what a hand has chosen, and who
-/// waits or is idle, are states of the page; everybody has a clock.
-const OF_THE_HOUSE: [&str; 6] = ["leader", "heartbeat", "chosen", "waiting", "idle", "clock"];
+/// waits or is idle, are states of the page; everybody has a clock; and a dialog has a primary button.
+const OF_THE_HOUSE: [&str; 7] =
+    ["leader", "heartbeat", "chosen", "waiting", "idle", "clock", "primary"];
 
 /// What protocols are called.
 fn names() -> BTreeSet<String> {
