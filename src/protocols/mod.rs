@@ -34,4 +34,5 @@ list! {
     lease::Lease, "lease";
     abd::Abd, "abd";
     primary_backup::PrimaryBackup, "primary-backup";
+    crdt::Crdt, "crdt";
 }
