@@ -415,7 +415,7 @@ fn every_scene_plays_to_its_end_and_has_a_short_link() {
         assert!(store.link().starts_with(&link), "{}", store.link());
     }
     assert_eq!(
-        store.pane().branches.len(),
+        store.panes[0].branches.len(),
         2,
         "the run before, and the last scene: the menu has the others"
     );

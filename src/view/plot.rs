@@ -27,7 +27,7 @@ pub struct Plots {
     pub until: Time,
     pub width: f64,
     pub ticks: Vec<(f64, Tick)>,
-    pub bands: Vec<Band>,
+    pub bands: Vec<FaultBand>,
     pub askers: Vec<(Place, f64)>,
     pub availability: Fates,
     pub response: Scaled,
@@ -39,7 +39,7 @@ pub struct Plots {
 
 /// A fault over the plots.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Band {
+pub struct FaultBand {
     pub from: f64,
     pub to: f64,
     pub mended: bool,
@@ -161,7 +161,7 @@ impl Scale {
     }
 }
 
-fn bands(ask: &PlotRequest, scale: &Scale) -> Vec<Band> {
+fn bands(ask: &PlotRequest, scale: &Scale) -> Vec<FaultBand> {
     // About so wide is a name.
     const WIDE: f64 = 120.0;
     let mut ends: Vec<f64> = Vec::new();
@@ -174,7 +174,7 @@ fn bands(ask: &PlotRequest, scale: &Scale) -> Vec<Band> {
             None => ends.push(from + WIDE),
         }
         let (mended, name) = (fault.to.is_some(), fault.name.clone());
-        bands.push(Band { from, to, mended, name, row });
+        bands.push(FaultBand { from, to, mended, name, row });
     }
     bands
 }

@@ -80,7 +80,7 @@ fn bands(plots: &Plots, measures: &Measures, language: Language) -> Html {
         });
         period.and_then(|period| period.recovery)
     };
-    let band = |band: &crate::view::plot::Band| {
+    let band = |band: &crate::view::plot::FaultBand| {
         let name = tell(language, &band.name);
         let told = match recovered(&name) {
             Some(time) => tr!(language, "{0}; answered again after {1}", name, time.said()),
