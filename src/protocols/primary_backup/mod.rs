@@ -75,7 +75,7 @@ impl Protocol for PrimaryBackup {
         requests: &["put x=1", "get x", "cas x 1 2", "delete x", "promote"],
         scenes: scenes!(
             "primary-backup",
-            ["failover", "lost-write", "stale-read", "two-primaries", "recovery-time", "by-hand"]
+            ["takeover", "lost-write", "stale-read", "two-primaries", "recovery-time", "by-hand"]
         ),
         ..Meta::USUAL
     };

@@ -49,7 +49,7 @@ impl Witness<PrimaryBackup> for Ghost {
             self.acked.truncate(same);
             self.store = KeyValueStore::default();
             let known = self.acked.range(0, same).into_iter();
-            known.for_each(|(_, entry)| _ = execute(&mut self.store, entry));
+            known.for_each(|(_, entry)| execute(&mut self.store, entry));
         }
         self.view = it.view.number;
         for (_, entry) in log.range(same, told) {
