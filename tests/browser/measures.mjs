@@ -1,0 +1,56 @@
+// End to end, in Chromium as people use it: clients that are kept busy, how well they are served, and which
+// models of consistency that keeps. Every wait is for something on the page; nothing sleeps.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at, button, open, page, script } from "./visit.mjs";
+
+const BUSY = ["raft nodes=3 seed=3 clients=2 give-up=500ms", "1s load C1 C2 rate=20/s put=50% get=50% ask=bound until=4s", "2s crash S1", "3s restart S1", "4s end"];
+const below = () => page.getByRole("combobox", { name: "Below" });
+const measures = () => page.getByRole("group", { name: /^Measures up to/ });
+
+test("a run that keeps clients busy opens with its measures, which can be read as a table", async () => {
+  await open(at(BUSY, "4s"));
+  await measures().waitFor();
+  assert.equal(await below().inputValue(), "measures");
+  await page.locator(".plots .fault text", { hasText: /S1 down/ }).waitFor();
+  assert.ok((await page.locator(".plots .fates .done").getAttribute("d")).length > 100);
+  // The same in numbers, for who listens and, where the diagram is a table, for all.
+  const row = measures().locator("tbody tr").first();
+  const [asked, done] = await row.locator("td").allTextContents();
+  assert.ok(Number(asked) > 30 && Number(done) > 20 && Number(done) <= Number(asked), `${asked} ${done}`);
+  // A press goes to its instant.
+  const box = await page.locator(".plots").boundingBox();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.waitForFunction(() => /^[12]\.\d{3} s$/.test(document.querySelector("[role=timer]").textContent));
+  await below().selectOption("diagram");
+  await measures().waitFor({ state: "detached" });
+});
+
+test("a workload is started and stopped by hand", async () => {
+  await open(at(["multi-paxos nodes=3 seed=1 clients=2"], "500ms"));
+  const form = page.locator("form.workload");
+  await form.getByRole("combobox", { name: "requests" }).selectOption("50");
+  await form.getByRole("combobox", { name: "whom they ask" }).selectOption("roam");
+  await button("Start").click();
+  await page.waitForFunction(() => document.querySelector("form.workload button[type=button]"));
+  await button("Stop").click();
+  await page.waitForFunction(() => !document.querySelector("form.workload button[type=button]"));
+  const text = await script();
+  assert.match(text, /load C1 C2 rate=50\/s put=50% get=50% ask=roam/);
+  assert.match(text, /load C1 C2 off/);
+});
+
+test("the map of models shows what a stale read breaks, and leads there", async () => {
+  await open("#v1&scene=raft/stale-read&at=3s&panel=models");
+  const map = page.getByRole("group", { name: "Map of models" });
+  const linearizable = map.getByRole("button", { name: "linearizable: broken" });
+  await linearizable.waitFor();
+  await map.getByRole("button", { name: "PRAM: kept so far" }).press("Enter");
+  await page.getByRole("heading", { name: "PRAM: kept so far" }).waitFor();
+  await linearizable.click();
+  const evidence = page.locator(".models .evidence li");
+  assert.ok((await evidence.count()) >= 2);
+  await evidence.last().getByRole("button", { name: "Go there" }).click();
+  await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("3.000"));
+});
