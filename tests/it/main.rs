@@ -20,6 +20,7 @@ mod panels;
 mod proof;
 mod run;
 mod scenario;
+mod staleness;
 mod tidy;
 mod tokens;
 mod view;
