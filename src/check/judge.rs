@@ -12,6 +12,7 @@ use super::recording::Recording;
 use super::sequential::SequentialConsistency;
 use super::verdict::{Evidence, Verdict};
 use crate::base::{Breach, Sentence};
+use crate::sentence;
 
 /// Who judges a history by one model, as far as it has come.
 #[derive(Clone, Debug)]
@@ -25,7 +26,8 @@ pub enum Judge {
 #[derive(Clone, Debug)]
 pub struct Occasional {
     model: Model,
-    /// How long the history was when it was judged last, and will be when it is judged next.
+    /// How long the history is, was when it was judged last, and will be when it is judged next.
+    length: u64,
     judged: u64,
     next: u64,
     verdict: Rc<Verdict>,
@@ -34,12 +36,17 @@ pub struct Occasional {
 /// It is judged anew after so many happenings, …
 const OFTEN: u64 = 32;
 
-/// … or this part of the history's length.
-const PART: u64 = 4;
+/// … or this part of the history's length, …
+const PART: u64 = 2;
+
+/// … as long as it is no longer than this.
+const LONG: u64 = 4_000;
 
 impl Occasional {
     fn follow(&mut self, history: &History) {
-        if history.len() < self.next || matches!(*self.verdict, Verdict::Broken(_)) {
+        self.length = history.len();
+        let is_broken = matches!(*self.verdict, Verdict::Broken(_));
+        if self.length < self.next || self.length > LONG || is_broken {
             return;
         }
         self.judged = history.len();
@@ -55,7 +62,7 @@ impl Judge {
             Model::Sequential => Judge::Sequential(SequentialConsistency::default()),
             model => {
                 let verdict = Rc::new(Verdict::Holds(Vec::new()));
-                Judge::Other(Occasional { model, judged: 0, next: OFTEN, verdict })
+                Judge::Other(Occasional { model, length: 0, judged: 0, next: OFTEN, verdict })
             }
         }
     }
@@ -88,6 +95,10 @@ impl Judge {
             Judge::Sequential(judge) => judge.doubt(),
             Judge::Other(judge) => match &*judge.verdict {
                 Verdict::Unknown(why) => Some(why.clone()),
+                Verdict::Holds(_) if judge.length > LONG => Some(sentence!(
+                    "not seen to break in the first {0} questions and answers; a longer run is not judged by this model while it goes on",
+                    judge.judged
+                )),
                 Verdict::Holds(_) | Verdict::Broken(_) => None,
             },
         }

@@ -41,6 +41,9 @@ pub const MOST: usize = 300_000;
 /// … when it is judged once more from its beginning, and when evidence is made smaller.
 const FEW: usize = 20_000;
 
+/// … and so many more for each request.
+const STEPS: usize = 20;
+
 /// So many answers are tried in place of a wrong one.
 const TRIED: usize = 50;
 
@@ -88,7 +91,8 @@ pub fn explain<M: Machine>(
     keeps: Keeps,
     most: usize,
 ) -> (Found, Explanation<M>) {
-    let mut left = most;
+    // A long history takes many steps, even if no other is ever tried.
+    let mut left = most + STEPS * part.len();
     let (found, explanation) = follow(initial, part, keeps, &mut left);
     if found != Found::Nothing || keeps == Keeps::RealTime {
         return (found, explanation);
@@ -274,6 +278,24 @@ pub fn judge_machine<M: Machine>(recording: &Recording<M::Asked>, initial: &M) -
         );
         evidence(last, &needed, why, None)
     })
+}
+
+/// Where in a history each operation of an order may have taken effect: right after the last call of all
+/// that stand up to it in the order of its key. By that, one order of all keys: the numbers of the
+/// operations, each with the event of that call.
+pub fn points<A>(recording: &Recording<A>, order: &[u64]) -> Vec<(u64, u64)> {
+    let mut latest: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    let mut points: Vec<(u64, u64, u64)> = Vec::new();
+    for number in order {
+        let all = &recording.operations;
+        let Ok(place) = all.binary_search_by_key(number, |it| it.interval.number) else { continue };
+        let (called, event) = (all[place].interval.called, all[place].call_event);
+        let latest = latest.entry(all[place].key).or_default();
+        *latest = (*latest).max((called, event));
+        points.push((latest.0, *number, latest.1));
+    }
+    points.sort_by_key(|(instant, ..)| *instant);
+    points.into_iter().map(|(_, number, event)| (number, event)).collect()
 }
 
 fn too_many<'a>(keys: impl IntoIterator<Item = &'a Text>) -> Sentence {
@@ -556,7 +578,9 @@ impl Known {
                 Decision::No => found = Found::Nothing,
                 Decision::TooMany => {}
                 Decision::Yes(order) => {
-                    if let Some(along) = Explanation::along(Register(initial), &part, &order) {
+                    if let Some(along) =
+                        Explanation::along(Register(initial), Keeps::RealTime, &part, &order)
+                    {
                         (found, explanation) = (Found::Order, along);
                     }
                 }

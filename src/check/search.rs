@@ -98,10 +98,11 @@ impl<M: Machine> Explanation<M> {
     /// The order of these operations, if it is one; what is not in it waits.
     pub fn along(
         initial: M,
+        keeps: Keeps,
         part: &[&Recorded<M::Asked>],
         order: &[u64],
     ) -> Option<Explanation<M>> {
-        let mut along = Explanation::new(initial, Keeps::RealTime);
+        let mut along = Explanation::new(initial, keeps);
         for recorded in part {
             along.waiting.push(recorded.interval.closed());
         }

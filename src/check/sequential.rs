@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
-use super::linearizable::{Decision, explain};
+use super::linearizable::{self, Decision, explain};
 use super::machine::{Access, Asked, Datum, Machine, Many, Of, Register};
 use super::precedence::{Deeds, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, OPEN, Processes, Recorded, Recording, access};
@@ -105,8 +105,19 @@ pub fn judge<A: Asked>(
 
 /// Judges the history of a store of keys and values.
 pub fn judge_store(recording: &Recording<Access>, initial: &Text) -> Verdict {
-    let initial = Datum::of(initial);
-    judge(recording, |part, most| decide(initial, part, most))
+    let value = Datum::of(initial);
+    match judge(recording, |part, most| decide(value, part, most)) {
+        Verdict::Unknown(why) => match linearizable::judge_store(recording, initial) {
+            Verdict::Holds(order) => Verdict::Holds(one_order(recording, &order)),
+            _ => Verdict::Unknown(why),
+        },
+        verdict => verdict,
+    }
+}
+
+/// Where each key has an order in real time, they are one order together.
+fn one_order(recording: &Recording<Access>, order: &[u64]) -> Vec<u64> {
+    linearizable::points(recording, order).into_iter().map(|(number, _)| number).collect()
 }
 
 fn too_many() -> Sentence {
@@ -247,17 +258,25 @@ impl SequentialConsistency {
             .collect();
         let part: Vec<&Recorded<Of<Access>>> = part.iter().collect();
         let initial = Many::new(Register(initial));
-        match explain(&initial, &part, Keeps::Sessions, FEW) {
-            (Found::Order, mut explanation) => {
+        let (mut found, mut explanation) = explain(&initial, &part, Keeps::Sessions, FEW);
+        if found == Found::TooMany
+            && let Verdict::Holds(order) = linearizable::judge_store(&recording, &NO_VALUE.into())
+            && let order = one_order(&recording, &order)
+            && let Some(along) = Explanation::along(initial, Keeps::Sessions, &part, &order)
+        {
+            (found, explanation) = (Found::Order, along);
+        }
+        match found {
+            Found::Order => {
                 explanation.go_on_with(&part);
                 self.explanation = Some(Rc::new(explanation.remembers(self.remembers)));
             }
-            (Found::Nothing, _) => {
+            Found::Nothing => {
                 let initial = Datum::of(NO_VALUE);
                 let evidence = shown(&recording, &|part, most| decide(initial, part, most));
                 self.broken = Some(Rc::new(evidence));
             }
-            (Found::Forgotten | Found::TooMany, _) => {}
+            Found::Forgotten | Found::TooMany => {}
         }
     }
 }

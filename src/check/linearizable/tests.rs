@@ -533,7 +533,7 @@ proptest! {
                 Decision::Yes(order) => {
                     prop_assert!(right, "{:#?}", of_key);
                     let initial = Register(Datum::of(NO_VALUE));
-                    let along = Explanation::along(initial, &recording.all(), &order);
+                    let along = Explanation::along(initial, Keeps::RealTime, &recording.all(), &order);
                     prop_assert!(along.is_some(), "{:#?}", of_key);
                 }
                 Decision::No => prop_assert!(!right, "{:#?}", of_key),
