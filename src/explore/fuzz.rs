@@ -390,13 +390,14 @@ impl Plan {
         self.say(Command::Request { client, to, request });
     }
 
-    /// An example as this schedule asks it: a server that it names stands for any, or else a number at its
-    /// end for one of its own.
+    /// An example as this schedule asks it: a place of the first kind that it names stands for any, or else
+    /// a number at its end for one of its own.
     fn made_own(&mut self, example: &str) -> String {
-        let is_server = |word: &str| word.parse().is_ok_and(Place::is_server);
+        let letter = self.own[0].letter();
+        let is_place = |word: &str| word.parse().is_ok_and(|it: Place| it.letter() == letter);
         let mut words: Vec<String> = example.split(' ').map(str::to_owned).collect();
-        if words.iter().any(|word| is_server(word)) {
-            for word in words.iter_mut().filter(|word| is_server(word)) {
+        if words.iter().any(|word| is_place(word)) {
+            for word in words.iter_mut().filter(|word| is_place(word)) {
                 *word = self.node().to_string();
             }
             return words.join(" ");
