@@ -24,14 +24,17 @@ use crate::tokens::{Token, tokens};
 const OF_THE_HOUSE: [&str; 7] =
     ["leader", "heartbeat", "chosen", "waiting", "idle", "clock", "primary"];
 
-/// What protocols are called.
+/// Nouns of the house that are a protocol's slug too: every run has events, and the page a snapshot of it.
+const NOUNS_OF_THE_HOUSE: [&str; 2] = ["events", "snapshot"];
+
+/// What protocols are called, and nothing else is.
 fn names() -> BTreeSet<String> {
     let names = catalog::listings().iter().flat_map(|listing| {
         let module = listing.slug.replace('-', "_");
         let of_the_type = listing.title.replace('-', "");
         [listing.slug.to_owned(), listing.title.to_owned(), module, of_the_type]
     });
-    names.collect()
+    names.filter(|name| !NOUNS_OF_THE_HOUSE.contains(&name.as_str())).collect()
 }
 
 /// What they call what is theirs.
