@@ -29,7 +29,10 @@ list! {
     multi_paxos::MultiPaxos, "multi-paxos";
     zab::Zab, "zab";
     quorum_store::QuorumStore, "quorum-store";
+    events::Events, "events";
     clocks::Clocks, "clocks";
+    ricart_agrawala::RicartAgrawala, "ricart-agrawala";
+    snapshot::Snapshot, "snapshot";
     gossip::Gossip, "gossip";
     lease::Lease, "lease";
     abd::Abd, "abd";
