@@ -123,20 +123,4 @@ mod tests {
             assert_eq!(Quantiles::named(table.name), Some(table));
         }
     }
-
-    /// As the fit has it, but for what lies between two points.
-    #[test]
-    fn lnkd_ssd_is_its_fit() {
-        let below = |ms: f64| {
-            let pareto = if ms < 0.235 { 0.0 } else { 1.0 - (0.235 / ms).powi(10) };
-            0.912 * pareto + 0.088 * (1.0 - (-1.66 * ms).exp())
-        };
-        let ssd = Quantiles::named("lnkd-ssd").unwrap();
-        for millionths in (50..Quantiles::WHOLE - 100).step_by(977) {
-            let ms = ssd.at(millionths).0 as f64 / 1_000.0;
-            let (low, high) = (below(ms * 0.99 - 0.002), below(ms * 1.01 + 0.002));
-            let share = f64::from(millionths) / 1e6;
-            assert!(low <= share && share <= high, "{share}: {ms} ms, {low} to {high}");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Probabilistically bounded staleness (Bailis et al. 2012): what runs under the latencies of LNKD-SSD come to,
 //! held against the figures for that fit. `lab bench pbs` measures more of it.
 
-use synod::base::{Place, Time};
+use synod::base::{Place, Quantiles, Time};
 use synod::explore::staleness::{Measured, Trials};
 use synod::scenario;
 
@@ -41,4 +41,20 @@ fn one_of_three_is_old_as_often_as_the_fit_says() {
 fn quorums_that_meet_are_always_fresh() {
     let measured = measure("r=2 w=2", Time::ZERO);
     assert_eq!((measured.fresh, measured.all), (2_000, 2_000));
+}
+
+/// As the fit has it, but for what lies between two points.
+#[test]
+fn lnkd_ssd_is_its_fit() {
+    let below = |ms: f64| {
+        let pareto = if ms < 0.235 { 0.0 } else { 1.0 - (0.235 / ms).powi(10) };
+        0.912 * pareto + 0.088 * (1.0 - (-1.66 * ms).exp())
+    };
+    let ssd = Quantiles::named("lnkd-ssd").unwrap();
+    for millionths in (50..Quantiles::WHOLE - 100).step_by(977) {
+        let ms = ssd.at(millionths).0 as f64 / 1_000.0;
+        let (low, high) = (below(ms * 0.99 - 0.002), below(ms * 1.01 + 0.002));
+        let share = f64::from(millionths) / 1e6;
+        assert!(low <= share && share <= high, "{share}: {ms} ms, {low} to {high}");
+    }
 }

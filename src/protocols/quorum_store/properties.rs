@@ -17,7 +17,7 @@ type View<'a> = Cluster<'a, QuorumStore>;
 pub const PROPERTIES: &[Property<QuorumStore>] = &[
     Property {
         name: "Acked Writes Survive",
-        formula: "acked(w) ⇒ |{slots s : ∃ v ∈ disk(s): w ≤ v}| ≥ W",
+        formula: "acked(w) ⇒ |{s : ∃ v ∈ disk(s): w ≤ v}| ≥ W",
         meaning: "A write that its client was told is done, or a later one that takes its place, is on W \
                   disks: on those of the key's servers, or of whoever stands in for them.",
         kind: PropertyKind::Always,
