@@ -174,6 +174,8 @@ pub enum Command {
     },
     /// A caption.
     Say(String),
+    /// What the run is to show from now on: this property seen, or broken.
+    Goal(&'static str),
     /// The story ends here: playing pauses.
     End,
 }
@@ -386,7 +388,11 @@ impl Command {
     pub fn is_fault(&self) -> bool {
         !matches!(
             self,
-            Command::Request { .. } | Command::Load { .. } | Command::Say(_) | Command::End
+            Command::Request { .. }
+                | Command::Load { .. }
+                | Command::Say(_)
+                | Command::Goal(_)
+                | Command::End
         )
     }
 
@@ -425,6 +431,7 @@ impl Command {
             Command::Request { .. } => "request",
             Command::Load { .. } => "load",
             Command::Say(_) => "say",
+            Command::Goal(_) => "goal",
             Command::End => "end",
         }
     }
@@ -482,6 +489,7 @@ impl fmt::Display for Command {
                 None => write!(f, " {} off", Listed(clients)),
             },
             Command::Say(text) => write!(f, " {text}"),
+            Command::Goal(property) => write!(f, " {property}"),
             Command::End => Ok(()),
         }
     }

@@ -39,7 +39,7 @@ use crate::sim::trace::data::EventDigest;
 use self::beside::run;
 pub use self::beside::{Scenario, Variant, parse_scenario};
 pub(crate) use self::listing::existing;
-use self::listing::{node, partition, served, some};
+use self::listing::{node, partition, property, served, some};
 pub use self::mistakes::mistakes;
 pub use crate::replay::SIZE;
 
@@ -520,6 +520,7 @@ fn command(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         "request" => request(words, setup, entry)?,
         "load" => load::load(words, setup, entry)?,
         "say" => Command::Say(caption(words)?),
+        "goal" => Command::Goal(property(words, entry)?),
         "end" => Command::End,
         _ => return Err(words.expected(COMMAND)),
     })

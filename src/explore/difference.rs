@@ -209,7 +209,9 @@ fn shared(here: &Script, there: &Script) -> (Option<usize>, Option<Time>) {
     if here.setup != there.setup {
         return (None, None);
     }
-    let acts = |line: &&ScriptLine| !matches!(*line.command, Command::Say(_) | Command::End);
+    let acts = |line: &&ScriptLine| {
+        !matches!(*line.command, Command::Say(_) | Command::Goal(_) | Command::End)
+    };
     let same = here.lines.iter().zip(&there.lines).take_while(|(a, b)| a == b).count();
     let rest =
         |script: &Script| script.lines[same..].iter().filter(acts).cloned().collect::<Vec<_>>();

@@ -180,7 +180,7 @@ impl Branch {
     fn is_by_hand(&self, line: &ScriptLine) -> bool {
         match self.origin() {
             Some(scene) => !scene.script.lines.contains(line),
-            None => !matches!(*line.command, Command::Say(_) | Command::End),
+            None => !matches!(*line.command, Command::Say(_) | Command::Goal(_) | Command::End),
         }
     }
 }

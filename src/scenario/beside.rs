@@ -270,7 +270,7 @@ fn translated(mut script: Script, slug: &str) -> Result<(Script, Option<Sentence
     let timers = (entry.words)().timers;
     // Its title and its captions tell the other protocol's story.
     script.title = None;
-    script.lines.retain(|line| !matches!(&*line.command, Command::Say(_)));
+    script.lines.retain(|line| !matches!(&*line.command, Command::Say(_) | Command::Goal(_)));
     let (lines, unknown) = std::mem::take(&mut script.lines)
         .into_iter()
         .partition(|line| knows(&script.setup, &timers, &line.command));

@@ -1,9 +1,11 @@
-//! Reading places: one (`S1`), a range (`S1..S500`), a share of all (`10%`), and groups of them.
+//! Reading places: one (`S1`), a range (`S1..S500`), a share of all (`10%`), and groups of them; and a
+//! protocol's properties.
 
 use std::collections::BTreeSet;
 
 use super::{Mistake, Words};
 use crate::base::{Place, Ratio};
+use crate::catalog::Entry;
 use crate::command::{Partition, Setup};
 use crate::sentence;
 
@@ -20,6 +22,21 @@ pub(crate) fn existing(words: &Words, setup: &Setup, place: Place) -> Result<Pla
             "there is no {0} in this run, which has {1}",
             place,
             setup.places.to_string()
+        ))),
+    }
+}
+
+/// One of the protocol's properties, by its name.
+pub(super) fn property(words: &mut Words, entry: &Entry) -> Result<&'static str, Mistake> {
+    let name = words.rest("the name of a property")?;
+    let known: Vec<&str> = (entry.properties)().iter().map(|property| property.name).collect();
+    match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        Some(property) => Ok(property),
+        None => Err(words.wrong(sentence!(
+            "{0} has no property “{1}”, but {2}",
+            entry.meta.title,
+            name.chars().take(40).collect::<String>(),
+            known.join(", ")
         ))),
     }
 }

@@ -224,6 +224,7 @@ impl Sim {
             Command::Load { clients, workload } => {
                 self.keep_busy(clients, workload.as_ref(), cause);
             }
+            Command::Goal(property) => self.goal = Some(property),
             Command::Say(caption) => self.caption = Some((self.now, Text::from(caption.as_str()))),
             Command::End => {}
         }

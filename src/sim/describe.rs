@@ -62,6 +62,7 @@ impl Sim {
             measures: self.ensemble.measures(),
             majority: self.ensemble.meta().majority,
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
+            goal: self.goal.map(|property| (property, self.shows(property))),
         }
     }
 

@@ -50,6 +50,14 @@ impl Sim {
         }
     }
 
+    /// Whether the run has shown this property: it has been seen, or is broken.
+    pub(super) fn shows(&self, name: &str) -> bool {
+        let mut all = self.properties.iter().zip(&self.standings);
+        all.any(|(property, standing)| {
+            property.name == name && matches!(standing, Progress::Seen | Progress::Violated { .. })
+        })
+    }
+
     /// Whether the property holds now. `changed` as in [`Cluster`](crate::protocol::Cluster).
     pub(super) fn holds(
         &self,

@@ -83,6 +83,8 @@ pub struct Sim {
     history: History,
     judges: Vec<(Model, Judge)>,
     caption: Option<(Time, Text)>,
+    /// The property that the run is to show.
+    goal: Option<&'static str>,
     /// Empty between steps: kept so that a step need not allocate.
     wishes: Wishes,
 }
@@ -170,6 +172,7 @@ impl Sim {
             ensemble,
             checking: true,
             caption: None,
+            goal: None,
             wishes: Wishes::new(),
             places,
             setup,

@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub majority: Option<char>,
     /// The caption that stands, and since when.
     pub caption: Option<(Time, String)>,
+    /// The property that the run is to show, and whether it has.
+    pub goal: Option<(&'static str, bool)>,
 }
 
 impl Snapshot {

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::Sentence;
 use crate::sim::snapshot::{NodeShot, Snapshot, Status};
 use crate::view::path::{Path, Point, Size};
 
@@ -27,8 +26,6 @@ pub struct DotsView {
     /// Roles in the order of the menu, then those that are paused, then those that are down; only those in
     /// which somebody is.
     pub states: Vec<FieldState>,
-    /// The protocol's numbers about all of them.
-    pub measures: Vec<Sentence>,
     pub count: usize,
 }
 
@@ -247,7 +244,7 @@ impl DotsView {
             look.draw(&mut states[at].dots, grid.centre(position), grid.radius());
         }
         states.sort_by_key(|state| state.look);
-        DotsView { states, measures: snapshot.measures.clone(), count: snapshot.nodes.len() }
+        DotsView { states, count: snapshot.nodes.len() }
     }
 }
 

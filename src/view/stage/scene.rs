@@ -9,7 +9,7 @@ use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
 use super::links::{Wire, changes, wires};
 use super::row::PanelRow;
-use crate::base::{Place, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::command::Quality;
 use crate::protocol::{Gathering, PanelView, Stamp, Tag};
 use crate::sim::snapshot::{
@@ -26,6 +26,8 @@ pub struct StageView {
     pub layout: Rc<Layout>,
     /// Where there are very many places: dots instead of boxes, streaks instead of pills.
     pub field: Option<DotsView>,
+    /// The protocol's numbers about all places together.
+    pub measures: Vec<Sentence>,
     pub nodes: Vec<NodeBox>,
     pub clients: Vec<ClientBox>,
     pub wires: Vec<Wire>,
@@ -39,6 +41,8 @@ pub struct StageView {
     pub hulls: Vec<Hull>,
     pub bonds: Vec<Bond>,
     pub caption: Option<String>,
+    /// The property that the run is to show, and whether it has.
+    pub goal: Option<(&'static str, bool)>,
 }
 
 /// Among so many pills none is found any more, and among so many streaks.
@@ -135,9 +139,11 @@ impl StageView {
                 None => flights(shown, layout),
             },
             more,
+            measures: snapshot.measures.clone(),
             hulls: hulls(snapshot, layout),
             bonds: boxed.iter().filter_map(|shot| Bond::new(shot, layout)).collect(),
             caption: snapshot.caption.as_ref().map(|(_, text)| text.clone()),
+            goal: snapshot.goal,
             field,
             layout: Rc::clone(layout),
         }

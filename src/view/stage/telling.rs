@@ -29,6 +29,7 @@ impl StageView {
             told.push(node.told());
             told.extend(node.gathering_told());
         }
+        told.extend(self.measures.iter().map(|measure| sentence!("{0}.", measure.clone())));
         told.extend(self.clients.iter().filter_map(ClientBox::told));
         for hull in self.hulls.iter().filter(|hull| hull.minority) {
             let names = hull.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
@@ -47,7 +48,7 @@ impl StageView {
         let mut told: Vec<Sentence> = states
             .map(|state| sentence!("{0} of {1} are {2}.", state.count, field.count, state.name))
             .collect();
-        told.extend(field.measures.iter().map(|measure| sentence!("{0}.", measure.clone())));
+        told.extend(self.measures.iter().map(|measure| sentence!("{0}.", measure.clone())));
         told.extend(self.clients.iter().filter_map(ClientBox::told));
         if self.hulls.len() > 1 {
             let sizes: Vec<String> =

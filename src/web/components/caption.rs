@@ -6,7 +6,7 @@ use super::bits::{asks, button};
 use super::icon::Icon;
 use crate::player::{Action, Sequel, TimeAction};
 use crate::tr;
-use crate::words::{Language, tell};
+use crate::words::{Language, tell, translate};
 
 /// The caption, if there is one.
 pub fn caption(text: Option<&str>) -> Html {
@@ -29,6 +29,17 @@ pub fn sequel(sequel: Option<&Sequel>, language: Language, act: &Callback<Action
         }
     });
     html! { <div role="status">{ card }</div> }
+}
+
+/// What the run is to show, and whether it has.
+pub fn goal(shown: Option<(&'static str, bool)>, language: Language) -> Html {
+    let Some((property, met)) = shown else { return Html::default() };
+    let name = translate(language, property);
+    let told = match met {
+        true => tr!(language, "Goal reached: {0}.", name),
+        false => tr!(language, "Goal: {0}. Not there yet.", name),
+    };
+    html! { <p class="caption noteText goal" data-role="goal">{ told }</p> }
 }
 
 /// A text in which the names of servers and clients stand out.

@@ -11,7 +11,6 @@ use crate::tr;
 use crate::view::path::{number, translate};
 use crate::view::stage::field::{DotsView, Grid, Look};
 use crate::view::stage::flight::text_width;
-use crate::view::stage::layout::Layout;
 use crate::view::{Path, Point, StageView};
 use crate::web::pick;
 use crate::web::shared::Shared;
@@ -76,7 +75,7 @@ pub fn Dots(props: &Props) -> Html {
                     { ring("focus", grid, *at) }
                 </g>
             }
-            { legend(field, &props.scene.layout, props.language) }
+            { legend(&props.scene, field, props.language) }
         </g>
     }
 }
@@ -107,7 +106,8 @@ fn link_of_two(props: &Props) -> Html {
 }
 
 /// The states with their shapes and how many are in each, and the protocol's numbers.
-fn legend(field: &DotsView, layout: &Layout, language: Language) -> Html {
+fn legend(scene: &StageView, field: &DotsView, language: Language) -> Html {
+    let layout = &scene.layout;
     let (corner, width) = layout.legend();
     let narrow = corner.y > layout.size.h / 2.0;
     let (mut x, mut y) = (0.0, 0.0);
@@ -139,7 +139,7 @@ fn legend(field: &DotsView, layout: &Layout, language: Language) -> Html {
     });
     let states: Vec<Html> = states.collect();
     y += if narrow { LINE } else { 8.0 };
-    let measures = field.measures.iter().enumerate().map(|(i, measure)| {
+    let measures = scene.measures.iter().enumerate().map(|(i, measure)| {
         let at = Point::new(corner.x, corner.y + y + i as f64 * LINE);
         text("measure", at, &tell(language, measure))
     });

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use yew::prelude::*;
 
-use super::caption::{caption, sequel};
+use super::caption::{caption, goal, sequel};
 use super::controls::{self, control_bar};
 use super::diagram_menu::{self, DiagramMenu};
 use super::drag::Stroke;
@@ -100,7 +100,7 @@ pub fn page(props: Page<'_>) -> Html {
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
-                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ caption(said) }{ sequel(props.sequel.filter(|_| said.is_none()), language, act) }</div>
+                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ caption(said) }{ goal(scene.goal, language) }{ sequel(props.sequel.filter(|_| said.is_none()), language, act) }</div>
             </main>
             <footer class="time">
                 { control_bar(&shown_controls) }

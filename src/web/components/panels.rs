@@ -38,9 +38,9 @@ pub fn panel_row(row: &PanelRow, y: f64, language: Language) -> Html {
     html! { <g class="entries">{ inside }</g> }
 }
 
-/// The number in the square; no stamp has none.
+/// The number in the square; no stamp has none, and one that is too long for it is only its colour.
 fn number(stamp: u64, left: f64, y: f64) -> Html {
-    let number = if stamp > 0 { stamp.to_string() } else { String::new() };
+    let number = if (1..1_000).contains(&stamp) { stamp.to_string() } else { String::new() };
     text("number", Point::new(left + 6.5, y + 9.8), &number)
 }
 

@@ -84,6 +84,7 @@ pub fn Stage(props: &Props) -> Html {
             <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(props, node)) }</g>
             <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
+            { measures(props) }
             <path class="drawn" id={format!("{id}-drawn")} />
             <text class="more-flights" x="14" y={number(size.h - scene.layout.bottom - 8.0)} aria-hidden="true">{ scene.more_told().map(|told| tell(*language, &told)) }</text>
         </svg>
@@ -111,6 +112,18 @@ fn hulls(props: &Props) -> Html {
         }
     };
     html! { <g class="clusters">{ for props.scene.hulls.iter().map(hull) }</g> }
+}
+
+/// The protocol's numbers about all places, where these are boxes: dots have them in their legend.
+fn measures(props: &Props) -> Html {
+    let scene = &props.scene;
+    let bottom = scene.layout.size.h - scene.layout.bottom - 26.0;
+    let shown = if scene.field.is_some() { &[][..] } else { &scene.measures };
+    let lines = shown.iter().rev().enumerate().map(|(i, measure)| {
+        let at = Point::new(14.0, bottom - i as f64 * 16.0);
+        text("measure", at, &tell(props.language, measure))
+    });
+    html! { <g class="measures" aria-hidden="true">{ for lines }</g> }
 }
 
 /// Those who support a server, drawn to it.
