@@ -3,14 +3,14 @@
 //! what it asked later, and a write may have caused what whoever read it asked then. What happens
 //! independently, clients may see in different orders.
 
-use super::precedence::{Deeds, Precedence};
+use super::precedence::{Footprints, Precedence};
 use super::views::View;
 use crate::key;
 
 pub const VIEW: View = View { draw, needs: None, kept: key!("causes before effects") };
 
 /// All sessions, and each read after the write that it saw, whoever read it.
-fn draw(precedence: &mut Precedence, deeds: &Deeds, _: u32) {
+fn draw(precedence: &mut Precedence, deeds: &Footprints, _: u32) {
     precedence.in_sessions(deeds, |_| true);
     precedence.see(deeds, &deeds.readers(|_| true));
 }

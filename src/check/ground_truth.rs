@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machine::{Access, Asked};
+use super::machine::{Access, Inquiry};
 use super::recording::{OPEN, Recorded, Recording};
 use super::verdict::{Evidence, Verdict, list};
 use crate::base::{Place, Text};

@@ -20,11 +20,11 @@ use std::rc::Rc;
 
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
-use super::machine::{Access, Asked, Compared, Datum, Machine, Register};
+use super::machine::{Access, CasAnswer, Datum, Inquiry, Machine, Register};
 use super::operation::{DONE, NO_VALUE, Operation, not_set};
-use super::precedence::{Deeds, Precedence, Saturated, Unsourced};
+use super::precedence::{Footprints, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, NEVER, OPEN, Recorded, Recording, access};
-use super::search::{Explanation, Found, Keeps};
+use super::search::{Ending, Keeps, Linearization};
 use super::verdict::{Evidence, Verdict, list};
 use crate::base::{Breach, Sentence, Text};
 use crate::sentence;
@@ -64,11 +64,11 @@ pub enum Decision {
 }
 
 impl Decision {
-    pub fn of<M: Machine>(found: Found, explanation: &Explanation<M>) -> Decision {
+    pub fn of<M: Machine>(found: Ending, explanation: &Linearization<M>) -> Decision {
         match found {
-            Found::Order => Decision::Yes(explanation.order().collect()),
-            Found::Nothing => Decision::No,
-            Found::Forgotten | Found::TooMany => Decision::TooMany,
+            Ending::Order => Decision::Yes(explanation.order().collect()),
+            Ending::Nothing => Decision::No,
+            Ending::Forgotten | Ending::TooMany => Decision::TooMany,
         }
     }
 }
@@ -90,15 +90,15 @@ pub fn explain<M: Machine>(
     part: &[&Recorded<M::Asked>],
     keeps: Keeps,
     most: usize,
-) -> (Found, Explanation<M>) {
+) -> (Ending, Linearization<M>) {
     // A long history takes many steps, even if no other is ever tried.
     let mut left = most + STEPS * part.len();
     let (found, explanation) = follow(initial, part, keeps, &mut left);
-    if found != Found::Nothing || keeps == Keeps::RealTime {
+    if found != Ending::Nothing || keeps == Keeps::RealTime {
         return (found, explanation);
     }
     // Without real time what was called later may still stand before what has no explanation so far.
-    let mut explanation = Explanation::new(initial.clone(), keeps);
+    let mut explanation = Linearization::new(initial.clone(), keeps);
     part.iter().for_each(|recorded| explanation.call(recorded.interval.closed()));
     (explanation.reach(OPEN - 1, &mut left), explanation)
 }
@@ -109,18 +109,18 @@ fn follow<M: Machine>(
     part: &[&Recorded<M::Asked>],
     keeps: Keeps,
     left: &mut usize,
-) -> (Found, Explanation<M>) {
-    let mut explanation = Explanation::new(initial.clone(), keeps);
+) -> (Ending, Linearization<M>) {
+    let mut explanation = Linearization::new(initial.clone(), keeps);
     for (due, called) in instants(part) {
         match called {
             Some(recorded) => explanation.call(recorded.interval.closed()),
             None => match explanation.reach(due, left) {
-                Found::Order => {}
+                Ending::Order => {}
                 end => return (end, explanation),
             },
         }
     }
-    (Found::Order, explanation)
+    (Ending::Order, explanation)
 }
 
 /// All calls and answers in their order: the instant, and what is called then.
@@ -142,7 +142,7 @@ pub fn decide_register(initial: Datum, part: &[&Recorded<Access>], most: usize) 
 
 /// Judges it by what must come before what, where each value was written once.
 fn settle(initial: Datum, part: &[&Recorded<Access>]) -> Decision {
-    let deeds = match Deeds::of(part, initial) {
+    let deeds = match Footprints::of(part, initial) {
         Ok(deeds) => deeds,
         Err(Unsourced::ThinAir(_)) => return Decision::No,
         Err(Unsourced::Ambiguous(_)) => return Decision::TooMany,
@@ -163,7 +163,7 @@ fn settle(initial: Datum, part: &[&Recorded<Access>]) -> Decision {
 
 /// Each write with all that saw its value, before the next write: whatever had to come between has to come
 /// before the write as well.
-fn value_by_value(deeds: &Deeds, sorted: &[usize]) -> Vec<usize> {
+fn value_by_value(deeds: &Footprints, sorted: &[usize]) -> Vec<usize> {
     let mut saw: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for node in sorted {
         if let Some(source) = deeds.sources[node - 1] {
@@ -187,7 +187,7 @@ fn value_by_value(deeds: &Deeds, sorted: &[usize]) -> Vec<usize> {
 }
 
 /// What is left of a part at this instant: what was answered later is still open.
-fn until<A: Asked>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
+fn until<A: Inquiry>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
     let called = part.iter().filter(|recorded| recorded.interval.called <= instant);
     let cut = |recorded: &&Recorded<A>| {
         let mut recorded = Recorded::clone(recorded);
@@ -202,7 +202,7 @@ fn until<A: Asked>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
 }
 
 /// The first answer with which a part that has no order has none: its instant.
-fn first_wrong<A: Asked>(
+fn first_wrong<A: Inquiry>(
     part: &[&Recorded<A>],
     decide: &impl Fn(&[&Recorded<A>]) -> Decision,
 ) -> u64 {
@@ -225,7 +225,7 @@ fn first_wrong<A: Asked>(
 }
 
 /// Judges a whole history, key by key.
-pub fn judge<A: Asked>(
+pub fn judge<A: Inquiry>(
     recording: &Recording<A>,
     decide: impl Fn(&[&Recorded<A>]) -> Decision,
     show: impl Fn(&[&Recorded<A>], u64) -> Evidence,
@@ -306,7 +306,7 @@ fn too_many<'a>(keys: impl IntoIterator<Item = &'a Text>) -> Sentence {
 }
 
 /// The operation that was answered at this instant, and the others that it takes to see that this is wrong.
-fn needed<'a, A: Asked>(
+fn needed<'a, A: Inquiry>(
     part: &[&'a Recorded<A>],
     instant: u64,
     decide: &impl Fn(&[&Recorded<A>]) -> Decision,
@@ -394,14 +394,14 @@ fn possible(
     values.retain(|_, value| !matches!(last.interval.asked, Access::Cas { expected, .. } if expected == *value));
     let answers = values.into_iter().map(|(text, value)| match last.interval.asked {
         Access::Cas { expected, new, .. } => {
-            let told = Some(Compared::Found(value));
+            let told = Some(CasAnswer::Found(value));
             (not_set(&text), Access::Cas { expected, new, told })
         }
         _ => (text, Access::Read(Some(value))),
     });
     let set = match last.interval.asked {
         Access::Cas { expected, new, .. } if compares => {
-            Some((DONE.into(), Access::Cas { expected, new, told: Some(Compared::Set) }))
+            Some((DONE.into(), Access::Cas { expected, new, told: Some(CasAnswer::Set) }))
         }
         _ => None,
     };
@@ -430,7 +430,7 @@ fn standing(
     let over = |recorded: &&&Recorded<Access>| {
         let sure = match recorded.interval.asked {
             Access::Write(_) => true,
-            Access::Cas { told, .. } => told == Some(Compared::Set),
+            Access::Cas { told, .. } => told == Some(CasAnswer::Set),
             Access::Read(_) => false,
         };
         sure && recorded.interval.due < last.interval.called
@@ -465,7 +465,7 @@ pub struct Linearizability {
 /// What is known of a key.
 #[derive(Clone, Debug)]
 struct Known {
-    explanation: Explanation<Register>,
+    explanation: Linearization<Register>,
     /// What is left of [`ANEW`].
     anew: usize,
 }
@@ -527,14 +527,14 @@ impl Linearizability {
                 let asked = access(operation, None);
                 let (number, process) = (*number, 0);
                 known.explanation.call(Interval { number, process, asked, called: now, due: OPEN });
-                Found::Order
+                Ending::Order
             }
             Phase::GivenUp => {
                 match operation {
                     Operation::Get { .. } => known.explanation.forget(*number),
                     _ => known.explanation.give_up(*number),
                 }
-                Found::Order
+                Ending::Order
             }
             Phase::Answered { answer, .. } => {
                 let asked = access(operation, Some(answer));
@@ -542,18 +542,18 @@ impl Linearizability {
             }
         };
         let found = match found {
-            Found::Forgotten | Found::TooMany => known.judge_anew(history, now, key, remembers),
+            Ending::Forgotten | Ending::TooMany => known.judge_anew(history, now, key, remembers),
             found => found,
         };
         match found {
-            Found::Order => {}
-            Found::Nothing => {
+            Ending::Order => {}
+            Ending::Nothing => {
                 let recording = Recording::of_key(history, now, key);
                 let part = recording.all();
                 let evidence = wrong_access(&recording, &part, &NO_VALUE.into(), now);
                 self.broken = Some(Rc::new(evidence));
             }
-            Found::Forgotten | Found::TooMany => *entry = None,
+            Ending::Forgotten | Ending::TooMany => *entry = None,
         }
     }
 }
@@ -561,27 +561,27 @@ impl Linearizability {
 impl Known {
     fn new(remembers: usize) -> Known {
         let initial = Register(Datum::of(NO_VALUE));
-        let explanation = Explanation::new(initial, Keeps::RealTime).remembers(remembers);
+        let explanation = Linearization::new(initial, Keeps::RealTime).remembers(remembers);
         Known { explanation, anew: ANEW }
     }
 
     /// Judges all that has happened to the key, and goes on from there.
-    fn judge_anew(&mut self, history: &History, now: u64, key: &str, remembers: usize) -> Found {
+    fn judge_anew(&mut self, history: &History, now: u64, key: &str, remembers: usize) -> Ending {
         let recording = Recording::of_key(history, now, key);
         let part = recording.all();
-        let Some(left) = self.anew.checked_sub(part.len()) else { return Found::TooMany };
+        let Some(left) = self.anew.checked_sub(part.len()) else { return Ending::TooMany };
         self.anew = left;
         let initial = Datum::of(NO_VALUE);
         let (mut found, mut explanation) = explain(&Register(initial), &part, Keeps::RealTime, FEW);
-        if found == Found::TooMany {
+        if found == Ending::TooMany {
             match settle(initial, &part) {
-                Decision::No => found = Found::Nothing,
+                Decision::No => found = Ending::Nothing,
                 Decision::TooMany => {}
                 Decision::Yes(order) => {
                     if let Some(along) =
-                        Explanation::along(Register(initial), Keeps::RealTime, &part, &order)
+                        Linearization::along(Register(initial), Keeps::RealTime, &part, &order)
                     {
-                        (found, explanation) = (Found::Order, along);
+                        (found, explanation) = (Ending::Order, along);
                     }
                 }
             }

@@ -24,7 +24,7 @@ use crate::base::digest::Digest;
 
 /// A state of an object, and what it does.
 pub trait Machine: Clone + PartialEq + Hash + Debug {
-    type Asked: Asked;
+    type Asked: Inquiry;
 
     /// The state after it, if it may be answered so in this one. What has no answer may be answered
     /// anything.
@@ -33,7 +33,7 @@ pub trait Machine: Clone + PartialEq + Hash + Debug {
 
 /// What is asked of a machine, with the answer where there is one, as a part of a history that may be cut
 /// short, or made smaller.
-pub trait Asked: Clone + PartialEq + Debug {
+pub trait Inquiry: Clone + PartialEq + Debug {
     /// The same before it was answered.
     fn unanswered(&self) -> Self;
     /// The value that only it may have written, if it may be left out where nobody was told of that.
@@ -74,13 +74,13 @@ pub enum Access {
     Cas {
         expected: Datum,
         new: Datum,
-        told: Option<Compared>,
+        told: Option<CasAnswer>,
     },
 }
 
 /// What a compare-and-set was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compared {
+pub enum CasAnswer {
     Set,
     /// It found this value.
     Found(Datum),
@@ -100,9 +100,9 @@ impl Machine for Register {
                 let next = if value == expected { Register(new) } else { *self };
                 let may = match told {
                     None => true,
-                    Some(Compared::Set) => value == expected,
-                    Some(Compared::Found(found)) => value == found && value != expected,
-                    Some(Compared::Differs) => value != expected,
+                    Some(CasAnswer::Set) => value == expected,
+                    Some(CasAnswer::Found(found)) => value == found && value != expected,
+                    Some(CasAnswer::Differs) => value != expected,
                 };
                 may.then_some(next)
             }
@@ -385,7 +385,7 @@ impl<M: Machine> Machine for Many<M> {
     }
 }
 
-impl Asked for Access {
+impl Inquiry for Access {
     fn unanswered(&self) -> Access {
         match *self {
             Access::Read(_) => Access::Read(None),
@@ -405,25 +405,25 @@ impl Asked for Access {
         match *self {
             Access::Read(told) => told.into_iter().collect(),
             Access::Write(_) => Vec::new(),
-            Access::Cas { told: Some(Compared::Found(found)), .. } => vec![found],
+            Access::Cas { told: Some(CasAnswer::Found(found)), .. } => vec![found],
             Access::Cas { expected, .. } => vec![expected],
         }
     }
 
     fn only_looks(&self) -> bool {
-        use Compared::{Differs, Found};
+        use CasAnswer::{Differs, Found};
         matches!(self, Access::Read(_) | Access::Cas { told: Some(Found(_) | Differs), .. })
     }
 
     fn binds(&self) -> bool {
-        matches!(self, Access::Cas { told: Some(Compared::Differs), .. })
+        matches!(self, Access::Cas { told: Some(CasAnswer::Differs), .. })
     }
 }
 
 /// Of other machines only what looks is left out.
 macro_rules! only_looks {
     ($($asked:ty: |$it:ident| $looks:expr, $unanswered:expr;)*) => {$(
-        impl Asked for $asked {
+        impl Inquiry for $asked {
             fn unanswered(&self) -> Self {
                 let $it = self.clone();
                 $unanswered
@@ -450,7 +450,7 @@ only_looks! {
         if it.only_looks() { Appending::Read(None) } else { it };
 }
 
-impl<A: Asked> Asked for Of<A> {
+impl<A: Inquiry> Inquiry for Of<A> {
     fn unanswered(&self) -> Of<A> {
         Of { key: self.key, asked: self.asked.unanswered() }
     }

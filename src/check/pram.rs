@@ -3,7 +3,7 @@
 //! asked for them, as if they came down a pipe. Those of several clients are seen in any order, even where
 //! the one has caused the other.
 
-use super::precedence::{Deeds, Precedence};
+use super::precedence::{Footprints, Precedence};
 use super::views::View;
 use crate::key;
 
@@ -11,6 +11,6 @@ pub const VIEW: View =
     View { draw, needs: None, kept: key!("the order of each client's requests") };
 
 /// Its own requests in their order, and the writes of everybody else in theirs.
-fn draw(precedence: &mut Precedence, deeds: &Deeds, process: u32) {
+fn draw(precedence: &mut Precedence, deeds: &Footprints, process: u32) {
     precedence.in_sessions(deeds, |deed| deed.process == process || deed.writes.is_some());
 }

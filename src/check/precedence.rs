@@ -13,12 +13,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machine::{Access, Compared, Datum};
+use super::machine::{Access, CasAnswer, Datum};
 use super::recording::{Interval, OPEN, Recorded};
 
 /// What an operation did to a key, where it had an effect or saw one.
 #[derive(Clone, Debug)]
-pub struct Deed {
+pub struct Footprint {
     pub number: u64,
     pub process: u32,
     pub key: u32,
@@ -30,8 +30,8 @@ pub struct Deed {
 
 /// The deeds of a history with what each read saw.
 #[derive(Debug)]
-pub struct Deeds {
-    pub all: Vec<Deed>,
+pub struct Footprints {
+    pub all: Vec<Footprint>,
     /// By deed: whose write it saw, counted from 1 as in [`Precedence`]; 0 is what was there at first.
     pub sources: Vec<Option<usize>>,
     /// Whether something was seen that is no read of a value: that a value was another than expected.
@@ -47,9 +47,9 @@ pub enum Unsourced {
     Ambiguous(u64),
 }
 
-impl Deeds {
+impl Footprints {
     /// What was never answered has taken effect if somebody saw it.
-    pub fn of(part: &[&Recorded<Access>], initial: Datum) -> Result<Deeds, Unsourced> {
+    pub fn of(part: &[&Recorded<Access>], initial: Datum) -> Result<Footprints, Unsourced> {
         let mut all = Vec::new();
         let (mut pending, mut has_more) = (Vec::new(), false);
         for recorded in part {
@@ -57,21 +57,21 @@ impl Deeds {
             let (reads, writes) = match asked {
                 Access::Read(told) => (told, None),
                 Access::Write(value) => (None, Some(value)),
-                Access::Cas { expected, new, told: None | Some(Compared::Set) } => {
+                Access::Cas { expected, new, told: None | Some(CasAnswer::Set) } => {
                     (Some(expected), Some(new))
                 }
-                Access::Cas { told: Some(Compared::Found(found)), expected, .. } => {
+                Access::Cas { told: Some(CasAnswer::Found(found)), expected, .. } => {
                     if found == expected {
                         return Err(Unsourced::ThinAir(number));
                     }
                     (Some(found), None)
                 }
-                Access::Cas { told: Some(Compared::Differs), .. } => {
+                Access::Cas { told: Some(CasAnswer::Differs), .. } => {
                     has_more = true;
                     continue;
                 }
             };
-            let deed = Deed { number, process, key: recorded.key, reads, writes, called, due };
+            let deed = Footprint { number, process, key: recorded.key, reads, writes, called, due };
             match due < OPEN {
                 true => all.push(deed),
                 false if writes.is_some() => pending.push(deed),
@@ -81,9 +81,10 @@ impl Deeds {
         let mut seen: BTreeSet<(u32, Datum)> =
             all.iter().filter_map(|deed| Some((deed.key, deed.reads?))).collect();
         loop {
-            let (shown, hidden): (Vec<Deed>, Vec<Deed>) = pending.into_iter().partition(|deed| {
-                deed.writes.is_some_and(|value| seen.contains(&(deed.key, value)))
-            });
+            let (shown, hidden): (Vec<Footprint>, Vec<Footprint>) =
+                pending.into_iter().partition(|deed| {
+                    deed.writes.is_some_and(|value| seen.contains(&(deed.key, value)))
+                });
             pending = hidden;
             if shown.is_empty() {
                 break;
@@ -93,7 +94,7 @@ impl Deeds {
         }
         all.sort_by_key(|deed| deed.called);
         let sources = sources(&all, initial)?;
-        Ok(Deeds { all, sources, has_more })
+        Ok(Footprints { all, sources, has_more })
     }
 
     /// How many there are.
@@ -102,14 +103,14 @@ impl Deeds {
     }
 
     /// Those that saw a value, counted from 1.
-    pub fn readers(&self, which: impl Fn(&Deed) -> bool) -> Vec<usize> {
+    pub fn readers(&self, which: impl Fn(&Footprint) -> bool) -> Vec<usize> {
         let all = (1..).zip(&self.all);
         all.filter(|(_, deed)| deed.reads.is_some() && which(deed)).map(|(node, _)| node).collect()
     }
 }
 
 /// Whose write each read saw.
-fn sources(all: &[Deed], initial: Datum) -> Result<Vec<Option<usize>>, Unsourced> {
+fn sources(all: &[Footprint], initial: Datum) -> Result<Vec<Option<usize>>, Unsourced> {
     let mut writers: BTreeMap<(u32, Datum), Vec<usize>> = BTreeMap::new();
     for (place, deed) in (1..).zip(all) {
         if let Some(value) = deed.writes {
@@ -230,7 +231,7 @@ impl Precedence {
     }
 
     /// Each of these reads comes after the write that it saw.
-    pub fn see(&mut self, deeds: &Deeds, readers: &[usize]) {
+    pub fn see(&mut self, deeds: &Footprints, readers: &[usize]) {
         for reader in readers {
             if let Some(source) = deeds.sources[reader - 1] {
                 self.comes_before(source, *reader);
@@ -239,7 +240,7 @@ impl Precedence {
     }
 
     /// What was answered before another was called comes before it.
-    pub fn in_real_time(&mut self, deeds: &Deeds) {
+    pub fn in_real_time(&mut self, deeds: &Footprints) {
         let mut instants: Vec<(u64, bool, usize)> = Vec::new();
         for (node, deed) in (1..).zip(&deeds.all) {
             instants.push((deed.called, false, node));
@@ -263,7 +264,7 @@ impl Precedence {
     }
 
     /// What a process asked first comes before what it asked later, of the deeds that are `within`.
-    pub fn in_sessions(&mut self, deeds: &Deeds, within: impl Fn(&Deed) -> bool) {
+    pub fn in_sessions(&mut self, deeds: &Footprints, within: impl Fn(&Footprint) -> bool) {
         let mut last: BTreeMap<u32, usize> = BTreeMap::new();
         for (node, deed) in (1..).zip(&deeds.all).filter(|(_, deed)| within(deed)) {
             if let Some(before) = last.insert(deed.process, node) {
@@ -294,7 +295,7 @@ impl Precedence {
     }
 
     /// Draws both rules for what these deeds saw, until nothing new follows.
-    pub fn saturate(&mut self, deeds: &Deeds, readers: &[usize]) -> Saturated {
+    pub fn saturate(&mut self, deeds: &Footprints, readers: &[usize]) -> Saturated {
         if self.deeds > MOST {
             return Saturated::TooMany;
         }
@@ -356,7 +357,7 @@ fn last_of(mut columns: Vec<usize>, (past, place): Known) -> Vec<usize> {
 
 /// `w` wrote what `r` saw, `v < r`: `v < w`.
 fn follow_first(
-    deeds: &Deeds,
+    deeds: &Footprints,
     readers: &[usize],
     writers: &Rows,
     known: Known,
@@ -374,7 +375,7 @@ fn follow_first(
 
 /// `w` wrote what `r` saw, `w < v`: `r < v`.
 fn follow_second(
-    deeds: &Deeds,
+    deeds: &Footprints,
     readers: &[usize],
     writers: &Rows,
     known: Known,

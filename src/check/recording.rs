@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::history::{Happening, History, Phase};
-use super::machine::{Access, Compared, Datum, Of};
+use super::machine::{Access, CasAnswer, Datum, Of};
 use super::{DONE, NO_VALUE, Operation};
 use crate::base::{Place, Text};
 
@@ -65,7 +65,7 @@ pub struct Recording<A> {
 impl Recorded<Access> {
     /// Whether it is a compare-and-set that found another value.
     pub fn is_failed(&self) -> bool {
-        use Compared::{Differs, Found};
+        use CasAnswer::{Differs, Found};
         matches!(self.interval.asked, Access::Cas { told: Some(Found(_) | Differs), .. })
     }
 }
@@ -240,9 +240,9 @@ pub fn access(operation: &Operation, answer: Option<&Text>) -> Access {
         Operation::Delete { .. } => Access::Write(Datum::of(NO_VALUE)),
         Operation::Cas { expected, new, .. } => {
             let told = answer.map(|answer| match answer.strip_prefix("no: ") {
-                _ if &**answer == DONE => Compared::Set,
-                Some(found) => Compared::Found(Datum::of(found)),
-                None => Compared::Differs,
+                _ if &**answer == DONE => CasAnswer::Set,
+                Some(found) => CasAnswer::Found(Datum::of(found)),
+                None => CasAnswer::Differs,
             });
             Access::Cas { expected: Datum::of(expected), new: Datum::of(new), told }
         }

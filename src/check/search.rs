@@ -22,7 +22,7 @@
 
 use std::collections::BTreeSet;
 
-use super::machine::{Asked, Machine};
+use super::machine::{Inquiry, Machine};
 use super::recording::{Interval, NEVER, OPEN, Recorded};
 use crate::base::digest::Digest;
 
@@ -37,11 +37,11 @@ pub enum Keeps {
 
 /// How a search ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Ending {
     Order,
     /// There is no such order.
     Nothing,
-    /// There may be one which differs in what is [forgotten](Explanation::remembers).
+    /// There may be one which differs in what is [forgotten](Linearization::remembers).
     Forgotten,
     /// There were more states to look at than allowed.
     TooMany,
@@ -60,7 +60,7 @@ struct Step<M: Machine> {
 
 /// An order that explains what has been answered so far.
 #[derive(Clone, Debug)]
-pub struct Explanation<M: Machine> {
+pub struct Linearization<M: Machine> {
     keeps: Keeps,
     /// So many steps are remembered, at least, once there are twice as many.
     remembers: usize,
@@ -80,9 +80,9 @@ pub struct Explanation<M: Machine> {
 /// What is kept of where a search was in vain, once an order is found.
 const KEPT: usize = 1_000;
 
-impl<M: Machine> Explanation<M> {
-    pub fn new(initial: M, keeps: Keeps) -> Explanation<M> {
-        Explanation {
+impl<M: Machine> Linearization<M> {
+    pub fn new(initial: M, keeps: Keeps) -> Linearization<M> {
+        Linearization {
             keeps,
             remembers: usize::MAX,
             order: Vec::new(),
@@ -101,8 +101,8 @@ impl<M: Machine> Explanation<M> {
         keeps: Keeps,
         part: &[&Recorded<M::Asked>],
         order: &[u64],
-    ) -> Option<Explanation<M>> {
-        let mut along = Explanation::new(initial, keeps);
+    ) -> Option<Linearization<M>> {
+        let mut along = Linearization::new(initial, keeps);
         for recorded in part {
             along.waiting.push(recorded.interval.closed());
         }
@@ -115,14 +115,14 @@ impl<M: Machine> Explanation<M> {
     }
 
     /// It forgets the beginning of an order that grows long.
-    pub fn remembers(mut self, steps: usize) -> Explanation<M> {
+    pub fn remembers(mut self, steps: usize) -> Linearization<M> {
         self.remembers = steps;
         self.forget_the_oldest();
         self
     }
 
     /// It notes the longest order that it comes to.
-    pub fn noting_the_longest(mut self) -> Explanation<M> {
+    pub fn noting_the_longest(mut self) -> Linearization<M> {
         self.longest = Some(Vec::new());
         self
     }
@@ -133,7 +133,7 @@ impl<M: Machine> Explanation<M> {
     }
 
     /// It is answered now, which may change what is asked.
-    pub fn answer(&mut self, number: u64, asked: M::Asked, now: u64, left: &mut usize) -> Found {
+    pub fn answer(&mut self, number: u64, asked: M::Asked, now: u64, left: &mut usize) -> Ending {
         // What was of no use without this answer may be so with it.
         self.vain.clear();
         if let Some(place) = self.waiting.iter().position(|other| other.number == number) {
@@ -187,16 +187,16 @@ impl<M: Machine> Explanation<M> {
     }
 
     /// Goes on until all that is due by now stands in the order, for no more than so many states.
-    pub fn reach(&mut self, now: u64, left: &mut usize) -> Found {
+    pub fn reach(&mut self, now: u64, left: &mut usize) -> Ending {
         while self.waiting.iter().any(|interval| interval.due <= now) {
             match left.checked_sub(1) {
                 Some(fewer) => *left = fewer,
-                None => return Found::TooMany,
+                None => return Ending::TooMany,
             }
             if !self.go_on(left) {
                 self.note_the_longest();
                 if !self.go_back() {
-                    return if self.is_cut { Found::Forgotten } else { Found::Nothing };
+                    return if self.is_cut { Ending::Forgotten } else { Ending::Nothing };
                 }
             }
         }
@@ -205,7 +205,7 @@ impl<M: Machine> Explanation<M> {
             self.vain.clear();
         }
         self.forget_the_oldest();
-        Found::Order
+        Ending::Order
     }
 
     /// The operations that stand in the order, by their numbers, as far as it is remembered.

@@ -15,10 +15,10 @@ use std::rc::Rc;
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
 use super::linearizable::{self, Decision, explain};
-use super::machine::{Access, Asked, Datum, Machine, Many, Of, Register};
-use super::precedence::{Deeds, Precedence, Saturated, Unsourced};
+use super::machine::{Access, Datum, Inquiry, Machine, Many, Of, Register};
+use super::precedence::{Footprints, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, OPEN, Processes, Recorded, Recording, access};
-use super::search::{Explanation, Found, Keeps};
+use super::search::{Ending, Keeps, Linearization};
 use super::verdict::{Evidence, Verdict, list};
 use super::{NO_VALUE, Operation};
 use crate::base::{Breach, Sentence, Text};
@@ -50,7 +50,7 @@ fn explain_all<M: Machine>(
     initial: &M,
     part: &[&Recorded<M::Asked>],
     most: usize,
-) -> (Found, Explanation<Many<M>>) {
+) -> (Ending, Linearization<Many<M>>) {
     let part: Vec<Recorded<Of<M::Asked>>> = part.iter().map(|it| it.of_many()).collect();
     let part: Vec<&Recorded<Of<M::Asked>>> = part.iter().collect();
     explain(&Many::new(initial.clone()), &part, Keeps::Sessions, most)
@@ -80,7 +80,7 @@ fn decide(initial: Datum, part: &[&Recorded<Access>], most: usize) -> Decision {
 
 /// Whether something would have to come before itself.
 fn is_refuted(initial: Datum, part: &[&Recorded<Access>]) -> bool {
-    let deeds = match Deeds::of(part, initial) {
+    let deeds = match Footprints::of(part, initial) {
         Ok(deeds) => deeds,
         Err(unsourced) => return matches!(unsourced, Unsourced::ThinAir(_)),
     };
@@ -92,7 +92,7 @@ fn is_refuted(initial: Datum, part: &[&Recorded<Access>]) -> bool {
 }
 
 /// Judges a whole history.
-pub fn judge<A: Asked>(
+pub fn judge<A: Inquiry>(
     recording: &Recording<A>,
     decide: impl Fn(&[&Recorded<A>], usize) -> Decision,
 ) -> Verdict {
@@ -127,7 +127,7 @@ fn too_many() -> Sentence {
 }
 
 /// Operations without such an order, as few as could be found.
-fn shown<A: Asked>(
+fn shown<A: Inquiry>(
     recording: &Recording<A>,
     decide: &impl Fn(&[&Recorded<A>], usize) -> Decision,
 ) -> Evidence {
@@ -147,7 +147,7 @@ pub struct SequentialConsistency {
     heard: u64,
     processes: Rc<Processes>,
     /// `None` where it is judged no longer.
-    explanation: Option<Rc<Explanation<Many<Register>>>>,
+    explanation: Option<Rc<Linearization<Many<Register>>>>,
     broken: Option<Rc<Evidence>>,
     /// What is left of [`ANEW`].
     anew: usize,
@@ -165,7 +165,7 @@ impl SequentialConsistency {
     /// At so many states after one answer; it remembers so many steps.
     pub(super) fn looking(most: usize, remembers: usize) -> SequentialConsistency {
         let initial = Many::new(Register(Datum::of(NO_VALUE)));
-        let explanation = Explanation::new(initial, Keeps::Sessions).remembers(remembers);
+        let explanation = Linearization::new(initial, Keeps::Sessions).remembers(remembers);
         SequentialConsistency {
             heard: 0,
             processes: Rc::default(),
@@ -229,7 +229,7 @@ impl SequentialConsistency {
                 processes.told(*client, number);
                 let found =
                     explanation.answer(number, asked(Some(answer)), now, &mut self.most.clone());
-                if found != Found::Order {
+                if found != Ending::Order {
                     self.judge_anew(history);
                 }
             }
@@ -259,24 +259,24 @@ impl SequentialConsistency {
         let part: Vec<&Recorded<Of<Access>>> = part.iter().collect();
         let initial = Many::new(Register(initial));
         let (mut found, mut explanation) = explain(&initial, &part, Keeps::Sessions, FEW);
-        if found == Found::TooMany
+        if found == Ending::TooMany
             && let Verdict::Holds(order) = linearizable::judge_store(&recording, &NO_VALUE.into())
             && let order = one_order(&recording, &order)
-            && let Some(along) = Explanation::along(initial, Keeps::Sessions, &part, &order)
+            && let Some(along) = Linearization::along(initial, Keeps::Sessions, &part, &order)
         {
-            (found, explanation) = (Found::Order, along);
+            (found, explanation) = (Ending::Order, along);
         }
         match found {
-            Found::Order => {
+            Ending::Order => {
                 explanation.go_on_with(&part);
                 self.explanation = Some(Rc::new(explanation.remembers(self.remembers)));
             }
-            Found::Nothing => {
+            Ending::Nothing => {
                 let initial = Datum::of(NO_VALUE);
                 let evidence = shown(&recording, &|part, most| decide(initial, part, most));
                 self.broken = Some(Rc::new(evidence));
             }
-            Found::Forgotten | Found::TooMany => {}
+            Ending::Forgotten | Ending::TooMany => {}
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::evidence::smallest;
 use super::machine::{Access, Datum};
-use super::precedence::{Deeds, MOST, Precedence, Saturated, Unsourced};
+use super::precedence::{Footprints, MOST, Precedence, Saturated, Unsourced};
 use super::recording::{Recorded, Recording};
 use super::verdict::{Evidence, Verdict, list};
 use crate::base::{Sentence, Text};
@@ -18,7 +18,7 @@ use crate::sentence;
 #[derive(Clone, Copy)]
 pub struct View {
     /// Draws it, for the client that is this process.
-    pub draw: fn(&mut Precedence, &Deeds, u32),
+    pub draw: fn(&mut Precedence, &Footprints, u32),
     /// It can be refuted only where this one holds.
     pub needs: Option<&'static View>,
     /// In words: an order that keeps …
@@ -43,7 +43,7 @@ enum Doubt {
 
 impl View {
     /// Whether an order of its reads and all writes explains what this process was told.
-    fn of(&self, deeds: &Deeds, process: u32) -> Seen {
+    fn of(&self, deeds: &Footprints, process: u32) -> Seen {
         let own = deeds.readers(|deed| deed.process == process);
         let mut precedence = Precedence::new(deeds.count());
         precedence.see(deeds, &own);
@@ -63,7 +63,7 @@ impl View {
     pub fn judge(&self, recording: &Recording<Access>, initial: &Text) -> Verdict {
         let part = recording.all();
         let initial = Datum::of(initial);
-        let deeds = match Deeds::of(&part, initial) {
+        let deeds = match Footprints::of(&part, initial) {
             Ok(deeds) => deeds,
             Err(Unsourced::ThinAir(_)) => {
                 return Verdict::Broken(from_thin_air(recording, initial));
@@ -102,7 +102,7 @@ impl View {
     /// Operations that have no such order for this process, as few as could be found.
     fn shown(&self, recording: &Recording<Access>, initial: Datum, process: u32) -> Evidence {
         let is_wrong = |part: &[&Recorded<Access>]| {
-            Deeds::of(part, initial)
+            Footprints::of(part, initial)
                 .is_ok_and(|deeds| self.of(&deeds, process) == Seen::Unexplained)
         };
         let kept = smallest(recording.all(), None, is_wrong);
@@ -122,8 +122,9 @@ fn find(recording: &Recording<Access>, number: u64) -> Option<&Recorded<Access>>
 }
 
 fn from_thin_air(recording: &Recording<Access>, initial: Datum) -> Evidence {
-    let is_wrong =
-        |part: &[&Recorded<Access>]| matches!(Deeds::of(part, initial), Err(Unsourced::ThinAir(_)));
+    let is_wrong = |part: &[&Recorded<Access>]| {
+        matches!(Footprints::of(part, initial), Err(Unsourced::ThinAir(_)))
+    };
     let kept = smallest(recording.all(), None, is_wrong);
     let told = list(kept.iter().map(|recorded| recording.told(recorded)));
     Evidence::of(&kept, sentence!("somebody was told what nobody can have written: {0}", told))

@@ -3,24 +3,13 @@
 //! settled; only where there is none of these, the newest event that is worth telling.
 
 use super::action::NoticeKind;
-use super::store::Store;
+use super::store::{Narration, Store};
 use crate::base::{Sentence, Time};
 use crate::replay::recent::Weight;
 use crate::sentence;
 use crate::sim::fact::Fact;
 use crate::sim::snapshot::Told;
 use crate::words::{self, Language, tell};
-
-/// What was said last, and of what.
-#[derive(Debug, Default)]
-pub struct Narration {
-    /// The pane, and the branch in it.
-    of: (usize, u32),
-    language: Language,
-    event: u64,
-    settled: u64,
-    said: String,
-}
 
 impl Store {
     /// What is to be said now, in the reader's language, with times as people say them. It changes only

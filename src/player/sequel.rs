@@ -1,21 +1,13 @@
 //! What came of the last thing that was done by hand: one sentence that follows the run, and what to try
 //! next. Where the run rests there is nothing to tell yet but that it is to be played.
 
-use super::store::Store;
+use super::store::{Act, Store};
 use crate::base::{Place, Sentence, Span, Time};
 use crate::command::Command;
 use crate::protocol::{Role, Tag};
 use crate::sentence;
 use crate::sim::snapshot::{Lane, MarkKind, Standing};
 use crate::sim::trace::Status;
-
-/// The last thing that was done by hand: when, and the last event of it.
-#[derive(Clone, Debug)]
-pub(super) struct Act {
-    pub command: Command,
-    pub at: Time,
-    pub event: u64,
-}
 
 /// What is said after it.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,11 +3,9 @@
 use super::action::{Action, Change, Notice, PageAction};
 use super::divergence::DivergenceSearch;
 use super::explanation::Explanation;
-use super::narration::Narration;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, Target};
-use super::sequel::Act;
 use super::terms::{Below, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
@@ -32,6 +30,25 @@ pub struct Store {
     pub(super) narration: Narration,
     /// What was done by hand last.
     pub(super) act: Option<Act>,
+}
+
+/// What was said last to whoever listens, and of what.
+#[derive(Debug, Default)]
+pub struct Narration {
+    /// The pane, and the branch in it.
+    pub(super) of: (usize, u32),
+    pub(super) language: Language,
+    pub(super) event: u64,
+    pub(super) settled: u64,
+    pub(super) said: String,
+}
+
+/// The last thing that was done by hand: when, and the last event of it.
+#[derive(Clone, Debug)]
+pub(super) struct Act {
+    pub command: Command,
+    pub at: Time,
+    pub event: u64,
 }
 
 /// What the browser prefers, and what an earlier visit chose.

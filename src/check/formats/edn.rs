@@ -6,7 +6,7 @@ use clojure_reader::edn::{Edn, read as read_one};
 use clojure_reader::error::Code;
 
 use super::Misread;
-use super::lines::{Given, Kind, Line};
+use super::lines::{Given, Line, LineKind};
 use crate::base::{Sentence, Text};
 use crate::sentence;
 
@@ -132,10 +132,10 @@ fn line(edn: &Edn, position: &Position) -> Result<Option<Line>, Misread> {
     };
     let kind = match kind {
         Edn::Key(name) => match &**name {
-            "invoke" => Kind::Call,
-            "ok" => Kind::Answer,
-            "fail" => Kind::Failure,
-            "info" => Kind::Lost,
+            "invoke" => LineKind::Call,
+            "ok" => LineKind::Answer,
+            "fail" => LineKind::Failure,
+            "info" => LineKind::Lost,
             other => return Err(position.wrong(no_type(other))),
         },
         other => return Err(position.wrong(no_type(&other.to_string()))),

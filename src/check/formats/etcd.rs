@@ -3,7 +3,7 @@
 //! read that fails with `:timed-out` says nothing.
 
 use super::Misread;
-use super::lines::{Given, Kind, Line};
+use super::lines::{Given, Line, LineKind};
 use crate::base::{Sentence, Text};
 use crate::sentence;
 
@@ -34,10 +34,10 @@ fn line(number: usize, text: &str) -> Result<Line, Misread> {
     let (what, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let Some(what) = what.strip_prefix(':') else { return Err(wrong(what_at, expected())) };
     let kind = match (kind, what) {
-        (":invoke", _) => Kind::Call,
-        (":ok", _) => Kind::Answer,
-        (":fail", "cas") => Kind::Observation,
-        (":fail" | ":info", _) => Kind::Lost,
+        (":invoke", _) => LineKind::Call,
+        (":ok", _) => LineKind::Answer,
+        (":fail", "cas") => LineKind::Observation,
+        (":fail" | ":info", _) => LineKind::Lost,
         (other, _) => {
             let why = sentence!(
                 "a :type is one of {0}, not “{1}”",

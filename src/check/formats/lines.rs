@@ -43,7 +43,7 @@ pub enum Given {
 
 /// How an operation goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum LineKind {
     Call,
     Answer,
     /// It was answered that it has not been done, which says something of the state.
@@ -62,7 +62,7 @@ pub struct Line {
     pub time: Option<i64>,
     /// `None` is the one who breaks things.
     pub process: Option<Text>,
-    pub kind: Kind,
+    pub kind: LineKind,
     pub what: Text,
     pub value: Given,
 }
@@ -109,7 +109,7 @@ pub fn operations(lines: &[Line]) -> Result<Operations<'_>, Misread> {
             (names.len() as u32 - 1, None)
         });
         match (line.kind, *open) {
-            (Kind::Call, None) => {
+            (LineKind::Call, None) => {
                 if operations.len() == OPERATIONS {
                     return Err(line.wrong(sentence!(
                         "there are too many operations: a history has at most {0}",
@@ -120,7 +120,7 @@ pub fn operations(lines: &[Line]) -> Result<Operations<'_>, Misread> {
                 let instants = (now, None);
                 operations.push(Called { call: line, end: None, process: *process, instants });
             }
-            (Kind::Call, Some(open)) => {
+            (LineKind::Call, Some(open)) => {
                 return Err(line.wrong(sentence!(
                     "{0} calls twice at once: it still waits for what it called in line {1}",
                     who.clone(),
@@ -145,7 +145,7 @@ pub fn operations(lines: &[Line]) -> Result<Operations<'_>, Misread> {
                 }
                 operation.end = Some(line);
                 operation.instants.1 = Some(now);
-                if kind == Kind::Lost {
+                if kind == LineKind::Lost {
                     processes.remove(who);
                 }
             }
@@ -166,7 +166,7 @@ fn in_order(lines: &[Line]) -> Vec<&Line> {
             let mut turns: BTreeMap<&Option<Text>, u32> = BTreeMap::new();
             let mut ranked: Vec<(u32, &Line)> = Vec::new();
             for line in &ordered[from..to] {
-                let is_answer = u32::from(line.kind != Kind::Call);
+                let is_answer = u32::from(line.kind != LineKind::Call);
                 let turn = turns.entry(&line.process).or_insert(is_answer);
                 // Calls have even turns, answers odd ones, and those of a process grow.
                 *turn += (*turn + is_answer) % 2;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Misread;
-use super::lines::{Band, Called, Given, Kind, Line, operations};
+use super::lines::{Band, Called, Given, Line, LineKind, operations};
 use crate::base::{Log, Sentence, Text};
 use crate::check::DONE;
 use crate::check::machine::{
-    Access, AppendLog, Appending, Compared, Counter, Counting, Datum, Elements, Holding,
+    Access, AppendLog, Appending, CasAnswer, Counter, Counting, Datum, Elements, Holding,
     Membership, Mutex, Queue, Queueing, Set,
 };
 use crate::check::recording::{Interval, NEVER, Recorded, Recording};
@@ -150,7 +150,7 @@ fn recording<A>(lines: &[Line], object: Object, means: Means<A>) -> Result<Recor
     let mut recorded = Vec::with_capacity(called.len());
     for called in &called {
         // What did not happen is left out.
-        if called.end.is_none_or(|end| end.kind != Kind::Failure) {
+        if called.end.is_none_or(|end| end.kind != LineKind::Failure) {
             let number = recorded.len() as u64 + 1;
             recorded.push(of_called(called, number, object, means, &mut keys)?);
         }
@@ -170,13 +170,13 @@ fn of_called<A>(
 ) -> Result<Recorded<A>, Misread> {
     let line = called.call;
     let (key, value) = keyed(&line.what, &line.value);
-    let answered = |end: &&Line| matches!(end.kind, Kind::Answer | Kind::Observation);
+    let answered = |end: &&Line| matches!(end.kind, LineKind::Answer | LineKind::Observation);
     let end = called.end.filter(answered);
     let answer = end.map(|end| match (key, &end.value) {
         (Some(_), Given::List(pair)) if pair.len() == 2 => &pair[1],
         (_, value) => value,
     });
-    let is_observed = end.is_some_and(|end| end.kind == Kind::Observation);
+    let is_observed = end.is_some_and(|end| end.kind == LineKind::Observation);
     let process = called.process;
     let ask = Ask { what: &line.what, value, answer, is_observed, process };
     let Some(Meaning { asked, answer, wrote }) = means(&ask) else {
@@ -283,8 +283,8 @@ fn access(ask: &Ask) -> Option<Meaning<Access>> {
         }
         ("cas", Given::List(pair)) if pair.len() == 2 => {
             let told = match ask.is_observed {
-                true => Some(Compared::Differs),
-                false => ask.answer.map(|_| Compared::Set),
+                true => Some(CasAnswer::Differs),
+                false => ask.answer.map(|_| CasAnswer::Set),
             };
             let (expected, new) = (datum(&pair[0]), datum(&pair[1]));
             let asked = Access::Cas { expected, new, told };

@@ -10,7 +10,7 @@ mod compared;
 mod drawn;
 mod search;
 
-use drawn::{Draw, Run, any_draws, nonsense, nonsense_of};
+use drawn::{Draw, DrawnRun, any_draws, nonsense, nonsense_of};
 use search::linearizable;
 
 /// A history with its judge.
@@ -372,7 +372,7 @@ fn a_long_history_of_writes_given_up_leads_to_few_states() {
 
 /// The most that is known during a run of a real register with choices from `least` on.
 fn most_of_a_long_run(seed: u64, least: u8) -> usize {
-    let mut run = Run::default();
+    let mut run = DrawnRun::default();
     let mut chance = Chance::new(seed, 1);
     let mut history = Judged::default();
     let mut most = 0;
@@ -511,7 +511,7 @@ proptest! {
     fn a_judge_that_remembers_little_judges_the_same(draws in any_draws(), sense in any::<bool>()) {
         let forgetful = || Linearizability { remembers: 1, ..Linearizability::default() };
         check_with(forgetful(), &nonsense(&draws, 8, sense))?;
-        let mut run = Run::default();
+        let mut run = DrawnRun::default();
         let events: Vec<Event> = draws.iter().filter_map(|draw| run.step(*draw, 8)).collect();
         check_with(forgetful(), &events)?;
     }
@@ -533,7 +533,7 @@ proptest! {
                 Decision::Yes(order) => {
                     prop_assert!(right, "{:#?}", of_key);
                     let initial = Register(Datum::of(NO_VALUE));
-                    let along = Explanation::along(initial, Keeps::RealTime, &recording.all(), &order);
+                    let along = Linearization::along(initial, Keeps::RealTime, &recording.all(), &order);
                     prop_assert!(along.is_some(), "{:#?}", of_key);
                 }
                 Decision::No => prop_assert!(!right, "{:#?}", of_key),
@@ -556,7 +556,7 @@ proptest! {
         place: prop::sample::Index,
         other in 0..4usize,
     ) {
-        let mut run = Run::default();
+        let mut run = DrawnRun::default();
         let mut events: Vec<Event> = draws.iter().filter_map(|draw| run.step(*draw, 8)).collect();
         prop_assert!(linearizable(&events));
         check(&events)?;

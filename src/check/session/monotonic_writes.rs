@@ -2,7 +2,7 @@
 //! what somebody reads one after the other.
 
 use super::monotonic_reads;
-use crate::check::precedence::{Deeds, Precedence};
+use crate::check::precedence::{Footprints, Precedence};
 use crate::check::views::View;
 use crate::key;
 
@@ -13,7 +13,7 @@ pub const VIEW: View = View {
 };
 
 /// Its own reads in their order, and the writes of every session in theirs.
-fn draw(precedence: &mut Precedence, deeds: &Deeds, process: u32) {
+fn draw(precedence: &mut Precedence, deeds: &Footprints, process: u32) {
     monotonic_reads::draw(precedence, deeds, process);
     precedence.in_sessions(deeds, |deed| deed.writes.is_some());
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::monotonic_reads;
-use crate::check::precedence::{Deeds, Precedence};
+use crate::check::precedence::{Footprints, Precedence};
 use crate::check::views::View;
 use crate::key;
 
@@ -19,7 +19,7 @@ pub const VIEW: View = View {
 
 /// Its own reads in their order, and in every session each write after the writes that were read before it:
 /// these come before a node that stands for what the session has read so far.
-fn draw(precedence: &mut Precedence, deeds: &Deeds, process: u32) {
+fn draw(precedence: &mut Precedence, deeds: &Footprints, process: u32) {
     monotonic_reads::draw(precedence, deeds, process);
     let mut read: BTreeMap<u32, usize> = BTreeMap::new();
     for (place, deed) in deeds.all.iter().enumerate() {

@@ -36,7 +36,7 @@ proptest! {
         let compares = |draw| Draw { compares: true, ..draw };
         let draws: Vec<Draw> = draws.into_iter().map(compares).collect();
         check_verdicts(&nonsense(&draws, 7, sense))?;
-        let mut run = Run::default();
+        let mut run = DrawnRun::default();
         let events: Vec<Event> = draws.iter().filter_map(|draw| run.step(*draw, 8)).collect();
         check_verdicts(&events)?;
     }

@@ -113,7 +113,7 @@ pub fn nonsense_of(draws: &[Draw], most: usize, sense: bool, values: &[&str]) ->
 
 /// A store with one copy of everything, and what its clients do.
 #[derive(Default)]
-pub struct Run {
+pub struct DrawnRun {
     store: BTreeMap<Text, Text>,
     pub asked: u32,
     /// What each client waits for, and the answer once that has taken effect.
@@ -122,7 +122,7 @@ pub struct Run {
     adrift: Vec<Operation>,
 }
 
-impl Run {
+impl DrawnRun {
     /// What a client notices of it, if anything. At most so many requests are asked.
     pub fn step(&mut self, draw: Draw, most: u32) -> Option<Event> {
         let client = draw.client();
