@@ -64,7 +64,6 @@ messages! {
 pub struct Lease {
     me: Place,
     config: Config,
-    /// The leases of the service, and what the resource has taken.
     disk: LockDisk,
     /// Its own clock, when it last looked.
     clock: Time,
@@ -83,7 +82,10 @@ impl Protocol for Lease {
         kinds: &[SERVICES, locks::CLIENTS, locks::RESOURCES],
         formation: Formation::ROWS,
         requests: &["write"],
-        scenes: scenes!("lease", ["token-refuses", "paused-holder", "fast-clock"]),
+        scenes: scenes!(
+            "lease",
+            ["token-refuses", "paused-holder", "before-the-look", "lost-renewal", "fast-clock", "clock-steps"]
+        ),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(LockRequest::FORMS);
@@ -142,26 +144,24 @@ impl Locking for Lease {
 
 impl Lease {
     /// The service. What it grants is on its disk before anybody hears of it.
-    fn serve(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
+    fn serve(&mut self, by: Place, message: Message, fx: &mut Effects<Self>) {
         let Config { lasts, random_token, release_any, revive, .. } = self.config;
         let (ends, grants) = (self.clock + lasts, &mut self.disk.grants);
         let last = grants.last().map_or(0, |it| it.token);
         let held = grants.last_mut().filter(|it| it.holds(self.clock));
-        let is = |it: &Grant, token| (it.to, it.token) == (from, token);
+        let is = |it: &Grant, token| (it.to, it.token) == (by, token);
         let (token, sent) = match (message, held) {
             (Message::Acquire { sent }, None) => {
                 let token = if random_token { 1 + u64::from(fx.chance(99)) } else { last + 1 };
-                grants.push(Grant { to: from, token, ends, released_by: None });
+                grants.push(Grant { to: by, token, ends, released_by: None });
                 (token, sent)
             }
-            (Message::Acquire { sent }, Some(it)) if it.to == from => (it.token, sent),
-            (Message::Acquire { .. }, Some(it)) => {
-                return fx.send(from, Message::Held { by: it.to });
-            }
+            (Message::Acquire { sent }, Some(it)) if it.to == by => (it.token, sent),
+            (Message::Acquire { .. }, Some(it)) => return fx.send(by, Message::Held { by: it.to }),
             (Message::Renew { token, sent }, Some(it)) if is(it, token) => (token, sent),
             (Message::Renew { token, sent }, _) if revive => (token, sent),
             (Message::Release { token }, Some(it)) if is(it, token) || release_any => {
-                it.released_by = Some(from);
+                it.released_by = Some(by);
                 fx.cancel_timer("lease");
                 return fx.persist(self.disk.clone());
             }
@@ -170,7 +170,7 @@ impl Lease {
         grants.iter_mut().filter(|it| is(it, token)).for_each(|it| it.ends = ends);
         fx.persist(self.disk.clone());
         fx.set_timer("lease", Span::exactly(lasts));
-        fx.send(from, Message::Granted { token, sent });
+        fx.send(by, Message::Granted { token, sent });
     }
 
     /// The resource.

@@ -5,6 +5,8 @@
 //! observer counts the grants. So a write can be older than another whatever its token says, and two
 //! clients may believe that they hold the lock although only one of them has been granted it.
 
+use std::collections::BTreeMap;
+
 use crate::base::{Place, PlaceKind, Span, Time};
 use crate::protocol::{
     CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
@@ -20,10 +22,47 @@ pub trait Locking: Protocol {
     /// Whether this grant runs: it has neither run out, by the clock of whoever made it, nor been released by
     /// its holder.
     fn runs(cluster: &Cluster<'_, Self>, grant: &Grant) -> bool;
+    /// What an observer counts, where whoever grants does not.
+    fn observed<'a>(_cluster: &Cluster<'a, Self>) -> Option<&'a Observed> {
+        None
+    }
     /// What a client wants and believes; nothing, of others.
     fn writer(&self) -> &Writer;
     /// What the resource has taken; nothing, of others.
     fn resource(&self) -> &Resource;
+}
+
+/// Grants as an observer counts them where nobody who takes part could: whenever a client comes to
+/// believe that it has the lock.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    pub grants: Vec<Grant>,
+    /// The token that each client believed in last.
+    tokens: BTreeMap<Place, u64>,
+    writes: usize,
+    /// A write that was taken although its writer's lock had been granted to another by then.
+    late: Option<Written>,
+}
+
+impl Observed {
+    /// Looks at a place after its step.
+    pub fn look<P: Locking>(&mut self, place: Place, it: &P) {
+        if let Some((token, ends)) = it.writer().belief
+            && self.tokens.insert(place, token) != Some(token)
+        {
+            self.grants.push(Grant { to: place, token, ends, released_by: None });
+        }
+        let writes = it.resource().writes();
+        if writes.len() > self.writes
+            && let Some(last) = writes.last()
+        {
+            self.writes = writes.len();
+            let newest = self.grants.last().map(|it| (it.token, it.to));
+            if newest.is_some_and(|newest| newest != (last.token, last.by)) {
+                self.late = Some(*last);
+            }
+        }
+    }
 }
 
 /// The last two writes, where the later one was made under the earlier grant.
@@ -77,6 +116,20 @@ pub const fn one_grant<P: Locking>() -> Property<P> {
                 Some(it) => Err(sentence!("{0} is not alone in having the lock", it.to).into()),
                 None => Ok(()),
             }
+        },
+    }
+}
+
+pub const fn late_write<P: Locking>() -> Property<P> {
+    Property {
+        name: key!("A Late Write Is Taken"),
+        formula: "◇ write(i) ∧ ∃ j: grant(i) < grant(j)",
+        meaning: "The resource takes a write of a client whose lock another has got meanwhile. No lock that \
+                  relies on time alone can exclude it.",
+        kind: PropertyKind::Sometimes,
+        holds: |cluster| match P::observed(cluster).and_then(|it| it.late) {
+            Some(_) => Ok(()),
+            None => Err(sentence!("no write was late").into()),
         },
     }
 }

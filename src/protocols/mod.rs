@@ -35,6 +35,9 @@ list! {
     snapshot::Snapshot, "snapshot";
     gossip::Gossip, "gossip";
     lease::Lease, "lease";
+    redlock::Redlock, "redlock";
+    zk_lock::ZkLock, "zk-lock";
+    version_lock::VersionLock, "version-lock";
     abd::Abd, "abd";
     primary_backup::PrimaryBackup, "primary-backup";
     crdt::Crdt, "crdt";

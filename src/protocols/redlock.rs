@@ -1,0 +1,473 @@
+//! Redlock: a lock held by a majority of stores that know nothing of each other.
+//!
+//! After the Redis documentation, *Distributed Locks with Redis*, its disclaimers included; Martin Kleppmann,
+//! *How to do distributed locking* (2016); and Salvatore Sanfilippo's answer, *Is Redlock safe?* (2016).
+//!
+//! A client that wants the lock draws a random value, and asks all stores at once to keep it under the
+//! lock's name, if nothing is kept there, for a while (`SET name value NX PX lasts`). It waits for their
+//! answers, but not for long. If a majority said yes, and time is left of the while, counted from its
+//! question and less what clocks may differ, it holds the lock for that time. If not, it asks all stores
+//! to forget the value, whether they said yes or not, and tries again after a random delay. A store
+//! forgets only the value that it is asked to forget: by then another may stand there.
+//!
+//! There is no number here that grows: a resource cannot tell which of two values came later. So the lock
+//! relies on time: on stores whose clocks run alike, on messages that are not late, and on clients that do
+//! not stand still between their check and their write. And a store that has lost its disk has lost its
+//! promise; the cure is to stay silent after a start for longer than any lock lasts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::locks::{self, Locking, Observed};
+use crate::base::{Place, PlaceKind, Places, Span, Time};
+use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Moment, Outcome};
+use crate::protocol::{Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, Tag, Tone};
+use crate::protocol::{Variable, Witness};
+use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
+use crate::{key, listed, messages, options, scenes, sentence};
+
+options! {
+    pub struct Config {
+        option lasts: Time {
+            default: Time::millis(600),
+            help: "how long a store keeps a value",
+            samples: ["600ms", "300ms", "900ms"],
+        }
+        option patience: Time {
+            default: Time::millis(80),
+            help: "how long a client waits for the answers of stores",
+            samples: ["80ms", "40ms"],
+        }
+        option again: Span {
+            default: Span::new(Time::millis(50), Time::millis(150)),
+            help: "how long a client waits before it tries again",
+            samples: ["50ms..150ms", "10ms..200ms"],
+        }
+        option delayed_restart: bool {
+            default: false,
+            choices: [false, true],
+            help: "whether a store that starts is silent for longer than a lock lasts",
+            samples: ["false", "true"],
+        }
+        option claim: bool {
+            default: false,
+            choices: [false, true],
+            help: "whether a client tells the resource its value first, and that takes no other",
+            samples: ["false", "true"],
+        }
+        flaw release_any {
+            title: "A release does not compare the value",
+            story: "It deletes whatever stands there, another's lock too. Made by whoever sends DEL \
+                    instead of the script that the documentation gives.",
+            breaks: "One Grant",
+        }
+        flaw two_suffice {
+            title: "Two of the stores are enough",
+            story: "Two clients get two each. Made by whoever counts answers and forgets what a majority \
+                    is for: that any two of them meet.",
+            breaks: "One Grant",
+        }
+        flaw keep_failed {
+            title: "What a failed attempt took is kept",
+            story: "The client is in its own way, for as long as a lock lasts, and again. The \
+                    documentation asks for a release at all stores, also where none was got.",
+            breaks: "Alone, It Gets the Lock",
+        }
+    }
+}
+
+messages! {
+    pub enum Message {
+        Set { value: u64 }: key!("Set"), Tone::Vote,
+        Kept { value: u64 }: key!("Kept"), Tone::Reply,
+        Occupied { value: u64 }: key!("Occupied"), Tone::Reply,
+        Forget { value: u64 }: key!("Forget"), Tone::Vote,
+        Claim { value: u64 }: key!("Claim"), Tone::Call,
+        Claimed { value: u64 }: key!("Claimed"), Tone::Reply,
+        Write { value: u64, seq: u64 }: key!("Write"), Tone::Call,
+        Taken { seq: u64 }: key!("Taken"), Tone::Reply,
+        Refused { value: u64 }: key!("Refused"), Tone::Reply,
+    }
+}
+
+/// What a client asks the stores for, and what they have answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Attempt {
+    value: u64,
+    began: Time,
+    kept: BTreeSet<Place>,
+    occupied: BTreeSet<Place>,
+}
+
+/// A client, a store or the resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Redlock {
+    me: Place,
+    config: Config,
+    stores: Vec<Place>,
+    /// What a store keeps and has kept, and what the resource has taken.
+    disk: LockDisk,
+    /// When it last looked: a store at its wall clock, a client at one that is never stepped.
+    clock: Time,
+    /// A store that starts is silent until then.
+    silent_until: Time,
+    writer: Writer,
+    attempt: Option<Attempt>,
+    /// It has failed, and tries again later.
+    rests: bool,
+    /// The value that the resource knows: of a client its own, of the resource the last one told.
+    claimed: Option<u64>,
+    /// Whose write the resource has refused last.
+    refused: Option<Place>,
+}
+
+const STORE: char = 'M';
+const VALUE: &str = key!("random value");
+
+impl Protocol for Redlock {
+    const META: Meta = Meta {
+        slug: "redlock",
+        title: "Redlock",
+        paper: "Redis documentation, Distributed Locks with Redis",
+        summary: "A lock held by a majority of stores, which relies on their clocks.",
+        kinds: &[
+            PlaceKind::new(STORE, "store", "stores").counts(5, 1, 9).answers(),
+            locks::CLIENTS,
+            locks::RESOURCES,
+        ],
+        majority: Some(STORE),
+        formation: Formation::ROWS,
+        requests: &["write"],
+        scenes: scenes!(
+            "redlock",
+            [
+                "majority",
+                "pause-before-check",
+                "pause-after-check",
+                "claimed-value",
+                "slow-write",
+                "clock-jumps",
+                "restarts-empty",
+                "challenge-late",
+                "challenge-stop",
+            ]
+        ),
+        ..Meta::USUAL
+    };
+    const SERVES: Serves = Serves::all(LockRequest::FORMS);
+    const FAULTS: FaultModel =
+        FaultModel { sizes: &[5], jump: Time::ZERO, ..FaultModel::CRASH_RECOVERY };
+    type Message = Message;
+    type Timer = &'static str;
+    const TIMERS: &'static [&'static str] = &["step", "patience", "again"];
+    type Request = LockRequest;
+    type Disk = LockDisk;
+    type Config = Config;
+    type Ghost = Ghost;
+
+    fn boot(
+        me: Place,
+        places: &Places,
+        config: &Config,
+        disk: &LockDisk,
+        fx: &mut Effects<Self>,
+    ) -> Self {
+        let silent = if config.delayed_restart { config.lasts + drift(config) } else { Time::ZERO };
+        Redlock {
+            me,
+            config: config.clone(),
+            stores: places.all().filter(|place| place.letter() == STORE).collect(),
+            disk: disk.clone(),
+            clock: fx.local_now(),
+            silent_until: fx.steady_now() + silent,
+            writer: Writer::default(),
+            attempt: None,
+            rests: false,
+            claimed: None,
+            refused: None,
+        }
+    }
+
+    fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>) {
+        let is_store = self.me.letter() == STORE;
+        self.clock = if is_store { fx.local_now() } else { fx.steady_now() };
+        match input {
+            Input::Message { from, message } if is_store => self.keep(from, message, fx),
+            Input::Message { from, message } if self.me == locks::RESOURCE => {
+                self.take(from, message, fx);
+            }
+            Input::Message { from, message } => self.hear(from, message, fx),
+            Input::Request { seq, .. } if self.writer.want(seq) => self.go_on(fx),
+            Input::Timer("step") => self.go_on(fx),
+            Input::Timer("patience") => self.conclude(fx),
+            Input::Timer("again") => {
+                self.rests = false;
+                self.go_on(fx);
+            }
+            _ => {}
+        }
+    }
+
+    fn properties() -> &'static [Property<Self>] {
+        const { &[locks::one_grant(), locks::late_write(), REFUSED, locks::two_believe_it(), ALONE] }
+    }
+}
+
+/// What clocks may differ in while a lock lasts: a hundredth, and two milliseconds for Redis itself.
+fn drift(config: &Config) -> Time {
+    Time(config.lasts.0 / 100 + Time::millis(2).0)
+}
+
+impl Redlock {
+    /// So many stores are enough.
+    fn needed(&self) -> usize {
+        if self.config.two_suffice { 2 } else { self.stores.len() / 2 + 1 }
+    }
+
+    /// A store. What it keeps is on its disk before it says so.
+    fn keep(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
+        if fx.steady_now() < self.silent_until {
+            return;
+        }
+        let ends = self.clock + self.config.lasts;
+        let kept = self.disk.grants.last_mut().filter(|it| it.holds(self.clock));
+        match (message, kept) {
+            (Message::Set { value }, None) => {
+                self.disk.grants.push(Grant { to: from, token: value, ends, released_by: None });
+                fx.persist(self.disk.clone());
+                fx.send(from, Message::Kept { value });
+            }
+            (Message::Set { value }, Some(it)) if it.token == value => {
+                fx.send(from, Message::Kept { value });
+            }
+            (Message::Set { value }, Some(_)) => fx.send(from, Message::Occupied { value }),
+            (Message::Forget { value }, Some(it))
+                if it.token == value || self.config.release_any =>
+            {
+                it.released_by = Some(from);
+                fx.persist(self.disk.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// The resource: it cannot tell which of two values came later. Where clients tell it theirs first, it
+    /// takes what is written under the last one that it was told.
+    fn take(&mut self, by: Place, message: Message, fx: &mut Effects<Self>) {
+        match message {
+            Message::Claim { value } => {
+                self.claimed = Some(value);
+                fx.send(by, Message::Claimed { value });
+            }
+            Message::Write { value, .. } if self.config.claim && self.claimed != Some(value) => {
+                self.refused = Some(by);
+                fx.note(sentence!("refuses {0}: it was told another value meanwhile", by));
+                fx.send(by, Message::Refused { value });
+            }
+            Message::Write { value, seq } => {
+                let taken = locks::take(&mut self.disk, Written { token: value, by, seq }, false, fx);
+                if taken.is_ok() {
+                    fx.send(by, Message::Taken { seq });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A client takes its next step.
+    fn go_on(&mut self, fx: &mut Effects<Self>) {
+        let value = self.writer.belief.map(|(value, _)| value);
+        if self.config.claim && self.writer.writing.is_none() && self.claimed != value {
+            self.writer.look(self.clock);
+            if let Some((value, _)) = self.writer.belief {
+                fx.send(locks::RESOURCE, Message::Claim { value });
+                return fx.set_timer("step", locks::PACE);
+            }
+        }
+        match self.writer.turn(self.clock) {
+            Turn::Rest => return,
+            Turn::Acquire if self.attempt.is_none() && !self.rests => self.attempt(fx),
+            Turn::Acquire => {}
+            Turn::Looked(left) => fx.note(sentence!("looks at its clock: {0} are left", left)),
+            Turn::Write { token: value, seq } => {
+                fx.send(locks::RESOURCE, Message::Write { value, seq });
+            }
+        }
+        fx.set_timer("step", locks::PACE);
+    }
+
+    /// It asks all stores at once, under a value that nobody else draws.
+    fn attempt(&mut self, fx: &mut Effects<Self>) {
+        let value = u64::from(fx.chance(1_000_000)) * 10 + u64::from(self.me.number()) + 1;
+        let (kept, occupied) = (BTreeSet::new(), BTreeSet::new());
+        self.attempt = Some(Attempt { value, began: self.clock, kept, occupied });
+        fx.broadcast(self.stores.iter().copied(), Message::Set { value });
+        fx.set_timer("patience", Span::exactly(self.config.patience));
+    }
+
+    fn hear(&mut self, from: Place, message: Message, fx: &mut Effects<Self>) {
+        match (message, &mut self.attempt) {
+            (Message::Kept { value }, Some(it)) if it.value == value => _ = it.kept.insert(from),
+            (Message::Occupied { value }, Some(it)) if it.value == value => {
+                it.occupied.insert(from);
+            }
+            (Message::Claimed { value }, _) => self.claimed = Some(value),
+            (Message::Taken { seq }, _) if self.writer.done(seq) => {
+                fx.reply(self.me, seq, Outcome::Done("taken".into()));
+                if let Some(value) = self.writer.writing.take() {
+                    fx.broadcast(self.stores.iter().copied(), Message::Forget { value });
+                }
+            }
+            (Message::Refused { value }, _) => self.writer.refused(value),
+            _ => {}
+        }
+        let all = self.stores.len();
+        if self.attempt.as_ref().is_some_and(|it| it.kept.len() + it.occupied.len() == all) {
+            self.conclude(fx);
+        }
+    }
+
+    /// All have answered, or its patience is over: has it the lock, and for how long?
+    fn conclude(&mut self, fx: &mut Effects<Self>) {
+        let Some(Attempt { value, began, kept, .. }) = self.attempt.take() else { return };
+        fx.cancel_timer("patience");
+        let (said_yes, until) = (kept.len() as u64, began + self.config.lasts.since(drift(&self.config)));
+        if kept.len() >= self.needed() && until > self.clock {
+            let left = until - self.clock;
+            fx.note(sentence!("has the lock: {0} keep its value, for {1} from now on", said_yes, left));
+            return self.writer.believe(value, until);
+        }
+        fx.note(sentence!("has no lock: {0} keep its value, too few or too late", said_yes));
+        if !self.config.keep_failed {
+            fx.broadcast(self.stores.iter().copied(), Message::Forget { value });
+        }
+        self.rests = true;
+        fx.set_timer("again", self.config.again);
+    }
+}
+
+// ---- what must never break -----------------------------------------------------------------------
+
+impl Locking for Redlock {
+    fn grants<'a>(cluster: &Cluster<'a, Self>) -> &'a [Grant] {
+        &cluster.ghost.observed.grants
+    }
+
+    /// By the clocks of the stores: as many as are needed still keep it.
+    fn runs(cluster: &Cluster<'_, Self>, grant: &Grant) -> bool {
+        let keeps = |it: &&Redlock| {
+            let mut of_this = it.disk.grants.iter().filter(|of| of.token == grant.token);
+            of_this.any(|of| of.runs(it.clock))
+        };
+        let stores = cluster.up().map(|(_, it)| it).filter(|it| it.me.letter() == STORE);
+        cluster.up().next().is_some_and(|(_, it)| stores.filter(keeps).count() >= it.needed())
+    }
+
+    fn observed<'a>(cluster: &Cluster<'a, Self>) -> Option<&'a Observed> {
+        Some(&cluster.ghost.observed)
+    }
+
+    fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    fn resource(&self) -> &Resource {
+        &self.disk.resource
+    }
+}
+
+/// What an observer counts, and who wants the lock alone.
+#[derive(Clone, Debug, Default)]
+pub struct Ghost {
+    observed: Observed,
+    /// Who wants the lock or has it.
+    busy: BTreeMap<Place, bool>,
+    /// Who alone wants it, and since when by its own clock.
+    alone: Option<(Place, Time)>,
+}
+
+impl Witness<Redlock> for Ghost {
+    fn witness(&mut self, place: Place, it: &Redlock, _: Moment) {
+        self.observed.look(place, it);
+        if place.letter() != Place::CLIENT {
+            return;
+        }
+        let waits = it.writer.belief.is_none() && it.writer.writing.is_none();
+        self.busy.insert(place, it.writer.wish().is_some() || !waits);
+        let others = self.busy.iter().any(|(other, busy)| *other != place && *busy);
+        self.alone = match self.alone {
+            _ if others => None,
+            _ if it.writer.wish().is_none() || !waits => None,
+            Some((who, since)) if who == place => Some((who, since)),
+            _ => Some((place, it.clock)),
+        };
+    }
+}
+
+const REFUSED: Property<Redlock> = Property {
+    name: "A Late Write Is Refused",
+    formula: "◇ refused(i) ∧ ∃ j: grant(i) < grant(j)",
+    meaning: "The resource refuses a write, for another client has told it another value meanwhile.",
+    kind: PropertyKind::Sometimes,
+    holds: |cluster| match cluster.up().find_map(|(_, it)| it.refused) {
+        Some(_) => Ok(()),
+        None => Err(sentence!("no late write was refused").into()),
+    },
+};
+
+const ALONE: Property<Redlock> = Property {
+    name: "Alone, It Gets the Lock",
+    formula: "alone since t ⇒ has the lock by t + lasts + again + 2 · patience",
+    meaning: "A client that nobody competes with gets the lock once leftovers have run out, a delay and a \
+              round trip later.",
+    kind: PropertyKind::Converges,
+    holds: |cluster| {
+        let Some((place, since)) = cluster.ghost.alone else { return Ok(()) };
+        let Some(it) = &cluster.replicas[cluster.places.index(place)] else { return Ok(()) };
+        let Config { lasts, patience, again, .. } = &it.config;
+        let bound = *lasts + again.max + *patience + *patience + locks::PACE.max;
+        match it.clock.since(since) {
+            waited if waited > bound => {
+                Err(sentence!("{0} has been waiting alone for {1}", place, waited).into())
+            }
+            _ => Ok(()),
+        }
+    },
+};
+
+// ---- what is shown -------------------------------------------------------------------------------
+
+impl Shown<LockDisk> for Redlock {
+    const STAMP: Option<FieldName> = Some(FieldName::number(VALUE));
+    const VARIABLES: &'static [Variable<Redlock>] = &[
+        locks::believes_until(),
+        Variable::sometimes(key!("kept by"), |it| {
+            let attempt = it.attempt.as_ref()?;
+            Some(format!("{} / {}", attempt.kept.len(), it.stores.len()))
+        }),
+        Variable::sometimes(key!("claimed"), |it| Some(it.claimed?.to_string())),
+    ];
+    const DURABLE: &'static [Variable<LockDisk>] = locks::LAST;
+    const PANELS: &'static [Panel<Redlock, LockDisk>] = &[
+        locks::belief(),
+        Panel::of(key!("values"), |it, _| locks::grants(&it.disk.grants, it.clock)),
+        locks::writes(),
+    ];
+
+    listed! {
+        fn roles() -> &'static [Role];
+        fn role(&self) -> Role {
+            match ((self.me, self.writer.belief, self.writer.wish())) {
+                (me, ..) if me.letter() == STORE => Role { name: "store", tag: Tag::Follows },
+                (locks::RESOURCE, ..) => locks::WRITTEN_TO,
+                (_, Some(_), _) => locks::BELIEVES,
+                (_, None, Some(_)) => locks::WAITING,
+                (_, None, None) => locks::IDLE,
+            }
+        }
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        let token = locks::token(self, &self.disk.grants)?;
+        Some(Stamp { word: VALUE, ..token })
+    }
+}
