@@ -307,10 +307,10 @@ impl VersionLock {
                     }
                 }
             }
-            Message::Elsewhere { number: it, leader: Some(leader) } if it == number => {
-                if Place::server(self.client.server) == from {
-                    self.ask_another(Some(leader), fx);
-                }
+            Message::Elsewhere { number: it, leader: Some(leader) }
+                if it == number && Place::server(self.client.server) == from =>
+            {
+                self.ask_another(Some(leader), fx);
             }
             // Nobody leads; its patience will tell.
             _ => {}
