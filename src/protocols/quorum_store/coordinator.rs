@@ -269,9 +269,8 @@ impl QuorumStore {
         let enough = slots.count() >= self.config.r(self.servers());
         let fresh = self.config.tokens == Switch::Off || object.is_known(&session.of(&open.key));
         let all = preference.iter().all(|server| found.contains_key(server));
-        match answered {
-            false if enough && fresh => self.answer_read(client, fx),
-            _ => {}
+        if !answered && enough && fresh {
+            self.answer_read(client, fx);
         }
         if all && self.is_answered(client) {
             self.repair(client, fx);

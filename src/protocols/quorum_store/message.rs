@@ -90,8 +90,8 @@ impl fmt::Display for Message {
                 more => write!(f, "tree ×{more}"),
             },
             Message::Exchange { objects, .. } => {
-                let all = objects.iter().map(|(key, object)| format!("{key}={object}"));
-                write!(f, "sync {}", all.collect::<Vec<_>>().join(" "))
+                f.write_str("sync")?;
+                objects.iter().try_for_each(|(key, object)| write!(f, " {key}={object}"))
             }
             Message::AskSettled { key, .. } => write!(f, "settled {key}?"),
             Message::Settled { key, .. } => write!(f, "settled {key}"),
