@@ -34,7 +34,7 @@ options! {
         option pace: Span {
             default: Span::new(Time::millis(100), Time::millis(300)),
             help: "how long a process waits from one event at random to the next",
-            samples: ["100ms..300ms", "30ms..60ms", "60s"],
+            samples: ["100ms..300ms", "30ms..60ms"],
         }
         flaw no_maximum {
             title: "The receiver does not take the maximum",
@@ -218,7 +218,7 @@ impl Protocol for Events {
         requests: &["step", "send P2"],
         scenes: scenes!(
             "events",
-            ["three-processes", "ordered-by-chance", "drift", "last-writer", "no-maximum"]
+            ["three-processes", "ordered-by-chance", "drift", "last-writer", "without-maximum"]
         ),
         ..Meta::USUAL
     };
@@ -536,6 +536,22 @@ const PROPERTIES: &[Property<Events>] = &[
             match pair(cluster, errs) {
                 Some(_) => Ok(()),
                 None => Err(sentence!("no such two events so far").into()),
+            }
+        },
+    },
+    Property {
+        name: "Word Gets Round",
+        formula: "◇□ ∀ i ≠ j: Vᵢ[j] > 0",
+        meaning: "In the end everybody knows of everybody else, as long as messages arrive.",
+        kind: PropertyKind::Converges,
+        holds: |cluster| {
+            let knows_all = |it: &Events| {
+                let last = it.events.back();
+                last.is_some_and(|event| event.vector.0.iter().all(|number| *number > 0))
+            };
+            match cluster.up().find(|(_, it)| !knows_all(it)) {
+                Some((place, _)) => Err(sentence!("{0} does not know of all others", place).into()),
+                None => Ok(()),
             }
         },
     },

@@ -202,7 +202,7 @@ impl Protocol for Snapshot {
         requests: &["snapshot", "pay P2 5"],
         scenes: scenes!(
             "snapshot",
-            ["adds-up", "channels", "never-was", "late-marker", "overtaken"]
+            ["adds-up", "channels", "never-was", "marker-too-late", "overtaken"]
         ),
         ..Meta::USUAL
     };
