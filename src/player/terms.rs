@@ -38,16 +38,19 @@ pub enum Below {
     Diagram,
     /// How the run does, in plots.
     Measures,
+    /// What was asked and told, a lane for each who asks.
+    History,
 }
 
 impl Below {
-    pub const ALL: [Below; 2] = [Below::Diagram, Below::Measures];
+    pub const ALL: [Below; 3] = [Below::Diagram, Below::Measures, Below::History];
 
     /// As a link writes it: `below=measures`.
     pub fn code(self) -> &'static str {
         match self {
             Below::Diagram => "diagram",
             Below::Measures => "measures",
+            Below::History => "history",
         }
     }
 

@@ -13,6 +13,7 @@
 //! | `stage/` | the stage at one instant |
 //! | `diagram/` | the space-time diagram |
 //! | `plot.rs` | the measures of a run, one below the other |
+//! | `history.rs` | what was asked and told, a lane for each who asks |
 //! | `light.rs` | over both: the way of causes, past and future |
 //! | `highlight.rs` | a protocol's source |
 //! | `tree.rs` | the branches of a run |
@@ -21,6 +22,7 @@
 pub mod diagram;
 pub mod formula;
 pub mod highlight;
+pub mod history;
 pub mod light;
 pub mod panel;
 pub mod path;
@@ -29,6 +31,7 @@ pub mod stage;
 pub mod tree;
 
 pub use diagram::{Chart, Diagram, Rows, Scale, Sheet, Slice};
+pub use history::HistoryView;
 pub use path::{Path, Point, Size};
 pub use plot::Plots;
 pub use stage::{Detail, Flight, Layout, StageView, Thumbnail};

@@ -9,9 +9,11 @@ use super::measures::Measures;
 use super::shared::Shared;
 use crate::base::Places;
 use crate::command::{Command, ScriptLine};
+use crate::measure::faults;
 use crate::player::{Below, Pane, Store};
 use crate::protocol::Formation;
 use crate::view::diagram::chart::{Chart, ChartRequest};
+use crate::view::history::{HistoryRequest, HistoryView};
 use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Sheet, Size, StageView};
 use crate::words;
@@ -38,6 +40,8 @@ pub struct PaneView {
     pub told: Shared<Vec<String>>,
     /// The measures of the run, while they are shown.
     pub measures: Option<Shared<Measures>>,
+    /// The history of the run, while it is shown.
+    pub history: Option<Shared<HistoryView>>,
     layout: Rc<Layout>,
     laid_out: LaidOut,
     chart: Chart,
@@ -60,6 +64,7 @@ impl PaneView {
             id,
             told: Shared::new(told(&scene, store)),
             measures: None,
+            history: None,
             scene: Shared::new(scene),
             sheet: Shared::new(sheet),
             laid_out: laid_out(&store.panes[place], rooms),
@@ -79,8 +84,7 @@ impl PaneView {
         self.draw_sheet(store, place, rooms);
         let drawn = self.measures.take();
         if store.ui.below == Below::Measures {
-            let columns = if rooms.timeline.w < 608.0 { 1 } else { store.panes.len() };
-            let width = rooms.timeline.w / columns as f64 - if columns > 1 { 8.0 } else { 0.0 };
+            let width = column(store, rooms);
             let measures = Measures::of(&store.panes[place], drawn.as_deref(), width);
             self.measures = Some(Shared::new(measures));
         }
@@ -89,6 +93,8 @@ impl PaneView {
     pub fn draw_sheet(&mut self, store: &mut Store, place: usize, rooms: Rooms) {
         let sheet = sheet(store, place, &mut self.chart, &self.scene, rooms.timeline);
         self.sheet = Shared::new(sheet);
+        let is_shown = store.ui.below == Below::History;
+        self.history = is_shown.then(|| Shared::new(history(store, place, rooms)));
     }
 
     pub fn tell(&mut self, store: &Store) {
@@ -190,6 +196,26 @@ fn sheet(
         commands,
     };
     chart.sheet(ask, &scene.flights, &mut pane.run)
+}
+
+/// What was asked and told, over the stretch of time that the time line shows.
+fn history(store: &Store, place: usize, rooms: Rooms) -> HistoryView {
+    let (run, window) = (&store.panes[place].run, store.ui.window);
+    HistoryView::new(&HistoryRequest {
+        requests: run.requests(),
+        faults: &faults(&run.script().lines),
+        event: run.event(),
+        now: run.now(),
+        from: window.from,
+        span: window.span,
+        width: column(store, rooms),
+    })
+}
+
+/// How wide what stands below a pane is, in place of its diagram.
+fn column(store: &Store, rooms: Rooms) -> f64 {
+    let columns = if rooms.timeline.w < 608.0 { 1 } else { store.panes.len() };
+    rooms.timeline.w / columns as f64 - if columns > 1 { 8.0 } else { 0.0 }
 }
 
 /// The stage in words.

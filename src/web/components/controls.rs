@@ -78,6 +78,7 @@ fn below(props: &Props<'_>) -> Html {
     let name = |below: Below| match below {
         Below::Diagram => tr!(language, "Diagram"),
         Below::Measures => tr!(language, "Measures"),
+        Below::History => tr!(language, "History"),
     };
     let options = Below::ALL.map(|below| option(below.code().into(), name(below), below == shown));
     field(tr!(language, "Below"), "below", onchange, options.into())

@@ -42,6 +42,7 @@ mod figures;
 mod files;
 mod flaws;
 mod help;
+mod history;
 mod icon;
 mod inspector;
 mod lane_names;

@@ -9,6 +9,7 @@ use super::controls::{self, control_bar};
 use super::diagram_menu::{self, DiagramMenu};
 use super::drag::Stroke;
 use super::draw::{names, when};
+use super::history::HistoryFigure;
 use super::inspector::Inspector;
 use super::measures::MeasuresView;
 use super::notice::notice;
@@ -73,7 +74,7 @@ pub fn page(props: Page<'_>) -> Html {
         when(props.drawer, "drawer-open"),
         when(props.controls.playing, "playing"),
         when(props.comparison.is_some(), "two"),
-        when(ui.below == Below::Measures, "measured"),
+        when(ui.below != Below::Diagram, "measured"),
     ]);
     let shown_tools = ToolsProps {
         tool: ui.tool,
@@ -162,6 +163,9 @@ fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
                 lanes={ui.lanes.clone()} {table} {light} {language} {extent} {differs} {letter} act={act} />
             if let Some(measures) = &view.measures {
                 <MeasuresView measures={measures.clone()} as_table={ui.table.is_some()} {letter} {language} act={act} />
+            }
+            if let Some(history) = &view.history {
+                <HistoryFigure history={history.clone()} inspection={props.inspection.clone()} {letter} {language} act={act} />
             }
         </>
     })
