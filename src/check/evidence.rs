@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::machine::{Datum, Inquiry};
+use super::machine::{Datum, Asking};
 use super::recording::Recorded;
 
 /// Histories that are tried at the most.
@@ -23,7 +23,7 @@ const WORK: usize = 4_000_000;
 
 /// As few of these operations as it takes for `is_wrong` to remain true. `stays` is the number of one that
 /// is never left out.
-pub fn smallest<'a, A: Inquiry>(
+pub fn smallest<'a, A: Asking>(
     part: Vec<&'a Recorded<A>>,
     stays: Option<u64>,
     mut is_wrong: impl FnMut(&[&'a Recorded<A>]) -> bool,
@@ -53,7 +53,7 @@ pub fn smallest<'a, A: Inquiry>(
 }
 
 /// All but this piece; but what may not be left out beside the rest stays.
-fn without<'a, A: Inquiry>(
+fn without<'a, A: Asking>(
     kept: &[&'a Recorded<A>],
     piece: Range<usize>,
     stays: Option<u64>,

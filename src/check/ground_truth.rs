@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machine::{Access, Inquiry};
+use super::machine::{Access, Asking};
 use super::recording::{OPEN, Recorded, Recording};
 use super::verdict::{Evidence, Verdict, list};
 use crate::base::{Place, Text};

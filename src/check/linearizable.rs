@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
-use super::machine::{Access, CasAnswer, Datum, Inquiry, Machine, Register};
+use super::machine::{Access, CasAnswer, Datum, Asking, Machine, Register};
 use super::operation::{DONE, NO_VALUE, Operation, not_set};
 use super::precedence::{Footprints, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, NEVER, OPEN, Recorded, Recording, access};
@@ -187,7 +187,7 @@ fn value_by_value(deeds: &Footprints, sorted: &[usize]) -> Vec<usize> {
 }
 
 /// What is left of a part at this instant: what was answered later is still open.
-fn until<A: Inquiry>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
+fn until<A: Asking>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
     let called = part.iter().filter(|recorded| recorded.interval.called <= instant);
     let cut = |recorded: &&Recorded<A>| {
         let mut recorded = Recorded::clone(recorded);
@@ -202,7 +202,7 @@ fn until<A: Inquiry>(part: &[&Recorded<A>], instant: u64) -> Vec<Recorded<A>> {
 }
 
 /// The first answer with which a part that has no order has none: its instant.
-fn first_wrong<A: Inquiry>(
+fn first_wrong<A: Asking>(
     part: &[&Recorded<A>],
     decide: &impl Fn(&[&Recorded<A>]) -> Decision,
 ) -> u64 {
@@ -225,7 +225,7 @@ fn first_wrong<A: Inquiry>(
 }
 
 /// Judges a whole history, key by key.
-pub fn judge<A: Inquiry>(
+pub fn judge<A: Asking>(
     recording: &Recording<A>,
     decide: impl Fn(&[&Recorded<A>]) -> Decision,
     show: impl Fn(&[&Recorded<A>], u64) -> Evidence,
@@ -306,7 +306,7 @@ fn too_many<'a>(keys: impl IntoIterator<Item = &'a Text>) -> Sentence {
 }
 
 /// The operation that was answered at this instant, and the others that it takes to see that this is wrong.
-fn needed<'a, A: Inquiry>(
+fn needed<'a, A: Asking>(
     part: &[&'a Recorded<A>],
     instant: u64,
     decide: &impl Fn(&[&Recorded<A>]) -> Decision,

@@ -24,7 +24,7 @@ use crate::base::digest::Digest;
 
 /// A state of an object, and what it does.
 pub trait Machine: Clone + PartialEq + Hash + Debug {
-    type Asked: Inquiry;
+    type Asked: Asking;
 
     /// The state after it, if it may be answered so in this one. What has no answer may be answered
     /// anything.
@@ -33,7 +33,7 @@ pub trait Machine: Clone + PartialEq + Hash + Debug {
 
 /// What is asked of a machine, with the answer where there is one, as a part of a history that may be cut
 /// short, or made smaller.
-pub trait Inquiry: Clone + PartialEq + Debug {
+pub trait Asking: Clone + PartialEq + Debug {
     /// The same before it was answered.
     fn unanswered(&self) -> Self;
     /// The value that only it may have written, if it may be left out where nobody was told of that.
@@ -385,7 +385,7 @@ impl<M: Machine> Machine for Many<M> {
     }
 }
 
-impl Inquiry for Access {
+impl Asking for Access {
     fn unanswered(&self) -> Access {
         match *self {
             Access::Read(_) => Access::Read(None),
@@ -423,7 +423,7 @@ impl Inquiry for Access {
 /// Of other machines only what looks is left out.
 macro_rules! only_looks {
     ($($asked:ty: |$it:ident| $looks:expr, $unanswered:expr;)*) => {$(
-        impl Inquiry for $asked {
+        impl Asking for $asked {
             fn unanswered(&self) -> Self {
                 let $it = self.clone();
                 $unanswered
@@ -450,7 +450,7 @@ only_looks! {
         if it.only_looks() { Appending::Read(None) } else { it };
 }
 
-impl<A: Inquiry> Inquiry for Of<A> {
+impl<A: Asking> Asking for Of<A> {
     fn unanswered(&self) -> Of<A> {
         Of { key: self.key, asked: self.asked.unanswered() }
     }

@@ -22,7 +22,7 @@
 
 use std::collections::BTreeSet;
 
-use super::machine::{Inquiry, Machine};
+use super::machine::{Asking, Machine};
 use super::recording::{Interval, NEVER, OPEN, Recorded};
 use crate::base::digest::Digest;
 

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
 use super::linearizable::{self, Decision, explain};
-use super::machine::{Access, Datum, Inquiry, Machine, Many, Of, Register};
+use super::machine::{Access, Datum, Asking, Machine, Many, Of, Register};
 use super::precedence::{Footprints, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, OPEN, Processes, Recorded, Recording, access};
 use super::search::{Ending, Keeps, Linearization};
@@ -92,7 +92,7 @@ fn is_refuted(initial: Datum, part: &[&Recorded<Access>]) -> bool {
 }
 
 /// Judges a whole history.
-pub fn judge<A: Inquiry>(
+pub fn judge<A: Asking>(
     recording: &Recording<A>,
     decide: impl Fn(&[&Recorded<A>], usize) -> Decision,
 ) -> Verdict {
@@ -127,7 +127,7 @@ fn too_many() -> Sentence {
 }
 
 /// Operations without such an order, as few as could be found.
-fn shown<A: Inquiry>(
+fn shown<A: Asking>(
     recording: &Recording<A>,
     decide: &impl Fn(&[&Recorded<A>], usize) -> Decision,
 ) -> Evidence {

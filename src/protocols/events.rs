@@ -494,7 +494,7 @@ const PROPERTIES: &[Property<Events>] = &[
     },
     Property {
         name: "Hybrid Clocks Stay Close",
-        formula: "wall(e) ≤ l(e) ≤ max wall(a), a no later than e",
+        formula: "wall(e) ≤ l(e) ∧ l(e) ≤ max wall(a ≼ e)",
         meaning: "l is not behind the wall clock, nor ahead of the fastest: by their skew at the most.",
         kind: PropertyKind::Always,
         holds: |cluster| {

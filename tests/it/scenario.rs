@@ -373,13 +373,16 @@ fn a_blank_takes_what_a_script_takes() {
     for entry in synod::catalog::catalog() {
         let script = format!("run {} seed=1\n", entry.meta.slug);
         let run = synod::catalog::start(scenario::parse(&script).unwrap()).unwrap();
+        let places = &run.script().setup.places;
+        let asker = places.askers().next().expect("somebody asks");
+        let to = if places.serve_clients() { " S1" } else { "" };
         for form in run.forms() {
             for (place, blank) in form.blanks.iter().enumerate() {
                 for text in texts {
                     let mut values: Vec<&str> =
                         form.blanks.iter().map(|blank| blank.sample).collect();
                     values[place] = text;
-                    let line = format!("{script}1s request C1 S1 {}\n", form.fill(&values));
+                    let line = format!("{script}1s request {asker}{to} {}\n", form.fill(&values));
                     let checked = blank.check(text);
                     assert_eq!(checked.is_ok(), scenario::parse(&line).is_ok(), "{text:?} {line}");
                     told.extend(checked.err().map(|why| why.to_string()));
