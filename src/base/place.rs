@@ -53,6 +53,15 @@ impl Place {
         (0..count).map(move |number| Place::new(letter, number))
     }
 
+    /// The place of this kind that a text names, as a form fills it in: a zero in front of a number does no
+    /// harm.
+    pub fn of_kind(letter: char, text: &str) -> Option<Place> {
+        let digits = text.strip_prefix(letter)?;
+        let number =
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u16>());
+        Some(Place::new(letter, number?.ok()?.checked_sub(1)?))
+    }
+
     /// Of its kind.
     pub fn letter(self) -> char {
         match self.0.get() >> 16 {

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::machine::{Datum, Asking};
+use super::machine::{Asking, Datum};
 use super::recording::Recorded;
 
 /// Histories that are tried at the most.

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
-use super::machine::{Access, CasAnswer, Datum, Asking, Machine, Register};
+use super::machine::{Access, Asking, CasAnswer, Datum, Machine, Register};
 use super::operation::{DONE, NO_VALUE, Operation, not_set};
 use super::precedence::{Footprints, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, NEVER, OPEN, Recorded, Recording, access};

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use super::evidence::smallest;
 use super::history::{Happening, History, Phase};
 use super::linearizable::{self, Decision, explain};
-use super::machine::{Access, Datum, Asking, Machine, Many, Of, Register};
+use super::machine::{Access, Asking, Datum, Machine, Many, Of, Register};
 use super::precedence::{Footprints, Precedence, Saturated, Unsourced};
 use super::recording::{Interval, OPEN, Processes, Recorded, Recording, access};
 use super::search::{Ending, Keeps, Linearization};

@@ -99,9 +99,9 @@ impl FromStr for Ask {
         let words: Vec<&str> = text.split_whitespace().take(3).collect();
         match words[..] {
             ["step"] => Ok(Ask::Step),
-            ["send", to] => match to.parse::<Place>() {
-                Ok(to) if to.letter() == 'P' => Ok(Ask::Send { to }),
-                _ => Err(EXPECTED),
+            ["send", to] => match Place::of_kind('P', to) {
+                Some(to) => Ok(Ask::Send { to }),
+                None => Err(EXPECTED),
             },
             _ => Err(EXPECTED),
         }

@@ -416,7 +416,7 @@ const REFUSED: Property<Redlock> = Property {
 
 const ALONE: Property<Redlock> = Property {
     name: "Alone, It Gets the Lock",
-    formula: "alone since t ⇒ has the lock by t + lasts + again + 2 · patience",
+    formula: "alone since t ⇒ holds by t+lasts+again+2·patience",
     meaning: "A client that nobody competes with gets the lock once leftovers have run out, a delay and a \
               round trip later.",
     kind: PropertyKind::Converges,

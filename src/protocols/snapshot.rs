@@ -113,15 +113,17 @@ impl FromStr for Ask {
         let words: Vec<&str> = text.split_whitespace().take(4).collect();
         match words[..] {
             ["snapshot"] => Ok(Ask::Snapshot),
-            ["pay", to, amount] => match (to.parse::<Place>(), amount.parse()) {
-                (Ok(to), Ok(amount @ 1..=1_000_000)) if to.letter() == 'P' => {
-                    Ok(Ask::Pay { to, amount })
-                }
+            ["pay", to, amount] => match (Place::of_kind('P', to), number(amount)) {
+                (Some(to), Some(amount @ 1..=1_000_000)) => Ok(Ask::Pay { to, amount }),
                 _ => Err(EXPECTED),
             },
             _ => Err(EXPECTED),
         }
     }
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// A snapshot: who began it, and which of its own it is.
@@ -268,7 +270,7 @@ impl Protocol for Snapshot {
         &[
             Property {
                 name: "The Money Adds Up",
-                formula: "complete(s) ⇒ Σᵢ accountᵢ(s) + Σᵢⱼ channelᵢⱼ(s) = N · money",
+                formula: "complete(s) ⇒ Σ accᵢ + Σ chanᵢⱼ = N · money",
                 meaning: "Accounts and channels of a snapshot hold together what there was at the start.",
                 kind: PropertyKind::Always,
                 holds: |cluster| match cluster.changed() {

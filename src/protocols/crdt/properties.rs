@@ -36,7 +36,7 @@ pub const PROPERTIES: &[Property<Crdt>] = &[
     },
     Property {
         name: "Only What Was Seen Is Replaced",
-        formula: "v ∈ setᵢ ⇔ add(v) ∈ pastᵢ ∧ ¬∃ remove ∈ pastᵢ: add(v) ∈ past(remove)",
+        formula: "v ∈ setᵢ ⇔ add(v) ∈ pastᵢ ∧ ∄ r ∈ pastᵢ: add(v) ∈ past(r)",
         meaning: "What was added or put is there, unless somebody who had seen it has removed or replaced it: of two \
                   concurrent updates both survive.",
         kind: PropertyKind::Always,
