@@ -30,7 +30,7 @@ function lab(args, input = "", status = 0) {
   return result.stdout;
 }
 
-const lines = (text) => text.trimEnd().split("\n");
+const lines = (text) => text.trimEnd().split("\n").filter((line) => line !== "");
 const documents = (text) => lines(text).map((line) => EJSON.parse(line, { relaxed: false }));
 const scenes = lines(lab(["list"])).flatMap((line) => /^(\S+) scene (\S+)$/.exec(line)?.slice(1).join("/") ?? []);
 
@@ -153,7 +153,7 @@ test("SVG is well-formed, says what it shows, and asks for nothing", () => {
 });
 
 /** Kinds of events in Lamport's sense: src/view/ndjson.rs. */
-const EVENTS = new Set(["send", "deliver", "timer", "persist", "saved", "disconnected", "ask", "answered", "retry", "command", "up"]);
+const EVENTS = new Set(["send", "deliver", "timer", "persist", "saved", "disconnected", "ask", "answered", "retry", "gave-up", "command", "up"]);
 const REMARKS = new Set(["lost", "paused", "down", "isolated", "rejoined", "role", "note", "refused", "violation"]);
 const MESSAGES = new Set(["send", "deliver", "lost"]);
 

@@ -23,7 +23,8 @@
 //! | `source` | all | file and line of the protocol that asked for it; `null` for none |
 //!
 //! Kinds that are events in Lamport's sense, at which the clock of the place ticks: `send`,
-//! `deliver`, `timer`, `persist`, `saved`, `disconnected`, `ask`, `answered`, `retry`, `command`, `up`.
+//! `deliver`, `timer`, `persist`, `saved`, `disconnected`, `ask`, `answered`, `retry`, `gave-up`, `command`,
+//! `up`.
 //! The rest are remarks, which share the stamp of their place: `lost`, `paused`, `down`, `isolated`, `rejoined`, `role`,
 //! `note`, `refused`, `violation`. With the order of events at each place, and `sent`, they give
 //! happened-before.
