@@ -31,8 +31,12 @@ pub struct Extent {
 impl Extent {
     pub fn of(store: &Store) -> Extent {
         let run = &store.pane().run;
-        let is_fault =
-            |verb: &str| !matches!(verb, "say" | "end" | "request" | "heal" | "restart" | "resume");
+        let is_fault = |verb: &str| {
+            !matches!(
+                verb,
+                "say" | "end" | "goal" | "request" | "load" | "heal" | "restart" | "resume"
+            )
+        };
         let lines = run.script().lines.iter();
         Extent {
             now: run.now(),
