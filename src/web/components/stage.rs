@@ -117,10 +117,11 @@ fn hulls(props: &Props) -> Html {
 /// The protocol's numbers about all places, where these are boxes: dots have them in their legend.
 fn measures(props: &Props) -> Html {
     let scene = &props.scene;
-    let bottom = scene.layout.size.h - scene.layout.bottom - 26.0;
+    // In the corner at the right, where no place stands; a narrow stage says them in its words alone.
+    let right = scene.layout.size.w - 14.0;
     let shown = if scene.field.is_some() { &[][..] } else { &scene.measures };
-    let lines = shown.iter().rev().enumerate().map(|(i, measure)| {
-        let at = Point::new(14.0, bottom - i as f64 * 16.0);
+    let lines = shown.iter().enumerate().map(|(i, measure)| {
+        let at = Point::new(right, 24.0 + i as f64 * 16.0);
         text("measure", at, &tell(props.language, measure))
     });
     html! { <g class="measures" aria-hidden="true">{ for lines }</g> }
