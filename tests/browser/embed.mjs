@@ -358,7 +358,7 @@ test("a sandboxed frame, which is of no site, runs, answers, and keeps nothing",
   await frame.locator(".node.crashed[data-pick=S3]").waitFor();
   await page.evaluate(() => send({ synod: 1, id: 2, call: "set", text: "lang=zh" }));
   assert.equal((await answered(2)).done, true, "Chinese comes from a file of its own");
-  await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
+  await frame.getByRole("toolbar").getByRole("button", { name: "播放", exact: true }).waitFor();
 });
 
 test("a page that was written for the first form of the calls still works: texts to it, and texts from it", async () => {

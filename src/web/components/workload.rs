@@ -40,9 +40,10 @@ pub fn workload(props: &Props) -> Html {
         option(rate.to_string(), &tr!(language, "{0} a second, together", *rate), *rate == 10)
     });
     let think = option("0".into(), tr!(language, "each when it has its answer"), false);
-    let mixes =
-        mixes(compares).map(|(code, _)| option(code.into(), mix_name(code, language), false));
-    let whom = Asks::ALL.map(|asks| option(asks.word().into(), asks_name(asks, language), false));
+    let mixes = mixes(compares)
+        .map(|(code, _)| option(code.into(), mix_name(code, language), code == "half"));
+    let whom = Asks::ALL
+        .map(|asks| option(asks.word().into(), asks_name(asks, language), asks == Asks::Follow));
     let onsubmit = {
         let (act, clients) = (props.act.clone(), clients.clone());
         Callback::from(move |event: SubmitEvent| {
