@@ -60,6 +60,7 @@ export const tab = (name, who = page) => who.getByRole("tab", { name, exact: tru
 export const clock = async (who = page) => (await who.getByRole("timer").textContent()).trim();
 export const script = async (who = page) => {
   await tab("Script", who).click();
+  await who.locator(".lines li").first().waitFor();
   return (await who.locator(".lines li").allTextContents()).join("\n");
 };
 /** What every server is and knows, as the picture says it. */
