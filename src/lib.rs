@@ -36,7 +36,8 @@
 //! 1. [`protocol`]: what a protocol is, traits and plain data: inputs, effects, properties, what is shown
 //!    (role, stamp, variables, panels), options and flaws.
 //! 1. [`service`]: what clients ask for, whatever protocol keeps it: the store of keys and values, the lock;
-//!    sessions, by which a request that is asked twice takes effect once; and workloads, which keep clients busy.
+//!    sessions, by which a request that is asked twice takes effect once; writes that stay
+//!    with their coordinator; and workloads, which keep clients busy.
 //! 1. [`protocols`]: one file or folder each. They see a clock, chance and the network through their effects
 //!    alone. `protocols/mod.rs` holds the one list; what a family has in common stands beside (`locks.rs`).
 //! 1. [`command`]: the one language in which anybody tells a run what to do.

@@ -10,8 +10,6 @@
 //! | what an operation does | [`machine`] |
 //! | one order of all: linearizable, sequential | [`search`], [`linearizable`], [`sequential`] |
 //! | an order for each client: causal, PRAM, sessions | [`precedence`], [`views`], a file each |
-//! | what replicas held: eventual, and session guarantees once more | [`ground_truth`] |
-//! | how old what was read is | [`staleness`](mod@staleness) |
 //! | which operations show that a model is broken | [`evidence`] |
 //! | histories of others, from files | [`formats`] |
 //! | all models together, and what follows from what | [`Model`], [`IMPLIES`], [`judge_all`] |
@@ -19,7 +17,6 @@
 pub mod causal;
 pub mod evidence;
 pub mod formats;
-pub mod ground_truth;
 pub mod history;
 mod judge;
 pub mod linearizable;
@@ -32,7 +29,6 @@ pub mod recording;
 pub mod search;
 pub mod sequential;
 pub mod session;
-pub mod staleness;
 mod verdict;
 pub mod views;
 
