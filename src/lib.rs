@@ -52,6 +52,8 @@
 //! 1. [`measure`]: response time, throughput, availability, recovery and staleness of a run, up to its cursor.
 //! 1. [`view`]: folds plain data into things to draw and to read: the stage, the diagram. Pure.
 //! 1. [`export`]: a run as a file for other programs: Mermaid, SVG, ShiViz, NDJSON, EJSON. Pure.
+//! 1. [`lessons`]: reads lessons, exercises and the glossary, answers their questions from the run, and judges
+//!    what was done. The texts stand in `lessons/`, beside `src/`.
 //! 1. [`player`]: the page's state: panes, playback, branches, links, keys, and the calls of a page
 //!    that embeds it. Pure.
 //! 1. `web`: Yew components, the animator, the address bar. The only layer that knows a browser,
@@ -156,6 +158,7 @@ pub mod check;
 pub mod command;
 pub mod explore;
 pub mod export;
+pub mod lessons;
 pub mod measure;
 pub mod part;
 pub mod player;

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use synod::base::{Place, Sentence, Span, Time, for_terminal};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
-use synod::explore::condition::{self, Search, SearchEnd};
+use synod::explore::condition;
+use synod::explore::search::{Search, SearchEnd};
 use synod::explore::{fuzz, hunt};
 use synod::export::ejson;
 use synod::export::{self, ExportRequest, Format};
@@ -23,6 +24,8 @@ mod bench;
 mod check;
 #[path = "lab/elections.rs"]
 mod elections;
+#[path = "lab/lessons.rs"]
+mod lessons;
 #[path = "lab/pbs.rs"]
 mod pbs;
 
@@ -55,6 +58,9 @@ lab: protocols in a terminal
                                              read-your-writes, monotonic-reads, monotonic-writes,
                                              writes-follow-reads. Exit 0 where all hold, 1 where one
                                              does not, 3 where one is unknown
+  lab check-lessons [FILE|FOLDER …]          goes through every step, question and check of the lessons,
+                                             exercises and glossary, or of these: exit 0 where nothing
+                                             is broken, else 1
   lab bench [PROTOCOL|scene|check [FILE…]]   how fast and how small, measured here and now; `scene`
                                              is the picture of a thousand places, `check` judges
                                              histories
@@ -77,7 +83,7 @@ fn main() -> ExitCode {
     };
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words[..] {
-        ["list"] => list(),
+        ["list"] => list().and_then(|()| lessons::list()),
         ["run", file] => run(file),
         ["export", file, "--as", format, ref rest @ ..] => export(file, format, rest),
         ["run", file, "--until", condition] => {
@@ -87,6 +93,7 @@ fn main() -> ExitCode {
         ["fuzz", protocol, ref rest @ ..] => return hunt(protocol, rest).unwrap_or_else(refuse),
         ["schedule", protocol, seed] => schedule(protocol, seed),
         ["check", file, ref rest @ ..] => return check::check(file, rest).unwrap_or_else(refuse),
+        ["check-lessons", ref paths @ ..] => return lessons::check(paths).unwrap_or_else(refuse),
         ["bench", "pbs"] => pbs::all(),
         ["bench", "check", ref files @ ..] => bench::histories(files),
         ["bench", "elections"] => elections::all().and_then(print),

@@ -8,6 +8,8 @@
 //! lost heartbeat S1>S2         … on this link
 //! S3 role=leader               a server's role, status, stamp or field reaches a value
 //! any currentTerm>=9           … some server's
+//! 2 role=leader                at least two servers are so at the same instant
+//! C1 told 1                    a client is given this answer; also `any told 1`
 //! S3 settled>=10               so many entries of its log are settled, where it keeps one
 //! ```
 //!
@@ -15,27 +17,21 @@
 //! servers, or be meant of one; it is refused, with a sentence.
 //!
 //! Printing and reading are inverse, and a mistake says what was expected and where, as in scripts.
-//! A condition is looked for by a [`Search`], which goes ahead of the run and leaves it alone. What is
-//! found is the instant at which the condition *becomes* true: if it is true already, the next one.
+//! `search.rs` looks for where one becomes true.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::base::{Place, Sentence, Text, Time};
+use crate::base::{Place, Text};
 use crate::catalog::Run;
 use crate::command::Link;
 use crate::protocol::Vocabulary;
-use crate::replay::scout::Scout;
 use crate::scenario::{Mistake, Words, existing, read_link};
-use crate::sim::fact::{self, Fact};
-use crate::sim::trace::{Event, EventKind, Payload};
-use crate::sim::{Events, Sim};
+use crate::sim::fact;
 use crate::{key, sentence};
 
 /// A condition's length at the most, in characters.
 pub const LONGEST: usize = 200;
-/// A search goes over so many events, then gives up.
-pub const SEARCHED: u64 = 2_000_000;
 
 /// What is waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,8 +42,20 @@ pub enum Condition {
     Leader,
     /// Something happens to a message of this kind, perhaps on this link.
     Message { passage: Passage, kind: &'static str, link: Option<Link> },
-    /// This server, or any, has such a value.
-    State { who: Option<Place>, what: fact::FactKind, is: Relation, value: Text },
+    /// These servers have such a value.
+    State { who: Who, what: fact::FactKind, is: Relation, value: Text },
+    /// This client, or any, is given this answer.
+    Told { who: Option<Place>, answer: Text },
+}
+
+/// Whom a condition on a state watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    One(Place),
+    /// Each by itself.
+    Any,
+    /// So many at the same instant.
+    AtLeast(usize),
 }
 
 /// What happens to a message.
@@ -67,6 +75,13 @@ pub enum Relation {
     AtMost,
     More,
     AtLeast,
+}
+
+impl Condition {
+    /// Whether it may be true for a while: the others happen at an instant.
+    pub fn lasts(&self) -> bool {
+        matches!(self, Condition::State { .. })
+    }
 }
 
 impl Passage {
@@ -97,7 +112,7 @@ impl Relation {
         Some((name, is, &rest[sign.len()..]))
     }
 
-    fn holds(self, order: Ordering) -> bool {
+    pub(super) fn holds(self, order: Ordering) -> bool {
         match self {
             Relation::Equal => order.is_eq(),
             Relation::Unequal => order.is_ne(),
@@ -111,7 +126,7 @@ impl Relation {
 
 /// Numbers as numbers, wherever they stand: the ballot `2.S9` comes before `2.S10`, and that before
 /// `12.S1`. What is no number, such as `none`, comes before all numbers.
-fn order(a: &str, b: &str) -> Ordering {
+pub(super) fn order(a: &str, b: &str) -> Ordering {
     match (leading(a), leading(b)) {
         (Some((m, rest)), Some((n, other))) => m.cmp(&n).then_with(|| order(rest, other)),
         (Some(_), None) => Ordering::Greater,
@@ -140,9 +155,11 @@ fn leading(text: &str) -> Option<(u64, &str)> {
 
 // ---- reading and printing --------------------------------------------------------------------
 
-const ROLE: &str = "role";
-const STATUS: &str = "status";
+pub(super) const ROLE: &str = "role";
+pub(super) const STATUS: &str = "status";
 const SETTLED: &str = "settled";
+/// Between a client and its answer.
+const TOLD: &str = "told";
 const STATUSES: [&str; 3] = ["up", "paused", "down"];
 /// Kinds of messages to and from clients.
 const CLIENTS: [&str; 2] = ["Request", "Reply"];
@@ -271,18 +288,25 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     let who = match words.peek() {
         Some("any") => {
             words.next(STATE)?;
-            None
+            Who::Any
         }
-        Some(word) => match word.parse::<Place>().ok() {
-            Some(node) => {
+        Some(word) => match (word.parse::<Place>(), word.parse::<usize>()) {
+            (Ok(node), _) => {
                 words.next(STATE)?;
                 existing(words, &run.script().setup, node)?;
-                Some(node)
+                Who::One(node)
             }
-            None => None,
+            (_, Ok(many)) => {
+                words.next(STATE)?;
+                several(words, run, many)?
+            }
+            _ => Who::Any,
         },
-        None => None,
+        None => Who::Any,
     };
+    if words.peek() == Some(TOLD) {
+        return told_answer(words, who);
+    }
     let text = words.rest(STATE)?;
     let (name, is, value) = Relation::split(text).ok_or_else(|| words.expected(STATE))?;
     let (name, value) = (spaced(name), spaced(value));
@@ -320,8 +344,32 @@ fn state(words: &mut Words, run: &Run) -> Result<Condition, Mistake> {
     Ok(Condition::State { who, what: what(&name), is, value: value.into() })
 }
 
+/// So many servers at once: as many as there are can be.
+fn several(words: &Words, run: &Run, many: usize) -> Result<Who, Mistake> {
+    let all = run.script().setup.places.own().count();
+    match many {
+        2.. if many <= all => Ok(Who::AtLeast(many)),
+        _ => Err(words.wrong(sentence!(
+            "expected from 2 to {0} at once, or “any”; found {1}",
+            all,
+            many
+        ))),
+    }
+}
+
+fn told_answer(words: &mut Words, who: Who) -> Result<Condition, Mistake> {
+    const ANSWER: &str = key!("an answer such as ok or 1");
+    words.next(ANSWER)?;
+    let answer = spaced(words.rest(ANSWER)?).as_str().into();
+    match who {
+        Who::One(place) => Ok(Condition::Told { who: Some(place), answer }),
+        Who::Any => Ok(Condition::Told { who: None, answer }),
+        Who::AtLeast(_) => Err(words.wrong(sentence!("an answer is told to one at a time"))),
+    }
+}
+
 /// Words with one space between them.
-fn spaced(text: &str) -> String {
+pub(super) fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -358,198 +406,23 @@ impl fmt::Display for Condition {
             }
             Condition::State { who, what, is, value } => {
                 match who {
-                    Some(node) => write!(f, "{node} ")?,
-                    None => f.write_str("any ")?,
+                    Who::One(node) => write!(f, "{node} ")?,
+                    Who::Any => f.write_str("any ")?,
+                    Who::AtLeast(many) => write!(f, "{many} ")?,
                 }
                 write!(f, "{}{is}{value}", name(what))
             }
+            Condition::Told { who: Some(who), answer } => write!(f, "{who} {TOLD} {answer}"),
+            Condition::Told { who: None, answer } => write!(f, "any {TOLD} {answer}"),
         }
     }
 }
 
 /// A fact's name, as conditions write it.
-fn name(what: &fact::FactKind) -> &str {
+pub(super) fn name(what: &fact::FactKind) -> &str {
     match what {
         fact::FactKind::Named(name) => name,
         fact::FactKind::Settled => SETTLED,
         fact::FactKind::Entry(_) => unreachable!("no condition names an entry"),
-    }
-}
-
-// ---- searching -------------------------------------------------------------------------------
-
-/// On its way to the next instant at which a condition becomes true, ahead of the run.
-#[derive(Clone)]
-pub struct Search {
-    condition: Condition,
-    scout: Scout,
-    /// Who led at the beginning.
-    led: Option<Place>,
-    /// For conditions on a state: what to read, and whether it was so before.
-    watched: Vec<(Fact, bool)>,
-    begun: u64,
-    /// Empty between steps.
-    events: Events,
-}
-
-/// How a search ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SearchEnd {
-    Found(Found),
-    /// It has not come true by this time; `ended` if nothing comes after it.
-    Never {
-        by: Time,
-        ended: bool,
-    },
-}
-
-/// An instant, and what is true then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub at: Time,
-    pub event: u64,
-    pub told: Sentence,
-    /// Where a property broke: its name and why.
-    pub broken: Option<(&'static str, Sentence)>,
-}
-
-impl Search {
-    /// From where the run stands.
-    pub fn new(condition: Condition, run: &Run) -> Search {
-        let scout = run.scout();
-        let mut watched = Vec::new();
-        if let Condition::State { who, what, .. } = &condition {
-            let nodes = run.script().setup.places.own();
-            let of = nodes.filter(|node| who.is_none_or(|who| who == *node));
-            watched.extend(of.map(|node| {
-                let fact = Fact { node, what: what.clone() };
-                let so = condition.is_so(&fact, scout.sim());
-                (fact, so)
-            }));
-        }
-        let (led, begun, events) = (run.leader(), run.event(), Events::new());
-        Search { condition, scout, led, watched, begun, events }
-    }
-
-    pub fn condition(&self) -> &Condition {
-        &self.condition
-    }
-
-    /// How far it has come.
-    pub fn reached(&self) -> Time {
-        self.scout.sim().now()
-    }
-
-    /// Goes on by at most so many steps; `None` while nothing is decided.
-    pub fn advance(&mut self, steps: u32) -> Option<SearchEnd> {
-        for _ in 0..steps {
-            self.events.clear();
-            let before = self.scout.sim().events();
-            let stepped = self.scout.step(Time::LIMIT, &mut self.events);
-            if !stepped || before >= self.begun + SEARCHED {
-                let by = if stepped { self.reached() } else { Time::LIMIT };
-                return Some(SearchEnd::Never { by, ended: !stepped });
-            }
-            if let Some((place, told)) = self.look() {
-                let event = before + 1 + place as u64;
-                let broken = match &self.events[place].what {
-                    EventKind::Violation { property, why, .. } => Some((*property, why.clone())),
-                    _ => None,
-                };
-                return Some(SearchEnd::Found(Found { at: self.reached(), event, told, broken }));
-            }
-        }
-        None
-    }
-
-    /// What this step made true, and by which of its events.
-    fn look(&mut self) -> Option<(usize, Sentence)> {
-        let sim = self.scout.sim();
-        match &self.condition {
-            Condition::Violation(_) | Condition::Message { .. } => {
-                let found = self.events.iter().position(|event| self.condition.is_met_by(event))?;
-                Some((found, told(&self.events[found])))
-            }
-            Condition::Leader => {
-                let turns =
-                    |event: &Event| matches!(event.what, EventKind::Role(_) | EventKind::Status(_));
-                let turn = self.events.iter().rposition(turns)?;
-                let leader = sim.leader().filter(|leader| Some(*leader) != self.led)?;
-                Some((turn, sentence!("{0} leads", leader)))
-            }
-            Condition::State { .. } => {
-                let mut found = None;
-                for (fact, was) in &mut self.watched {
-                    // A server is as it was unless something happened there.
-                    let place = Some(fact.node);
-                    let Some(last) = self.events.iter().rposition(|event| event.place == place)
-                    else {
-                        continue;
-                    };
-                    let so = self.condition.is_so(fact, sim);
-                    if so && !*was && found.is_none() {
-                        found = Some((last, state_told(fact, sim, &self.events)));
-                    }
-                    *was = so;
-                }
-                found
-            }
-        }
-    }
-}
-
-impl Condition {
-    /// Whether the server is so now. What it has nothing of is not.
-    fn is_so(&self, fact: &Fact, sim: &Sim) -> bool {
-        let Condition::State { is, value, .. } = self else { return false };
-        sim.read(fact).is_some_and(|now| is.holds(order(&now, value)))
-    }
-
-    /// Whether the event is what is waited for.
-    fn is_met_by(&self, event: &Event) -> bool {
-        let (passage, kind, link) = match self {
-            Condition::Violation(wanted) => {
-                return matches!(event.what, EventKind::Violation { property, .. }
-                    if wanted.is_none_or(|wanted| wanted == property));
-            }
-            Condition::Message { passage, kind, link } => (passage, kind, link),
-            _ => return false,
-        };
-        let is = |payload: &Payload| payload.kind().name == *kind;
-        let (ends, payload) = match (&event.what, passage) {
-            (EventKind::Send { to, payload }, Passage::Sent) => ((event.place, Some(*to)), payload),
-            (EventKind::Deliver { from, payload, .. }, Passage::Delivered)
-            | (EventKind::Lost { from, payload, .. }, Passage::Lost) => {
-                ((Some(*from), event.place), payload)
-            }
-            _ => return false,
-        };
-        let on = |link: Link| link.directed().any(|(from, to)| (Some(from), Some(to)) == ends);
-        is(payload) && link.is_none_or(on)
-    }
-}
-
-/// The event with its place.
-fn told(event: &Event) -> Sentence {
-    match event.place {
-        Some(place) => sentence!("{0} {1}", place, event.tell()),
-        None => event.tell(),
-    }
-}
-
-/// How the server is now: a role or status as the event says it.
-fn state_told(fact: &Fact, sim: &Sim, events: &Events) -> Sentence {
-    let place = Some(fact.node);
-    let says = |event: &&Event| match event.what {
-        EventKind::Role(_) => name(&fact.what) == ROLE,
-        EventKind::Status(_) => name(&fact.what) == STATUS,
-        _ => false,
-    };
-    match events.iter().rev().filter(|event| event.place == place).find(says) {
-        Some(event) => told(event),
-        None => {
-            let value = sim.read(fact).unwrap_or_default();
-            sentence!("{0} of {1} is {2}", name(&fact.what).to_owned(), fact.node, value)
-        }
     }
 }

@@ -7,5 +7,6 @@ pub mod difference;
 pub mod fuzz;
 pub mod hunt;
 mod partition;
+pub mod search;
 pub mod shrink;
 pub mod staleness;

@@ -12,7 +12,8 @@ use super::playback::{
 use super::store::Store;
 use super::terms::TablePage;
 use crate::base::Time;
-use crate::explore::condition::{self, Found, Search, SearchEnd};
+use crate::explore::condition;
+use crate::explore::search::{Found, SEARCHED, Search, SearchEnd};
 use crate::sentence;
 use crate::sim::snapshot::Told;
 use crate::sim::trace::{Event, EventKind};
@@ -302,7 +303,7 @@ impl Store {
                  cursor has not moved.",
                 condition,
                 by,
-                condition::SEARCHED
+                SEARCHED
             )),
         };
         if let Some(event) = notice.event {

@@ -6,8 +6,8 @@
 //! the page.
 
 use crate::base::{Ratio, Time};
-use crate::explore::condition::{Search, SearchEnd};
 use crate::explore::difference::Comparison;
+use crate::explore::search::{Search, SearchEnd};
 
 /// Steps that one tick may take while playing at a speed.
 pub(super) const STEPS: u32 = 2_000;

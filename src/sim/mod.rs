@@ -304,6 +304,11 @@ impl Sim {
         self.places.has(place).then(|| &self.nodes[self.places.index(place)])
     }
 
+    /// How the run was set up.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// How many events of its own a place has had.
     pub fn own(&self, place: Place) -> u64 {
         self.node(place).map_or(0, |node| node.own)

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use synod::base::Time;
 use synod::catalog::{self, Run};
-use synod::explore::condition::{Condition, Found, SEARCHED, Search, SearchEnd, likely, parse};
+use synod::explore::condition::{Condition, likely, parse};
 use synod::explore::fuzz;
+use synod::explore::search::{Found, SEARCHED, Search, SearchEnd};
 use synod::scenario;
 use synod::sim::fact::Fact;
 
@@ -58,6 +59,9 @@ fn what_is_printed_is_read_back() {
         ("leader known=S1", "any leader known=S1"),
         ("S2 log   length<4", "S2 log length<4"),
         ("settled>=10", "any settled>=10"),
+        ("2  role=leader", "2 role=leader"),
+        ("C1 told  ok", "C1 told ok"),
+        ("any told 1", "any told 1"),
         ("S1 state machine=x=1 y=2", "S1 state machine=x=1 y=2"),
     ] {
         let condition = parse(text, &run).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
@@ -351,4 +355,37 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn several_at_once_and_answers() {
+    let text = "run raft nodes=5 seed=7 latency=10ms election=300ms..600ms\n30ms fire S1 election\n\
+                140ms request C1 S1 put x=1\n300ms partition S1 S2 | S3 S4 S5\n480ms fire S3 election\n";
+    let mut run = run(text);
+    let answered = next(&mut run, "C1 told ok").expect("it is answered");
+    assert_eq!(answered.place, Some("C1".parse().unwrap()));
+    run.seek(Time::ZERO, u32::MAX);
+    let both = next(&mut run, "2 role=leader").expect("two lead");
+    assert_eq!(both.place, Some("S3".parse().unwrap()));
+    assert_eq!(mistake("9 role=leader"), "1: expected from 2 to 3 at once, or “any”; found 9");
+    assert_eq!(mistake("2 told ok"), "8: an answer is told to one at a time");
+}
+
+#[test]
+fn over_the_past_and_while_something_else_is_so() {
+    let text = "run raft nodes=5 seed=7 latency=10ms election=300ms..600ms\n30ms fire S1 election\n\
+                300ms partition S1 S2 | S3 S4 S5\n480ms fire S3 election\n";
+    let mut run = run(text);
+    run.seek(Time::seconds(2), u32::MAX);
+    let find = |condition: &str, during: Option<&str>| {
+        let read = |text: &str| parse(text, &run).unwrap();
+        Search::from_start(read(condition), during.map(read), &run).up_to(run.event())
+    };
+    let leads = find("S1 role=leader", None).expect("S1 leads");
+    assert!(leads.at < Time::millis(300) && leads.event <= run.event());
+    // S1 has led for long when S3 begins to: what comes last makes both true.
+    let both = find("S1 role=leader", Some("S3 role=leader")).expect("both lead");
+    assert_eq!(Some(both.at), find("2 role=leader", None).map(|found| found.at));
+    assert_eq!(find("S1 role=leader", Some("S4 role=leader")), None);
+    assert_eq!(find("S5 status=down", None), None);
 }

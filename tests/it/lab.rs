@@ -34,8 +34,15 @@ fn lists_what_there_is_a_line_each() {
     assert!(listed.lines().any(|line| line.starts_with("raft flaw forget-vote")));
     assert!(listed.lines().any(|line| line == "raft scene figure-8"));
     let slugs: Vec<&str> = synod::catalog::catalog().map(|entry| entry.meta.slug).collect();
-    let named = |line: &str| line.split_once(' ').is_some_and(|(first, _)| slugs.contains(&first));
+    let read = ["lesson", "exercise", "term"];
+    let named = |line: &str| {
+        line.split_once(' ')
+            .is_some_and(|(first, _)| slugs.contains(&first) || read.contains(&first))
+    };
     assert!(listed.lines().all(named), "{listed}");
+    for line in ["lesson cap", "exercise two-leaders", "term quorum"] {
+        assert!(listed.lines().any(|listed| listed == line), "{line}");
+    }
 }
 
 #[test]

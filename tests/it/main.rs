@@ -13,6 +13,7 @@ mod gossip;
 mod imports;
 mod inside;
 mod lab;
+mod lessons;
 mod link;
 mod mangled;
 mod nobody;

@@ -21,11 +21,14 @@ use crate::tokens::{Token, tokens};
 /// Words that mean the same whatever protocol runs, and that some protocol uses too: conditions, answers to
 /// clients and the legend of messages speak of a leader and of heartbeats; what a hand has chosen, and who
 /// waits or is idle, are states of the page; everybody has a clock; and a dialog has a primary button.
-const OF_THE_HOUSE: [&str; 7] =
-    ["leader", "heartbeat", "chosen", "waiting", "idle", "clock", "primary"];
+const OF_THE_HOUSE: [&str; 8] =
+    ["leader", "heartbeat", "chosen", "waiting", "idle", "clock", "primary", "term"];
 
 /// Nouns of the house that are a protocol's slug too: every run has events, and the page a snapshot of it.
 const NOUNS_OF_THE_HOUSE: [&str; 2] = ["events", "snapshot"];
+
+/// Lists of lessons, and the map: they lead to what they name.
+const LEADING: [&str; 2] = ["lessons/texts.rs", "lessons/map.rs"];
 
 /// What protocols are called, and nothing else is.
 fn names() -> BTreeSet<String> {
@@ -126,7 +129,8 @@ fn nobody_but_the_catalog_names_a_protocol() {
         all.extend(found.into_iter().map(|breach| format!("{}, {breach}", path.display())));
     };
     for path in all_files().into_iter().filter(|path| path.starts_with("src")) {
-        let own = path.starts_with("src/protocols");
+        // What leads people to a protocol names it.
+        let own = path.starts_with("src/protocols") || LEADING.iter().any(|it| path.ends_with(it));
         if !own && !is_test(&path) {
             tell(path.clone(), in_rust(&fs::read_to_string(&path).unwrap(), &names, &vocabulary));
         }

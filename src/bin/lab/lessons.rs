@@ -1,0 +1,166 @@
+//! `lab check-lessons`: goes through every directive of every lesson, exercise and entry of the glossary.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use synod::lessons::review;
+use synod::lessons::texts::{SHELF, Shelf, Volume};
+use synod::player::Permalink;
+use synod::scenario::Mistake;
+use synod::words::Language;
+
+use crate::print;
+
+/// What kind of text it is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Lesson,
+    Exercise,
+    Glossary,
+}
+
+/// A text to be gone through.
+struct Draft {
+    /// As it is told.
+    name: String,
+    kind: Kind,
+    text: String,
+}
+
+/// The names of all that can be read, a line each.
+pub fn list() -> Result<(), String> {
+    let shelf = SHELF.get().ok_or("the lessons are not there")?;
+    let names = |word: &str, texts: &[Volume]| {
+        texts.iter().map(|text| format!("{word} {}", text.name)).collect::<Vec<_>>().join("\n")
+    };
+    let terms = (shelf.terms)(shelf.glossary.of(Language::English));
+    let terms = terms.map_err(|mistake| mistake.to_string())?;
+    let terms: Vec<String> = terms.iter().map(|term| format!("term {}", term.name)).collect();
+    print(names("lesson", shelf.lessons))?;
+    print(names("exercise", shelf.exercises))?;
+    print(terms.join("\n"))
+}
+
+/// Goes through those that come with Synod, or through all of a folder or file.
+pub fn check(paths: &[&str]) -> Result<ExitCode, String> {
+    let shelf = SHELF.get().ok_or("the lessons are not there")?;
+    let drafts = match paths {
+        [] => own(shelf),
+        paths => {
+            let mut drafts = Vec::new();
+            for path in paths {
+                find(Path::new(path), &mut drafts)?;
+            }
+            drafts
+        }
+    };
+    let names = Names::of(shelf, &drafts);
+    let mut broken = 0;
+    for draft in &drafts {
+        match review(draft, &names) {
+            Ok(told) => print(format!("{}: {told}", draft.name))?,
+            Err(mistake) => {
+                broken += 1;
+                print(format!("{}: {mistake}", draft.name))?;
+            }
+        }
+    }
+    print(format!("{} texts, {broken} broken", drafts.len()))?;
+    Ok(ExitCode::from(u8::from(broken > 0)))
+}
+
+fn own(shelf: &Shelf) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut add = |kind, folder: &str, text: &Volume| {
+        for (language, beside) in [(Language::English, ""), (Language::Chinese, "zh/")] {
+            let name = format!("lessons/{folder}{beside}{}.md", text.name);
+            drafts.push(Draft { name, kind, text: text.of(language).to_owned() });
+        }
+    };
+    shelf.lessons.iter().for_each(|text| add(Kind::Lesson, "", text));
+    shelf.exercises.iter().for_each(|text| add(Kind::Exercise, "exercises/", text));
+    add(Kind::Glossary, "", &shelf.glossary);
+    drafts
+}
+
+/// A file, or all of a folder: what it is follows from where it stands.
+fn find(path: &Path, drafts: &mut Vec<Draft>) -> Result<(), String> {
+    let told = path.display().to_string();
+    if path.is_dir() {
+        let read = std::fs::read_dir(path).map_err(|error| format!("{told}: {error}"))?;
+        let mut paths: Vec<PathBuf> = read.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        let is_text = |path: &Path| {
+            path.extension().is_some_and(|ending| ending == "md") && !path.ends_with("README.md")
+        };
+        return paths
+            .iter()
+            .filter(|path| path.is_dir() || is_text(path))
+            .try_for_each(|path| find(path, drafts));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{told}: {error}"))?;
+    let kind = match () {
+        () if path.ends_with("glossary.md") => Kind::Glossary,
+        () if text.contains("\nsolution") => Kind::Exercise,
+        () => Kind::Lesson,
+    };
+    drafts.push(Draft { name: told, kind, text });
+    Ok(())
+}
+
+/// What links may name.
+struct Names {
+    lessons: Vec<String>,
+    exercises: Vec<String>,
+    terms: Vec<String>,
+}
+
+impl Names {
+    /// Of what comes with Synod, and of what is gone through.
+    fn of(shelf: &Shelf, drafts: &[Draft]) -> Names {
+        let named = |texts: &[Volume]| texts.iter().map(|text| text.name.to_owned()).collect();
+        let (mut lessons, mut exercises): (Vec<String>, Vec<String>) =
+            (named(shelf.lessons), named(shelf.exercises));
+        let mut glossaries = vec![shelf.glossary.of(Language::English)];
+        for draft in drafts {
+            let name = Path::new(&draft.name).file_stem().unwrap_or_default().to_string_lossy();
+            match draft.kind {
+                Kind::Lesson => lessons.push(name.into_owned()),
+                Kind::Exercise => exercises.push(name.into_owned()),
+                Kind::Glossary => glossaries.push(&draft.text),
+            }
+        }
+        let read = glossaries.iter().filter_map(|text| (shelf.terms)(text).ok());
+        Names { lessons, exercises, terms: read.flatten().map(|term| term.name).collect() }
+    }
+
+    /// Whether a link leads somewhere.
+    fn lead(&self, link: &str) -> bool {
+        let named = |part: &str| {
+            let value = link.split('&').find_map(|word| word.strip_prefix(part));
+            value.map(|value| value.split('.').next().unwrap_or(value).to_owned())
+        };
+        match (named("lesson="), named("exercise="), named("term=")) {
+            (Some(name), ..) => self.lessons.contains(&name),
+            (_, Some(name), _) => self.exercises.contains(&name),
+            (_, _, Some(name)) => self.terms.contains(&name),
+            _ => Permalink::parse(link).is_ok_and(|link| link.complaint().is_none()),
+        }
+    }
+}
+
+fn review(draft: &Draft, names: &Names) -> Result<String, Mistake> {
+    let leads = |link: &str| names.lead(link);
+    Ok(match draft.kind {
+        Kind::Lesson => {
+            let lesson = review::lesson(&draft.text, &leads)?;
+            let questions = lesson.steps.iter().filter(|step| step.question.is_some()).count();
+            format!("{} steps, {questions} questions", lesson.steps.len())
+        }
+        Kind::Exercise => {
+            let exercise = review::exercise(&draft.text, &leads)?;
+            format!("{} checks, {} hints", exercise.checks.len(), exercise.hints.len())
+        }
+        Kind::Glossary => format!("{} terms", review::terms(&draft.text, &leads)?.len()),
+    })
+}

@@ -1,0 +1,30 @@
+//! Lessons, exercises and the glossary: text files that lead through runs (`lessons/` beside `src/`; their
+//! `README.md` says how one is written). Nothing in them says what is right: a question is answered by
+//! the run itself, ahead of the reader, and an exercise is judged by conditions over what the reader's run
+//! has done.
+//!
+//! | read | by |
+//! |---|---|
+//! | headings, prose, blocks | `reader.rs`, with the Markdown in `prose.rs` |
+//! | a line of a block | `directive.rs` |
+//! | what they mean together | `lesson.rs`, `glossary.rs` |
+//!
+//! `question.rs` finds what the run answers, `judge.rs` says how checks stand, and `review.rs` goes through
+//! every directive of a text, for those who write one. `texts.rs` holds the texts that come with Synod.
+
+pub mod directive;
+pub mod glossary;
+pub mod judge;
+pub mod lesson;
+pub mod prose;
+pub mod question;
+mod reader;
+pub mod review;
+pub mod texts;
+
+pub use self::directive::{Check, Demand, Matter, Prediction, When};
+pub use self::glossary::Term;
+pub use self::judge::{CheckState, Judging, Occasion};
+pub use self::lesson::{Aside, Exercise, Lesson, Staging, Step};
+pub use self::prose::Block;
+pub use self::question::{Choice, Truth};

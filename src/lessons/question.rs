@@ -1,0 +1,131 @@
+//! Questions that the run answers: nobody has written down what is right. The run is followed ahead, and what
+//! happens there is the answer.
+
+use super::directive::{Matter, Prediction};
+use super::judge::Occasion;
+use crate::base::{Place, Sentence, Time};
+use crate::catalog::Run;
+use crate::check::{NO_VALUE, Recording, Verdict, judge_all};
+use crate::explore::condition;
+use crate::explore::search::Search;
+use crate::scenario::Mistake;
+use crate::sentence;
+use crate::sim::Events;
+use crate::sim::fact::Fact;
+
+/// What can be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    Place(Place),
+    Yes,
+    No,
+    Text(String),
+    Kept,
+    Broken,
+}
+
+/// What the run says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Truth {
+    pub choice: Choice,
+    /// Until when the run is to be played to see it, and what happens there.
+    pub at: Time,
+    pub told: Option<Occasion>,
+}
+
+impl Prediction {
+    /// What there is to choose from, in this run.
+    pub fn choices(&self, run: &Run) -> Vec<Choice> {
+        match &self.asks {
+            Matter::Who(condition) => {
+                let places = &run.script().setup.places;
+                match condition.starts_with("any told") {
+                    true => places.askers().map(Choice::Place).collect(),
+                    false => places.own().map(Choice::Place).collect(),
+                }
+            }
+            Matter::Whether(_) => vec![Choice::Yes, Choice::No],
+            Matter::Value { choices, .. } => choices.iter().cloned().map(Choice::Text).collect(),
+            Matter::Model(_) => vec![Choice::Kept, Choice::Broken],
+        }
+    }
+
+    /// What the run answers from where it stands; the error says what in the question is wrong.
+    pub fn truth(&self, run: &Run) -> Result<Truth, Mistake> {
+        let wrong = |sentence| Mistake { line: self.line, column: 1, sentence };
+        let search = |text: &str| {
+            let read = condition::parse(text, run);
+            let read = read.map_err(|mistake| Mistake { line: self.line, ..mistake })?;
+            Ok(Search::new(read, run).by(self.by))
+        };
+        if self.by <= run.now() {
+            return Err(wrong(sentence!("{0} has passed when this is asked", self.by)));
+        }
+        match &self.asks {
+            Matter::Who(condition) => match search(condition)? {
+                Some(found) => {
+                    let place = found.place.ok_or_else(|| wrong(nobody(condition)))?;
+                    let told = Occasion::from(found);
+                    Ok(Truth { choice: Choice::Place(place), at: told.at, told: Some(told) })
+                }
+                None => Err(wrong(sentence!(
+                    "“{0}” does not come true by {1}: this question has no answer",
+                    condition.clone(),
+                    self.by
+                ))),
+            },
+            Matter::Whether(condition) => Ok(match search(condition)? {
+                Some(found) => {
+                    let told = Occasion::from(found);
+                    Truth { choice: Choice::Yes, at: told.at, told: Some(told) }
+                }
+                None => Truth { choice: Choice::No, at: self.by, told: None },
+            }),
+            Matter::Value { place, name, choices } => {
+                let place: Place = place
+                    .parse()
+                    .map_err(|_| wrong(sentence!("there is no place “{0}”", place.clone())))?;
+                let value = self.ahead(run).read(&Fact::named(place, name));
+                let value = value.ok_or_else(|| {
+                    wrong(sentence!(
+                        "nothing called “{0}” can be read off {1}",
+                        name.clone(),
+                        place
+                    ))
+                })?;
+                match choices.contains(&value) {
+                    true => Ok(Truth { choice: Choice::Text(value), at: self.by, told: None }),
+                    false => {
+                        Err(wrong(sentence!("it is {0} then, which is none of the choices", value)))
+                    }
+                }
+            }
+            Matter::Model(model) => {
+                let sim = self.ahead(run);
+                let recording = Recording::of(sim.history());
+                let verdicts = judge_all(&recording, &NO_VALUE.into());
+                let verdict = verdicts.into_iter().find(|(judged, _)| judged == model);
+                let choice = match verdict.map(|(_, verdict)| verdict) {
+                    Some(Verdict::Holds(_)) => Choice::Kept,
+                    Some(Verdict::Broken(_)) => Choice::Broken,
+                    _ => return Err(wrong(sentence!("this model cannot be judged here"))),
+                };
+                Ok(Truth { choice, at: self.by, told: None })
+            }
+        }
+    }
+
+    /// The cluster when the answer is read.
+    fn ahead(&self, run: &Run) -> crate::sim::Sim {
+        let mut scout = run.scout();
+        let mut events = Events::new();
+        while scout.step(self.by, &mut events) {
+            events.clear();
+        }
+        scout.sim().clone()
+    }
+}
+
+fn nobody(condition: &str) -> Sentence {
+    sentence!("“{0}” is true of no place: ask whether it becomes true", condition.to_owned())
+}
