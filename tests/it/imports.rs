@@ -183,7 +183,7 @@ const KNOWN: [&str; 7] = [
     "bin::lab, bin::lab::bench, bin::lab::check, bin::lab::pbs",
     "export, export::ejson, export::flowchart, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
     "replay, replay::message, replay::outline, replay::requests",
-    "scenario, scenario::beside, scenario::listing, scenario::load",
+    "scenario, scenario::beside, scenario::load",
     "sim, sim::client, sim::connection, sim::network",
     "view::diagram::bands, view::diagram::crowd, view::diagram::spacetime",
     "view::stage::layout, view::stage::links",
