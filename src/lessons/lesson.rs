@@ -14,6 +14,13 @@ use crate::sentence;
 /// Steps at the most.
 const STEPS: usize = 30;
 
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Course {
+    Lesson(Lesson),
+    Exercise(Exercise),
+}
+
 /// A lesson.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
@@ -78,6 +85,90 @@ pub struct Exercise {
 
 fn wrong(line: u32, sentence: crate::base::Sentence) -> Mistake {
     Mistake { line, column: 1, sentence }
+}
+
+impl Course {
+    /// Reads a text: whoever solves something does an exercise.
+    pub fn read(text: &str) -> Result<Course, Mistake> {
+        match text.lines().any(|line| line.trim() == "solution") {
+            true => Exercise::read(text).map(Course::Exercise),
+            false => Lesson::read(text).map(Course::Lesson),
+        }
+    }
+
+    pub fn title(&self) -> &str {
+        match self {
+            Course::Lesson(lesson) => &lesson.title,
+            Course::Exercise(exercise) => &exercise.title,
+        }
+    }
+
+    pub fn minutes(&self) -> u32 {
+        match self {
+            Course::Lesson(lesson) => lesson.minutes,
+            Course::Exercise(exercise) => exercise.minutes,
+        }
+    }
+
+    /// What it is about, in its first words.
+    pub fn summary(&self) -> String {
+        summary(match self {
+            Course::Lesson(lesson) => &lesson.about,
+            Course::Exercise(exercise) => &exercise.task,
+        })
+    }
+
+    /// How many steps it has.
+    pub fn steps(&self) -> usize {
+        match self {
+            Course::Lesson(lesson) => lesson.steps.len(),
+            Course::Exercise(_) => 1,
+        }
+    }
+
+    /// What runs in this step, and where it stands: `None` where it plays from its beginning.
+    pub fn place(&self, step: usize) -> Result<(Scenario, Option<(Time, u64)>), Mistake> {
+        match self {
+            Course::Lesson(lesson) => lesson.place(step),
+            Course::Exercise(exercise) => Ok((exercise.runs.scenario()?, Some((Time::ZERO, 0)))),
+        }
+    }
+
+    /// The text that names the protocols of this step's run, see `player/needs.rs`.
+    pub fn names(&self, step: usize) -> String {
+        let staging = match self {
+            Course::Lesson(lesson) => lesson.staging(step).1,
+            Course::Exercise(exercise) => &exercise.runs,
+        };
+        match staging {
+            Staging::Scene(_, protocol, name) => format!("scene {protocol}/{name}"),
+            Staging::Script(_, script) => script.clone(),
+        }
+    }
+
+    /// What the page shows beside this step.
+    pub fn aside(&self, step: usize) -> &Aside {
+        match self {
+            Course::Lesson(lesson) => &lesson.steps[step].shows,
+            Course::Exercise(exercise) => &exercise.shows,
+        }
+    }
+
+    /// What the reader is to bring about in this step.
+    pub fn demands(&self, step: usize) -> &[Demand] {
+        match self {
+            Course::Lesson(lesson) => &lesson.steps[step].tasks,
+            Course::Exercise(exercise) => &exercise.checks,
+        }
+    }
+
+    /// What is asked in this step.
+    pub fn question(&self, step: usize) -> Option<&Prediction> {
+        match self {
+            Course::Lesson(lesson) => lesson.steps[step].question.as_ref(),
+            Course::Exercise(_) => None,
+        }
+    }
 }
 
 impl Lesson {
@@ -284,7 +375,7 @@ impl Draft {
 }
 
 /// The first words of a text, for a list.
-pub fn summary(blocks: &[Block]) -> String {
+fn summary(blocks: &[Block]) -> String {
     blocks
         .iter()
         .find_map(|block| match block {

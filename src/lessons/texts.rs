@@ -1,9 +1,8 @@
 //! The texts that come with Synod, in the order in which they are listed. They and all that reads them are
 //! one part of the program (`part.rs`), fetched when somebody first opens one.
 
-use super::glossary::Term;
-use super::lesson::{Exercise, Lesson};
-use super::{glossary, review};
+use super::glossary::{self, Term};
+use super::lesson::Course;
 use crate::part;
 use crate::part::Part;
 use crate::scenario::Mistake;
@@ -31,11 +30,8 @@ pub struct Shelf {
     pub lessons: &'static [Volume],
     pub exercises: &'static [Volume],
     pub glossary: Volume,
-    pub lesson: fn(&str) -> Result<Lesson, Mistake>,
-    pub exercise: fn(&str) -> Result<Exercise, Mistake>,
+    pub read: fn(&str) -> Result<Course, Mistake>,
     pub terms: fn(&str) -> Result<Vec<Term>, Mistake>,
-    /// Goes through a lesson of somebody's own.
-    pub review: fn(&str) -> Result<Lesson, Mistake>,
 }
 
 impl Shelf {
@@ -76,8 +72,6 @@ pub static SHELF: Part<Shelf> = part!(lessons: Shelf = Shelf {
     lessons: LESSONS,
     exercises: EXERCISES,
     glossary: Volume { ..GLOSSARY[0] },
-    lesson: Lesson::read,
-    exercise: Exercise::read,
+    read: Course::read,
     terms: glossary::read,
-    review: |text| review::lesson(text, &|_| true),
 });

@@ -11,7 +11,7 @@ use super::explanation::Question;
 use super::lanes::LaneChange;
 use super::pane::branches::Branches;
 use super::playback::Speed;
-use super::terms::{Below, Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
+use super::terms::{Below, Book, Dialog, Door, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::replay::why::Source;
@@ -47,6 +47,8 @@ pub enum Action {
     Pane(PaneAction),
     /// `timeline.rs`
     Timeline(TimelineAction),
+    /// `study.rs`
+    Study(StudyAction),
     /// `ui.rs`
     Page(PageAction),
 }
@@ -186,6 +188,25 @@ pub enum TimelineAction {
     OpenFind,
 }
 
+/// Concerns what is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StudyAction {
+    /// Opens a text at its beginning.
+    Open(Book),
+    /// Goes to this step, from 0.
+    Step(usize),
+    /// Answers the question with the choice of this place.
+    Choose(usize),
+    /// Lets the run answer.
+    Reveal,
+    /// Opens the next hint.
+    Hint,
+    /// Brings back the run as it was given.
+    Again,
+    /// Puts the text away; the run stays.
+    Close,
+}
+
 /// Changes the page itself, whatever runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageAction {
@@ -197,6 +218,10 @@ pub enum PageAction {
     Language(Language),
     Theme(Theme),
     ReducedMotion(bool),
+    /// Opens a door, or leaves by it to the run.
+    Enter(Option<Door>),
+    /// Opens an entry of the glossary.
+    Explain(String),
     Open(Dialog),
     /// Closes the dialog.
     Close,
@@ -215,6 +240,7 @@ impl Action {
         match self {
             Action::Run(RunAction::Seed(_) | RunAction::ToggleFlaw(_)) => false,
             Action::Run(_) | Action::Pane(PaneAction::Split(_)) => true,
+            Action::Study(StudyAction::Open(_)) => true,
             _ => false,
         }
     }
@@ -238,6 +264,7 @@ families!(
     Why(WhyAction),
     Pane(PaneAction),
     Timeline(TimelineAction),
+    Study(StudyAction),
     Page(PageAction)
 );
 

@@ -10,6 +10,7 @@ use super::playback::{
     Advance, Ahead, FAST_STEPS, Goal, Playback, SEARCH_STEPS, STEPS, Speed, Target, share,
 };
 use super::store::Store;
+use super::study::Study;
 use super::terms::TablePage;
 use crate::base::Time;
 use crate::explore::condition;
@@ -22,6 +23,13 @@ impl Store {
     pub(super) fn update_time(&mut self, action: TimeAction) -> Change {
         match action {
             TimeAction::Toggle if self.playback.playing => self.pause(),
+            // Whoever plays on wants to see what is asked.
+            TimeAction::Toggle | TimeAction::Play
+                if self.study.as_ref().is_some_and(Study::waits) =>
+            {
+                self.reveal();
+                Change::Frame
+            }
             TimeAction::Toggle | TimeAction::Play => self.play(),
             TimeAction::Pause => self.pause(),
             TimeAction::Tick { elapsed_micros } => self.tick(elapsed_micros),
@@ -90,6 +98,14 @@ impl Store {
             Advance::Step => self.watched(|store| store.advance_one()),
             Advance::By(time) => self.watched(|store| store.advance_to(now + time, STEPS)),
             Advance::AllOut => self.watched(|store| store.advance_to(Time::LIMIT, FAST_STEPS)),
+        }
+    }
+
+    /// Rests where it was to stop.
+    fn stop_in_time(&mut self) {
+        if self.playback.until.is_some_and(|until| until <= self.pane().run.now()) {
+            self.playback.until = None;
+            self.playback.playing = false;
         }
     }
 
@@ -378,7 +394,9 @@ impl Store {
     /// play slows down.
     fn advance_to(&mut self, to: Time, budget: u32) {
         let kinds = std::mem::take(&mut self.playback.slow_for);
+        let until = self.playback.until;
         let run = &mut self.pane_mut().run;
+        let to = until.map_or(to, |until| until.max(run.now()).min(to));
         let stop = run.end().filter(|end| run.now() < *end && *end <= to);
         let seen = |event: &Event| match &event.what {
             EventKind::Send { payload, .. } => kinds.contains(&payload.kind().name),
@@ -390,6 +408,9 @@ impl Store {
         };
         self.playback.slow_for = kinds;
         self.bring_along();
+        if reached {
+            self.stop_in_time();
+        }
         match reached {
             true if stop.is_some() => self.end_story(),
             true if to >= Time::LIMIT => drop(self.tell_limit()),

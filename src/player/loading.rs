@@ -58,7 +58,7 @@ impl Store {
 
     /// Runs this in the first pane, from its start, and beside it what the scenario says, or nothing;
     /// whether the script can be run.
-    fn show(&mut self, Scenario { script, beside }: Scenario) -> bool {
+    pub(super) fn show(&mut self, Scenario { script, beside }: Scenario) -> bool {
         let loaded = self.panes[0].load(script, false);
         if loaded.is_ok() && beside.is_none() && self.panes.len() > 1 {
             self.show_beside(None);
@@ -103,15 +103,23 @@ impl Store {
     fn open_link(&mut self, hash: &str) {
         // The notice on the page does not speak of this link.
         self.ui.notice = None;
-        match Permalink::parse(hash) {
-            Ok(link) => {
+        let language = self.ui.language;
+        let opened = Permalink::parse(hash)
+            .and_then(|mut link| Ok((Store::study_of(&mut link, language)?, link)));
+        match opened {
+            Ok((study, link)) => {
+                // Behind a door the run that was there last goes on.
+                if link.door.is_some() {
+                    (self.ui.door, self.ui.term) = (link.door, link.term);
+                    return;
+                }
                 let Scenario { script, beside } = link.scenario();
                 self.active = 0;
                 if script == *self.pane().run.script() || self.load(0, script, false) {
                     if beside.is_some() || self.panes.len() > 1 {
                         self.show_beside(beside.as_ref());
                     }
-                    self.follow(&link);
+                    self.follow(&link, study);
                     self.ui.notice = link.complaint().or(self.ui.notice.take());
                 }
             }
@@ -170,6 +178,7 @@ impl Store {
         self.act = None;
         self.ui.text_search = None;
         self.explanation = None;
+        self.playback.until = None;
         self.ui.mistaken = None;
         let run = &self.panes[0].run;
         self.playback.slow_for.retain(|kind| condition::kinds(run).any(|known| known == *kind));

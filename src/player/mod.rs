@@ -24,6 +24,9 @@
 //! | `explanation.rs` | a question, and the answer as far as it is found |
 //! | `narration.rs` | what is said to whoever listens |
 //! | `sequel.rs` | what came of the last thing that was done by hand |
+//! | `study.rs` | what is read beside the stage |
+//! | `studying.rs` | actions on it |
+//! | `reading.rs` | the same as parts of a link |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
@@ -63,12 +66,17 @@ pub mod panes;
 pub mod pending_calls;
 pub mod permalink;
 pub mod playback;
+pub mod reading;
 #[cfg(test)]
 mod scenario_tests;
 pub mod sequel;
 pub mod snippet;
 pub mod state;
 pub mod store;
+pub mod study;
+#[cfg(test)]
+mod study_tests;
+mod studying;
 pub mod table;
 pub mod terms;
 #[cfg(test)]
@@ -81,7 +89,8 @@ mod why;
 
 pub use action::{Action, Change, Notice, NoticeKind};
 pub use action::{
-    BranchAction, PageAction, PaneAction, RunAction, TimeAction, TimelineAction, WhyAction,
+    BranchAction, PageAction, PaneAction, RunAction, StudyAction, TimeAction, TimelineAction,
+    WhyAction,
 };
 pub use divergence::Divergence;
 pub use explanation::{Explanation, Question};
@@ -96,6 +105,7 @@ pub use playback::{Goal, Playback, Speed, Target};
 pub use sequel::Sequel;
 pub use snippet::Snippet;
 pub use store::{Preferences, Store};
+pub use study::{Study, StudyShot};
 pub use table::Table;
-pub use terms::{Below, Dialog, LETTERS, Selection, Tab, TablePage, Theme, Tool};
+pub use terms::{Below, Book, Dialog, Door, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 pub use ui::{Ui, Window};

@@ -4,12 +4,15 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::action::{Action, PageAction, PaneAction, RunAction};
+use super::action::{Action, PageAction, PaneAction, RunAction, StudyAction};
 use super::api::{self, Call};
 use super::packed;
 use super::permalink::Permalink;
+use super::study;
+use super::terms::{Book, Door};
 use crate::catalog::{Listing, listings};
 use crate::export;
+use crate::lessons::texts::SHELF;
 use crate::part::Unfetched;
 use crate::scenario::Variant;
 use crate::words::{self, Language};
@@ -22,6 +25,8 @@ pub struct Needs {
     chinese: bool,
     /// The part that writes a run for other programs.
     exports: bool,
+    /// Lessons, exercises and the glossary.
+    shelf: bool,
 }
 
 impl Needs {
@@ -43,6 +48,9 @@ impl Needs {
                 Variant::Flaw(_) | Variant::Setting(..) => Needs::default(),
             },
             Action::Page(PageAction::Language(language)) => Needs::of_language(*language),
+            Action::Page(PageAction::Explain(_)) => Needs::of_shelf(),
+            Action::Page(PageAction::Enter(Some(door))) if *door != Door::Map => Needs::of_shelf(),
+            Action::Study(StudyAction::Open(book)) => Needs::of_book(book, 0),
             _ => Needs::default(),
         }
     }
@@ -65,6 +73,22 @@ impl Needs {
         }
     }
 
+    fn of_shelf() -> Needs {
+        Needs { shelf: SHELF.get().is_none(), ..Needs::default() }
+    }
+
+    /// The needs of a text that is read: the shelf that it stands on, then what runs in the step.
+    pub fn of_book(book: &Book, step: usize) -> Needs {
+        let needs = Needs::of_shelf();
+        if needs.shelf {
+            return needs;
+        }
+        // One that cannot be read says so when it is opened.
+        let read = study::read(book, Language::English);
+        read.map(|content| Needs::of_text(&content.names(step.min(content.steps() - 1))))
+            .unwrap_or_default()
+    }
+
     pub fn of_language(language: Language) -> Needs {
         Needs { chinese: !words::knows(language), ..Needs::default() }
     }
@@ -78,6 +102,10 @@ impl Needs {
     /// is missing; once it can be read it may ask for more.
     pub fn of_link(link: &str) -> Needs {
         let text = unpacked(link);
+        let reads = READING.iter().any(|part| text.contains(part));
+        if reads && SHELF.get().is_none() {
+            return Needs::of_shelf().and(Needs::of_first_scene());
+        }
         let needs = match naming(&text).next() {
             Some(_) => Needs::of_text(&text),
             None => Needs::of_first_scene(),
@@ -86,6 +114,10 @@ impl Needs {
             return needs;
         }
         let Ok(link) = Permalink::parse(link) else { return needs };
+        if let Some(reads) = &link.reads {
+            let language = link.language.map(Needs::of_language).unwrap_or_default();
+            return needs.and(Needs::of_book(&reads.book, reads.step)).and(language);
+        }
         let scene = link.shows.scene();
         let beside = scene.map(|scene| Needs::of_scene(scene.protocol, Some(scene.name)));
         beside.unwrap_or(needs).and(link.language.map(Needs::of_language).unwrap_or_default())
@@ -128,17 +160,22 @@ impl Needs {
         Needs {
             chinese: self.chinese || other.chinese,
             exports: self.exports || other.exports,
+            shelf: self.shelf || other.shelf,
             ..Needs::of_protocols(self.protocols.into_iter())
         }
     }
 
     /// Whether everything is there.
     pub fn are_met(&self) -> bool {
-        self.protocols.is_empty() && !self.chinese && !self.exports
+        self.protocols.is_empty() && !self.chinese && !self.exports && !self.shelf
     }
 
     pub fn chinese(&self) -> bool {
         self.chinese
+    }
+
+    pub fn shelf(&self) -> bool {
+        self.shelf
     }
 
     /// A protocol that is to be fetched.
@@ -154,9 +191,16 @@ impl Needs {
         if self.exports {
             export::TAKE.fetch().await?;
         }
+        if self.shelf {
+            SHELF.fetch().await?;
+        }
         Ok(())
     }
 }
+
+/// What stands in a link that needs the shelf.
+const READING: [&str; 7] =
+    ["lesson=", "exercise=", "text=", "term=", "door=lessons", "door=exercises", "door=glossary"];
 
 /// What stands before the name of a protocol, in a script and in a link.
 const NAMING: [&str; 6] = ["run", "scene", "protocol", "run2", "scene2", "protocol2"];

@@ -16,7 +16,8 @@
 //! happened. Language and theme are there only if somebody chose them, the speed only if it is not
 //! the usual one; `panel=script` names what the inspector shows, if that is more than the node, `below=measures` what stands below the stage. `lanes`,
 //! `hidden`, `folded` and `without` tell how the diagram is arranged, where it is not as usual:
-//! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. Where these are too long for anybody to read, they
+//! `&lanes=S3,S1,S2&hidden=C1&without=AppendEntries`. `lesson=cap&step=3`, `exercise=two-leaders&hints=1` or `text=…`
+//! names what is read beside the stage (`reading.rs`); `door=map` and `term=quorum` what stands in its place. Where these are too long for anybody to read, they
 //! stand in one part, `packed=…` (`packed.rs`). Of a part that is given twice the last one counts.
 //!
 //! Chat programs cut links off, and a shorter script is another run. So a link that says more than a
@@ -39,7 +40,8 @@ use super::lanes::{self, Lanes, Unread};
 use super::packed;
 use super::pane::Scene;
 use super::playback::Speed;
-use super::terms::{Below, Tab, Theme};
+use super::reading::{self, Reads};
+use super::terms::{Below, Door, Tab, Theme};
 use crate::base::{Sentence, Time, is_unseen};
 use crate::command::{Script, Setup};
 use crate::scenario::{self, Scenario, Variant};
@@ -66,6 +68,11 @@ pub struct Permalink {
     /// `Auto` unless chosen by hand.
     pub theme: Theme,
     pub speed: Speed,
+    /// What is read beside the stage.
+    pub reads: Option<Reads>,
+    /// What stands in place of the playground, and the entry of the glossary that is open.
+    pub door: Option<Door>,
+    pub term: Option<String>,
     /// What the inspector shows.
     pub panel: Tab,
     /// What stands below the stage, where that is not what suits the run best.
@@ -231,6 +238,18 @@ impl Permalink {
                 let below = Below::of(value).ok_or_else(|| unknown(key!("panel"), value))?;
                 self.below = Some(below);
             }
+            "door" => {
+                self.door = Some(Door::of(value).ok_or_else(|| unknown(key!("page"), value))?);
+            }
+            "term" => {
+                self.term = Some(decode(value, true)?);
+                self.door = self.door.or(Some(Door::Glossary));
+            }
+            _ if reading::PARTS.contains(&name) => {
+                let reads = self.reads.get_or_insert_default();
+                let read = reads.read(name, &decode(value, name == "text")?);
+                read.ok_or_else(|| unknown(key!("part"), value))?;
+            }
             _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
                 self.lanes.read(name, &said).map_err(unread)?;
@@ -253,6 +272,10 @@ impl fmt::Display for Permalink {
         if let Some(variant) = &self.with {
             write_variant(&mut parts, variant);
         }
+        for (name, said) in self.reads.iter().flat_map(Reads::parts) {
+            parts += &format!("&{name}=");
+            encode(&mut parts, &said);
+        }
         if !self.lanes.is_usual() {
             write_lanes(&mut parts, &self.lanes);
         }
@@ -274,6 +297,11 @@ impl fmt::Display for Permalink {
 impl Permalink {
     /// How one looks at what the link shows.
     fn write_looks(&self, hash: &mut String) {
+        match (self.door, &self.term) {
+            (Some(Door::Glossary), Some(term)) => *hash += &format!("&term={term}"),
+            (Some(door), _) => *hash += &format!("&door={}", door.code()),
+            (None, _) => {}
+        }
         match self.at {
             None => {}
             Some((time, None)) => *hash += &format!("&at={time}"),

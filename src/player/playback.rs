@@ -83,6 +83,8 @@ pub struct Playback {
     pub slow_for: Vec<&'static str>,
     /// It does so at the moment.
     slowed: bool,
+    /// Where it stops by itself.
+    pub until: Option<Time>,
     /// A long way to go, some steps in every tick.
     pub goal: Option<Goal>,
     /// How many goals were given up on the way: whoever waits for one can tell it from an arrival.

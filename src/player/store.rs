@@ -6,6 +6,7 @@ use super::explanation::Explanation;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, Target};
+use super::study::Study;
 use super::terms::{Below, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
@@ -23,6 +24,8 @@ pub struct Store {
     pub ui: Ui,
     /// The answer to the question that somebody asks, as far as it is found.
     pub explanation: Option<Explanation>,
+    /// The text that is read beside the stage.
+    pub study: Option<Study>,
     /// How often a pane was opened or closed.
     pub(super) opened: u32,
     pub(super) divergence_search: Option<DivergenceSearch>,
@@ -72,6 +75,7 @@ impl Store {
             playback,
             ui,
             explanation: None,
+            study: None,
             opened: 0,
             divergence_search: None,
             narration: Narration::default(),
@@ -82,9 +86,13 @@ impl Store {
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
     /// Whatever is wrong with the link is told as a notice over the first scene.
     pub fn from_link(hash: &str, preferences: Preferences) -> Store {
-        let (link, notice) = match Permalink::parse(hash) {
-            Ok(link) => (link, None),
-            Err(notice) => (Permalink::default(), Some(notice)),
+        let opened = Permalink::parse(hash).and_then(|mut link| {
+            let study = Store::study_of(&mut link, preferences.language)?;
+            Ok((link, study))
+        });
+        let (link, study, notice) = match opened {
+            Ok((link, study)) => (link, study, None),
+            Err(notice) => (Permalink::default(), None, Some(notice)),
         };
         let (mut store, notice) = match Store::new(link.shows.script(), preferences) {
             Ok(store) => (store, notice),
@@ -97,9 +105,25 @@ impl Store {
         if let Some(variant) = link.scenario().beside {
             store.show_beside(Some(&variant));
         }
-        store.follow(&link);
+        store.follow(&link, study);
         store.ui.notice = link.complaint().or(store.ui.notice).or(notice);
         store
+    }
+
+    /// The text that a link opens. Where the link says no more, what its step says is what runs.
+    pub(super) fn study_of(
+        link: &mut Permalink,
+        language: Language,
+    ) -> Result<Option<Study>, Notice> {
+        let Some(reads) = link.reads.clone() else { return Ok(None) };
+        let language = link.language.unwrap_or(language);
+        let (study, scenario, cursor) = Study::open(reads.book, reads.step, reads.hints, language)?;
+        if link.shows == Shows::First {
+            link.shows = Shows::Script(Box::new(scenario.script));
+            link.with = scenario.beside;
+            link.at = link.at.or(cursor.map(|(time, event)| (time, Some(event))));
+        }
+        Ok(Some(study))
     }
 
     /// Whether this link can be read, and what it says can run. Else the first scene is shown.
@@ -108,7 +132,7 @@ impl Store {
     }
 
     /// Sets everything that a link says beside the script.
-    pub(super) fn follow(&mut self, link: &Permalink) {
+    pub(super) fn follow(&mut self, link: &Permalink, study: Option<Study>) {
         if let Some(language) = link.language {
             (self.ui.language, self.ui.language_chosen) = (language, true);
         }
@@ -121,6 +145,13 @@ impl Store {
         self.ui.below = link.below.unwrap_or(best);
         if link.panel != Tab::default() || self.ui.tab.is_of_the_run() {
             self.ui.tab = link.panel;
+        }
+        (self.ui.door, self.ui.term) = (link.door, link.term.clone());
+        self.study = None;
+        self.playback.until = None;
+        if let Some(study) = study {
+            self.begin_study(study);
+            self.ui.tab = if link.panel == Tab::default() { Tab::Lesson } else { link.panel };
         }
         // An instant that is asked for is shown, not played past.
         self.playback.playing = false;
@@ -143,6 +174,18 @@ impl Store {
             }
             _ => (Shows::Script(Box::new(pane.run.script().clone())), variant),
         };
+        if let Some(door) = self.ui.door {
+            let (language, theme) =
+                (self.ui.language_chosen.then_some(self.ui.language), self.ui.theme);
+            let term = self.ui.term.clone();
+            let link =
+                Permalink { door: Some(door), term, language, theme, ..Permalink::default() };
+            return format!("#{link}");
+        }
+        let reads = self.study.as_ref().map(Study::reads);
+        // What a step gives needs no words.
+        let given = self.study.as_ref().is_some_and(|study| study.given == *pane.run.script());
+        let (shows, with) = if given { (Shows::First, None) } else { (shows, with) };
         let (now, event) = pane.cursor();
         let ahead = self.playback.goal.as_ref().and_then(Goal::place);
         let link = Permalink {
@@ -152,6 +195,9 @@ impl Store {
             language: self.ui.language_chosen.then_some(self.ui.language),
             theme: self.ui.theme,
             speed: self.playback.speed,
+            reads,
+            door: None,
+            term: None,
             panel: Some(self.ui.tab).filter(|tab| tab.is_of_the_run()).unwrap_or_default(),
             below: Some(self.ui.below).filter(|below| *below != Below::best_for(pane.run.script())),
             lanes: self.ui.lanes.clone(),
@@ -162,7 +208,15 @@ impl Store {
 
     /// Does what is asked for, and says how much of the page it changed.
     pub fn update(&mut self, action: impl Into<Action>) -> Change {
-        match action.into() {
+        let change = self.carry_out(action.into());
+        if change == Change::Frame && self.study.is_some() {
+            self.follow_study();
+        }
+        change
+    }
+
+    fn carry_out(&mut self, action: Action) -> Change {
+        match action {
             Action::Do(command) => self.give(command),
             Action::Time(action) => self.update_time(action),
             Action::Run(action) => self.update_run(action),
@@ -170,6 +224,7 @@ impl Store {
             Action::Why(action) => self.update_why(action),
             Action::Pane(action) => self.update_panes(action),
             Action::Timeline(action) => self.update_timeline(action),
+            Action::Study(action) => self.update_study(action),
             // On a long way, Escape gives that up first.
             Action::Page(PageAction::Escape) if self.playback.give_up() => Change::Frame,
             Action::Page(action) => self.ui.update(action),

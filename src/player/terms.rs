@@ -16,9 +16,50 @@ pub enum Selection {
     Message(u64),
 }
 
+/// A text that is read beside the stage.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Book {
+    /// By its name on the shelf.
+    Lesson(String),
+    Exercise(String),
+    /// A text that somebody has written.
+    Own(String),
+}
+
+/// What the page shows before anything is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Door {
+    /// What there is, and what leads to what.
+    Map,
+    Lessons,
+    Exercises,
+    Glossary,
+}
+
+impl Door {
+    pub const ALL: [Door; 4] = [Door::Map, Door::Lessons, Door::Exercises, Door::Glossary];
+
+    /// As a link writes it: `door=map`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Door::Map => "map",
+            Door::Lessons => "lessons",
+            Door::Exercises => "exercises",
+            Door::Glossary => "glossary",
+        }
+    }
+
+    /// The door of that name.
+    pub fn of(code: &str) -> Option<Door> {
+        Door::ALL.into_iter().find(|door| door.code() == code)
+    }
+}
+
 /// The inspector's tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tab {
+    /// What is read beside the stage, if something is.
+    Lesson,
     #[default]
     Node,
     Message,
@@ -122,12 +163,21 @@ impl Theme {
 }
 
 impl Tab {
-    pub const ALL: [Tab; 7] =
-        [Tab::Node, Tab::Message, Tab::Why, Tab::Properties, Tab::Models, Tab::Log, Tab::Script];
+    pub const ALL: [Tab; 8] = [
+        Tab::Lesson,
+        Tab::Node,
+        Tab::Message,
+        Tab::Why,
+        Tab::Properties,
+        Tab::Models,
+        Tab::Log,
+        Tab::Script,
+    ];
 
     /// As a link writes it: `panel=script`.
     pub fn code(self) -> &'static str {
         match self {
+            Tab::Lesson => "lesson",
             Tab::Node => "node",
             Tab::Message => "message",
             Tab::Why => "why",

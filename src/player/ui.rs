@@ -4,7 +4,7 @@
 use super::action::{Change, Notice, PageAction};
 use super::find::TextSearch;
 use super::lanes::Lanes;
-use super::terms::{Below, Dialog, Selection, Tab, TablePage, Theme, Tool};
+use super::terms::{Below, Dialog, Door, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Place, Sentence, Time};
 use crate::scenario::Mistake;
 use crate::words::Language;
@@ -26,6 +26,10 @@ pub struct Ui {
     /// The thing under the pointer.
     pub hover: Option<Selection>,
     pub dialog: Option<Dialog>,
+    /// What stands in place of the playground, before something is opened.
+    pub door: Option<Door>,
+    /// The entry of the glossary that is open.
+    pub term: Option<String>,
     /// The sentence that says what is being fetched.
     pub fetching: Option<Sentence>,
     pub notice: Option<Notice>,
@@ -143,7 +147,9 @@ impl Ui {
             PageAction::Theme(theme) => self.theme = theme,
             PageAction::ReducedMotion(reduced) => self.reduced_motion = reduced,
             PageAction::Open(dialog) => self.dialog = Some(dialog),
-            PageAction::Close => self.dialog = None,
+            PageAction::Close => (self.dialog, self.term) = (None, None),
+            PageAction::Enter(door) => (self.door, self.term) = (door, None),
+            PageAction::Explain(term) => self.term = Some(term),
             PageAction::Tell(notice) => self.notice = Some(notice),
             PageAction::Dismiss => self.notice = None,
             PageAction::Escape => self.escape(),
@@ -164,7 +170,7 @@ impl Ui {
 
     /// Closes or lets go of the topmost thing.
     pub(super) fn escape(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.term.take().is_some() || self.dialog.take().is_some() {
             return;
         }
         if self.tool != Tool::Select {

@@ -8,7 +8,7 @@ use crate::export::{ExportRequest, Taken};
 use crate::player::gestures::{self, Gesture};
 use crate::player::models::Models;
 use crate::player::{
-    Branches, Explanation, Goal, Pane, Scene, Selection, Speed, Store, Tab, Theme,
+    Branches, Explanation, Goal, Pane, Scene, Selection, Speed, Store, StudyShot, Tab, Theme,
 };
 use crate::protocol::{Form, Meta, Vocabulary};
 use crate::replay::cone::{Cone, Order};
@@ -115,6 +115,8 @@ pub struct Inspection {
     pub meta: &'static Meta,
     /// The flaws that are switched on, while somebody asks why.
     pub flaws: Vec<String>,
+    /// What is read beside the stage.
+    pub study: Option<Rc<StudyShot>>,
     /// Which models of consistency are kept, where somebody wants to know and a store is asked.
     pub models: Option<Rc<Models>>,
     /// The run plays, or is on its way.
@@ -269,18 +271,24 @@ pub fn branches(pane: &Pane) -> Vec<BranchLine> {
 
 impl Inspection {
     pub fn of(store: &mut Store) -> Inspection {
-        let (tab, selection) = (store.ui.tab, store.ui.selection);
+        let selection = store.ui.selection;
+        let study = store.study.as_ref().map(|study| Rc::new(study.shot(&store.panes[0].run)));
+        let tab = store.ui.tab;
+        // A step may have another tab stand below its text.
+        let aside = study.as_ref().and_then(|study| study.aside).filter(|_| tab == Tab::Lesson);
+        let shown = aside.unwrap_or(tab);
         let explanation = store.explanation.clone();
         let is_asked = explanation.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
-        let scenario = matches!(tab, Tab::Script | Tab::Log).then(|| store.scenario());
+        let scenario = matches!(shown, Tab::Script | Tab::Log).then(|| store.scenario());
         let pane = store.pane_mut();
         let snapshot = pane.snapshot();
         let gestures =
             selection.map_or_else(Vec::new, |selection| gestures::offered(pane, selection));
-        let models = (tab == Tab::Models).then(|| pane.models(playing)).flatten();
+        let models = (shown == Tab::Models).then(|| pane.models(playing)).flatten();
         let run = &mut pane.run;
         Inspection {
+            study,
             models,
             now: run.now(),
             serves_clients: run.script().setup.places.serve_clients(),
@@ -292,12 +300,12 @@ impl Inspection {
             gestures,
             forms: run.forms(),
             snapshot,
-            logs: run.logs(if tab == Tab::Log { MORE_COLUMNS } else { COLUMNS }),
+            logs: run.logs(if shown == Tab::Log { MORE_COLUMNS } else { COLUMNS }),
             properties: run.properties(),
             scenario,
             event: run.event(),
             head: run.head().1,
-            told: told(run, tab),
+            told: told(run, shown),
             meta: run.meta(),
             flaws: if is_asked { run.script().setup.flaws.clone() } else { Vec::new() },
             playing,
@@ -338,7 +346,9 @@ fn told(run: &mut Run, tab: Tab) -> Vec<Told> {
     let mut told = match tab {
         Tab::Node => run.told(EVENTS / 2, true),
         Tab::Script => run.told(EVENTS, false),
-        Tab::Message | Tab::Why | Tab::Properties | Tab::Models | Tab::Log => Vec::new(),
+        Tab::Lesson | Tab::Message | Tab::Why | Tab::Properties | Tab::Models | Tab::Log => {
+            Vec::new()
+        }
     };
     told.reverse();
     told

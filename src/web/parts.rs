@@ -10,6 +10,7 @@ use crate::catalog::Listing;
 use crate::part::Unfetched;
 use crate::player::{Action, Needs, Notice, RunAction};
 use crate::sentence;
+use crate::web::components::READING_ROOM;
 use crate::words;
 
 #[wasm_bindgen]
@@ -35,7 +36,10 @@ pub async fn read(name: &str) -> Result<String, Unfetched> {
 /// Fetches what is needed: the Chinese is under way while the parts come.
 pub async fn fetch(needs: &Needs) -> Result<(), Unfetched> {
     let chinese = needs.chinese().then(|| text("zh.txt").map_err(|_| Unfetched)).transpose();
-    let parts = needs.fetch().await;
+    let mut parts = needs.fetch().await;
+    if needs.shelf() {
+        parts = parts.and(READING_ROOM.fetch().await.map(drop));
+    }
     if let Some(chinese) = chinese? {
         let read = JsFuture::from(chinese).await.map_err(|_| Unfetched)?;
         let learnt = read.as_string().is_some_and(|text| words::learn(&text));

@@ -94,7 +94,7 @@ fn reads_as_a_person_would_write_it() {
         panel: Tab::Script,
         below: Some(Below::Measures),
         lanes: arranged(&[("lanes", "S3,C1"), ("hidden", "S2"), ("without", "AppendEntries")]),
-        broken: false,
+        ..Permalink::default()
     };
     let hash = "v1&run=raft+nodes=5+seed=7;1.2s+crash+S1;1.3s+cut+S1%3ES2\
                 &lanes=S3,C1&hidden=S2&without=AppendEntries\
@@ -433,7 +433,7 @@ pub fn any_link() -> impl Strategy<Value = Permalink> {
             panel,
             below,
             lanes,
-            broken: false,
+            ..Permalink::default()
         },
     )
 }

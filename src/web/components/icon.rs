@@ -48,6 +48,7 @@ pub enum Icon {
     Compare,
     Bin,
     Panes,
+    Check,
 }
 
 const CUT: &str = "M5.2 9.9L12.6 2M5.2 6.1l7.4 7.9M5.6 4.4a1.9 1.9 0 1 1-3.8 0a1.9 1.9 0 0 1 3.8 0M5.6 11.6a1.9 1.9 0 1 1-3.8 0a1.9 1.9 0 0 1 3.8 0";
@@ -59,6 +60,7 @@ impl Icon {
     fn paths(self) -> (&'static str, &'static str) {
         match self {
             Icon::Start => ("M3.5 3v10", "M13 3.2v9.6L5.4 8z"),
+            Icon::Check => ("M3 8.500l3.200 3.200L13 4.800", ""),
             Icon::Back => ("M12.5 3.4v9.2", "M10 3.4v9.2L3.2 8z"),
             Icon::Undo => ("M3 6.500h6.500a3.500 3.500 0 0 1 0 7H6M6 3L2.500 6.500L6 10", ""),
             Icon::Play => ("", "M4.2 2.6v10.8L13.4 8z"),

@@ -12,6 +12,7 @@ use super::log_tab::log_tab;
 use super::models::ModelsMap;
 use super::properties::properties;
 use super::props::InspectorProps as Props;
+use super::reading_room;
 use super::script::{script_tab, use_editing};
 use super::why::why_tab;
 use crate::player::{Action, PageAction, Tab};
@@ -21,7 +22,7 @@ use crate::words::Language;
 
 #[component]
 pub fn Inspector(props: &Props) -> Html {
-    let Props { id, inspection, language, act, .. } = props;
+    let Props { id, inspection, language, .. } = props;
     let tab = inspection.tab;
     let editing = use_editing(props.notice.as_ref().and_then(|notice| notice.place));
     let requests = use_console();
@@ -39,6 +40,7 @@ pub fn Inspector(props: &Props) -> Html {
         });
     }
     let content = match tab {
+        Tab::Lesson => study_tab(props),
         Tab::Node => html! {
             <>
             { node_tab(props, &requests) }
@@ -63,8 +65,8 @@ pub fn Inspector(props: &Props) -> Html {
     };
     html! {
         <aside class="inspector" aria-label={tr!(*language, "Inspector")}>
-            <div class="tabs" role="tablist" onkeydown={arrows(id, tab, act)}>
-                { for Tab::ALL.map(|tab| button(props, tab)) }
+            <div class="tabs" role="tablist" onkeydown={arrows(props, tab)}>
+                { for Tab::ALL.into_iter().filter(|tab| is_there(props, *tab)).map(|tab| button(props, tab)) }
                 { picture_button("close", Icon::Close, tr!(*language, "Close"), close) }
             </div>
             <div ref={panel} class="tab-panel" role="tabpanel" id={format!("{id}-panel")} aria-labelledby={tab_id(id, tab)} tabindex="0">
@@ -76,6 +78,7 @@ pub fn Inspector(props: &Props) -> Html {
 
 fn name(tab: Tab, language: Language) -> &'static str {
     match tab {
+        Tab::Lesson => tr!(language, "Lesson"),
         Tab::Node => tr!(language, "Node"),
         Tab::Message => tr!(language, "Message"),
         Tab::Why => tr!(language, "Why"),
@@ -83,6 +86,30 @@ fn name(tab: Tab, language: Language) -> &'static str {
         Tab::Models => tr!(language, "Models"),
         Tab::Log => tr!(language, "Log"),
         Tab::Script => tr!(language, "Script"),
+    }
+}
+
+/// A text has a tab while one is open.
+fn is_there(props: &Props, tab: Tab) -> bool {
+    tab != Tab::Lesson || props.inspection.study.is_some()
+}
+
+/// What is read, and below it the tab that a step speaks of.
+fn study_tab(props: &Props) -> Html {
+    let Some(study) = &props.inspection.study else { return Html::default() };
+    let beside = match study.aside {
+        Some(Tab::Properties) => properties(props),
+        Some(Tab::Models) => models_tab(props),
+        Some(Tab::Log) => log_tab(props),
+        Some(Tab::Why) => why_tab(props),
+        Some(Tab::Message) => message_tab(props),
+        _ => Html::default(),
+    };
+    html! {
+        <>
+        { reading_room::study(study, props.language, &props.act) }
+        { beside }
+        </>
     }
 }
 
@@ -121,16 +148,17 @@ fn button(props: &Props, tab: Tab) -> Html {
 }
 
 /// Left and right go from tab to tab.
-fn arrows(id: &AttrValue, tab: Tab, act: &Callback<Action>) -> Callback<KeyboardEvent> {
-    let (id, act) = (id.clone(), act.clone());
+fn arrows(props: &Props, tab: Tab) -> Callback<KeyboardEvent> {
+    let (id, act) = (props.id.clone(), props.act.clone());
+    let tabs: Vec<Tab> = Tab::ALL.into_iter().filter(|tab| is_there(props, *tab)).collect();
     Callback::from(move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowRight" => 1,
-            "ArrowLeft" => Tab::ALL.len() - 1,
+            "ArrowLeft" => tabs.len() - 1,
             _ => return,
         };
-        let here = Tab::ALL.iter().position(|known| *known == tab).unwrap_or(0);
-        let next = Tab::ALL[(here + step) % Tab::ALL.len()];
+        let here = tabs.iter().position(|known| *known == tab).unwrap_or(0);
+        let next = tabs[(here + step) % tabs.len()];
         event.prevent_default();
         event.stop_propagation();
         act.emit(Action::Page(PageAction::Tab(next)));

@@ -16,6 +16,7 @@
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages the diagram shows; finding an event |
 //! | `event_table.rs` | the diagram as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
+//! | `reading_room.rs` | the part that is fetched with the first text: `study.rs` beside the stage, `texts.rs` and `terms.rs` behind their doors, `prose.rs` |
 //! | `desk.rs` | the part that is fetched with the first of these drawers: `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `source.rs` |
 //! | `props.rs` | what a region is given that hands all of it on to its parts |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | buttons, shapes, icons and panels that many regions share |
@@ -62,6 +63,8 @@ mod panels;
 mod popover;
 mod properties;
 mod props;
+mod prose;
+mod reading_room;
 mod run_until;
 mod runs;
 mod script;
@@ -69,7 +72,10 @@ mod share;
 mod slice;
 mod source;
 mod stage;
+mod study;
 mod take_away;
+mod terms;
+mod texts;
 mod timeline;
 mod tools;
 mod top_bar;
@@ -80,3 +86,4 @@ pub use diagram_menu::{DiagramMenu, open_find};
 pub use drag::Stroke;
 pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};
+pub use reading_room::READING_ROOM;

@@ -16,12 +16,13 @@ use super::notice::notice;
 use super::overview::Extent;
 use super::pane::{PaneFrame, pane_head};
 use super::props::ToolsProps;
+use super::reading_room::{behind, term};
 use super::stage::Stage;
 use super::timeline::Timeline;
 use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
-use crate::player::{Action, Below, Selection, Sequel, Table, Ui, Window};
+use crate::player::{Action, Below, Selection, Sequel, Tab, Table, Ui, Window};
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
@@ -75,6 +76,8 @@ pub fn page(props: Page<'_>) -> Html {
         when(props.controls.playing, "playing"),
         when(props.comparison.is_some(), "two"),
         when(ui.below != Below::Diagram, "measured"),
+        when(ui.door.is_some(), "at-door"),
+        when(ui.tab == Tab::Lesson, "reads"),
     ]);
     let shown_tools = ToolsProps {
         tool: ui.tool,
@@ -98,6 +101,7 @@ pub fn page(props: Page<'_>) -> Html {
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
             <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} act={act} />
+            if let Some(door) = ui.door { { behind(door, ui.term.as_deref(), language, act) } }
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
@@ -109,6 +113,7 @@ pub fn page(props: Page<'_>) -> Html {
             </footer>
             <Inspector id={id.clone()} inspection={props.inspection.clone()} {language} notice={ui.notice.clone()}
                 act={act} open={props.drawer} open_drawer={props.open_drawer} />
+            if let Some(name) = ui.term.as_deref().filter(|_| ui.door.is_none()) { { term(name, language, act) } }
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
         </div>
     }

@@ -1,0 +1,139 @@
+//! What is read beside the stage: steps, questions that the run answers, exercises, and links to them.
+
+use super::action::{PageAction, StudyAction, TimeAction};
+use super::store::{Preferences, Store};
+use super::terms::{Book, Door, Tab};
+use crate::base::Time;
+use crate::lessons::{CheckState, Choice};
+use crate::words::Language;
+
+fn opened(hash: &str) -> Store {
+    let store = Store::from_link(hash, Preferences::default());
+    assert_eq!(store.ui.notice, None, "{hash}");
+    store
+}
+
+/// Plays until it rests.
+fn play(store: &mut Store) {
+    for _ in 0..20_000 {
+        if !store.moving() {
+            return;
+        }
+        store.update(TimeAction::Tick { elapsed_micros: 50_000 });
+    }
+    panic!("it plays on and on");
+}
+
+const OWN: &str = "# Mine\n\n```synod\nrun raft nodes=3 seed=7\n```\n\n## One\n\n```synod\npause until sent RequestVote\nask \"Who?\" who any role=leader by 2s\n```\n\nNow it is said.\n\n## Two\n\n```synod\npause 500ms\ntry \"Crash a server\" any status=down\n```\n";
+
+fn mine() -> Store {
+    let mut store = opened("#v1");
+    store.update(StudyAction::Open(Book::Own(OWN.to_owned())));
+    assert_eq!(store.ui.notice, None);
+    play(&mut store);
+    store
+}
+
+#[test]
+fn a_question_is_answered_by_the_run() {
+    let mut store = mine();
+    let study = store.study.as_ref().unwrap();
+    assert!(study.waits() && study.choices.len() == 3);
+    let asked = store.pane().run.now();
+    store.update(StudyAction::Choose(2));
+    store.update(StudyAction::Reveal);
+    let study = store.study.as_ref().unwrap();
+    assert_eq!(study.answered(&store.pane().run), None, "it is seen first");
+    play(&mut store);
+    let (study, run) = (store.study.as_ref().unwrap(), &store.pane().run);
+    let truth = study.answered(run).expect("an answer").clone();
+    assert_eq!(truth.choice, Choice::Place(run.leader().unwrap()));
+    assert!(run.now() > asked && run.now() == truth.at, "it stops there");
+}
+
+#[test]
+fn whoever_plays_on_has_the_run_answer() {
+    let mut store = mine();
+    store.update(TimeAction::Toggle);
+    assert!(store.study.as_ref().unwrap().truth.is_some());
+    play(&mut store);
+    assert!(store.study.as_ref().unwrap().answered(&store.pane().run).is_some());
+}
+
+#[test]
+fn steps_lead_back_and_forth_and_a_task_is_watched() {
+    let mut store = mine();
+    store.update(StudyAction::Step(1));
+    play(&mut store);
+    assert_eq!(store.pane().run.now(), Time::millis(500));
+    assert_eq!(store.study.as_ref().unwrap().states, [CheckState::Open]);
+    let leader = store.pane().run.leader().unwrap();
+    store.update(crate::player::Action::Do(
+        crate::scenario::parse_command(
+            &format!("crash {leader}"),
+            &store.pane().run.script().setup,
+        )
+        .unwrap(),
+    ));
+    assert!(matches!(store.study.as_ref().unwrap().states[..], [CheckState::Met(Some(_))]));
+    // The cursor's view: before it has happened, it has not.
+    store.update(TimeAction::Seek(Time::millis(400)));
+    play(&mut store);
+    assert_eq!(store.study.as_ref().unwrap().states, [CheckState::Open]);
+    store.update(StudyAction::Step(0));
+    play(&mut store);
+    assert!(store.study.as_ref().unwrap().waits());
+    assert_eq!(store.study.as_ref().unwrap().given, *store.pane().run.script());
+}
+
+#[test]
+fn links_lead_to_steps_and_carry_what_was_done() {
+    let mut store = opened("#v1&lesson=raft&step=3");
+    play(&mut store);
+    let study = store.study.as_ref().unwrap();
+    assert_eq!((study.step, store.ui.tab), (2, Tab::Lesson));
+    let link = store.link();
+    assert!(link.contains("lesson=raft&step=3") && !link.contains("run="), "{link}");
+    let again = opened(&link);
+    assert_eq!(again.study.as_ref().unwrap().step, 2);
+    // An exercise's link carries the script.
+    let mut store = opened("#v1&exercise=two-leaders");
+    store.update(StudyAction::Hint);
+    let crash = crate::scenario::parse_command("crash S1", &store.pane().run.script().setup);
+    store.update(crate::player::Action::Do(crash.unwrap()));
+    let link = store.link();
+    assert!(link.contains("&exercise=two-leaders&hints=1") && link.contains("crash"), "{link}");
+    let mut again = opened(&link);
+    play(&mut again);
+    let (one, other) = (store.study.as_ref().unwrap(), again.study.as_ref().unwrap());
+    assert_eq!((one.states.clone(), one.hints), (other.states.clone(), other.hints));
+    let own = mine();
+    assert_eq!(opened(&own.link()).study.unwrap().book, Book::Own(OWN.to_owned()));
+}
+
+#[test]
+fn what_is_gone_or_broken_is_said() {
+    let told = |hash: &str| {
+        let store = Store::from_link(hash, Preferences::default());
+        store.ui.notice.expect(hash).told(Language::English)
+    };
+    assert_eq!(told("#v1&lesson=nothing"), "There is no lesson “nothing”.");
+    assert_eq!(told("#v1&exercise=x"), "There is no exercise “x”.");
+    assert!(told("#v1&text=%23+Mine").starts_with("This lesson cannot be read: line 1, column 1:"));
+    assert!(told("#v1&lesson=cap&step=0").contains("0"));
+    assert!(told("#v1&door=back").contains("back"));
+}
+
+#[test]
+fn doors_and_languages() {
+    let mut store = opened("#v1&door=lessons");
+    assert_eq!((store.ui.door, store.link().as_str()), (Some(Door::Lessons), "#v1&door=lessons"));
+    store.update(PageAction::Enter(None));
+    assert!(!store.link().contains("door"));
+    let store = opened("#v1&term=quorum");
+    assert_eq!((store.ui.door, store.ui.term.as_deref()), (Some(Door::Glossary), Some("quorum")));
+    let mut store = opened("#v1&lesson=cap");
+    let english = store.study.as_ref().unwrap().course.title().to_owned();
+    store.update(PageAction::Language(Language::Chinese));
+    assert_ne!(store.study.as_ref().unwrap().course.title(), english);
+}

@@ -1,0 +1,121 @@
+//! Actions on what is read beside the stage: open a text, go to a step, answer, have the run answer.
+
+use super::action::{Change, StudyAction};
+use super::playback::Target;
+use super::store::Store;
+use super::study::{Study, mistaken};
+use super::terms::{Below, Book, Selection, Tab};
+use crate::base::Time;
+use crate::lessons::Course;
+use crate::scenario::Scenario;
+
+impl Store {
+    pub(super) fn update_study(&mut self, action: StudyAction) -> Change {
+        match action {
+            StudyAction::Open(book) => self.open_book(book, 0, 0),
+            StudyAction::Step(step) => self.go_to_step(step),
+            StudyAction::Choose(place) => {
+                if let Some(study) = self.study.as_mut().filter(|study| study.waits()) {
+                    study.chosen = Some(place).filter(|place| *place < study.choices.len());
+                }
+            }
+            StudyAction::Reveal => self.reveal(),
+            StudyAction::Hint => {
+                if let Some(study) = &mut self.study
+                    && let Course::Exercise(exercise) = &*study.course
+                {
+                    study.hints = (study.hints + 1).min(exercise.hints.len());
+                }
+            }
+            StudyAction::Again => {
+                let step = self.study.as_ref().map_or(0, |study| study.step);
+                self.go_to_step(step);
+            }
+            StudyAction::Close => {
+                self.study = None;
+                self.ui.tab = Tab::Node;
+                self.playback.until = None;
+            }
+        }
+        Change::Frame
+    }
+
+    fn open_book(&mut self, book: Book, step: usize, hints: usize) {
+        match Study::open(book, step, hints, self.ui.language) {
+            Ok((study, scenario, cursor)) => self.stage(study, scenario, cursor),
+            Err(notice) => self.ui.notice = Some(notice),
+        }
+    }
+
+    fn go_to_step(&mut self, step: usize) {
+        if let Some(Study { book, hints, .. }) = self.study.clone() {
+            self.open_book(book, step, hints);
+        }
+    }
+
+    /// Runs what a step says, and stands where it says.
+    fn stage(&mut self, study: Study, scenario: Scenario, cursor: Option<(Time, u64)>) {
+        self.active = 0;
+        self.playback.until = None;
+        let runs =
+            *self.panes[0].run.script() == scenario.script && self.variant() == scenario.beside;
+        if runs || self.show(scenario) {
+            self.ui.door = None;
+            self.begin_study(study);
+            match cursor {
+                Some((time, event)) => drop(self.set_out(Target::Cursor(time, event))),
+                None => {
+                    self.set_out(Target::Time(Time::ZERO));
+                    self.playback.play();
+                }
+            }
+            self.playback.playing &= cursor.is_none();
+        }
+    }
+
+    /// A text is open: what it says is to be seen.
+    pub(super) fn begin_study(&mut self, study: Study) {
+        let aside = study.course.aside(study.step).clone();
+        let best = Below::best_for(&study.given);
+        self.ui.below = aside.below.as_deref().and_then(Below::of).unwrap_or(best);
+        let selected = aside.select.and_then(|(_, place)| place.parse().ok());
+        self.ui.selection = selected.map(Selection::Place);
+        // What a step is about stands first; the other tabs are a press away.
+        self.ui.tab = aside.tab.as_deref().and_then(Tab::of).unwrap_or(Tab::Lesson);
+        self.study = Some(study);
+        self.follow_study();
+    }
+
+    /// Lets the run play to where it answers.
+    pub(super) fn reveal(&mut self) {
+        let run = &self.panes[0].run;
+        let Some(study) = self.study.as_mut().filter(|study| study.waits()) else { return };
+        let Some(question) = study.course.question(study.step) else { return };
+        match question.truth(run) {
+            Ok(truth) => {
+                self.playback.until = Some(truth.at);
+                study.truth = Some(truth);
+                self.ui.notice = None;
+                self.ui.window.follows = true;
+                self.playback.play();
+            }
+            Err(mistake) => self.ui.notice = Some(mistaken(mistake)),
+        }
+    }
+
+    /// Brings what is read along with the run.
+    pub(super) fn follow_study(&mut self) {
+        let moving = self.playback.playing || self.playback.goal.is_some();
+        let Some(study) = &mut self.study else { return };
+        study.translate(self.ui.language);
+        let run = &self.panes[0].run;
+        if let Some(question) = study.course.question(study.step)
+            && study.choices.is_empty()
+        {
+            study.choices = question.choices(run);
+        }
+        if let Err(mistake) = study.follow(run, moving) {
+            self.ui.notice.get_or_insert(mistaken(mistake));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The reading room: lessons, exercises and the glossary as the page shows them. Everything in it is one part
+//! of the program with the texts themselves (`lessons/texts.rs`), fetched with the first of them.
+
+use yew::prelude::*;
+
+use super::study::study_panel;
+use super::terms::{glossary, term_card};
+use super::texts::list;
+use crate::part;
+use crate::part::Part;
+use crate::player::{Action, Door, StudyShot};
+use crate::tr;
+use crate::words::Language;
+
+/// What it draws.
+pub struct ReadingRoom {
+    study: fn(&StudyShot, Language, &Callback<Action>) -> Html,
+    list: fn(Door, Language) -> Html,
+    glossary: fn(Option<&str>, Language, &Callback<Action>) -> Html,
+    term: fn(&str, Language, &Callback<Action>) -> Html,
+}
+
+/// It comes with the shelf (`web/parts.rs`).
+pub static READING_ROOM: Part<ReadingRoom> = part!(lessons: ReadingRoom = ReadingRoom {
+    study: study_panel,
+    list,
+    glossary,
+    term: term_card,
+});
+
+/// What is read beside the stage.
+pub fn study(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    match READING_ROOM.get() {
+        Some(room) => (room.study)(study, language, act),
+        None => coming(language),
+    }
+}
+
+/// What stands behind a door, but for the map.
+pub fn behind(door: Door, term: Option<&str>, language: Language, act: &Callback<Action>) -> Html {
+    match (READING_ROOM.get(), door) {
+        (_, Door::Map) => Html::default(),
+        (Some(room), Door::Glossary) => (room.glossary)(term, language, act),
+        (Some(room), Door::Lessons | Door::Exercises) => (room.list)(door, language),
+        (None, _) => coming(language),
+    }
+}
+
+/// An entry of the glossary, over the run that somebody looks at.
+pub fn term(name: &str, language: Language, act: &Callback<Action>) -> Html {
+    READING_ROOM.get().map_or_else(Html::default, |room| (room.term)(name, language, act))
+}
+
+fn coming(language: Language) -> Html {
+    html! { <p class="soft fetching" role="status">{ tr!(language, "Fetching…") }</p> }
+}

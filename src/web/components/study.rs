@@ -1,0 +1,299 @@
+//! A lesson or an exercise beside the stage: its steps, the question that the run answers, what is to be
+//! brought about and how that stands.
+
+use yew::prelude::*;
+
+use super::bits::{asks, button, picture_button};
+use super::icon::{Icon, icon};
+use super::prose::prose;
+use crate::lessons::judge::Occasion;
+use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
+use crate::player::{Action, Book, Dialog, PageAction, StudyAction, StudyShot, TimeAction};
+use crate::words::{Language, tell};
+use crate::{base::Time, tr};
+
+/// What is read, all of it.
+pub fn study_panel(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    let content = match &*study.course {
+        Course::Lesson(lesson) => lesson_step(lesson, study, language, act),
+        Course::Exercise(exercise) => exercise_panel(exercise, study, language, act),
+    };
+    html! { <article class="study" data-role="study">{ head(study, language, act) }{ content }</article> }
+}
+
+fn head(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    let (to, name) = match (&study.book, &*study.course) {
+        (Book::Exercise(_), _) | (Book::Own(_), Course::Exercise(_)) => {
+            ("#v1&door=exercises", tr!(language, "Exercises"))
+        }
+        _ => ("#v1&door=lessons", tr!(language, "Lessons")),
+    };
+    html! {
+        <header class="study-head">
+            <nav aria-label={tr!(language, "Lesson")}><a href={to}>{ name }</a>{ " › " }<span>{ study.course.title().to_owned() }</span></nav>
+            { picture_button("", Icon::Close, tr!(language, "Put the lesson away"), asks(act, StudyAction::Close)) }
+        </header>
+    }
+}
+
+// ---- a lesson --------------------------------------------------------------------------------
+
+fn lesson_step(
+    lesson: &Lesson,
+    study: &StudyShot,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let step = &lesson.steps[study.step];
+    let answered = study.truth.is_some();
+    html! {
+        <>
+        { steps(lesson, study, language, act) }
+        <h2 tabindex="-1">{ &step.title }</h2>
+        if study.step == 0 { { prose(&lesson.about, act) } }
+        { prose(&step.prose, act) }
+        if let Some(asked) = &step.question { { question(asked, study, language, act) } }
+        if step.question.is_none() || answered { { prose(&step.after, act) } }
+        if !step.tasks.is_empty() { { demands(&step.tasks, study, language, act) } }
+        { again(study, language, act) }
+        { way_on(lesson, study, language, act) }
+        </>
+    }
+}
+
+/// A circle for each step, and where one is in words.
+fn steps(lesson: &Lesson, study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    let circle = |(place, step): (usize, &crate::lessons::Step)| {
+        let now = place == study.step;
+        let class = match place.cmp(&study.step) {
+            std::cmp::Ordering::Less => "circle read",
+            std::cmp::Ordering::Equal => "circle now",
+            std::cmp::Ordering::Greater => "circle",
+        };
+        let label = tr!(language, "Step {0}: {1}", place + 1, step.title.clone());
+        html! {
+            <li><button {class} onclick={asks(act, StudyAction::Step(place))} aria-current={now.then_some("step")} aria-label={label.clone()} title={label}>
+                { place + 1 }
+            </button></li>
+        }
+    };
+    html! {
+        <div class="steps">
+            <ol>{ for lesson.steps.iter().enumerate().map(circle) }</ol>
+            <span class="soft">{ tr!(language, "Step {0} of {1}, {2} min in all", study.step + 1, lesson.steps.len(), lesson.minutes) }</span>
+        </div>
+    }
+}
+
+fn way_on(lesson: &Lesson, study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    let next = lesson.steps.get(study.step + 1);
+    html! {
+        <footer class="way-on">
+            if study.step > 0 {
+                { button("", Some(Icon::Back), tr!(language, "Back"), asks(act, StudyAction::Step(study.step - 1))) }
+            }
+            <span class="grow soft">
+                if let Some(next) = next { { tr!(language, "Next: {0}", next.title.clone()) } }
+                else { { tr!(language, "That was the last step.") } }
+            </span>
+            if next.is_some() {
+                { button("primary", Some(Icon::Forward), tr!(language, "Next step"), asks(act, StudyAction::Step(study.step + 1))) }
+            } else {
+                <a class="button primary" href="#v1&door=exercises">{ tr!(language, "To the exercises") }</a>
+            }
+        </footer>
+    }
+}
+
+/// A choice in words.
+fn told(choice: &Choice, language: Language) -> String {
+    match choice {
+        Choice::Place(place) => place.to_string(),
+        Choice::Yes => tr!(language, "Yes").to_owned(),
+        Choice::No => tr!(language, "No").to_owned(),
+        Choice::Text(text) => text.clone(),
+        Choice::Kept => tr!(language, "It is kept").to_owned(),
+        Choice::Broken => tr!(language, "It is broken").to_owned(),
+    }
+}
+
+fn question(
+    asked: &Prediction,
+    study: &StudyShot,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let option = |(place, choice): (usize, &Choice)| {
+        let on = study.chosen == Some(place);
+        let right = study.truth.as_ref().is_some_and(|truth| truth.choice == *choice);
+        let class = match (&study.truth, right, on) {
+            (Some(_), true, _) => "choice right",
+            (Some(_), false, true) => "choice wrong",
+            _ => "choice",
+        };
+        let onchange = {
+            let act = act.clone();
+            Callback::from(move |_: Event| act.emit(Action::Study(StudyAction::Choose(place))))
+        };
+        html! {
+            <label {class}>
+                <input type="radio" name="prediction" checked={on} disabled={study.asked} {onchange} />
+                <span>{ told(choice, language) }</span>
+                if study.truth.is_some() && right { { icon(Icon::Check) } }
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="question" data-role="question">
+            <legend>{ &asked.text }</legend>
+            <div class="choices">{ for study.choices.iter().enumerate().map(option) }</div>
+            { verdict(study, language, act) }
+        </fieldset>
+    }
+}
+
+/// A button that has the run answer, or what it has answered.
+fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    let chosen = study.chosen.and_then(|place| study.choices.get(place));
+    let Some(truth) = &study.truth else {
+        if study.asked {
+            return html! { <p class="soft" role="status">{ tr!(language, "The run decides: it plays on.") }</p> };
+        }
+        return html! {
+            <p class="reveal">
+                { button("primary", Some(Icon::Play), tr!(language, "Reveal by running"), asks(act, StudyAction::Reveal)) }
+                <span class="soft">
+                    if let Some(chosen) = chosen { { tr!(language, "You say: {0}. The run decides.", told(chosen, language)) } }
+                    else { { tr!(language, "Say first what you expect.") } }
+                </span>
+            </p>
+        };
+    };
+    let answer = told(&truth.choice, language);
+    let words = match chosen {
+        Some(chosen) if *chosen == truth.choice => tr!(language, "As you said: {0}.", answer),
+        Some(chosen) => {
+            tr!(language, "You said {0}; the run says {1}.", told(chosen, language), answer)
+        }
+        None => tr!(language, "The run says {0}.", answer),
+    };
+    let right = chosen.is_some_and(|chosen| *chosen == truth.choice);
+    html! {
+        <p class={if right { "verdict good" } else { "verdict" }} role="status" data-role="verdict">
+            <strong>{ words }</strong>{ " " }
+            if let Some(told) = &truth.told { { occasion(told, language, act) } }
+        </p>
+    }
+}
+
+/// When something happened, and what; a press goes there.
+fn occasion(told: &Occasion, language: Language, act: &Callback<Action>) -> Html {
+    let onclick = asks(act, TimeAction::SeekEvent(told.event));
+    let Time(micros) = told.at;
+    let at = format!("{}.{:03} s", micros / 1_000_000, micros / 1_000 % 1_000);
+    html! {
+        <>
+        <button class="link" {onclick}>{ tr!(language, "At {0}", at) }</button>{ ": " }
+        { tell(language, &told.told) }
+        </>
+    }
+}
+
+/// Brings the run back as it was given, where the reader has changed it.
+fn again(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    match study.untouched {
+        true => Html::default(),
+        false => html! {
+            <p class="again">
+                { button("", Some(Icon::Undo), tr!(language, "The run as it was given"), asks(act, StudyAction::Again)) }
+            </p>
+        },
+    }
+}
+
+// ---- what is to be brought about -------------------------------------------------------------
+
+fn demands(
+    tasks: &[Demand],
+    study: &StudyShot,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let row = |(place, task): (usize, &Demand)| {
+        let state = study.states.get(place).unwrap_or(&CheckState::Open);
+        let (class, word, told) = match state {
+            CheckState::Met(told) => ("check met", tr!(language, "met"), told),
+            CheckState::Open => ("check open", tr!(language, "not yet"), &None),
+            CheckState::Broken(told) => ("check broken", tr!(language, "broken"), told),
+        };
+        html! {
+            <li {class}>
+                <span class="sign" aria-hidden="true">{ match state { CheckState::Met(_) => "✓", CheckState::Open => "", CheckState::Broken(_) => "✕" } }</span>
+                <span class="what"><strong>{ &task.text }</strong>
+                    if let Some(told) = told { <small>{ occasion(told, language, act) }</small> }
+                </span>
+                <span class="word">{ word }</span>
+            </li>
+        }
+    };
+    html! { <ul class="checks" data-role="checks" aria-live="polite">{ for tasks.iter().enumerate().map(row) }</ul> }
+}
+
+fn exercise_panel(
+    exercise: &Exercise,
+    study: &StudyShot,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let all = exercise.checks.len();
+    html! {
+        <>
+        <h2 tabindex="-1">{ &exercise.title }</h2>
+        { prose(&exercise.task, act) }
+        <h3>{ tr!(language, "Conditions") }<span class="count">{ tr!(language, "{0} of {1}", study.met(), all) }</span></h3>
+        { demands(&exercise.checks, study, language, act) }
+        { hints(exercise, study, language, act) }
+        { own_lines(study, language) }
+        { again(study, language, act) }
+        <footer class="way-on">
+            <span class="grow">
+                if study.met() == all { <strong class="good" data-role="solved">{ tr!(language, "Solved.") }</strong>{ " " } }
+                <span class="soft">{ tr!(language, "The link carries your script and the hints you opened: whoever opens it sees the same run and the same verdict.") }</span>
+            </span>
+            { button("primary", Some(Icon::Copy), tr!(language, "Hand in"), asks(act, PageAction::Open(Dialog::Share))) }
+        </footer>
+        </>
+    }
+}
+
+/// Hints open one by one.
+fn hints(
+    exercise: &Exercise,
+    study: &StudyShot,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let next = study.hints + 1;
+    html! {
+        <section class="hints">
+            <h3>{ tr!(language, "Hints") }<span class="count soft">{ tr!(language, "your link names those that you open") }</span></h3>
+            <ol>{ for exercise.hints.iter().take(study.hints).map(|hint| html! { <li>{ hint }</li> }) }</ol>
+            if study.hints < exercise.hints.len() {
+                { button("", None, &tr!(language, "Open hint {0} of {1}", next, exercise.hints.len()), asks(act, StudyAction::Hint)) }
+            }
+        </section>
+    }
+}
+
+fn own_lines(study: &StudyShot, language: Language) -> Html {
+    html! {
+        <section class="own-lines">
+            <h3>{ tr!(language, "Lines of your own") }<span class="count">{ study.own.len() }</span></h3>
+            if study.own.is_empty() {
+                <p class="soft">{ tr!(language, "Whatever you do to the run becomes a line of its script.") }</p>
+            } else {
+                <pre tabindex="0">{ study.own.join("\n") }</pre>
+            }
+        </section>
+    }
+}
