@@ -130,19 +130,19 @@ impl Course {
     pub fn place(&self, step: usize) -> Result<(Scenario, Option<(Time, u64)>), Mistake> {
         match self {
             Course::Lesson(lesson) => lesson.place(step),
-            Course::Exercise(exercise) => Ok((exercise.runs.scenario()?, Some((Time::ZERO, 0)))),
+            Course::Exercise(exercise) => {
+                let scenario = exercise.runs.scenario()?;
+                let run = start(&scenario.script, 1)?;
+                Ok((scenario, Some((run.now(), run.event()))))
+            }
         }
     }
 
-    /// The text that names the protocols of this step's run, see `player/needs.rs`.
-    pub fn names(&self, step: usize) -> String {
-        let staging = match self {
+    /// What runs in this step.
+    pub fn staging(&self, step: usize) -> &Staging {
+        match self {
             Course::Lesson(lesson) => lesson.staging(step).1,
             Course::Exercise(exercise) => &exercise.runs,
-        };
-        match staging {
-            Staging::Scene(_, protocol, name) => format!("scene {protocol}/{name}"),
-            Staging::Script(_, script) => script.clone(),
         }
     }
 

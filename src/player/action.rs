@@ -220,6 +220,8 @@ pub enum PageAction {
     ReducedMotion(bool),
     /// Opens a door, or leaves by it to the run.
     Enter(Option<Door>),
+    /// Shows the stage and what is said of it alone, or everything again.
+    Present(bool),
     /// Opens an entry of the glossary.
     Explain(String),
     Open(Dialog),

@@ -44,7 +44,7 @@ const SPEEDS: &str = key!("a speed such as 1/10, 1, 5 or max");
 const SETTINGS: &str = key!(
     "theme=light, theme=dark, theme=auto, lang=en, lang=zh, a panel such as panel=script, or a colour such as accent=#0a7"
 );
-const WATCHED: &str = key!("event, property, caption or state");
+const WATCHED: &str = key!("event, property, caption, state or study");
 const READABLE: &str = key!(
     "state, link, script, flowchart, mermaid, svg, shiviz or ndjson; the last four also of a window, such as ndjson 0s..5s"
 );
@@ -256,6 +256,7 @@ fn watched(news: &[String]) -> Result<Watched, Sentence> {
             "property" => watched.properties = true,
             "caption" => watched.captions = true,
             "state" => watched.state = true,
+            "study" => watched.study = true,
             _ => return Err(unknown("watch", kind, WATCHED)),
         }
     }

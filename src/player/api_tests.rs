@@ -402,7 +402,7 @@ fn a_wrong_call_says_why_and_changes_nothing() {
         (
             "watch",
             "everything",
-            "“watch” of “everything”: expected event, property, caption or state.",
+            "“watch” of “everything”: expected event, property, caption, state or study.",
         ),
         (
             "read",
@@ -497,7 +497,10 @@ fn a_host_is_told_what_it_watches_and_nothing_else() {
     let mut store = store(RUN);
     let mut watch = Watch::default();
     assert!(watch.is_idle() && watch.news(&store).is_empty());
-    watch.begin(Watched { events: true, properties: true, captions: true, state: true }, &store);
+    watch.begin(
+        Watched { events: true, properties: true, captions: true, state: true, study: true },
+        &store,
+    );
     assert!(watch.news(&store).is_empty(), "what is so already is no news");
     store.update(TimeAction::Speed(Speed::MAX));
     store.update(TimeAction::Play);

@@ -1,7 +1,7 @@
 //! The keyboard, as data: the help dialog lists what is here, so that it is never out of date.
 
 use super::action::Notice;
-use super::action::{Action, PageAction, TimeAction, TimelineAction};
+use super::action::{Action, PageAction, StudyAction, TimeAction, TimelineAction};
 use super::gestures::{self, Gesture};
 use super::store::Store;
 use super::terms::{Dialog, Selection, Tool};
@@ -120,6 +120,20 @@ pub static KEYS: &[Key] = &[
         does: |_, _| Some(Action::Do(gestures::heal().command)),
     },
     Key {
+        keys: &["v"],
+        shown: "V",
+        help: key!("the stage alone, for a room that looks on; selecting a server lights it"),
+        does: |store, _| Some(Action::Page(PageAction::Present(!store.ui.presents))),
+    },
+    Key {
+        keys: &["pagedown", "pageup"],
+        shown: "PgDn  PgUp",
+        help: key!(
+            "what comes next, or was before: the answer, a step of the lesson, or of the run"
+        ),
+        does: click_on,
+    },
+    Key {
         keys: &["escape"],
         shown: "Esc",
         help: key!("close, let go, back to selecting"),
@@ -144,6 +158,23 @@ pub static KEYS: &[Key] = &[
         does: |_, _| Some(Action::Page(PageAction::Open(Dialog::Help))),
     },
 ];
+
+/// What a clicker asks for: in a lesson its steps, with each question answered on the way.
+fn click_on(store: &Store, key: &str) -> Option<Action> {
+    let next = key == "pagedown";
+    let step = match &store.study {
+        Some(study) if next && study.waits() => Some(StudyAction::Reveal),
+        Some(study) if study.course.steps() > 1 => {
+            let to = if next { Some(study.step + 1) } else { study.step.checked_sub(1) };
+            to.filter(|to| *to < study.course.steps()).map(StudyAction::Step)
+        }
+        _ => {
+            let step = if next { TimeAction::StepForward } else { TimeAction::StepBack };
+            return Some(Action::Time(step));
+        }
+    };
+    step.map(Action::Study)
+}
 
 /// The keys of the space-time diagram, while it has the focus.
 pub static DIAGRAM_KEYS: &[Key] = &[

@@ -12,6 +12,7 @@ use super::study;
 use super::terms::{Book, Door};
 use crate::catalog::{Listing, listings};
 use crate::export;
+use crate::lessons::Staging;
 use crate::lessons::texts::SHELF;
 use crate::part::Unfetched;
 use crate::scenario::Variant;
@@ -84,9 +85,11 @@ impl Needs {
             return needs;
         }
         // One that cannot be read says so when it is opened.
-        let read = study::read(book, Language::English);
-        read.map(|content| Needs::of_text(&content.names(step.min(content.steps() - 1))))
-            .unwrap_or_default()
+        let Ok(course) = study::read(book, Language::English) else { return needs };
+        match course.staging(step.min(course.steps() - 1)) {
+            Staging::Scene(_, protocol, name) => Needs::of_scene(protocol, Some(name)),
+            Staging::Script(_, script) => Needs::of_text(script),
+        }
     }
 
     pub fn of_language(language: Language) -> Needs {

@@ -9,8 +9,10 @@ use serde::Serialize;
 use super::pane::{Branch, Pane};
 use super::playback::{Goal, Speed};
 use super::store::Store;
+use super::terms::Book;
 use crate::base::Place;
 use crate::export::Fields;
+use crate::lessons::CheckState;
 use crate::protocol::{Cell, CellState, Content, PanelView, PropertyKind};
 use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
 use crate::sim::trace::Status;
@@ -34,6 +36,70 @@ pub struct State {
     pub caption: Option<String>,
     pub nodes: Vec<NodeState>,
     pub properties: Vec<PropertyState>,
+    /// What is read beside the stage, if something is.
+    pub study: Option<StudyState>,
+}
+
+/// A lesson or an exercise, and how far one has come.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StudyState {
+    pub kind: &'static str,
+    /// As links name it; `null` of somebody's own text.
+    pub name: Option<String>,
+    pub title: String,
+    /// From 1, of so many.
+    pub step: u64,
+    pub steps: u64,
+    /// Whether the reader foresaw what the run answered; `null` as long as it has not.
+    pub foreseen: Option<bool>,
+    pub conditions: Vec<ConditionState>,
+    /// There are conditions, and all are met.
+    pub solved: bool,
+    /// Hints that were opened.
+    pub hints: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConditionState {
+    pub text: String,
+    /// `met`, `open` or `broken`.
+    pub standing: &'static str,
+}
+
+impl StudyState {
+    fn of(store: &Store) -> Option<StudyState> {
+        let study = store.study.as_ref()?;
+        let (kind, name) = match &study.book {
+            Book::Lesson(name) => ("lesson", Some(name.clone())),
+            Book::Exercise(name) => ("exercise", Some(name.clone())),
+            Book::Own(_) => ("own", None),
+        };
+        let standing = |state: &CheckState| match state {
+            CheckState::Met(_) => "met",
+            CheckState::Open => "open",
+            CheckState::Broken(_) => "broken",
+        };
+        let demands = study.course.demands(study.step).iter().zip(&study.states);
+        let conditions: Vec<ConditionState> = demands
+            .map(|(demand, state)| ConditionState {
+                text: demand.text.clone(),
+                standing: standing(state),
+            })
+            .collect();
+        let truth = study.answered(&store.panes[0].run);
+        let chosen = study.chosen.and_then(|place| study.choices.get(place));
+        Some(StudyState {
+            kind,
+            name,
+            title: study.course.title().to_owned(),
+            step: study.step as u64 + 1,
+            steps: study.course.steps() as u64,
+            foreseen: truth.map(|truth| chosen == Some(&truth.choice)),
+            solved: !conditions.is_empty() && conditions.iter().all(|it| it.standing == "met"),
+            conditions,
+            hints: study.hints as u64,
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -119,9 +185,19 @@ pub struct RunEvent {
 #[serde(tag = "news", rename_all = "lowercase")]
 pub enum News {
     Event(RunEvent),
-    Property { property: PropertyState },
-    Caption { caption: Option<String> },
-    State { state: Box<State> },
+    Property {
+        property: PropertyState,
+    },
+    Caption {
+        caption: Option<String>,
+    },
+    State {
+        state: Box<State>,
+    },
+    /// `None` where it was put away.
+    Study {
+        study: Option<StudyState>,
+    },
 }
 
 /// Of what news is wanted.
@@ -131,6 +207,7 @@ pub struct Watched {
     pub properties: bool,
     pub captions: bool,
     pub state: bool,
+    pub study: bool,
 }
 
 impl State {
@@ -158,6 +235,7 @@ impl State {
             caption: caption(store),
             nodes: snapshot.nodes.iter().map(NodeState::of).collect(),
             properties: properties.iter().map(|shot| PropertyState::of(shot, language)).collect(),
+            study: StudyState::of(store),
         }
     }
 }
@@ -264,12 +342,14 @@ pub struct Watch {
     caption: Option<String>,
     /// What a host is told of the state: branch, lines, playing, speed, and, at rest, the event.
     state: Option<(u32, usize, bool, Speed, Option<u64>)>,
+    study: Option<StudyState>,
 }
 
 impl Watch {
     /// From now on this is watched. What is so already is not news.
     pub fn begin(&mut self, watched: Watched, store: &Store) {
-        self.watched = Watched { events: true, properties: true, captions: true, state: true };
+        self.watched =
+            Watched { events: true, properties: true, captions: true, state: true, study: true };
         self.news(store);
         self.watched = watched;
     }
@@ -307,6 +387,13 @@ impl Watch {
             if caption != self.caption {
                 news.push(News::Caption { caption: caption.clone() });
                 self.caption = caption;
+            }
+        }
+        if self.watched.study {
+            let study = StudyState::of(store);
+            if study != self.study {
+                news.push(News::Study { study: study.clone() });
+                self.study = study;
             }
         }
         if self.watched.state {

@@ -28,6 +28,8 @@ pub struct Ui {
     pub dialog: Option<Dialog>,
     /// What stands in place of the playground, before something is opened.
     pub door: Option<Door>,
+    /// Only the stage and what is said of it, large: for a room that looks on.
+    pub presents: bool,
     /// The entry of the glossary that is open.
     pub term: Option<String>,
     /// The sentence that says what is being fetched.
@@ -149,6 +151,7 @@ impl Ui {
             PageAction::Open(dialog) => self.dialog = Some(dialog),
             PageAction::Close => (self.dialog, self.term) = (None, None),
             PageAction::Enter(door) => (self.door, self.term) = (door, None),
+            PageAction::Present(presents) => self.presents = presents,
             PageAction::Explain(term) => self.term = Some(term),
             PageAction::Tell(notice) => self.notice = Some(notice),
             PageAction::Dismiss => self.notice = None,
@@ -171,6 +174,10 @@ impl Ui {
     /// Closes or lets go of the topmost thing.
     pub(super) fn escape(&mut self) {
         if self.term.take().is_some() || self.dialog.take().is_some() {
+            return;
+        }
+        if self.presents && self.selection.is_none() {
+            self.presents = false;
             return;
         }
         if self.tool != Tool::Select {

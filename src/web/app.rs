@@ -27,7 +27,7 @@ use super::{address, browser, crash, focus, parts};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Needs, NoticeKind, PageAction, PaneAction, RunAction,
-    Selection, Store, Table, TimeAction, TimelineAction, Window, gestures, keys,
+    Selection, Store, StudyAction, Tab, Table, TimeAction, TimelineAction, Window, gestures, keys,
 };
 use crate::view::Size;
 use crate::words;
@@ -422,6 +422,13 @@ impl App {
     }
 
     fn pick(&mut self, selection: Selection, by: PickedBy) -> Change {
+        // While something is asked, a press on a place answers.
+        let study = self.store.study.as_ref().filter(|study| study.waits());
+        if let (Selection::Place(place), Tab::Lesson) = (selection, self.store.ui.tab)
+            && let Some(choice) = study.and_then(|study| study.choice_of(place))
+        {
+            return self.store.update(StudyAction::Choose(choice));
+        }
         // A message would be gone before anybody could do something to it.
         if let Selection::Message(_) = selection {
             self.store.update(TimeAction::Pause);

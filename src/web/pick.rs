@@ -50,3 +50,8 @@ pub fn of(event: &Event) -> Option<(Selection, Element)> {
     let selection = parse(&element.get_attribute("data-pick")?)?;
     Some((selection, element))
 }
+
+/// Whether a link or a message between these is the selected place's: a spotlight falls on it too.
+pub fn touches(selection: Option<Selection>, ends: [Place; 2]) -> bool {
+    matches!(selection, Some(Selection::Place(place)) if ends.contains(&place))
+}

@@ -402,7 +402,7 @@ test("a page that was written for the first form of the calls still works: texts
   for (const [id, name, text, why] of [
     ["seek?", "seek", "soon", /^“seek” of “soon”: expected an event such as 214, or a time such as 1\.24s\.$/],
     ["set?", "set", "theme=pink", /^“set” of “theme=pink”: expected theme=light/],
-    ["watch?", "watch", "events crashes", /^“watch” of “crashes”: expected event, property, caption or state\.$/],
+    ["watch?", "watch", "events crashes", /^“watch” of “crashes”: expected event, property, caption, state or study\.$/],
     ["play?", "play", "now", /unknown field `text`/],
     ["jump?", "jump", "", /^There is no call “jump”: expected load, open, play, pause, forward, back, seek, until, speed, command, set, watch, read\.$/],
   ]) {

@@ -172,6 +172,26 @@ export interface News {
   caption: string | null;
   /** It plays, it rests somewhere, it is another run. */
   state: State;
+  /** A lesson or an exercise goes on: a step, an answer, a condition; `null` where it was put away. */
+  study: Study | null;
+}
+
+/** A lesson or an exercise beside the stage. */
+export interface Study {
+  readonly kind: "lesson" | "exercise" | "own";
+  /** As links name it (`exercise=two-leaders`); `null` of somebody's own text. */
+  readonly name: string | null;
+  readonly title: string;
+  /** From 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** Whether the reader foresaw what the run answered; `null` as long as it has not. */
+  readonly foreseen: boolean | null;
+  readonly conditions: readonly { readonly text: string; readonly standing: "met" | "open" | "broken" }[];
+  /** There are conditions, and all are met. The state's `link` replays the run, with the same verdict. */
+  readonly solved: boolean;
+  /** Hints that were opened. */
+  readonly hints: number;
 }
 
 /** Everything at the cursor. */
@@ -192,6 +212,8 @@ export interface State {
   /** The run as text, with everything that was done to it. */
   readonly script: string;
   readonly caption: string | null;
+  /** What is read beside the stage. */
+  readonly study: Study | null;
   readonly nodes: readonly Node[];
   readonly properties: readonly Property[];
 }
@@ -315,7 +337,7 @@ export interface CallMessage {
   id: number | string;
   call: Call["call"];
   /**
-   * `set` takes `theme=dark`; `watch` takes some of `events properties captions state`, and nothing to
+   * `set` takes `theme=dark`; `watch` takes some of `events properties captions state study`, and nothing to
    * be told no more; the others take what the methods of the same name take.
    */
   text?: string;
@@ -329,7 +351,7 @@ export type FrameMessage =
   /** To one that was a name and a text: the state as JSON, or what was read; or that sentence. */
   | { synod: 1; id: number | string; done: boolean; text: string }
   /** What is watched. */
-  | { synod: 1; news: ({ news: "event" } & RunEvent) | { news: "property"; property: Property } | { news: "caption"; caption: string | null } | { news: "state"; state: State } }
+  | { synod: 1; news: ({ news: "event" } & RunEvent) | { news: "property"; property: Property } | { news: "caption"; caption: string | null } | { news: "state"; state: State } | { news: "study"; study: Study | null } }
   /** It can be called now. */
   | { synod: 1; ready: true }
   /** It would like to be so high, in pixels. */

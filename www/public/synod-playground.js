@@ -16,7 +16,7 @@
   const WAITING = 100; // Calls that may wait for their answers.
   const PATIENCE = 30_000; // ms until a frame that says nothing is taken for dead.
   const NEAR = "400px";
-  const NEWS = ["event", "property", "caption", "state"];
+  const NEWS = ["event", "property", "caption", "state", "study"];
   const OPTIONS = ["theme", "lang", "panel", "speed"];
   const COLOURS = [
     "background", "raised", "textColor", "soft", "rule", "field", "accent", "accentText",
@@ -36,7 +36,7 @@
       flood: "{0} calls wait for their answers already.",
       text: "“{0}” takes a text, but got {1}.",
       long: "“{0}” takes at most {1} characters, but got {2}.",
-      event: "There is no event “{0}”: expected event, property, caption or state.",
+      event: "There is no event “{0}”: expected event, property, caption, state or study.",
     },
     zh: {
       name: "Synod：分布式协议演练场",
@@ -47,7 +47,7 @@
       flood: "已有 {0} 次调用在等待答复。",
       text: "“{0}”的参数应为文本，却收到了 {1}。",
       long: "“{0}”的参数最多 {1} 个字符，却收到了 {2} 个。",
-      event: "没有事件“{0}”：应为 event、property、caption 或 state。",
+      event: "没有事件“{0}”：应为 event、property、caption、state 或 study。",
     },
   };
 
@@ -313,7 +313,7 @@
     }
 
     #tell({ news, ...told }) {
-      const detail = news === "property" ? told.property : news === "state" ? told.state : news === "caption" ? told.caption : told;
+      const detail = news === "property" ? told.property : news === "state" ? told.state : news === "caption" ? told.caption : news === "study" ? told.study : told;
       this.dispatchEvent(new CustomEvent(news, { detail }));
     }
 

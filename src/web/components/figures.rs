@@ -159,6 +159,7 @@ pub fn pill(props: &Props, flight: &Flight) -> Html {
         when(flight.key.1 > 0, "copy"),
         when(flight.held, "held"),
         when(selected, "selected"),
+        when(pick::touches(props.selection, [flight.from, flight.to]), "lit"),
     ]);
     let label = tr!(language, "{0} from {1} to {2}", flight.label.clone(), flight.from, flight.to);
     html! {

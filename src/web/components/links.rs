@@ -24,7 +24,10 @@ pub struct Props {
 /// All links. They change seldom, and then are drawn together.
 #[component]
 pub fn Links(props: &Props) -> Html {
-    let figure = |wire: &Wire| wire_figure(wire, selects(props.selection, wire), props.language);
+    let figure = |wire: &Wire| {
+        let lit = pick::touches(props.selection, [wire.a, wire.b]);
+        wire_figure(wire, selects(props.selection, wire), lit, props.language)
+    };
     html! { <g class="edgePaths">{ for props.wires.iter().map(figure) }</g> }
 }
 
@@ -34,7 +37,7 @@ fn selects(selection: Option<Selection>, wire: &Wire) -> bool {
     matches!(selection, Some(Selection::Link(from, to)) if (from, to) == ends || (to, from) == ends)
 }
 
-fn wire_figure(wire: &Wire, selected: bool, language: Language) -> Html {
+fn wire_figure(wire: &Wire, selected: bool, lit: bool, language: Language) -> Html {
     let mut reach = Path::new();
     draw(&mut reach, wire.from, wire.bend, wire.to);
     let told: Vec<String> = wire.told().iter().map(|told| words::tell(language, told)).collect();
@@ -47,6 +50,7 @@ fn wire_figure(wire: &Wire, selected: bool, language: Language) -> Html {
         when(wire.dead, "dead"),
         when(selected, "selected"),
         when(wire.note.is_some(), "changed"),
+        when(lit, "lit"),
     ]);
     html! {
         <g key={format!("{}-{}", wire.a, wire.b)} {class} data-pick={pick::code(Selection::Link(wire.a, wire.b))} tabindex="-1" role="button" aria-label={label}>

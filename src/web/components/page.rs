@@ -16,7 +16,7 @@ use super::notice::notice;
 use super::overview::Extent;
 use super::pane::{PaneFrame, pane_head};
 use super::props::ToolsProps;
-use super::reading_room::{behind, term};
+use super::reading_room::{behind, slide, term};
 use super::stage::Stage;
 use super::timeline::Timeline;
 use super::tools::tools;
@@ -78,6 +78,7 @@ pub fn page(props: Page<'_>) -> Html {
         when(ui.below != Below::Diagram, "measured"),
         when(ui.door.is_some(), "at-door"),
         when(ui.tab == Tab::Lesson, "reads"),
+        when(ui.presents, "presents"),
     ]);
     let shown_tools = ToolsProps {
         tool: ui.tool,
@@ -105,7 +106,7 @@ pub fn page(props: Page<'_>) -> Html {
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
-                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ caption(said) }{ goal(scene.goal, language) }{ sequel(props.sequel.filter(|_| said.is_none()), language, act) }</div>
+                <div class="said">{ notice(ui.notice.as_ref(), scene.event, language, act) }{ fetching(ui) }{ presented(&props) }{ caption(said) }{ goal(scene.goal, language) }{ sequel(props.sequel.filter(|_| said.is_none()), language, act) }</div>
             </main>
             <footer class="time">
                 { control_bar(&shown_controls) }
@@ -116,6 +117,21 @@ pub fn page(props: Page<'_>) -> Html {
             if let Some(name) = ui.term.as_deref().filter(|_| ui.door.is_none()) { { term(name, language, act) } }
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
         </div>
+    }
+}
+
+/// What a room that looks on is to read, and how to go on.
+fn presented(props: &Page<'_>) -> Html {
+    let language = props.ui.language;
+    if !props.ui.presents {
+        return Html::default();
+    }
+    let study = props.inspection.study.as_ref();
+    html! {
+        <>
+        { study.map(|study| slide(study, language)) }
+        <p class="clicker soft"><kbd>{ tr!(language, "PgDn") }</kbd>{ tr!(language, "next") }<kbd>{ tr!(language, "Esc") }</kbd>{ tr!(language, "everything again") }</p>
+        </>
     }
 }
 

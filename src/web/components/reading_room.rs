@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::study::study_panel;
+use super::study::{study_panel, study_slide};
 use super::terms::{glossary, term_card};
 use super::texts::list;
 use crate::part;
@@ -15,6 +15,7 @@ use crate::words::Language;
 /// What it draws.
 pub struct ReadingRoom {
     study: fn(&StudyShot, Language, &Callback<Action>) -> Html,
+    slide: fn(&StudyShot, Language) -> Html,
     list: fn(Door, Language) -> Html,
     glossary: fn(Option<&str>, Language, &Callback<Action>) -> Html,
     term: fn(&str, Language, &Callback<Action>) -> Html,
@@ -23,6 +24,7 @@ pub struct ReadingRoom {
 /// It comes with the shelf (`web/parts.rs`).
 pub static READING_ROOM: Part<ReadingRoom> = part!(lessons: ReadingRoom = ReadingRoom {
     study: study_panel,
+    slide: study_slide,
     list,
     glossary,
     term: term_card,
@@ -34,6 +36,11 @@ pub fn study(study: &StudyShot, language: Language, act: &Callback<Action>) -> H
         Some(room) => (room.study)(study, language, act),
         None => coming(language),
     }
+}
+
+/// The same for a room that looks on.
+pub fn slide(study: &StudyShot, language: Language) -> Html {
+    READING_ROOM.get().map_or_else(Html::default, |room| (room.slide)(study, language))
 }
 
 /// What stands behind a door, but for the map.

@@ -21,6 +21,24 @@ pub fn study_panel(study: &StudyShot, language: Language, act: &Callback<Action>
     html! { <article class="study" data-role="study">{ head(study, language, act) }{ content }</article> }
 }
 
+/// The step's title, what is asked, and what the run has answered.
+pub fn study_slide(study: &StudyShot, language: Language) -> Html {
+    let (title, asked) = match &*study.course {
+        Course::Lesson(lesson) => {
+            let step = &lesson.steps[study.step];
+            (&step.title, step.question.as_ref().map(|question| &question.text))
+        }
+        Course::Exercise(exercise) => (&exercise.title, None),
+    };
+    let answer = study.truth.as_ref().map(|truth| told(&truth.choice, language));
+    html! {
+        <div class="slide"><strong>{ title }</strong>
+            if let Some(asked) = asked { <span>{ asked }</span> }
+            if let Some(answer) = answer { <span class="good">{ tr!(language, "The run says {0}.", answer) }</span> }
+        </div>
+    }
+}
+
 fn head(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
     let (to, name) = match (&study.book, &*study.course) {
         (Book::Exercise(_), _) | (Book::Own(_), Course::Exercise(_)) => {
@@ -31,6 +49,7 @@ fn head(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
     html! {
         <header class="study-head">
             <nav aria-label={tr!(language, "Lesson")}><a href={to}>{ name }</a>{ " › " }<span>{ study.course.title().to_owned() }</span></nav>
+            { picture_button("", Icon::Panes, tr!(language, "Present: the stage alone, with keys for a clicker"), asks(act, PageAction::Present(true))) }
             { picture_button("", Icon::Close, tr!(language, "Put the lesson away"), asks(act, StudyAction::Close)) }
         </header>
     }
@@ -67,7 +86,7 @@ fn steps(lesson: &Lesson, study: &StudyShot, language: Language, act: &Callback<
         let now = place == study.step;
         let class = match place.cmp(&study.step) {
             std::cmp::Ordering::Less => "circle read",
-            std::cmp::Ordering::Equal => "circle now",
+            std::cmp::Ordering::Equal => "circle here",
             std::cmp::Ordering::Greater => "circle",
         };
         let label = tr!(language, "Step {0}: {1}", place + 1, step.title.clone());
@@ -275,7 +294,7 @@ fn hints(
 ) -> Html {
     let next = study.hints + 1;
     html! {
-        <section class="hints">
+        <section class="study-hints">
             <h3>{ tr!(language, "Hints") }<span class="count soft">{ tr!(language, "your link names those that you open") }</span></h3>
             <ol>{ for exercise.hints.iter().take(study.hints).map(|hint| html! { <li>{ hint }</li> }) }</ol>
             if study.hints < exercise.hints.len() {

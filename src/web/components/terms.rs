@@ -9,6 +9,7 @@ use crate::lessons::Term;
 use crate::lessons::texts::SHELF;
 use crate::player::{Action, PageAction};
 use crate::tr;
+use crate::web::browser::by_id;
 use crate::words::Language;
 
 fn terms(language: Language) -> Vec<Term> {
@@ -34,8 +35,25 @@ pub fn glossary(open: Option<&str>, language: Language, act: &Callback<Action>) 
             <h2 id="texts-title">{ tr!(language, "Glossary") }</h2>
             <p class="soft">{ tr!(language, "{0} terms, most of them with a run that shows them.", terms.len()) }</p>
             <dl class="glossary">{ for terms.iter().map(entry) }</dl>
+            if let Some(name) = open { <InSight id={format!("term-{name}")} /> }
         </section>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct SightProps {
+    id: AttrValue,
+}
+
+/// Brings an element into sight once it is there.
+#[component]
+fn InSight(props: &SightProps) -> Html {
+    use_effect_with(props.id.clone(), |id| {
+        if let Some(element) = by_id(id) {
+            element.scroll_into_view();
+        }
+    });
+    Html::default()
 }
 
 fn shown_by(term: &Term, language: Language, act: &Callback<Action>) -> Html {
