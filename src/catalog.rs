@@ -7,7 +7,8 @@ use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::part::{Part, Unfetched};
 use crate::protocol::{
-    FaultModel, Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary, read_request,
+    Epidemic, FaultModel, Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary,
+    read_request,
 };
 use crate::protocols::{self, every_protocol};
 use crate::sim::ensemble::{Ensemble, Servers};
@@ -95,6 +96,8 @@ pub struct Entry {
     pub forms: &'static [Form],
     /// What is wrong with this request.
     pub check_request: fn(&str) -> Result<(), Unserved>,
+    /// What theory says of a run with this set-up, where something spreads in it.
+    pub epidemic: fn(&Setup) -> Option<Epidemic>,
     /// Its servers, all down; the error says what in the set-up is wrong.
     ensemble: fn(&Setup) -> Result<Box<dyn Ensemble>, Sentence>,
 }
@@ -113,6 +116,7 @@ impl Entry {
             check_log: |log| P::stored(log).map(drop),
             forms: P::SERVES.forms,
             check_request: |text| read_request::<P>(text).map(drop),
+            epidemic: |setup| P::epidemic(&configure::<P>(setup).ok()?),
             ensemble: |setup| {
                 Ok(Box::new(Servers::<P>::new(&setup.places, setup.seed, configure::<P>(setup)?)))
             },

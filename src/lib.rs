@@ -79,6 +79,7 @@
 //! | how a history from a file is read | `check/formats/` |
 //! | how any earlier instant comes back | `replay/mod.rs` |
 //! | what was asked in a run, and what came of it | `replay/requests.rs`; how long that took, and how old what was read was: `measure.rs` |
+//! | what theory says of a run in which something spreads | [`protocol::Epidemic`], `view/spread.rs` |
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
 //! | what a random schedule breaks | `explore/fuzz.rs`, and `explore/aim.rs` where it aims, within the protocol's [`protocol::FaultModel`] |

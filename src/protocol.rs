@@ -13,6 +13,7 @@ use crate::base::{Breach, Chance, Place, PlaceKind, Places, Sentence, Span, Text
 use crate::check::{Model, Operation, Promise};
 use crate::sentence;
 
+pub use epidemic::Epidemic;
 pub use faults::{FaultModel, PartitionKind};
 pub use form::{Blank, Form, Holds};
 pub use inside::Asked;
@@ -22,6 +23,7 @@ pub use shown::{
     Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Variable, Vocabulary,
 };
 
+mod epidemic;
 mod faults;
 mod form;
 mod inside;
@@ -89,6 +91,11 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     /// Numbers that tell how all of them are doing together, each in a sentence.
     fn measures() -> &'static [Measure<Self>] {
         &[]
+    }
+
+    /// What theory says of how something spreads, if that is what it does with these options.
+    fn epidemic(_config: &Self::Config) -> Option<Epidemic> {
+        None
     }
 
     /// A replica that starts, for the first time or after a crash, from what its disk holds.

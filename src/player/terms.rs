@@ -1,6 +1,7 @@
 //! Words that the files of the player share: what can be selected, opened and chosen on the page.
 
 use crate::base::Place;
+use crate::catalog;
 use crate::command::{Command, Script};
 
 /// What the panes are called.
@@ -100,10 +101,16 @@ impl Below {
         Below::ALL.into_iter().find(|below| below.code() == code)
     }
 
-    /// What shows most of this script: where clients are kept busy, there is something to measure.
+    /// What shows most of this script: where clients are kept busy, there is something to measure; and
+    /// where something spreads among very many, who have no lanes.
     pub fn best_for(script: &Script) -> Below {
         let busy = script.lines.iter().any(|line| matches!(*line.command, Command::Load { .. }));
-        if busy { Below::Measures } else { Below::Diagram }
+        let setup = &script.setup;
+        let spreads = || {
+            let entry = catalog::find(&setup.protocol);
+            entry.is_some_and(|entry| (entry.epidemic)(setup).is_some())
+        };
+        if busy || setup.places.are_many() && spreads() { Below::Measures } else { Below::Diagram }
     }
 }
 

@@ -242,6 +242,11 @@ impl Run {
         self.outline.period()
     }
 
+    /// What is rarer than messages, as far as the run is known.
+    pub fn marks(&self) -> &[Mark] {
+        self.outline.marks(self.head.1)
+    }
+
     /// What happened between two times in outline: nothing is simulated again for it.
     pub fn outline(&self, from: Time, to: Time) -> Outlined {
         let mut lanes = self.checkpoints[0].lanes();

@@ -13,6 +13,7 @@
 //! | `stage/` | the stage at one instant |
 //! | `diagram/` | the space-time diagram |
 //! | `plot.rs` | the measures of a run, one below the other |
+//! | `spread.rs` | what spreads, beside theory |
 //! | `history.rs` | what was asked and told, a lane for each who asks |
 //! | `light.rs` | over both: the way of causes, past and future |
 //! | `highlight.rs` | a protocol's source |
@@ -27,6 +28,7 @@ pub mod light;
 pub mod panel;
 pub mod path;
 pub mod plot;
+pub mod spread;
 pub mod stage;
 pub mod tree;
 

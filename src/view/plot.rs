@@ -6,12 +6,15 @@
 
 use super::diagram::ticks::{Tick, step, ticks};
 use super::path::{Path, Point};
+use super::spread::{Spread, SpreadPlot};
 use crate::base::{Place, Sentence, Time};
 use crate::measure::{Fault, RequestFate, Stale, stale};
 use crate::replay::requests::RequestShot;
 
 /// What is to be plotted.
 pub struct PlotRequest<'a> {
+    /// Where something spreads.
+    pub spread: Option<&'a Spread>,
     pub requests: &'a [RequestShot],
     pub faults: &'a [Fault],
     /// As far as the run is known: its last event.
@@ -28,6 +31,8 @@ pub struct Plots {
     pub width: f64,
     pub ticks: Vec<(f64, Tick)>,
     pub bands: Vec<FaultBand>,
+    /// What spreads comes first.
+    pub spread: Option<SpreadPlot>,
     pub askers: Vec<(Place, f64)>,
     pub availability: Fates,
     pub response: Scaled,
@@ -80,6 +85,7 @@ const CELL: f64 = 11.0;
 /// More askers share one row.
 const ASKERS: usize = 8;
 /// How high each plot is.
+const SPREAD: f64 = 110.0;
 const RESPONSE: f64 = 56.0;
 const THROUGHPUT: f64 = 30.0;
 const STALENESS: f64 = 40.0;
@@ -93,6 +99,12 @@ impl Plots {
         let bands = bands(ask, &scale);
         let names = bands.iter().map(|band| band.row + 1).max().unwrap_or(0);
         let mut y = AXIS + NAME * names as f64;
+        let spread = ask.spread.map(|spread| {
+            let (title, top) = (y, y + TITLE + 4.0);
+            y = top + SPREAD + 8.0;
+            let plot = SpreadPlot { title, top, bottom: top + SPREAD, ..SpreadPlot::default() };
+            spread.draw(ask.until, &|at| scale.x(at), plot)
+        });
         let mut askers: Vec<Place> = known.iter().map(|request| request.asker).collect();
         askers.sort_unstable();
         askers.dedup();
@@ -128,6 +140,7 @@ impl Plots {
             width: ask.width,
             ticks: ticks.into_iter().map(|tick| (scale.x(tick.at), tick)).collect(),
             bands,
+            spread,
             askers: named,
             availability,
             response,
@@ -310,7 +323,8 @@ mod tests {
 
     fn plots(requests: &[RequestShot], faults: &[Fault]) -> Plots {
         let until = Time::seconds(1);
-        Plots::new(&PlotRequest { requests, faults, event: 5_000, until, width: 1_000.0 })
+        let width = 1_000.0;
+        Plots::new(&PlotRequest { spread: None, requests, faults, event: 5_000, until, width })
     }
 
     #[test]

@@ -4,11 +4,13 @@
 use std::rc::Rc;
 
 use crate::base::{Sentence, Time};
+use crate::catalog;
 use crate::measure::{Fault, Totals, faults, recovery, stale, totals, until};
 use crate::player::Pane;
 use crate::view::Plots;
 use crate::view::diagram::ticks::step;
 use crate::view::plot::PlotRequest;
+use crate::view::spread::Spread;
 
 /// What is shown.
 #[derive(Clone, Debug)]
@@ -21,8 +23,22 @@ pub struct Measures {
     pub latest: Period,
     /// The whole run up to the cursor, then what followed each fault.
     pub periods: Vec<Period>,
+    /// Where something spreads.
+    pub spread: Option<Spreading>,
     /// Reads that were answered, those of them that were stale, and by how much the worst was.
     pub reads: (usize, usize, Time),
+}
+
+/// What spreads, at the cursor.
+#[derive(Clone, Debug)]
+pub struct Spreading {
+    pub heard: usize,
+    pub places: usize,
+    /// The cycle that it is, and the one in which the last one has heard.
+    pub cycles: (u64, u64),
+    /// The protocol's own numbers, and why the run is not as the formula has it.
+    pub numbers: Vec<Sentence>,
+    pub why: Vec<Sentence>,
 }
 
 /// A stretch of the run in numbers.
@@ -49,12 +65,17 @@ impl Measures {
         let (requests, (event, now)) = (run.requests(), (run.event(), run.now()));
         let faults = faults(&run.script().lines);
         let mut known = run.head();
+        let setup = &run.script().setup;
+        let epidemic = catalog::find(&setup.protocol).and_then(|entry| (entry.epidemic)(setup));
+        let spread =
+            epidemic.map(|it| Spread::new(it, run.marks(), &setup.places, setup.link.loss));
         let plots = match drawn.filter(|drawn| drawn.serve(known, width)) {
             Some(drawn) => {
                 known = drawn.drawn;
                 drawn.plots.clone()
             }
             None => Rc::new(Plots::new(&PlotRequest {
+                spread: spread.as_ref(),
                 requests,
                 faults: &faults,
                 event: known.0,
@@ -91,7 +112,15 @@ impl Measures {
         });
         let worst = old.iter().map(|old| old.by).max().unwrap_or(Time::ZERO);
         let reads = (reads.count(), old.len(), worst);
-        Measures { plots, drawn: known, now, latest, periods, reads }
+        let is_cut = faults.iter().any(|fault| fault.from <= now);
+        let spread = spread.map(|spread| Spreading {
+            heard: spread.heard(event),
+            places: spread.places,
+            cycles: spread.cycles_by(now, event),
+            numbers: run.sim().ensemble().measures(),
+            why: spread.why(is_cut),
+        });
+        Measures { plots, drawn: known, now, latest, periods, spread, reads }
     }
 
     /// Whether the same plots will do.

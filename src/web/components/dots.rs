@@ -1,6 +1,7 @@
 //! Very many places on the stage: a path for each state, words beside them, and one spot that stands for
 //! whoever the keyboard is at. A dot is smaller than a finger, so a press picks the nearest one
-//! (`stage.rs` finds it).
+//! (`stage.rs` finds it). Whoever is chosen becomes a box beside the field, with a beam from its dot; on a
+//! narrow stage a line below it.
 
 use yew::prelude::*;
 
@@ -12,6 +13,7 @@ use crate::view::path::{number, translate};
 use crate::view::stage::field::{DotsView, Grid, Look};
 use crate::view::stage::flight::text_width;
 use crate::view::{Path, Point, StageView};
+use crate::web::frame::{Inspection, Subject};
 use crate::web::pick;
 use crate::web::shared::Shared;
 use crate::words::{Language, tell, translate as word};
@@ -21,8 +23,12 @@ pub struct Props {
     pub scene: Shared<StageView>,
     pub selection: Option<Selection>,
     pub language: Language,
+    /// What is known of whoever is chosen.
+    pub inspection: Option<Shared<Inspection>>,
 }
 
+/// More fields are for the inspector.
+const NEAR_FIELDS: usize = 6;
 /// From line to line of the words.
 const LINE: f64 = 18.0;
 /// Words this small still can be read.
@@ -64,10 +70,12 @@ pub fn Dots(props: &Props) -> Html {
         })
     };
     let spot = props.scene.layout.places.own().nth(*at);
+    let near = chosen.and_then(|position| Some((position, Near::of(props, field)?)));
     html! {
         <g class="field-dots">
             { for field.states.iter().map(|state| path(look_class(state.look), &state.dots)) }
             if let Some(chosen) = chosen { { ring("selection", grid, chosen) } }
+            { for near.iter().map(|(at, near)| near_figure(&props.scene, grid.centre(*at), near, props.language)) }
             { link_of_two(props) }
             if let Some(spot) = spot {
                 <g class="spot" data-pick={pick::code(Selection::Place(spot))} tabindex="0" role="button"
@@ -75,9 +83,84 @@ pub fn Dots(props: &Props) -> Html {
                     { ring("focus", grid, *at) }
                 </g>
             }
-            { legend(&props.scene, field, props.language) }
+            { legend(&props.scene, field, near.as_ref().map(|(_, near)| near), props.language) }
         </g>
     }
+}
+
+/// Whoever is chosen, looked at from near.
+struct Near {
+    name: String,
+    role: &'static str,
+    look: Look,
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Near {
+    fn of(props: &Props, field: &DotsView) -> Option<Near> {
+        let Some(Selection::Place(place)) = props.selection else { return None };
+        let Subject::Node(shot) = &props.inspection.as_ref()?.subject else { return None };
+        let role = shot.role();
+        let state = field.states.iter().find(|state| state.name == role)?;
+        let fields = shot.view.fields.iter();
+        let fields = fields.map(|field| (word(props.language, field.name), field.value.clone()));
+        (shot.id == place).then(|| Near {
+            name: place.to_string(),
+            role: word(props.language, role),
+            look: state.look,
+            fields: fields.take(NEAR_FIELDS).collect(),
+        })
+    }
+
+    fn height(&self) -> f64 {
+        30.0 + LINE * self.fields.len() as f64
+    }
+
+    /// All of it in one line.
+    fn told(&self) -> String {
+        let fields = self.fields.iter().map(|(name, value)| format!(" · {name} {value}"));
+        format!("{} {}{}", self.name, self.role, fields.collect::<String>())
+    }
+}
+
+/// The box, and the beam between its dot and it; nothing on a narrow stage.
+fn near_figure(scene: &StageView, dot: Point, near: &Near, language: Language) -> Html {
+    let layout = &scene.layout;
+    let (corner, width) = layout.legend();
+    if is_narrow(scene) {
+        return Html::default();
+    }
+    let (x, y, height) = (corner.x - 8.0, corner.y - 18.0, near.height());
+    let radius = layout.grid.as_ref().map_or(0.0, Grid::radius) + 5.0;
+    let mut beam = Path::new();
+    beam.move_to(dot.plus(0.0, -radius)).line_to(Point::new(x, y));
+    beam.line_to(Point::new(x, y + height)).line_to(dot.plus(0.0, radius)).close();
+    let mut sign = Path::new();
+    near.look.draw(&mut sign, Point::default(), 6.0);
+    let row = |(i, (name, value)): (usize, &(&'static str, String))| {
+        let y = corner.y + 8.0 + LINE * (i + 1) as f64;
+        html! {
+            <>
+            { text("", Point::new(corner.x, y), name) }
+            { text("count end", Point::new(corner.x + width, y), value) }
+            </>
+        }
+    };
+    html! {
+        <g class="near" aria-label={tr!(language, "{0} from near", near.name.clone())}>
+            { path("beam", &beam) }
+            <rect x={number(x)} y={number(y)} width={number(width + 14.0)} height={number(height)} rx="4" />
+            <g transform={translate(Point::new(corner.x + 6.0, corner.y - 4.0))}>{ path(look_class(near.look), &sign) }</g>
+            { text("count", Point::new(corner.x + 18.0, corner.y), &near.name) }
+            { text("end", Point::new(corner.x + width, corner.y), near.role) }
+            { for near.fields.iter().enumerate().map(row) }
+        </g>
+    }
+}
+
+/// Words stand below the field instead of beside it.
+fn is_narrow(scene: &StageView) -> bool {
+    scene.layout.legend().0.y > scene.layout.size.h / 2.0
 }
 
 fn look_class(look: Look) -> &'static str {
@@ -106,11 +189,11 @@ fn link_of_two(props: &Props) -> Html {
 }
 
 /// The states with their shapes and how many are in each, and the protocol's numbers.
-fn legend(scene: &StageView, field: &DotsView, language: Language) -> Html {
+fn legend(scene: &StageView, field: &DotsView, near: Option<&Near>, language: Language) -> Html {
     let layout = &scene.layout;
     let (corner, width) = layout.legend();
-    let narrow = corner.y > layout.size.h / 2.0;
-    let (mut x, mut y) = (0.0, 0.0);
+    let narrow = is_narrow(scene);
+    let (mut x, mut y) = (0.0, near.filter(|_| !narrow).map_or(0.0, |near| near.height() + LINE));
     let states = field.states.iter().map(|state| {
         let (name, count) = (word(language, state.name), state.count.to_string());
         let long = 30.0 + text_width(name, SMALL) + text_width(&count, SMALL);
@@ -139,9 +222,12 @@ fn legend(scene: &StageView, field: &DotsView, language: Language) -> Html {
     });
     let states: Vec<Html> = states.collect();
     y += if narrow { LINE } else { 8.0 };
-    let measures = scene.measures.iter().enumerate().map(|(i, measure)| {
-        let at = Point::new(corner.x, corner.y + y + i as f64 * LINE);
-        text("measure", at, &tell(language, measure))
+    let measures = match near.filter(|_| narrow) {
+        Some(near) => vec![near.told()],
+        None => scene.measures.iter().map(|measure| tell(language, measure)).collect(),
+    };
+    let measures = measures.iter().enumerate().map(|(i, measure)| {
+        text("measure", Point::new(corner.x, corner.y + y + i as f64 * LINE), measure)
     });
     html! { <g aria-hidden="true">{ for states }{ for measures }</g> }
 }

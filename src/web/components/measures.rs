@@ -11,7 +11,8 @@ use crate::tr;
 use crate::view::Point;
 use crate::view::path::number;
 use crate::view::plot::{Plots, Scaled};
-use crate::web::measures::{Measures, Period};
+use crate::view::spread::SpreadPlot;
+use crate::web::measures::{Measures, Period, Spreading};
 use crate::web::shared::Shared;
 use crate::words::{Language, tell};
 
@@ -29,7 +30,8 @@ pub fn MeasuresView(props: &Props) -> Html {
     let Props { measures, language, .. } = props;
     let class = names(&["measures", when(props.as_table, "as-table")]);
     let label = tr!(*language, "Measures up to {0}", measures.now.said());
-    let inside = match props.as_table || measures.periods[0].totals.asked == 0 {
+    let empty = measures.periods[0].totals.asked == 0 && measures.spread.is_none();
+    let inside = match props.as_table || empty {
         true => table(measures, *language),
         false => picture(props),
     };
@@ -61,12 +63,13 @@ fn picture(props: &Props) -> Html {
         <svg class="plots" aria-hidden="true" width={width} height={height} onpointerdown={seek}>
             { bands(plots, measures, *language) }
             { for plots.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
-            { drawn(plots) }
+            { drawn(plots, *language) }
             <rect class="future" x={number(at)} y="18" width={number((plots.width - at).max(0.0))} height={number(plots.height)} />
             { titles(measures, *language) }
             <path class="now-line" d={format!("M{} 4V{}", number(at), number(plots.height))} />
             { text("letter", Point::new(plots.width - 14.0, 12.0), props.letter.unwrap_or("")) }
         </svg>
+        { for measures.spread.iter().map(|spread| why(spread, *language)) }
         <div class="unseen">{ table(measures, *language) }</div>
         </>
     }
@@ -98,7 +101,7 @@ fn bands(plots: &Plots, measures: &Measures, language: Language) -> Html {
 }
 
 /// The plots without their titles: they change only when more of the run is known.
-fn drawn(plots: &Plots) -> Html {
+fn drawn(plots: &Plots, language: Language) -> Html {
     let fates = &plots.availability;
     let scaled = |plot: &Scaled, class: &'static str, name: &dyn Fn(u64) -> String| {
         let line = |(y, value): &(f64, u64)| {
@@ -123,12 +126,52 @@ fn drawn(plots: &Plots) -> Html {
     };
     html! {
         <>
+        { for plots.spread.iter().map(|plot| spread(plot, plots.width, language)) }
         <g class="fates">{ path("done", &fates.done) }{ path("waiting", &fates.waiting) }{ path("failed", &fates.failed) }</g>
         { for plots.askers.iter().map(asker) }
         { scaled(&plots.response, "response", &time) }
         { scaled(&plots.throughput, "throughput", &count) }
         { for plots.staleness.iter().map(|plot| scaled(plot, "staleness", &time)) }
         </>
+    }
+}
+
+/// The share that has heard, and the formula's curve.
+fn spread(plot: &SpreadPlot, width: f64, language: Language) -> Html {
+    let lines =
+        [("100 %", plot.top), ("50 %", (plot.top + plot.bottom) / 2.0), ("0 %", plot.bottom)];
+    let line = |(name, y): (&'static str, f64)| {
+        html! {
+            <g class="scale">
+                <path d={format!("M0 {}H{}", number(y), number(width))} />
+                { text("", Point::new(width - 4.0, y - 2.0), name) }
+            </g>
+        }
+    };
+    // The one that is ahead has its name on its left.
+    let ahead = plot.run_name.x <= plot.formula_name.x;
+    let name = |class: &'static str, at: Point, left: bool, name: &str| {
+        let (side, x) = if left { ("end", at.x - 6.0) } else { ("start", at.x + 6.0) };
+        html! { <text class={names(&[class, side])} x={number(x)} y={number(at.y + 4.0)}>{ name }</text> }
+    };
+    html! {
+        <g class="spread">
+            { for lines.into_iter().map(line) }
+            { path("line", &plot.run) }{ path("formula", &plot.formula) }
+            { name("run-name", plot.run_name, ahead, tr!(language, "this run")) }
+            { name("", plot.formula_name, !ahead, tr!(language, "by the formula")) }
+        </g>
+    }
+}
+
+/// The numbers of what spreads, and why they are not the formula's.
+fn why(spread: &Spreading, language: Language) -> Html {
+    let sentences = spread.numbers.iter().map(|number| tell(language, number) + " · ");
+    html! {
+        <p class="theory">
+            <b>{ for sentences }{ tr!(language, "the last one heard in cycle {0}", spread.cycles.1) }</b>
+            { for spread.why.iter().map(|why| format!(" {}", tell(language, why))) }
+        </p>
     }
 }
 
@@ -154,6 +197,11 @@ fn titles(measures: &Measures, language: Language) -> Html {
     let rate = format!("{}.{}", totals.rate / 1_000, totals.rate % 1_000 / 100);
     html! {
         <>
+        { for plots.spread.iter().zip(&measures.spread).map(|(plot, spread)| {
+            let unaware = (spread.places - spread.heard) as f64 / spread.places.max(1) as f64;
+            let words = tr!(language, "of all have not heard it, in cycle {0}", spread.cycles.0);
+            title(plot.title, false, format!("{unaware:.3}"), words)
+        }) }
         { title(plots.availability.top - 17.0, failed > 0, format!("{failed} / {over}"), requests) }
         { title(plots.response.title, false, median, tr!(language, "median response, {0} for 99 of 100", slowest)) }
         { title(plots.throughput.title, false, rate, tr!(language, "requests done a second").into()) }
@@ -205,6 +253,7 @@ fn table(measures: &Measures, language: Language) -> Html {
         if measures.periods[0].totals.asked == 0 {
             <p class="soft">{ tr!(language, "Nothing has been asked yet: send a request, or keep clients busy.") }</p>
         } else {
+            { for measures.spread.iter().map(|spread| why(spread, language)) }
             <table class="numbers">
                 <thead><tr><th></th>{ for heads.iter().map(|head| html! { <th scope="col">{ *head }</th> }) }</tr></thead>
                 <tbody>{ for measures.periods.iter().map(row) }</tbody>

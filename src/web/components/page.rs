@@ -157,7 +157,7 @@ fn stage(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
             <div class="picture">
                 <Stage
                     id={view.id.clone()} scene={view.scene.clone()} told={view.told.clone()} selection={selection(props, place)}
-                    tool={ui.tool} {light} {language} menu={props.menu.filter(|_| active)} inspection={props.inspection.clone()}
+                    tool={ui.tool} {light} {language} menu={props.menu.filter(|_| active)} inspection={props.inspection.clone()} {active}
                     act={act} pick={props.pick} stroke={props.stroke} close_menu={props.close_menu}
                 />
             </div>

@@ -37,6 +37,8 @@ pub struct StageProps {
     pub light: Option<Shared<Light>>,
     pub menu: Option<(Selection, PickedBy)>,
     pub inspection: Shared<Inspection>,
+    /// The inspection is of this pane.
+    pub active: bool,
     pub act: Callback<Action>,
     pub pick: Callback<(Selection, PickedBy)>,
     pub stroke: Callback<Stroke>,

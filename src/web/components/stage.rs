@@ -80,7 +80,8 @@ pub fn Stage(props: &Props) -> Html {
                 <path id={format!("{id}-trail{i}")} class={*class} />
             }) }</g>
             <g class="clients">{ for scene.clients.iter().map(|client| client_figure(props, client)) }</g>
-            <Dots scene={scene.clone()} selection={props.selection} language={*language} />
+            <Dots scene={scene.clone()} selection={props.selection} language={*language}
+                inspection={props.active.then(|| props.inspection.clone())} />
             <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(props, node)) }</g>
             <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
