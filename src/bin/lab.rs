@@ -24,6 +24,8 @@ mod bench;
 mod check;
 #[path = "lab/elections.rs"]
 mod elections;
+#[path = "lab/epidemics.rs"]
+mod epidemics;
 #[path = "lab/lessons.rs"]
 mod lessons;
 #[path = "lab/pbs.rs"]
@@ -66,6 +68,9 @@ lab: protocols in a terminal
                                              histories
   lab bench pbs                              how often a read of a quorum store is old
   lab bench elections                        how long they take, beside what a dissertation has measured
+  lab bench PROTOCOL --tables [--seeds N]    of one in which something spreads: residue, messages a place and
+                                             the last cycle, as in the tables of Demers et al.; over 1000
+                                             seeds, if N is not said
 
 A script without an `end` runs for ten virtual seconds.";
 
@@ -97,6 +102,7 @@ fn main() -> ExitCode {
         ["bench", "pbs"] => pbs::all(),
         ["bench", "check", ref files @ ..] => bench::histories(files),
         ["bench", "elections"] => elections::all().and_then(print),
+        ["bench", protocol, "--tables", ref rest @ ..] => epidemics::tables(protocol, rest),
         ["bench", ref only @ ..] => bench::all(only),
         [] | ["help" | "--help" | "-h"] => print(USAGE),
         _ => Err(format!("I don't understand “{}”.\n\n{USAGE}", words.join(" "))),

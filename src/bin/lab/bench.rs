@@ -28,6 +28,11 @@ pub fn all(only: &[&str]) -> Result<(), String> {
     let measured: Vec<_> = catalog::catalog()
         .filter_map(|entry| Some((entry.meta.slug, heartbeats(entry)?)))
         .collect();
+    if let [name] = only
+        && let Some(text) = catalog::find(name).and_then(rumour)
+    {
+        return of_many(&text);
+    }
     if let Some(name) = only.iter().find(|name| measured.iter().all(|(slug, _)| slug != *name)) {
         return Err(format!("No figures are taken of “{name}”."));
     }
@@ -84,7 +89,13 @@ fn of_many(text: &str) -> Result<(), String> {
         rates.push(deliveries as f64 / begun.elapsed().as_secs_f64());
     }
     rates.sort_by(f64::total_cmp);
-    rate("deliveries a second, of twenty runs", &rates)
+    rate("deliveries a second, of twenty runs", &rates)?;
+    let before = ALLOCATED.load(Ordering::Relaxed);
+    let mut run = start(text.to_owned())?;
+    run.run_to(Time::seconds(2), u32::MAX);
+    let bytes = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before) as f64;
+    let what = format!("bytes an event, of {} events, checkpoints included", run.event());
+    print(format_args!("{what:<48} {:>9.1}", bytes / run.event() as f64))
 }
 
 /// The run that is measured, of a protocol whose servers speak without being asked: often enough that
