@@ -77,6 +77,7 @@
 //! | whether a property holds, and after which step it is looked at | the protocol's `properties.rs`, `sim/judging.rs`; what clients saw: `check/`, a file each model |
 //! | what an operation on a register, a set, a queue … does | `check/machine.rs` |
 //! | how a history from a file is read | `check/formats/` |
+//! | what is done with one that is dropped onto the page | `player/opened.rs`, in a worker: `web/judging.rs`, `www/judge.js` |
 //! | how any earlier instant comes back | `replay/mod.rs` |
 //! | what was asked in a run, and what came of it | `replay/requests.rs`; how long that took, and how old what was read was: `measure.rs` |
 //! | what theory says of a run in which something spreads | [`protocol::Epidemic`], `view/spread.rs` |

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{Listed, Place, Sentence, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
 use crate::command::{Command, Deed, Link, Partition, ScriptLine};
@@ -25,7 +27,7 @@ pub struct Fault {
 }
 
 /// What came of a request, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RequestFate {
     Done,
     Refused,

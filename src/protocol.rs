@@ -253,6 +253,9 @@ pub struct Meta {
     pub requests: &'static [&'static str],
     /// Scripts worth showing, in the order of the menu: name and text.
     pub scenes: &'static [(&'static str, &'static str)],
+    /// The properties that say together, of a store: once all is quiet, its replicas are equal and hold every
+    /// acknowledged write. None where it does not promise that.
+    pub eventual: &'static [&'static str],
 }
 
 /// The setting that says how many places of the first kind take part from the start: `members=3`.
@@ -273,6 +276,7 @@ impl Meta {
         channel: Channel::Datagram,
         requests: &[],
         scenes: &[],
+        eventual: &[],
     };
 }
 

@@ -11,6 +11,7 @@ const card = document.querySelector("script[nomodule]");
 
 const PATIENCE = 30000; // ms that the page waits for a part or a text, all of it.
 
+let program; // Compiled.
 let replaced = false; // The last file that could not be had was no longer there: the server has another build.
 
 window.synodPage = {
@@ -25,6 +26,13 @@ window.synodPage = {
   async text(name) {
     const response = await answered(name, { cache: "no-cache", signal: within(PATIENCE) });
     return response.text();
+  },
+
+  /** The program once more beside the page, for what takes long. */
+  worker() {
+    const worker = new Worker("judge.js", { type: "module" });
+    worker.postMessage({ script: script.href, program });
+    return worker;
   },
 
   isReplaced: () => replaced,
@@ -71,7 +79,9 @@ start().then(() => shown).then(settle, (error) => {
 });
 
 async function start() {
-  const [{ default: init }, program] = await Promise.all([import(script.href), compiled(wasm.href)]);
+  const loaded = await Promise.all([import(script.href), compiled(wasm.href)]);
+  const [{ default: init }] = loaded;
+  program = loaded[1];
   await init({ module_or_path: program });
 }
 

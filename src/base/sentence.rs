@@ -1,20 +1,30 @@
 //! Sentences that people read. The English stands in the code, so that the code reads; it is also
 //! the key of its translation, as in gettext. Values fill the numbered places `{0}`, `{1}`, … so
 //! that a translation may order them as its grammar likes. Nothing is formatted until it is shown.
+//!
+//! A sentence that another copy of the program has put together (in a worker, say) is read back as it is, and
+//! translated here.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Place, Text, Time};
 
+/// English that stands in the code.
+type English = &'static str;
+
 /// A value within a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Value {
     Number(u64),
     Time(Time),
     Place(Place),
     Text(Text),
     /// A fixed word, translated like a sentence: a role, a property, a flaw.
-    Word(&'static str),
+    Word(#[serde(deserialize_with = "english")] English),
     /// A name that is translated where it is known, such as a timer's.
     Name(Text),
     /// A sentence within a sentence: the reason of a refusal or of a violation.
@@ -22,9 +32,10 @@ pub enum Value {
 }
 
 /// An English template and what fills it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sentence {
-    pub template: &'static str,
+    #[serde(deserialize_with = "english")]
+    pub template: English,
     pub values: Vec<Value>,
 }
 
@@ -34,6 +45,22 @@ macro_rules! sentence {
     ($template:literal $(, $value:expr)* $(,)?) => {
         $crate::base::Sentence { template: $template, values: vec![$($crate::base::Value::from($value)),*] }
     };
+}
+
+/// What was read back is kept for good, once: there are no more templates than stand in the code.
+fn english<'de, D: Deserializer<'de>>(deserializer: D) -> Result<English, D::Error> {
+    thread_local! {
+        static KNOWN: RefCell<BTreeSet<English>> = const { RefCell::new(BTreeSet::new()) };
+    }
+    let text = String::deserialize(deserializer)?;
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(same) = known.get(&*text) {
+            return Ok(*same);
+        }
+        let kept: English = Box::leak(text.into_boxed_str());
+        known.insert(kept);
+        Ok(kept)
+    })
 }
 
 impl Sentence {
@@ -114,5 +141,16 @@ mod tests {
             if english == "{0} is down" { "{0} IS DOWN" } else { english }
         }
         assert_eq!(nested.tell(&shout), "refused: S2 IS DOWN");
+    }
+
+    #[test]
+    fn a_sentence_crosses_to_another_copy_of_the_program() {
+        let inner = sentence!("{0} is down", Place::server(1));
+        let sentence =
+            sentence!("{0} at {1}: {2} {3}", inner, Time::millis(5), "leader", "x".to_owned());
+        let written = serde_json::to_string(&sentence).unwrap();
+        let read = |text: &str| serde_json::from_str::<Sentence>(text).unwrap();
+        assert_eq!(read(&written), sentence);
+        assert!(std::ptr::eq(read(&written).template, read(&written).template), "kept once");
     }
 }

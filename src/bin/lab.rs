@@ -66,6 +66,7 @@ lab: protocols in a terminal
   lab bench [PROTOCOL|scene|check [FILE…]]   how fast and how small, measured here and now; `scene`
                                              is the picture of a thousand places, `check` judges
                                              histories
+  lab bench judging                          what it costs a run to be judged while it goes on
   lab bench pbs                              how often a read of a quorum store is old
   lab bench elections                        how long they take, beside what a dissertation has measured
   lab bench PROTOCOL --tables [--seeds N]    of one in which something spreads: residue, messages a place and
@@ -101,6 +102,7 @@ fn main() -> ExitCode {
         ["check-lessons", ref paths @ ..] => return lessons::check(paths).unwrap_or_else(refuse),
         ["bench", "pbs"] => pbs::all(),
         ["bench", "check", ref files @ ..] => bench::histories(files),
+        ["bench", "judging"] => bench::judging(),
         ["bench", "elections"] => elections::all().and_then(print),
         ["bench", protocol, "--tables", ref rest @ ..] => epidemics::tables(protocol, rest),
         ["bench", ref only @ ..] => bench::all(only),

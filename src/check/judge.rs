@@ -40,7 +40,7 @@ const OFTEN: u64 = 32;
 const PART: u64 = 2;
 
 /// … as long as it is no longer than this.
-const LONG: u64 = 4_000;
+const LONG: u64 = 2_000;
 
 impl Occasional {
     fn follow(&mut self, history: &History) {

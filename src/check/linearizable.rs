@@ -280,22 +280,78 @@ pub fn judge_machine<M: Machine>(recording: &Recording<M::Asked>, initial: &M) -
     })
 }
 
-/// Where in a history each operation of an order may have taken effect: right after the last call of all
-/// that stand up to it in the order of its key. By that, one order of all keys: the numbers of the
-/// operations, each with the event of that call.
-pub fn points<A>(recording: &Recording<A>, order: &[u64]) -> Vec<(u64, u64)> {
-    let mut latest: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-    let mut points: Vec<(u64, u64, u64)> = Vec::new();
-    for number in order {
-        let all = &recording.operations;
-        let Ok(place) = all.binary_search_by_key(number, |it| it.interval.number) else { continue };
-        let (called, event) = (all[place].interval.called, all[place].call_event);
-        let latest = latest.entry(all[place].key).or_default();
-        *latest = (*latest).max((called, event));
-        points.push((latest.0, *number, latest.1));
+/// Where in a history an operation of an order may have taken effect, so that all of its key did in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leeway {
+    pub number: u64,
+    /// Not before this was called: an instant, and its event.
+    pub after: (u64, u64),
+    /// Not after this was answered, if something was.
+    pub before: Option<(u64, u64)>,
+}
+
+/// Where operations of a store's history took effect, by its verdict, and the number of the one that fits
+/// nowhere: that of the others is where they did if it had never been asked.
+pub fn effects(
+    recording: &Recording<Access>,
+    initial: &Text,
+    verdict: &Verdict,
+) -> (Vec<Leeway>, Option<u64>) {
+    let evidence = match verdict {
+        Verdict::Holds(order) => return (leeways(recording, order), None),
+        Verdict::Unknown(_) => return (Vec::new(), None),
+        Verdict::Broken(evidence) => evidence,
+    };
+    let is_wrong = |it: &&Recorded<Access>| {
+        it.answer_event == evidence.event && evidence.operations.contains(&it.interval.number)
+    };
+    let Some(misfit) = recording.operations.iter().find(is_wrong).map(|it| it.interval.number)
+    else {
+        return (Vec::new(), None);
+    };
+    let mut others = recording.clone();
+    others.operations.retain(|it| it.interval.number != misfit);
+    match judge_store(&others, initial) {
+        Verdict::Holds(order) => (leeways(&others, &order), Some(misfit)),
+        _ => (Vec::new(), Some(misfit)),
     }
-    points.sort_by_key(|(instant, ..)| *instant);
-    points.into_iter().map(|(_, number, event)| (number, event)).collect()
+}
+
+/// The leeway of each operation of an order. Sorted by where they begin, they are one order of all keys.
+pub fn leeways<A>(recording: &Recording<A>, order: &[u64]) -> Vec<Leeway> {
+    let all = &recording.operations;
+    let place = |number: &u64| all.binary_search_by_key(number, |it| it.interval.number).ok();
+    let places: Vec<usize> = order.iter().filter_map(place).collect();
+    let mut latest: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    let after = places.iter().map(|place| {
+        let latest = latest.entry(all[*place].key).or_default();
+        *latest = (*latest).max((all[*place].interval.called, all[*place].call_event));
+        *latest
+    });
+    let after: Vec<(u64, u64)> = after.collect();
+    let mut earliest: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    let before = places.iter().rev().map(|place| {
+        let recorded = &all[*place];
+        if let Some(event) = recorded.answer_event {
+            let answer = (recorded.interval.due, event);
+            let known = earliest.entry(recorded.key).or_insert(answer);
+            *known = answer.min(*known);
+        }
+        earliest.get(&recorded.key).copied()
+    });
+    let before: Vec<Option<(u64, u64)>> = before.collect();
+    let ends = after.into_iter().zip(before.into_iter().rev());
+    let mut leeways: Vec<Leeway> = places
+        .iter()
+        .zip(ends)
+        .map(|(place, (after, before))| Leeway {
+            number: all[*place].interval.number,
+            after,
+            before,
+        })
+        .collect();
+    leeways.sort_by_key(|it| it.after.0);
+    leeways
 }
 
 fn too_many<'a>(keys: impl IntoIterator<Item = &'a Text>) -> Sentence {

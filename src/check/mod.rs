@@ -37,7 +37,7 @@ mod tests;
 
 pub use history::History;
 pub use judge::Judge;
-pub use model::{IMPLIES, Model, Promise, judge, judge_all};
+pub use model::{IMPLIES, Model, Promise, infer, judge, judge_all};
 pub use operation::{DONE, NO_VALUE, Operation, not_set};
 pub use recording::Recording;
 pub use verdict::{Evidence, Verdict};

@@ -1,5 +1,7 @@
 //! The models of consistency, and which implies which.
 
+use serde::{Deserialize, Serialize};
+
 use super::machine::Access;
 use super::recording::Recording;
 use super::session::{monotonic_reads, monotonic_writes, read_your_writes, writes_follow_reads};
@@ -10,7 +12,7 @@ use crate::base::Text;
 use crate::key;
 
 /// A model of consistency, by its name on Jepsen's map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Model {
     Linearizable,
     Sequential,
@@ -148,12 +150,18 @@ pub fn judge(recording: &Recording<Access>, initial: &Text, model: Model) -> Ver
 pub fn judge_all(recording: &Recording<Access>, initial: &Text) -> Vec<(Model, Verdict)> {
     let mut verdicts: Vec<(Model, Verdict)> =
         Model::ALL.iter().map(|model| (*model, judge(recording, initial, *model))).collect();
+    infer(&mut verdicts);
+    verdicts
+}
+
+/// Puts what follows in the place of what is not known.
+pub fn infer(verdicts: &mut [(Model, Verdict)]) {
     let of = |verdicts: &[(Model, Verdict)], model: Model| {
         verdicts.iter().position(|(other, _)| *other == model).expect("all are judged")
     };
     // Arrows lead from the stronger to the weaker: forwards for what holds, backwards for what does not.
     for (stronger, weaker) in IMPLIES {
-        let (stronger, weaker) = (of(&verdicts, *stronger), of(&verdicts, *weaker));
+        let (stronger, weaker) = (of(verdicts, *stronger), of(verdicts, *weaker));
         if let (Verdict::Holds(order), Verdict::Unknown(_)) =
             (&verdicts[stronger].1, &verdicts[weaker].1)
         {
@@ -161,12 +169,11 @@ pub fn judge_all(recording: &Recording<Access>, initial: &Text) -> Vec<(Model, V
         }
     }
     for (stronger, weaker) in IMPLIES.iter().rev() {
-        let (stronger, weaker) = (of(&verdicts, *stronger), of(&verdicts, *weaker));
+        let (stronger, weaker) = (of(verdicts, *stronger), of(verdicts, *weaker));
         if let (Verdict::Unknown(_), Verdict::Broken(evidence)) =
             (&verdicts[stronger].1, &verdicts[weaker].1)
         {
             verdicts[stronger].1 = Verdict::Broken(evidence.clone());
         }
     }
-    verdicts
 }

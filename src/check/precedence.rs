@@ -345,12 +345,11 @@ type Known<'a> = (&'a Rows, &'a [usize]);
 
 /// The last of these, such that all others come before one of them.
 fn last_of(mut columns: Vec<usize>, (past, place): Known) -> Vec<usize> {
-    columns.sort_unstable_by_key(|node| std::cmp::Reverse(place[*node]));
     let mut last: Vec<usize> = Vec::new();
-    for node in columns {
-        if !last.iter().any(|later| past.has(*later, node)) {
-            last.push(node);
-        }
+    // Few are the last ones, and many come before them: to sort all would take longer.
+    while let Some(node) = columns.iter().copied().max_by_key(|node| place[*node]) {
+        columns.retain(|other| *other != node && !past.has(node, *other));
+        last.push(node);
     }
     last
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::history::{Happening, History, Phase};
 use super::machine::{Access, CasAnswer, Datum, Of};
 use super::{DONE, NO_VALUE, Operation};
-use crate::base::{Place, Text};
+use crate::base::{Place, Text, Time};
 
 /// When an operation is answered that still may be.
 pub const OPEN: u64 = u64::MAX - 1;
@@ -49,6 +49,8 @@ pub struct Recorded<A> {
     /// The events of its call and its answer, or the lines of the file.
     pub call_event: u64,
     pub answer_event: Option<u64>,
+    /// The instant from which nobody waits for it any longer, answered or not.
+    pub over: Option<u64>,
 }
 
 /// All operations of a history, by their calls.
@@ -58,8 +60,18 @@ pub struct Recording<A> {
     /// By process, who it is: whoever gives something up goes on as another process of the same name.
     pub names: Vec<Text>,
     pub keys: Vec<Text>,
-    /// What was broken meanwhile, as far as the file says so: the line, and what.
-    pub bands: Vec<(u64, Text)>,
+    /// By instant, from the first: when it was, where a file says so.
+    pub times: Vec<Time>,
+    /// What was broken meanwhile, as far as a file says so.
+    pub bands: Vec<Band>,
+}
+
+/// Something that was broken, from one instant to another if it was mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    pub from: u64,
+    pub to: Option<u64>,
+    pub what: Text,
 }
 
 impl Recorded<Access> {
@@ -73,8 +85,15 @@ impl Recorded<Access> {
 impl<A: Clone> Recorded<A> {
     /// The same as one of several objects is asked.
     pub fn of_many(&self) -> Recorded<Of<A>> {
-        let Interval { number, process, called, due, ref asked } = self.interval;
-        let asked = Of { key: Datum::of_number(self.key), asked: asked.clone() };
+        let key = Datum::of_number(self.key);
+        self.asking(Of { key, asked: self.interval.asked.clone() })
+    }
+}
+
+impl<A> Recorded<A> {
+    /// The same, asking for something else.
+    fn asking<B>(&self, asked: B) -> Recorded<B> {
+        let Interval { number, process, called, due, .. } = self.interval;
         Recorded {
             interval: Interval { number, process, asked, called, due },
             key: self.key,
@@ -83,11 +102,10 @@ impl<A: Clone> Recorded<A> {
             wrote: self.wrote.clone(),
             call_event: self.call_event,
             answer_event: self.answer_event,
+            over: self.over,
         }
     }
-}
 
-impl<A> Recorded<A> {
     /// `put x=1`, `get x → 1`: that something is done need not be said.
     pub fn told(&self) -> String {
         match &self.answer {
@@ -106,6 +124,23 @@ impl<A> Recording<A> {
     /// `C1 put x=1`.
     pub fn told(&self, recorded: &Recorded<A>) -> String {
         format!("{} {}", self.name(recorded), recorded.told())
+    }
+
+    /// When an instant was: where that is not known, a second is from each to the next.
+    pub fn at(&self, instant: u64) -> Time {
+        let known = instant.checked_sub(1).and_then(|place| self.times.get(place as usize));
+        known.copied().unwrap_or(Time::seconds(instant))
+    }
+
+    /// The same without what was asked, as a picture needs it.
+    pub fn pictured(&self) -> Recording<()> {
+        Recording {
+            operations: self.operations.iter().map(|recorded| recorded.asking(())).collect(),
+            names: self.names.clone(),
+            keys: self.keys.clone(),
+            times: self.times.clone(),
+            bands: self.bands.clone(),
+        }
     }
 
     pub fn all(&self) -> Vec<&Recorded<A>> {
@@ -202,6 +237,7 @@ impl Recording<Access> {
                         wrote: wrote(operation),
                         call_event: *event,
                         answer_event: None,
+                        over: None,
                         interval: Interval {
                             number: *number,
                             process: processes.asking(*client, *session, *number),
@@ -217,10 +253,12 @@ impl Recording<Access> {
                     recorded.interval.due = now;
                     recorded.answer = Some(answer.clone());
                     recorded.answer_event = Some(*event);
+                    recorded.over = Some(now);
                     processes.told(*client, *number);
                 }
                 (Phase::GivenUp, Ok(place)) => {
                     operations[place].interval.due = NEVER;
+                    operations[place].over = Some(now);
                     processes.gave_up(*client, *number);
                 }
                 (_, Err(_)) => {}
@@ -228,7 +266,8 @@ impl Recording<Access> {
         }
         let mut named = vec![Text::from(""); keys.len()];
         keys.into_iter().for_each(|(key, place)| named[place as usize] = key);
-        Recording { operations, names: processes.names, keys: named, bands: Vec::new() }
+        let names = processes.names;
+        Recording { operations, names, keys: named, times: Vec::new(), bands: Vec::new() }
     }
 }
 

@@ -260,6 +260,16 @@ pub fn read(text: &str) -> Result<Import, Sentence> {
     Ok(Import { script, time, differs })
 }
 
+/// Whether a file that begins with this is one of documents, and no history.
+pub fn is_run(beginning: &str) -> bool {
+    let first =
+        beginning.trim_start_matches('\u{feff}').lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| {
+        let words: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        words.contains("\"kind\":\"run\"")
+    })
+}
+
 pub fn too_large() -> Sentence {
     sentence!("The file is too large: at most {0} MB are read.", SIZE / 1024 / 1024)
 }

@@ -5,6 +5,7 @@
 //! | `mermaid` | a `sequenceDiagram` ([`sequence`]) | Mermaid, so GitHub, GitLab, Obsidian, … |
 //! | `flowchart` | the cluster at the end of the window ([`flowchart`]) | the same |
 //! | `svg` | the space-time diagram ([`svg`]) | browsers, slides, papers |
+//! | `history` | what was asked and told, a lane for each who asks ([`history`]) | the same |
 //! | `shiviz` | a log with vector clocks ([`shiviz`]) | ShiViz |
 //! | `ndjson` | a trace, an object an event ([`ndjson`]) | `jq`, notebooks |
 //! | `csv` | what was asked and what came of it, a line a request ([`measure`](crate::measure)) | spreadsheets, notebooks |
@@ -15,6 +16,7 @@
 
 pub mod ejson;
 pub mod flowchart;
+pub mod history;
 pub mod mermaid;
 pub mod ndjson;
 pub mod sequence;
@@ -38,6 +40,7 @@ pub enum Format {
     Mermaid,
     Flowchart,
     Svg,
+    History,
     ShiViz,
     Ndjson,
     Csv,
@@ -45,10 +48,11 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 8] = [
         Format::Mermaid,
         Format::Flowchart,
         Format::Svg,
+        Format::History,
         Format::ShiViz,
         Format::Ndjson,
         Format::Csv,
@@ -61,6 +65,7 @@ impl Format {
             Format::Mermaid => "mermaid",
             Format::Flowchart => "flowchart",
             Format::Svg => "svg",
+            Format::History => "history",
             Format::ShiViz => "shiviz",
             Format::Ndjson => "ndjson",
             Format::Csv => "csv",
@@ -71,6 +76,11 @@ impl Format {
     /// The format of this name.
     pub fn of(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// An SVG, which can be drawn as a PNG too.
+    pub fn is_picture(self) -> bool {
+        matches!(self, Format::Svg | Format::History)
     }
 
     /// Of one instant, not of a window.
@@ -104,6 +114,7 @@ pub fn export(
         Format::Mermaid => sequence::write(run, window, most, language, write),
         Format::Flowchart => flowchart::write(run, language, write),
         Format::Svg => svg::write(run, window, most, language, write),
+        Format::History => history::write(run, window, language, write),
         Format::ShiViz => shiviz::write(run, window, most, write),
         Format::Ndjson => ndjson::write(run, window, most, write),
         Format::Csv => {

@@ -355,20 +355,20 @@ fn arrows(diagram: &Diagram, [sound, doomed]: &[Path; 2]) -> String {
     .collect()
 }
 
-fn path(class: &str, path: &Path) -> String {
+pub fn path(class: &str, path: &Path) -> String {
     match path.is_empty() {
         true => String::new(),
         false => format!("<path class=\"{class}\" d=\"{path}\"/>\n"),
     }
 }
 
-fn words(class: &str, at: Point, said: &str) -> String {
+pub fn words(class: &str, at: Point, said: &str) -> String {
     let (x, y) = (number(at.x), number(at.y));
     format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>\n", text(said))
 }
 
 /// About how wide a text is.
-fn span_of(text: &str, size: f64) -> f64 {
+pub fn span_of(text: &str, size: f64) -> f64 {
     text.chars().map(|c| if c.is_ascii() { 0.58 * size } else { 1.05 * size }).sum()
 }
 

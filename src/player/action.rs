@@ -13,6 +13,7 @@ use super::pane::branches::Branches;
 use super::playback::Speed;
 use super::terms::{Below, Book, Dialog, Door, LETTERS, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Sentence, Time};
+use crate::check::Model;
 use crate::command::{Command, Script};
 use crate::replay::why::Source;
 use crate::scenario::Variant;
@@ -116,6 +117,12 @@ pub enum RunAction {
     Seed(u64),
     /// The same script with a flaw switched on or off, brought to the same time.
     ToggleFlaw(String),
+    /// The script of this pane with another value of an option, brought to the same time.
+    Option {
+        pane: usize,
+        name: String,
+        value: String,
+    },
 }
 
 /// Concerns a branch of the active pane, by its place in [`Pane::branches`](super::Pane::branches).
@@ -214,6 +221,8 @@ pub enum PageAction {
     Hover(Option<Selection>),
     Tab(Tab),
     Below(Below),
+    /// Shows what the verdict on this model rests on.
+    Model(Model),
     Tool(Tool),
     Language(Language),
     Theme(Theme),
@@ -240,7 +249,9 @@ impl Action {
     /// fetched first; of several choices that wait the last one counts.
     pub fn chooses_a_run(&self) -> bool {
         match self {
-            Action::Run(RunAction::Seed(_) | RunAction::ToggleFlaw(_)) => false,
+            Action::Run(
+                RunAction::Seed(_) | RunAction::ToggleFlaw(_) | RunAction::Option { .. },
+            ) => false,
             Action::Run(_) | Action::Pane(PaneAction::Split(_)) => true,
             Action::Study(StudyAction::Open(_)) => true,
             _ => false,

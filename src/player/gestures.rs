@@ -7,8 +7,9 @@
 use super::pane::Pane;
 use super::terms::Selection;
 use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
-use crate::catalog::Run;
+use crate::catalog::{self, Run};
 use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
+use crate::protocol::OptionInfo;
 use crate::sentence;
 use crate::sim::snapshot::{
     ClientShot, FlightShot, LinkState, NodeShot, Snapshot, Status, TimerShot,
@@ -301,6 +302,34 @@ pub fn network(run: &Run) -> Quality {
 /// For the network's sliders: changes all links.
 pub fn set_network(change: QualityChange) -> Command {
     Command::Link { links: Vec::new(), change }
+}
+
+/// An option of a run's protocol that is a number, as a slider shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberOption {
+    pub name: &'static str,
+    pub help: &'static str,
+    pub value: u64,
+    pub least: u64,
+    pub most: u64,
+}
+
+/// Options that can be more than this are no sliders.
+const NOTCHES: u64 = 100;
+
+/// The options of a run that are numbers, with their values.
+pub fn numbers(run: &Run) -> Vec<NumberOption> {
+    let setup = &run.script().setup;
+    let known = catalog::find(&setup.protocol).map(|entry| (entry.options)()).unwrap_or_default();
+    let set = setup.settings();
+    let number = |option: OptionInfo| {
+        let range = option.range.filter(|range| *range.end() <= NOTCHES)?;
+        let now = set.iter().find(|(name, _)| name == option.name);
+        let value = now.map_or(&option.usual, |(_, value)| value).parse().ok()?;
+        let (name, help) = (option.name, option.help);
+        Some(NumberOption { name, help, value, least: *range.start(), most: *range.end() })
+    };
+    known.into_iter().filter_map(number).collect()
 }
 
 /// The notches of a latency slider: each takes from its time to twice as long.

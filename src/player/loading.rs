@@ -30,6 +30,7 @@ impl Store {
             RunAction::OpenLink(hash) => self.open_link(&hash),
             RunAction::Seed(seed) => self.reseed(seed),
             RunAction::ToggleFlaw(name) => self.toggle_flaw(&name),
+            RunAction::Option { pane, name, value } => self.set_option(pane, name, value),
         }
         Change::Frame
     }
@@ -136,6 +137,29 @@ impl Store {
             script.setup.flaws.push(name.to_owned());
         }
         if self.load(0, script, true) {
+            self.set_out(Target::Time(now));
+        }
+    }
+
+    /// In the second pane only that one's run is another.
+    fn set_option(&mut self, place: usize, name: String, value: String) {
+        let Some(pane) = self.panes.get(place) else { return };
+        let now = pane.run.now();
+        let script = match Variant::Setting(name, value).of(pane.run.script()) {
+            Ok((script, _)) => script,
+            Err(why) => {
+                self.ui.notice = Some(Notice::refusal(why));
+                return;
+            }
+        };
+        let runs = match place {
+            0 => self.load(0, script, true),
+            _ => {
+                let loaded = self.panes[place].load(script, true);
+                self.begin(None, loaded)
+            }
+        };
+        if runs {
             self.set_out(Target::Time(now));
         }
     }

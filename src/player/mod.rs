@@ -31,6 +31,7 @@
 //! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
 //! | `models.rs` | which models of consistency the run keeps |
+//! | `opened.rs` | a history from a file: what is asked of the worker that judges it, and what it answers |
 //! | `gestures.rs` | what a node, a link or a message offers to be done to it |
 //! | `keys.rs` | the keyboard, as data |
 //! | `permalink.rs` | the state as the hash of a link, and back |
@@ -60,6 +61,7 @@ mod loading;
 pub mod models;
 pub mod narration;
 pub mod needs;
+pub mod opened;
 pub mod packed;
 pub mod pane;
 pub mod panes;

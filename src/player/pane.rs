@@ -254,6 +254,13 @@ impl Pane {
         Some(models)
     }
 
+    /// The models as they were judged last, if that was of this branch.
+    pub fn judged(&self) -> Option<Rc<Models>> {
+        let of = (self.current().id, self.run.script().lines.len());
+        let judged = self.judged.borrow();
+        judged.as_ref().filter(|(known, _)| *known == of).map(|(_, models)| Rc::clone(models))
+    }
+
     /// How far the present branch has been run, now or before.
     pub fn reached(&self) -> Time {
         self.run.head().1.max(self.current().reached)

@@ -139,6 +139,8 @@ pub enum Dialog {
     Help,
     Share,
     Runs,
+    /// A history from a file.
+    History,
 }
 
 /// Which part of the window the timeline shows as a table.

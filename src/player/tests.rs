@@ -337,6 +337,35 @@ fn a_flaw_switched_off_shows_the_same_instant_without_it() {
 }
 
 #[test]
+fn a_number_of_the_protocol_is_changed_in_one_pane_and_brought_to_the_same_instant() {
+    let mut store = store("run quorum-store nodes=5 seed=1 clients=1\n100ms request C1 put x=1\n");
+    store.update(PaneAction::Split(std::rc::Rc::new(Variant::Setting("r".into(), "1".into()))));
+    store.update(TimeAction::Seek(Time::millis(200)));
+    let numbers = |store: &Store, pane: usize| {
+        let numbers = gestures::numbers(&store.panes[pane].run);
+        let all = numbers.iter().map(|number| (number.name, number.value, number.most));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&store, 0), [("n", 3, 9), ("r", 2, 9), ("w", 2, 9)]);
+    let set = |store: &mut Store, pane: usize, name: &str, value: &str| {
+        let (name, value) = (name.into(), value.into());
+        store.update(RunAction::Option { pane, name, value });
+        while store.playback.goal.is_some() {
+            store.update(TimeAction::Tick { elapsed_micros: 0 });
+        }
+    };
+    set(&mut store, 1, "n", "5");
+    assert_eq!(numbers(&store, 0), [("n", 3, 9), ("r", 2, 9), ("w", 2, 9)]);
+    assert_eq!(numbers(&store, 1), [("n", 5, 9), ("r", 1, 9), ("w", 2, 9)]);
+    set(&mut store, 0, "w", "3");
+    assert_eq!(numbers(&store, 0), [("n", 3, 9), ("r", 2, 9), ("w", 3, 9)]);
+    assert!(store.panes.iter().all(|pane| pane.run.now() == Time::millis(200)));
+    set(&mut store, 0, "w", "12");
+    assert!(notice(&store).starts_with("w=12: "), "{}", notice(&store));
+    assert_eq!(numbers(&store, 0)[2], ("w", 3, 9), "and the run is untouched");
+}
+
+#[test]
 fn runs_until_something_happens() {
     let mut store = store(PLAIN);
     store.update(TimeAction::RunUntil("leader".into()));

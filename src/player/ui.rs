@@ -6,6 +6,7 @@ use super::find::TextSearch;
 use super::lanes::Lanes;
 use super::terms::{Below, Dialog, Door, Selection, Tab, TablePage, Theme, Tool};
 use crate::base::{Place, Sentence, Time};
+use crate::check::Model;
 use crate::scenario::Mistake;
 use crate::words::Language;
 
@@ -22,6 +23,8 @@ pub struct Ui {
     pub tool: Tool,
     pub tab: Tab,
     pub below: Below,
+    /// The model whose evidence is shown; if none was chosen, the strongest that is broken.
+    pub model: Option<Model>,
     pub selection: Option<Selection>,
     /// The thing under the pointer.
     pub hover: Option<Selection>,
@@ -142,6 +145,7 @@ impl Ui {
             PageAction::Hover(hover) => self.hover = hover,
             PageAction::Tab(tab) => self.tab = tab,
             PageAction::Below(below) => self.below = below,
+            PageAction::Model(model) => self.model = Some(model),
             PageAction::Tool(tool) => self.tool = tool,
             PageAction::Language(language) => {
                 (self.language, self.language_chosen) = (language, true);

@@ -63,6 +63,8 @@ pub struct OptionInfo {
     pub help: &'static str,
     /// Its value when a script says nothing.
     pub usual: String,
+    /// What it can be, if it is a whole number.
+    pub range: Option<RangeInclusive<u64>>,
     /// Values worth trying in random schedules.
     pub samples: &'static [&'static str],
 }
@@ -189,6 +191,7 @@ macro_rules! options {
                         name: $crate::options!(@name $option),
                         help: $help,
                         usual: usual.$option.to_string(),
+                        range: $crate::options!(@range $($range)?),
                         samples: &$samples,
                     },
                 )*]
@@ -238,6 +241,12 @@ macro_rules! options {
         NAME
     }};
 
+    (@range) => {
+        None
+    };
+    (@range $range:expr) => {
+        Some($range)
+    };
     (@read $text:ident, $type:ty) => {
         <$type as $crate::protocol::OptionValue>::read($text)
     };
@@ -289,6 +298,8 @@ mod tests {
         let told: Vec<_> = Config::options().into_iter().map(|o| (o.name, o.usual)).collect();
         let meant = [("often", "50ms"), ("at-most", "8"), ("pull", "true")];
         assert_eq!(told, meant.map(|(name, usual)| (name, usual.to_owned())));
+        let ranges: Vec<_> = Config::options().into_iter().map(|o| o.range).collect();
+        assert_eq!(ranges, [None, Some(1..=10), None]);
         assert_eq!(Config::flaws()[0].name, "never-stops");
 
         for (name, value) in [("often", "1s"), ("at-most", "10"), ("pull", "false")] {

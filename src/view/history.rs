@@ -1,22 +1,34 @@
-//! The history: what was asked and told, a lane for each who asks, over the stretch of time that the time line
-//! shows. A bar reaches from the question to the answer; one without an answer yet is open at the cursor, one
-//! that never gets one is dashed. Faults are bands behind all lanes. What a verdict rests on is numbered there.
+//! The history: what was asked and told, a lane for each who asks, over a stretch of time. A bar reaches from
+//! the question to the answer; one without an answer yet is open at the cursor, one that never gets one is
+//! dashed. A point in it is where it took effect, as far as an order of all is known. Faults are bands behind
+//! all lanes. What a verdict rests on is numbered there, and a cross stands in what fits nowhere.
 
-use super::diagram::ticks::{Tick, step, ticks};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::axis::{AXIS, FaultBand, TimeAxis};
+use super::diagram::ticks::Tick;
 use super::path::Point;
-use super::plot::FaultBand;
 use super::stage::flight::clipped;
-use crate::base::{Place, Sentence, Time};
+use crate::base::{Place, Sentence, Text, Time};
+use crate::catalog::Run;
+use crate::check::linearizable::{Leeway, effects};
+use crate::check::machine::Access;
+use crate::check::{Evidence, Model, NO_VALUE, Recording, Verdict, judge};
 use crate::measure::{Fault, RequestFate};
 use crate::replay::requests::{How, RequestShot};
 use crate::sentence;
 
 /// What is to be drawn.
 pub struct HistoryRequest<'a> {
-    pub requests: &'a [RequestShot],
+    /// Whose the lanes are.
+    pub lanes: Vec<Text>,
+    /// In the order of their questions.
+    pub asked: Vec<AskedRequest<'a>>,
     pub faults: &'a [Fault],
+    pub basis: &'a Basis,
     /// The cursor: what comes later is not known.
-    pub event: u64,
     pub now: Time,
     /// The stretch of time, and the width, in pixels.
     pub from: Time,
@@ -24,22 +36,91 @@ pub struct HistoryRequest<'a> {
     pub width: f64,
 }
 
-/// The picture. Heights are its own; x = 0 is the beginning of the stretch.
-#[derive(Clone, Debug, PartialEq)]
+/// A request.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedRequest<'a> {
+    /// The place of its lane.
+    pub lane: usize,
+    /// The event with which it began: it is known by that.
+    pub event: u64,
+    pub text: &'a Text,
+    pub at: Time,
+    /// When it was over, if it is.
+    pub over: Option<Time>,
+    pub fate: RequestFate,
+    pub answer: Option<&'a Text>,
+}
+
+/// What a verdict rests on, by the events with which requests began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Basis {
+    /// What shows that a model is broken, in its order.
+    pub proof: Vec<u64>,
+    /// What fits nowhere.
+    pub misfit: Option<u64>,
+    /// Where the others took effect, as far as that is known.
+    pub effects: BTreeMap<u64, Time>,
+}
+
+/// More requests are not judged for a picture.
+const JUDGED: usize = 1_500;
+
+impl Basis {
+    /// Of linearizability, up to the cursor.
+    pub fn of(run: &Run) -> Basis {
+        let recording = Recording::of(run.sim().history());
+        if recording.operations.len() > JUDGED {
+            return Basis::default();
+        }
+        let verdict = judge(&recording, &NO_VALUE.into(), Model::Linearizable);
+        let mut basis = Basis::placed(run, &recording, &verdict);
+        if let Verdict::Broken(Evidence { operations, .. }) = verdict {
+            basis.proof = operations.iter().map(|number| called(&recording, *number)).collect();
+        }
+        basis
+    }
+
+    /// Where requests took effect by the verdict on linearizability, and which fits nowhere.
+    pub fn placed(run: &Run, recording: &Recording<Access>, verdict: &Verdict) -> Basis {
+        let (leeways, misfit) = effects(recording, &NO_VALUE.into(), verdict);
+        let mut times: BTreeMap<u64, Time> = BTreeMap::new();
+        for request in run.requests() {
+            times.insert(request.event, request.at);
+            times.extend(request.end.as_ref().map(|end| (end.event, end.at)));
+        }
+        let middle = |leeway: Leeway| {
+            let after = times.get(&leeway.after.1)?;
+            let before = leeway.before.and_then(|(_, event)| times.get(&event));
+            let before = before.copied().unwrap_or(run.now());
+            Some((called(recording, leeway.number), Time((after.0 + before.0) / 2)))
+        };
+        Basis {
+            proof: Vec::new(),
+            misfit: misfit.map(|number| called(recording, number)),
+            effects: leeways.into_iter().filter_map(middle).collect(),
+        }
+    }
+}
+
+/// The event with which an operation of a run began.
+fn called(recording: &Recording<Access>, number: u64) -> u64 {
+    recording.operations[number as usize - 1].call_event
+}
+
+/// The picture. Heights are its own; x = 0 is its left edge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryView {
-    pub from: Time,
-    pub span: Time,
-    pub width: f64,
+    pub axis: TimeAxis,
     pub ticks: Vec<(f64, Tick)>,
     pub bands: Vec<FaultBand>,
     /// Whose each lane is, and where its line runs.
-    pub lanes: Vec<(Place, f64)>,
+    pub lanes: Vec<(Text, f64)>,
     pub bars: Vec<RequestBar>,
     pub height: f64,
 }
 
 /// One request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestBar {
     /// The event with which it began.
     pub event: u64,
@@ -49,13 +130,25 @@ pub struct RequestBar {
     pub w: f64,
     /// What there is room for above it.
     pub label: String,
-    /// All of it in words.
-    pub told: Sentence,
+    pub who: Text,
+    pub text: Text,
+    pub answer: Option<Text>,
+    pub from: Time,
+    /// When it was over, or the cursor.
+    pub over: Time,
+    /// Its place in the proof, if it is part of that.
+    pub proof: Option<usize>,
+    /// Where it took effect, or fits nowhere.
+    pub effect: Option<EffectMark>,
 }
 
-/// The axis above, and the names of faults below it.
-const AXIS: f64 = 18.0;
-const NAME: f64 = 13.0;
+/// Where a request took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EffectMark {
+    At(f64),
+    Nowhere,
+}
+
 /// The names of lanes, on the left.
 pub const NAMES: f64 = 40.0;
 /// How high a bar is, and from one row of bars to the next.
@@ -68,38 +161,20 @@ const LEAST: f64 = 30.0;
 
 impl HistoryView {
     pub fn new(ask: &HistoryRequest) -> HistoryView {
-        let x = |at: Time| scaled(ask, at);
-        let bands = bands(ask);
-        let names = bands.iter().map(|band| band.row + 1).max().unwrap_or(0);
-        let mut who: Vec<Place> = ask.requests.iter().map(|request| request.asker).collect();
-        who.sort_unstable();
-        who.dedup();
-        let (mut lanes, mut bars, mut y) = (Vec::new(), Vec::new(), AXIS + NAME * names as f64);
-        for place in who {
-            let rows = rows(ask, place);
-            lanes.push((place, y + rows.len() as f64 * PITCH - BAR / 2.0 - 2.0));
+        let axis = TimeAxis { from: ask.from, span: ask.span, left: NAMES, right: ask.width };
+        let (bands, names) = axis.bands(ask.faults, ask.now);
+        let mut by_lane: Vec<Vec<&AskedRequest>> = vec![Vec::new(); ask.lanes.len()];
+        ask.asked.iter().for_each(|asked| by_lane[asked.lane].push(asked));
+        let (mut lanes, mut bars, mut y) = (Vec::new(), Vec::new(), AXIS + names);
+        for (name, own) in ask.lanes.iter().zip(&by_lane) {
+            let rows = rows(own, ask.now);
+            lanes.push((name.clone(), y + rows.len() as f64 * PITCH - BAR / 2.0 - 2.0));
             for row in rows {
-                bars.extend(row_of_bars(ask, &row, y + PITCH - BAR - 2.0));
+                bars.extend(row_of_bars(ask, &axis, &row, y + PITCH - BAR - 2.0));
                 y += PITCH;
             }
         }
-        let tick = step(ask.span, (ask.width / 110.0).max(2.0) as u64);
-        let ticks = ticks(ask.from, ask.from + ask.span, tick);
-        HistoryView {
-            from: ask.from,
-            span: ask.span,
-            width: ask.width,
-            ticks: ticks.into_iter().map(|tick| (x(tick.at), tick)).collect(),
-            bands,
-            lanes,
-            bars,
-            height: y + 8.0,
-        }
-    }
-
-    /// Where a time stands.
-    pub fn x(&self, at: Time) -> f64 {
-        place_of(at, self.from, self.span, self.width)
+        HistoryView { axis, ticks: axis.ticks(), bands, lanes, bars, height: y + 8.0 }
     }
 
     /// What is at a place: the event of a request, or a time.
@@ -108,122 +183,125 @@ impl HistoryView {
             (bar.at.x - 2.0..=bar.at.x + bar.w + 2.0).contains(&place.x)
                 && (bar.at.y - 14.0..=bar.at.y + BAR).contains(&place.y)
         };
-        let micros =
-            self.span.0 as f64 * (place.x - NAMES).max(0.0) / (self.width - NAMES).max(1.0);
         let bar = self.bars.iter().find(covers);
-        bar.map(|bar| bar.event).ok_or(self.from + Time(micros as u64))
+        bar.map(|bar| bar.event).ok_or(self.axis.time(place.x))
     }
 }
 
-fn place_of(at: Time, from: Time, span: Time, width: f64) -> f64 {
-    let micros = at.0 as f64 - from.0 as f64;
-    NAMES + (width - NAMES).max(1.0) * micros / span.0.max(1) as f64
-}
-
-fn scaled(ask: &HistoryRequest, at: Time) -> f64 {
-    place_of(at, ask.from, ask.span, ask.width)
-}
-
-/// Faults up to the cursor; names that would lie upon each other stand below each other.
-fn bands(ask: &HistoryRequest) -> Vec<FaultBand> {
-    // About so wide is a name.
-    const WIDE: f64 = 120.0;
-    let mut ends: Vec<f64> = Vec::new();
-    let mut bands = Vec::new();
-    for fault in ask.faults.iter().filter(|fault| fault.from <= ask.now) {
-        let to = fault.to.unwrap_or(ask.now).min(ask.now);
-        let (from, to) = (scaled(ask, fault.from), scaled(ask, to));
-        let row = ends.iter().position(|end| *end <= from).unwrap_or(ends.len());
-        match ends.get_mut(row) {
-            Some(end) => *end = from + WIDE,
-            None => ends.push(from + WIDE),
+/// The requests of a run that are known by this event, and who has asked, now or later.
+pub fn of_run(requests: &[RequestShot], event: u64) -> (Vec<Text>, Vec<AskedRequest<'_>>) {
+    let mut who: Vec<Place> = requests.iter().map(|request| request.asker).collect();
+    who.sort_unstable();
+    who.dedup();
+    let known = requests.iter().filter(|request| request.event <= event);
+    let asked = known.map(|request| {
+        let end = request.ended_by(event);
+        let answer = end.and_then(|end| match &end.how {
+            How::Done(answer) => Some(answer),
+            How::Refused | How::Open => None,
+        });
+        AskedRequest {
+            lane: who.binary_search(&request.asker).expect("all who ask are there"),
+            event: request.event,
+            text: &request.text,
+            at: request.at,
+            over: end.map(|end| end.at),
+            fate: request.fate(event),
+            answer,
         }
-        let (mended, name) = (fault.to.is_some(), fault.name.clone());
-        bands.push(FaultBand { from, to, mended, name, row });
-    }
-    bands
+    });
+    let asked = asked.collect();
+    (who.iter().map(|place| place.to_string().into()).collect(), asked)
 }
 
-/// When a request ended, or the cursor.
-fn end(ask: &HistoryRequest, request: &RequestShot) -> Time {
-    request.ended_by(ask.event).map_or(ask.now, |end| end.at)
-}
-
-/// What one place has asked by the cursor, in rows, so that in none of them two overlap: whoever asks one thing at
-/// a time has one.
-fn rows<'a>(ask: &HistoryRequest<'a>, place: Place) -> Vec<Vec<&'a RequestShot>> {
-    let mut rows: Vec<Vec<&RequestShot>> = Vec::new();
-    let own = ask.requests.iter().filter(|it| it.asker == place && it.event <= ask.event);
-    for request in own {
-        let free = |row: &&mut Vec<&RequestShot>| {
+/// What one place has asked, in rows, so that in none of them two overlap: whoever asks one thing at a time has
+/// one.
+fn rows<'a>(own: &[&'a AskedRequest<'a>], now: Time) -> Vec<Vec<&'a AskedRequest<'a>>> {
+    let mut rows: Vec<Vec<&AskedRequest>> = Vec::new();
+    for asked in own {
+        let free = |row: &&mut Vec<&AskedRequest>| {
             row.last().is_none_or(|last| {
-                end(ask, last) <= request.at && last.fate(ask.event) != RequestFate::Waiting
+                last.fate != RequestFate::Waiting && last.over.unwrap_or(now) <= asked.at
             })
         };
         match rows.iter_mut().find(free) {
-            Some(row) => row.push(request),
-            None => rows.push(vec![request]),
+            Some(row) => row.push(asked),
+            None => rows.push(vec![asked]),
         }
     }
     if rows.is_empty() { vec![Vec::new()] } else { rows }
 }
 
-fn row_of_bars(ask: &HistoryRequest, row: &[&RequestShot], y: f64) -> Vec<RequestBar> {
+fn row_of_bars(
+    ask: &HistoryRequest,
+    axis: &TimeAxis,
+    row: &[&AskedRequest],
+    y: f64,
+) -> Vec<RequestBar> {
     let mut bars = Vec::new();
-    for (place, request) in row.iter().enumerate() {
-        let over = end(ask, request);
-        if request.at > ask.from + ask.span || over < ask.from {
+    for (place, asked) in row.iter().enumerate() {
+        let over = asked.over.unwrap_or(ask.now);
+        if asked.at > axis.to() || over < axis.from {
             continue;
         }
-        let x = scaled(ask, request.at).max(NAMES);
-        let next = row.get(place + 1).map_or(f64::INFINITY, |next| scaled(ask, next.at));
-        let answer = answer(request, ask.event);
-        let label = match answer {
-            Some(answer) => format!("{} → {answer}", request.text),
-            None => request.text.to_string(),
+        let x = axis.x(asked.at).max(NAMES);
+        let next = row.get(place + 1).map_or(f64::INFINITY, |next| axis.x(next.at));
+        let label = match asked.answer {
+            Some(answer) => format!("{} → {answer}", asked.text),
+            None => asked.text.to_string(),
         };
         let room = next - x - 6.0;
+        let (basis, event) = (ask.basis, asked.event);
+        let effect = basis.effects.get(&event).filter(|at| **at <= ask.now);
+        let effect = effect.map(|at| EffectMark::At(axis.x(*at)));
         bars.push(RequestBar {
-            event: request.event,
-            fate: request.fate(ask.event),
+            event,
+            fate: asked.fate,
             at: Point::new(x, y),
-            w: (scaled(ask, over) - x).max(4.0),
+            w: (axis.x(over).min(axis.right) - x).max(4.0),
             label: if room < LEAST { String::new() } else { clipped(&label, LABEL, room) },
-            told: told(request, answer, ask.event, over),
+            who: ask.lanes[asked.lane].clone(),
+            text: asked.text.clone(),
+            answer: asked.answer.cloned(),
+            from: asked.at,
+            over,
+            proof: basis.proof.iter().position(|one| *one == event),
+            effect: if basis.misfit == Some(event) { Some(EffectMark::Nowhere) } else { effect },
         });
     }
     bars
 }
 
-fn answer(request: &RequestShot, event: u64) -> Option<&str> {
-    match &request.ended_by(event)?.how {
-        How::Done(answer) => Some(answer),
-        How::Refused | How::Open => None,
-    }
-}
-
-fn told(request: &RequestShot, answer: Option<&str>, event: u64, over: Time) -> Sentence {
-    let (by, text, at) = (request.asker, request.text.clone(), request.at.said());
-    let took = over.since(request.at).said();
-    match (answer, request.fate(event)) {
-        (Some(answer), _) => {
-            let answer = answer.to_owned();
-            sentence!(
+impl RequestBar {
+    /// All of it in words.
+    pub fn told(&self) -> Sentence {
+        let (by, text, at) = (self.who.clone(), self.text.clone(), self.from.said());
+        let took = self.over.since(self.from).said();
+        match (self.answer.clone(), self.fate) {
+            (Some(answer), _) => sentence!(
                 "{0} asks “{1}” at {2}, and is told “{3}” {4} later",
                 by,
                 text,
                 at,
                 answer,
                 took
-            )
+            ),
+            (None, RequestFate::Refused) => {
+                sentence!("{0} asks “{1}” at {2}, and is refused {3} later", by, text, at, took)
+            }
+            (None, RequestFate::Unanswered) => {
+                sentence!(
+                    "{0} asks “{1}” at {2}, and waits no longer after {3}",
+                    by,
+                    text,
+                    at,
+                    took
+                )
+            }
+            (None, _) => {
+                sentence!("{0} asks “{1}” at {2}, and has waited for {3}", by, text, at, took)
+            }
         }
-        (None, RequestFate::Refused) => {
-            sentence!("{0} asks “{1}” at {2}, and is refused {3} later", by, text, at, took)
-        }
-        (None, RequestFate::Unanswered) => {
-            sentence!("{0} asks “{1}” at {2}, and waits no longer after {3}", by, text, at, took)
-        }
-        (None, _) => sentence!("{0} asks “{1}” at {2}, and has waited for {3}", by, text, at, took),
     }
 }
 
@@ -238,10 +316,14 @@ mod tests {
         let mut run = catalog::start(script).unwrap();
         assert!(run.run_to(Time::seconds(3), u32::MAX));
         run.seek(until, u32::MAX);
+        let (lanes, asked) = of_run(run.requests(), run.event());
+        let last = asked.last().map_or(0, |asked| asked.event);
+        let effects = asked.iter().map(|asked| (asked.event, asked.at)).collect();
         HistoryView::new(&HistoryRequest {
-            requests: run.requests(),
+            lanes,
+            asked,
             faults: &faults(&run.script().lines),
-            event: run.event(),
+            basis: &Basis { proof: vec![last], misfit: Some(last), effects },
             now: run.now(),
             from: Time::ZERO,
             span: Time::seconds(2),
@@ -258,12 +340,15 @@ mod tests {
         let history = history(Time::seconds(2));
         let lanes: Vec<String> = history.lanes.iter().map(|(place, _)| place.to_string()).collect();
         assert_eq!(lanes, ["C1", "C2"]);
-        let told: Vec<String> = history.bars.iter().map(|bar| bar.told.to_string()).collect();
+        let told: Vec<String> = history.bars.iter().map(|bar| bar.told().to_string()).collect();
         assert!(told[0].starts_with("C1 asks “put x=1” at 500 ms, and is told “ok” "), "{told:?}");
         assert!(told[1].contains("and waits no longer after"), "{told:?}");
         assert!(told[2].starts_with("C2 asks “get x” at 700 ms, and is told “1” "), "{told:?}");
         let bar = &history.bars[0];
         assert_eq!((bar.at.x, bar.label.as_str()), (250.0 + NAMES, "put x=1 → ok"));
+        assert_eq!((bar.effect, bar.proof), (Some(EffectMark::At(bar.at.x)), None));
+        let last = history.bars.iter().find(|bar| bar.proof == Some(0)).unwrap();
+        assert_eq!((last.effect, last.at.x > bar.at.x), (Some(EffectMark::Nowhere), true));
         assert_eq!(history.hit(bar.at.plus(2.0, 4.0)), Ok(bar.event));
         assert_eq!(history.hit(Point::new(500.0 + NAMES, 0.0)), Err(Time::seconds(1)));
         assert!(history.bands.iter().any(|band| band.from == 500.0 + NAMES), "{:?}", history.bands);
@@ -273,8 +358,11 @@ mod tests {
     fn what_waits_ends_at_the_cursor_and_nothing_is_told_of_what_comes_later() {
         let waits = history(Time::micros(1_005_000));
         let last = waits.bars.iter().find(|bar| bar.fate == RequestFate::Waiting).unwrap();
-        assert!((last.at.x + last.w - waits.x(Time::micros(1_005_000))).abs() < 4.0, "{last:?}");
-        assert!(last.told.to_string().contains("has waited for"), "{}", last.told);
+        assert!(
+            (last.at.x + last.w - waits.axis.x(Time::micros(1_005_000))).abs() < 4.0,
+            "{last:?}"
+        );
+        assert!(last.told().to_string().contains("has waited for"), "{}", last.told());
         for (i, a) in waits.bars.iter().enumerate() {
             for b in &waits.bars[..i] {
                 let apart = a.at.y != b.at.y || a.at.x >= b.at.x + b.w || b.at.x >= a.at.x + a.w;

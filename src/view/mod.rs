@@ -12,6 +12,7 @@
 //! | `panel.rs` | what a server keeps, in words |
 //! | `stage/` | the stage at one instant |
 //! | `diagram/` | the space-time diagram |
+//! | `axis.rs` | an axis of time, and faults as bands over it |
 //! | `plot.rs` | the measures of a run, one below the other |
 //! | `spread.rs` | what spreads, beside theory |
 //! | `history.rs` | what was asked and told, a lane for each who asks |
@@ -20,6 +21,7 @@
 //! | `tree.rs` | the branches of a run |
 //! | `formula.rs` | formulas as styled text |
 
+mod axis;
 pub mod diagram;
 pub mod formula;
 pub mod highlight;
@@ -32,6 +34,7 @@ pub mod spread;
 pub mod stage;
 pub mod tree;
 
+pub use axis::{FaultBand, TimeAxis};
 pub use diagram::{Chart, Diagram, Rows, Scale, Sheet, Slice};
 pub use history::HistoryView;
 pub use path::{Path, Point, Size};

@@ -4,10 +4,11 @@
 //! Shapes tell what colours tell: a cell is an answer, a cross a refusal or a request that nobody waits
 //! for any longer, an empty box one that somebody waits for.
 
-use super::diagram::ticks::{Tick, step, ticks};
+use super::axis::{AXIS, FaultBand, TimeAxis};
+use super::diagram::ticks::Tick;
 use super::path::{Path, Point};
 use super::spread::{Spread, SpreadPlot};
-use crate::base::{Place, Sentence, Time};
+use crate::base::{Place, Time};
 use crate::measure::{Fault, RequestFate, Stale, stale};
 use crate::replay::requests::RequestShot;
 
@@ -27,8 +28,7 @@ pub struct PlotRequest<'a> {
 /// All plots. Heights are theirs; x = 0 is the beginning of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plots {
-    pub until: Time,
-    pub width: f64,
+    pub axis: TimeAxis,
     pub ticks: Vec<(f64, Tick)>,
     pub bands: Vec<FaultBand>,
     /// What spreads comes first.
@@ -40,17 +40,6 @@ pub struct Plots {
     /// Where nothing of a store is read, there is nothing that could be old.
     pub staleness: Option<Scaled>,
     pub height: f64,
-}
-
-/// A fault over the plots.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FaultBand {
-    pub from: f64,
-    pub to: f64,
-    pub mended: bool,
-    pub name: Sentence,
-    /// The row of its name: names that would lie upon each other stand below each other.
-    pub row: usize,
 }
 
 /// Requests by what came of them.
@@ -76,9 +65,6 @@ pub struct Scaled {
     pub line: Path,
 }
 
-/// The axis above, and the names of faults below it.
-const AXIS: f64 = 18.0;
-const NAME: f64 = 13.0;
 /// A title above each plot.
 const TITLE: f64 = 17.0;
 const CELL: f64 = 11.0;
@@ -95,15 +81,15 @@ const COLUMNS: u64 = 40;
 impl Plots {
     pub fn new(ask: &PlotRequest) -> Plots {
         let known = ask.requests;
-        let scale = Scale { until: ask.until.max(Time(1)), width: ask.width };
-        let bands = bands(ask, &scale);
-        let names = bands.iter().map(|band| band.row + 1).max().unwrap_or(0);
-        let mut y = AXIS + NAME * names as f64;
+        let span = ask.until.max(Time(1));
+        let axis = TimeAxis { from: Time::ZERO, span, left: 0.0, right: ask.width };
+        let (bands, names) = axis.bands(ask.faults, ask.until);
+        let mut y = AXIS + names;
         let spread = ask.spread.map(|spread| {
             let (title, top) = (y, y + TITLE + 4.0);
             y = top + SPREAD + 8.0;
             let plot = SpreadPlot { title, top, bottom: top + SPREAD, ..SpreadPlot::default() };
-            spread.draw(ask.until, &|at| scale.x(at), plot)
+            spread.draw(ask.until, &|at| axis.x(at), plot)
         });
         let mut askers: Vec<Place> = known.iter().map(|request| request.asker).collect();
         askers.sort_unstable();
@@ -113,7 +99,7 @@ impl Plots {
             1 => 0,
             _ => askers.binary_search(&place).unwrap_or(0),
         };
-        let availability = fates(ask, &scale, y + TITLE, &row);
+        let availability = fates(ask, &axis, y + TITLE, &row);
         let at = |row: usize| y + TITLE + CELL * (row as f64 + 0.5);
         let named = if askers.len() > ASKERS { Vec::new() } else { askers.clone() };
         let named = named.into_iter().map(|place| (place, at(row(place)))).collect();
@@ -128,17 +114,14 @@ impl Plots {
             y += TITLE + height + 4.0;
             scaled
         };
-        let response = response(ask, &scale, plot(RESPONSE));
-        let throughput = throughput(ask, &scale, plot(THROUGHPUT));
+        let response = response(ask, &axis, plot(RESPONSE));
+        let throughput = throughput(ask, &axis, plot(THROUGHPUT));
         let old = stale(known, ask.event);
         let reads = known.iter().any(|request| request.text.starts_with("get "));
-        let staleness = reads.then(|| staleness(&old, &scale, plot(STALENESS)));
-        let tick = step(ask.until, (ask.width / 110.0).max(2.0) as u64);
-        let ticks = ticks(Time::ZERO, ask.until, tick);
+        let staleness = reads.then(|| staleness(&old, &axis, plot(STALENESS)));
         Plots {
-            until: ask.until,
-            width: ask.width,
-            ticks: ticks.into_iter().map(|tick| (scale.x(tick.at), tick)).collect(),
+            axis,
+            ticks: axis.ticks(),
             bands,
             spread,
             askers: named,
@@ -149,56 +132,15 @@ impl Plots {
             height: y,
         }
     }
-
-    /// Where a time stands.
-    pub fn x(&self, at: Time) -> f64 {
-        Scale { until: self.until, width: self.width }.x(at)
-    }
-
-    /// The time that stands there.
-    pub fn time(&self, x: f64) -> Time {
-        let share = super::path::within(x / self.width.max(1.0), 0.0, 1.0);
-        Time((self.until.0 as f64 * share) as u64)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Scale {
-    until: Time,
-    width: f64,
-}
-
-impl Scale {
-    fn x(&self, at: Time) -> f64 {
-        self.width * at.0 as f64 / self.until.0.max(1) as f64
-    }
-}
-
-fn bands(ask: &PlotRequest, scale: &Scale) -> Vec<FaultBand> {
-    // About so wide is a name.
-    const WIDE: f64 = 120.0;
-    let mut ends: Vec<f64> = Vec::new();
-    let mut bands = Vec::new();
-    for fault in ask.faults {
-        let (from, to) = (scale.x(fault.from), scale.x(fault.to.unwrap_or(ask.until)));
-        let row = ends.iter().position(|end| *end <= from).unwrap_or(ends.len());
-        match ends.get_mut(row) {
-            Some(end) => *end = from + WIDE,
-            None => ends.push(from + WIDE),
-        }
-        let (mended, name) = (fault.to.is_some(), fault.name.clone());
-        bands.push(FaultBand { from, to, mended, name, row });
-    }
-    bands
 }
 
 /// A cell a request.
-fn fates(ask: &PlotRequest, scale: &Scale, top: f64, row: &dyn Fn(Place) -> usize) -> Fates {
+fn fates(ask: &PlotRequest, axis: &TimeAxis, top: f64, row: &dyn Fn(Place) -> usize) -> Fates {
     let mut fates = Fates { top, ..Fates::default() };
     let each = ask.width / (ask.requests.len().max(1) as f64);
     let wide = each.clamp(2.5, 9.0) - 1.0;
     for request in ask.requests {
-        let (x, y) = (scale.x(request.at), top + CELL * row(request.asker) as f64 + 1.0);
+        let (x, y) = (axis.x(request.at), top + CELL * row(request.asker) as f64 + 1.0);
         match request.fate(ask.event) {
             RequestFate::Done => fates.done.rect(x, y, wide, CELL - 2.0),
             RequestFate::Waiting => fates.waiting.rect(x, y, wide, CELL - 2.0),
@@ -211,7 +153,7 @@ fn fates(ask: &PlotRequest, scale: &Scale, top: f64, row: &dyn Fn(Place) -> usiz
 }
 
 /// Response times on a scale of decades, those without an answer on top; and the median of each column.
-fn response(ask: &PlotRequest, scale: &Scale, mut plot: Scaled) -> Scaled {
+fn response(ask: &PlotRequest, axis: &TimeAxis, mut plot: Scaled) -> Scaled {
     let times = ask.requests.iter().filter_map(|request| request.response(ask.event));
     let (least, most) =
         times.fold((u64::MAX, 0), |(least, most), time| (time.0.min(least), time.0.max(most)));
@@ -229,8 +171,8 @@ fn response(ask: &PlotRequest, scale: &Scale, mut plot: Scaled) -> Scaled {
     let (mut dots, mut failed) = (Path::new(), Path::new());
     let mut columns: Vec<Vec<u64>> = vec![Vec::new(); COLUMNS as usize];
     for request in ask.requests {
-        let x = scale.x(request.at);
-        let column = (request.at.0 * COLUMNS / scale.until.0).min(COLUMNS - 1) as usize;
+        let x = axis.x(request.at);
+        let column = (request.at.0 * COLUMNS / axis.span.0).min(COLUMNS - 1) as usize;
         match (request.fate(ask.event), request.response(ask.event)) {
             (RequestFate::Waiting, _) => {}
             (_, Some(time)) => {
@@ -268,11 +210,11 @@ fn decades(least: u64, most: u64) -> (u64, u64) {
 }
 
 /// How many were done in a second, column by column.
-fn throughput(ask: &PlotRequest, scale: &Scale, mut plot: Scaled) -> Scaled {
+fn throughput(ask: &PlotRequest, axis: &TimeAxis, mut plot: Scaled) -> Scaled {
     let mut columns = [0u64; COLUMNS as usize];
     let ends = ask.requests.iter().filter(|request| request.fate(ask.event) == RequestFate::Done);
     for end in ends.filter_map(|request| request.end.as_ref()) {
-        columns[(end.at.0 * COLUMNS / scale.until.0).min(COLUMNS - 1) as usize] += 1;
+        columns[(end.at.0 * COLUMNS / axis.span.0).min(COLUMNS - 1) as usize] += 1;
     }
     let most = columns.iter().copied().max().unwrap_or(0).max(1);
     let high = plot.bottom - plot.top;
@@ -281,17 +223,17 @@ fn throughput(ask: &PlotRequest, scale: &Scale, mut plot: Scaled) -> Scaled {
         let tall = high * *count as f64 / most as f64;
         plot.dots.rect(wide * column as f64, plot.bottom - tall, wide - 1.0, tall);
     }
-    let a_second = most * COLUMNS * 1_000_000 / scale.until.0;
+    let a_second = most * COLUMNS * 1_000_000 / axis.span.0;
     plot.lines = vec![(plot.top, a_second), (plot.bottom, 0)];
     plot
 }
 
 /// How long what was read had been out of date.
-fn staleness(old: &[Stale], scale: &Scale, mut plot: Scaled) -> Scaled {
+fn staleness(old: &[Stale], axis: &TimeAxis, mut plot: Scaled) -> Scaled {
     let most = old.iter().map(|stale| stale.by.0).max().unwrap_or(0).max(1_000);
     let high = plot.bottom - plot.top - 4.0;
     for stale in old {
-        let (x, tall) = (scale.x(stale.at), high * stale.by.0 as f64 / most as f64);
+        let (x, tall) = (axis.x(stale.at), high * stale.by.0 as f64 / most as f64);
         plot.line.line(Point::new(x, plot.bottom), Point::new(x, plot.bottom - tall));
         plot.failed.circle(Point::new(x, plot.bottom - tall), 2.5);
     }
@@ -321,45 +263,29 @@ mod tests {
         }
     }
 
-    fn plots(requests: &[RequestShot], faults: &[Fault]) -> Plots {
+    fn plots(requests: &[RequestShot]) -> Plots {
         let until = Time::seconds(1);
         let width = 1_000.0;
+        let faults = &[];
         Plots::new(&PlotRequest { spread: None, requests, faults, event: 5_000, until, width })
-    }
-
-    #[test]
-    fn time_runs_from_left_to_right_and_back() {
-        let plots = plots(&[], &[]);
-        assert_eq!(plots.x(Time::millis(250)), 250.0);
-        assert_eq!(plots.time(250.0), Time::millis(250));
-        assert_eq!((plots.time(-5.0), plots.time(2_000.0)), (Time::ZERO, Time::seconds(1)));
     }
 
     #[test]
     fn each_asker_has_a_row_until_there_are_too_many() {
         let few: Vec<RequestShot> = (0..3).map(|number| request(number, 100, Some(10))).collect();
-        assert_eq!(plots(&few, &[]).askers.len(), 3);
+        assert_eq!(plots(&few).askers.len(), 3);
         let many: Vec<RequestShot> = (0..9).map(|number| request(number, 100, Some(10))).collect();
-        let all = plots(&many, &[]);
-        assert!(all.askers.is_empty() && all.height < plots(&few, &[]).height);
+        let all = plots(&many);
+        assert!(all.askers.is_empty() && all.height < plots(&few).height);
     }
 
     #[test]
     fn what_waits_is_in_no_median_and_what_is_slow_is_high() {
         let all = [request(0, 100, Some(2)), request(0, 200, Some(700)), request(0, 300, None)];
-        let Scaled { lines, .. } = plots(&all, &[]).response;
+        let Scaled { lines, .. } = plots(&all).response;
         let heights: Vec<f64> = lines.iter().map(|(y, _)| *y).collect();
         assert!(heights.is_sorted_by(|a, b| a > b), "slower is higher");
         let values: Vec<u64> = lines.iter().map(|(_, value)| *value).collect();
         assert_eq!(values, [1_000, 10_000, 100_000, 1_000_000]);
-    }
-
-    #[test]
-    fn names_of_faults_that_would_meet_stand_below_each_other() {
-        let name = crate::sentence!("{0} down", "S1");
-        let fault = |from, to| Fault { from: Time::millis(from), to, name: name.clone() };
-        let faults = [fault(100, Some(Time::millis(150))), fault(120, None), fault(400, None)];
-        let rows: Vec<usize> = plots(&[], &faults).bands.iter().map(|band| band.row).collect();
-        assert_eq!(rows, [0, 1, 0]);
     }
 }

@@ -8,7 +8,7 @@ mod hosted;
 use std::cell::Cell;
 
 use gloo_timers::callback::Timeout;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, File, KeyboardEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -78,6 +78,8 @@ pub struct App {
     light: Option<Shared<Light>>,
     /// The run on screen as it would be kept or shared, while such a dialog is open.
     instant: Option<Shared<Instant>>,
+    /// A file that was dropped onto the page, while its dialog is open.
+    dropped: Option<File>,
     /// The timeline's window has been fitted to the room.
     fitted: bool,
     /// The timeline's window, for those who must know it between two drawings.
@@ -184,6 +186,7 @@ impl Component for App {
             pending: None,
             light: None,
             instant: None,
+            dropped: None,
             fitted: false,
             window: Shared::new(Cell::default()),
             table: None,
@@ -248,8 +251,10 @@ impl Component for App {
             ui: &self.store.ui,
             light: self.light.as_ref(),
             instant: self.instant.as_ref(),
+            dropped: self.dropped.as_ref(),
             sequel: sequel.as_ref(),
             network: gestures::network(&self.store.pane().run),
+            numbers: gestures::numbers(&self.store.pane().run),
             overview: Extent::of(&self.store),
             diagram: DiagramMenu::of(&self.store, &self.told_to.act),
             window: &self.window,
@@ -314,6 +319,10 @@ impl App {
                 self.seen = seen;
                 Change::None
             }
+            Msg::Dropped(file) => {
+                self.dropped = Some(file);
+                self.act(Action::Page(PageAction::Open(Dialog::History)))
+            }
             Msg::Key(event) => self.key(&event),
             Msg::Address => self.follow_address(),
             Msg::Inspect => {
@@ -360,7 +369,10 @@ impl App {
                 let scene = &self.views[self.store.active].scene;
                 self.instant = Some(Shared::new(Instant::of(&self.store, scene, take)));
             }
-            PageAction::Close => self.instant = None,
+            PageAction::Open(Dialog::History) => {
+                self.store.update(TimeAction::Pause);
+            }
+            PageAction::Close => (self.instant, self.dropped) = (None, None),
             PageAction::Escape | PageAction::Select(_) => self.menu = None,
             _ => {}
         }
@@ -665,6 +677,7 @@ fn listening(ctx: &Context<App>) -> Handlers {
     let link = ctx.link();
     Handlers {
         key: link.callback(Msg::Key),
+        dropped: link.callback(Msg::Dropped),
         seen: link.callback(Msg::Seen),
         reduced_motion: link
             .callback(|reduced| Msg::Act(Action::Page(PageAction::ReducedMotion(reduced)))),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::base::{Place, Ratio, Span, Time};
 use crate::catalog::Run;
+use crate::check::Model;
 use crate::export::{ExportRequest, Taken};
 use crate::player::gestures::{self, Gesture};
 use crate::player::models::Models;
@@ -119,6 +120,8 @@ pub struct Inspection {
     pub study: Option<Rc<StudyShot>>,
     /// Which models of consistency are kept, where somebody wants to know and a store is asked.
     pub models: Option<Rc<Models>>,
+    /// The model whose evidence is shown, if one was chosen.
+    pub model: Option<Model>,
     /// The run plays, or is on its way.
     pub playing: bool,
 }
@@ -277,6 +280,7 @@ impl Inspection {
         // A step may have another tab stand below its text.
         let aside = study.as_ref().and_then(|study| study.aside).filter(|_| tab == Tab::Lesson);
         let shown = aside.unwrap_or(tab);
+        let model = store.ui.model;
         let explanation = store.explanation.clone();
         let is_asked = explanation.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
@@ -290,6 +294,7 @@ impl Inspection {
         Inspection {
             study,
             models,
+            model,
             now: run.now(),
             serves_clients: run.script().setup.places.serve_clients(),
             askers: run.script().setup.places.askers().collect(),

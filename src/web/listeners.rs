@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, Event, HtmlDetailsElement, HtmlElement, IntersectionObserver,
+    DragEvent, Element, Event, File, HtmlDetailsElement, HtmlElement, IntersectionObserver,
     IntersectionObserverEntry, KeyboardEvent, ResizeObserver,
 };
 use yew::Callback;
@@ -44,6 +44,8 @@ impl Drop for Observer {
 /// The callbacks to which the listeners hand what they hear.
 pub struct Handlers {
     pub key: Callback<KeyboardEvent>,
+    /// A file that is dropped onto the page.
+    pub dropped: Callback<File>,
     /// Whether the page can be seen.
     pub seen: Callback<bool>,
     pub reduced_motion: Callback<bool>,
@@ -55,6 +57,7 @@ pub struct Handlers {
 impl Listeners {
     pub fn new(root: &Element, handlers: Handlers) -> Listeners {
         let mut listeners = vec![close_popovers(), close_chosen()];
+        listeners.extend(take_files(handlers.dropped));
         listeners.push(EventListener::new_with_options(
             &window(),
             "keydown",
@@ -93,6 +96,28 @@ impl Listeners {
         observers.extend(stage.and_then(|stage| watch_size(stage, told)));
         Listeners { _listeners: listeners, _observers: observers }
     }
+}
+
+/// Files that are dropped anywhere on the page; without this the browser would leave the page for them.
+fn take_files(dropped: Callback<File>) -> [EventListener; 2] {
+    let prevents = EventListenerOptions::enable_prevent_default;
+    let holds_files = |event: &DragEvent| {
+        let types = event.data_transfer().map(|held| held.types());
+        types.is_some_and(|types| types.includes(&"Files".into(), 0))
+    };
+    let listen = |name: &'static str, take: Box<dyn Fn(&DragEvent)>| {
+        EventListener::new_with_options(&window(), name, prevents(), move |event| {
+            if let Some(event) = event.dyn_ref::<DragEvent>().filter(|event| holds_files(event)) {
+                event.prevent_default();
+                take(event);
+            }
+        })
+    };
+    let take = move |event: &DragEvent| {
+        let files = event.data_transfer().and_then(|held| held.files());
+        files.and_then(|files| files.get(0)).into_iter().for_each(|file| dropped.emit(file));
+    };
+    [listen("dragover", Box::new(|_| {})), listen("drop", Box::new(take))]
 }
 
 /// Tells an element's size now and whenever it changes.

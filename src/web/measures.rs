@@ -126,8 +126,8 @@ impl Measures {
     /// Whether the same plots will do.
     fn serve(&self, known: (u64, Time), width: f64) -> bool {
         let (event, time) = self.drawn;
-        let near = known.0 >= event && known.1.since(time) < Time(self.plots.until.0 / FINE);
-        near && known.1 <= self.plots.until && self.plots.width == width
+        let near = known.0 >= event && known.1.since(time) < Time(self.plots.axis.span.0 / FINE);
+        near && known.1 <= self.plots.axis.span && self.plots.axis.right == width
     }
 }
 

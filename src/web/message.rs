@@ -1,7 +1,7 @@
 //! The messages of the app, and the callbacks by which the regions of the page send them.
 
 use js_sys::Function;
-use web_sys::KeyboardEvent;
+use web_sys::{File, KeyboardEvent};
 use yew::Callback;
 
 use super::components::Stroke;
@@ -28,6 +28,8 @@ pub enum Msg {
     Timeline(Size),
     Seen(bool),
     Key(KeyboardEvent),
+    /// A file was dropped onto the page.
+    Dropped(File),
     /// The address has changed: the back button, or a link typed.
     Address,
     /// Time to draw anew what is not drawn at every event.

@@ -17,6 +17,7 @@
 //! | `browser.rs` | thin wrappers of what web-sys makes long |
 //! | `pick.rs` | which thing on the stage a pointer or the focus is on |
 //! | `parts.rs` | parts of the program that are fetched when somebody first asks for them |
+//! | `judging.rs` | the worker that judges a history from a file |
 //! | `edge.rs` | values that cross to JavaScript and back |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `focus.rs` | the keyboard's focus on the stage, where what had it goes |
@@ -34,6 +35,7 @@ mod edge;
 mod focus;
 mod frame;
 mod host;
+mod judging;
 mod listeners;
 mod measures;
 mod message;
@@ -48,6 +50,10 @@ use crate::player::{Needs, Store};
 
 /// Shows the playground in the page's `#synod`.
 pub fn start() {
+    if web_sys::window().is_none() {
+        // In a worker there is nothing to show: see `judging.rs`.
+        return console_error_panic_hook::set_once();
+    }
     crash::install();
     yew::platform::spawn_local(async {
         let link = address::hash();

@@ -13,7 +13,7 @@ use crate::measure::faults;
 use crate::player::{Below, Pane, Store};
 use crate::protocol::Formation;
 use crate::view::diagram::chart::{Chart, ChartRequest};
-use crate::view::history::{HistoryRequest, HistoryView};
+use crate::view::history::{HistoryRequest, HistoryView, of_run};
 use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Sheet, Size, StageView};
 use crate::words;
@@ -200,11 +200,17 @@ fn sheet(
 
 /// What was asked and told, over the stretch of time that the time line shows.
 fn history(store: &Store, place: usize, rooms: Rooms) -> HistoryView {
-    let (run, window) = (&store.panes[place].run, store.ui.window);
+    let (pane, window) = (&store.panes[place], store.ui.window);
+    let run = &pane.run;
+    let (lanes, asked) = of_run(run.requests(), run.event());
+    // While it moves, nobody waits for a verdict.
+    let models = if store.moving() { pane.judged() } else { pane.models(false) };
+    let basis = models.map(|models| models.basis(store.ui.model)).unwrap_or_default();
     HistoryView::new(&HistoryRequest {
-        requests: run.requests(),
+        lanes,
+        asked,
         faults: &faults(&run.script().lines),
-        event: run.event(),
+        basis: &basis,
         now: run.now(),
         from: window.from,
         span: window.span,

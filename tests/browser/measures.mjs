@@ -54,3 +54,27 @@ test("the map of models shows what a stale read breaks, and leads there", async 
   await evidence.last().getByRole("button", { name: "Go there" }).click();
   await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("3.000"));
 });
+
+test("a press on a model numbers in the history what breaks it, and the history is a table as well", async () => {
+  await open("#v1&scene=raft/stale-read&at=3s&panel=models&below=history");
+  const history = page.locator("svg.history");
+  await history.locator(".asked.proof").first().waitFor();
+  assert.equal(await history.locator(".nowhere").count(), 1);
+  assert.ok((await history.locator(".effect").count()) >= 1);
+  const map = page.getByRole("group", { name: "Map of models" });
+  await map.getByRole("img", { name: /^eventual: / }).waitFor();
+  await map.getByRole("img", { name: /^bounded staleness: / }).waitFor();
+  await map.getByRole("button", { name: "PRAM: kept so far" }).press("Enter");
+  await history.locator(".asked.proof").first().waitFor({ state: "detached" });
+});
+
+test("numbers of a protocol are sliders: the run of the active pane begins again with another", async () => {
+  await open("#v1&scene=abd/cap&at=1s");
+  await page.getByRole("region", { name: /^Run B: / }).first().click({ position: { x: 5, y: 60 } });
+  await page.locator("summary", { hasText: "Options" }).click();
+  const slider = page.getByRole("slider", { name: "r", exact: true });
+  assert.equal(await slider.inputValue(), "1");
+  await slider.fill("3");
+  await page.waitForFunction(() => [...document.querySelectorAll("label.slider")].some((it) => it.textContent.startsWith("r ") && it.querySelector("output").textContent === "3"));
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.startsWith("1.000"));
+});

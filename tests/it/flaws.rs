@@ -62,3 +62,36 @@ fn every_flaw_is_found_by_the_hunt_and_told_in_few_commands() {
         }
     }
 }
+
+/// What clients see of a session's promises: with tokens both are kept, whomever a client asks; with the flaw it
+/// does not read its own writes, and without tokens neither is promised, or kept.
+#[test]
+fn judges_of_sessions_see_what_tokens_are_for() {
+    use synod::check::{Model, NO_VALUE, Recording, Verdict, judge};
+    let run = |extra: &str| {
+        let text = format!(
+            "run quorum-store nodes=3 seed=3 clients=3 latency=10ms..15ms anti-entropy=off read-repair=off \
+             retry=2s r=1 w=1 versions=lww {extra}\n50ms link S1>S3 latency=200ms\n\
+             100ms load C1 C2 C3 rate=40/s put=40% get=60% ask=roam until=3s\n4s end\n"
+        );
+        let mut run = catalog::start(scenario::parse(&text).unwrap()).unwrap();
+        assert!(run.run_to(synod::base::Time::seconds(4), u32::MAX));
+        let recording = Recording::of(run.sim().history());
+        let is_broken =
+            |model| matches!(judge(&recording, &NO_VALUE.into(), model), Verdict::Broken(_));
+        let models = [Model::ReadYourWrites, Model::MonotonicReads];
+        let judged = models.map(|model| {
+            let name = model.promise().name;
+            run.properties().iter().any(|it| {
+                let standing = &it.standing;
+                it.name == name
+                    && matches!(standing, synod::sim::snapshot::Standing::Violated { .. })
+            })
+        });
+        (models.map(is_broken), judged)
+    };
+    assert_eq!(run("tokens=on"), ([false, false], [false, false]));
+    assert_eq!(run("tokens=on flaw=no-token-of-writes"), ([true, false], [true, false]));
+    // What is not promised is not looked at.
+    assert_eq!(run("tokens=off"), ([true, true], [false, false]));
+}

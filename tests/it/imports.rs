@@ -181,7 +181,7 @@ fn join(names: &[String], name: &str) -> Names {
 /// module, and may use each other as they like.
 const KNOWN: [&str; 7] = [
     "bin::lab, bin::lab::bench, bin::lab::check, bin::lab::epidemics, bin::lab::pbs",
-    "export, export::ejson, export::flowchart, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
+    "export, export::ejson, export::flowchart, export::history, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
     "replay, replay::message, replay::outline, replay::requests",
     "scenario, scenario::beside, scenario::load",
     "sim, sim::client, sim::connection, sim::network",

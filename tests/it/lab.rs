@@ -195,7 +195,7 @@ fn what_cannot_be_exported_or_imported_gets_one_sentence() {
     };
     assert_eq!(
         other("gif", &[]),
-        "There is no format “gif”: it is one of mermaid, flowchart, svg, shiviz, ndjson, csv, ejson."
+        "There is no format “gif”: it is one of mermaid, flowchart, svg, history, shiviz, ndjson, csv, ejson."
     );
     assert_eq!(
         other("svg", &["--node", "S1"]),

@@ -121,6 +121,41 @@ fn of_protocol(slug: &str, heartbeats: &str) -> Result<(), String> {
     memory_and_seeks(&heartbeats)
 }
 
+/// What it costs to be judged live: a minute in which clients ask for something a hundred times a second.
+pub fn judging() -> Result<(), String> {
+    let store = catalog::catalog().filter(|entry| {
+        let properties = (entry.properties)().into_iter();
+        let mut models = properties.map(|property| property.name);
+        models.any(|name| Model::ALL.iter().any(|model| model.promise().name == name))
+    });
+    for entry in store {
+        let slug = entry.meta.slug;
+        let text = format!(
+            "run {slug} nodes=5 seed=1 clients=5\n\
+             1s load C1..C5 rate=100/s put=50% get=50% keys=3 until=60s\n"
+        );
+        let script = scenario::parse(&text).map_err(|mistake| mistake.to_string())?;
+        let time = |judged: bool| -> Result<f64, String> {
+            let mut times = Vec::new();
+            for _ in 0..ROUNDS {
+                let run = catalog::start(script.clone()).map_err(|why| why.to_string())?;
+                let mut run = if judged { run } else { run.unjudged() };
+                let begun = Instant::now();
+                run.run_to(Time::seconds(60), u32::MAX);
+                times.push(begun.elapsed().as_secs_f64() * 1e3);
+            }
+            times.sort_by(f64::total_cmp);
+            Ok(times[0])
+        };
+        let (without, with) = (time(false)?, time(true)?);
+        let share = (with - without) / with * 100.0;
+        print(format_args!(
+            "{slug:<20} {without:>9.0} ms unjudged, {with:>9.0} ms judged: {share:.0} % of the run's time"
+        ))?;
+    }
+    Ok(())
+}
+
 type Start<'a> = &'a dyn Fn() -> Result<Run, synod::base::Sentence>;
 
 fn deliveries(start: impl Fn() -> Result<Run, synod::base::Sentence>) -> Result<Vec<f64>, String> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::base::{Sentence, Text};
+use crate::base::{Sentence, Text, Time};
+use crate::check::recording::Band;
 use crate::sentence;
 
 /// Bytes of a file at the most.
@@ -78,15 +79,16 @@ pub struct Called<'a> {
     pub instants: (u64, Option<u64>),
 }
 
-/// Something that was broken, from line to line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Band {
-    pub line: usize,
-    pub what: Text,
+/// The operations of a history by their calls, and what else it tells.
+#[derive(Debug, Default)]
+pub struct Operations<'a> {
+    pub called: Vec<Called<'a>>,
+    /// By process.
+    pub names: Vec<Text>,
+    /// By instant, if all lines tell their times.
+    pub times: Vec<Time>,
+    pub bands: Vec<Band>,
 }
-
-/// The operations of a history by their calls, the names of processes, and what was broken.
-pub type Operations<'a> = (Vec<Called<'a>>, Vec<Text>, Vec<Band>);
 
 impl Line {
     pub fn wrong(&self, why: Sentence) -> Misread {
@@ -96,12 +98,13 @@ impl Line {
 
 /// Finds the end of each call.
 pub fn operations(lines: &[Line]) -> Result<Operations<'_>, Misread> {
+    let ordered = in_order(lines);
     let (mut operations, mut names, mut bands) = (Vec::<Called>::new(), Vec::new(), Vec::new());
     // By who asks: its process, and the operation that it waits for.
     let mut processes: BTreeMap<&Text, (u32, Option<usize>)> = BTreeMap::new();
-    for (now, line) in (1..).zip(in_order(lines)) {
+    for (now, line) in (1..).zip(&ordered) {
         let Some(who) = &line.process else {
-            bands.push(Band { line: line.at.0, what: line.what.clone() });
+            note(&mut bands, now, &line.what);
             continue;
         };
         let (process, open) = processes.entry(who).or_insert_with(|| {
@@ -151,7 +154,40 @@ pub fn operations(lines: &[Line]) -> Result<Operations<'_>, Misread> {
             }
         }
     }
-    Ok((operations, names, bands))
+    let times = times(&ordered);
+    Ok(Operations { called: operations, names, times, bands })
+}
+
+/// When each line was, since the first, if all say so.
+fn times(ordered: &[&Line]) -> Vec<Time> {
+    let Some(first) = ordered.first().and_then(|line| line.time) else { return Vec::new() };
+    let mut latest = Time::ZERO;
+    let times: Option<Vec<Time>> = ordered
+        .iter()
+        .map(|line| {
+            let micros = line.time?.saturating_sub(first) / 1_000;
+            latest = latest.max(Time(micros.max(0) as u64));
+            Some(latest)
+        })
+        .collect();
+    times.unwrap_or_default()
+}
+
+/// Whoever breaks things does this: it breaks something, or mends what was broken last. Most say it twice,
+/// when they begin and when it is done.
+fn note(bands: &mut Vec<Band>, now: u64, what: &Text) {
+    const MENDS: [&str; 6] = ["stop", "heal", "resume", "restart", "recover", "reset"];
+    let open = bands.iter_mut().rfind(|band| band.to.is_none());
+    let starts_again = |band: &Band| &**what == "start" && band.what.contains("kill");
+    match open {
+        Some(band) if band.what == *what => {}
+        Some(band) if MENDS.iter().any(|word| what.starts_with(word)) || starts_again(band) => {
+            band.to = Some(now);
+        }
+        None if MENDS.iter().any(|word| what.starts_with(word)) => {}
+        _ if what.is_empty() => {}
+        _ => bands.push(Band { from: now, to: None, what: what.clone() }),
+    }
 }
 
 /// In their order, but of those at one instant calls go before answers, except within one process.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Misread;
-use super::lines::{Band, Called, Given, Line, LineKind, operations};
+use super::lines::{Called, Given, Line, LineKind, Operations, operations};
 use crate::base::{Log, Sentence, Text};
 use crate::check::DONE;
 use crate::check::machine::{
@@ -145,7 +145,7 @@ type Means<A> = fn(&Ask) -> Option<Meaning<A>>;
 
 /// All operations of a file.
 fn recording<A>(lines: &[Line], object: Object, means: Means<A>) -> Result<Recording<A>, Misread> {
-    let (called, names, nemesis) = operations(lines)?;
+    let Operations { called, names, times, bands } = operations(lines)?;
     let mut keys: BTreeMap<Text, u32> = BTreeMap::new();
     let mut recorded = Vec::with_capacity(called.len());
     for called in &called {
@@ -157,8 +157,7 @@ fn recording<A>(lines: &[Line], object: Object, means: Means<A>) -> Result<Recor
     }
     let mut named = vec![Text::from(""); keys.len()];
     keys.into_iter().for_each(|(key, place)| named[place as usize] = key);
-    let bands = nemesis.into_iter().map(|Band { line, what }| (line as u64, what)).collect();
-    Ok(Recording { operations: recorded, names, keys: named, bands })
+    Ok(Recording { operations: recorded, names, keys: named, times, bands })
 }
 
 fn of_called<A>(
@@ -193,6 +192,7 @@ fn of_called<A>(
         wrote,
         call_event: line.at.0 as u64,
         answer_event: end.map(|end| end.at.0 as u64),
+        over: called.instants.1,
         interval: Interval {
             number,
             process,

@@ -51,6 +51,18 @@ pub fn read(text: &str, object: Object, initial: Option<&str>) -> Result<Importe
 }
 
 impl Imported {
+    /// Its operations, as a picture needs them.
+    pub fn pictured(&self) -> Recording<()> {
+        match self {
+            Imported::Register(recording, _) => recording.pictured(),
+            Imported::Counter(recording, _) => recording.pictured(),
+            Imported::Set(recording, _) => recording.pictured(),
+            Imported::Queue(recording, _) => recording.pictured(),
+            Imported::Mutex(recording, _) => recording.pictured(),
+            Imported::AppendLog(recording, _) => recording.pictured(),
+        }
+    }
+
     /// Judges it by a model.
     pub fn judge(&self, model: Model) -> Verdict {
         match self {

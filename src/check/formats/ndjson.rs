@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Misread, OPERATIONS};
-use crate::base::{Place, Text};
+use crate::base::{Place, Text, Time};
 use crate::check::history::History;
 use crate::check::machine::Access;
 use crate::check::recording::Recording;
@@ -17,6 +17,7 @@ use crate::sentence;
 #[derive(Deserialize)]
 struct Told {
     event: u64,
+    time: Option<u64>,
     kind: String,
     place: Option<String>,
     seq: Option<u64>,
@@ -28,7 +29,7 @@ struct Told {
 pub fn read(text: &str) -> Result<Recording<Access>, Misread> {
     let mut history = History::default();
     let mut open: BTreeMap<Place, u64> = BTreeMap::new();
-    let mut asked = 0;
+    let (mut asked, mut times) = (0, Vec::new());
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |column: usize, why| Misread { line: number, column, why };
         let told: Told = serde_json::from_str(line).map_err(|error| {
@@ -74,6 +75,8 @@ pub fn read(text: &str) -> Result<Recording<Access>, Misread> {
             }
             _ => {}
         }
+        times.resize(history.len() as usize, told.time.map(Time));
     }
-    Ok(Recording::of(&history))
+    let times: Option<Vec<Time>> = times.into_iter().collect();
+    Ok(Recording { times: times.unwrap_or_default(), ..Recording::of(&history) })
 }

@@ -166,6 +166,7 @@ impl Protocol for Crdt {
         majority: None,
         requests: &["put x=1", "get x", "increment n", "add s a", "remove s a", "decrement n", "delete x"],
         scenes: scenes!("crdt", ["both-survive", "converges", "counts-twice", "lost-disk"]),
+        eventual: &["Only What Was Seen Is Replaced", "All Converge"],
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::only(Ask::FORMS, "compare-and-set needs consensus");

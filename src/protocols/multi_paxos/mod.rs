@@ -139,6 +139,7 @@ impl Protocol for MultiPaxos {
             "multi-paxos",
             ["stable-leader", "leader-change", "unprepared-leader", "stale-read", "asked-twice",]
         ),
+        eventual: &["Agreement", "All Apply The Same"],
         ..Meta::USUAL
     };
     type Message = Message;

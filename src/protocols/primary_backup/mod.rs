@@ -77,6 +77,7 @@ impl Protocol for PrimaryBackup {
             "primary-backup",
             ["takeover", "lost-write", "stale-read", "two-primaries", "recovery-time", "by-hand"]
         ),
+        eventual: &[properties::NO_LOSS, "Backups Catch Up"],
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(Ask::FORMS);

@@ -41,6 +41,7 @@ use std::rc::Rc;
 
 use crate::base::digest::Digest;
 use crate::base::{Place, PlaceKind, Places, Ratio, Span, Text, Time};
+use crate::check::Model;
 use crate::protocol::{
     Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves,
 };
@@ -122,14 +123,17 @@ impl Protocol for QuorumStore {
                 "not-linearizable",
                 "stale-and-repaired",
                 "roaming",
+                "session-and-strong",
                 "stand-in",
                 "the-dead-rise",
                 "skew",
             ]
         ),
+        eventual: &["Acked Writes Survive", "Replicas Agree"],
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::only(Ask::FORMS, "compare-and-set needs consensus");
+    const JUDGES: &'static [Model] = &[Model::ReadYourWrites, Model::MonotonicReads];
     /// Clocks agree: last writer wins goes by them, and so does what is too old to be taken. And no disk is
     /// lost, for W count on theirs.
     const FAULTS: FaultModel = FaultModel {
@@ -146,6 +150,12 @@ impl Protocol for QuorumStore {
     type Ghost = Ghost;
 
     /// A server that starts goes on with the writes that it has marked and not finished.
+    /// What a session may rely on it may with tokens, and where every read has one answer.
+    fn promises(config: &Config, property: &str) -> bool {
+        let is_judged = Self::JUDGES.iter().any(|model| model.promise().name == property);
+        !is_judged || config.tokens == Switch::On && config.versions == Versions::Lww
+    }
+
     fn boot(
         me: Place,
         places: &Places,

@@ -311,6 +311,14 @@ fn changed(ghost: &Ghost) -> impl Iterator<Item = (Place, &Text, &Object)> {
 }
 
 pub const MEASURES: &[Measure<QuorumStore>] = &[
+    |cluster| {
+        let (config, all) = (&cluster.ghost.config, servers(cluster.ghost));
+        let (n, both) = (config.n(all), config.r(all) + config.w(all));
+        match both > n {
+            true => sentence!("R + W = {0} > N = {1}: quorums meet", both, n),
+            false => sentence!("R + W = {0} ≤ N = {1}: a read may miss a write", both, n),
+        }
+    },
     |cluster| sentence!("{0} keys differ between their replicas", differing(cluster).count()),
     |cluster| {
         let siblings = cluster.up().flat_map(|(_, it)| it.saved.store.values());

@@ -206,6 +206,7 @@ impl Protocol for Raft {
                 "lost-vote",
             ]
         ),
+        eventual: &["Leader Completeness", "Logs Converge"],
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(request::FORMS);

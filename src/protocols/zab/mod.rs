@@ -146,6 +146,7 @@ impl Protocol for Zab {
                 "issue-2845",
             ]
         ),
+        eventual: &["Committed Log Durability", "Histories Converge"],
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(Ask::FORMS);

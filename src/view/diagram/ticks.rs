@@ -1,9 +1,11 @@
 //! The time axis: round numbers, far enough apart, with no more digits than tell them apart.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::Time;
 
 /// A mark on the axis.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tick {
     pub at: Time,
     pub label: String,

@@ -1,10 +1,12 @@
 //! The desk: what is taken away, pasted elsewhere, kept, opened and read. It is a part of the program
 //! (`part.rs`), fetched when somebody first opens one of its drawers.
 
+use web_sys::File;
 use yew::prelude::*;
 
 use super::embed::Embed;
 use super::files::files;
+use super::opened::HistoryFile;
 use super::runs::Runs;
 use super::source::SourceView;
 use super::take_away::TakeAway;
@@ -32,6 +34,8 @@ pub enum Drawer {
     Take(Shared<Instant>),
     /// The runs that somebody has kept.
     Runs(Shared<Instant>),
+    /// A history from a file, if one was dropped onto the page.
+    History(Option<File>),
     /// Files for a database.
     Files(Shared<Inspection>),
     /// A protocol's own source: the region's id, the file below `src` and the line.
@@ -54,6 +58,7 @@ fn draw(props: &Props) -> Html {
             </>
         },
         Drawer::Runs(instant) => html! { <Runs {language} {instant} {act} /> },
+        Drawer::History(file) => html! { <HistoryFile {file} {language} {act} /> },
         Drawer::Files(inspection) => files(&inspection, language, act),
         Drawer::Source(id, file, line) => html! { <SourceView {id} {file} {line} {language} /> },
     }

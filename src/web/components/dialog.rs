@@ -1,10 +1,11 @@
 //! The dialogs: the browser's own, which keep the focus inside and give it back.
 
-use web_sys::HtmlDialogElement;
+use web_sys::{File, HtmlDialogElement};
 use yew::prelude::*;
 
 use super::bits::{asks, picture_button};
 use super::desk::{Desk, Drawer};
+use super::draw::when;
 use super::help::help;
 use super::icon::Icon;
 use super::share::share;
@@ -46,6 +47,7 @@ pub fn dialog_box(
     dialog: Option<Dialog>,
     opened: Opened,
     instant: Option<&Shared<Instant>>,
+    dropped: Option<&File>,
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
@@ -65,6 +67,10 @@ pub fn dialog_box(
             let runs = html! { <Desk drawer={Drawer::Runs(instant)} {language} {act} /> };
             (tr!(language, "Kept runs"), runs)
         }
+        Dialog::History => {
+            let drawer = Drawer::History(dropped.cloned());
+            (tr!(language, "A history from a file"), html! { <Desk {drawer} {language} {act} /> })
+        }
     };
     let onclose = {
         let act = act.clone();
@@ -82,7 +88,7 @@ pub fn dialog_box(
     let shut =
         picture_button("", Icon::Close, tr!(language, "Close"), asks(act, PageAction::Close));
     html! {
-        <dialog ref={element} aria-label={title} {onclose} {onclick}>
+        <dialog ref={element} class={when(dialog == Dialog::History, "wide")} aria-label={title} {onclose} {onclick}>
             <div class="sheet">
                 <div class="head"><h2>{ title }</h2>{ shut }</div>
                 { content }

@@ -103,8 +103,16 @@ fn history(script: &Script, inspection: &Inspection, text: &mut String) -> Resul
     }
 }
 
+/// Whether the file begins as documents of a run do: as what [`save`] has written.
+pub async fn is_run(file: &File) -> bool {
+    const ENOUGH: f64 = 4_096.0;
+    let Ok(first) = file.slice_with_f64_and_f64(0.0, ENOUGH) else { return false };
+    let text = JsFuture::from(first.text()).await.ok().and_then(|text| text.as_string());
+    text.is_some_and(|text| ejson::is_run(&text))
+}
+
 /// Goes to the run of the file; what is on screen stays if there is none in it.
-async fn open(file: File, act: Callback<Action>) {
+pub async fn open(file: File, act: Callback<Action>) {
     match read(&file).await {
         Ok(import) => {
             let notice = import.differs.map(|differs| Box::new(Notice::refusal(differs)));

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::bits::picture_button;
+use super::bits::{asks, picture_button};
 use super::console::use_console;
 use super::details::{message_tab, node_tab};
 use super::event_list::event_list;
@@ -15,7 +15,7 @@ use super::props::InspectorProps as Props;
 use super::reading_room;
 use super::script::{script_tab, use_editing};
 use super::why::why_tab;
-use crate::player::{Action, PageAction, Tab};
+use crate::player::{Action, Dialog, PageAction, Tab};
 use crate::tr;
 use crate::web::browser::{by_id, focus};
 use crate::words::Language;
@@ -115,13 +115,21 @@ fn study_tab(props: &Props) -> Html {
 
 /// The map of models, for what can be judged.
 fn models_tab(props: &Props) -> Html {
-    match &props.inspection.models {
+    let (language, act) = (props.language, &props.act);
+    let map = match &props.inspection.models {
         Some(models) => {
-            html! { <ModelsMap models={models.clone()} language={props.language} act={props.act.clone()} /> }
+            let chosen = props.inspection.model;
+            html! { <ModelsMap models={models.clone()} {chosen} {language} act={act.clone()} /> }
         }
         None => html! {
-            <p class="soft">{ tr!(props.language, "Only what clients ask of a store of keys and values is judged here.") }</p>
+            <p class="soft">{ tr!(language, "Only what clients ask of a store of keys and values is judged here.") }</p>
         },
+    };
+    html! {
+        <>
+        { map }
+        <p><button onclick={asks(act, PageAction::Open(Dialog::History))}>{ tr!(language, "Judge a history from a file…") }</button></p>
+        </>
     }
 }
 

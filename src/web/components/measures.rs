@@ -53,21 +53,21 @@ fn picture(props: &Props) -> Html {
             let rect = picture.get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
             act.emit(Action::Time(TimeAction::Pause));
-            act.emit(Action::Time(TimeAction::Seek(plots.time(share * plots.width))));
+            act.emit(Action::Time(TimeAction::Seek(plots.axis.time(share * plots.axis.right))));
         })
     };
-    let (width, height) = (number(plots.width), number(plots.height));
-    let at = plots.x(measures.now);
+    let (width, height) = (number(plots.axis.right), number(plots.height));
+    let at = plots.axis.x(measures.now);
     html! {
         <>
         <svg class="plots" aria-hidden="true" width={width} height={height} onpointerdown={seek}>
             { bands(plots, measures, *language) }
             { for plots.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
             { drawn(plots, *language) }
-            <rect class="future" x={number(at)} y="18" width={number((plots.width - at).max(0.0))} height={number(plots.height)} />
+            <rect class="future" x={number(at)} y="18" width={number((plots.axis.right - at).max(0.0))} height={number(plots.height)} />
             { titles(measures, *language) }
             <path class="now-line" d={format!("M{} 4V{}", number(at), number(plots.height))} />
-            { text("letter", Point::new(plots.width - 14.0, 12.0), props.letter.unwrap_or("")) }
+            { text("letter", Point::new(plots.axis.right - 14.0, 12.0), props.letter.unwrap_or("")) }
         </svg>
         { for measures.spread.iter().map(|spread| why(spread, *language)) }
         <div class="unseen">{ table(measures, *language) }</div>
@@ -83,17 +83,16 @@ fn bands(plots: &Plots, measures: &Measures, language: Language) -> Html {
         });
         period.and_then(|period| period.recovery)
     };
-    let band = |band: &crate::view::plot::FaultBand| {
+    let band = |band: &crate::view::FaultBand| {
         let name = tell(language, &band.name);
         let told = match recovered(&name) {
             Some(time) => tr!(language, "{0}; answered again after {1}", name, time.said()),
             None => name,
         };
-        let y = 18.0 + 13.0 * band.row as f64 + 10.0;
         html! {
             <g class="fault">
                 <rect x={number(band.from)} y="18" width={number((band.to - band.from).max(1.0))} height={number(plots.height)} />
-                { text("", Point::new(band.from + 4.0, y), &format!("▲ {told}")) }
+                { text("", Point::new(band.from + 4.0, band.name_y()), &format!("▲ {told}")) }
             </g>
         }
     };
@@ -107,8 +106,8 @@ fn drawn(plots: &Plots, language: Language) -> Html {
         let line = |(y, value): &(f64, u64)| {
             html! {
                 <g class="scale">
-                    <path d={format!("M0 {}H{}", number(*y), number(plots.width))} />
-                    { text("", Point::new(plots.width - 4.0, y - 2.0), &name(*value)) }
+                    <path d={format!("M0 {}H{}", number(*y), number(plots.axis.right))} />
+                    { text("", Point::new(plots.axis.right - 4.0, y - 2.0), &name(*value)) }
                 </g>
             }
         };

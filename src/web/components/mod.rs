@@ -17,7 +17,7 @@
 //! | `event_table.rs` | the diagram as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
 //! | `reading_room.rs` | the part that is fetched with the first text: `study.rs` beside the stage, `texts.rs` and `terms.rs` behind their doors, `prose.rs` |
-//! | `desk.rs` | the part that is fetched with the first of these drawers: `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `source.rs` |
+//! | `desk.rs` | the part that is fetched with the first of these drawers: `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `opened.rs`, `source.rs` |
 //! | `props.rs` | what a region is given that hands all of it on to its parts |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | buttons, shapes, icons and panels that many regions share |
 
@@ -56,6 +56,7 @@ mod models;
 mod network;
 mod node_menu;
 mod notice;
+mod opened;
 mod overview;
 mod page;
 mod pane;

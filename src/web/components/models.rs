@@ -9,8 +9,8 @@ use super::bits::asks;
 use super::caption::with_names;
 use super::draw::{names, path, text, when};
 use crate::check::{IMPLIES, Model};
-use crate::player::models::{ModelShot, Models, Stands};
-use crate::player::{Action, TimeAction};
+use crate::player::models::{Apart, ModelShot, Models, OperationShot, Stands};
+use crate::player::{Action, PageAction, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, translate};
@@ -20,13 +20,16 @@ use crate::words::{Language, tell, translate as words};
 #[derive(Properties)]
 pub struct Props {
     pub models: Rc<Models>,
+    /// The one whose evidence is shown, if it was chosen.
+    pub chosen: Option<Model>,
     pub language: Language,
     pub act: Callback<Action>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Props) -> bool {
-        Rc::ptr_eq(&self.models, &other.models) && self.language == other.language
+        let same = Rc::ptr_eq(&self.models, &other.models);
+        same && (self.chosen, self.language) == (other.chosen, other.language)
     }
 }
 
@@ -51,43 +54,112 @@ fn place(model: Model) -> Point {
 
 #[component]
 pub fn ModelsMap(props: &Props) -> Html {
-    let Props { models, language, act } = props;
-    let chosen = use_state_eq(|| None::<Model>);
-    let Some(shown) = chosen.or(models.first()) else { return Html::default() };
-    let choose = |model: Model| {
-        let chosen = chosen.clone();
-        Callback::from(move |()| chosen.set(Some(model)))
+    let Props { models, language, act, .. } = props;
+    let Some(shown) = props.chosen.or(models.first()) else { return Html::default() };
+    let choose = {
+        let act = act.clone();
+        Callback::from(move |model: Model| act.emit(Action::Page(PageAction::Model(model))))
     };
-    let boxes = models
-        .verdicts
-        .iter()
-        .map(|shot| model_box(shot, shot.model == shown, *language, choose(shot.model)));
-    let broken = models.verdicts.iter().filter(|shot| shot.stands == Stands::Broken).count();
-    let kept = models.verdicts.iter().filter(|shot| shot.stands == Stands::Kept).count();
-    let told = tr!(
-        *language,
-        "{0} kept, {1} broken, {2} not known",
-        kept,
-        broken,
-        models.verdicts.len() - kept - broken
-    );
+    let go = |operation: &OperationShot| {
+        asks(act, TimeAction::SeekEvent(operation.answered.unwrap_or(operation.called)))
+    };
     html! {
         <section class="models">
             <h2>{ tr!(*language, "What this run keeps") }<small>{ tr!(*language, "judged up to {0}", seconds(models.at, 3)) }</small></h2>
-            <p class="soft">{ tr!(*language, "By what clients asked and were told: {0} requests. {1}.", models.asked, told) }</p>
-            <svg viewBox={format!("0 0 {} {}", ROOM.0, ROOM.1)} role="group" aria-label={tr!(*language, "Map of models")}>
-                { for IMPLIES.iter().map(|(from, to)| arrow(models, *from, *to)) }
-                { for boxes }
-            </svg>
-            { models.get(shown).map(|shot| evidence(shot, *language, act)).unwrap_or_default() }
+            <p class="soft">{ tr!(*language, "By what clients asked and were told: {0} requests. {1}.", models.asked, counts(&models.verdicts, *language)) }</p>
+            { map(&models.verdicts, Some(&models.apart), shown, *language, &choose) }
+            { told_apart(&models.apart, *language) }
+            { for models.get(shown).map(|shot| evidence(shot, *language, go)) }
         </section>
     }
 }
 
+/// How many are kept, broken, and not known.
+pub fn counts(verdicts: &[ModelShot], language: Language) -> String {
+    let count = |stands| verdicts.iter().filter(|shot| shot.stands == stands).count();
+    let (kept, broken, unknown) =
+        (count(Stands::Kept), count(Stands::Broken), count(Stands::Unknown));
+    tr!(language, "{0} kept, {1} broken, {2} not known", kept, broken, unknown)
+}
+
+/// The map itself.
+pub fn map(
+    verdicts: &[ModelShot],
+    apart: Option<&Apart>,
+    shown: Model,
+    language: Language,
+    choose: &Callback<Model>,
+) -> Html {
+    let model = |shot: &ModelShot| {
+        let model = shot.model;
+        model_box(shot, model == shown, language, choose.reform(move |()| model))
+    };
+    html! {
+        <svg viewBox={format!("-8 0 {} {}", ROOM.0 + 8.0, ROOM.1)} role="group" aria-label={tr!(language, "Map of models")}>
+            { for IMPLIES.iter().map(|(from, to)| arrow(verdicts, *from, *to)) }
+            { for verdicts.iter().map(model) }
+            { for apart.map(|apart| stands_apart(apart, language)) }
+        </svg>
+    }
+}
+
+/// Eventual consistency, known from the replicas alone, and how old reads were, a measure.
+fn stands_apart(apart: &Apart, language: Language) -> Html {
+    let (eventual, staleness) = (Point::new(336.0, 62.0), Point::new(336.0, 122.0));
+    let (class, sign, shape) = outline(apart.eventual);
+    let told = tr!(language, "eventual: {0}", stands(apart.eventual, language));
+    let (w, h) = HALF;
+    let slanted = format!("M{} {}H{}L{} {}H{}Z", -w + 10.0, -h, w, w - 10.0, h, -w);
+    let old = match apart.stale {
+        0 => tr!(language, "no read was old").to_owned(),
+        _ => tr!(language, "{0}, {1} versions", apart.age.said(), apart.versions),
+    };
+    let measured = tr!(language, "bounded staleness: {0}", old.clone());
+    html! {
+        <>
+        <rect class="apart" x="266" y="6" width="138" height="146" rx="8" />
+        { text("soft", Point::new(336.0, 24.0), tr!(language, "apart")) }
+        <g class={names(&["model still", class])} transform={translate(eventual)} role="img" aria-label={told}>
+            <path class="outline" d={shape} />
+            { text("name", Point::new(0.0, 4.5), tr!(language, "eventual")) }
+            <circle cx={number(-w + 2.0)} cy={number(-h + 2.0)} r="9" />
+            { text("sign", Point::new(-w + 2.0, -h + 6.0), sign) }
+        </g>
+        <g class="model still measure" transform={translate(staleness)} role="img" aria-label={measured}>
+            <path class="outline" d={slanted} />
+            { text("name", Point::new(0.0, -2.0), tr!(language, "bounded staleness")) }
+            { text("soft", Point::new(0.0, 12.0), &old) }
+        </g>
+        </>
+    }
+}
+
+/// The same in words.
+fn told_apart(apart: &Apart, language: Language) -> Html {
+    let why = apart.why.as_ref().map(|why| tell(language, why));
+    let eventual = tr!(language, "eventual: {0}", stands(apart.eventual, language));
+    let eventual = match why {
+        Some(why) => format!("{eventual} ({why})"),
+        None => eventual,
+    };
+    let reads = match apart.stale {
+        0 => tr!(language, "None of {0} reads was stale.", apart.reads),
+        _ => tr!(
+            language,
+            "{0} of {1} reads were stale, the worst by {2} and {3} versions.",
+            apart.stale,
+            apart.reads,
+            apart.age.said(),
+            apart.versions
+        ),
+    };
+    html! { <p class="soft">{ tr!(language, "Apart, by the replicas themselves: {0}. {1}", eventual, reads) }</p> }
+}
+
 /// From a model to what follows from it: solid where the upper one is kept, and so the lower one.
-fn arrow(models: &Models, from: Model, to: Model) -> Html {
+fn arrow(verdicts: &[ModelShot], from: Model, to: Model) -> Html {
     let (start, end) = (place(from).plus(0.0, HALF.1), place(to).plus(0.0, -HALF.1 - 5.0));
-    let kept = models.get(from).is_some_and(|shot| shot.stands == Stands::Kept);
+    let kept = verdicts.iter().any(|shot| shot.model == from && shot.stands == Stands::Kept);
     let half = (start.y + end.y) / 2.0;
     let curve = format!(
         "M{} {}C{} {} {} {} {} {}",
@@ -105,10 +177,10 @@ fn arrow(models: &Models, from: Model, to: Model) -> Html {
     html! { <g class={names(&["implies", when(kept, "kept")])}><path d={curve} />{ path("head", &head) }</g> }
 }
 
-/// A model: a box where it is kept, a hexagon where it is broken, a stadium where that is not known.
-fn model_box(shot: &ModelShot, chosen: bool, language: Language, choose: Callback<()>) -> Html {
+/// How a verdict looks: its class, its sign and the shape of its box.
+fn outline(stands: Stands) -> (&'static str, &'static str, String) {
     let (w, h) = HALF;
-    let (class, sign, outline) = match shot.stands {
+    match stands {
         Stands::Kept => {
             ("kept", "✓", format!("M{} {}h{}v{}h{}z", -w, -h, 2.0 * w, 2.0 * h, -2.0 * w))
         }
@@ -142,7 +214,13 @@ fn model_box(shot: &ModelShot, chosen: bool, language: Language, choose: Callbac
                 -h
             ),
         ),
-    };
+    }
+}
+
+/// A model: a box where it is kept, a hexagon where it is broken, a stadium where that is not known.
+fn model_box(shot: &ModelShot, chosen: bool, language: Language, choose: Callback<()>) -> Html {
+    let (w, h) = HALF;
+    let (class, sign, outline) = outline(shot.stands);
     let name = short(shot.model, language);
     let stands = stands(shot.stands, language);
     let onclick = choose.reform(|_: MouseEvent| ());
@@ -190,15 +268,18 @@ fn stands(stands: Stands, language: Language) -> &'static str {
 }
 
 /// What the model promises, and what shows that it is broken.
-fn evidence(shot: &ModelShot, language: Language, act: &Callback<Action>) -> Html {
+pub fn evidence(
+    shot: &ModelShot,
+    language: Language,
+    go: impl Fn(&OperationShot) -> Callback<MouseEvent>,
+) -> Html {
     let promise = shot.model.promise();
-    let operation = |(place, operation): (usize, &crate::player::models::OperationShot)| {
-        let go = asks(act, TimeAction::SeekEvent(operation.answered.unwrap_or(operation.called)));
+    let operation = |(place, operation): (usize, &OperationShot)| {
         html! {
             <li>
                 <b class="disc" aria-hidden="true">{ place + 1 }</b>
                 <span>{ with_names(&operation.told) }</span>
-                <button class="inline" onclick={go}>{ tr!(language, "Go there") }</button>
+                <button class="inline" onclick={go(operation)}>{ tr!(language, "Go there") }</button>
             </li>
         }
     };

@@ -1,4 +1,4 @@
-//! The sliders of the whole network.
+//! The sliders of the whole network, and of the protocol's own numbers.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -8,8 +8,10 @@ use super::popover::popover;
 use super::props::ToolsProps as Props;
 use crate::base::Ratio;
 use crate::command::QualityChange;
-use crate::player::{Action, gestures};
+use crate::player::gestures::NumberOption;
+use crate::player::{Action, RunAction, gestures};
 use crate::tr;
+use crate::words::translate;
 
 const UNCHANGED: QualityChange =
     QualityChange { latency: None, loss: None, duplicate: None, replay: None, reorder: None };
@@ -45,6 +47,41 @@ pub fn network(props: &Props<'_>) -> Html {
         { share(props, tr!(language, "Loss"), network.loss, |loss| QualityChange { loss, ..UNCHANGED }) }
         { share(props, tr!(language, "Duplication"), network.duplicate, |duplicate| QualityChange { duplicate, ..UNCHANGED }) }
         { share(props, tr!(language, "Reordering"), network.reorder, |reorder| QualityChange { reorder, ..UNCHANGED }) }
+        </>
+    };
+    popover("network", label, panel)
+}
+
+/// The button that opens the sliders of the protocol's own numbers, if it has some.
+pub fn options(props: &Props<'_>) -> Html {
+    let language = props.language;
+    if props.numbers.is_empty() {
+        return Html::default();
+    }
+    let label = html! {
+        <>{ icon(Icon::Sliders) }<span>{ tr!(language, "Options") }</span>{ icon(Icon::Caret) }</>
+    };
+    let slider = |number: &NumberOption| {
+        let (act, pane, name) = (props.act.clone(), props.pane, number.name);
+        let onchange = Callback::from(move |event: Event| {
+            let value = event.target_unchecked_into::<HtmlInputElement>().value();
+            let name = name.to_owned();
+            act.emit(Action::Run(RunAction::Option { pane, name, value }));
+        });
+        let value = number.value.to_string();
+        let help = translate(language, number.help);
+        html! {
+            <label key={name} class="slider" title={help.to_owned()}>
+                <span><code>{ name }</code>{ " " }<small>{ help }</small></span>
+                <output>{ &value }</output>
+                <input type="range" min={number.least.to_string()} max={number.most.to_string()} step="1" {value} aria-label={name} {onchange} />
+            </label>
+        }
+    };
+    let panel = html! {
+        <>
+        <p class="soft">{ tr!(language, "Numbers of the protocol: the run starts again with another one, up to the same instant.") }</p>
+        { for props.numbers.iter().map(slider) }
         </>
     };
     popover("network", label, panel)

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use web_sys::File;
 use yew::prelude::*;
 
 use super::caption::{caption, goal, sequel};
@@ -22,6 +23,7 @@ use super::timeline::Timeline;
 use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
+use crate::player::gestures::NumberOption;
 use crate::player::{Action, Below, Selection, Sequel, Tab, Table, Ui, Window};
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
@@ -46,9 +48,13 @@ pub struct Page<'a> {
     /// In the active pane.
     pub light: Option<&'a Shared<Light>>,
     pub instant: Option<&'a Shared<Instant>>,
+    /// A file that was dropped onto the page.
+    pub dropped: Option<&'a File>,
     /// What came of the last act by hand.
     pub sequel: Option<&'a Sequel>,
     pub network: Quality,
+    /// Options of the active run that are numbers.
+    pub numbers: Vec<NumberOption>,
     pub overview: Extent,
     pub diagram: diagram_menu::Props,
     /// The timeline's window at any moment.
@@ -84,6 +90,8 @@ pub fn page(props: Page<'_>) -> Html {
         tool: ui.tool,
         language,
         network: props.network,
+        numbers: &props.numbers,
+        pane: props.active,
         changed: scene.network.as_deref(),
         forks: props.controls.forks,
         troubled: scene.troubled,
@@ -101,7 +109,7 @@ pub fn page(props: Page<'_>) -> Html {
     };
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
-            <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} act={act} />
+            <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} dropped={props.dropped.cloned()} act={act} />
             if let Some(door) = ui.door { { behind(door, ui.term.as_deref(), language, act) } }
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
@@ -186,7 +194,7 @@ fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
                 <MeasuresView measures={measures.clone()} as_table={ui.table.is_some()} {letter} {language} act={act} />
             }
             if let Some(history) = &view.history {
-                <HistoryFigure history={history.clone()} inspection={props.inspection.clone()} {letter} {language} act={act} />
+                <HistoryFigure history={history.clone()} now={props.inspection.now} as_table={ui.table.is_some()} {letter} {language} act={act} />
             }
         </>
     })

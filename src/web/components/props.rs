@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::drag::Stroke;
 use crate::base::Places;
 use crate::command::Quality;
+use crate::player::gestures::NumberOption;
 use crate::player::{Action, Notice, Selection, Tool};
 use crate::view::StageView;
 use crate::web::frame::{Inspection, Light};
@@ -52,6 +53,9 @@ pub struct ToolsProps<'a> {
     pub network: Quality,
     /// The change of all links by the sliders, in words.
     pub changed: Option<&'a str>,
+    /// The options of the active pane's protocol that are numbers, and which pane that is.
+    pub numbers: &'a [NumberOption],
+    pub pane: usize,
     /// Some link does not carry.
     pub troubled: bool,
     /// Among whom a place can be looked for by its name, where there are very many.

@@ -46,7 +46,7 @@ struct Form {
     ending: &'static str,
 }
 
-const FORMS: [Form; 7] = [
+const FORMS: [Form; 8] = [
     Form {
         name: key!("Mermaid sequence diagram"),
         about: key!(
@@ -72,6 +72,14 @@ const FORMS: [Form; 7] = [
         about: key!("The space-time diagram in pixels, for whatever takes no SVG."),
         format: Format::Svg,
         ending: PNG,
+    },
+    Form {
+        name: key!("History picture"),
+        about: key!(
+            "What clients asked and were told, a lane each, as SVG: where each took effect, and what breaks linearizability."
+        ),
+        format: Format::History,
+        ending: "-history.svg",
     },
     Form {
         name: key!("ShiViz log"),
@@ -236,11 +244,11 @@ fn typed(choice: &UseStateHandle<Choice>, end: usize, label: &'static str) -> Ht
 
 /// What it will look like.
 fn preview(taken: &Taken, form: &Form, picture: &NodeRef, language: Language) -> Html {
-    if form.format == Format::Svg {
+    if form.format.is_picture() {
         let source = browser::address_of_svg(&taken.text);
         return html! {
             <div class="sample" tabindex="0" role="region" aria-label={tr!(language, "Preview")}>
-                <img ref={picture} src={source} alt={tr!(language, "Space-time diagram")} />
+                <img ref={picture} src={source} alt={translate(language, form.name).to_owned()} />
             </div>
         };
     }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{asks, button};
 use super::draw::when;
 use super::icon::{Icon, icon};
-use super::network::network;
+use super::network::{network, options};
 use super::props::ToolsProps as Props;
 use crate::base::{Place, Places};
 use crate::player::{Action, PageAction, Selection, Tool, gestures};
@@ -51,6 +51,7 @@ pub fn tools(props: &Props<'_>) -> Html {
                 { tool(Tool::Lasso, tr!(language, "Lasso"), lasso, Icon::Lasso) }
             </div>
             { network(props) }
+            { options(props) }
             { props.find.map(|places| find(props, places)) }
             { heal }
             if props.forks {

@@ -1,5 +1,6 @@
 //! What runs, and what concerns the whole page.
 
+use web_sys::File;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -22,6 +23,8 @@ pub struct Props {
     pub dialog: Option<Dialog>,
     /// The run on screen, where it may be kept.
     pub instant: Option<Shared<Instant>>,
+    /// A file that was dropped onto the page.
+    pub dropped: Option<File>,
     pub act: Callback<Action>,
 }
 
@@ -73,7 +76,7 @@ pub fn TopBar(props: &Props) -> Html {
             { picture_button("", Icon::Theme, theme_name, act(Action::Page(PageAction::Theme(theme)))) }
             { picture_button("", Icon::Help, tr!(language, "Help"), act(Action::Page(PageAction::Open(Dialog::Help)))) }
         </header>
-        { dialog_box(props.dialog, opened, props.instant.as_ref(), language, &props.act) }
+        { dialog_box(props.dialog, opened, props.instant.as_ref(), props.dropped.as_ref(), language, &props.act) }
         </>
     }
 }
