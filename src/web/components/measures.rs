@@ -125,7 +125,7 @@ fn drawn(plots: &Plots, language: Language) -> Html {
     };
     html! {
         <>
-        { for plots.spread.iter().map(|plot| spread(plot, plots.width, language)) }
+        { for plots.spread.iter().map(|plot| spread(plot, plots.axis.right, language)) }
         <g class="fates">{ path("done", &fates.done) }{ path("waiting", &fates.waiting) }{ path("failed", &fates.failed) }</g>
         { for plots.askers.iter().map(asker) }
         { scaled(&plots.response, "response", &time) }
