@@ -353,7 +353,11 @@ test("formulas are told as they are written, broken before a connective, and fit
 });
 
 test("a thousand places are dots: found by a press, by name and by key, parted by a line, and told in words", async () => {
-  await open(at(["gossip nodes=1000 seed=7", "50ms request S213 spread"], "300ms"));
+  // It opens with the curve of those who have heard; the lanes are asked for.
+  const rumour = ["gossip nodes=1000 seed=7", "50ms request S213 spread"];
+  await open(at(rumour, "300ms"));
+  await page.locator(".plots .spread .formula").waitFor({ state: "attached" });
+  await open(`${at(rumour, "300ms")}&below=diagram`);
   await page.locator(".dots.ring").first().waitFor();
   const told = (await page.locator(".picture > ul.unseen li").allTextContents()).join("\n");
   const count = Number(/(\d+) of 1000 know it/.exec(told)[1]);
@@ -371,6 +375,7 @@ test("a thousand places are dots: found by a press, by name and by key, parted b
   await find.fill("s678");
   await find.press("Enter");
   await page.locator(".inspector h2", { hasText: "S678" }).first().waitFor();
+  await page.locator(".near .count", { hasText: "S678" }).waitFor();
   await page.locator(".diagram .lane", { hasText: "S678" }).waitFor();
   await find.fill("S1-S678");
   await find.press("Enter");
