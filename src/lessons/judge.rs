@@ -32,7 +32,7 @@ pub struct Occasion {
 
 /// Checks that are being judged over one script.
 #[derive(Clone)]
-pub struct Judging {
+pub struct Marking {
     script: Script,
     checks: Vec<Judged>,
 }
@@ -58,11 +58,11 @@ impl From<Found> for Occasion {
     }
 }
 
-impl Judging {
+impl Marking {
     /// Of the script that runs. What a condition names must exist in it.
-    pub fn new(tasks: &[Demand], run: &Run) -> Result<Judging, Mistake> {
+    pub fn new(tasks: &[Demand], run: &Run) -> Result<Marking, Mistake> {
         let checks = tasks.iter().map(|task| Judged::new(task, run)).collect::<Result<_, _>>()?;
-        Ok(Judging { script: run.script().clone(), checks })
+        Ok(Marking { script: run.script().clone(), checks })
     }
 
     /// Whether these are the checks of what runs now.

@@ -24,7 +24,7 @@ pub mod texts;
 
 pub use self::directive::{Check, Demand, Matter, Prediction, When};
 pub use self::glossary::Term;
-pub use self::judge::{CheckState, Judging, Occasion};
+pub use self::judge::{CheckState, Marking, Occasion};
 pub use self::lesson::{Aside, Course, Exercise, Lesson, Staging, Step};
 pub use self::prose::Block;
 pub use self::question::{Choice, Truth};

@@ -2,7 +2,7 @@
 //! link of it is tried.
 
 use super::glossary;
-use super::judge::{CheckState, Judging};
+use super::judge::{CheckState, Marking};
 use super::lesson::{self, Exercise, Lesson};
 use super::prose::{Block, links};
 use crate::base::Place;
@@ -36,7 +36,7 @@ pub fn lesson(text: &str, leads: Leads) -> Result<Lesson, Mistake> {
                 return Err(wrong(question.line, sentence!("the answer is none of the choices")));
             }
         }
-        Judging::new(&step.tasks, &run)?;
+        Marking::new(&step.tasks, &run)?;
         check_links(&step.prose, step.line, leads)?;
         check_links(&step.after, step.line, leads)?;
     }
@@ -55,7 +55,7 @@ pub fn exercise(text: &str, leads: Leads) -> Result<Exercise, Mistake> {
         let mut run = lesson::start(script, 1)?;
         let until = run.end().unwrap_or_default().max(exercise.until);
         run.seek(until, u32::MAX);
-        let states = Judging::new(&exercise.checks, &run)?.states(&run, &given);
+        let states = Marking::new(&exercise.checks, &run)?.states(&run, &given);
         Ok(states.iter().position(|state| !matches!(state, CheckState::Met(_))))
     };
     let solved = exercise.solved(&given)?;

@@ -11,7 +11,7 @@ use crate::base::{Place, Time};
 use crate::catalog::Run;
 use crate::command::Script;
 use crate::lessons::texts::SHELF;
-use crate::lessons::{CheckState, Choice, Course, Judging, Truth, judge};
+use crate::lessons::{CheckState, Choice, Course, Marking, Truth, judge};
 use crate::scenario::{Mistake, Scenario};
 use crate::sentence;
 use crate::words::Language;
@@ -33,7 +33,7 @@ pub struct Study {
     pub truth: Option<Truth>,
     /// The script as this step gives it.
     pub given: Script,
-    judging: Option<Judging>,
+    marking: Option<Marking>,
     /// How each check stands at the cursor.
     pub states: Vec<CheckState>,
     /// The cursor that they were judged at.
@@ -110,7 +110,7 @@ impl Study {
             choices: Vec::new(),
             truth: None,
             given,
-            judging: None,
+            marking: None,
             states: Vec::new(),
             judged: None,
         };
@@ -141,15 +141,15 @@ impl Study {
     pub(super) fn follow(&mut self, run: &Run, moving: bool) -> Result<(), Mistake> {
         let demands = self.course.demands(self.step);
         let cursor = (run.now(), run.event());
-        let judged = self.judging.as_ref().is_some_and(|judging| judging.is_of(run));
+        let judged = self.marking.as_ref().is_some_and(|marking| marking.is_of(run));
         if demands.is_empty() || judged && (moving || self.judged == Some(cursor)) {
             return Ok(());
         }
         if !judged {
-            self.judging = Some(Judging::new(demands, run)?);
+            self.marking = Some(Marking::new(demands, run)?);
         }
-        if let Some(judging) = &mut self.judging {
-            self.states = judging.states(run, &self.given);
+        if let Some(marking) = &mut self.marking {
+            self.states = marking.states(run, &self.given);
         }
         self.judged = Some(cursor);
         Ok(())

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use synod::base::Time;
 use synod::lessons::texts::{SHELF, Shelf, Volume};
-use synod::lessons::{CheckState, Choice, Exercise, Judging, Lesson, review};
+use synod::lessons::{CheckState, Choice, Exercise, Marking, Lesson, review};
 use synod::words::Language;
 use synod::{catalog, scenario};
 
@@ -115,7 +115,7 @@ fn states(exercise: &Exercise, added: &str) -> Vec<bool> {
     let script = scenario::parse(&format!("{given}{added}")).unwrap();
     let mut run = catalog::start(script).unwrap();
     run.seek(Time::seconds(5), u32::MAX);
-    let mut judging = Judging::new(&exercise.checks, &run).unwrap();
+    let mut judging = Marking::new(&exercise.checks, &run).unwrap();
     let states = judging.states(&run, &given);
     states.iter().map(|state| matches!(state, CheckState::Met(_))).collect()
 }
@@ -156,7 +156,7 @@ fn every_kind_of_check_is_met_and_not_met() {
     let mut run = catalog::start(other).unwrap();
     run.seek(Time::seconds(2), u32::MAX);
     for check in ["no flaw", "same setup", "same lines", "C1 told ok", "model linearizable kept"] {
-        let states = Judging::new(&read(check).checks, &run).unwrap().states(&run, &given);
+        let states = Marking::new(&read(check).checks, &run).unwrap().states(&run, &given);
         assert!(!matches!(states[..], [CheckState::Met(_)]), "{check}");
     }
 }

@@ -48,7 +48,6 @@ pub enum Icon {
     Compare,
     Bin,
     Panes,
-    Check,
     Sliders,
 }
 
@@ -63,7 +62,6 @@ impl Icon {
     fn paths(self) -> (&'static str, &'static str) {
         match self {
             Icon::Start => ("M3.5 3v10", "M13 3.2v9.6L5.4 8z"),
-            Icon::Check => ("M3 8.500l3.200 3.200L13 4.800", ""),
             Icon::Back => ("M12.5 3.4v9.2", "M10 3.4v9.2L3.2 8z"),
             Icon::Undo => ("M3 6.500h6.500a3.500 3.500 0 0 1 0 7H6M6 3L2.500 6.500L6 10", ""),
             Icon::Play => ("", "M4.2 2.6v10.8L13.4 8z"),

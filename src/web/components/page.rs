@@ -24,7 +24,7 @@ use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
 use crate::player::gestures::NumberOption;
-use crate::player::{Action, Below, Selection, Sequel, Tab, Table, Ui, Window};
+use crate::player::{Action, Below, Door, Selection, Sequel, Tab, Table, Ui, Window};
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
@@ -110,7 +110,8 @@ pub fn page(props: Page<'_>) -> Html {
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
             <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} dropped={props.dropped.cloned()} act={act} />
-            if let Some(door) = ui.door { { behind(door, ui.term.as_deref(), language, act) } }
+            if let Some(door) = ui.door { { behind(door, ui.term.as_deref(), props.inspection.study.as_ref().map(|study| &study.book), language, act) }
+                if door != Door::Map { { notice(ui.notice.as_ref(), scene.event, language, act) } } }
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }

@@ -4,11 +4,11 @@
 use yew::prelude::*;
 
 use super::bits::{asks, button, picture_button};
-use super::icon::{Icon, icon};
+use super::icon::Icon;
 use super::prose::prose;
 use crate::lessons::judge::Occasion;
 use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
-use crate::player::{Action, Book, Dialog, PageAction, StudyAction, StudyShot, TimeAction};
+use crate::player::{Action, Book, Dialog, Door, PageAction, StudyAction, StudyShot, TimeAction};
 use crate::words::{Language, tell};
 use crate::{base::Time, tr};
 
@@ -75,8 +75,19 @@ fn lesson_step(
         if step.question.is_none() || answered { { prose(&step.after, act) } }
         if !step.tasks.is_empty() { { demands(&step.tasks, study, language, act) } }
         { again(study, language, act) }
+        { source(language, act) }
         { way_on(lesson, study, language, act) }
         </>
+    }
+}
+
+/// The text of what is read, to be changed.
+fn source(language: Language, act: &Callback<Action>) -> Html {
+    let edit = asks(act, PageAction::Enter(Some(Door::Lessons)));
+    html! {
+        <p class="soft source-line">{ tr!(language, "A lesson is a text file.") }{ " " }
+            <button class="link" onclick={edit}>{ tr!(language, "Open this one in the editor") }</button>
+        </p>
     }
 }
 
@@ -158,7 +169,7 @@ fn question(
             <label {class}>
                 <input type="radio" name="prediction" checked={on} disabled={study.asked} {onchange} />
                 <span>{ told(choice, language) }</span>
-                if study.truth.is_some() && right { { icon(Icon::Check) } }
+                if study.truth.is_some() && right { <b aria-hidden="true">{ "✓" }</b> }
             </label>
         }
     };

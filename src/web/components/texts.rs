@@ -2,14 +2,15 @@
 
 use yew::prelude::*;
 
+use super::lesson_editor::LessonEditor;
 use crate::lessons::Course;
 use crate::lessons::texts::{SHELF, Volume};
-use crate::player::Door;
+use crate::player::{Action, Book, Door};
 use crate::tr;
 use crate::words::Language;
 
 /// All lessons, or all exercises.
-pub fn list(door: Door, language: Language) -> Html {
+pub fn list(door: Door, open: Option<&Book>, language: Language, act: &Callback<Action>) -> Html {
     let Some(shelf) = SHELF.get() else { return Html::default() };
     let (title, what, part, volumes) = match door {
         Door::Exercises => (
@@ -39,6 +40,7 @@ pub fn list(door: Door, language: Language) -> Html {
             <ol class="cards">
                 { for volumes.iter().filter_map(read).map(|(name, course)| card(name, &course, part, language)) }
             </ol>
+            if door == Door::Lessons { <LessonEditor open={open.cloned()} {language} {act} /> }
         </section>
     }
 }
