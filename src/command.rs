@@ -161,10 +161,10 @@ pub enum Command {
     },
     Duplicate(u64),
     Deliver(u64),
-    /// A client asks a server, or the one it asked last.
+    /// A client asks a server, or several at once; or, of none that is named, the one it asked last.
     Request {
         client: Place,
-        to: Option<Place>,
+        to: Vec<Place>,
         request: String,
     },
     /// Clients are kept busy with this from now on; or no longer.
@@ -480,10 +480,11 @@ impl fmt::Display for Command {
                 write!(f, " #{message}")
             }
             Command::Delay { message, by } => write!(f, " #{message} {by}"),
-            Command::Request { client, to: Some(to), request } => {
-                write!(f, " {client} {to} {request}")
+            Command::Request { client, to, request } => {
+                write!(f, " {client}")?;
+                to.iter().try_for_each(|to| write!(f, " {to}"))?;
+                write!(f, " {request}")
             }
-            Command::Request { client, to: None, request } => write!(f, " {client} {request}"),
             Command::Load { clients, workload } => match workload {
                 Some(workload) => write!(f, " {} {workload}", Listed(clients)),
                 None => write!(f, " {} off", Listed(clients)),

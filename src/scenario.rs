@@ -39,7 +39,7 @@ use crate::sim::trace::data::EventDigest;
 use self::beside::run;
 pub use self::beside::{Scenario, Variant, parse_scenario};
 pub(crate) use self::listing::existing;
-use self::listing::{node, partition, property, served, some};
+use self::listing::{asked, node, partition, property, some};
 pub use self::mistakes::mistakes;
 pub use self::words::Mistake;
 pub(crate) use self::words::Words;
@@ -502,10 +502,7 @@ fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         });
     }
     existing(words, setup, client)?;
-    let to = match words.peek().map(str::parse::<Place>) {
-        Some(Ok(_)) => Some(served(words, setup)?),
-        _ => None,
-    };
+    let to = asked(words, setup)?;
     let text = words.rest("a request")?;
     (entry.check_request)(text).map_err(|unserved| match unserved {
         Unserved::Unread(expected) => words.expected(expected),
@@ -555,6 +552,8 @@ mod tests {
             command(&mut Words::new(line, 7), &Setup::new("relay", entry.meta.kinds), &entry)
         };
         assert!(read("request C1 S2 pass").is_ok());
+        assert!(read("request C1 S2 S1 pass").is_ok());
+        assert!(read("request C1 S2 S2 pass").is_err());
         let mistake = read("request C1 S2 count").unwrap_err().to_string();
         let why = "Relay does not serve “count”: nobody keeps count.";
         assert_eq!(mistake, format!("line 7, column 15: {why}"));

@@ -387,7 +387,7 @@ impl Plan {
             _ => self.chance.pick(examples).copied().unwrap_or_default(),
         };
         let request = self.made_own(example);
-        self.say(Command::Request { client, to, request });
+        self.say(Command::Request { client, to: to.into_iter().collect(), request });
     }
 
     /// An example as this schedule asks it: a place of the first kind that it names stands for any, or else

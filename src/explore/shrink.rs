@@ -276,8 +276,8 @@ fn simpler(command: &Command) -> Vec<Command> {
                 .map(|(unheard, deaf)| Command::Partition(Partition::OneWay { unheard, deaf }))
                 .collect()
         }
-        Command::Request { client, to: Some(_), request } => {
-            vec![Command::Request { client: *client, to: None, request: request.clone() }]
+        Command::Request { client, to, request } if !to.is_empty() => {
+            vec![Command::Request { client: *client, to: Vec::new(), request: request.clone() }]
         }
         _ => Vec::new(),
     }

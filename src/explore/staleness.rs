@@ -72,7 +72,7 @@ impl Trials {
 
     /// Asks, and goes on to the answer; `None` where none comes.
     fn ask(&self, run: &mut Run, to: Place, request: String) -> Result<Option<Text>, Sentence> {
-        run.command(Command::Request { client: self.client, to: Some(to), request })?;
+        run.command(Command::Request { client: self.client, to: vec![to], request })?;
         let answer = RefCell::new(None);
         run.run_up_to(run.now() + QUIET, u32::MAX, &|event| {
             if let EventKind::Deliver { payload: Payload::Reply { outcome, .. }, .. } = &event.what

@@ -79,7 +79,10 @@ fn of_node(run: &Run, node: &NodeShot) -> Vec<Gesture> {
     }
     offered.extend(timers(id, node.status, &node.timers));
     let text = run.meta().requests[0];
-    let asks = |client, to| Command::Request { client, to, request: text.to_owned() };
+    let asks = |client, to: Option<Place>| {
+        let to = to.into_iter().collect();
+        Command::Request { client, to, request: text.to_owned() }
+    };
     match run.clients().first() {
         Some(client) => {
             let label = sentence!("{0} asks it: {1}", *client, text.to_owned());
@@ -154,7 +157,10 @@ fn disks(node: &NodeShot) -> Vec<Gesture> {
 
 fn of_client(run: &Run, shot: &ClientShot) -> Vec<Gesture> {
     let (client, text) = (shot.id, run.meta().requests[0]);
-    let request = |to| Command::Request { client, to, request: text.to_owned() };
+    let request = |to: Option<Place>| {
+        let to = to.into_iter().collect();
+        Command::Request { client, to, request: text.to_owned() }
+    };
     let mut offered = processes(client, shot.status);
     offered.extend(timers(client, shot.status, &shot.timers));
     if shot.status == Status::Up {
@@ -181,12 +187,13 @@ pub fn nobody_asks() -> Sentence {
 pub fn request(run: &Run, to: Option<Place>, text: &str) -> Option<Command> {
     let request = text.trim().to_owned();
     if let Some(client) = run.clients().first() {
-        return Some(Command::Request { client: *client, to: to.or(run.leader()), request });
+        let to = to.or(run.leader()).into_iter().collect();
+        return Some(Command::Request { client: *client, to, request });
     }
     let places = &run.script().setup.places;
     let to = to.filter(|place| places.may_ask(*place));
     let client = to.or_else(|| places.askers().next())?;
-    Some(Command::Request { client, to: None, request })
+    Some(Command::Request { client, to: Vec::new(), request })
 }
 
 // ---- links -----------------------------------------------------------------------------------
@@ -388,7 +395,7 @@ mod tests {
         store.update(TimeAction::Seek(Time::seconds(1)));
         store.update(Action::Do(Command::Request {
             client: Place::client(0),
-            to: Some(Place::server(0)),
+            to: vec![Place::server(0)],
             request: store.pane().run.meta().requests[0].into(),
         }));
         let snapshot = store.pane().snapshot();

@@ -353,7 +353,7 @@ mod tests {
         }
         assert!(matches!(
             press("r").0,
-            Some(Action::Do(Command::Request { to: Some(to), .. })) if to == Place::server(1)
+            Some(Action::Do(Command::Request { to, .. })) if to == [Place::server(1)]
         ));
         assert_eq!(press("x").0, Some(Action::Page(PageAction::Tool(Tool::Cut))));
         assert_eq!(press("x").0, Some(Action::Page(PageAction::Tool(Tool::Select))));

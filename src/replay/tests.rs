@@ -157,7 +157,7 @@ fn told(run: &mut Run, millis: u64) -> Vec<String> {
 
 fn ask(worker: u16) -> Command {
     let client = Place::new('W', worker);
-    Command::Request { client, to: None, request: "number".into() }
+    Command::Request { client, to: Vec::new(), request: "number".into() }
 }
 
 #[test]

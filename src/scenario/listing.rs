@@ -56,6 +56,19 @@ pub(super) fn served(words: &mut Words, setup: &Setup) -> Result<Place, Mistake>
     }
 }
 
+/// Those who are asked: any number of them.
+pub(super) fn asked(words: &mut Words, setup: &Setup) -> Result<Vec<Place>, Mistake> {
+    let mut asked = Vec::new();
+    while words.peek().is_some_and(|word| word.parse::<Place>().is_ok()) {
+        let place = served(words, setup)?;
+        if asked.contains(&place) {
+            return Err(words.wrong(sentence!("{0} is named twice here", place)));
+        }
+        asked.push(place);
+    }
+    Ok(asked)
+}
+
 /// One place, or all of a range: `S1..S500`.
 fn range(words: &mut Words, setup: &Setup) -> Result<Vec<Place>, Mistake> {
     let Some((first, last)) = words.peek().and_then(|word| word.split_once("..")) else {

@@ -21,13 +21,13 @@ pub struct Client {
     pub seq: u64,
     pub open: Option<Open>,
     /// What it wants next, and whom it would ask.
-    pub waiting: VecDeque<(Text, Option<Place>)>,
+    pub waiting: VecDeque<(Text, Vec<Place>)>,
     /// The server that answered last, or was named by one.
     pub contact: Place,
     /// The bookmark of its session, if it has been given one.
     pub bookmark: Option<Text>,
     /// The last requests that were answered, and the answers; the newest is last.
-    pub answered: VecDeque<(Text, Outcome)>,
+    pub answered: VecDeque<Answered>,
     /// What keeps it busy, if something does.
     pub busy: Option<Busy>,
     /// How many values it has written for a workload.
@@ -36,10 +36,23 @@ pub struct Client {
     pub chance: Chance,
 }
 
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub request: Text,
+    /// From whom, where several were asked at once.
+    pub by: Option<Place>,
+    pub outcome: Outcome,
+}
+
 /// A request that has no answer yet.
 #[derive(Clone, Debug)]
 pub struct Open {
     pub request: Text,
+    /// Of several who were asked at once, those who have not answered. It is over when all have; to the rest of
+    /// the world the first answer is the answer.
+    pub several: Vec<Place>,
+    pub is_answered: bool,
     /// Only the server that was asked can answer.
     pub stays: bool,
     pub since: Time,
@@ -69,6 +82,8 @@ pub struct Busy {
 
 /// How many answers a client remembers.
 const REMEMBERED: usize = 8;
+/// … of several who were asked at once.
+const REPLIES: usize = 15;
 
 /// How many requests may wait for their turn.
 pub const WAITING: usize = 1_000;
@@ -102,6 +117,16 @@ impl Client {
         }
     }
 
+    /// Keeps an answer, and forgets the oldest of too many.
+    fn remember(&mut self, request: &Text, by: Option<Place>, outcome: &Outcome) {
+        let room = if by.is_some() { REPLIES } else { REMEMBERED };
+        while self.answered.len() >= room {
+            self.answered.pop_front();
+        }
+        let (request, outcome) = (request.clone(), outcome.clone());
+        self.answered.push_back(Answered { request, by, outcome });
+    }
+
     /// Its memory is lost, and with it what it still wanted.
     pub fn lose_memory(&mut self) {
         self.open = None;
@@ -116,7 +141,7 @@ impl Sim {
     pub(super) fn ask(
         &mut self,
         id: Place,
-        to: Option<Place>,
+        to: &[Place],
         request: &str,
         cause: u64,
         out: &mut Events,
@@ -127,10 +152,10 @@ impl Sim {
         };
         let client = &mut self.clients[id.index()];
         if client.open.is_some() {
-            client.waiting.push_back((request, to));
+            client.waiting.push_back((request, to.to_vec()));
             return;
         }
-        client.contact = to.unwrap_or(client.contact);
+        client.contact = to.first().copied().unwrap_or(client.contact);
         client.seq += 1;
         let seq = client.seq;
         self.tick(id, 0);
@@ -143,6 +168,8 @@ impl Sim {
         let (patience, bound) = (Ticket::default(), self.is_bound(id));
         let open = Open {
             request,
+            several: if to.len() > 1 { to.to_vec() } else { Vec::new() },
+            is_answered: false,
             stays: stays || bound,
             since: self.now,
             attempt: 0,
@@ -198,7 +225,7 @@ impl Sim {
     /// Asks what the client wants next.
     fn go_on(&mut self, id: Place, event: u64, out: &mut Events) {
         match self.clients[id.index()].waiting.pop_front() {
-            Some((request, to)) => self.ask(id, to, &request, event, out),
+            Some((request, to)) => self.ask(id, &to, &request, event, out),
             None => self.is_free(id, event),
         }
     }
@@ -288,7 +315,7 @@ impl Sim {
         self.places.is_house_client(id).then(|| self.clients[id.index()].bookmark.clone())?
     }
 
-    /// Sends the open request to the client's contact, and waits.
+    /// Sends the open request to the client's contact, or to those of several who have not answered, and waits.
     fn attempt(&mut self, id: Place, cause: u64, out: &mut Events) {
         let retry = self.nodes[self.places.index(id)].clock.true_length(self.setup.retry);
         let client = &mut self.clients[id.index()];
@@ -298,8 +325,14 @@ impl Sim {
         open.patience = self.agenda.put(self.now + retry, Item::Client(id));
         open.waits = (self.now, self.now + retry);
         let (request, bookmark) = (open.request.clone(), client.bookmark.clone());
+        let asked = match &open.several[..] {
+            [] => vec![contact],
+            several => several.to_vec(),
+        };
         let payload = Payload::Request { seq, request, bookmark };
-        self.send(id, contact, payload, cause, None, out);
+        for to in asked {
+            self.send(id, to, payload.clone(), cause, None, out);
+        }
     }
 
     pub(super) fn answer(
@@ -318,14 +351,15 @@ impl Sim {
         if client.seq != seq || client.open.is_none() {
             return;
         }
+        if client.open.as_ref().is_some_and(|open| !open.several.is_empty()) {
+            self.answer_of_several(id, from, outcome, event, out);
+            return;
+        }
         match outcome {
             Outcome::Done(_) | Outcome::DoneAt(..) | Outcome::Refused(_) => {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
-                if client.answered.len() == REMEMBERED {
-                    client.answered.pop_front();
-                }
-                client.answered.push_back((open.request.clone(), outcome.clone()));
+                client.remember(&open.request, None, &outcome);
                 self.overhear_outcome((id, seq), &open.request, &outcome, event);
                 if let Outcome::DoneAt(_, bookmark) = outcome {
                     self.clients[id.index()].bookmark = Some(bookmark);
@@ -347,6 +381,48 @@ impl Sim {
                 open.waits = (now, now + pause);
                 open.cause = event;
             }
+        }
+    }
+
+    /// One of several who were asked at once has answered. Nobody is asked elsewhere for that: who only names
+    /// another has said what it had to say.
+    fn answer_of_several(
+        &mut self,
+        id: Place,
+        from: Place,
+        outcome: Outcome,
+        event: u64,
+        out: &mut Events,
+    ) {
+        let client = &mut self.clients[id.index()];
+        let seq = client.seq;
+        let Some(open) = &mut client.open else { return };
+        if !open.several.contains(&from) {
+            return;
+        }
+        open.several.retain(|asked| *asked != from);
+        let is_first = !open.is_answered && !matches!(outcome, Outcome::Redirect(_));
+        open.is_answered |= is_first;
+        let (request, is_over) = (open.request.clone(), open.several.is_empty());
+        client.remember(&request, Some(from), &outcome);
+        if is_first {
+            self.overhear_outcome((id, seq), &request, &outcome, event);
+        }
+        let client = &mut self.clients[id.index()];
+        if let Outcome::DoneAt(_, bookmark) = outcome {
+            client.bookmark = Some(bookmark);
+        }
+        if is_over {
+            let was_answered = client.open.take().is_some_and(|open| open.is_answered);
+            if self.checking && !was_answered {
+                self.history.give_up(id, seq);
+            }
+        }
+        if self.checking {
+            self.judge(id, event, out);
+        }
+        if is_over {
+            self.go_on(id, event, out);
         }
     }
 
@@ -372,7 +448,11 @@ impl Sim {
         let Some(open) = &mut client.open else { return };
         let cause = command.unwrap_or(open.cause);
         let redirected = open.sent_on.take();
-        let next = if open.stays { contact } else { next };
+        let next = match open.several.first() {
+            Some(asked) => *asked,
+            None if open.stays => contact,
+            None => next,
+        };
         client.contact = redirected.unwrap_or(next);
         let (to, redirected) = (client.contact, redirected.is_some());
         self.tick(id, 0);

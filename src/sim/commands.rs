@@ -154,7 +154,9 @@ impl Sim {
             Command::Link { links, .. } => ends(links),
             Command::Partition(partition) => partition.named().collect(),
             Command::Each { places, .. } | Command::Load { clients: places, .. } => places.clone(),
-            Command::Request { client, to, .. } => std::iter::once(*client).chain(*to).collect(),
+            Command::Request { client, to, .. } => {
+                std::iter::once(client).chain(to).copied().collect()
+            }
             command => command.place().into_iter().collect(),
         }
     }
@@ -218,7 +220,7 @@ impl Sim {
                 }
             }
             Command::Request { client, to, request } if self.places.is_house_client(*client) => {
-                self.ask(*client, *to, request, cause, out);
+                self.ask(*client, to, request, cause, out);
             }
             Command::Request { client, request, .. } => self.want(*client, request, cause, out),
             Command::Load { clients, workload } => {

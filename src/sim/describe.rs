@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::client::RETRY;
+use super::client::{Answered, RETRY};
 use super::network::LinkCondition;
 use super::node::Node;
 use super::snapshot::*;
 use super::{Flight, Progress, Sim};
-use crate::base::{Place, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Time};
 use crate::protocol::{
     Cell, Field, NodeView, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine, Tag,
 };
@@ -266,9 +266,10 @@ impl Sim {
     }
 }
 
-fn answer_shot((request, outcome): &(Text, Outcome)) -> AnswerShot {
-    let refused = matches!(outcome, Outcome::Refused(_));
-    AnswerShot { request: request.to_string(), told: outcome.told(), refused }
+fn answer_shot(answer: &Answered) -> AnswerShot {
+    let Answered { request, by, outcome } = answer;
+    let refused = matches!(outcome, Outcome::Refused(_) | Outcome::Redirect(_));
+    AnswerShot { request: request.to_string(), by: *by, told: outcome.told(), refused }
 }
 
 /// A message looked at closely.

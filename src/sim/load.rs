@@ -78,7 +78,8 @@ impl Sim {
         let client = &mut self.clients[id.index()];
         let Some(busy) = &client.busy else { return };
         let (workload, answered) = (busy.workload.clone(), &client.answered);
-        let known = |key: &str| answered.iter().rev().find_map(|answered| learned(answered, key));
+        let known =
+            |key: &str| answered.iter().rev().find_map(|it| learned(&it.request, &it.outcome, key));
         let mut chance: Chance = client.chance.clone();
         let operation = workload.next(id, &mut client.written, known, &mut chance);
         let to = match workload.asks {
@@ -87,13 +88,13 @@ impl Sim {
             Asks::Roam => Some(Place::server(chance.below(servers.into()) as u16)),
         };
         client.chance = chance;
-        self.ask(id, to, &operation.to_string(), cause, out);
+        self.ask(id, to.as_slice(), &operation.to_string(), cause, out);
     }
 }
 
 /// What a client learned of this key from the answer to a request: the value that it has seen there, or
 /// has written.
-fn learned((request, outcome): &(Text, Outcome), key: &str) -> Option<Text> {
+fn learned(request: &str, outcome: &Outcome, key: &str) -> Option<Text> {
     let (Outcome::Done(answer) | Outcome::DoneAt(answer, _)) = outcome else { return None };
     let operation: Operation = request.parse().ok()?;
     if &**operation.key() != key {
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn a_client_learns_from_its_answers() {
         let learned = |request: &str, answer: &str| {
-            learned(&(request.into(), Outcome::Done(answer.into())), "x").map(|it| it.to_string())
+            learned(request, &Outcome::Done(answer.into()), "x").map(|it| it.to_string())
         };
         assert_eq!(learned("put x=1", "ok").as_deref(), Some("1"));
         assert_eq!(learned("get x", "2").as_deref(), Some("2"));

@@ -176,6 +176,8 @@ pub struct ClientShot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerShot {
     pub request: String,
+    /// Who says so, where several were asked.
+    pub by: Option<Place>,
     pub told: Sentence,
     pub refused: bool,
 }

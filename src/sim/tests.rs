@@ -201,7 +201,7 @@ impl Talking {
 
     fn request(&mut self, millis: u64, to: u16, request: &str) {
         // Each server has a client of its own.
-        let (client, to) = (Place::client(to), Some(Place::server(to)));
+        let (client, to) = (Place::client(to), vec![Place::server(to)]);
         self.command(millis, Command::Request { client, to, request: request.into() });
     }
 
@@ -303,7 +303,7 @@ fn a_client_brings_along_the_last_token_of_its_session() {
     assert!(talking.data().contains(&format!(" send S1 Request 2 roll after {first}\n")));
     let to_another = Command::Request {
         client: Place::client(0),
-        to: Some(Place::server(1)),
+        to: vec![Place::server(1)],
         request: "roll".into(),
     };
     talking.command(200, to_another);
@@ -316,9 +316,34 @@ fn a_client_brings_along_the_last_token_of_its_session() {
 }
 
 #[test]
+fn a_client_asks_several_at_once_and_hears_each() {
+    let mut talking = Talking::new(7);
+    let (client, to) = (Place::client(0), vec![S1, S2]);
+    talking.command(5, Command::Request { client, to, request: "roll".into() });
+    talking.run_to(100);
+    let data = talking.data();
+    assert!(
+        data.contains(" send S1 Request 1 roll\n") && data.contains(" send S2 Request 1 roll\n")
+    );
+    let snapshot = talking.sim.snapshot(talking.sim.now());
+    let client = &snapshot.clients[0];
+    let by: Vec<Option<Place>> = client.answers.iter().map(|answer| answer.by).collect();
+    assert!(client.open.is_none() && by.contains(&Some(S1)) && by.contains(&Some(S2)), "{by:?}");
+    // One that is down keeps the request open, and is asked again; the other is not.
+    talking.command(100, crash(S2));
+    let to = vec![S1, S2];
+    talking.command(110, Command::Request { client: Place::client(0), to, request: "roll".into() });
+    talking.run_to(2_000);
+    let count = |text: &str| talking.data().matches(text).count();
+    assert_eq!(count(" send S1 Request 2 roll"), 1);
+    assert!(count(" send S2 Request 2 roll") > 2);
+    assert!(talking.sim.snapshot(talking.sim.now()).clients[0].open.is_some());
+}
+
+#[test]
 fn a_server_with_clients_is_not_told_to_ask() {
     let mut talking = Talking::new(7);
-    talking.command(0, Command::Request { client: S1, to: None, request: "roll".into() });
+    talking.command(0, Command::Request { client: S1, to: Vec::new(), request: "roll".into() });
     let Some(EventKind::Refused(why)) = talking.events.back().map(|event| &event.what) else {
         panic!("it is refused")
     };

@@ -18,6 +18,7 @@
 //! | `history.rs` | what was asked and told, a lane for each who asks |
 //! | `light.rs` | over both: the way of causes, past and future |
 //! | `highlight.rs` | a protocol's source |
+//! | `signs.rs` | what the words and signs of the pictures mean, a sentence each |
 //! | `tree.rs` | the branches of a run |
 //! | `formula.rs` | formulas as styled text |
 
@@ -30,6 +31,7 @@ pub mod light;
 pub mod panel;
 pub mod path;
 pub mod plot;
+pub mod signs;
 pub mod spread;
 pub mod stage;
 pub mod tree;

@@ -14,7 +14,7 @@ use super::browser::{by_id, set, style};
 use crate::base::{Place, Time};
 use crate::player::Window;
 use crate::protocol::Tone;
-use crate::view::diagram::ticks::seconds;
+use crate::view::diagram::ticks::{Tick, label_at, seconds};
 use crate::view::path::{number, push_number, translate};
 use crate::view::{Flight, Path, Point, Sheet, StageView};
 
@@ -65,6 +65,8 @@ pub struct Gliders {
     known: Glider,
     future: Glider,
     cursor: Glider,
+    /// The labels of the time axis, with their times.
+    ticks: Vec<(Tick, Glider)>,
     /// The window and the cursor on the bar of the whole run, and where they were put.
     shown: Option<Element>,
     here: Option<Element>,
@@ -124,7 +126,10 @@ impl Gliders {
     }
 
     /// Finds the elements of a scene that Yew has just drawn; those known already are kept.
-    pub fn collect(&mut self, scene: &StageView) {
+    pub fn collect(&mut self, scene: &StageView, sheet: &Sheet) {
+        let find = |tick: &Tick| by_id(&tick_id(&self.id, tick.at));
+        self.ticks =
+            sheet.ticks.iter().map(|(_, tick)| (tick.clone(), Glider::of(find(tick)))).collect();
         let mut before = std::mem::take(&mut self.flights).into_iter().peekable();
         for flight in scene.flights.iter().filter(|flight| !flight.is_streak()) {
             // Both are in the order of their keys.
@@ -236,7 +241,18 @@ impl Gliders {
         self.known.set("width", number((BEFORE + x(known.max(now))).max(0.0)));
         self.future.set("x", number(x(now)));
         self.cursor.set("transform", translate(Point::new(x(now), 0.0)));
+        let (left, width) = (x(shown.from), sheet.width);
+        for (tick, label) in &mut self.ticks {
+            let at = label_at(&tick.label, x(tick.at) - left, width, x(now) - left);
+            // One that is nowhere stands far out of sight.
+            label.set("x", number(at.map_or(-BEFORE, |at| at + left)));
+        }
     }
+}
+
+/// The id of a label of the time axis.
+pub fn tick_id(id: &str, at: Time) -> String {
+    format!("{id}-t{}", at.0)
 }
 
 /// The id of a message's pill.

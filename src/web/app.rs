@@ -4,6 +4,7 @@
 
 mod fetching;
 mod hosted;
+mod hovered;
 
 use std::cell::Cell;
 
@@ -29,6 +30,7 @@ use crate::player::{
     Action, BranchAction, Change, Dialog, Needs, NoticeKind, PageAction, PaneAction, RunAction,
     Selection, Store, StudyAction, Tab, Table, TimeAction, TimelineAction, Window, gestures, keys,
 };
+use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
 use crate::words;
 
@@ -65,6 +67,10 @@ pub struct App {
     /// What on the stage had the focus before the last drawing.
     focused: Option<Selection>,
     menu: Option<(Selection, PickedBy)>,
+    /// What the message under the pointer carries.
+    hovered: Option<Shared<MessageShot>>,
+    /// Nothing was ever done by hand here.
+    is_new: bool,
     drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
@@ -177,6 +183,8 @@ impl Component for App {
             narration: AttrValue::default(),
             focused: None,
             menu: None,
+            hovered: None,
+            is_new: !browser::has_acted(),
             drawer: false,
             inspect_later: None,
             save_later: None,
@@ -260,6 +268,8 @@ impl Component for App {
             window: &self.window,
             table: self.table.as_ref(),
             menu: self.menu,
+            hovered: self.hovered.as_ref(),
+            is_new: self.is_new,
             drawer: self.drawer,
             act: &self.told_to.act,
             pick: &self.told_to.pick,
@@ -423,6 +433,8 @@ impl App {
         }
         if gesture {
             self.note();
+            self.is_new = false;
+            browser::note_act();
         }
         if chosen {
             self.save();
@@ -544,6 +556,7 @@ impl App {
             self.views.push(view);
         }
         self.light = Light::of(&self.store).map(Shared::new);
+        self.look_at_hovered();
         match panes {
             2 => self.oppose(),
             _ => self.comparison = None,

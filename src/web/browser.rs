@@ -65,6 +65,18 @@ pub fn preferences() -> Preferences {
     }
 }
 
+const ACTED: &str = "synod-acted";
+
+/// Whether somebody has ever done something to a run here.
+pub fn has_acted() -> bool {
+    remembered(ACTED).is_some()
+}
+
+/// Somebody has.
+pub fn note_act() {
+    remember(ACTED, "yes");
+}
+
 /// Names the document, and sets its language and colours, where it is the playground's own.
 pub fn describe(title: &str, language: Language, theme: Theme) {
     let document = document();
@@ -74,6 +86,14 @@ pub fn describe(title: &str, language: Language, theme: Theme) {
         set(&root, "lang", language.tag());
         set(&root, "data-theme", theme.code());
     }
+}
+
+/// How large an element's type is, in pixels.
+pub fn type_size(element: &Element) -> f64 {
+    let computed = window().get_computed_style(element).ok().flatten();
+    let size = computed.and_then(|style| style.get_property_value("font-size").ok());
+    let size = size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok());
+    size.filter(|size| *size >= 1.0).unwrap_or(16.0)
 }
 
 /// Sets a CSS property. Through the object model: a strict policy forbids `style` attributes.

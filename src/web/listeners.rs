@@ -11,7 +11,7 @@ use web_sys::{
 };
 use yew::Callback;
 
-use super::browser::{REDUCED_MOTION, document, media, style, takes_text, window};
+use super::browser::{REDUCED_MOTION, document, media, style, takes_text, type_size, window};
 use crate::view::Size;
 use crate::view::path::number;
 
@@ -86,7 +86,10 @@ impl Listeners {
         observers.extend(watch_sight(root, handlers.seen));
         for (selector, told) in [(".picture", handlers.stage), (".spacetime", handlers.timeline)] {
             let element = root.query_selector(selector).ok().flatten();
-            observers.extend(element.and_then(|element| watch_size(element, told)));
+            observers.extend(element.and_then(|element| {
+                let told = told.reform(in_units(element.clone()));
+                watch_size(element, told)
+            }));
         }
         // Panels that open upwards from the controls have as much room as the stage is high.
         let (room, stage) = (root.clone(), root.query_selector("main").ok().flatten());
@@ -118,6 +121,13 @@ fn take_files(dropped: Callback<File>) -> [EventListener; 2] {
         files.and_then(|files| files.get(0)).into_iter().for_each(|file| dropped.emit(file));
     };
     [listen("dragover", Box::new(|_| {})), listen("drop", Box::new(take))]
+/// The room for a picture in the picture's units, of which the type that the browser is set to has 16: where
+/// that is larger, the picture has less room, and is drawn larger.
+fn in_units(room: Element) -> impl Fn(Size) -> Size {
+    move |size| {
+        let unit = type_size(&room) / 16.0;
+        Size::new(size.w / unit, size.h / unit)
+    }
 }
 
 /// Tells an element's size now and whenever it changes.

@@ -103,7 +103,7 @@ impl PaneView {
 
     /// After Yew has drawn: finds what glides.
     pub fn collect(&mut self) {
-        self.gliders.collect(&self.scene);
+        self.gliders.collect(&self.scene, &self.sheet);
     }
 
     /// Moves what glides to where it is now.
@@ -125,12 +125,13 @@ impl PaneView {
     }
 }
 
-/// What a layout is made of: who takes part, how they stand, whether captions have room, and the room.
-type LaidOut = (Places, Formation, bool, Rooms);
+/// What a layout is made of: who takes part, how they stand, whether captions have room, whether there are
+/// branches, and the room.
+type LaidOut = (Places, Formation, bool, bool, Rooms);
 
 fn laid_out(pane: &Pane, rooms: Rooms) -> LaidOut {
     let places = pane.run.script().setup.places.clone();
-    (places, pane.run.meta().formation, is_told(pane, rooms), rooms)
+    (places, pane.run.meta().formation, is_told(pane, rooms), pane.branches.len() > 1, rooms)
 }
 
 /// Whether room is kept for captions: on a phone only where the run has some.
@@ -151,7 +152,9 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
         (low, true) if !is_told(pane, rooms) => (if low { 52.0 } else { 56.0 }, 16.0),
         (true, true) => (52.0, 62.0),
         (false, true) => (56.0, 84.0),
-        (false, false) => (58.0, 84.0),
+        // The stage gives the tree of branches its room: most of it from the caption's, so that everybody stays
+        // about where they were.
+        (false, false) => (58.0, if pane.branches.len() > 1 { 56.0 } else { 84.0 }),
     };
     let room = Room { width: stage.w, height: stage.h, top, bottom };
     Rc::new(Layout::new(&setup.places, pane.run.meta().formation, room))

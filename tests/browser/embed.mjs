@@ -705,3 +705,33 @@ test("the course page fits a phone, and speaks the reader's language", async () 
   await frame.getByRole("button", { name: /播放|暂停/ }).first().waitFor();
   assert.ok((await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
 });
+
+test("keys go back to the page around by Escape, and a sign says who has them; an attribute enlarges what is written", async () => {
+  await host(`<p id="around">slide</p><synod-playground id="a" style="height:460px" run="${CALM}" link="at=0s"></synod-playground>
+    <script>globalThis.heard = []; addEventListener("keydown", ({ key }) => heard.push(key));</script>`);
+  await ask("a", "read");
+  const frame = embedded();
+  const size = () => frame.evaluate(() => document.querySelector(".node .role").getScreenCTM?.().a ?? document.querySelector("svg.scene").getScreenCTM().a);
+  const usual = await size();
+  assert.ok(usual * 11.5 >= 12, `the smallest words have ${usual * 11.5} pixels`);
+  const sign = frame.locator(".keys-here");
+  assert.equal(await sign.textContent(), "");
+  await frame.locator(".node[data-pick=S2]").click();
+  await sign.getByText("Esc").waitFor();
+  await page.keyboard.press("ArrowRight");
+  assert.deepEqual(await page.evaluate(() => heard), []);
+  await page.keyboard.press("Escape"); // Closes the card.
+  await frame.locator(".menu-card").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement === document.body);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  assert.deepEqual(await page.evaluate(() => heard), ["ArrowRight", " "]);
+  await page.waitForFunction(() => true);
+  assert.equal(await sign.textContent(), "");
+  await page.evaluate(() => document.getElementById("a").setAttribute("type", "150%"));
+  await ask("a", "read");
+  const larger = embedded();
+  await larger.locator(".node").first().waitFor();
+  await larger.waitForFunction((usual) => document.querySelector("svg.scene").getScreenCTM().a > 1.3 * usual, usual);
+});

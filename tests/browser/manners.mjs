@@ -74,3 +74,108 @@ test("whoever listens hears who leads, with a time as people say it", async () =
   await page.evaluate(() => (location.hash = location.hash.replace(/at=[^&]*/, "at=200ms")));
   await page.locator("[role=status].unseen").getByText(/At 0\.\d+ seconds, S1 is now leader\./).waitFor();
 });
+
+/** Of all that is written in sight: how high its letters are on the screen, the smallest. */
+const smallest = () => page.evaluate(() => {
+  const shown = [...document.querySelectorAll(".synod *")].filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !element.closest(".unseen, dialog, [hidden]"));
+  const sizes = shown.filter((element) => element.getClientRects().length).map((element) => {
+    const own = Number.parseFloat(getComputedStyle(element).fontSize);
+    const text = element.closest("text");
+    return text ? own * text.getScreenCTM().a : own;
+  });
+  return Math.min(...sizes);
+});
+
+test("who enlarges the browser's type has all of the page larger, and nothing is lost", async () => {
+  await open(at(CALM, "500ms"));
+  const usual = await smallest();
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await page.waitForFunction(() => document.querySelector("svg.scene").getScreenCTM().a > 1.9);
+  const large = await smallest();
+  assert.ok(large > 1.9 * usual, `${usual} pixels become ${large}`);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 1);
+  assert.ok(await inSight(".controls .play"));
+});
+
+test("at 320 pixels servers say their role and show their logs", async () => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await open(at([...CALM, "300ms request C1 put x=1"], "900ms"));
+  for (const server of await page.locator(".node").all()) {
+    assert.match(await server.textContent(), /leader|follower/);
+    assert.ok((await server.locator(".entry").count()) > 0);
+  }
+});
+
+test("what is pressed is 24 pixels wide and high, or more", async () => {
+  const small = () => page.evaluate(() => {
+    const targets = document.querySelectorAll(".synod :is(button, summary, select, input, a, [role=button], [role=slider], [role=treeitem], [role=tab])");
+    return [...targets].filter((target) => target.checkVisibility({ visibilityProperty: true }) && target.getClientRects().length && !target.closest(".unseen, .edgePath"))
+      .map((target) => [target, target.closest("label") ?? target])
+      .filter(([target, box]) => {
+        // What is part of a sentence, or has its label to be pressed, may be smaller.
+        const { width, height } = box.getBoundingClientRect();
+        return Math.min(width, height) < 23.5 && !target.classList.contains("inline");
+      })
+      .map(([target, box]) => `${target.outerHTML.slice(0, 80)} ${Math.round(box.getBoundingClientRect().width)}×${Math.round(box.getBoundingClientRect().height)}`);
+  });
+  await open(at([...CALM, "300ms request C1 put x=1"], "900ms"));
+  await page.locator(".node").first().click();
+  assert.deepEqual(await small(), []);
+  for (const name of ["Why", "Properties", "Models", "Log", "Script"]) {
+    await tab(name).click();
+    assert.deepEqual(await small(), [], name);
+  }
+});
+
+test("a sign explains itself to who points at it, focuses it or holds a finger on it", async () => {
+  await open(at(CALM, "120ms"));
+  const tip = page.locator(".tip");
+  await page.locator(".node [data-sign=lamport]").first().hover();
+  await tip.getByText(/L is its Lamport clock/).waitFor();
+  await page.locator(".message").first().hover({ force: true });
+  await tip.getByText(/A message that asks|A reply|A heartbeat/).waitFor();
+  await tip.getByText(/term \d/).waitFor();
+  await page.keyboard.press("Escape");
+  await tip.waitFor({ state: "detached" });
+  await page.locator(".node[data-pick=S2]").focus();
+  await tip.getByText(/Its timer\. The ring runs down/).waitFor();
+  await tip.getByText(/square/).waitFor();
+  await page.locator(".node[data-pick=S3] .timer").dispatchEvent("pointerdown", { pointerType: "touch", bubbles: true, clientX: 300, clientY: 300 });
+  await page.waitForFunction(() => document.querySelectorAll(".tip p").length === 1);
+  // In Chinese, too.
+  await button("中文").click();
+  await page.locator(".node [data-sign=lamport]").first().hover();
+  await tip.getByText(/Lamport 时钟/).waitFor();
+});
+
+test("a card lies beside what it is about, and what the page says covers no server and no client", async () => {
+  const over = (one, others) => page.evaluate(([one, others]) => {
+    const card = document.querySelector(one).getBoundingClientRect();
+    return [...document.querySelectorAll(others)].filter((other) => {
+      const box = other.getBoundingClientRect();
+      return box.left < card.right && box.right > card.left && box.top < card.bottom && box.bottom > card.top;
+    }).map((other) => other.textContent);
+  }, [one, others]);
+  await open(at(CALM, "120ms"));
+  await page.locator(".node[data-pick=S1] .label-container").click();
+  await page.locator(".menu-card").waitFor();
+  assert.deepEqual(await over(".menu-card", ".node[data-pick=S1], .message"), []);
+  for (const size of [{ width: 1366, height: 768 }, { width: 1024, height: 600 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size);
+    await page.goto("about:blank");
+    await open("#v1&scene=raft/first-election&at=300ms");
+    await page.evaluate(() => (location.hash = "#v1&nonsense=1"));
+    await page.locator(".notice").waitFor();
+    assert.deepEqual(await over(".notice", ".node .label-container, .client .actor"), [], `${size.width}×${size.height}`);
+  }
+});
+
+test("one request goes to all at once, and every reply is shown", async () => {
+  await open("#v1&run=paxos+nodes=3+seed=1&at=5ms");
+  await page.locator(".who select").nth(1).selectOption("all");
+  await page.locator(".ask", { hasText: "Prepare" }).getByRole("button", { name: "Send" }).click();
+  assert.match(await script(), /request C1 S1 S2 S3 prepare/);
+  await button("Play").click();
+  await tab("Node").click();
+  for (const server of ["S1", "S2", "S3"]) await page.locator(".answers li", { hasText: `${server}: ` }).waitFor();
+});

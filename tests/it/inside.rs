@@ -48,7 +48,8 @@ fn of_the_lock(mut script: Script) -> Script {
     for line in &mut script.lines {
         if let Command::Request { client, to, request } = &*line.command {
             let request = if request.starts_with("put") { "acquire" } else { "release" };
-            let command = Command::Request { client: *client, to: *to, request: request.into() };
+            let command =
+                Command::Request { client: *client, to: to.clone(), request: request.into() };
             line.command = Rc::new(command);
         }
     }

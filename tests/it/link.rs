@@ -385,7 +385,7 @@ fn commands() -> impl Strategy<Value = Command> {
         (any::<u64>(), times()).prop_map(|(message, by)| Command::Delay { message, by }),
         (nodes(), any::<bool>()).prop_map(|(node, named)| Command::Request {
             client: Place::client(0),
-            to: named.then_some(node),
+            to: named.then_some(node).into_iter().collect(),
             request: "put x=1".into(),
         }),
         captions().prop_map(Command::Say),

@@ -13,7 +13,7 @@ use synod::view::light::{PILL, pill};
 use synod::view::stage::flight::text_width;
 use synod::view::stage::layout::{Layout, Room};
 use synod::view::stage::links::Strand;
-use synod::view::{Point, Rows, Sheet, StageView};
+use synod::view::{Point, Rows, Sheet, Size, StageView, signs};
 use synod::words::Language;
 
 const DESK: Room = Room { width: 962.0, height: 578.0, top: 58.0, bottom: 84.0 };
@@ -403,4 +403,45 @@ fn of_very_many_messages_the_latest_are_drawn_and_the_rest_is_told() {
     assert_eq!(scene.flights.last().map(|flight| flight.key), last);
     let told = scene.told().last().map(ToString::to_string);
     assert_eq!(told, Some(format!("and {} more", scene.more)));
+}
+
+#[test]
+fn a_card_hides_nothing_of_what_it_is_about() {
+    let scene = scene(&run_to(Time::millis(420)));
+    let card = Size::new(230.0, 120.0);
+    let inside = |corner: Point, at: Point| {
+        let middle = corner.plus(card.w / 2.0, card.h / 2.0);
+        card.covers(middle, at)
+    };
+    for place in scene.layout.places.own() {
+        let corner = scene.room_beside(&scene.around_place(place), card);
+        let (at, size) = scene.layout.place(place);
+        for (x, y) in [(0.0, 0.0), (-0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (0.5, -0.5)] {
+            assert!(!inside(corner, at.plus(x * size.w, y * size.h)), "{place}: {corner:?}");
+        }
+        for wire in scene.wires.iter().filter(|wire| wire.a == place || wire.b == place) {
+            assert!(!inside(corner, wire.middle()), "{place}: the link {}-{}", wire.a, wire.b);
+        }
+        for flight in scene.flights.iter().filter(|it| it.from == place || it.to == place) {
+            assert!(!inside(corner, flight.place(scene.now).at), "{place}: {}", flight.label);
+        }
+    }
+}
+
+#[test]
+fn every_sign_that_is_drawn_has_its_meaning() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/components");
+    let mut found = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for (at, _) in text.match_indices("data-sign=\"") {
+            let name = text[at + 11..].split('"').next().unwrap();
+            assert!(signs::meaning(name).is_some(), "“{name}” means nothing");
+            found += 1;
+        }
+    }
+    assert!(found >= 8, "{found}");
+    let names: std::collections::BTreeSet<&str> =
+        signs::SIGNS.iter().map(|sign| sign.name).collect();
+    assert_eq!(names.len(), signs::SIGNS.len(), "each once");
 }

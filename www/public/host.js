@@ -4,7 +4,8 @@
 //   to it      { synod: 1, id, ask: { call: "seek", to: "1.24s" } }   see src/player/api.rs
 //   from it    { synod: 1, id, answer: a state, or what was read }    or { synod: 1, id, refused: a sentence }
 //              { synod: 1, news: { news: "event", … } }               what is watched
-//              { synod: 1, ready: true }, { synod: 1, height }, { synod: 1, failed: a sentence }
+//              { synod: 1, ready: true }, { synod: 1, height }, { synod: 1, keys: "back" },
+//              { synod: 1, failed: a sentence }
 //
 // A call may also be what it was at first, a name and at most one text; then a text is the answer, too:
 //
@@ -29,6 +30,8 @@ const trusted = named === null ? null : originOf(named);
 const root = document.getElementById("synod");
 const seen = document.documentElement.classList;
 
+const size = /^([1-9]\d{1,2})%$/.exec(asked.get("type") ?? "")?.[1];
+if (size >= 50 && size <= 300) document.documentElement.style.fontSize = `${size}%`;
 for (const part of (asked.get("show") ?? "").split(",")) if (PARTS.includes(part)) seen.add(`shows-${part}`);
 if (/[?&#]panel=/.test(location.search + location.hash)) seen.add("shows-panel");
 /** What is asked for later is shown as well. */
@@ -162,6 +165,30 @@ program.then((synod) => {
 // A press on the picture is none on a field, so that the browser leaves the keyboard to the page around:
 // but whoever presses here wants to press keys here.
 addEventListener("pointerdown", () => document.hasFocus() || focus(), { capture: true, passive: true });
+
+// While it has the keys, a sign says so, and how the page around gets them back.
+const sign = document.createElement("p");
+sign.className = "keys-here";
+document.body.append(sign);
+function tellKeys() {
+  const has = parent !== window && document.hasFocus();
+  sign.textContent = has ? say("Keys work here. Esc: back to the page", "按键在此生效。按 Esc 交还给页面") : "";
+}
+for (const change of ["focus", "blur"]) addEventListener(change, tellKeys);
+
+/** What Escape closes before it gives the keys back. */
+const OPEN = ".menu-card, .popover[open], dialog[open], .tip";
+addEventListener(
+  "keydown",
+  ({ key }) => {
+    if (key !== "Escape" || parent === window || root.querySelector(OPEN)) return;
+    document.activeElement?.blur();
+    tell({ keys: "back" });
+    parent.focus();
+    tellKeys();
+  },
+  { capture: true },
+);
 
 // ---- height --------------------------------------------------------------------------------------
 

@@ -54,6 +54,11 @@
  *
  * Its height is its own wish, unless the host's style sheet says one: `synod-playground { height: 520px }`.
  *
+ * ## Keys
+ *
+ * Whoever presses into it presses keys there from then on, the arrow keys and Space too, and a sign says so.
+ * Escape, or a press outside of it, gives them back to the page around: slides go on with their keys.
+ *
  * ## Without the element
  *
  * A plain `<iframe src=".../embed.html#v1&scene=raft/figure-8">` shows the same, also with
@@ -67,6 +72,7 @@ export interface SynodPlayground extends HTMLElement {
   // link      a link of the Share dialog, or what stands in it behind the #:  scene=raft/figure-8&at=1s
   // run       a script instead, a line each or with ; between:  raft nodes=3; 1.2s crash S1
   // show      what is to be seen beside stage and controls, of: top, tools, diagram, panel
+  // type      how large it is written, of what it is by itself: 125%
   // panel     a panel is to be seen, and this in it: node, message, why, properties, log, script
   // theme     page (as the text around it is; so it is by itself), light, dark, auto (as the browser is)
   // lang      en or zh; by itself that of the page around it
@@ -356,6 +362,8 @@ export type FrameMessage =
   | { synod: 1; ready: true }
   /** It would like to be so high, in pixels. */
   | { synod: 1; height: number }
+  /** Whoever pressed into it gives the keys back, by Escape. */
+  | { synod: 1; keys: "back" }
   /** It does not run, or no longer. */
   | { synod: 1; failed: string };
 

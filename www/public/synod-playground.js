@@ -81,7 +81,7 @@
   const attire = new MutationObserver(follow);
 
   class SynodPlayground extends HTMLElement {
-    static observedAttributes = ["link", "run", "show", "title", "sandbox", "base", ...OPTIONS];
+    static observedAttributes = ["link", "run", "show", "type", "title", "sandbox", "base", ...OPTIONS];
 
     /** Version of the calls and of the messages. */
     static version = VERSION;
@@ -203,7 +203,7 @@
     /** The frame's address: what it is to show stands behind the #, which no server sees. */
     #address(wear) {
       const url = new URL("embed.html", new URL(this.getAttribute("base") || ".", this.hasAttribute("base") ? document.baseURI : HOME));
-      if (this.hasAttribute("show")) url.searchParams.set("show", this.getAttribute("show"));
+      for (const name of ["show", "type"]) if (this.hasAttribute(name)) url.searchParams.set(name, this.getAttribute(name));
       if (origin !== "null") url.searchParams.set("origin", origin);
       url.hash = this.#hash(wear);
       return url.href;
@@ -286,6 +286,7 @@
       if (typeof data.failed === "string") this.#fail(data.failed);
       if (data.height > 0 && data.height < 10_000) this.#size.replaceSync(`:host { height: ${Math.ceil(data.height) + 2}px; }`);
       if (data.ready && !this.#isReady) this.#begin();
+      if (data.keys === "back") this.#frame.blur();
       if (data.news && NEWS.includes(data.news.news)) this.#tell(data.news);
       const call = this.#calls.get(data.id);
       if (!call) return;

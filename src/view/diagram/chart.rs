@@ -38,8 +38,9 @@ pub struct Sheet {
     /// Covers these times.
     pub from: Time,
     pub to: Time,
-    /// How long the window is that it was drawn for.
+    /// How long the window is that it was drawn for, and how wide.
     span: Time,
+    pub width: f64,
 }
 
 /// A piece of the diagram, with its own x = 0 at its beginning.
@@ -98,6 +99,7 @@ impl Chart {
             from,
             to,
             span: ask.span,
+            width: ask.width,
         };
         self.slices = slices;
         self.asked = Some(ask);

@@ -34,6 +34,24 @@ pub fn ticks(from: Time, to: Time, step: Time) -> Vec<Tick> {
         .collect()
 }
 
+/// How wide a label is drawn, about; how far from its tick it stands; and how wide the cursor's handle is to
+/// each side of the cursor.
+const WIDTH: f64 = 6.4;
+const BESIDE: f64 = 5.0;
+const HANDLE: f64 = 9.0;
+
+/// Where a label begins whose tick is at `tick`, on an axis from 0 to `width` with the cursor at `cursor`: beside
+/// the tick, or beside the cursor's handle where that would cover it; nowhere where it would be cut off.
+pub fn label_at(label: &str, tick: f64, width: f64, cursor: f64) -> Option<f64> {
+    let wide = label.len() as f64 * WIDTH;
+    let covered = |at: f64| cursor + HANDLE > at && cursor - HANDLE < at + wide;
+    let fits = |at: &f64| *at >= 0.0 && *at + wide <= width;
+    match tick + BESIDE {
+        at if covered(at) => [cursor + HANDLE, cursor - HANDLE - wide].into_iter().find(fits),
+        at => Some(at).filter(fits),
+    }
+}
+
 /// A time as people read it beside others that are `step` apart: `1.24 s`.
 pub fn label(time: Time, step: Time) -> String {
     let mut digits = 6;
@@ -53,6 +71,28 @@ pub fn seconds(time: Time, digits: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_is_whole_and_in_sight_or_not_there() {
+        for tick in -200..1_200 {
+            for cursor in [-50.0, 0.0, 3.0, 500.0, 520.0, 998.0, 1_500.0] {
+                let Some(at) = label_at("0.25 s", f64::from(tick), 1_000.0, cursor) else {
+                    continue;
+                };
+                let wide = 6.0 * WIDTH;
+                assert!(at >= 0.0 && at + wide <= 1_000.0, "{tick} {cursor}: {at}");
+                assert!((at + wide / 2.0 - cursor).abs() >= HANDLE + wide / 2.0 - 1e-9);
+            }
+        }
+        assert_eq!(label_at("0.25 s", 300.0, 1_000.0, 700.0), Some(305.0));
+        assert_eq!(label_at("0.25 s", 300.0, 1_000.0, 310.0), Some(319.0), "past the handle");
+        assert_eq!(label_at("0.25 s", -10.0, 1_000.0, 700.0), None);
+        assert_eq!(
+            label_at("0.25 s", 1_200.0, 1_000.0, 700.0),
+            None,
+            "out of sight, it stays there"
+        );
+    }
 
     #[test]
     fn steps_are_round_and_labels_short() {

@@ -50,10 +50,14 @@ const FALL: f64 = 0.45;
 /// How far a lost message falls.
 const DEPTH: f64 = 30.0;
 const LONGEST_LABEL: usize = 26;
+/// How far from its line a pill keeps at the most.
+const KEEP_RIGHT: f64 = 46.0;
+/// A line that goes across less than this goes up or down.
+const STEEP: f64 = 0.36;
 
 impl Flight {
-    /// The pill of a message between two boxes. `lane` moves it aside, so that opposite messages
-    /// and volleys on one link do not cover each other.
+    /// The pill of a message between two boxes. It keeps right by half of itself, so that opposite messages
+    /// do not cover each other; `lane` moves it further aside.
     pub fn new(
         shot: &FlightShot,
         ends: [(Point, Size); 2],
@@ -64,12 +68,14 @@ impl Flight {
         let pill = Size::new((text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
         let [(a, a_box), (b, b_box)] = ends;
         let direction = a.direction(b);
+        let lane = aside(pill, direction) + lane;
         let aside = (-direction.y * lane, direction.x * lane);
         let (towards_b, towards_a) = (bend.unwrap_or(b), bend.unwrap_or(a));
         // The pill keeps clear of the boxes by about half of itself.
         let clear = |size: Size| size.grown(pill.w * 0.5, pill.h * 0.7);
         let (mut start, mut goal) =
             (clear(a_box).border(a, towards_b), clear(b_box).border(b, towards_a));
+        // Where there is little room it comes out from behind one box, and goes behind the other.
         if start.distance(a) + goal.distance(b) > a.distance(b) * 0.8 {
             (start, goal) = (a_box.border(a, towards_b), b_box.border(b, towards_a));
         }
@@ -156,6 +162,17 @@ impl Flight {
     }
 }
 
+/// How far from its line a pill keeps, so that two that keep right pass each other: beside each other where they
+/// go down or up, else one above the other. Which of both is a matter of the line alone, for both to agree.
+fn aside(pill: Size, direction: Point) -> f64 {
+    let (across, down) = (direction.x.abs(), direction.y.abs());
+    let half = match across > STEEP * down {
+        true => pill.h / 2.0 / across,
+        false => pill.w / 2.0 / down,
+    };
+    half.min(KEEP_RIGHT) + 1.0
+}
+
 impl FlightShot {
     fn tone(&self) -> Tone {
         self.kind.tone
@@ -235,6 +252,36 @@ mod tests {
         assert_eq!(flight.place(Time::millis(15)).at.x, 300.0);
         assert_eq!(flight.place(Time::millis(5)).at, flight.start, "before its time");
         assert!(flight.start.x > 50.0 && flight.goal.x < 550.0);
+    }
+
+    #[test]
+    fn a_message_there_and_one_back_do_not_cover_each_other() {
+        let shot = |from: u16, to: u16, label: &str| FlightShot {
+            id: 7,
+            copy: 0,
+            from: Place::server(from),
+            to: Place::server(to),
+            kind: Kind { name: "AppendEntries", tone: Tone::Call },
+            label: label.into(),
+            sent_at: Time::millis(10),
+            arrives_at: Time::millis(20),
+            lost_at: None,
+            held: false,
+        };
+        let size = Size::new(100.0, 60.0);
+        let (a, labels) = (Point::new(400.0, 400.0), ["beat", "ok 3", "vote? t1"]);
+        for (x, y) in [(300, 0), (0, 300), (250, 200), (-120, 280), (300, 40), (-40, -320)] {
+            let b = a.plus(f64::from(x), f64::from(y));
+            for (one, other) in labels.iter().flat_map(|one| labels.map(|other| (*one, other))) {
+                let there = Flight::new(&shot(0, 1, one), [(a, size), (b, size)], None, 0.0);
+                let back = Flight::new(&shot(1, 0, other), [(b, size), (a, size)], None, 0.0);
+                let now = Time::millis(15);
+                let (p, q) = (there.place(now).at, back.place(now).at);
+                let wide = (there.pill.w + back.pill.w) / 2.0;
+                let apart = (p.x - q.x).abs() >= wide || (p.y - q.y).abs() >= PILL_HEIGHT;
+                assert!(apart, "{one} and {other} by {x} {y}: {p:?} {q:?}");
+            }
+        }
     }
 
     #[test]

@@ -25,9 +25,9 @@ pub enum Detail {
     Full,
     /// The same, closer.
     Compact,
-    /// Name, role and term.
-    Small,
-    /// Name and term; the shape says the role.
+    /// Name and term, under it the role, four entries.
+    Slim,
+    /// The same without entries.
     Tiny,
 }
 
@@ -58,8 +58,8 @@ impl Detail {
         match self {
             Detail::Full => Size::new(144.0, 80.0),
             Detail::Compact => Size::new(112.0, 70.0),
-            Detail::Small => Size::new(104.0, 48.0),
-            Detail::Tiny => Size::new(66.0, 44.0),
+            Detail::Slim => Size::new(80.0, 60.0),
+            Detail::Tiny => Size::new(74.0, 44.0),
         }
     }
 
@@ -67,7 +67,7 @@ impl Detail {
         match self {
             Detail::Full => Size::new(132.0, 60.0),
             Detail::Compact => Size::new(112.0, 48.0),
-            Detail::Small | Detail::Tiny => Size::new(108.0, 44.0),
+            Detail::Slim | Detail::Tiny => Size::new(92.0, 44.0),
         }
     }
 
@@ -76,15 +76,21 @@ impl Detail {
         match self {
             Detail::Full => 6,
             Detail::Compact => 5,
-            Detail::Small | Detail::Tiny => 0,
+            Detail::Slim => 4,
+            Detail::Tiny => 0,
         }
+    }
+
+    /// Whether the role has a line of its own, under name and term.
+    pub fn is_narrow(self) -> bool {
+        self >= Detail::Slim
     }
 
     fn smaller(self) -> Option<Detail> {
         match self {
             Detail::Full => Some(Detail::Compact),
-            Detail::Compact => Some(Detail::Small),
-            Detail::Small => Some(Detail::Tiny),
+            Detail::Compact => Some(Detail::Slim),
+            Detail::Slim => Some(Detail::Tiny),
             Detail::Tiny => None,
         }
     }
@@ -94,7 +100,8 @@ impl Detail {
 const GAP: Size = Size::new(30.0, 18.0);
 /// Between the smallest boxes: of many, what can be read matters more.
 const LEAST: Size = Size::new(16.0, 10.0);
-const RING: f64 = 12.0;
+/// What the ring of a timer stands out of a narrow box, on two sides.
+const RING: f64 = 16.0;
 /// Clients in a column or a row, at the most; then there are several, so far from each other.
 const LINE: usize = 9;
 const BESIDE: f64 = 8.0;
@@ -268,6 +275,13 @@ impl Layout {
         }
     }
 
+    /// The middle of those who run the protocol's program.
+    pub fn middle(&self) -> Point {
+        let sum = self.nodes.iter().fold(Point::default(), |sum, at| sum.plus(at.x, at.y));
+        let count = self.nodes.len().max(1) as f64;
+        Point::new(sum.x / count, sum.y / count)
+    }
+
     /// The layout with its ways found.
     fn bent(mut self) -> Layout {
         let to_all =
@@ -306,7 +320,7 @@ impl Layout {
 
     /// Whether all boxes stand apart and inside the picture.
     fn fits(&self) -> bool {
-        let gap = if self.detail == Detail::Tiny { LEAST } else { GAP };
+        let gap = if self.detail.is_narrow() { LEAST } else { GAP };
         let apart = |a: Point, b: Point, size: Size| {
             (a.x - b.x).abs() >= size.w + gap.w || (a.y - b.y).abs() >= size.h + gap.h
         };
@@ -317,7 +331,7 @@ impl Layout {
         });
         let pairs = self.nodes.iter().enumerate();
         // A timer's ring stands out from the corner of a small box.
-        let ring = if self.detail == Detail::Tiny { 2.0 * RING } else { 0.0 };
+        let ring = if self.detail.is_narrow() { RING } else { 0.0 };
         let visitors = self.node.grown(self.client.w + ring, self.client.h + ring);
         let clear = self
             .clients
@@ -577,6 +591,14 @@ mod tests {
             assert!(rows.fits() && sides.fits(), "{room:?}");
             assert_eq!(rows.place("W2".parse().unwrap()).0, rows.nodes[4]);
         }
+    }
+
+    #[test]
+    fn a_small_phone_has_room_for_roles_and_logs() {
+        let small = Room { width: 320.0, height: 330.0, top: 52.0, bottom: 62.0 };
+        let layout = Layout::new(&Places::with_clients(5, 1), Formation::RING, small);
+        assert_eq!((layout.detail, layout.size.w), (Detail::Slim, 320.0));
+        assert!(layout.detail.entries() > 0);
     }
 
     #[test]

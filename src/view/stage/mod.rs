@@ -9,9 +9,11 @@
 //! | `links.rs` | its links: healthy, held, cut, one way |
 //! | `flight.rs` | its messages under way, at any instant of their way |
 //! | `hull.rs` | its partitions |
+//! | `aside.rs` | where a card about something goes, so that it hides nothing of it |
 //! | `telling.rs` | the stage in words |
 //! | `thumbnail.rs` | the stage, small, to know a run again by |
 
+pub mod aside;
 pub mod field;
 pub mod flight;
 pub mod hull;

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::field::DotsView;
-use super::flight::{Flight, text_width};
+use super::flight::{Flight, clipped, text_width};
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
 use super::links::{Wire, changes, wires};
@@ -107,8 +107,14 @@ pub struct ClientBox {
     pub answer: Option<AnswerShot>,
 }
 
-/// The size of the line with its term, in pixels.
+/// The sizes of a box's texts: of its name, of the role beside or beneath it, where that is long, and of the
+/// line with its term.
+const NAME: f64 = 15.0;
+const ROLE: f64 = 12.5;
+const SMALL: f64 = 11.0;
 const STAMP: f64 = 11.5;
+/// Between a name and what stands beside it.
+const SPACE: f64 = 5.0;
 
 /// One of eight colours for a term, ballot or epoch, from 1; 0 for none.
 pub fn stamp_colour(stamp: u64) -> u64 {
@@ -169,7 +175,7 @@ impl NodeBox {
     /// more.
     pub fn stamp_told(&self, detail: Detail, y: f64, language: Language) -> String {
         let (said, brief) = match (&self.quorum, detail) {
-            (_, Detail::Small | Detail::Tiny) => Default::default(),
+            (_, Detail::Slim | Detail::Tiny) => Default::default(),
             // A majority as it forms matters more than a clock.
             (Some(Gathering { word, of, needed }), _) => {
                 let share = format!("{}/{needed}", of.len());
@@ -179,6 +185,8 @@ impl NodeBox {
         };
         let stamp = self.stamp.map(|stamp| stamp.to_string());
         let worded = self.stamp.map(|stamp| format!("{} {stamp}", translate(language, stamp.word)));
+        // In a narrow box it stands beside the name.
+        let taken = if detail.is_narrow() { self.name_width() } else { 0.0 };
         let line = |stamp: &Option<String>, said: &Option<String>| {
             let parts: Vec<&str> =
                 [stamp, said].into_iter().flatten().map(String::as_str).collect();
@@ -186,8 +194,44 @@ impl NodeBox {
         };
         [line(&worded, &said), line(&stamp, &said)]
             .into_iter()
-            .find(|told| text_width(told, STAMP) <= self.breadth(y))
+            .find(|told| text_width(told, STAMP) <= self.breadth(y) - taken)
             .unwrap_or_else(|| line(&stamp, &brief))
+    }
+
+    /// Its role, in a line whose middle is `y` beneath the box's, and whether in smaller type. What does not
+    /// fit then is cut off.
+    pub fn role_told(&self, detail: Detail, y: f64, language: Language) -> (String, bool) {
+        let role = translate(language, self.role);
+        let taken = if detail.is_narrow() { 0.0 } else { self.name_width() };
+        let room = self.breadth(y) - taken;
+        let usual = if detail.is_narrow() { STAMP } else { ROLE };
+        match text_width(role, usual) <= room {
+            true => (role.to_owned(), false),
+            false => (clipped(role, SMALL, room), true),
+        }
+    }
+
+    /// How much of its line the name takes.
+    fn name_width(&self) -> f64 {
+        text_width(&self.id.to_string(), NAME) + SPACE
+    }
+
+    /// Where on its outline the ring of its timer has its middle: at the upper corner, to the left or to the
+    /// right, from the box's middle.
+    pub fn corner(&self, left: bool) -> Point {
+        let Size { w, h } = self.size;
+        let (x, y) = match self.shape() {
+            Shape::Rectangle => (w / 2.0 - 2.0, h / 2.0 - 2.0),
+            // In the middle of the arc.
+            Shape::Stadium => (w / 2.0 - h * 0.146, h * 0.354),
+            Shape::Hexagon => (w / 2.0 - self.cut(), h / 2.0),
+        };
+        Point::new(if left { -x } else { x }, -y)
+    }
+
+    /// How far a hexagon's corners are cut.
+    pub fn cut(&self) -> f64 {
+        (self.size.w * 0.14).min(18.0)
     }
 
     /// How wide a line of small text may be there, by the shape.
@@ -198,7 +242,7 @@ impl NodeBox {
         let inset = match self.shape() {
             Shape::Rectangle => 0.0,
             Shape::Stadium => half - (half * half - y * y).sqrt(),
-            Shape::Hexagon => 18.0 * y / half,
+            Shape::Hexagon => self.cut() * y / half,
         };
         w - 2.0 * (inset + 5.0)
     }
@@ -269,7 +313,8 @@ impl ClientBox {
     }
 }
 
-/// The pills. Opposite ways of a link keep right; a volley on one link is fanned out.
+/// The pills. Opposite ways of a link keep right, each by half of its pill, so that a message there and one
+/// back do not cover each other; a volley on one link is fanned out.
 fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
     let mut flights = Vec::with_capacity(shots.len());
     for (i, shot) in shots.iter().enumerate() {
@@ -278,7 +323,7 @@ fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
         };
         let before = shots[..i].iter().filter(same_way).count();
         let ends = [layout.place(shot.from), layout.place(shot.to)];
-        let lane = 10.0 + 22.0 * (before % 4) as f64;
+        let lane = 22.0 * (before % 4) as f64;
         flights.push(Flight::new(shot, ends, layout.bend(shot.from, shot.to), lane));
     }
     flights

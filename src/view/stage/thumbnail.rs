@@ -17,6 +17,9 @@ pub struct Thumbnail {
 /// What the paths show, from below to above.
 pub const CLASSES: [&str; 6] = ["links", "plain", "lead", "bid", "down", "messages"];
 
+/// How long a message is.
+const COMET: f64 = 34.0;
+
 /// Paths longer than this are nobody's thumbnail.
 const LONGEST: usize = 64_000;
 
@@ -46,8 +49,12 @@ impl Thumbnail {
             paths[class] = state.dots.clone();
         }
         for flight in scene.flights.iter().filter(|flight| !flight.is_streak()) {
-            let at = flight.place(scene.now).at;
-            paths[5].rect(at.x - 14.0, at.y - 9.0, 28.0, 18.0);
+            // Its trail, and a head where it is: a pill would be a blot.
+            let place = flight.place(scene.now);
+            let direction = flight.start.direction(flight.goal);
+            let tail = place.at.plus(-direction.x * COMET, -direction.y * COMET);
+            paths[5].line(tail, place.at);
+            paths[5].rect(place.at.x - 3.0, place.at.y - 3.0, 6.0, 6.0);
         }
         let size = scene.layout.size;
         Thumbnail {

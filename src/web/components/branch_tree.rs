@@ -8,11 +8,10 @@ use yew::prelude::*;
 
 use super::bits::asks;
 use super::branches::{name, write_name};
-use super::draw::{names, percent, when};
+use super::draw::{names, percent, rem, when};
 use crate::base::Time;
 use crate::player::{Action, BranchAction, Store};
 use crate::tr;
-use crate::view::path::number;
 use crate::view::tree::{Limb, Row, rows};
 use crate::web::browser;
 use crate::web::frame::{BranchLine, branches};
@@ -74,14 +73,15 @@ fn show(root: &NodeRef, trunk: &Trunk) {
     let rows = trunk.rows();
     let here = rows.iter().position(|row| row.branch == trunk.here).unwrap_or(0);
     if let Some(root) = root.cast::<Element>() {
-        root.set_scroll_top((here.saturating_sub(BEFORE) as f64 * PITCH) as i32);
+        let before = here.saturating_sub(BEFORE) as i32;
+        root.set_scroll_top(root.scroll_height() * before / rows.len().max(1) as i32);
     }
 }
 
 fn drawn(props: &Props, root: NodeRef) -> Html {
     let Props { trunk, language, .. } = props;
     let rows = trunk.rows();
-    let height = number(rows.len() as f64 * PITCH + 4.0);
+    let height = rem(rows.len() as f64 * PITCH + 4.0);
     html! {
         <div class="tree" ref={root}>
             <svg role="tree" aria-label={tr!(*language, "Branches")} {height}>
@@ -94,7 +94,7 @@ fn drawn(props: &Props, root: NodeRef) -> Html {
 
 /// The middle of a row's line.
 fn middle(row: usize) -> String {
-    number(row as f64 * PITCH + LINE)
+    rem(row as f64 * PITCH + LINE)
 }
 
 /// From the parent's line down to this one.
@@ -129,12 +129,12 @@ fn line(props: &Props, at: usize, row: &Row) -> Html {
         <g class={names(&["limb", when(here, "present")])} role="treeitem" tabindex={if here { "0" } else { "-1" }}
             aria-level={(row.depth + 1).to_string()} aria-selected={here.to_string()} aria-label={told.clone()}
             {onclick} {onkeydown}>
-            <rect class="reach" width="100%" y={number(at as f64 * PITCH + 2.0)} height={number(PITCH)} rx="4" />
+            <rect class="reach" width="100%" y={rem(at as f64 * PITCH + 2.0)} height={rem(PITCH)} rx="4" />
             <line class="line" x1={from.clone()} x2={to.clone()} y1={y.clone()} y2={y.clone()} />
             <circle class="end" cx={to} cy={y.clone()} r={if here { "4" } else { "2.5" }} />
             if row.parent.is_some() { <circle class="fork" cx={from.clone()} cy={y} r="2.5" /> }
-            <text class={when(late, "late")} x={from} dx={if late { "-8" } else { "6" }}
-                y={number(at as f64 * PITCH + LINE - 5.0)}>{ told }</text>
+            <text class={when(late, "late")} x={from} dx={rem(if late { -8.0 } else { 6.0 })}
+                y={rem(at as f64 * PITCH + LINE - 5.0)}>{ told }</text>
             { differs }
         </g>
     }

@@ -15,7 +15,7 @@ use crate::words::Language;
 pub fn square(stamp: u64, state: CellState, at: Point) -> Html {
     let class = names(&["entry", entry_class(state), stamp_class(stamp)]);
     html! {
-        <g {class} transform={translate(at)}>
+        <g {class} transform={translate(at)} data-sign={entry_class(state)}>
             { boxed("", Point::new(6.5, 6.5), Size::new(13.0, 13.0), 2.0) }
             if state == CellState::Pending { <path d="M1 8L8 1M5 12L12 5" /> }
         </g>

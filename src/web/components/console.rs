@@ -9,7 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::bits::{asks, button, option};
+use super::bits::{self, asks, button, option};
+use super::draw::{names, when};
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
 use crate::base::Place;
@@ -51,6 +52,10 @@ pub fn use_console() -> Console {
     Console { typed, redraw: use_force_update() }
 }
 
+/// The choice of everybody, and of how many at the most.
+const ALL: &str = "all";
+const MOST_ASKED: usize = 15;
+
 /// The console, for whoever is selected.
 pub fn console(
     props: &Props,
@@ -86,6 +91,9 @@ pub fn console(
     let anybody = std::iter::once(option(anyone, to.is_none()));
     let servers = props.inspection.snapshot.nodes.iter();
     let asked = anybody.chain(servers.map(|node| option(node.id.to_string(), to == Some(node.id))));
+    let all = (2..=MOST_ASKED).contains(&props.inspection.snapshot.nodes.len());
+    let all = all.then(|| bits::option(ALL.into(), tr!(language, "all"), false));
+    let asked = asked.chain(all);
     let forms = props.inspection.forms.iter().map(|form| ask(props, requests, form));
     let answers: Vec<Html> =
         clients.iter().flat_map(|client| came_back(client, language)).collect();
@@ -124,10 +132,16 @@ fn came_back(client: &ClientShot, language: Language) -> Vec<Html> {
     let line = |class: &'static str, request: &str, told: String| {
         html! { <li {class}>{ format!("{} {request} → ", client.id) }<b>{ told }</b></li> }
     };
-    let past = client.answers.iter().skip(client.answers.len().saturating_sub(SHOWN));
+    // All that came back from several who were asked at once.
+    let last = client.answers.last().map(|answer| &answer.request);
+    let replies = client.answers.iter().rev();
+    let replies = replies.take_while(|answer| answer.by.is_some() && Some(&answer.request) == last);
+    let shown = replies.count().max(SHOWN);
+    let past = client.answers.iter().skip(client.answers.len().saturating_sub(shown));
     let past = past.map(|answer| {
         let class = if answer.refused { "refused" } else { "" };
-        line(class, &answer.request, tell(language, &answer.told))
+        let by = answer.by.map(|by| format!("{by}: ")).unwrap_or_default();
+        line(class, &answer.request, by + &tell(language, &answer.told))
     });
     let open = client
         .open
@@ -144,10 +158,11 @@ fn ask(props: &Props, requests: &Console, form: &'static Form) -> Html {
     let wrong = mistake.as_ref().map(|(place, _)| *place);
     let onsubmit = {
         let (act, requests) = (props.act.clone(), requests.clone());
+        let all: Vec<Place> = props.inspection.snapshot.nodes.iter().map(|node| node.id).collect();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let element = event.target_unchecked_into::<Element>();
-            send(&element, form, &requests, language, &act);
+            send(&element, form, &requests, (language, &all), &act);
         })
     };
     let told = format!("{}-wrong-{}", props.id, form.name);
@@ -168,7 +183,7 @@ fn ask(props: &Props, requests: &Console, form: &'static Form) -> Html {
         }
     };
     html! {
-        <form class="ask" {onsubmit} title={translate(language, form.help)}>
+        <form class={names(&["ask", when(form.blanks.len() > 2, "long")])} {onsubmit} title={translate(language, form.help)}>
             <b>{ form.name }</b>
             { for form.blanks.iter().enumerate().map(blank) }
             { button("", None, tr!(language, "Send"), Callback::noop()) }
@@ -182,7 +197,7 @@ fn send(
     element: &Element,
     form: &'static Form,
     requests: &Console,
-    language: Language,
+    (language, all): (Language, &[Place]),
     act: &Callback<Action>,
 ) {
     if let Some((place, _)) = requests.mistake(form, language) {
@@ -197,10 +212,14 @@ fn send(
     let chosen = chosen.and_then(|console| console.query_selector_all("select").ok());
     let choice = |place| {
         let select = chosen.as_ref()?.get(place)?.dyn_into::<HtmlSelectElement>().ok()?;
-        select.value().parse::<Place>().ok()
+        Some(select.value())
     };
-    let Some(client) = choice(0) else { return };
-    let to = choice(1);
+    let Some(client) = choice(0).and_then(|client| client.parse::<Place>().ok()) else { return };
+    let to = match choice(1) {
+        Some(asked) if asked == ALL => all.to_vec(),
+        Some(asked) => asked.parse().into_iter().collect(),
+        None => Vec::new(),
+    };
     let value = |(place, blank): (usize, &Blank)| match requests.text(form, place) {
         typed if typed.trim().is_empty() => blank.sample.to_owned(),
         typed => typed,

@@ -39,7 +39,7 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
         _ => {
             let hint = tr!(
                 language,
-                "Click a server, a client, a link or a message: it shows here what it knows, and what you can do to it."
+                "Click whoever takes part, a link or a message: it shows here what it knows, and what you can do to it."
             );
             html! {
                 <section class="hint">
@@ -133,7 +133,8 @@ fn on_disk(field: &DiskField, why: Html, language: Language) -> Html {
 fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
     let language = props.language;
     let answered = |answer: &AnswerShot| {
-        let told = format!("{} → {}", answer.request, tell(language, &answer.told));
+        let by = answer.by.map(|by| format!("{by}: ")).unwrap_or_default();
+        let told = format!("{} → {by}{}", answer.request, tell(language, &answer.told));
         let name =
             if answer.refused { tr!(language, "refused") } else { tr!(language, "answered") };
         entry(name, told)

@@ -37,6 +37,11 @@ pub fn text(class: &'static str, at: Point, word: &str) -> Html {
     html! { <text {class} x={number(at.x)} y={number(at.y)}>{ word }</text> }
 }
 
+/// So many pixels, which grow with the type that the browser is set to.
+pub fn rem(pixels: f64) -> String {
+    format!("{}rem", pixels / 16.0)
+}
+
 /// A share of the whole, to a hundredth of a percent.
 pub fn percent(part: Time, whole: Time) -> String {
     let share = (part.0.min(whole.0) as f64 / whole.0.max(1) as f64 * 10_000.0) as u64;

@@ -12,7 +12,7 @@ use crate::protocol::{Tag, Tone};
 use crate::sim::snapshot::Status;
 use crate::tr;
 use crate::view::path::{number, translate};
-use crate::view::stage::flight::{clipped, text_width};
+use crate::view::stage::flight::clipped;
 use crate::view::stage::layout::Detail;
 use crate::view::stage::scene::{ClientBox, NodeBox, Shape};
 use crate::view::{Flight, Path, Point, Size};
@@ -37,28 +37,62 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
         (Detail::Full, false) => [-4.0, 16.0, 0.0],
         (Detail::Compact, true) => [-13.0, 4.0, 12.0],
         (Detail::Compact, false) => [-4.0, 15.0, 0.0],
-        (Detail::Small, _) => [-3.0, 14.0, 0.0],
-        (Detail::Tiny, _) => [-2.0, 13.0, 0.0],
+        (Detail::Slim, true) => [-11.0, 5.0, 11.0],
+        (Detail::Slim | Detail::Tiny, _) => [-3.0, 14.0, 0.0],
     };
+    // Beside the name stands the role, in a narrow box the term; the other stands beneath.
+    let [role_y, stamp_y] =
+        if detail.is_narrow() { [stamp_y, title_y] } else { [title_y, stamp_y] };
     let stamp = node.stamp_told(detail, stamp_y - 4.0, language);
+    let (role_told, is_long) = node.role_told(detail, role_y - 4.0, language);
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
-    let spoken = (detail == Detail::Tiny)
-        .then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
+    let spoken =
+        detail.is_narrow().then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
+    let role_sign = match node.tag {
+        None => "crashed",
+        Some(Tag::Leads) => "leads",
+        Some(Tag::Bids) => "bids",
+        Some(Tag::Follows) => "role",
+        Some(Tag::Outside) => "outside",
+    };
+    let long = when(is_long, "long");
     html! {
         <g key={node.id.to_string()} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
             data-pick={pick::code(Selection::Place(node.id))} tabindex={if node.id == Place::server(0) { "0" } else { "-1" }}
-            role="button" aria-label={spoken}>
+            role="button" aria-label={spoken} data-sign="place" data-named={node.id.to_string()}>
             { outline(node, 0.0, "label-container") }
             if selected { { outline(node, 12.0, "selection") } }
             { outline(node, 12.0, "focus") }
-            <text class="nodeLabel" x={if detail == Detail::Full { "0" } else { "-5" }} y={number(title_y)}>
+            <text class={names(&["nodeLabel", when(detail.is_narrow(), "narrow")])} y={number(title_y)}>
                 <tspan class="id">{ node.id.to_string() }</tspan>
-                if detail != Detail::Tiny { { " " }<tspan class="role" dx="3">{ word(language, node.role) }</tspan> }
+                if detail.is_narrow() {
+                    { " " }<tspan class="stamp" dx="2" data-sign="stamp">{ &stamp }</tspan>
+                } else {
+                    { " " }<tspan class={names(&["role", long])} dx="3" data-sign={role_sign}>{ &role_told }</tspan>
+                }
             </text>{ " " }
-            { text("stamp", Point::new(0.0, stamp_y), &stamp) }
+            if detail.is_narrow() {
+                <text class={names(&["role", "beneath", long])} y={number(role_y)} data-sign={role_sign}>{ &role_told }</text>
+            } else {
+                <text class="stamp" y={number(stamp_y)}>{ stamp_parts(&stamp) }</text>
+            }
             if let Some(row) = &node.row { { panel_row(row, row_y, language) } }
             { corner(props, node) }
         </g>
+    }
+}
+
+/// Term or ballot, then the support that is gathered or the clock, each with its sign.
+fn stamp_parts(stamp: &str) -> Html {
+    let sign = |part: &str| match part.trim_start().strip_prefix("L ").map(str::parse::<u64>) {
+        Some(Ok(_)) => "lamport",
+        _ if part.contains('/') => "support",
+        _ => "stamp",
+    };
+    let part = |part: &str| html! { <tspan data-sign={sign(part)}>{ part }</tspan> };
+    match stamp.split_once(" · ") {
+        Some((first, rest)) => html! { <>{ part(first) }{ " · " }{ part(rest) }</> },
+        None => part(stamp),
     }
 }
 
@@ -66,7 +100,7 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
 fn outline(node: &NodeBox, by: f64, class: &'static str) -> Html {
     let Size { w, h } = node.size.grown(by, by);
     if node.shape() == Shape::Hexagon {
-        let (x, y, cut) = (w / 2.0, h / 2.0, 18.0 + by / 6.0);
+        let (x, y, cut) = (w / 2.0, h / 2.0, node.cut() + by / 6.0);
         let points =
             [(-x, 0.0), (cut - x, -y), (x - cut, -y), (x, 0.0), (x - cut, y), (cut - x, y)];
         let points: Vec<String> =
@@ -80,18 +114,16 @@ fn outline(node: &NodeBox, by: f64, class: &'static str) -> Html {
 /// At the corner: the ring of its timer, or why it has none.
 fn corner(props: &Props, node: &NodeBox) -> Html {
     let (id, language) = (&props.id, props.language);
-    let angular = node.shape() == Shape::Rectangle;
-    let (inset, below) = match props.scene.layout.detail {
-        Detail::Full => (if angular { 12.0 } else { 16.0 }, 5.0),
-        Detail::Compact => (if angular { 6.0 } else { 11.0 }, 4.0),
-        Detail::Small | Detail::Tiny => (3.0, 2.0),
-    };
-    let place = translate(Point::new(node.size.w / 2.0 - inset, -node.size.h / 2.0 + below));
+    let detail = props.scene.layout.detail;
+    // Outwards, where the fewest messages come.
+    let left = node.at.x < props.scene.layout.middle().x - 1.0;
+    let scale = if detail.is_narrow() { " scale(0.8)" } else { "" };
+    let place = format!("{}{scale}", translate(node.corner(left)));
     let writing = (node.pending_writes > 0).then(|| {
-        let at = Point::new(-node.size.w / 2.0 + 6.0, node.size.h / 2.0 - 8.0);
+        let out = node.size.w / 2.0 - 6.0;
+        let at = Point::new(if left { -out } else { out }, node.size.h / 2.0 - 6.0);
         html! {
-            <g class="writing" transform={translate(at)}>
-                <title>{ tr!(language, "writing to its disk") }</title>
+            <g class="writing" transform={format!("{}{scale}", translate(at))} data-sign="writing">
                 <ellipse class="plate" cx="0" cy="0" rx="11" ry="11" />
                 <path d="M-5 -3.500c0 -1.300 2.200 -2.300 5 -2.300s5 1 5 2.300s-2.200 2.300 -5 2.300s-5 -1 -5 -2.300v7c0 1.300 2.200 2.300 5 2.300s5 -1 5 -2.300v-7" />
             </g>
@@ -99,15 +131,15 @@ fn corner(props: &Props, node: &NodeBox) -> Html {
     });
     let mark = match (node.status, &node.timer) {
         (Status::Down, _) => {
-            html! { <path class="crash" transform={place} d="M-6 -6L6 6M6 -6L-6 6" /> }
+            html! { <g class="crash" transform={place} data-sign="crashed"><circle r="10" /><path d="M-5 -5L5 5M5 -5L-5 5" /></g> }
         }
         (Status::Paused, _) => html! {
-            <g class="hold" transform={place}><circle r="10" /><path d="M-3 -4v8M3 -4v8" /></g>
+            <g class="hold" transform={place} data-sign="paused"><circle r="10" /><path d="M-3 -4v8M3 -4v8" /></g>
         },
         (Status::Up, None) => Html::default(),
         (Status::Up, Some(timer)) => html! {
-            <g class="timer" transform={place}>
-                <title>{ tr!(language, "timer: {0}", word(language, &timer.name).to_owned()) }</title>
+            <g class="timer" transform={place} data-sign="timer" data-named={word(language, &timer.name).to_owned()}>
+                <circle class="plate" r="12" />
                 <circle class="track" r="9" />
                 <circle class="rest" id={format!("{id}-ring{}", node.id)} r="9" transform="rotate(-90)" />
             </g>
@@ -125,28 +157,43 @@ pub fn client_figure(props: &Props, client: &ClientBox) -> Html {
         _ if client.status == Status::Paused => {
             ("paused", tr!(language, "stands still").to_owned())
         }
-        (Some(open), _) => ("waiting", format!("{} · {}", open.request, tr!(language, "waits"))),
+        (Some(open), _) => {
+            ("waiting", format!("{}{SEPARATOR}{}", open.request, tr!(language, "waits")))
+        }
         (None, Some(answer)) => (
             if answer.refused { "refused" } else { "answered" },
-            format!("{} → {}", answer.request, tell(language, &answer.told)),
+            format!("{}{SEPARATOR}{}", answer.request, tell(language, &answer.told)),
         ),
         (None, None) => ("idle", tr!(language, "asks nothing").to_owned()),
     };
     let title = tr!(language, "client {0}", client.id);
-    // Where there is no room for both, what came back matters more than what was asked.
     let room = client.size.w - 14.0;
-    let answer = words_shown.split_once(" → ").filter(|_| text_width(&words_shown, 11.5) > room);
-    let seen = clipped(answer.map_or(&words_shown, |(_, told)| told), 11.5, room);
+    // What was asked, and beneath it what came back; where there is no room for both, the latter matters more.
+    let (asked, told) = match words_shown.split_once(SEPARATOR) {
+        Some((asked, told)) => (Some(asked), told),
+        None => (None, words_shown.as_str()),
+    };
+    let asked = asked.filter(|_| props.scene.layout.detail <= Detail::Compact);
+    let told = if asked.is_some() { format!("→ {told}") } else { told.to_owned() };
+    let [title_y, told_y] = match (props.scene.layout.detail, asked) {
+        (_, None) => [-5.0, 14.0],
+        (Detail::Full, _) => [-12.0, 22.0],
+        _ => [-9.0, 19.0],
+    };
     html! {
         <g key={client.id.to_string()} class={names(&["client", state, when(selected, "selected")])} transform={translate(client.at)}
-            data-pick={pick::code(Selection::Place(client.id))} tabindex="-1" role="button">
+            data-pick={pick::code(Selection::Place(client.id))} tabindex="-1" role="button" data-sign={state} data-named={words_shown.replace(SEPARATOR, " → ")}>
             { boxed("actor", Point::default(), client.size, 6.0) }
             { boxed("focus", Point::default(), client.size.grown(10.0, 10.0), 10.0) }
-            { text("title", Point::new(0.0, -5.0), &title) }{ " " }
-            { text("line", Point::new(0.0, 14.0), &seen) }
+            { text("title", Point::new(0.0, title_y), &title) }{ " " }
+            if let Some(asked) = asked { { text("line", Point::new(0.0, (title_y + told_y) / 2.0), &clipped(asked, 11.5, room)) }{ " " } }
+            { text("line", Point::new(0.0, told_y), &clipped(&told, 11.5, room)) }
         </g>
     }
 }
+
+/// Between what a client has asked and what came of it.
+const SEPARATOR: &str = "\u{1f}";
 
 /// A message. Its place is the animator's.
 pub fn pill(props: &Props, flight: &Flight) -> Html {
@@ -164,7 +211,7 @@ pub fn pill(props: &Props, flight: &Flight) -> Html {
     let label = tr!(language, "{0} from {1} to {2}", flight.label.clone(), flight.from, flight.to);
     html! {
         <g key={format!("{}-{}", flight.key.0, flight.key.1)} {class} id={flight_id(&props.id, flight)} data-pick={pick::code(Selection::Message(flight.key.0))}
-            tabindex="-1" role="button" aria-label={label}>
+            tabindex="-1" role="button" aria-label={label} data-sign={tone_class(flight.tone)} data-named={flight.label.clone()}>
             { boxed("reach", Point::default(), Size::new(w + 12.0, 32.0), 0.0) }
             { boxed("pill", Point::default(), flight.pill, h / 2.0) }
             { text("messageText", Point::new(0.0, 4.0), &flight.label) }

@@ -27,6 +27,7 @@ pub fn help(language: Language) -> Html {
     ];
     html! {
         <>
+            <p class="what">{ tr!(language, "Synod runs the protocols of distributed systems in the browser. Students see why they work and break them; lecturers show a run, and hand it out as a link; engineers look for what breaks a design.") }</p>
             <ul class="try">for text in tries { <li>{ text }</li> }</ul>
             <h3>{ tr!(language, "What the marks mean") }</h3>
             { legend(language) }

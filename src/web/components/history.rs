@@ -68,7 +68,7 @@ pub fn picture(
         path("now-line", &line)
     });
     html! {
-        <svg class="plots history" aria-hidden="true" width={number(width)} height={number(history.height)} {onpointerdown}>
+        <svg class="plots history" aria-hidden="true" viewBox={format!("0 0 {} {}", number(width), number(history.height))} {onpointerdown}>
             { for history.bands.iter().map(|band| fault(band, history.height, language)) }
             { for history.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
             { for history.lanes.iter().map(|(who, y)| lane(who, *y, width)) }
@@ -83,8 +83,9 @@ pub fn picture(
 pub fn hit(history: &HistoryView, event: &PointerEvent) -> Option<Result<u64, Time>> {
     let picture = event.current_target()?.dyn_into::<Element>().ok()?;
     let rect = picture.get_bounding_client_rect();
-    let x = f64::from(event.client_x()) - rect.left();
-    let y = f64::from(event.client_y()) - rect.top();
+    let pixels = rect.width().max(1.0) / history.axis.right;
+    let x = (f64::from(event.client_x()) - rect.left()) / pixels;
+    let y = (f64::from(event.client_y()) - rect.top()) / pixels;
     Some(history.hit(Point::new(x, y)))
 }
 

@@ -18,6 +18,7 @@ use super::why::why_tab;
 use crate::player::{Action, Dialog, PageAction, Tab};
 use crate::tr;
 use crate::web::browser::{by_id, focus};
+use crate::web::frame::Inspection;
 use crate::words::Language;
 
 #[component]
@@ -76,9 +77,10 @@ pub fn Inspector(props: &Props) -> Html {
     }
 }
 
-fn name(tab: Tab, language: Language) -> &'static str {
+fn name(tab: Tab, inspection: &Inspection, language: Language) -> &'static str {
     match tab {
         Tab::Lesson => tr!(language, "Lesson"),
+        Tab::Log if inspection.logs.rows.is_empty() => tr!(language, "Disk"),
         Tab::Node => tr!(language, "Node"),
         Tab::Message => tr!(language, "Message"),
         Tab::Why => tr!(language, "Why"),
@@ -149,7 +151,7 @@ fn button(props: &Props, tab: Tab) -> Html {
     html! {
         <button role="tab" id={tab_id(&props.id, tab)} aria-selected={on.to_string()} aria-controls={format!("{}-panel", props.id)}
             tabindex={if on { "0" } else { "-1" }} {onclick}>
-            { name(tab, props.language) }
+            { name(tab, &props.inspection, props.language) }
             if tab == Tab::Properties && broken > 0 { <span class="badge bad">{ broken }</span> }
         </button>
     }

@@ -45,6 +45,13 @@ fn wire_figure(wire: &Wire, selected: bool, lit: bool, language: Language) -> Ht
         true => tr!(language, "Link between {0} and {1}", wire.a, wire.b),
         false => told.join(" "),
     };
+    let sign = match (wire.there, wire.back) {
+        _ if wire.dead => "dead",
+        (LinkState::Cut, LinkState::Cut) => "cut",
+        (LinkState::Held, LinkState::Held) => "held",
+        (LinkState::Healthy, LinkState::Healthy) => "link",
+        _ => "one way",
+    };
     let class = names(&[
         "edgePath",
         when(wire.dead, "dead"),
@@ -53,10 +60,9 @@ fn wire_figure(wire: &Wire, selected: bool, lit: bool, language: Language) -> Ht
         when(lit, "lit"),
     ]);
     html! {
-        <g key={format!("{}-{}", wire.a, wire.b)} {class} data-pick={pick::code(Selection::Link(wire.a, wire.b))} tabindex="-1" role="button" aria-label={label}>
+        <g key={format!("{}-{}", wire.a, wire.b)} {class} data-pick={pick::code(Selection::Link(wire.a, wire.b))} tabindex="-1" role="button" aria-label={label} data-sign={sign}>
             { path("reach", &reach) }
             { for wire.strands().into_iter().map(strand) }
-            { note(wire) }
         </g>
     }
 }
@@ -105,12 +111,12 @@ fn bars(at: Point, along: Point) -> Path {
     bars
 }
 
-/// What was changed of it, on a small plate.
-fn note(wire: &Wire) -> Html {
+/// What was changed of it, on a small plate over whatever goes along it.
+pub fn note(wire: &Wire) -> Html {
     let Some(note) = &wire.note else { return Html::default() };
     let width = crate::view::stage::flight::text_width(note, 10.5) + 12.0;
     html! {
-        <g class="edgeLabel" transform={translate(wire.middle())}>
+        <g key={format!("{}-{}", wire.a, wire.b)} class="edgeLabel" data-pick={pick::code(Selection::Link(wire.a, wire.b))} data-sign="changed" transform={translate(wire.middle())}>
             { boxed("", Point::default(), Size::new(width, 18.0), 4.0) }
             { text("", Point::new(0.0, 3.5), note) }
         </g>

@@ -60,7 +60,7 @@ fn picture(props: &Props) -> Html {
     let at = plots.axis.x(measures.now);
     html! {
         <>
-        <svg class="plots" aria-hidden="true" width={width} height={height} onpointerdown={seek}>
+        <svg class="plots" aria-hidden="true" viewBox={format!("0 0 {width} {height}")} onpointerdown={seek}>
             { bands(plots, measures, *language) }
             { for plots.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
             { drawn(plots, *language) }

@@ -79,6 +79,7 @@ mod take_away;
 mod terms;
 mod texts;
 mod timeline;
+mod tip;
 mod tools;
 mod top_bar;
 mod why;

@@ -9,11 +9,12 @@ use super::props::StageProps as Props;
 use crate::player::gestures::Group;
 use crate::player::{Action, Gesture, Selection};
 use crate::tr;
-use crate::view::path::within;
-use crate::view::{Point, Size};
-use crate::web::browser::{document, focus, style};
+use crate::view::stage::aside::Neighbourhood;
+use crate::view::{Size, StageView};
+use crate::web::browser::{self, document, focus, style};
 use crate::web::pick;
 use crate::web::pick::PickedBy;
+use crate::web::shared::Shared;
 use crate::words::{self, Language};
 
 /// Which menu is open, and how it was opened.
@@ -22,15 +23,21 @@ type Open = Option<(Selection, PickedBy)>;
 /// Keeps the open menu at its place, and the focus where the reader expects it: gives the
 /// reference that the menu is to be drawn with.
 #[hook]
-pub fn use_menu_card(id: &AttrValue, open: Open, at: (Point, f64), size: Size) -> NodeRef {
+pub fn use_menu_card(
+    id: &AttrValue,
+    open: Open,
+    scene_view: Shared<StageView>,
+    around: Option<Neighbourhood>,
+) -> NodeRef {
     let card = use_node_ref();
     let scene = format!("{id}-scene");
     {
-        // Its place depends on its size: it is known only when it is there.
-        let card = card.clone();
-        use_effect(move || {
-            if let Some(card) = card.cast::<HtmlElement>() {
-                settle(&card, at, size);
+        // Its place depends on its size: it is known only when it is there. Then it stays, whatever moves
+        // beneath it.
+        let (card, id) = (card.clone(), id.clone());
+        use_effect_with((open, scene_view.layout.size.w as i32), move |_| {
+            if let (Some(card), Some(around)) = (card.cast::<HtmlElement>(), &around) {
+                settle(&card, &id, &scene_view, around);
             }
         });
     }
@@ -120,19 +127,16 @@ fn nothing(selection: Selection, language: Language) -> &'static str {
     }
 }
 
-/// Puts the card below what it is about, or above where there is no room, inside the stage.
-fn settle(card: &HtmlElement, (at, away): (Point, f64), size: Size) {
-    let Some(stage) = card.closest(".stage").ok().flatten() else { return };
-    let rect = stage.get_bounding_client_rect();
-    let scale = rect.width() / size.w.max(1.0);
+/// Puts a card beside what it is about, inside the stage.
+pub fn settle(card: &HtmlElement, id: &str, scene: &StageView, around: &Neighbourhood) {
+    let stage =
+        browser::by_id(&format!("{id}-scene")).map(|stage| stage.get_bounding_client_rect());
+    let parent = card.offset_parent().map(|parent| parent.get_bounding_client_rect());
+    let (Some(stage), Some(parent)) = (stage, parent) else { return };
+    let pixels = stage.width() / scene.layout.size.w.max(1.0);
     let (w, h) = (f64::from(card.offset_width()), f64::from(card.offset_height()));
-    let (x, y, away) = (at.x * scale, at.y * scale, away * scale + 14.0);
-    let left = within(x - w / 2.0, 8.0, (rect.width() - w - 8.0).max(8.0));
-    let below = y + away;
-    let top = match below + h + 8.0 <= rect.height() {
-        true => below,
-        false => (y - away - h).max(8.0),
-    };
-    style(card, "left", &format!("{}px", left as i32));
-    style(card, "top", &format!("{}px", top as i32));
+    let at = scene.room_beside(around, Size::new(w / pixels, h / pixels));
+    let (left, top) = (stage.left() - parent.left(), stage.top() - parent.top());
+    style(card, "left", &format!("{}px", (left + at.x * pixels) as i32));
+    style(card, "top", &format!("{}px", (top + at.y * pixels) as i32));
 }

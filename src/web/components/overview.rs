@@ -8,7 +8,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::branch_tree::{BranchTree, Trunk};
-use super::draw::percent;
+use super::draw::{percent, rem};
 use crate::base::Time;
 use crate::player::{Action, Store, TimeAction};
 use crate::tr;
@@ -138,9 +138,9 @@ pub fn overview(
             aria-valuemin="0" aria-valuemax={(extent.whole.0 / 1_000).to_string()} aria-valuenow={(extent.now.0 / 1_000).to_string()}
             aria-valuetext={seconds(extent.now, 3)} {onkeydown} {onpointerdown} {onpointermove} onpointerup={onpointerup.clone()} onpointercancel={onpointerup}>
             <svg class="whole" aria-hidden="true" focusable="false">
-                <rect class="track" width="100%" height="6" y="5" rx="3" />
-                <rect class="seen" width={share(extent.known)} height="6" y="5" rx="3" />
-                { for extent.faults.iter().map(|at| html! { <rect class="fault-tick" x={share(*at)} y="3" width="2" height="10" rx="1" /> }) }
+                <rect class="track" width="100%" height={rem(6.0)} y={rem(9.0)} rx={rem(3.0)} />
+                <rect class="seen" width={share(extent.known)} height={rem(6.0)} y={rem(9.0)} rx={rem(3.0)} />
+                { for extent.faults.iter().map(|at| html! { <rect class="fault-tick" x={share(*at)} y={rem(7.0)} width="2" height={rem(10.0)} rx="1" /> }) }
             </svg>
             <span class="shown" id={format!("{id}-shown")}></span>
             <span class="here" id={format!("{id}-here")}></span>

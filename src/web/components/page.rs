@@ -20,11 +20,13 @@ use super::props::ToolsProps;
 use super::reading_room::{behind, slide, term};
 use super::stage::Stage;
 use super::timeline::Timeline;
+use super::tip::Tip;
 use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
 use crate::player::gestures::NumberOption;
 use crate::player::{Action, Below, Door, Selection, Sequel, Tab, Table, Ui, Window};
+use crate::sim::snapshot::MessageShot;
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
@@ -62,6 +64,10 @@ pub struct Page<'a> {
     /// The timeline as a table, if it is shown as one.
     pub table: Option<&'a Shared<Table>>,
     pub menu: Option<(Selection, PickedBy)>,
+    /// What the message under the pointer carries.
+    pub hovered: Option<&'a Shared<MessageShot>>,
+    /// Nothing was ever done by hand here: the stage says what can be.
+    pub is_new: bool,
     pub drawer: bool,
     pub act: &'a Callback<Action>,
     pub pick: &'a Callback<(Selection, PickedBy)>,
@@ -94,6 +100,7 @@ pub fn page(props: Page<'_>) -> Html {
         pane: props.active,
         changed: scene.network.as_deref(),
         forks: props.controls.forks,
+        is_new: props.is_new,
         troubled: scene.troubled,
         find: scene.field.is_some().then_some(&scene.layout.places),
         act,
@@ -125,6 +132,8 @@ pub fn page(props: Page<'_>) -> Html {
                 act={act} open={props.drawer} open_drawer={props.open_drawer} />
             if let Some(name) = ui.term.as_deref().filter(|_| ui.door.is_none()) { { term(name, language, act) } }
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
+            <Tip id={props.views[props.active.min(props.views.len() - 1)].id.clone()} root={props.root.clone()} scene={scene.clone()}
+                hovered={props.hovered.cloned()} {language} act={act} />
         </div>
     }
 }

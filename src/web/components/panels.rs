@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::cells::{entry_class, meaning, square, stamp_class};
 use super::draw::{boxed, names, text};
 use crate::protocol::{Cell, Content, PanelView};
+use crate::view::path::number;
 use crate::view::stage::flight::text_width;
 use crate::view::stage::row::{PanelRow, SIZE, Word, WordStyle};
 use crate::view::{Point, Size};
@@ -28,20 +29,24 @@ pub fn panel_row(row: &PanelRow, y: f64, language: Language) -> Html {
             html! {
                 <>
                 { square(*stamp, *state, Point::new(left, y)) }
-                { number(*stamp, left, y) }
+                { stamped(*stamp, left, y) }
                 { text("badge", Point::new(9.0, y + 10.5), &told) }
                 </>
             }
         }
         PanelRow::Line(line) => text("badge", Point::new(0.0, y + 10.5), line),
     };
-    html! { <g class="entries">{ inside }</g> }
+    let sign = match row {
+        PanelRow::Squares { .. } => None,
+        PanelRow::Words { .. } | PanelRow::Value { .. } | PanelRow::Line(_) => Some("held value"),
+    };
+    html! { <g class="entries" data-sign={sign}>{ inside }</g> }
 }
 
 /// The number in the square; no stamp has none, and one that is too long for it is only its colour.
-fn number(stamp: u64, left: f64, y: f64) -> Html {
-    let number = if (1..1_000).contains(&stamp) { stamp.to_string() } else { String::new() };
-    text("number", Point::new(left + 6.5, y + 9.8), &number)
+fn stamped(stamp: u64, left: f64, y: f64) -> Html {
+    let told = if (1..1_000).contains(&stamp) { stamp.to_string() } else { String::new() };
+    text("number", Point::new(left + 6.5, y + 9.8), &told)
 }
 
 /// Small squares in a row, and how many there are before and after them.
@@ -51,7 +56,10 @@ fn squares(cells: &[Cell], [before, after]: [u64; 2], numbered: bool, y: f64) ->
     let left = -(width - 3.0) / 2.0;
     let first = left + room(before);
     let more = |count: u64, x: f64| {
-        (count > 0).then(|| text("more", Point::new(x + 6.0, y + 10.5), &format!("+{count}")))
+        let (x, y) = (number(x + 6.0), number(y + 10.5));
+        (count > 0).then(
+            || html! { <text class="more" {x} {y} data-sign="more">{ format!("+{count}") }</text> },
+        )
     };
     let cell = |(i, cell): (usize, &Cell)| {
         let x = first + STEP * i as f64;
@@ -82,7 +90,7 @@ fn words(of: &[Word], after: Option<&Word>, style: WordStyle, y: f64) -> Html {
     let middle = |word: &Word| Point::new(word.x + word.w / 2.0, y + HEIGHT / 2.0);
     let word = |word: &Word| {
         html! {
-            <g {class}>
+            <g {class} data-sign="held value">
                 { boxed("", middle(word), Size::new(word.w, HEIGHT), rx) }
                 { text("badge", middle(word).plus(0.0, SIZE * 0.36), &word.text) }
             </g>

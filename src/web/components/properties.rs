@@ -17,14 +17,21 @@ use crate::words::{tell, translate};
 /// All properties at the cursor.
 pub fn properties(props: &Props) -> Html {
     let language = props.language;
-    let count = props.inspection.properties.len();
-    let holds = |shot: &&PropertyShot| shot.standing == Standing::Holds;
-    let holding = props.inspection.properties.iter().filter(holds).count();
+    let count = |is: fn(&Standing) -> bool| {
+        props.inspection.properties.iter().filter(|shot| is(&shot.standing)).count()
+    };
+    let hold = count(|standing| *standing == Standing::Holds);
+    let broken = count(|standing| matches!(standing, Standing::Violated { .. }));
+    let open = props.inspection.properties.len() - hold - broken;
     let now = tr!(language, "At {0}", seconds(props.inspection.now, 3));
-    let hold = tr!(language, "{0} of {1} hold", holding, count);
     html! {
         <section class="properties">
-            <h2>{ now }{ chip("plain", &hold) }</h2>
+            <h2>
+                { now }
+                if broken > 0 { { chip("bad", &tr!(language, "{0} broken", broken)) } }
+                { chip("plain", &tr!(language, "{0} hold", hold)) }
+                if open > 0 { { chip("open", &tr!(language, "{0} not settled yet", open)) } }
+            </h2>
             <ul>{ for props.inspection.properties.iter().map(|property| item(props, property)) }</ul>
         </section>
     }

@@ -62,5 +62,7 @@ pub struct ToolsProps<'a> {
     pub find: Option<&'a Places>,
     /// A gesture at the cursor makes another branch.
     pub forks: bool,
+    /// Nothing was ever done by hand here.
+    pub is_new: bool,
     pub act: &'a Callback<Action>,
 }

@@ -90,13 +90,13 @@ fn written(props: &Props) -> Html {
     let role = words.roles.last().copied().unwrap_or_default();
     let such = || {
         let lost = format!("lost {}", words.kinds.first().copied().unwrap_or_default());
-        let settled = "any settled>=10".to_owned();
+        let third = if words.log { "any settled>=10" } else { "any status=down" };
         tr!(
             language,
             "Such as {0}, {1} or {2}. With “any”, each server is watched by itself.",
             format!("any role={role}"),
             lost,
-            settled
+            third.to_owned()
         )
     };
     let likely = condition::likely(words);

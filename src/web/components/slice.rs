@@ -34,11 +34,11 @@ pub fn SliceFigure(props: &Props) -> Html {
     let bands = &diagram.bands;
     html! {
         <g class="slice">
-            { path("band down", &bands.down) }
-            { path("band held", &bands.paused) }
-            { path("band isolated", &bands.isolated) }
-            { path("lead", &bands.lead) }
-            { path("bid", &bands.bid) }
+            { signed("band down", "lane down", &bands.down) }
+            { signed("band held", "lane paused", &bands.paused) }
+            { signed("band isolated", "lane cut off", &bands.isolated) }
+            { signed("lead", "lane leads", &bands.lead) }
+            { signed("bid", "lane bids", &bands.bid) }
             { for diagram.crowd.iter().map(bars) }
             { path("messageLine beat", &diagram.beats) }
             { path("messageLine call", &diagram.calls) }
@@ -48,10 +48,15 @@ pub fn SliceFigure(props: &Props) -> Html {
             { path("messageLine lost", &diagram.lost) }
             { path("heads", &diagram.heads) }
             { path("losses", &diagram.losses) }
-            { path("ticked", &diagram.timers) }
+            { signed("ticked", "lane timer", &diagram.timers) }
             { for diagram.labels.iter().map(|label| mark(label, props)) }
         </g>
     }
+}
+
+/// A path that says what it means.
+fn signed(class: &'static str, sign: &'static str, path: &Path) -> Html {
+    html! { <g data-sign={sign}>{ super::draw::path(class, path) }</g> }
 }
 
 /// What stands for messages where there are too many for arrows.
@@ -70,7 +75,7 @@ fn mark(label: &Label, props: &Props) -> Html {
     let class = names(&["fault", when(label.violation, "violated"), when(label.mends, "mends")]);
     let shape = if label.violation { "M-5 -5L5 5M5 -5L-5 5" } else { "M0 -7L6 4H-6Z" };
     html! {
-        <g {class} transform={translate(label.at)}>
+        <g {class} transform={translate(label.at)} data-sign="fault" data-named={word(props.language, label.text).to_owned()}>
             if label.across { { path("through", Path::new().move_to(Point::new(0.0, 4.0)).down_to(props.bottom - label.at.y)) } }
             <path class="sign" d={shape} />
             if label.shows_word() { { text("", Point::new(9.0, 4.0), word(props.language, label.text)) } }

@@ -12,12 +12,13 @@ use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
 use super::figures::{client_figure, node_figure, pill};
 use super::light::over_stage;
-use super::links::Links;
+use super::links::{Links, note};
 use super::node_menu::{menu_card, use_menu_card};
 use super::props::StageProps as Props;
 use crate::player::{Action, PageAction, Selection, Tool};
 use crate::tr;
 use crate::view::path::number;
+use crate::view::stage::aside::Neighbourhood;
 use crate::view::stage::hull::Hull;
 use crate::view::stage::scene::Bond;
 use crate::view::{Point, Size, StageView};
@@ -33,8 +34,8 @@ pub fn Stage(props: &Props) -> Html {
     let svg = use_node_ref();
     let drag = use_mut_ref(Drag::default);
     let size = scene.layout.size;
-    let at = props.menu.map_or_else(Default::default, |(selection, _)| anchor(scene, selection));
-    let card = use_menu_card(id, props.menu, at, size);
+    let around = props.menu.map(|(selection, _)| around(scene, selection));
+    let card = use_menu_card(id, props.menu, scene.clone(), around);
     let place = {
         let (svg, size) = (svg.clone(), size);
         move |event: &PointerEvent| point_of(&svg, size.w, size.h, event)
@@ -79,11 +80,13 @@ pub fn Stage(props: &Props) -> Html {
             <g class="trails">{ for TRAIL_CLASSES.iter().enumerate().map(|(i, class)| html! {
                 <path id={format!("{id}-trail{i}")} class={*class} />
             }) }</g>
+            // Beneath the boxes: messages come out from behind one, and cover no name and no ring.
+            <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
+            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             <g class="clients">{ for scene.clients.iter().map(|client| client_figure(props, client)) }</g>
             <Dots scene={scene.clone()} selection={props.selection} language={*language}
                 inspection={props.active.then(|| props.inspection.clone())} />
             <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(props, node)) }</g>
-            <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
             { measures(props) }
             <path class="drawn" id={format!("{id}-drawn")} />
@@ -106,7 +109,7 @@ fn tool_class(tool: Tool) -> &'static str {
 fn hulls(props: &Props) -> Html {
     let hull = |hull: &Hull| {
         html! {
-            <g class={if hull.minority { "cluster minority" } else { "cluster" }}>
+            <g class={if hull.minority { "cluster minority" } else { "cluster" }} data-sign={hull.minority.then_some("minority")}>
                 { path("", &hull.path) }
                 if hull.minority { { text("cluster-label", hull.label, tr!(props.language, "cut off")) } }
             </g>
@@ -125,7 +128,7 @@ fn measures(props: &Props) -> Html {
         let at = Point::new(right, 24.0 + i as f64 * 16.0);
         text("measure", at, &tell(props.language, measure))
     });
-    html! { <g class="measures" aria-hidden="true">{ for lines }</g> }
+    html! { <g class="measures" aria-hidden="true" data-sign="measure">{ for lines }</g> }
 }
 
 /// Those who support a server, drawn to it.
@@ -139,25 +142,15 @@ fn link(selection: Option<Selection>) -> Option<Selection> {
     selection.filter(|selection| matches!(selection, Selection::Link(..)))
 }
 
-/// Where the menu of a selection points, in the picture's units, and how far it keeps away.
-fn anchor(scene: &StageView, selection: Selection) -> (Point, f64) {
-    let flight = |id| scene.flights.iter().find(|flight| flight.key.0 == id);
+/// What a card about this selection is to leave in sight.
+pub fn around(scene: &StageView, selection: Selection) -> Neighbourhood {
     match selection {
-        Selection::Place(place) => {
-            let (centre, size) = scene.layout.place(place);
-            (centre, size.h / 2.0)
-        }
-        Selection::Link(from, to) => {
-            let wire = scene
-                .wires
-                .iter()
-                .find(|wire| (wire.a, wire.b) == (from, to) || (wire.a, wire.b) == (to, from));
-            (wire.map_or_else(Point::default, |wire| wire.middle()), 10.0)
-        }
-        Selection::Message(id) => {
-            let middle = Point::new(scene.layout.size.w / 2.0, scene.layout.size.h / 2.0);
-            (flight(id).map_or(middle, |flight| flight.place(scene.now).at), 14.0)
-        }
+        Selection::Place(place) => scene.around_place(place),
+        Selection::Link(from, to) => scene.around_link(from, to),
+        Selection::Message(id) => scene.around_message(id).unwrap_or_else(|| {
+            let Size { w, h } = scene.layout.size;
+            Neighbourhood { at: Point::new(w / 2.0, h / 2.0), ..Neighbourhood::default() }
+        }),
     }
 }
 
@@ -241,7 +234,7 @@ fn go(from: &Element, along: i32, across: i32) -> bool {
     let (Some(rank), Some(scene)) = (pick::rank(&code), from.closest("svg").ok().flatten()) else {
         return false;
     };
-    let Ok(list) = scene.query_selector_all("[data-pick]") else { return false };
+    let Ok(list) = scene.query_selector_all("[data-pick][tabindex]") else { return false };
     let all = (0..list.length()).filter_map(|i| list.get(i)?.dyn_into::<Element>().ok());
     let mut kinds: BTreeMap<_, Vec<Element>> = BTreeMap::new();
     for element in all {

@@ -23,7 +23,7 @@ use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, translate, within};
 use crate::view::{Path, Point, Rows, Sheet};
-use crate::web::animator::BEFORE;
+use crate::web::animator::{BEFORE, tick_id};
 use crate::web::browser::{set, style};
 use crate::web::frame::Light;
 use crate::web::picture::{AXIS, GUTTER};
@@ -103,7 +103,7 @@ pub fn Timeline(props: &Props) -> Html {
         Callback::from(move |_: PointerEvent| *hand.borrow_mut() = Hand::default())
     };
     use_wheel(&svg, reading());
-    use_scrolling(&svg);
+    use_scrolling(&svg, GUTTER + sheet.width);
     // A press is not for the focus: the page's own keys go on.
     let onmousedown = Callback::from(|event: MouseEvent| event.prevent_default());
     let height = sheet.rows.bottom() + 2.0;
@@ -119,7 +119,8 @@ pub fn Timeline(props: &Props) -> Html {
     html! {
         <>
         <div class={names(&["spacetime", when(is_table, "as-table"), when(many, "many")])}>
-            <svg ref={svg} class="diagram" role="group" tabindex="0" aria-label={label} height={number(height)}
+            <svg ref={svg} class="diagram" role="group" tabindex="0" aria-label={label}
+                viewBox={format!("0 0 {} {}", number(GUTTER + sheet.width), number(height))}
                 {onmousedown} {onpointerdown} {onpointermove} {onpointerup} {onpointercancel}>
                 { lifelines(&sheet.rows) }
                 <g transform={format!("translate({} 0)", number(GUTTER))}>
@@ -153,7 +154,7 @@ fn moving(props: &Props, height: f64) -> Html {
             { selected(props) }
             <g class="light">{ for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }</g>
             { differs(props, height) }
-            { ticks(sheet) }
+            { ticks(id, sheet) }
             <g class="cursor" id={format!("{id}-cursor")}>
                 { path("line", Path::new().move_to(Point::new(0.0, 10.0)).down_to(height)) }
                 <path class="handle" d="M-7 3H7V8L0 15L-7 8Z" />
@@ -196,12 +197,12 @@ fn grid(sheet: &Sheet) -> Html {
     html! { <g class="ticks">{ path("grid", &grid) }</g> }
 }
 
-/// The times. Where the lanes are scrolled they stay, on a plate.
-fn ticks(sheet: &Sheet) -> Html {
+/// The times; the animator says where each stands. Where the lanes are scrolled they stay, on a plate.
+fn ticks(id: &str, sheet: &Sheet) -> Html {
     let tick = |(x, tick): &(f64, crate::view::diagram::ticks::Tick)| {
         html! {
             <g key={tick.at.0}>
-                { text("tick", Point::new(x + 5.0, 11.0), &tick.label) }
+                <text class="tick" id={tick_id(id, tick.at)} x={number(x + 5.0)} y="11">{ &tick.label }</text>
             </g>
         }
     };
@@ -280,26 +281,34 @@ impl Reading {
     }
 }
 
+/// How many pixels one of the diagram's units has.
+fn pixels(diagram: &Element, sheet: &Sheet) -> f64 {
+    diagram.get_bounding_client_rect().width().max(1.0) / (GUTTER + sheet.width)
+}
+
 /// The place of a pointer within the diagram.
-fn place(event: &PointerEvent, diagram: &Element) -> Point {
-    let rect = diagram.get_bounding_client_rect();
-    Point::new(f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
+fn place(event: &MouseEvent, diagram: &Element, sheet: &Sheet) -> Point {
+    let (rect, pixels) = (diagram.get_bounding_client_rect(), pixels(diagram, sheet));
+    let x = f64::from(event.client_x()) - rect.left();
+    let y = f64::from(event.client_y()) - rect.top();
+    Point::new(x / pixels, y / pixels)
 }
 
 /// How far the lanes are scrolled.
-fn scrolled(diagram: &Element) -> f64 {
-    diagram.parent_element().map_or(0.0, |room| f64::from(room.scroll_top()))
+fn scrolled(diagram: &Element, sheet: &Sheet) -> f64 {
+    let room = diagram.parent_element().map_or(0.0, |room| f64::from(room.scroll_top()));
+    room / pixels(diagram, sheet)
 }
 
 fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
-    let at = place(event, diagram);
+    let at = place(event, diagram, &reading.sheet);
     let _ = diagram.set_pointer_capture(event.pointer_id());
     set(diagram, "data-dragging", "yes");
     let mut hand = hand.borrow_mut();
     hand.down.push((event.pointer_id(), at));
     hand.moved = false;
     hand.mode = match hand.down.len() {
-        1 if at.y - scrolled(diagram) < AXIS + 2.0 => Mode::Scrub,
+        1 if at.y - scrolled(diagram, &reading.sheet) < AXIS + 2.0 => Mode::Scrub,
         1 => match reading.sheet.rows.row_at(at.y).filter(|_| at.x < GUTTER) {
             Some(row) => Mode::Name(row),
             None => Mode::Pan,
@@ -314,7 +323,7 @@ fn press(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram:
 }
 
 fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
-    let at = place(event, diagram);
+    let at = place(event, diagram, &reading.sheet);
     let mut held = hand.borrow_mut();
     let Some(index) = held.down.iter().position(|(id, _)| *id == event.pointer_id()) else {
         return;
@@ -346,9 +355,11 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: 
             if reading.sheet.rows.are_many()
                 && let Some(room) = diagram.parent_element()
             {
-                room.set_scroll_top((scrolled(diagram) + before.y - at.y) as i32);
+                let sheet = &reading.sheet;
+                let to = scrolled(diagram, sheet) + before.y - at.y;
+                room.set_scroll_top((to * pixels(diagram, sheet)) as i32);
                 // The diagram has moved beneath the finger.
-                hand.borrow_mut().down[index].1.y = place(event, diagram).y;
+                hand.borrow_mut().down[index].1.y = place(event, diagram, sheet).y;
             }
             reading
                 .act
@@ -368,7 +379,7 @@ fn drag(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: 
 }
 
 fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagram: &Element) {
-    let at = place(event, diagram);
+    let at = place(event, diagram, &reading.sheet);
     let _ = diagram.remove_attribute("data-dragging");
     let mut hand = hand.borrow_mut();
     hand.down.retain(|(id, _)| *id != event.pointer_id());
@@ -399,14 +410,17 @@ fn release(hand: &RefCell<Hand>, reading: &Reading, event: &PointerEvent, diagra
 
 /// Where the lanes are scrolled, the axis stays: how far they are is told to the style sheet.
 #[hook]
-fn use_scrolling(svg: &NodeRef) {
+fn use_scrolling(svg: &NodeRef, width: f64) {
     let svg = svg.clone();
-    use_effect_with((), move |()| {
+    use_effect_with(width, move |width| {
+        let width = *width;
         let room = svg.cast::<Element>().and_then(|svg| svg.parent_element());
         let listener = room.map(|room| {
             let inside = room.clone();
             gloo_events::EventListener::new(&room, "scroll", move |_| {
-                style(&inside, "--scrolled", &format!("{}px", inside.scroll_top()));
+                let pixels = f64::from(inside.client_width()) / width;
+                let units = f64::from(inside.scroll_top()) / pixels;
+                style(&inside, "--scrolled", &format!("{units}px"));
             })
         });
         move || drop(listener)
@@ -431,7 +445,7 @@ fn use_wheel(svg: &NodeRef, reading: Reading) {
             EventListener::new_with_options(&element, "wheel", options, move |event| {
                 let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
                 let reading = latest.borrow().clone();
-                let x = f64::from(event.client_x()) - inside.get_bounding_client_rect().left();
+                let x = place(event, &inside, &reading.sheet).x;
                 if x < GUTTER && reading.sheet.rows.are_many() {
                     return;
                 }

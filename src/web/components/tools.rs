@@ -54,7 +54,9 @@ pub fn tools(props: &Props<'_>) -> Html {
             { options(props) }
             { props.find.map(|places| find(props, places)) }
             { heal }
-            if props.forks {
+            if props.is_new {
+                <span class="forks try-it">{ icon(Icon::Select) }<span>{ tr!(language, "Click a server to crash it") }</span></span>
+            } else if props.forks {
                 <span class="forks" {title}>{ icon(Icon::Branch) }<span>{ tr!(language, "Changes here branch off") }</span></span>
             }
         </div>
