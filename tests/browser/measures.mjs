@@ -56,7 +56,7 @@ test("the map of models shows what a stale read breaks, and leads there", async 
 });
 
 test("a press on a model numbers in the history what breaks it, and the history is a table as well", async () => {
-  await open("#v1&scene=raft/stale-read&at=3s&panel=models&below=history");
+  await open("#v1&scene=raft/stale-read&at=800ms&panel=models&below=history");
   const history = page.locator("svg.history");
   await history.locator(".asked.proof").first().waitFor();
   assert.equal(await history.locator(".nowhere").count(), 1);
