@@ -121,6 +121,8 @@ fn take_files(dropped: Callback<File>) -> [EventListener; 2] {
         files.and_then(|files| files.get(0)).into_iter().for_each(|file| dropped.emit(file));
     };
     [listen("dragover", Box::new(|_| {})), listen("drop", Box::new(take))]
+}
+
 /// The room for a picture in the picture's units, of which the type that the browser is set to has 16: where
 /// that is larger, the picture has less room, and is drawn larger.
 fn in_units(room: Element) -> impl Fn(Size) -> Size {

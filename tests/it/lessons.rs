@@ -5,7 +5,7 @@ use std::process::Command;
 
 use synod::base::Time;
 use synod::lessons::texts::{SHELF, Shelf, Volume};
-use synod::lessons::{CheckState, Choice, Exercise, Marking, Lesson, review};
+use synod::lessons::{CheckState, Choice, Exercise, Lesson, Marking, review};
 use synod::words::Language;
 use synod::{catalog, scenario};
 
