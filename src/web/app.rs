@@ -3,13 +3,13 @@
 //! of what glides, or a drawing by Yew.
 
 mod fetching;
+mod hands;
 mod hosted;
-mod hovered;
 
 use std::cell::Cell;
 
 use gloo_timers::callback::Timeout;
-use web_sys::{Element, File, KeyboardEvent};
+use web_sys::{Element, File};
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -18,7 +18,7 @@ use super::comparison::{DivergenceText, PaneComparison};
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Attendant, Host};
-use super::listeners::{Handlers, Listeners, close_others, is_for_page, is_on};
+use super::listeners::{Handlers, Listeners, close_others};
 use super::message::{Callbacks, Msg};
 use super::pick::PickedBy;
 use super::picture::{PaneView, Rooms};
@@ -28,7 +28,7 @@ use super::{address, browser, crash, focus, parts};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Needs, NoticeKind, PageAction, PaneAction, RunAction,
-    Selection, Store, StudyAction, Tab, Table, TimeAction, TimelineAction, Window, gestures, keys,
+    Selection, Store, Table, TimeAction, TimelineAction, Window, gestures,
 };
 use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
@@ -443,40 +443,6 @@ impl App {
             self.reload.begin(&self.store);
         }
         change
-    }
-
-    fn pick(&mut self, selection: Selection, by: PickedBy) -> Change {
-        // While something is asked, a press on a place answers.
-        let study = self.store.study.as_ref().filter(|study| study.waits());
-        if let (Selection::Place(place), Tab::Lesson) = (selection, self.store.ui.tab)
-            && let Some(choice) = study.and_then(|study| study.choice_of(place))
-        {
-            return self.store.update(StudyAction::Choose(choice));
-        }
-        // A message would be gone before anybody could do something to it.
-        if let Selection::Message(_) = selection {
-            self.store.update(TimeAction::Pause);
-        }
-        let again = self.menu.is_some_and(|(open, _)| open == selection);
-        self.menu = (!again).then_some((selection, by));
-        // The menu offers what the inspector has seen: it must see this now.
-        self.inspected = 0.0;
-        self.store.update(PageAction::Select(Some(selection)))
-    }
-
-    fn key(&mut self, event: &KeyboardEvent) -> Change {
-        if event.key() == "Escape" && (self.menu.take().is_some() || close_others(None)) {
-            return Change::Frame;
-        }
-        if !is_for_page(event) {
-            return Change::None;
-        }
-        let on_diagram = is_on(event, ".diagram").then_some(());
-        let own = on_diagram.and_then(|()| keys::press_on_diagram(&self.store, &event.key()));
-        let action = own.or_else(|| keys::press(&self.store, &event.key()));
-        let Some(action) = action else { return Change::None };
-        event.prevent_default();
-        self.act(action)
     }
 
     /// The room below the stage has this size. While something else stands there than the diagram, only its
