@@ -18,7 +18,7 @@ pub use faults::{FaultModel, PartitionKind};
 pub use form::{Blank, Form, Holds};
 pub use inside::Asked;
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options};
-pub use panel::{Cell, CellState, Content, LogReading, Panel, PanelView};
+pub use panel::{Cell, CellState, Content, LogReading, Opinion, Panel, PanelView, Regard};
 pub use shown::{
     Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Variable, Vocabulary,
 };
@@ -125,6 +125,9 @@ pub trait Witness<P: Protocol>: Clone + Default {
     /// Records what this replica's last step made true.
     fn witness(&mut self, _node: Place, _replica: &P, _moment: Moment) {}
 
+    /// Records that this replica has crashed, at this time of the run.
+    fn crashed(&mut self, _node: Place, _at: Time) {}
+
     /// Whether the step that was witnessed last has changed nothing that properties look at: then none of
     /// them is asked. Most steps of a log that only beats are such.
     fn saw_nothing(&self) -> bool {
@@ -151,6 +154,8 @@ pub struct Moment {
     /// The number of the event that the step began with: what becomes true here, something may be at
     /// odds with later.
     pub event: u64,
+    /// When it was, by the time of the run, which no replica knows.
+    pub at: Time,
     /// The replica has just started, and knows only what its disk held.
     pub boot: bool,
 }

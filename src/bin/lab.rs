@@ -28,6 +28,8 @@ mod elections;
 mod epidemics;
 #[path = "lab/lessons.rs"]
 mod lessons;
+#[path = "lab/membership.rs"]
+mod membership;
 #[path = "lab/pbs.rs"]
 mod pbs;
 
@@ -68,6 +70,7 @@ lab: protocols in a terminal
                                              histories
   lab bench judging                          what it costs a run to be judged while it goes on
   lab bench pbs                              how often a read of a quorum store is old
+  lab bench membership                       how soon a failure is noticed, and how often the healthy are accused
   lab bench elections                        how long they take, beside what a dissertation has measured
   lab bench PROTOCOL --tables [--seeds N]    of one in which something spreads: residue, messages a place and
                                              the last cycle, as in the tables of Demers et al.; over 1000
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         ["check", file, ref rest @ ..] => return check::check(file, rest).unwrap_or_else(refuse),
         ["check-lessons", ref paths @ ..] => return lessons::check(paths).unwrap_or_else(refuse),
         ["bench", "pbs"] => pbs::all(),
+        ["bench", "membership"] => membership::all(),
         ["bench", "check", ref files @ ..] => bench::histories(files),
         ["bench", "judging"] => bench::judging(),
         ["bench", "elections"] => elections::all().and_then(print),

@@ -94,6 +94,7 @@ fn of_node(run: &Run, node: &NodeShot) -> Vec<Gesture> {
         }
         None => {}
     }
+    offered.extend(slow_to_hear(run, id));
     offered.extend(clock_changes(id, node.drift_ppm));
     if has_disk {
         offered.extend(disks(node));
@@ -125,6 +126,29 @@ fn timers(id: Place, status: Status, timers: &[TimerShot]) -> Vec<Gesture> {
         if first == Some(timer) { gesture.key("t") } else { gesture }
     };
     timers.iter().map(gesture).collect()
+}
+
+/// A place that is slow, by its links: all that comes to it comes late, while its own timers are in time.
+fn slow_to_hear(run: &Run, id: Place) -> Vec<Gesture> {
+    let places = &run.script().setup.places;
+    let links: Vec<Link> =
+        places.own().filter(|at| *at != id).map(|at| Link::one_way(at, id)).collect();
+    if links.is_empty() || places.are_many() {
+        return Vec::new();
+    }
+    let usual = network(run).latency;
+    let late = |latency, label| {
+        let change = QualityChange { latency: Some(latency), ..QualityChange::default() };
+        Gesture::new(label, Group::Clock, Command::Link { links: links.clone(), change })
+    };
+    [300, 2_000]
+        .map(|millis| {
+            let label = sentence!("Slow to hear: {0}", Time::millis(millis));
+            late(Latency::constant(Time::millis(millis)), label)
+        })
+        .into_iter()
+        .chain([late(usual, sentence!("Hears like the others"))])
+        .collect()
 }
 
 fn clock_changes(id: Place, drift_ppm: i32) -> Vec<Gesture> {

@@ -13,7 +13,7 @@ use super::terms::Book;
 use crate::base::Place;
 use crate::export::Fields;
 use crate::lessons::CheckState;
-use crate::protocol::{Cell, CellState, Content, PanelView, PropertyKind};
+use crate::protocol::{Cell, CellState, Content, Opinion, PanelView, PropertyKind};
 use crate::sim::snapshot::{NodeShot, PropertyShot, Standing, Told};
 use crate::sim::trace::Status;
 use crate::words::{self, Language};
@@ -149,9 +149,20 @@ pub enum ContentState {
         stamp: u64,
         state: CellState,
     },
+    Opinions {
+        opinions: Vec<OpinionState>,
+    },
     Text {
         text: String,
     },
+}
+
+/// What a server takes another place for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OpinionState {
+    pub of: Place,
+    pub word: &'static str,
+    pub number: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -276,6 +287,10 @@ impl PanelState {
             Content::Slots(cells) => ContentState::Slots { cells },
             Content::Set(items) => ContentState::Set { items },
             Content::Value { text, stamp, state } => ContentState::Value { text, stamp, state },
+            Content::Opinions { of, .. } => {
+                let opinion = |Opinion { of, word, number, .. }| OpinionState { of, word, number };
+                ContentState::Opinions { opinions: of.into_iter().map(opinion).collect() }
+            }
             Content::Text(text) => ContentState::Text { text },
         };
         PanelState { name: panel.name, content }

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::base::Place;
+
 /// A panel of a protocol's: its name, by [`key!`](crate::key), and how it is read off a replica and what
 /// its disk holds.
 pub struct Panel<T, Disk> {
@@ -90,8 +92,47 @@ pub enum Content {
     /// A short text to see at a glance, such as the value that is accepted; in full it is among the
     /// variables. Its name is its word, and its colour that of the stamp it was written at, 0 for none.
     Value { text: String, stamp: u64, state: CellState },
+    /// What the node takes other places for, each with a number of this name. All nodes' together are a
+    /// table of who thinks what of whom.
+    Opinions { number: &'static str, of: Vec<Opinion> },
     /// Anything that can be said.
     Text(String),
+}
+
+/// What a node takes another place for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    pub of: Place,
+    /// In the protocol's own word, by [`key!`](crate::key).
+    pub word: &'static str,
+    pub number: u64,
+    pub regard: Regard,
+}
+
+/// What such a word means to whoever looks, whatever the protocol calls it: views draw it by a sign as well
+/// as by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Regard {
+    /// It is well, and takes part.
+    Sound,
+    /// It may have failed.
+    Doubted,
+    /// It has failed.
+    Lost,
+    /// It does not take part, and that is as it should be.
+    Away,
+}
+
+impl Regard {
+    /// Read as it is, in every language.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Regard::Sound => "✓",
+            Regard::Doubted => "?",
+            Regard::Lost => "✕",
+            Regard::Away => "–",
+        }
+    }
 }
 
 /// A place with a number: an entry of a log, or a slot. Hosts are told it as it stands here.

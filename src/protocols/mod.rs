@@ -34,6 +34,7 @@ list! {
     ricart_agrawala::RicartAgrawala, "ricart-agrawala";
     snapshot::Snapshot, "snapshot";
     gossip::Gossip, "gossip";
+    swim::Swim, "swim";
     lease::Lease, "lease";
     redlock::Redlock, "redlock";
     zk_lock::ZkLock, "zk-lock";

@@ -241,7 +241,7 @@ impl Sim {
         let stalled = std::mem::take(&mut node.stalled);
         self.forget(id);
         if !self.places.is_house_client(id) {
-            self.ensemble.stop(id);
+            self.ensemble.stop(id, self.now);
         }
         self.hang_up(id, cause);
         // What had arrived while it stood still finds nobody.
@@ -249,7 +249,7 @@ impl Sim {
             self.stir(due);
         }
         self.record(id, cause, None, EventKind::Status(Status::Down), out);
-        self.observe(id, Moment { event: cause, boot: false }, out);
+        self.observe(id, Moment { event: cause, at: self.now, boot: false }, out);
     }
 
     /// What came due while the node stood still is due now, in its order.

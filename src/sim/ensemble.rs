@@ -13,7 +13,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text};
+use crate::base::{Breach, Chance, Place, Places, Sentence, Span, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{
     Cell, Channel, ClockReading, Cluster, Effect, Effects, Field, Form, Input, Message, Meta,
@@ -80,8 +80,8 @@ pub trait Ensemble {
     fn boot(&mut self, node: Place, disk: &Image, clock: ClockReading, wishes: &mut Wishes);
     /// One atomic step of a server that is up.
     fn step(&mut self, node: Place, stimulus: Stimulus, clock: ClockReading, wishes: &mut Wishes);
-    /// Its memory is lost.
-    fn stop(&mut self, node: Place);
+    /// Its memory is lost, at this time of the run.
+    fn stop(&mut self, node: Place, at: Time);
     /// The name of a timer that the server has set since it booted.
     fn timer(&self, node: Place, timer: u16) -> Text;
 
@@ -307,7 +307,8 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.tell(node, wishes);
     }
 
-    fn stop(&mut self, node: Place) {
+    fn stop(&mut self, node: Place, at: Time) {
+        self.ghost.crashed(node, at);
         self.replicas[self.places.index(node)] = None;
         self.timers[self.places.index(node)].clear();
     }

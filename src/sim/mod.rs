@@ -334,7 +334,7 @@ impl Sim {
         let node = &self.nodes[self.places.index(id)];
         self.ensemble.boot(id, &node.disk, node.clock.reading(self.now), &mut wishes);
         self.carry_out(id, event, wishes, out);
-        self.observe(id, Moment { event, boot: true }, out);
+        self.observe(id, Moment { event, at: self.now, boot: true }, out);
     }
 
     /// The replica reacts to what `cause` recorded.
@@ -343,7 +343,7 @@ impl Sim {
         let mut wishes = std::mem::take(&mut self.wishes);
         self.ensemble.step(id, stimulus, reading, &mut wishes);
         self.carry_out(id, cause, wishes, out);
-        self.observe(id, Moment { event: cause, boot: false }, out);
+        self.observe(id, Moment { event: cause, at: self.now, boot: false }, out);
     }
 
     fn carry_out(&mut self, id: Place, cause: u64, mut wishes: Wishes, out: &mut Events) {

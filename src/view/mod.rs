@@ -16,6 +16,7 @@
 //! | `plot.rs` | the measures of a run, one below the other |
 //! | `spread.rs` | what spreads, beside theory |
 //! | `history.rs` | what was asked and told, a lane for each who asks |
+//! | `matrix.rs` | who thinks what of whom |
 //! | `light.rs` | over both: the way of causes, past and future |
 //! | `highlight.rs` | a protocol's source |
 //! | `signs.rs` | what the words and signs of the pictures mean, a sentence each |
@@ -28,6 +29,7 @@ pub mod formula;
 pub mod highlight;
 pub mod history;
 pub mod light;
+pub mod matrix;
 pub mod panel;
 pub mod path;
 pub mod plot;

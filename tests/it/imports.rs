@@ -180,7 +180,7 @@ fn join(names: &[String], name: &str) -> Names {
 /// Circles that stand: a type in several files, or a module with its parts. A protocol's files are one
 /// module, and may use each other as they like.
 const KNOWN: [&str; 7] = [
-    "bin::lab, bin::lab::bench, bin::lab::check, bin::lab::epidemics, bin::lab::pbs",
+    "bin::lab, bin::lab::bench, bin::lab::check, bin::lab::epidemics, bin::lab::membership, bin::lab::pbs",
     "export, export::ejson, export::flowchart, export::history, export::mermaid, export::ndjson, export::sequence, export::shiviz, export::svg",
     "replay, replay::message, replay::outline, replay::requests",
     "scenario, scenario::beside, scenario::load",

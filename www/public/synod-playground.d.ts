@@ -257,6 +257,8 @@ export type Panel = { readonly name: string } & (
   | { readonly kind: "set"; readonly items: readonly string[] }
   /** Such as the value it has accepted: its name is the word for that. */
   | { readonly kind: "value"; readonly text: string; readonly stamp: number; readonly state: CellState }
+  /** What it takes other places for, each in the protocol's own word. */
+  | { readonly kind: "opinions"; readonly opinions: readonly { readonly of: string; readonly word: string; readonly number: number }[] }
   | { readonly kind: "text"; readonly text: string }
 );
 

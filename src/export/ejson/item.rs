@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::base::Place;
-use crate::protocol::{Cell, CellState, Content, PanelView};
+use crate::protocol::{Cell, CellState, Content, Opinion, PanelView};
 
 /// A number that keeps its 64 bits, as MongoDB writes it.
 #[derive(Clone, Copy)]
@@ -19,6 +19,10 @@ impl Serialize for Long {
 }
 
 pub const LONG: &str = "$numberLong";
+
+/// The columns of an opinion, beside its number.
+const OF: &str = "of";
+const IS: &str = "is";
 
 /// Something in a panel that is no log.
 #[derive(Clone, Serialize)]
@@ -60,6 +64,18 @@ impl<'a> PanelItem<'a> {
             Content::Log { .. } => Vec::new(),
             Content::Queue(texts) | Content::Set(texts) => {
                 (1..).zip(texts).map(|(place, text)| one(place, text)).collect()
+            }
+            Content::Opinions { number, of } => {
+                let item = |(place, opinion): (u64, &Opinion)| {
+                    let cells = [
+                        (OF, opinion.of.to_string()),
+                        (IS, opinion.word.to_owned()),
+                        (*number, opinion.number.to_string()),
+                    ];
+                    let text = cells.each_ref().map(|(_, text)| text.as_str()).join(" ");
+                    PanelItem { cells: Some(cells.into_iter().collect()), ..one(place, &text) }
+                };
+                (1..).zip(of).map(item).collect()
             }
             Content::Text(text) => vec![one(1, text)],
             Content::Value { text, stamp, state } => vec![written(1, text, *stamp, *state)],

@@ -1,6 +1,6 @@
 //! The rules one by one, and each property made to fail.
 
-use crate::base::{Place, Places, Text};
+use crate::base::{Place, Places, Text, Time};
 use crate::protocol::{
     ClockReading,    Cluster, Effect, Effects, Input, Moment, OptionValue, Outcome, Property, Protocol,
     Request as _, Witness,
@@ -340,7 +340,7 @@ impl Watch {
     }
 
     fn sees(&mut self, paxos: Paxos) {
-        self.sees_at(Moment { event: 0, boot: false }, paxos);
+        self.sees_at(Moment { event: 0, at: Time::ZERO, boot: false }, paxos);
     }
 
     fn sees_at(&mut self, moment: Moment, paxos: Paxos) {
@@ -444,7 +444,7 @@ fn a_vote_that_a_crash_has_lost_does_not_count() {
     let mut watch = Watch::new();
     watch.accepts(S1, proposal(1, S1, "red"));
     watch.hands_to_disk(S2, proposal(1, S1, "red"));
-    watch.sees_at(Moment { event: 0, boot: true }, server(S2));
+    watch.sees_at(Moment { event: 0, at: Time::ZERO, boot: true }, server(S2));
     watch.syncs(S2);
     watch.accepts(S2, proposal(2, S3, "blue"));
     assert_eq!(watch.holds("A Value Is Chosen", S2), Err("nothing is chosen yet".into()));

@@ -2,7 +2,7 @@
 //! has something to show. The whole of each stands in the inspector.
 
 use super::flight::{clipped, text_width};
-use crate::protocol::{Cell, CellState, Content, PanelView};
+use crate::protocol::{Cell, CellState, Content, PanelView, Regard};
 
 /// The row, by how it is drawn. What does not fit is counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +74,12 @@ impl PanelRow {
             Content::Table { rows, .. } => {
                 words(rows.iter().map(|row| row.join(" ")), WordStyle::Table, room)
             }
+            // That somebody is well goes without saying.
+            Content::Opinions { of, .. } => {
+                let others = of.iter().filter(|opinion| opinion.regard != Regard::Sound);
+                let told = others.map(|opinion| format!("{}{}", opinion.of, opinion.regard.sign()));
+                words(told, WordStyle::Set, room)
+            }
             Content::Value { text, stamp, state } => {
                 let (name, text) = (panel.name, text.clone());
                 Some(PanelRow::Value { name, text, stamp: *stamp, state: *state })
@@ -123,6 +129,8 @@ fn words(texts: impl Iterator<Item = String>, style: WordStyle, room: f64) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Place;
+    use crate::protocol::Opinion;
 
     const ROOM: f64 = 130.0;
 
@@ -171,6 +179,27 @@ mod tests {
         assert_eq!((first.len(), first[0].index, after), (6, 1, 3));
     }
 
+    fn opinion(of: u16, regard: Regard) -> Opinion {
+        Opinion { of: Place::server(of), word: "so", number: 3, regard }
+    }
+
+    #[test]
+    fn of_opinions_those_are_shown_that_do_not_go_without_saying() {
+        let of = vec![
+            opinion(0, Regard::Sound),
+            opinion(1, Regard::Doubted),
+            opinion(2, Regard::Lost),
+            opinion(3, Regard::Away),
+        ];
+        let Some(PanelRow::Words { of, after: None, .. }) =
+            row(Content::Opinions { number: "age", of })
+        else {
+            panic!()
+        };
+        let told: Vec<&str> = of.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(told, ["S2?", "S3✕", "S4–"]);
+    }
+
     #[test]
     fn what_is_empty_leaves_the_row_to_the_next_panel() {
         let empty = [
@@ -180,6 +209,7 @@ mod tests {
             Content::Slots(Vec::new()),
             Content::Table { columns: &["key"], rows: Vec::new() },
             Content::Text(String::new()),
+            Content::Opinions { number: "age", of: vec![opinion(1, Regard::Sound)] },
         ];
         let mut panels: Vec<PanelView> = empty.into_iter().map(panel).collect();
         assert_eq!(PanelRow::of(&panels, 6, ROOM), None);

@@ -7,6 +7,7 @@ use super::console::{Console, console};
 use super::icon::{Icon, icon};
 use super::log_tab::held;
 use super::logs::logs;
+use super::matrix::matrix;
 use super::node_menu::{buttons, title};
 use super::panels::panels;
 use super::props::InspectorProps as Props;
@@ -25,7 +26,7 @@ use crate::view::diagram::ticks::seconds;
 use crate::web::frame::Subject;
 use crate::words::{Language, tell, translate};
 
-/// A server, a client or a link; and everyone's logs.
+/// A server, a client or a link; everyone's logs; and who thinks what of whom.
 pub fn node_tab(props: &Props, requests: &Console) -> Html {
     let Props { inspection, language, .. } = props;
     let language = *language;
@@ -52,7 +53,7 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
             }
         }
     };
-    html! { <>{ subject }{ logs(props) }</> }
+    html! { <>{ subject }{ logs(props) }{ matrix(props) }</> }
 }
 
 fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {

@@ -10,7 +10,7 @@
 //! | `drag.rs` | lines drawn with the cut and lasso tools |
 //! | `node_menu.rs` | the card of gestures beside what is selected |
 //! | `caption.rs`, `notice.rs` | the scene's words, the page's words |
-//! | `inspector.rs`, `details.rs`, `console.rs`, `log_tab.rs`, `logs.rs`, `why.rs`, `properties.rs`, `script.rs`, `event_list.rs` | the inspector's tabs |
+//! | `inspector.rs`, `details.rs`, `console.rs`, `log_tab.rs`, `logs.rs`, `matrix.rs`, `why.rs`, `properties.rs`, `script.rs`, `event_list.rs` | the inspector's tabs |
 //! | `controls.rs`, `run_until.rs`, `branches.rs` | play, step, speed; run until; the menu of branches |
 //! | `timeline.rs`, `slice.rs`, `overview.rs`, `branch_tree.rs` | the space-time diagram, the bar of the whole run, the tree of branches |
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages the diagram shows; finding an event |
@@ -52,6 +52,7 @@ mod light;
 mod links;
 mod log_tab;
 mod logs;
+mod matrix;
 mod measures;
 mod models;
 mod network;

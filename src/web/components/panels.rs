@@ -5,7 +5,9 @@ use yew::prelude::*;
 
 use super::cells::{entry_class, meaning, square, stamp_class};
 use super::draw::{boxed, names, text};
-use crate::protocol::{Cell, Content, PanelView};
+use super::matrix::regard_class;
+use crate::protocol::{Cell, Content, Opinion, PanelView, Regard};
+use crate::view::matrix::{MOST, tally};
 use crate::view::path::number;
 use crate::view::stage::flight::text_width;
 use crate::view::stage::row::{PanelRow, SIZE, Word, WordStyle};
@@ -127,6 +129,7 @@ fn whole(content: &Content, language: Language) -> Option<Html> {
         Content::Queue(queue) => html! { <ol class="queue">{ items(queue) }</ol> },
         Content::Set(set) => html! { <ul class="set">{ items(set) }</ul> },
         Content::Text(text) => html! { <p>{ text.clone() }</p> },
+        Content::Opinions { number, of } => opinions(number, of, language),
         Content::Slots(slots) => {
             html! { <ul class="slots">{ for slots.iter().map(|cell| slot(cell, language)) }</ul> }
         }
@@ -140,6 +143,27 @@ fn whole(content: &Content, language: Language) -> Option<Html> {
             }
         }
     })
+}
+
+/// Each opinion; of very many those that do not go without saying, and how many there are of each.
+fn opinions(number: &str, of: &[Opinion], language: Language) -> Html {
+    let item = |opinion: &Opinion| {
+        let (word, number) = (translate(language, opinion.word), translate(language, number));
+        html! {
+            <li class={regard_class(opinion.regard)}>
+                <b>{ opinion.of.to_string() }</b>{ format!(" {} {word}, {number} {}", opinion.regard.sign(), opinion.number) }
+            </li>
+        }
+    };
+    let is_told = |opinion: &&Opinion| of.len() <= MOST || opinion.regard != Regard::Sound;
+    let tally =
+        tally(of).into_iter().map(|(word, count)| format!("{count} {}", translate(language, word)));
+    html! {
+        <>
+        if of.len() > MOST { <p>{ tally.collect::<Vec<_>>().join(" · ") }</p> }
+        <ul class="opinions">{ for of.iter().filter(is_told).take(MOST).map(item) }</ul>
+        </>
+    }
 }
 
 /// A slot: its number, what stands in it, and how far it has come.

@@ -1,6 +1,7 @@
 //! Every property on a cluster that breaks it: a checker that has never found anything proves
 //! nothing.
 
+use crate::base::Time;
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 
 use super::super::properties::PROPERTIES;
@@ -37,7 +38,7 @@ impl Stage {
 
     fn at(&mut self, boot: bool, server: MultiPaxos) {
         self.events += 1;
-        let moment = Moment { event: self.events, boot };
+        let moment = Moment { event: self.events, at: Time::ZERO, boot };
         let changed = server.me;
         self.replicas[changed.index()] = Some(server);
         if let Some(server) = &self.replicas[changed.index()] {

@@ -1,7 +1,7 @@
 //! Every property on a cluster that breaks it: a checker that has never found anything proves
 //! nothing.
 
-use crate::base::Breach;
+use crate::base::{Breach, Time};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 
 use super::super::properties::PROPERTIES;
@@ -38,7 +38,7 @@ impl Stage {
 
     fn at(&mut self, boot: bool, raft: Raft) {
         self.events += 1;
-        let moment = Moment { event: self.events, boot };
+        let moment = Moment { event: self.events, at: Time::ZERO, boot };
         let changed = raft.me;
         self.replicas[changed.index()] = Some(raft);
         if let Some(raft) = &self.replicas[changed.index()] {

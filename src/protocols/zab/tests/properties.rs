@@ -1,6 +1,6 @@
 //! Every property on a cluster that breaks it: a checker that has never found anything proves nothing.
 
-use crate::base::Breach;
+use crate::base::{Breach, Time};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 
 use super::super::properties::PROPERTIES;
@@ -41,7 +41,7 @@ impl Stage {
     /// This is what the server has become.
     fn now(&mut self, boot: bool, zab: Zab) {
         self.events += 1;
-        let (moment, changed) = (Moment { event: self.events, boot }, zab.me);
+        let (moment, changed) = (Moment { event: self.events, at: Time::ZERO, boot }, zab.me);
         self.ghost.witness(changed, &zab, moment);
         self.replicas[changed.index()] = Some(zab);
         self.judge(Some(changed));
