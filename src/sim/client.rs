@@ -27,7 +27,7 @@ pub struct Client {
     /// The bookmark of its session, if it has been given one.
     pub bookmark: Option<Text>,
     /// The last requests that were answered, and the answers; the newest is last.
-    pub answered: VecDeque<Answered>,
+    pub answered: VecDeque<Replied>,
     /// What keeps it busy, if something does.
     pub busy: Option<Busy>,
     /// How many values it has written for a workload.
@@ -38,7 +38,7 @@ pub struct Client {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Answered {
+pub struct Replied {
     pub request: Text,
     /// From whom, where several were asked at once.
     pub by: Option<Place>,
@@ -124,7 +124,7 @@ impl Client {
             self.answered.pop_front();
         }
         let (request, outcome) = (request.clone(), outcome.clone());
-        self.answered.push_back(Answered { request, by, outcome });
+        self.answered.push_back(Replied { request, by, outcome });
     }
 
     /// Its memory is lost, and with it what it still wanted.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::client::{Answered, RETRY};
+use super::client::{RETRY, Replied};
 use super::network::LinkCondition;
 use super::node::Node;
 use super::snapshot::*;
@@ -266,8 +266,8 @@ impl Sim {
     }
 }
 
-fn answer_shot(answer: &Answered) -> AnswerShot {
-    let Answered { request, by, outcome } = answer;
+fn answer_shot(answer: &Replied) -> AnswerShot {
+    let Replied { request, by, outcome } = answer;
     let refused = matches!(outcome, Outcome::Refused(_) | Outcome::Redirect(_));
     AnswerShot { request: request.to_string(), by: *by, told: outcome.told(), refused }
 }
