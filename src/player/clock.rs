@@ -397,7 +397,7 @@ impl Store {
         let until = self.playback.until;
         let run = &mut self.pane_mut().run;
         let to = until.map_or(to, |until| until.max(run.now()).min(to));
-        let stop = run.end().filter(|end| run.now() < *end && *end <= to);
+        let stop = run.end_ahead().filter(|end| *end <= to);
         let seen = |event: &Event| match &event.what {
             EventKind::Send { payload, .. } => kinds.contains(&payload.kind().name),
             _ => false,

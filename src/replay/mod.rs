@@ -388,6 +388,12 @@ impl Run {
         end.map(|line| line.at)
     }
 
+    /// The same, if it has not come yet.
+    pub fn end_ahead(&self) -> Option<Time> {
+        let rest = &self.script.lines[self.here.commands() as usize..];
+        rest.iter().find(|line| *line.command == Command::End).map(|line| line.at)
+    }
+
     /// Moves the clock forward to `to`, over at most `budget` steps; whether it got there.
     pub fn run_to(&mut self, to: Time, budget: u32) -> bool {
         let to = to.min(Time::LIMIT);
