@@ -53,7 +53,7 @@
 //! 1. [`view`]: folds plain data into things to draw and to read: the stage, the diagram. Pure.
 //! 1. [`export`]: a run as a file for other programs: Mermaid, SVG, ShiViz, NDJSON, EJSON. Pure.
 //! 1. [`lessons`]: reads lessons, exercises and the glossary, answers their questions from the run, and judges
-//!    what was done. The texts stand in `lessons/`, beside `src/`.
+//!    what was done; the concept map. The texts stand in `lessons/`, beside `src/`.
 //! 1. [`player`]: the page's state: panes, playback, branches, links, keys, and the calls of a page
 //!    that embeds it. Pure.
 //! 1. `web`: Yew components, the animator, the address bar. The only layer that knows a browser,
@@ -96,6 +96,8 @@
 //! | what the page does with an action | `player/store.rs` hands it to the file of its family, see `player/action.rs` |
 //! | what a link carries | `player/permalink.rs`; a long one `player/packed.rs` |
 //! | what a page that embeds a playground may call, and is told | `player/api.rs`, `player/state.rs`, `www/public/` |
+//! | what stands on the concept map, and where | `lessons/map.rs`, `lessons/map_drawing.rs`; the pictures on its cards `lessons/miniature.rs` |
+//! | what the search at the front door finds | `lessons/finding.rs` |
 //! | what must be fetched before something can be done | `player/needs.rs`; the parts themselves `part.rs`, `web/parts.rs` |
 //! | what has its Chinese where | `words.rs`, `www/locale/` |
 //!

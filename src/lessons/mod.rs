@@ -11,11 +11,18 @@
 //!
 //! `question.rs` finds what the run answers, `judge.rs` says how checks stand, and `review.rs` goes through
 //! every directive of a text, for those who write one. `texts.rs` holds the texts that come with Synod.
+//!
+//! `map.rs` is the concept map, the page's front door: its cards and what leads to what; `map_drawing.rs` draws
+//! it, `miniature.rs` the pictures on its cards. `finding.rs` finds things by a word.
 
 pub mod directive;
+pub mod finding;
 pub mod glossary;
 pub mod judge;
 pub mod lesson;
+pub mod map;
+pub mod map_drawing;
+pub mod miniature;
 pub mod prose;
 pub mod question;
 mod reader;

@@ -176,6 +176,11 @@ fn click_on(store: &Store, key: &str) -> Option<Action> {
     step.map(Action::Study)
 }
 
+/// Whether this key means anything where the front door stands in place of the playground.
+pub fn is_for_door(key: &str) -> bool {
+    [" ", "?", "Escape"].contains(&key)
+}
+
 /// The keys of the space-time diagram, while it has the focus.
 pub static DIAGRAM_KEYS: &[Key] = &[
     Key {

@@ -5,9 +5,9 @@ use super::divergence::DivergenceSearch;
 use super::explanation::Explanation;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
-use super::playback::{Goal, Playback, Target};
+use super::playback::{Goal, Playback, STEPS, Speed, Target};
 use super::study::Study;
-use super::terms::{Below, Tab, Theme};
+use super::terms::{Below, Door, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
@@ -34,6 +34,11 @@ pub struct Store {
     /// What was done by hand last.
     pub(super) act: Option<Act>,
 }
+
+/// Where the first run begins at the front door, and where messages are under way in it. So its first candidate
+/// stands within a second, and its leader leads within four.
+pub(super) const FIRST_INSTANT: Time = Time::millis(107);
+pub(super) const FIRST_MESSAGES: Time = Time::millis(142);
 
 /// What was said last to whoever listens, and of what.
 #[derive(Debug, Default)]
@@ -156,9 +161,23 @@ impl Store {
         // An instant that is asked for is shown, not played past.
         self.playback.playing = false;
         match link.at {
+            None if link.door == Some(Door::Map) => self.show_first_run(),
+            // Nobody sees it.
+            None if link.door.is_some() => {}
             None => self.playback.play(),
             Some((time, None)) => drop(self.set_out(Target::Time(time))),
             Some((time, Some(event))) => drop(self.set_out(Target::Cursor(time, event))),
+        }
+    }
+
+    /// The run at the front door begins shortly before the first thing that matters, and goes slowly. In
+    /// reduced motion it stands still where messages are under way.
+    fn show_first_run(&mut self) {
+        let stands = self.ui.reduced_motion;
+        self.playback.set_speed(Speed::SLOW);
+        self.panes[0].run.seek(if stands { FIRST_MESSAGES } else { FIRST_INSTANT }, STEPS);
+        if !stands {
+            self.playback.play();
         }
     }
 

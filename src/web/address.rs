@@ -6,15 +6,25 @@ use wasm_bindgen::JsValue;
 
 use super::browser::window;
 
-/// The hash that the page was opened with, with its `#`; what it says may stand in the query as well.
-/// Empty if there is none.
+/// The link to the front door.
+pub const DOOR: &str = "#v1&door=map";
+
+/// The hash that the page was opened with, with its `#`; what it says may stand in the query as well. Without
+/// one the page shows its front door, and in another page its first run.
 pub fn hash() -> String {
     let location = window().location();
     let hash = location.hash().unwrap_or_default();
     match location.search().unwrap_or_default().strip_prefix('?') {
         Some(query) if hash.is_empty() && !query.is_empty() => format!("#v1&{query}"),
+        _ if hash.is_empty() && has_door() => DOOR.to_owned(),
         _ => hash,
     }
+}
+
+/// Whether the page has a front door: it is not part of another, and not what is made to be that.
+pub fn has_door() -> bool {
+    let page = window().location().pathname().unwrap_or_default();
+    !is_embedded() && !page.ends_with("/embed.html")
 }
 
 /// The page's whole address with this hash: what is shared. `embed.html` is the same page.

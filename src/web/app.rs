@@ -24,11 +24,11 @@ use super::pick::PickedBy;
 use super::picture::{PaneView, Rooms};
 use super::reload::ReloadState;
 use super::shared::Shared;
-use super::{address, browser, crash, focus, parts};
+use super::{address, browser, crash, focus, parts, visits};
 use crate::export;
 use crate::player::{
-    Action, BranchAction, Change, Dialog, Needs, NoticeKind, PageAction, PaneAction, RunAction,
-    Selection, Store, Table, TimeAction, TimelineAction, Window, gestures,
+    Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
+    RunAction, Selection, Store, Table, TimeAction, TimelineAction, Window, gestures,
 };
 use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
@@ -102,8 +102,8 @@ pub struct App {
     told_to: Callbacks,
 }
 
-/// Branch, commands and settings of the heading.
-type Headed = (u32, usize, bool, bool, words::Language, crate::player::Theme);
+/// Branch, commands and settings of the heading, and what stands in place of the playground.
+type Headed = (u32, usize, bool, bool, words::Language, crate::player::Theme, Option<Door>);
 
 /// The inspector is drawn anew so often while the run plays, and the words for those who listen.
 const INSPECT_EVERY: f64 = 200.0;
@@ -160,6 +160,7 @@ impl Component for App {
             stage: Size::new(960.0, 560.0),
             timeline: Size::new(1_300.0, 160.0),
             shared: store.panes.len() > 1,
+            at_door: store.ui.door.is_some(),
         };
         let panes = 0..store.panes.len();
         let view = |place| PaneView::new(&ctx.props().id, &mut store, place, rooms);
@@ -513,6 +514,7 @@ impl App {
     fn refresh(&mut self, ctx: &Context<Self>) {
         let panes = self.store.panes.len();
         self.rooms.shared = panes > 1;
+        self.rooms.at_door = self.store.ui.door.is_some();
         self.views.truncate(panes);
         for (place, view) in self.views.iter_mut().enumerate() {
             view.refresh(&mut self.store, place, self.rooms);
@@ -572,9 +574,16 @@ impl App {
     /// The document says what the page shows, and in which language.
     fn entitle(&self) {
         let language = self.store.ui.language;
-        let title =
-            self.heading.title.as_deref().map_or("", |title| words::translate(language, title));
+        let of_the_run = self.heading.title.as_deref();
+        let title = match self.store.ui.door {
+            None => of_the_run.map_or("", |title| words::translate(language, title)),
+            Some(_) => "",
+        };
         browser::describe(title, language, self.store.ui.theme);
+        // Whoever sees a run of the map has opened its card, by whatever way.
+        if let (None, Some(scene)) = (self.store.ui.door, self.heading.scene) {
+            visits::open(&format!("{}/{}", scene.protocol, scene.name));
+        }
     }
 
     /// Notes what is running, for the card that is shown should the program itself fail.
@@ -674,5 +683,5 @@ fn is_refused(store: &Store) -> bool {
 fn headed(store: &Store) -> Headed {
     let (pane, ui) = (&store.panes[0], &store.ui);
     let (id, lines) = (pane.current().id, pane.run.script().lines.len());
-    (id, lines, store.panes.len() > 1, ui.fetching.is_some(), ui.language, ui.theme)
+    (id, lines, store.panes.len() > 1, ui.fetching.is_some(), ui.language, ui.theme, ui.door)
 }

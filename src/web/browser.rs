@@ -44,7 +44,7 @@ pub fn remember(name: &str, value: &str) {
     }
 }
 
-fn remembered(name: &str) -> Option<String> {
+pub fn remembered(name: &str) -> Option<String> {
     storage()?.get_item(name).ok().flatten()
 }
 

@@ -18,6 +18,13 @@ pub fn held(menu: Option<(Selection, PickedBy)>) -> Option<Selection> {
     active.closest(".menu-card").ok().flatten().map(|_| selection)
 }
 
+/// Gives the focus to the first such element.
+pub fn on(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        focus(&element);
+    }
+}
+
 /// Whether nothing has the focus.
 pub fn is_lost() -> bool {
     document().active_element().is_none_or(|active| active.tag_name() == "BODY")

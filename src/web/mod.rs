@@ -19,6 +19,7 @@
 //! | `parts.rs` | parts of the program that are fetched when somebody first asks for them |
 //! | `judging.rs` | the worker that judges a history from a file |
 //! | `edge.rs` | values that cross to JavaScript and back |
+//! | `visits.rs` | which cards of the map were opened on earlier visits |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `focus.rs` | the keyboard's focus on the stage, where what had it goes |
 //! | `crash.rs` | the card that is shown should the program fail |
@@ -45,6 +46,7 @@ mod picture;
 mod reload;
 mod runs;
 mod shared;
+mod visits;
 
 use crate::player::{Needs, Store};
 

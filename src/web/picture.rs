@@ -28,6 +28,8 @@ pub struct Rooms {
     pub stage: Size,
     pub timeline: Size,
     pub shared: bool,
+    /// It stands in the front door: no tools lie over it.
+    pub at_door: bool,
 }
 
 /// A pane as it is drawn: its picture, its diagram, and what glides in both.
@@ -148,6 +150,7 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
     let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
         // The tools and the caption of two panes stand outside.
         _ if rooms.shared => (4.0, 4.0),
+        (_, narrow) if rooms.at_door => (6.0, if narrow { 84.0 } else { 62.0 }),
         (true, false) => (if few { 4.0 } else { 40.0 }, 48.0),
         (low, true) if !is_told(pane, rooms) => (if low { 52.0 } else { 56.0 }, 16.0),
         (true, true) => (52.0, 62.0),

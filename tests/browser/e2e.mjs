@@ -276,7 +276,7 @@ test("a violation stops the play and says what broke", async () => {
 
 test("Chinese, by the browser's language or by a click, and in the link", async () => {
   const student = await visitor({ locale: "zh-CN" });
-  await open("", student.page);
+  await open("#v1", student.page);
   await student.page.getByRole("tab", { name: "脚本" }).waitFor();
   assert.equal(await student.page.evaluate(() => document.documentElement.lang.slice(0, 2)), "zh");
   await student.context.close();

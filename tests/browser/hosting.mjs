@@ -60,7 +60,7 @@ afterEach(async () => {
 
 const button = (name) => page.getByRole("button", { name, exact: true });
 
-async function open(hash = "") {
+async function open(hash = "#v1") {
   await page.goto(origin + BASE + hash);
   await page.locator(".node").first().waitFor();
 }

@@ -126,7 +126,7 @@ for (const [name, launch] of [
     const passes = async (time) => until(`Number.parseFloat(${found("timer")}.textContent) > ${time}`);
 
     test("it opens, plays until somebody leads, and rests", async () => {
-      await browser.open(`${origin}/`);
+      await browser.open(`${origin}/#v1`);
       await there("button", "^S1 ");
       await passes(await clock());
       await browser.choose(found("combobox", "^Speed"), "1/10×");
@@ -183,7 +183,7 @@ for (const [name, launch] of [
 
     test("while a part of the program is on its way the page goes on, and then it is there", async () => {
       holds = /worker\.js$/; // It would fetch all of them beforehand.
-      await browser.open(`${origin}/`);
+      await browser.open(`${origin}/#v1`);
       await there("button", "^S1 follower");
       holds = /\.wasm$|worker\.js$/;
       await browser.choose(found("combobox", "^Protocol"), "Paxos");

@@ -50,7 +50,7 @@ export async function visitor(options = {}) {
   return { context, page };
 }
 
-export async function open(hash = "", who = page) {
+export async function open(hash = "#v1", who = page) {
   await who.goto(origin + BASE + hash);
   await who.locator(".node, .dots").first().waitFor();
 }

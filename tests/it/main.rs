@@ -16,6 +16,7 @@ mod lab;
 mod lessons;
 mod link;
 mod mangled;
+mod map;
 mod nobody;
 mod panels;
 mod proof;

@@ -4,6 +4,7 @@ use web_sys::KeyboardEvent;
 
 use super::App;
 use crate::player::{Change, PageAction, Selection, StudyAction, Tab, TimeAction, keys};
+use crate::web::focus;
 use crate::web::listeners::{close_others, is_for_page, is_on};
 use crate::web::pick::PickedBy;
 use crate::web::shared::Shared;
@@ -34,6 +35,17 @@ impl App {
         }
         if !is_for_page(event) {
             return Change::None;
+        }
+        if self.store.ui.door.is_some() {
+            match &*event.key() {
+                "/" => {
+                    event.prevent_default();
+                    focus::on(".finder input");
+                    return Change::None;
+                }
+                key if !keys::is_for_door(key) => return Change::None,
+                _ => {}
+            }
         }
         let on_diagram = is_on(event, ".diagram").then_some(());
         let own = on_diagram.and_then(|()| keys::press_on_diagram(&self.store, &event.key()));

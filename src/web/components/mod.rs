@@ -17,6 +17,7 @@
 //! | `event_table.rs` | the diagram as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
 //! | `reading_room.rs` | the part that is fetched with the first text: `study.rs` beside the stage, `texts.rs` (with `lesson_editor.rs`) and `terms.rs` behind their doors, `prose.rs` |
+//! | `door.rs`, `concept_map.rs`, `finder.rs` | the front door: what is shown before anything is opened, the concept map, finding things by a word |
 //! | `desk.rs` | the part that is fetched with the first of these drawers: `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `opened.rs`, `source.rs` |
 //! | `props.rs` | what a region is given that hands all of it on to its parts |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | buttons, shapes, icons and panels that many regions share |
@@ -27,12 +28,14 @@ mod branches;
 mod caption;
 mod cells;
 mod compare;
+mod concept_map;
 mod console;
 mod controls;
 mod desk;
 mod details;
 mod diagram_menu;
 mod dialog;
+mod door;
 mod dots;
 mod drag;
 mod draw;
@@ -41,6 +44,7 @@ mod event_list;
 mod event_table;
 mod figures;
 mod files;
+mod finder;
 mod flaws;
 mod help;
 mod history;

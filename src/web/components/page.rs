@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::caption::{caption, goal, sequel};
 use super::controls::{self, control_bar};
 use super::diagram_menu::{self, DiagramMenu};
+use super::door::{below, front};
 use super::drag::Stroke;
 use super::draw::{names, when};
 use super::history::HistoryFigure;
@@ -17,7 +18,7 @@ use super::notice::notice;
 use super::overview::Extent;
 use super::pane::{PaneFrame, pane_head};
 use super::props::ToolsProps;
-use super::reading_room::{behind, slide, term};
+use super::reading_room::{slide, term};
 use super::stage::Stage;
 use super::timeline::Timeline;
 use super::tip::Tip;
@@ -89,6 +90,7 @@ pub fn page(props: Page<'_>) -> Html {
         when(props.comparison.is_some(), "two"),
         when(ui.below != Below::Diagram, "measured"),
         when(ui.door.is_some(), "at-door"),
+        when(ui.door == Some(Door::Map), "at-map"),
         when(ui.tab == Tab::Lesson, "reads"),
         when(ui.presents, "presents"),
     ]);
@@ -117,8 +119,7 @@ pub fn page(props: Page<'_>) -> Html {
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
             <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} dropped={props.dropped.cloned()} act={act} />
-            if let Some(door) = ui.door { { behind(door, ui.term.as_deref(), props.inspection.study.as_ref().map(|study| &study.book), language, act) }
-                if door != Door::Map { { notice(ui.notice.as_ref(), scene.event, language, act) } } }
+            { front(ui, props.heading.scene, props.controls.playing, props.inspection.study.as_ref().map(|study| &study.book), act) }
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
@@ -130,6 +131,7 @@ pub fn page(props: Page<'_>) -> Html {
             </footer>
             <Inspector id={id.clone()} inspection={props.inspection.clone()} {language} notice={ui.notice.clone()}
                 act={act} open={props.drawer} open_drawer={props.open_drawer} />
+            { below(ui, props.heading.scene) }
             if let Some(name) = ui.term.as_deref().filter(|_| ui.door.is_none()) { { term(name, language, act) } }
             <div class="unseen" role="status" aria-live="polite">{ props.narration }</div>
             <Tip id={props.views[props.active.min(props.views.len() - 1)].id.clone()} root={props.root.clone()} scene={scene.clone()}

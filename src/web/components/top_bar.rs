@@ -11,6 +11,7 @@ use super::flaws::flaws;
 use super::icon::{Icon, icon};
 use crate::catalog::listings;
 use crate::player::{Action, Dialog, PageAction, RunAction, Scene, Theme};
+use crate::web::address;
 use crate::web::frame::{Heading, Instant};
 use crate::web::shared::Shared;
 use crate::words::translate;
@@ -47,13 +48,7 @@ pub fn TopBar(props: &Props) -> Html {
     html! {
         <>
         <header class="top">
-            <h1 class="logo">
-                <svg viewBox="0 0 26 22" aria-hidden="true" focusable="false">
-                    <path class="edge" d="M6 5L20 5L13 17Z" />
-                    <path class="dot" d="M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0" />
-                </svg>
-                <span>{ "Synod" }</span>
-            </h1>
+            <h1 class="logo">{ logo() }</h1>
             { protocols(props) }
             { scenes(props) }
             // Where there is no room beside the scenes, a button shows the rest.
@@ -81,8 +76,25 @@ pub fn TopBar(props: &Props) -> Html {
     }
 }
 
+/// The name of the house. It leads to the front door, where the page is not part of another.
+pub fn logo() -> Html {
+    let sign = html! {
+        <>
+            <svg viewBox="0 0 26 22" aria-hidden="true" focusable="false">
+                <path class="edge" d="M6 5L20 5L13 17Z" />
+                <path class="dot" d="M10 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M24 5a4 4 0 1 1-8 0a4 4 0 0 1 8 0M17 17a4 4 0 1 1-8 0a4 4 0 0 1 8 0" />
+            </svg>
+            <span>{ "Synod" }</span>
+        </>
+    };
+    match address::has_door() {
+        true => html! { <a href={address::DOOR}>{ sign }</a> },
+        false => sign,
+    }
+}
+
 /// Whether the page is dark now.
-fn is_dark(theme: Theme) -> bool {
+pub fn is_dark(theme: Theme) -> bool {
     match theme {
         Theme::Auto => crate::web::browser::media("(prefers-color-scheme: dark)"),
         Theme::Light => false,

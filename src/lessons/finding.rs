@@ -1,0 +1,230 @@
+//! Finding things by a word: protocols, scenes, lessons, exercises, terms, properties and flaws. The index of
+//! them is a text, `www/finding.txt`, written from the catalog and the shelf when the tests are run with
+//! `BLESS=1`: the page fetches it when somebody first wants to find something, and none of what it names.
+
+use super::lesson::Course;
+use super::texts::SHELF;
+use crate::catalog::{Entry, catalog};
+use crate::key;
+use crate::scenario;
+use crate::words::{Language, translate};
+
+/// What is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindKind {
+    Protocol,
+    Scene,
+    Lesson,
+    Exercise,
+    Term,
+    Property,
+    Flaw,
+}
+
+impl FindKind {
+    const ALL: [FindKind; 7] = [
+        FindKind::Protocol,
+        FindKind::Scene,
+        FindKind::Lesson,
+        FindKind::Exercise,
+        FindKind::Term,
+        FindKind::Property,
+        FindKind::Flaw,
+    ];
+
+    /// What it is called: a key of the translations.
+    pub fn name(self) -> &'static str {
+        match self {
+            FindKind::Protocol => key!("protocol"),
+            FindKind::Scene => key!("scene"),
+            FindKind::Lesson => key!("lesson"),
+            FindKind::Exercise => key!("exercise"),
+            FindKind::Term => key!("glossary"),
+            FindKind::Property => key!("property"),
+            FindKind::Flaw => key!("flaw"),
+        }
+    }
+
+    /// In the index.
+    fn code(self) -> char {
+        char::from(b'a' + self as u8)
+    }
+}
+
+/// Something that can be found: a line of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Find {
+    pub kind: FindKind,
+    /// Where it leads: a link's hash.
+    pub link: String,
+    /// In English and in Chinese: what it is called, and more words about it.
+    titles: [String; 2],
+    more: [String; 2],
+}
+
+/// So many are shown at the most.
+pub const MOST: usize = 12;
+
+impl Find {
+    fn new(kind: FindKind, link: String, title: &str, more: &str) -> Find {
+        let both = |text: &str| Language::ALL.map(|language| one_line(translate(language, text)));
+        Find { kind, link, titles: both(title), more: both(more) }
+    }
+
+    pub fn title(&self, language: Language) -> &str {
+        &self.titles[language as usize]
+    }
+
+    pub fn more(&self, language: Language) -> &str {
+        &self.more[language as usize]
+    }
+
+    /// How well it fits words in lower case, the less the better; `None` where one of them is not there.
+    fn fits(&self, words: &[String]) -> Option<usize> {
+        let titles = self.titles.each_ref().map(|title| title.to_lowercase());
+        let more = self.more.each_ref().map(|more| more.to_lowercase());
+        let of = |word: &String| {
+            let begins = |title: &String| {
+                title.match_indices(&**word).any(|(at, _)| {
+                    !title[..at].chars().next_back().is_some_and(char::is_alphanumeric)
+                })
+            };
+            let has = |text: &String| text.contains(&**word);
+            let link = self.link.replace('-', " ");
+            match () {
+                () if titles.iter().any(|title| title == word) => Some(0),
+                () if titles.iter().any(|title| title.starts_with(&**word)) => Some(1),
+                () if titles.iter().any(begins) => Some(2),
+                () if titles.iter().any(has) => Some(4),
+                () if link.contains(&**word) => Some(6),
+                () if more.iter().any(has) => Some(9),
+                () => None,
+            }
+        };
+        words.iter().map(of).sum()
+    }
+}
+
+/// What an index has for these words, the best first.
+pub fn find<'a>(index: &'a [Find], said: &str) -> Vec<&'a Find> {
+    let words: Vec<String> =
+        said.to_lowercase().replace('-', " ").split_whitespace().map(str::to_owned).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, &Find)> =
+        index.iter().filter_map(|find| Some((find.fits(&words)?, find))).collect();
+    found.sort_by_key(|(fits, find)| (*fits, find.kind));
+    found.into_iter().map(|(_, find)| find).take(MOST).collect()
+}
+
+/// Reads an index; what is no line of one is passed over.
+pub fn read(text: &str) -> Vec<Find> {
+    let line = |line: &str| {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let [kind, link, title, chinese, more, more_chinese] = parts[..] else { return None };
+        let kind = FindKind::ALL.into_iter().find(|known| kind.chars().eq([known.code()]))?;
+        let both = |english: &str, chinese: &str| [english.to_owned(), chinese.to_owned()];
+        let (titles, more) = (both(title, chinese), both(more, more_chinese));
+        Some(Find { kind, link: link.to_owned(), titles, more })
+    };
+    text.lines().filter_map(line).collect()
+}
+
+/// Writes the index of all that there is.
+pub fn write() -> String {
+    let mut finds: Vec<Find> = catalog().flat_map(of_protocol).collect();
+    finds.extend(of_shelf());
+    finds.sort_by_key(|find| find.kind);
+    let line = |find: &Find| {
+        let [title, chinese] = &find.titles;
+        let [more, more_chinese] = &find.more;
+        let Find { kind, link, .. } = find;
+        format!("{}\t{link}\t{title}\t{chinese}\t{more}\t{more_chinese}\n", kind.code())
+    };
+    finds.iter().map(line).collect()
+}
+
+fn of_protocol(entry: &'static Entry) -> Vec<Find> {
+    let meta = entry.meta;
+    let first = meta.scenes.first().map_or("", |(name, _)| name);
+    let to = |scene: &str| format!("#v1&scene={}/{scene}", meta.slug);
+    let mut finds = vec![Find::new(FindKind::Protocol, to(first), meta.title, meta.summary)];
+    let mut shows: Vec<(String, &str)> = Vec::new();
+    for (name, text) in meta.scenes {
+        let Ok(script) = scenario::parse_first(text) else { continue };
+        let title = script.title.as_deref().unwrap_or(name);
+        finds.push(Find::new(FindKind::Scene, to(name), title, meta.title));
+        shows.extend(script.setup.flaws.iter().map(|flaw| (flaw.clone(), *name)));
+    }
+    for property in (entry.properties)() {
+        let link = format!("{}&panel=properties", to(first));
+        let mut find = Find::new(FindKind::Property, link, property.name, meta.title);
+        let meaning = Find::new(FindKind::Property, String::new(), property.meaning, "");
+        find.add(&meaning);
+        finds.push(find);
+    }
+    for flaw in (entry.flaws)() {
+        // A scene that shows it; else the first one, with the flaw in a second pane.
+        let scene = shows.iter().find(|(name, _)| name == flaw.name).map(|(_, scene)| *scene);
+        let link = match scene {
+            Some(scene) => to(scene),
+            None => format!("{}&flaw2={}", to(first), flaw.name),
+        };
+        let mut find = Find::new(FindKind::Flaw, link, flaw.title, meta.title);
+        find.add(&Find::new(FindKind::Flaw, String::new(), flaw.story, ""));
+        finds.push(find);
+    }
+    finds
+}
+
+impl Find {
+    /// More words, of another's title.
+    fn add(&mut self, other: &Find) {
+        for (more, title) in self.more.iter_mut().zip(&other.titles) {
+            *more = format!("{more} · {title}");
+        }
+    }
+}
+
+fn of_shelf() -> Vec<Find> {
+    let Some(shelf) = SHELF.get() else { return Vec::new() };
+    let mut finds = Vec::new();
+    for (kind, part, texts) in [
+        (FindKind::Lesson, "lesson", shelf.lessons),
+        (FindKind::Exercise, "exercise", shelf.exercises),
+    ] {
+        for text in texts {
+            let read = |language| (shelf.read)(text.of(language)).ok();
+            let said = |of: fn(&Course) -> String| {
+                Language::ALL.map(|language| {
+                    read(language).map_or(String::new(), |course| one_line(&of(&course)))
+                })
+            };
+            finds.push(Find {
+                kind,
+                link: format!("#v1&{part}={}", text.name),
+                titles: said(|course| course.title().to_owned()),
+                more: said(Course::summary),
+            });
+        }
+    }
+    let terms = Language::ALL
+        .map(|language| (shelf.terms)(shelf.glossary.of(language)).unwrap_or_default());
+    let [english, chinese] = &terms;
+    for term in english {
+        let other = chinese.iter().find(|other| other.name == term.name).unwrap_or(term);
+        finds.push(Find {
+            kind: FindKind::Term,
+            link: format!("#v1&term={}", term.name),
+            titles: [one_line(&term.title), one_line(&other.title)],
+            more: [one_line(&term.also.join(", ")), one_line(&other.also.join(", "))],
+        });
+    }
+    finds
+}
+
+/// A line of the index holds no line breaks and no tabs.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
