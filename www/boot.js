@@ -97,11 +97,6 @@ async function settle() {
   } catch {} // A sandbox does not even let one ask.
 }
 
-// Paper is as wide as it is: a diagram that was drawn for the window is scaled to it.
-const diagrams = (change) => document.querySelectorAll("svg.diagram").forEach(change);
-addEventListener("beforeprint", () => diagrams((svg) => svg.setAttribute("viewBox", `0 0 ${svg.clientWidth} ${svg.getAttribute("height")}`)));
-addEventListener("afterprint", () => diagrams((svg) => svg.removeAttribute("viewBox")));
-
 /** A card in the place of what is in `root`: www/failure.js. Without that, words that the page has. */
 async function failed(root, ...said) {
   try {

@@ -18,7 +18,7 @@ const STEPS: usize = 30;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Course {
     Lesson(Lesson),
-    Exercise(Exercise),
+    Exercise(Box<Exercise>),
 }
 
 /// A lesson.
@@ -91,7 +91,7 @@ impl Course {
     /// Reads a text: whoever solves something does an exercise.
     pub fn read(text: &str) -> Result<Course, Mistake> {
         match text.lines().any(|line| line.trim() == "solution") {
-            true => Exercise::read(text).map(Course::Exercise),
+            true => Exercise::read(text).map(|exercise| Course::Exercise(Box::new(exercise))),
             false => Lesson::read(text).map(Course::Lesson),
         }
     }

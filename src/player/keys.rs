@@ -129,7 +129,7 @@ pub static KEYS: &[Key] = &[
         keys: &["pagedown", "pageup"],
         shown: "PgDn  PgUp",
         help: key!(
-            "what comes next, or was before: the answer, a step of the lesson, or of the run"
+            "there: what comes next, or was before: the answer, a step of the lesson, or of the run"
         ),
         does: click_on,
     },
@@ -161,6 +161,10 @@ pub static KEYS: &[Key] = &[
 
 /// What a clicker asks for: in a lesson its steps, with each question answered on the way.
 fn click_on(store: &Store, key: &str) -> Option<Action> {
+    // Elsewhere these keys scroll what has the focus.
+    if !store.ui.presents {
+        return None;
+    }
     let next = key == "pagedown";
     let step = match &store.study {
         Some(study) if next && study.waits() => Some(StudyAction::Reveal),

@@ -6,7 +6,7 @@ use super::explanation::Explanation;
 use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, STEPS, Speed, Target};
-use super::study::Study;
+use super::study::{Opening, Study};
 use super::terms::{Below, Door, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
@@ -122,7 +122,8 @@ impl Store {
     ) -> Result<Option<Study>, Notice> {
         let Some(reads) = link.reads.clone() else { return Ok(None) };
         let language = link.language.unwrap_or(language);
-        let (study, scenario, cursor) = Study::open(reads.book, reads.step, reads.hints, language)?;
+        let Opening { study, scenario, cursor } =
+            Study::open(reads.book, reads.step, reads.hints, language)?;
         if link.shows == Shows::First {
             link.shows = Shows::Script(Box::new(scenario.script));
             link.with = scenario.beside;

@@ -40,6 +40,15 @@ pub struct Study {
     judged: Option<(Time, u64)>,
 }
 
+/// A text that is being opened.
+pub struct Opening {
+    pub study: Study,
+    /// What runs there.
+    pub scenario: Scenario,
+    /// Where it stands; `None` where it plays from its beginning.
+    pub cursor: Option<(Time, u64)>,
+}
+
 /// What the page shows of it at the cursor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudyShot {
@@ -95,7 +104,7 @@ impl Study {
         step: usize,
         hints: usize,
         language: Language,
-    ) -> Result<(Study, Scenario, Option<(Time, u64)>), Notice> {
+    ) -> Result<Opening, Notice> {
         let course = read(&book, language)?;
         let step = step.min(course.steps() - 1);
         let (scenario, cursor) = course.place(step).map_err(mistaken)?;
@@ -114,7 +123,7 @@ impl Study {
             states: Vec::new(),
             judged: None,
         };
-        Ok((study, scenario, cursor))
+        Ok(Opening { study, scenario, cursor })
     }
 
     /// As a link says it.

@@ -3,7 +3,7 @@
 use super::action::{Change, StudyAction};
 use super::playback::Target;
 use super::store::Store;
-use super::study::{Study, mistaken};
+use super::study::{Opening, Study, mistaken};
 use super::terms::{Below, Book, Selection, Tab};
 use crate::base::Time;
 use crate::lessons::Course;
@@ -42,7 +42,7 @@ impl Store {
 
     fn open_book(&mut self, book: Book, step: usize, hints: usize) {
         match Study::open(book, step, hints, self.ui.language) {
-            Ok((study, scenario, cursor)) => self.stage(study, scenario, cursor),
+            Ok(opening) => self.stage(opening),
             Err(notice) => self.ui.notice = Some(notice),
         }
     }
@@ -54,7 +54,7 @@ impl Store {
     }
 
     /// Runs what a step says, and stands where it says.
-    fn stage(&mut self, study: Study, scenario: Scenario, cursor: Option<(Time, u64)>) {
+    fn stage(&mut self, Opening { study, scenario, cursor }: Opening) {
         self.active = 0;
         self.playback.until = None;
         let runs =

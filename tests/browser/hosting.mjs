@@ -379,8 +379,10 @@ test("a panic shows the script and a way on, and the playground beside it lives 
   await crash(a, "S4");
   await a.locator(".node.crashed[data-pick=S4]").waitFor();
   // A browser that breaks under the program: Yew cannot go on.
-  await a.locator("body").evaluate(() => (Node.prototype.insertBefore = () => { throw new Error("for the test"); }));
-  await a.locator(".node[data-pick=S3]").click();
+  await a.locator("body").evaluate(() => {
+    Node.prototype.insertBefore = () => { throw new Error("for the test"); };
+    document.querySelector(".node[data-pick=S3]").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  });
   const broken = a.locator(".crash-card[role=alert]");
   await broken.getByText("Something in Synod itself went wrong.").waitFor();
   assert.match(await broken.locator("pre").textContent(), /^run raft nodes=5 seed=3\n10ms +fire S1 election\n300ms +crash S4/);

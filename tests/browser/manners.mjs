@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, button, CALM, open, page, tab } from "./visit.mjs";
+import { at, button, CALM, open, page, script, tab } from "./visit.mjs";
 
 const box = (selector) => page.locator(selector).first().evaluate((element) => {
   const { top, bottom, left, right, height } = element.getBoundingClientRect();

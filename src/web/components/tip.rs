@@ -157,17 +157,18 @@ fn listen(root: &Element, board: &Board) -> Vec<EventListener> {
         let board = board.clone();
         EventListener::new(root, name, move |event| heard(&board, event))
     };
-    let others = [
-        on("focusin", Board::focused),
-        on("focusout", |board, _| board.hide()),
-        on("keydown", |board, event| {
+    let others = [on("focusin", Board::focused), on("focusout", |board, _| board.hide())];
+    // Whatever has the focus, or nothing.
+    let keys = {
+        let board = board.clone();
+        EventListener::new(&window(), "keydown", move |event| {
             let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
             if key.is_some_and(|key| matches!(key.as_str(), "Escape" | "Enter" | " ")) {
                 board.hide();
             }
-        }),
-    ];
-    pointed.into_iter().chain(others).collect()
+        })
+    };
+    pointed.into_iter().chain(others).chain([keys]).collect()
 }
 
 /// The sign under the pointer.
