@@ -7,7 +7,6 @@ use super::study::{Opening, Study, mistaken};
 use super::terms::{Below, Book, Selection, Tab};
 use crate::base::Time;
 use crate::lessons::Course;
-use crate::scenario::Scenario;
 
 impl Store {
     pub(super) fn update_study(&mut self, action: StudyAction) -> Change {
