@@ -13,7 +13,7 @@ import { Failure, command, read, run, step, target } from "./steps.mjs";
 
 const WASM = "wasm32-unknown-unknown";
 // Each has a site and a browser of its own: they run side by side, those that take longest first.
-const PAGE_TESTS = ["e2e", "hosting", "e2e-keep", "parts", "e2e-time", "embed", "manners", "measures", "histories", "door"].map((name) => `tests/browser/${name}.mjs`);
+const PAGE_TESTS = ["e2e", "hosting", "e2e-keep", "parts", "e2e-time", "embed", "manners", "measures", "histories", "door", "lessons"].map((name) => `tests/browser/${name}.mjs`);
 
 const parts = {
   lint: {

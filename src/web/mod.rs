@@ -64,7 +64,13 @@ pub fn start() {
         // Where that fails the page shows what it has, and says so. A link says its language once it can
         // be read.
         let _ = parts::fetch(&wanted().and(wish())).await;
-        let _ = parts::fetch(&Needs::of_link(&link)).await;
+        // A lesson says what it runs once it is there, and a scene what it opens beside it.
+        for _ in 0..LINKED {
+            let needs = Needs::of_link(&link);
+            if needs.are_met() || parts::fetch(&needs).await.is_err() {
+                break;
+            }
+        }
         let missing = Needs::of_link(&link).protocol().is_some();
         let fallback = match missing || !Store::can_open(&link) {
             true => parts::fetch(&Needs::of_first_scene()).await,
@@ -76,6 +82,9 @@ pub fn start() {
         }
     });
 }
+
+/// A link leads to a text, which leads to a scene, which leads to another protocol.
+const LINKED: usize = 3;
 
 fn show(missing: bool) {
     let Some(root) = browser::document().get_element_by_id("synod") else { return };
