@@ -133,7 +133,9 @@ pub fn read(text: &str) -> Vec<Find> {
 
 /// Writes the index of all that there is.
 pub fn write() -> String {
-    let mut finds: Vec<Find> = catalog().flat_map(of_protocol).collect();
+    // A protocol may say what another has the Chinese of: all are there before the first is asked.
+    let all: Vec<&'static Entry> = catalog().collect();
+    let mut finds: Vec<Find> = all.into_iter().flat_map(of_protocol).collect();
     finds.extend(of_shelf());
     finds.sort_by_key(|find| find.kind);
     let line = |find: &Find| {
