@@ -164,7 +164,7 @@ test("a card lies beside what it is about, and what the page says covers no serv
     await page.setViewportSize(size);
     await page.goto("about:blank");
     await open("#v1&scene=raft/first-election&at=300ms");
-    await page.evaluate(() => (location.hash = "#v1&nonsense=1"));
+    await page.evaluate(() => (location.hash = "#v1&scene=nope/nope"));
     await page.locator(".notice").waitFor();
     assert.deepEqual(await over(".notice", ".node .label-container, .client .actor"), [], `${size.width}×${size.height}`);
   }
