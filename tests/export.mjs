@@ -92,7 +92,7 @@ const NASTY = [
 
 /** All scenes, each as far as its Mermaid is not cut off, and the nasty one: name, input, window. */
 const subjects = [...scenes.map((scene) => [scene, ""]), ["-", NASTY]];
-const EARLY = ["--to", "400ms"];
+const EARLY = ["--to", "200ms"];
 
 test("Mermaid takes every sequence diagram and every flowchart", async () => {
   for (const [file, input] of subjects) {
