@@ -157,7 +157,9 @@ impl Store {
         self.playback.until = None;
         if let Some(study) = study {
             self.begin_study(study);
-            self.ui.tab = if link.panel == Tab::default() { Tab::Lesson } else { link.panel };
+            if link.panel != Tab::default() {
+                self.ui.tab = link.panel;
+            }
         }
         // An instant that is asked for is shown, not played past.
         self.playback.playing = false;

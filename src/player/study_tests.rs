@@ -87,6 +87,18 @@ fn steps_lead_back_and_forth_and_a_task_is_watched() {
 }
 
 #[test]
+fn a_step_that_speaks_of_a_tab_goes_on_showing_its_text() {
+    let own = OWN.replace("pause 500ms", "pause 500ms\ntab properties");
+    let mut store = opened("#v1");
+    store.update(StudyAction::Open(Book::Own(own)));
+    play(&mut store);
+    store.update(StudyAction::Step(1));
+    assert_eq!(store.ui.tab, Tab::Lesson);
+    let shot = store.study.as_ref().unwrap().shot(&store.pane().run);
+    assert_eq!(shot.aside, Some(Tab::Properties));
+}
+
+#[test]
 fn links_lead_to_steps_and_carry_what_was_done() {
     let mut store = opened("#v1&lesson=raft&step=3");
     play(&mut store);

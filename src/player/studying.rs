@@ -79,8 +79,8 @@ impl Store {
         self.ui.below = aside.below.as_deref().and_then(Below::of).unwrap_or(best);
         let selected = aside.select.and_then(|(_, place)| place.parse().ok());
         self.ui.selection = selected.map(Selection::Place);
-        // What a step is about stands first; the other tabs are a press away.
-        self.ui.tab = aside.tab.as_deref().and_then(Tab::of).unwrap_or(Tab::Lesson);
+        // The tab that a step speaks of stands below its text, see `StudyShot::aside`.
+        self.ui.tab = Tab::Lesson;
         self.study = Some(study);
         self.follow_study();
     }

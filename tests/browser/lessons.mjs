@@ -30,6 +30,19 @@ test("a link leads to a step of a lesson, with both of its runs, and the run ans
   await page.locator("[data-role=term]").waitFor({ state: "detached" });
 });
 
+test("a step that speaks of a tab shows it below its own text, on a phone as well", async () => {
+  await open("#v1&lesson=consistency-models");
+  await study().waitFor();
+  const steps = await study().locator(".circle").count();
+  for (let step = 2; step <= steps; step += 1) {
+    await study().locator(".circle").nth(step - 1).click();
+    await study().locator(`.circle[aria-current=step]`, { hasText: String(step) }).waitFor();
+  }
+  await study().locator(".circle").nth(2).click();
+  await page.getByRole("group", { name: "Map of models" }).waitFor();
+  assert.ok(await study().isVisible());
+});
+
 test("an exercise is judged by what the run does, and its link carries the script and the hints", async () => {
   await open("#v1&exercise=shortest-violation");
   await study().waitFor();
