@@ -38,7 +38,7 @@
 //! takes is said by a `range` of whole numbers, by `choices`, or else by its type, which is an
 //! [`OptionValue`].
 
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::ops::RangeInclusive;
 
 use crate::base::{Sentence, Span, Time};
@@ -95,6 +95,49 @@ impl OptionValue for Time {
 impl OptionValue for Span {
     fn read(text: &str) -> Result<Span, Sentence> {
         Span::wait(text).map_err(|expected| sentence!("{0}", expected))
+    }
+}
+
+/// Of something that is done or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+impl Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Switch::On => "on",
+            Switch::Off => "off",
+        })
+    }
+}
+
+/// How often something is done by itself, if it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pace {
+    Every(Time),
+    Off,
+}
+
+impl Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pace::Every(time) => Display::fmt(time, f),
+            Pace::Off => f.write_str("off"),
+        }
+    }
+}
+
+impl OptionValue for Pace {
+    fn read(text: &str) -> Result<Pace, Sentence> {
+        match text {
+            "off" => Ok(Pace::Off),
+            text => Time::wait(text)
+                .map(Pace::Every)
+                .map_err(|_| sentence!("off, or a time from 1ms to 60s, such as 500ms")),
+        }
     }
 }
 

@@ -38,7 +38,7 @@ test("a step that speaks of a tab shows it below its own text, on a phone as wel
     await study().locator(".circle").nth(step - 1).click();
     await study().locator(`.circle[aria-current=step]`, { hasText: String(step) }).waitFor();
   }
-  await study().locator(".circle").nth(2).click();
+  await study().locator(".circle").nth(3).click();
   await page.getByRole("group", { name: "Map of models" }).waitFor();
   assert.ok(await study().isVisible());
 });

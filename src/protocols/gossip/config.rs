@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::base::{Sentence, Span, Time};
-use crate::protocol::OptionValue;
-use crate::{options, sentence};
+use crate::base::{Span, Time};
+use crate::options;
+use crate::protocol::{Pace, Switch};
 
 options! {
     pub struct Config {
@@ -137,19 +137,6 @@ pub enum Lose {
     Never,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Switch {
-    On,
-    Off,
-}
-
-/// How often something is done by itself, if it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pace {
-    Every(Time),
-    Off,
-}
-
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -176,34 +163,5 @@ impl fmt::Display for Lose {
             Lose::Coin => "coin",
             Lose::Never => "never",
         })
-    }
-}
-
-impl fmt::Display for Switch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Switch::On => "on",
-            Switch::Off => "off",
-        })
-    }
-}
-
-impl fmt::Display for Pace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Pace::Every(time) => time.fmt(f),
-            Pace::Off => f.write_str("off"),
-        }
-    }
-}
-
-impl OptionValue for Pace {
-    fn read(text: &str) -> Result<Pace, Sentence> {
-        match text {
-            "off" => Ok(Pace::Off),
-            text => Time::wait(text)
-                .map(Pace::Every)
-                .map_err(|_| sentence!("off, or a time from 1ms to 60s, such as 500ms")),
-        }
     }
 }

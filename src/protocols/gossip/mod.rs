@@ -41,11 +41,12 @@ use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
-use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome, Property};
+use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome, Property, Pace,
+};
 use crate::protocol::{Protocol, Serves, Topology};
 use crate::{scenes, sentence};
 
-pub use config::{Config, Lose, Mode, Pace, Rounds, Switch};
+pub use config::{Config, Lose, Mode, Rounds};
 pub use properties::Told;
 pub use update::{Ask, Message, Rank, Subject, Update, Version, What};
 

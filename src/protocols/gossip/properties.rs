@@ -6,7 +6,8 @@ use crate::base::{Breach, Place, Text};
 use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
-use super::config::{Config, Lose, Pace};
+use super::config::{Config, Lose};
+use crate::protocol::Pace;
 use super::{Change, Gossip, Update, Version, What};
 
 /// What was written, and who has ever heard of anything, whatever crashes made of it.

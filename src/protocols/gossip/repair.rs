@@ -7,7 +7,7 @@ use crate::base::{Place, Span, Text, Time};
 use crate::protocol::Effects;
 use crate::sentence;
 
-use super::config::Pace;
+use crate::protocol::Pace;
 use super::{Entry, Gossip, Message, Rank, Subject, Update, What};
 
 impl Gossip {

@@ -3,7 +3,8 @@
 use crate::base::{Place, Span, Time};
 use crate::protocol::Effects;
 
-use super::config::{Lose, Mode, Rounds, Switch};
+use super::config::{Lose, Mode, Rounds};
+use crate::protocol::Switch;
 use super::{Contacts, Gossip, Message, Subject, Update};
 
 impl Gossip {

@@ -1,11 +1,8 @@
 //! The store's options, and the flaws that a script can switch on.
 
-use std::fmt;
-
-use crate::base::{Sentence, Time};
+use crate::base::Time;
 use crate::options;
-use crate::protocol::OptionValue;
-use crate::sentence;
+use crate::protocol::{Pace, Switch};
 
 use super::versions::Versions;
 
@@ -154,19 +151,6 @@ options! {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Switch {
-    On,
-    Off,
-}
-
-/// How often something is done by itself, if it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pace {
-    Every(Time),
-    Off,
-}
-
 impl Config {
     /// Of so many servers: how many keep a key.
     pub fn n(&self, servers: u16) -> usize {
@@ -186,34 +170,5 @@ impl Config {
     /// Whether whoever stands in for another counts.
     pub fn is_sloppy(&self) -> bool {
         self.sloppy == Switch::On || self.sloppy_for_strict
-    }
-}
-
-impl fmt::Display for Switch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Switch::On => "on",
-            Switch::Off => "off",
-        })
-    }
-}
-
-impl fmt::Display for Pace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Pace::Every(time) => time.fmt(f),
-            Pace::Off => f.write_str("off"),
-        }
-    }
-}
-
-impl OptionValue for Pace {
-    fn read(text: &str) -> Result<Pace, Sentence> {
-        match text {
-            "off" => Ok(Pace::Off),
-            text => Time::wait(text)
-                .map(Pace::Every)
-                .map_err(|_| sentence!("off, or a time from 1ms to 60s, such as 500ms")),
-        }
     }
 }

@@ -9,7 +9,7 @@ use crate::check::{DONE, Operation};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
-use super::config::Switch;
+use crate::protocol::Switch;
 use super::message::{Ask, Kept, Message, Taken};
 use super::versions::{Known, Mark, Object, Session, Version, WriteId};
 use super::{QuorumStore, Timer, Told};

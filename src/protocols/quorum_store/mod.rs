@@ -43,11 +43,11 @@ use crate::base::digest::Digest;
 use crate::base::{Place, PlaceKind, Places, Ratio, Span, Text, Time};
 use crate::check::Model;
 use crate::protocol::{
-    Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves,
+    Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves, Switch,
 };
 use crate::scenes;
 
-pub use config::{Config, Pace, Switch};
+pub use config::Config;
 pub use coordinator::Open;
 pub use ghost::Ghost;
 pub use message::{Ask, Disk, Kept, Message};

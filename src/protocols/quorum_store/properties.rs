@@ -7,7 +7,7 @@ use crate::base::{Breach, Place, Text};
 use crate::protocol::{Cluster, Measure, Property, PropertyKind};
 use crate::sentence;
 
-use super::config::{Pace, Switch};
+use crate::protocol::{Pace, Switch};
 use super::ghost::{Ghost, Read};
 use super::versions::{Object, Versions, WriteId};
 use super::{QuorumStore, first_servers};

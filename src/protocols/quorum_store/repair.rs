@@ -19,7 +19,7 @@ use crate::base::{Place, Span, Text, Time};
 use crate::protocol::Effects;
 use crate::sentence;
 
-use super::config::{Pace, Switch};
+use crate::protocol::{Pace, Switch};
 use super::coordinator::{Open, What};
 use super::message::{Kept, Message, Objects};
 use super::versions::Object;

@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::base::Time;
 use crate::options;
+use crate::protocol::Switch;
 
 options! {
     pub struct Config {
@@ -96,27 +97,11 @@ options! {
     }
 }
 
-/// Of something that is done or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Switch {
-    Off,
-    On,
-}
-
 /// When members begin their periods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Periods {
     Own,
     Together,
-}
-
-impl fmt::Display for Switch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Switch::Off => "off",
-            Switch::On => "on",
-        })
-    }
 }
 
 impl fmt::Display for Periods {

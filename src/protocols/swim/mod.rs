@@ -45,7 +45,7 @@ use crate::protocol::{
 use crate::{scenes, sentence};
 
 pub use account::Account;
-pub use config::{Config, Periods, Switch};
+pub use config::{Config, Periods};
 pub use ghost::Ghost;
 pub use members::Member;
 pub use message::{Ask, Message, State, Update, Updates, What};

@@ -1,5 +1,6 @@
 //! Which claim overrides which; probes, nacks and local health; what is passed on.
 
+use crate::protocol::Switch;
 use super::*;
 
 fn on() -> Config {
