@@ -138,7 +138,7 @@ fn value<T: std::str::FromStr<Err = &'static str>>(
 /// What is wrong with a text of so many bytes.
 pub fn too_long(length: usize) -> Mistake {
     let sentence = sentence!("A script has at most {0} bytes; this one has {1}.", SIZE, length);
-    Mistake { line: 1, column: 1, sentence }
+    Mistake::of_line(1, sentence)
 }
 
 /// The lines of a text that say something.

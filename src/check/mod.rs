@@ -12,7 +12,7 @@
 //! | an order for each client: causal, PRAM, sessions | [`precedence`], [`views`], a file each |
 //! | which operations show that a model is broken | [`evidence`] |
 //! | histories of others, from files | [`formats`] |
-//! | all models together, and what follows from what | [`Model`], [`IMPLIES`], [`judge_all`] |
+//! | all models together, and what follows from what | [`Model`], [`IMPLIES`], [`judge_all`], [`judge_among`] |
 
 pub mod causal;
 pub mod evidence;
@@ -37,7 +37,7 @@ mod tests;
 
 pub use history::History;
 pub use judge::Judge;
-pub use model::{IMPLIES, Model, Promise, infer, judge, judge_all};
+pub use model::{IMPLIES, Model, Promise, infer, judge, judge_all, judge_among};
 pub use operation::{DONE, NO_VALUE, Operation, not_set};
 pub use recording::Recording;
 pub use verdict::{Evidence, Verdict};

@@ -154,6 +154,13 @@ pub fn judge_all(recording: &Recording<Access>, initial: &Text) -> Vec<(Model, V
     verdicts
 }
 
+/// This model, with what follows for it from the others.
+pub fn judge_among(recording: &Recording<Access>, initial: &Text, model: Model) -> Verdict {
+    let verdicts = judge_all(recording, initial).into_iter();
+    let mut found = verdicts.filter(|(judged, _)| *judged == model).map(|(_, verdict)| verdict);
+    found.next().expect("all are judged")
+}
+
 /// Puts what follows in the place of what is not known.
 pub fn infer(verdicts: &mut [(Model, Verdict)]) {
     let of = |verdicts: &[(Model, Verdict)], model: Model| {

@@ -69,14 +69,12 @@ impl Search {
     }
 
     fn of(condition: Condition, scout: Scout, setup: &Setup) -> Search {
-        let watched = match &condition {
-            Condition::State { .. } => {
-                let facts = condition.facts(setup);
-                facts.map(|fact| (condition.is_so(&fact, scout.sim()), fact)).collect()
-            }
-            _ => Vec::new(),
-        };
-        let watched = Vec::into_iter(watched).map(|(so, fact)| (fact, so)).collect();
+        let facts = condition.facts(setup).into_iter();
+        let watched = facts.map(|fact| {
+            let so = condition.is_so(&fact, scout.sim());
+            (fact, so)
+        });
+        let watched = watched.collect();
         let (led, begun) = (scout.sim().leader(), scout.sim().events());
         Search { condition, during: None, scout, led, watched, begun, events: Events::new() }
     }
@@ -211,23 +209,16 @@ impl Condition {
         }
     }
 
-    /// What is to be read of whom.
-    fn facts(&self, setup: &Setup) -> impl Iterator<Item = Fact> {
-        let (who, what) = match self {
-            Condition::State { who, what, .. } => (Some(*who), Some(what.clone())),
-            _ => (None, None),
-        };
-        let own: Vec<Place> = setup.places.own().collect();
-        let of = own.into_iter().filter(move |node| match who {
-            Some(Who::One(one)) => one == *node,
-            who => who.is_some(),
-        });
-        of.filter_map(move |node| Some(Fact { node, what: what.clone()? }))
+    /// What is to be read, and of whom, to know whether a state is there.
+    fn facts(&self, setup: &Setup) -> Vec<Fact> {
+        let Condition::State { who, what, .. } = self else { return Vec::new() };
+        let of = setup.places.own().filter(|node| !matches!(who, Who::One(one) if one != node));
+        of.map(|node| Fact { node, what: what.clone() }).collect()
     }
 
     /// Whether a state is there now; nothing else lasts.
     pub fn is_so_now(&self, sim: &Sim) -> bool {
-        let so = self.facts(sim.setup()).filter(|fact| self.is_so(fact, sim)).count();
+        let so = self.facts(sim.setup()).iter().filter(|fact| self.is_so(fact, sim)).count();
         so >= self.enough()
     }
 

@@ -220,7 +220,7 @@ fn of_shelf() -> Vec<Find> {
             kind: FindKind::Term,
             link: format!("#v1&term={}", term.name),
             titles: [one_line(&term.title), one_line(&other.title)],
-            more: [one_line(&term.also.join(", ")), one_line(&other.also.join(", "))],
+            more: [term, other].map(|it| one_line(&[&*it.also, &*it.signs].concat().join(", "))),
         });
     }
     finds

@@ -21,7 +21,7 @@ pub struct Term {
     pub run: Option<String>,
     /// Other words for it.
     pub also: Vec<String>,
-    /// Words of the page that lead here.
+    /// Words of the page that it explains: a search finds it by them.
     pub signs: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ pub fn read(text: &str) -> Result<Vec<Term>, Mistake> {
 }
 
 fn term(section: &Section) -> Result<Term, Mistake> {
-    let wrong = |line, sentence| Mistake { line, column: 1, sentence };
+    let wrong = Mistake::of_line;
     let (mut name, mut run, mut also, mut signs) = (None, None, Vec::new(), Vec::new());
     let mut text = Vec::new();
     for piece in &section.pieces {

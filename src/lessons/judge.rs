@@ -4,7 +4,7 @@
 use super::directive::{Check, Demand};
 use crate::base::{Place, Sentence, Time};
 use crate::catalog::Run;
-use crate::check::{Model, NO_VALUE, Recording, Verdict, judge_all};
+use crate::check::{Model, NO_VALUE, Recording, Verdict, judge_among};
 use crate::command::{Script, ScriptLine};
 use crate::explore::condition::{self, Condition};
 use crate::explore::search::{Found, Search};
@@ -78,9 +78,8 @@ impl Marking {
 
 impl Judged {
     fn new(task: &Demand, run: &Run) -> Result<Judged, Mistake> {
-        let read = |text: &str| {
-            condition::parse(text, run).map_err(|mistake| Mistake { line: task.line, ..mistake })
-        };
+        let read =
+            |text: &str| condition::parse(text, run).map_err(|mistake| mistake.on(task.line));
         let search = match &task.check {
             Check::Becomes { condition, during } => {
                 let during = during.as_deref().map(read).transpose()?;
@@ -133,7 +132,7 @@ fn unlasting(during: &Condition, line: u32) -> Mistake {
         "“{0}” lasts for no time: behind “while” stands a state such as S1 role=leader",
         during.to_string()
     );
-    Mistake { line, column: 1, sentence }
+    Mistake::of_line(line, sentence)
 }
 
 /// The lines that the reader has added, or changed.
@@ -159,11 +158,9 @@ fn by_model(run: &Run, model: Model, kept: bool) -> CheckState {
     if recording.operations.is_empty() || recording.operations.len() > OPERATIONS {
         return CheckState::Open;
     }
-    let verdicts = judge_all(&recording, &NO_VALUE.into());
-    let verdict = verdicts.into_iter().find(|(judged, _)| *judged == model);
-    match (verdict.map(|(_, verdict)| verdict), kept) {
-        (Some(Verdict::Holds(_)), true) => CheckState::Met(None),
-        (Some(Verdict::Broken(evidence)), kept) => {
+    match (judge_among(&recording, &NO_VALUE.into(), model), kept) {
+        (Verdict::Holds(_), true) => CheckState::Met(None),
+        (Verdict::Broken(evidence), kept) => {
             let shown = |number: u64| evidence.operations.binary_search(&number).is_ok();
             let last = recording.operations.iter().filter(|it| shown(it.interval.number));
             let event = last.filter_map(|it| it.answer_event.or(Some(it.call_event))).max();

@@ -2,12 +2,13 @@
 
 use super::directive::{Demand, Directive, Prediction, Says, When};
 use super::prose::{Block, words};
+use super::question::too_far;
 use super::reader::{self, Piece, SIZE, Section};
 use crate::base::Time;
 use crate::catalog::{self, Run};
 use crate::command::Script;
 use crate::explore::condition;
-use crate::explore::search::{Search, SearchEnd};
+use crate::explore::search::{SEARCHED, Search, SearchEnd};
 use crate::scenario::{self, Mistake, Scenario};
 use crate::sentence;
 
@@ -83,10 +84,6 @@ pub struct Exercise {
     pub until: Time,
 }
 
-fn wrong(line: u32, sentence: crate::base::Sentence) -> Mistake {
-    Mistake { line, column: 1, sentence }
-}
-
 impl Course {
     /// Reads a text: whoever solves something does an exercise.
     pub fn read(text: &str) -> Result<Course, Mistake> {
@@ -100,13 +97,6 @@ impl Course {
         match self {
             Course::Lesson(lesson) => &lesson.title,
             Course::Exercise(exercise) => &exercise.title,
-        }
-    }
-
-    pub fn minutes(&self) -> u32 {
-        match self {
-            Course::Lesson(lesson) => lesson.minutes,
-            Course::Exercise(exercise) => exercise.minutes,
         }
     }
 
@@ -178,24 +168,27 @@ impl Lesson {
         let (head, rest) = sections.split_first().expect("a text has a title");
         let top = Step::of(head)?;
         if let Some(question) = &top.question {
-            return Err(wrong(
+            return Err(Mistake::of_line(
                 question.line,
                 sentence!("a question stands in a step: begin one with ##"),
             ));
         }
         let mut steps = rest.iter().map(Step::of).collect::<Result<Vec<_>, _>>()?;
         let Some(first) = steps.first_mut() else {
-            return Err(wrong(head.line, sentence!("a lesson has steps: each begins with ##")));
+            return Err(Mistake::of_line(
+                head.line,
+                sentence!("a lesson has steps: each begins with ##"),
+            ));
         };
         if rest.len() > STEPS {
-            return Err(wrong(
+            return Err(Mistake::of_line(
                 rest[STEPS].line,
                 sentence!("a lesson has at most {0} steps", STEPS),
             ));
         }
         first.runs = first.runs.take().or(top.runs);
         if first.runs.is_none() {
-            return Err(wrong(head.line, unrun()));
+            return Err(Mistake::of_line(head.line, unrun()));
         }
         let minutes = minutes(&sections).unwrap_or(5);
         Ok(Lesson { title: head.title.clone(), about: top.prose, minutes, steps })
@@ -252,7 +245,7 @@ impl Step {
                 (Some(runs), _) => self.runs.replace(runs).is_some(),
                 (None, Some(twice)) => twice,
                 (None, None) => {
-                    return Err(wrong(
+                    return Err(Mistake::of_line(
                         *line,
                         sentence!("this stands in exercises, not in lessons"),
                     ));
@@ -265,7 +258,7 @@ impl Step {
 
 fn once(twice: bool, line: u32) -> Result<(), Mistake> {
     match twice {
-        true => Err(wrong(line, sentence!("this is said twice in one step"))),
+        true => Err(Mistake::of_line(line, sentence!("this is said twice in one step"))),
         false => Ok(()),
     }
 }
@@ -299,7 +292,7 @@ impl Exercise {
         let sections = reader::read(text, SIZE)?;
         let head = &sections[0];
         if let Some(second) = sections.get(1) {
-            return Err(wrong(second.line, sentence!("an exercise has no steps")));
+            return Err(Mistake::of_line(second.line, sentence!("an exercise has no steps")));
         }
         let prose = head.pieces.iter().filter_map(|piece| match piece {
             Piece::Prose(blocks) => Some(blocks.clone()),
@@ -307,7 +300,7 @@ impl Exercise {
         });
         let mut draft = Draft::default();
         said(&sections).try_for_each(|directive| draft.take(directive))?;
-        let missing = |what| wrong(head.line, sentence!("an exercise lacks {0}", what));
+        let missing = |what| Mistake::of_line(head.line, sentence!("an exercise lacks {0}", what));
         if draft.checks.is_empty() {
             return Err(missing("check"));
         }
@@ -316,7 +309,7 @@ impl Exercise {
             task: prose.flatten().collect(),
             minutes: minutes(&sections).unwrap_or(5),
             lesson: draft.lesson,
-            runs: draft.runs.ok_or_else(|| wrong(head.line, unrun()))?,
+            runs: draft.runs.ok_or_else(|| Mistake::of_line(head.line, unrun()))?,
             shows: draft.shows,
             checks: draft.checks,
             hints: draft.hints,
@@ -363,7 +356,7 @@ impl Draft {
                 (Some(runs), _) => self.runs.replace(runs).is_some(),
                 (None, Some(twice)) => twice,
                 (None, None) => {
-                    return Err(wrong(
+                    return Err(Mistake::of_line(
                         *line,
                         sentence!("this stands in lessons, not in exercises"),
                     ));
@@ -388,7 +381,7 @@ fn summary(blocks: &[Block]) -> String {
 impl Staging {
     /// The text of the script, and the line of the file before its first one. The protocol that it names must
     /// be there (`player/needs.rs`).
-    pub fn text(&self) -> Result<(&str, u32), Mistake> {
+    fn text(&self) -> Result<(&str, u32), Mistake> {
         match self {
             Staging::Script(line, script) => Ok((script, line - 1)),
             Staging::Scene(line, protocol, name) => {
@@ -396,7 +389,7 @@ impl Staging {
                 let found = entry.and_then(|entry| entry.scene(name));
                 let missing =
                     || sentence!("there is no scene {0}/{1}", protocol.clone(), name.clone());
-                Ok((found.ok_or_else(|| wrong(*line, missing()))?, 0))
+                Ok((found.ok_or_else(|| Mistake::of_line(*line, missing()))?, 0))
             }
         }
     }
@@ -404,29 +397,27 @@ impl Staging {
     /// What runs, with what stands beside it.
     pub fn scenario(&self) -> Result<Scenario, Mistake> {
         let (text, before) = self.text()?;
-        scenario::parse_scenario(text).map_err(|mistake| moved(mistake, before))
+        scenario::parse_scenario(text).map_err(|mistake| mistake.behind(before))
     }
-}
-
-/// A mistake in a script that begins behind this line of the file.
-fn moved(mistake: Mistake, before: u32) -> Mistake {
-    Mistake { line: mistake.line + before, ..mistake }
 }
 
 impl When {
     /// The cursor at this instant, from where the run stands; the run goes there.
     pub fn reach(&self, line: u32, run: &mut Run) -> Result<(Time, u64), Mistake> {
         match self {
-            When::At(time) => drop(run.seek(*time, u32::MAX)),
+            When::At(time) => {
+                if !run.seek(*time, SEARCHED as u32) {
+                    return Err(Mistake::of_line(line, too_far()));
+                }
+            }
             When::Until(text) => {
-                let read = condition::parse(text, run);
-                let read = read.map_err(|mistake| Mistake { line, ..mistake })?;
+                let read = condition::parse(text, run).map_err(|mistake| mistake.on(line))?;
                 match Search::new(read, run).advance(u32::MAX) {
                     Some(SearchEnd::Found(found)) => drop(run.seek_event(found.event, u32::MAX)),
                     _ => {
                         let never =
                             sentence!("“{0}” does not come true from here on", text.clone());
-                        return Err(wrong(line, never));
+                        return Err(Mistake::of_line(line, never));
                     }
                 }
             }
@@ -460,7 +451,7 @@ impl Lesson {
 
 /// A run that stands at its beginning.
 pub(super) fn start(script: &Script, line: u32) -> Result<Run, Mistake> {
-    let mut run = catalog::start(script.clone()).map_err(|why| wrong(line, why))?;
+    let mut run = catalog::start(script.clone()).map_err(|why| Mistake::of_line(line, why))?;
     run.run_to(Time::ZERO, u32::MAX);
     Ok(run)
 }
@@ -470,7 +461,7 @@ impl Exercise {
     pub fn solved(&self, given: &Script) -> Result<Script, Mistake> {
         let (line, text) = &self.solution;
         if text.trim_start().starts_with("run") {
-            return scenario::parse(text).map_err(|mistake| moved(mistake, line - 1));
+            return scenario::parse(text).map_err(|mistake| mistake.behind(line - 1));
         }
         // Its lines are read as those of a run that is set up as the one given.
         let bare = Script { lines: Vec::new(), ..given.clone() }.to_string();

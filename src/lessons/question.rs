@@ -5,13 +5,13 @@ use super::directive::{Matter, Prediction};
 use super::judge::Occasion;
 use crate::base::{Place, Sentence, Time};
 use crate::catalog::Run;
-use crate::check::{NO_VALUE, Recording, Verdict, judge_all};
+use crate::check::{NO_VALUE, Recording, Verdict, judge_among};
 use crate::explore::condition;
-use crate::explore::search::Search;
+use crate::explore::search::{SEARCHED, Search};
 use crate::scenario::Mistake;
 use crate::sentence;
-use crate::sim::Events;
 use crate::sim::fact::Fact;
+use crate::sim::{Events, Sim};
 
 /// What can be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +52,9 @@ impl Prediction {
 
     /// What the run answers from where it stands; the error says what in the question is wrong.
     pub fn truth(&self, run: &Run) -> Result<Truth, Mistake> {
-        let wrong = |sentence| Mistake { line: self.line, column: 1, sentence };
+        let wrong = |sentence| Mistake::of_line(self.line, sentence);
         let search = |text: &str| {
-            let read = condition::parse(text, run);
-            let read = read.map_err(|mistake| Mistake { line: self.line, ..mistake })?;
+            let read = condition::parse(text, run).map_err(|mistake| mistake.on(self.line))?;
             Ok(Search::new(read, run).by(self.by))
         };
         if self.by <= run.now() {
@@ -85,7 +84,7 @@ impl Prediction {
                 let place: Place = place
                     .parse()
                     .map_err(|_| wrong(sentence!("there is no place “{0}”", place.clone())))?;
-                let value = self.ahead(run).read(&Fact::named(place, name));
+                let value = self.ahead(run)?.read(&Fact::named(place, name));
                 let value = value.ok_or_else(|| {
                     wrong(sentence!(
                         "nothing called “{0}” can be read off {1}",
@@ -101,14 +100,12 @@ impl Prediction {
                 }
             }
             Matter::Model(model) => {
-                let sim = self.ahead(run);
+                let sim = self.ahead(run)?;
                 let recording = Recording::of(sim.history());
-                let verdicts = judge_all(&recording, &NO_VALUE.into());
-                let verdict = verdicts.into_iter().find(|(judged, _)| judged == model);
-                let choice = match verdict.map(|(_, verdict)| verdict) {
-                    Some(Verdict::Holds(_)) => Choice::Kept,
-                    Some(Verdict::Broken(_)) => Choice::Broken,
-                    _ => return Err(wrong(sentence!("this model cannot be judged here"))),
+                let choice = match judge_among(&recording, &NO_VALUE.into(), *model) {
+                    Verdict::Holds(_) => Choice::Kept,
+                    Verdict::Broken(_) => Choice::Broken,
+                    Verdict::Unknown(why) => return Err(wrong(why)),
                 };
                 Ok(Truth { choice, at: self.by, told: None })
             }
@@ -116,14 +113,22 @@ impl Prediction {
     }
 
     /// The cluster when the answer is read.
-    fn ahead(&self, run: &Run) -> crate::sim::Sim {
+    fn ahead(&self, run: &Run) -> Result<Sim, Mistake> {
         let mut scout = run.scout();
-        let mut events = Events::new();
+        let (most, mut events) = (run.event() + SEARCHED, Events::new());
         while scout.step(self.by, &mut events) {
             events.clear();
+            if scout.sim().events() > most {
+                return Err(Mistake::of_line(self.line, too_far()));
+            }
         }
-        scout.sim().clone()
+        Ok(scout.sim().clone())
     }
+}
+
+/// What is said where a text asks for more of a run than a page can be made to wait for.
+pub(super) fn too_far() -> Sentence {
+    sentence!("more than {0} events happen before that: name an earlier instant", SEARCHED)
 }
 
 fn nobody(condition: &str) -> Sentence {

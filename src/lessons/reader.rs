@@ -37,7 +37,7 @@ enum Line<'a> {
 
 /// Reads a text, the first section of which begins with `#`, and the others with `##`.
 pub fn read(text: &str, most: usize) -> Result<Vec<Section>, Mistake> {
-    let wrong = |line, sentence| Mistake { line, column: 1, sentence };
+    let wrong = Mistake::of_line;
     if text.len() > most {
         let kilobytes = (most / 1024) as u64;
         return Err(wrong(1, sentence!("a lesson's text has at most {0} KB", kilobytes)));

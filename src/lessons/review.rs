@@ -10,10 +10,6 @@ use crate::command::Script;
 use crate::scenario::Mistake;
 use crate::sentence;
 
-fn wrong(line: u32, sentence: crate::base::Sentence) -> Mistake {
-    Mistake { line, column: 1, sentence }
-}
-
 /// A way to see whether a link of a text leads somewhere.
 pub type Leads<'a> = &'a dyn Fn(&str) -> bool;
 
@@ -33,7 +29,10 @@ pub fn lesson(text: &str, leads: Leads) -> Result<Lesson, Mistake> {
         if let Some(question) = &step.question {
             let truth = question.truth(&run)?;
             if !question.choices(&run).contains(&truth.choice) {
-                return Err(wrong(question.line, sentence!("the answer is none of the choices")));
+                return Err(Mistake::of_line(
+                    question.line,
+                    sentence!("the answer is none of the choices"),
+                ));
             }
         }
         Marking::new(&step.tasks, &run)?;
@@ -62,11 +61,11 @@ pub fn exercise(text: &str, leads: Leads) -> Result<Exercise, Mistake> {
     if let Some(place) = unmet(&solved)? {
         let task = &exercise.checks[place];
         let open = sentence!("the solution does not meet “{0}”", task.text.clone());
-        return Err(wrong(task.line, open));
+        return Err(Mistake::of_line(task.line, open));
     }
     match unmet(&given)? {
         Some(_) => Ok(exercise),
-        None => Err(wrong(1, sentence!("every check is met before anything is done"))),
+        None => Err(Mistake::of_line(1, sentence!("every check is met before anything is done"))),
     }
 }
 
@@ -76,7 +75,10 @@ pub fn terms(text: &str, leads: Leads) -> Result<Vec<glossary::Term>, Mistake> {
     for (place, term) in terms.iter().enumerate() {
         let twice = terms[..place].iter().any(|before| before.name == term.name);
         if twice {
-            return Err(wrong(term.line, sentence!("“{0}” is there twice", term.name.clone())));
+            return Err(Mistake::of_line(
+                term.line,
+                sentence!("“{0}” is there twice", term.name.clone()),
+            ));
         }
         check_links(&term.text, term.line, leads)?;
         if let Some(run) = &term.run {
@@ -90,7 +92,9 @@ fn selects(script: &Script, place: &str, line: u32) -> Result<(), Mistake> {
     let found: Option<Place> = place.parse().ok();
     match found.is_some_and(|place| script.setup.places.has(place)) {
         true => Ok(()),
-        false => Err(wrong(line, sentence!("there is no place “{0}”", place.to_owned()))),
+        false => {
+            Err(Mistake::of_line(line, sentence!("there is no place “{0}”", place.to_owned())))
+        }
     }
 }
 
@@ -101,6 +105,8 @@ fn check_links(blocks: &[Block], line: u32, leads: Leads) -> Result<(), Mistake>
 fn check_link(link: &str, line: u32, leads: Leads) -> Result<(), Mistake> {
     match link.starts_with("https://") || leads(link) {
         true => Ok(()),
-        false => Err(wrong(line, sentence!("the link {0} leads nowhere", link.to_owned()))),
+        false => {
+            Err(Mistake::of_line(line, sentence!("the link {0} leads nowhere", link.to_owned())))
+        }
     }
 }

@@ -29,7 +29,7 @@ impl Volume {
 pub struct Shelf {
     pub lessons: &'static [Volume],
     pub exercises: &'static [Volume],
-    pub glossary: Volume,
+    pub glossary: &'static Volume,
     pub read: fn(&str) -> Result<Course, Mistake>,
     pub terms: fn(&str) -> Result<Vec<Term>, Mistake>,
 }
@@ -71,7 +71,7 @@ const GLOSSARY: &[Volume] = texts!["": "glossary"];
 pub static SHELF: Part<Shelf> = part!(lessons: Shelf = Shelf {
     lessons: LESSONS,
     exercises: EXERCISES,
-    glossary: Volume { ..GLOSSARY[0] },
+    glossary: &GLOSSARY[0],
     read: Course::read,
     terms: glossary::read,
 });

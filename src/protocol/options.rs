@@ -116,26 +116,26 @@ impl Display for Switch {
 
 /// How often something is done by itself, if it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pace {
+pub enum Period {
     Every(Time),
     Off,
 }
 
-impl Display for Pace {
+impl Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Pace::Every(time) => Display::fmt(time, f),
-            Pace::Off => f.write_str("off"),
+            Period::Every(time) => Display::fmt(time, f),
+            Period::Off => f.write_str("off"),
         }
     }
 }
 
-impl OptionValue for Pace {
-    fn read(text: &str) -> Result<Pace, Sentence> {
+impl OptionValue for Period {
+    fn read(text: &str) -> Result<Period, Sentence> {
         match text {
-            "off" => Ok(Pace::Off),
+            "off" => Ok(Period::Off),
             text => Time::wait(text)
-                .map(Pace::Every)
+                .map(Period::Every)
                 .map_err(|_| sentence!("off, or a time from 1ms to 60s, such as 500ms")),
         }
     }

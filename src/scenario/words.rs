@@ -16,6 +16,23 @@ pub struct Mistake {
     pub sentence: Sentence,
 }
 
+impl Mistake {
+    /// Of a whole line.
+    pub fn of_line(line: u32, sentence: Sentence) -> Mistake {
+        Mistake { line, column: 1, sentence }
+    }
+
+    /// The same where its text begins behind this line of a file.
+    pub fn behind(self, line: u32) -> Mistake {
+        Mistake { line: self.line + line, ..self }
+    }
+
+    /// The same in a text that is all on this line of a file.
+    pub fn on(self, line: u32) -> Mistake {
+        Mistake { line, ..self }
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.sentence)

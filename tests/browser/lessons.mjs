@@ -46,9 +46,9 @@ test("a step that speaks of a tab shows it below its own text, on a phone as wel
 test("an exercise is judged by what the run does, and its link carries the script and the hints", async () => {
   await open("#v1&exercise=shortest-violation");
   await study().waitFor();
-  const rows = page.locator("[data-role=checks] .check");
+  const rows = page.locator("[data-role=checks] .condition");
   assert.ok((await rows.count()) >= 3);
-  assert.ok((await page.locator(".check.open").count()) > 0, "nothing is done yet");
+  assert.ok((await page.locator(".condition.open").count()) > 0, "nothing is done yet");
   await page.getByRole("button", { name: /^Open hint 1/ }).click();
   await page.locator(".study-hints li").first().waitFor();
   await page.waitForFunction(() => location.hash.includes("exercise=shortest-violation&hints=1"));

@@ -58,7 +58,7 @@ fn directives(text: &str) -> Vec<String> {
 
 #[test]
 fn both_languages_have_the_same_directives() {
-    let all = shelf().lessons.iter().chain(shelf().exercises).chain([&shelf().glossary]);
+    let all = shelf().lessons.iter().chain(shelf().exercises).chain([shelf().glossary]);
     for text in all {
         let (english, chinese) = (text.of(Language::English), text.of(Language::Chinese));
         assert_eq!(directives(english), directives(chinese), "{}", text.name);

@@ -79,7 +79,7 @@ fn own(shelf: &Shelf) -> Vec<Draft> {
     };
     shelf.lessons.iter().for_each(|text| add(Kind::Lesson, "", text));
     shelf.exercises.iter().for_each(|text| add(Kind::Exercise, "exercises/", text));
-    add(Kind::Glossary, "", &shelf.glossary);
+    add(Kind::Glossary, "", shelf.glossary);
     drafts
 }
 

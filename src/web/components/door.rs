@@ -3,16 +3,16 @@
 
 use yew::prelude::*;
 
-use super::bits::{asks, button, picture_button};
+use super::bits::{asks, button};
 use super::concept_map::ConceptMap;
 use super::draw::{names, when};
 use super::finder::Finder;
 use super::icon::{Icon, icon};
 use super::notice::notice;
 use super::reading_room::behind;
-use super::top_bar::{is_dark, logo};
+use super::top_bar::{logo, settings};
 use crate::catalog::listings;
-use crate::player::{Action, Book, Dialog, Door, PageAction, Scene, Theme, TimeAction, Ui};
+use crate::player::{Action, Book, Door, Scene, TimeAction, Ui};
 use crate::tr;
 use crate::words::Language;
 
@@ -56,11 +56,6 @@ pub fn below(ui: &Ui, scene: Option<Scene>) -> Html {
 
 fn header(ui: &Ui, door: Door, act: &Callback<Action>) -> Html {
     let language = ui.language;
-    let act = |action: PageAction| asks(act, action);
-    let (theme, theme_name) = match is_dark(ui.theme) {
-        true => (Theme::Light, tr!(language, "Light colours")),
-        false => (Theme::Dark, tr!(language, "Dark colours")),
-    };
     let doors = Door::ALL.map(|to| {
         let name = match to {
             Door::Map => tr!(language, "Map"),
@@ -76,11 +71,7 @@ fn header(ui: &Ui, door: Door, act: &Callback<Action>) -> Html {
             <p class="logo">{ logo() }</p>
             <nav aria-label={tr!(language, "Synod")}>{ for doors }</nav>
             <Finder {language} />
-            <button onclick={act(PageAction::Language(language.other()))} lang={language.other().tag()}>
-                { language.other().name() }
-            </button>
-            { picture_button("", Icon::Theme, theme_name, act(PageAction::Theme(theme))) }
-            { picture_button("", Icon::Help, tr!(language, "Help"), act(PageAction::Open(Dialog::Help))) }
+            { settings(ui.theme, language, act) }
         </header>
     }
 }

@@ -7,6 +7,7 @@ use super::bits::{asks, button, picture_button};
 use super::icon::Icon;
 use super::prose::prose;
 use crate::lessons::judge::Occasion;
+use crate::lessons::texts::SHELF;
 use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
 use crate::player::{Action, Book, Dialog, Door, PageAction, StudyAction, StudyShot, TimeAction};
 use crate::words::{Language, tell};
@@ -252,9 +253,9 @@ fn demands(
     let row = |(place, task): (usize, &Demand)| {
         let state = study.states.get(place).unwrap_or(&CheckState::Open);
         let (class, word, told) = match state {
-            CheckState::Met(told) => ("check met", tr!(language, "met"), told),
-            CheckState::Open => ("check open", tr!(language, "not yet"), &None),
-            CheckState::Broken(told) => ("check broken", tr!(language, "broken"), told),
+            CheckState::Met(told) => ("condition met", tr!(language, "met"), told),
+            CheckState::Open => ("condition open", tr!(language, "not yet"), &None),
+            CheckState::Broken(told) => ("condition broken", tr!(language, "broken"), told),
         };
         html! {
             <li {class}>
@@ -280,6 +281,7 @@ fn exercise_panel(
         <>
         <h2 tabindex="-1">{ &exercise.title }</h2>
         { prose(&exercise.task, act) }
+        { exercise.lesson.as_deref().map(|name| read_before(name, language)) }
         <h3>{ tr!(language, "Conditions") }<span class="count">{ tr!(language, "{0} of {1}", study.met(), all) }</span></h3>
         { demands(&exercise.checks, study, language, act) }
         { hints(exercise, study, language, act) }
@@ -293,6 +295,19 @@ fn exercise_panel(
             { button("primary", Some(Icon::Copy), tr!(language, "Hand in"), asks(act, PageAction::Open(Dialog::Share))) }
         </footer>
         </>
+    }
+}
+
+/// The lesson that an exercise belongs to.
+fn read_before(name: &str, language: Language) -> Html {
+    let shelf = SHELF.get();
+    let text = shelf.and_then(|shelf| shelf.lesson_named(name)).map(|text| text.of(language));
+    let course = shelf.zip(text).and_then(|(shelf, text)| (shelf.read)(text).ok());
+    match course {
+        Some(course) => html! {
+            <p class="soft">{ tr!(language, "Its lesson:") }{ " " }<a href={format!("#v1&lesson={name}")}>{ course.title().to_owned() }</a></p>
+        },
+        None => Html::default(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::player::{Action, Dialog, PageAction, RunAction, Scene, Theme};
 use crate::web::address;
 use crate::web::frame::{Heading, Instant};
 use crate::web::shared::Shared;
-use crate::words::translate;
+use crate::words::{Language, translate};
 use crate::{sentence, tr};
 
 #[derive(Properties, PartialEq)]
@@ -40,11 +40,6 @@ pub fn TopBar(props: &Props) -> Html {
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(!*more))
     };
-    let theme = if is_dark(heading.theme) { Theme::Light } else { Theme::Dark };
-    let theme_name = match theme {
-        Theme::Light => tr!(language, "Light colours"),
-        _ => tr!(language, "Dark colours"),
-    };
     html! {
         <>
         <header class="top">
@@ -65,11 +60,7 @@ pub fn TopBar(props: &Props) -> Html {
             </div>
             <span class="grow"></span>
             { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Page(PageAction::Open(Dialog::Share)))) }
-            <button onclick={act(Action::Page(PageAction::Language(language.other())))} lang={language.other().tag()}>
-                { language.other().name() }
-            </button>
-            { picture_button("", Icon::Theme, theme_name, act(Action::Page(PageAction::Theme(theme)))) }
-            { picture_button("", Icon::Help, tr!(language, "Help"), act(Action::Page(PageAction::Open(Dialog::Help)))) }
+            { settings(heading.theme, language, &props.act) }
         </header>
         { dialog_box(props.dialog, opened, props.instant.as_ref(), props.dropped.as_ref(), language, &props.act) }
         </>
@@ -93,8 +84,26 @@ pub fn logo() -> Html {
     }
 }
 
+/// What concerns the page, whatever it shows: its language, its colours, its help.
+pub fn settings(theme: Theme, language: Language, act: &Callback<Action>) -> Html {
+    let act = |action: PageAction| asks(act, action);
+    let (other, name) = match is_dark(theme) {
+        true => (Theme::Light, tr!(language, "Light colours")),
+        false => (Theme::Dark, tr!(language, "Dark colours")),
+    };
+    html! {
+        <>
+        <button onclick={act(PageAction::Language(language.other()))} lang={language.other().tag()}>
+            { language.other().name() }
+        </button>
+        { picture_button("", Icon::Theme, name, act(PageAction::Theme(other))) }
+        { picture_button("", Icon::Help, tr!(language, "Help"), act(PageAction::Open(Dialog::Help))) }
+        </>
+    }
+}
+
 /// Whether the page is dark now.
-pub fn is_dark(theme: Theme) -> bool {
+fn is_dark(theme: Theme) -> bool {
     match theme {
         Theme::Auto => crate::web::browser::media("(prefers-color-scheme: dark)"),
         Theme::Light => false,
