@@ -17,7 +17,7 @@ pub use epidemic::Epidemic;
 pub use faults::{FaultModel, PartitionKind};
 pub use form::{Blank, Form, Holds};
 pub use inside::Asked;
-pub use options::{FlawInfo, OptionInfo, OptionValue, Options, Period, Switch};
+pub use options::{FlawInfo, OptionInfo, OptionValue, Options, Repeat, Switch};
 pub use panel::{Cell, CellState, Content, LogReading, Opinion, Panel, PanelView, Regard};
 pub use shown::{
     Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Variable, Vocabulary,

@@ -116,26 +116,26 @@ impl Display for Switch {
 
 /// How often something is done by itself, if it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Period {
+pub enum Repeat {
     Every(Time),
     Off,
 }
 
-impl Display for Period {
+impl Display for Repeat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Period::Every(time) => Display::fmt(time, f),
-            Period::Off => f.write_str("off"),
+            Repeat::Every(time) => Display::fmt(time, f),
+            Repeat::Off => f.write_str("off"),
         }
     }
 }
 
-impl OptionValue for Period {
-    fn read(text: &str) -> Result<Period, Sentence> {
+impl OptionValue for Repeat {
+    fn read(text: &str) -> Result<Repeat, Sentence> {
         match text {
-            "off" => Ok(Period::Off),
+            "off" => Ok(Repeat::Off),
             text => Time::wait(text)
-                .map(Period::Every)
+                .map(Repeat::Every)
                 .map_err(|_| sentence!("off, or a time from 1ms to 60s, such as 500ms")),
         }
     }

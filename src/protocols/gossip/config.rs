@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::base::{Span, Time};
 use crate::options;
-use crate::protocol::{Period, Switch};
+use crate::protocol::{Repeat, Switch};
 
 options! {
     pub struct Config {
@@ -59,8 +59,8 @@ options! {
             help: "whether a contact that was news sets the counter back to zero",
             samples: ["on"],
         }
-        option anti_entropy: Period {
-            default: Period::Off,
+        option anti_entropy: Repeat {
+            default: Repeat::Off,
             help: "how often a place compares all that it has with somebody's, checksums first",
             samples: ["100ms", "200ms", "off"],
         }

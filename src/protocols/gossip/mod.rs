@@ -41,7 +41,7 @@ use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
-use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome, Property, Period,
+use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome, Property, Repeat,
 };
 use crate::protocol::{Protocol, Serves, Topology};
 use crate::{scenes, sentence};
@@ -163,7 +163,7 @@ impl Protocol for Gossip {
         if it.config.mode.asks() && it.has_others() {
             it.begin_asking(fx);
         }
-        if let Period::Every(time) = it.config.anti_entropy
+        if let Repeat::Every(time) = it.config.anti_entropy
             && count > 1
         {
             fx.set_timer("compare", Span::new(Time::millis(1), time));

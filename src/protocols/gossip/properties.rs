@@ -7,7 +7,7 @@ use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
 use super::config::{Config, Lose};
-use crate::protocol::Period;
+use crate::protocol::Repeat;
 use super::{Change, Gossip, Update, Version, What};
 
 /// What was written, and who has ever heard of anything, whatever crashes made of it.
@@ -144,7 +144,7 @@ pub(super) const PROPERTIES: &[Property<Gossip>] = &[
 
 /// Whether the property is promised with these options at all.
 pub(super) fn are_promised(config: &Config, property: &str) -> bool {
-    let compares = config.anti_entropy != Period::Off;
+    let compares = config.anti_entropy != Repeat::Off;
     match property {
         "The Rumour Dies Out" => config.lose != Lose::Never,
         "All Are Equal" => compares,

@@ -7,7 +7,7 @@ use crate::base::{Place, Span, Text, Time};
 use crate::protocol::Effects;
 use crate::sentence;
 
-use crate::protocol::Period;
+use crate::protocol::Repeat;
 use super::{Entry, Gossip, Message, Rank, Subject, Update, What};
 
 impl Gossip {
@@ -32,7 +32,7 @@ impl Gossip {
         for to in self.draw(1, fx) {
             fx.send(to, Message::Checksum { sum: self.checksum() });
         }
-        if let Period::Every(time) = self.config.anti_entropy {
+        if let Repeat::Every(time) = self.config.anti_entropy {
             fx.set_timer("compare", Span::exactly(time));
         }
     }
@@ -110,7 +110,7 @@ impl Gossip {
 
     /// Where nobody compares, certificates are never over.
     fn is_over(&self, update: &Update, now: Time) -> bool {
-        self.config.anti_entropy != Period::Off && update.is_over(now, self.config.certificate)
+        self.config.anti_entropy != Repeat::Off && update.is_over(now, self.config.certificate)
     }
 
     /// Certificates that are old enough are forgotten; their keepers' sleep, and are told no more.

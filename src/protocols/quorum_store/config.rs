@@ -2,7 +2,7 @@
 
 use crate::base::Time;
 use crate::options;
-use crate::protocol::{Period, Switch};
+use crate::protocol::{Repeat, Switch};
 
 use super::versions::Versions;
 
@@ -58,8 +58,8 @@ options! {
             samples: ["on", "off"],
         }
 
-        option anti_entropy: Period {
-            default: Period::Every(Time::millis(500)),
+        option anti_entropy: Repeat {
+            default: Repeat::Every(Time::millis(500)),
             help: "how often a server compares what it keeps with another; or off",
             samples: ["500ms", "200ms", "off"],
         }

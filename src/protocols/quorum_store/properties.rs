@@ -7,7 +7,7 @@ use crate::base::{Breach, Place, Text};
 use crate::protocol::{Cluster, Measure, Property, PropertyKind};
 use crate::sentence;
 
-use crate::protocol::{Period, Switch};
+use crate::protocol::{Repeat, Switch};
 use super::ghost::{Ghost, Read};
 use super::versions::{Object, Versions, WriteId};
 use super::{QuorumStore, first_servers};
@@ -271,7 +271,7 @@ fn replicas_agree(cluster: &View) -> Result<(), Breach> {
     }
     let Some((_, any)) = cluster.up().next() else { return Ok(()) };
     match differing(cluster).next() {
-        Some(key) if any.config.anti_entropy != Period::Off => {
+        Some(key) if any.config.anti_entropy != Repeat::Off => {
             Err(sentence!("replicas of {0} differ", key.clone()).into())
         }
         _ => Ok(()),

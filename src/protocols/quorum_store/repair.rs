@@ -19,7 +19,7 @@ use crate::base::{Place, Span, Text, Time};
 use crate::protocol::Effects;
 use crate::sentence;
 
-use crate::protocol::{Period, Switch};
+use crate::protocol::{Repeat, Switch};
 use super::coordinator::{Open, What};
 use super::message::{Kept, Message, Objects};
 use super::versions::Object;
@@ -210,7 +210,7 @@ impl QuorumStore {
 /// Anti-entropy.
 impl QuorumStore {
     pub(super) fn set_compare_timer(&self, fx: &mut Effects<Self>) {
-        if let Period::Every(time) = self.config.anti_entropy {
+        if let Repeat::Every(time) = self.config.anti_entropy {
             let span = Span::new(Time(time.0 * 3 / 4), Time(time.0 * 5 / 4));
             fx.set_timer(Timer::Compare, span);
         }
