@@ -106,6 +106,6 @@ exercise.on("property", ({ name, standing, why, time }) => {
   if (name === "Election Safety") {
     judge("done", `Solved, at ${ms(time)} ms of the run: ${why}`, `已完成，在运行的 ${ms(time)} ms：${why}`);
   } else {
-    judge("other", `${name} is broken, which is worth understanding, but it is not what was asked: ${why}`, `打破了“${name}”，值得弄懂，但不是题目要求的：${why}`);
+    judge("other", `${name} is broken, which is worth understanding, but it is not what was asked: ${why}`, `违反了“${name}”，值得弄懂，但不是题目要求的：${why}`);
   }
 });
