@@ -59,7 +59,7 @@ const drives = {
     if (!leads) return tell(silence, "Nobody leads: wait for a leader first.", "现在没有领导者：请先等待选出。");
     await failover.command(`crash ${leads.id}`);
     crashed = time;
-    tell(silence, `${leads.id} has crashed. Its followers do not know yet: wait for the next leader.`, `${leads.id} 已崩溃，追随者还不知道：请等待下一个领导者。`);
+    tell(silence, `${leads.id} has crashed. Its followers do not know yet: wait for the next leader.`, `${leads.id} 已崩溃，跟随者还不知道：请等待下一个领导者。`);
   },
 
   async forward() {
@@ -106,6 +106,6 @@ exercise.on("property", ({ name, standing, why, time }) => {
   if (name === "Election Safety") {
     judge("done", `Solved, at ${ms(time)} ms of the run: ${why}`, `已完成，在运行的 ${ms(time)} ms：${why}`);
   } else {
-    judge("other", `${name} is broken, which is worth understanding, but it is not what was asked: ${why}`, `打破了“${name}”，值得弄懂，但不是题目要求的：${why}`);
+    judge("other", `${name} is broken, which is worth understanding, but it is not what was asked: ${why}`, `违反了“${name}”，值得弄懂，但不是题目要求的：${why}`);
   }
 });
