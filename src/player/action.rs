@@ -253,7 +253,7 @@ impl Action {
                 RunAction::Seed(_) | RunAction::ToggleFlaw(_) | RunAction::Option { .. },
             ) => false,
             Action::Run(_) | Action::Pane(PaneAction::Split(_)) => true,
-            Action::Study(StudyAction::Open(_)) => true,
+            Action::Study(StudyAction::Open(_) | StudyAction::Step(_)) => true,
             _ => false,
         }
     }

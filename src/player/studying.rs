@@ -1,6 +1,7 @@
 //! Actions on what is read beside the stage: open a text, go to a step, answer, have the run answer.
 
-use super::action::{Change, StudyAction};
+use super::action::{Action, Change, StudyAction};
+use super::needs::Needs;
 use super::playback::Target;
 use super::store::Store;
 use super::study::{Opening, Study, mistaken};
@@ -9,6 +10,16 @@ use crate::base::Time;
 use crate::lessons::Course;
 
 impl Store {
+    /// The needs of an action; those of a step are known by what is read.
+    pub fn needs(&self, action: &Action) -> Needs {
+        match (action, &self.study) {
+            (Action::Study(StudyAction::Step(step)), Some(study)) => {
+                Needs::of_book(&study.book, *step)
+            }
+            _ => Needs::of(action),
+        }
+    }
+
     pub(super) fn update_study(&mut self, action: StudyAction) -> Change {
         match action {
             StudyAction::Open(book) => self.open_book(book, 0, 0),

@@ -12,7 +12,7 @@ impl App {
     /// Does the action, once the parts of the program that it needs are there. The run on screen goes on
     /// meanwhile; of several choices of a run the last one counts.
     pub(super) fn act(&mut self, action: Action) -> Change {
-        let mut needs = Needs::of(&action);
+        let mut needs = self.store.needs(&action);
         if let Action::Run(RunAction::OpenLink(_)) = action {
             // The branches that the history entry of that link stores are read with the link.
             needs = needs.and(Needs::of_text(&reload::texts()));
@@ -50,7 +50,7 @@ impl App {
         }
         self.store.ui.fetching = None;
         self.pending = self.pending.filter(|_| choice.is_none());
-        let missing = Needs::of(&action);
+        let missing = self.store.needs(&action);
         if there {
             // A link that can be read now may need more.
             return self.act(action).max(Change::Frame);
