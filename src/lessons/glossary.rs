@@ -1,5 +1,7 @@
 //! The glossary: a paragraph for each term, and a run that shows it.
 
+use std::collections::BTreeMap;
+
 use super::directive::{Directive, Says};
 use super::prose::Block;
 use super::reader::{self, Piece, Section};
@@ -29,6 +31,14 @@ pub struct Term {
 pub fn read(text: &str) -> Result<Vec<Term>, Mistake> {
     let sections = reader::read(text, SIZE)?;
     sections[1..].iter().map(term).collect()
+}
+
+/// The names of the entries by the words of the page that they explain.
+pub fn by_signs(terms: Vec<Term>) -> BTreeMap<String, String> {
+    let signs = terms.into_iter().flat_map(|Term { name, signs, .. }| {
+        signs.into_iter().map(move |sign| (sign, name.clone()))
+    });
+    signs.collect()
 }
 
 fn term(section: &Section) -> Result<Term, Mistake> {

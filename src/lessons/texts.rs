@@ -1,6 +1,9 @@
 //! The texts that come with Synod, in the order in which they are listed. They and all that reads them are
 //! one part of the program (`part.rs`), fetched when somebody first opens one.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use super::glossary::{self, Term};
 use super::lesson::Course;
 use crate::part;
@@ -32,6 +35,8 @@ pub struct Shelf {
     pub glossary: &'static Volume,
     pub read: fn(&str) -> Result<Course, Mistake>,
     pub terms: fn(&str) -> Result<Vec<Term>, Mistake>,
+    /// The entry that explains this word of the page.
+    pub explains: fn(&str) -> Option<&'static str>,
 }
 
 impl Shelf {
@@ -74,4 +79,11 @@ pub static SHELF: Part<Shelf> = part!(lessons: Shelf = Shelf {
     glossary: &GLOSSARY[0],
     read: Course::read,
     terms: glossary::read,
+    explains,
 });
+
+fn explains(sign: &str) -> Option<&'static str> {
+    static SIGNS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let read = || glossary::by_signs(glossary::read(GLOSSARY[0].english).unwrap_or_default());
+    SIGNS.get_or_init(read).get(sign).map(String::as_str)
+}

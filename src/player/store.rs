@@ -171,6 +171,8 @@ impl Store {
             Some((time, None)) => drop(self.set_out(Target::Time(time))),
             Some((time, Some(event))) => drop(self.set_out(Target::Cursor(time, event))),
         }
+        // What is read is judged where the run stands now.
+        self.follow_study();
     }
 
     /// The run at the front door begins shortly before the first thing that matters, and goes slowly. In

@@ -124,6 +124,17 @@ fn links_lead_to_steps_and_carry_what_was_done() {
 }
 
 #[test]
+fn whoever_opens_what_was_handed_in_sees_the_same_verdict() {
+    let handed_in = opened(concat!(
+        "#v1&run=raft+nodes=5+seed=7+clients=2+retry=3s+election=300ms..600ms;30ms+fire+S1+election;",
+        "140ms+request+C1+S1+put+x=1;300ms+partition+S1+S2+|+S3+S4+S5;480ms+fire+S3+election;",
+        "620ms+request+C2+S3+put+x=3&exercise=two-leaders&at=1s",
+    ));
+    let shot = handed_in.study.as_ref().unwrap().shot(&handed_in.pane().run);
+    assert_eq!(shot.met(), shot.states.len());
+}
+
+#[test]
 fn what_is_gone_or_broken_is_said() {
     let told = |hash: &str| {
         let store = Store::from_link(hash, Preferences::default());

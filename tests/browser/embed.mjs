@@ -691,6 +691,30 @@ test("the course page: its buttons drive a run, and its exercise is graded by do
   await frame.getByRole("button", { name: "播放", exact: true }).waitFor();
 });
 
+test("the course page: a lesson tells how it goes, and an exercise of Synod's own is handed in as a link", async () => {
+  await page.goto(`${synod}${BASE}course.html`);
+  const within = async (id) => {
+    await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+    await ask(id, "read");
+    return page.locator(`#${id} >> iframe`).contentFrame();
+  };
+  const lesson = await within("lesson");
+  await lesson.locator(".predictions label").first().click();
+  await lesson.getByRole("button", { name: "Reveal by running" }).click();
+  await page.locator("#lesson-told", { hasText: /^Step 3 of 8: (not )?foreseen\./ }).waitFor();
+
+  await within("graded");
+  for (const [time, command] of [["300ms", "partition S1 S2 | S3 S4 S5"], ["480ms", "fire S3 election"], ["620ms", "request C2 S3 put x=3"]]) {
+    await ask("graded", "seek", time);
+    await ask("graded", "command", command);
+  }
+  await ask("graded", "seek", "1s");
+  await page.locator("#report[data-state=done]").waitFor();
+  const link = (await page.locator("#report").textContent()).match(/index\.html(#v1\S+)$/)[1];
+  await page.goto(`${synod}${BASE}index.html${link}`);
+  await page.locator("[data-role=solved]").waitFor();
+});
+
 test("the course page fits a phone, and speaks the reader's language", async () => {
   await visit({ viewport: { width: 320, height: 640 }, hasTouch: true });
   await page.goto(`${synod}${BASE}course.html`);

@@ -23,6 +23,8 @@ function speak(zh) {
   find("#election").title = say("A first election", "第一次选举");
   find("#failover").title = say("A leader that crashes", "崩溃的领导者");
   find("#exercise").title = say("Exercise: two leaders in one term", "练习：一个任期，两个领导者");
+  find("#lesson").title = say("A lesson: Raft", "一课：Raft");
+  find("#graded").title = say("Exercise: two leaders at once", "练习：同时有两个领导者");
   for (const [place, words] of said) place.textContent = say(...words);
 }
 
@@ -108,4 +110,32 @@ exercise.on("property", ({ name, standing, why, time }) => {
   } else {
     judge("other", `${name} is broken, which is worth understanding, but it is not what was asked: ${why}`, `违反了“${name}”，值得弄懂，但不是题目要求的：${why}`);
   }
+});
+
+// ---- 4 and 5: what Synod brings: a lesson, and an exercise that it judges --------------------------
+
+const lessonTold = find("#lesson-told");
+const graded = find("#graded");
+const report = find("#report");
+let foreseen = 0;
+let answered; // The step whose answer was told last.
+
+find("#lesson").on("study", (study) => {
+  if (!study || study.foreseen === null || answered === study.step) return;
+  answered = study.step;
+  foreseen += study.foreseen ? 1 : 0;
+  tell(lessonTold, `Step ${study.step} of ${study.steps}: ${study.foreseen ? "foreseen" : "not foreseen"}. Foreseen so far: ${foreseen}.`, `第 ${study.step} 步，共 ${study.steps} 步：${study.foreseen ? "预料对了" : "没有料到"}。至今料对 ${foreseen} 次。`);
+});
+
+graded.on("study", async (study) => {
+  if (!study) return;
+  const met = study.conditions.filter(({ standing }) => standing === "met").length;
+  const all = study.conditions.length;
+  if (!study.solved) {
+    report.dataset.state = "open";
+    return tell(report, `${met} of ${all} conditions are met.`, `${all} 个条件中满足了 ${met} 个。`);
+  }
+  const { link } = await graded.read();
+  report.dataset.state = "done";
+  tell(report, `Solved, with ${study.hints} hints. Hand in this link: index.html${link}`, `已完成，用了 ${study.hints} 个提示。请交上这个链接：index.html${link}`);
 });

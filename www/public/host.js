@@ -33,9 +33,11 @@ const seen = document.documentElement.classList;
 const size = /^([1-9]\d{1,2})%$/.exec(asked.get("type") ?? "")?.[1];
 if (size >= 50 && size <= 300) document.documentElement.style.fontSize = `${size}%`;
 for (const part of (asked.get("show") ?? "").split(",")) if (PARTS.includes(part)) seen.add(`shows-${part}`);
-if (/[?&#]panel=/.test(location.search + location.hash)) seen.add("shows-panel");
+// What is read stands in the panel.
+const PANEL = /[?&#](panel|lesson|exercise|text)=/;
+if (PANEL.test(location.search + location.hash)) seen.add("shows-panel");
 /** What is asked for later is shown as well. */
-const asksForPanel = ({ call, name, link }) => (call === "set" && name === "panel") || (call === "open" && /[&#]panel=/.test(link));
+const asksForPanel = ({ call, name, link }) => (call === "set" && name === "panel") || (call === "open" && PANEL.test(link));
 
 /** The origin as browsers write it: without a slash at its end, in small letters; `undefined` for what is none. */
 function originOf(text) {

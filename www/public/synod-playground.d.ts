@@ -73,6 +73,7 @@ export interface SynodPlayground extends HTMLElement {
   // run       a script instead, a line each or with ; between:  raft nodes=3; 1.2s crash S1
   // show      what is to be seen beside stage and controls, of: top, tools, diagram, panel
   // type      how large it is written, of what it is by itself: 125%
+  // link      of a lesson or an exercise (lesson=raft&step=3) shows the panel by itself
   // panel     a panel is to be seen, and this in it: node, message, why, properties, log, script
   // theme     page (as the text around it is; so it is by itself), light, dark, auto (as the browser is)
   // lang      en or zh; by itself that of the page around it

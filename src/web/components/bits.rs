@@ -44,11 +44,12 @@ pub fn picture_button(
 
 /// A name and its value, in a list of them.
 pub fn entry(name: &str, value: String) -> Html {
-    entry_of(name, value.into())
+    entry_of(name.to_owned(), value.into())
 }
 
 /// The same with marked up text.
-pub fn entry_of(name: &str, value: Html) -> Html {
+pub fn entry_of(name: impl Into<Html>, value: Html) -> Html {
+    let name: Html = name.into();
     html! { <><dt>{ name }</dt><dd>{ value }</dd></> }
 }
 
@@ -85,7 +86,8 @@ pub fn chosen(event: &Event, now: &str) -> String {
 }
 
 /// A word on a coloured plate.
-pub fn chip(class: &'static str, word: &str) -> Html {
+pub fn chip(class: &'static str, word: impl Into<Html>) -> Html {
+    let word: Html = word.into();
     html! { <span class={names(&["chip", class])}>{ word }</span> }
 }
 

@@ -99,7 +99,7 @@ fn slowed(controls: &Controls) -> Html {
     let language = controls.language;
     let slowed = controls.slowed.map(|kind| {
         let kind = translate(language, kind).to_owned();
-        chip("held", &tr!(language, "slowed: {0}", kind))
+        chip("held", tr!(language, "slowed: {0}", kind))
     });
     html! { <span class="slowed">{ slowed }</span> }
 }

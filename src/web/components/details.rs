@@ -11,6 +11,7 @@ use super::matrix::matrix;
 use super::node_menu::{buttons, title};
 use super::panels::panels;
 use super::props::InspectorProps as Props;
+use super::reading_room::word;
 use super::workload::workload;
 use crate::base::Time;
 use crate::player::gestures::Group;
@@ -70,25 +71,26 @@ fn server(props: &Props, requests: &Console, node: &NodeShot) -> Html {
         let of = translate(language, fact);
         asks_why(&props.act, language, of, Question::Fact(Fact::named(node.id, fact)))
     };
-    let disk = node.disk.iter().map(|field| on_disk(field, why(field.name), language));
+    let disk = node.disk.iter().map(|field| on_disk(field, why(field.name), props));
     let memory = node.view.fields.iter().map(|field| {
         let value = translate(language, &field.value);
         let value = html! { <>{ value.to_owned() }{ " " }{ why(field.name) }</> };
-        entry_of(translate(language, field.name), value)
+        let name = word(field.name, translate(language, field.name), &props.act);
+        entry_of(name, value)
     });
     let fact = if node.status == Status::Up { "role" } else { "status" };
     html! {
         <section>
             <h2>
                 { node.id.to_string() }
-                { chip(class, translate(language, node.role())) }
+                { chip(class, word(node.role(), translate(language, node.role()), &props.act)) }
                 { why(fact) }
                 if node.isolated { { chip("bad", tr!(language, "cut off")) } }
             </h2>
             <dl class="fields">
                 { for disk }
                 { for memory }
-                { entry(tr!(language, "Lamport clock"), node.lamport.to_string()) }
+                { entry_of(word("Lamport clock", tr!(language, "Lamport clock"), &props.act), node.lamport.to_string().into()) }
                 if !timers.is_empty() { { entry(tr!(language, "timers"), timers) } }
                 if node.drift_ppm != 0 { { entry(tr!(language, "own clock"), seconds(node.local_now, 3)) } }
                 if node.pending_writes > 0 { { entry(tr!(language, "being written"), node.pending_writes.to_string()) } }
@@ -118,12 +120,13 @@ fn running(timers: &[TimerShot], now: Time, language: Language) -> String {
 }
 
 /// A thing that the disk keeps.
-fn on_disk(field: &DiskField, why: Html, language: Language) -> Html {
+fn on_disk(field: &DiskField, why: Html, props: &Props) -> Html {
+    let language = props.language;
     let survives = tr!(language, "survives a crash");
     html! {
         <>
         <dt>
-            { translate(language, field.name) }
+            { word(field.name, translate(language, field.name), &props.act) }
             <span class="disk" title={survives}>{ icon(Icon::Disk) }<span class="unseen">{ survives }</span></span>
         </dt>
         <dd>{ held(field, language) }{ " " }{ why }</dd>
@@ -232,12 +235,12 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     };
     html! {
         <section>
-            <h2>{ &shot.label }{ chip("plain", shot.kind.name) }</h2>
+            <h2>{ &shot.label }{ chip("plain", word(shot.kind.name, shot.kind.name, &props.act)) }</h2>
             <dl class="fields">
                 { entry_of(tr!(language, "from, to"), html! { <>{ from }{ " → " }{ to }</> }) }
                 { entry_of(tr!(language, "sent"), sent) }
                 { entry(tr!(language, "fate"), fate) }
-                for field in &shot.fields { { entry(translate(language, field.name), field.value.clone()) } }
+                for field in &shot.fields { { entry_of(word(field.name, translate(language, field.name), &props.act), field.value.clone().into()) } }
                 { entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()) }
                 { entry(tr!(language, "vector stamp"), written(&shot.stamp)) }
                 if let Some(because) = because { { entry_of(tr!(language, "because"), because) } }

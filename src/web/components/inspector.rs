@@ -28,6 +28,7 @@ pub fn Inspector(props: &Props) -> Html {
     let editing = use_editing(props.notice.as_ref().and_then(|notice| notice.place));
     let requests = use_console();
     let panel = use_node_ref();
+    reading_room::use_words(inspection.selection.is_some() || tab == Tab::Properties);
     {
         // What is asked is answered from its beginning, wherever one has read before.
         let (panel, explanation) = (

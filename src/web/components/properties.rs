@@ -6,6 +6,7 @@ use super::bits::{asks, asks_why, button, chip};
 use super::caption::with_names;
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
+use super::reading_room::word;
 use crate::player::{Question, TimeAction};
 use crate::protocol::PropertyKind;
 use crate::sim::snapshot::{PropertyShot, Standing};
@@ -28,9 +29,9 @@ pub fn properties(props: &Props) -> Html {
         <section class="properties">
             <h2>
                 { now }
-                if broken > 0 { { chip("bad", &tr!(language, "{0} broken", broken)) } }
-                { chip("plain", &tr!(language, "{0} hold", hold)) }
-                if open > 0 { { chip("open", &tr!(language, "{0} not settled yet", open)) } }
+                if broken > 0 { { chip("bad", tr!(language, "{0} broken", broken)) } }
+                { chip("plain", tr!(language, "{0} hold", hold)) }
+                if open > 0 { { chip("open", tr!(language, "{0} not settled yet", open)) } }
             </h2>
             <ul>{ for props.inspection.properties.iter().map(|property| item(props, property)) }</ul>
         </section>
@@ -68,7 +69,7 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
         <li {class}>
             <span class="sign" aria-hidden="true">{ sign }</span>
             <div>
-                <h3><span>{ translate(language, property.name) }</span><small>{ kind }</small></h3>
+                <h3><span>{ word(property.name, translate(language, property.name), &props.act) }</span><small>{ kind }</small></h3>
                 { formula(property.formula) }
                 <p>{ translate(language, property.meaning) }</p>
                 { told }

@@ -3,9 +3,11 @@
 
 use yew::prelude::*;
 
+use super::prose::link;
 use super::study::{study_panel, study_slide};
 use super::terms::{glossary, term_card};
 use super::texts::list;
+use crate::lessons::texts::SHELF;
 use crate::part;
 use crate::part::Part;
 use crate::player::{Action, Book, Door, StudyShot};
@@ -29,6 +31,29 @@ pub static READING_ROOM: Part<ReadingRoom> = part!(lessons: ReadingRoom = Readin
     glossary,
     term: term_card,
 });
+
+/// Fetches it for the words of the page that lead to the glossary: from then on they do.
+#[hook]
+pub fn use_words(wanted: bool) {
+    let there = use_state(|| ());
+    use_effect_with(wanted, move |wanted| {
+        if *wanted && SHELF.get().is_none() {
+            yew::platform::spawn_local(async move {
+                if READING_ROOM.fetch().await.is_ok() && SHELF.fetch().await.is_ok() {
+                    there.set(());
+                }
+            });
+        }
+    });
+}
+
+/// A word of the page, which leads to the entry of the glossary that explains it.
+pub fn word(sign: &str, shown: &str, act: &Callback<Action>) -> Html {
+    match SHELF.get().and_then(|shelf| (shelf.explains)(sign)) {
+        Some(term) => link(&format!("#v1&term={term}"), shown.into(), act),
+        None => shown.into(),
+    }
+}
 
 /// What is read beside the stage.
 pub fn study(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {

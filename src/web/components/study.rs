@@ -177,7 +177,7 @@ fn question(
     html! {
         <fieldset class="question" data-role="question">
             <legend>{ &asked.text }</legend>
-            <div class="choices">{ for study.choices.iter().enumerate().map(option) }</div>
+            <div class="predictions">{ for study.choices.iter().enumerate().map(option) }</div>
             { verdict(study, language, act) }
         </fieldset>
     }
