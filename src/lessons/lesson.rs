@@ -402,8 +402,8 @@ impl Staging {
 }
 
 impl When {
-    /// The cursor at this instant, from where the run stands; the run goes there.
-    pub fn reach(&self, line: u32, run: &mut Run) -> Result<(Time, u64), Mistake> {
+    /// The run goes to this instant, from where it stands.
+    pub fn reach(&self, line: u32, run: &mut Run) -> Result<(), Mistake> {
         match self {
             When::At(time) => {
                 if !run.seek(*time, SEARCHED as u32) {
@@ -422,7 +422,7 @@ impl When {
                 }
             }
         }
-        Ok((run.now(), run.event()))
+        Ok(())
     }
 }
 
@@ -436,16 +436,23 @@ impl Lesson {
 
     /// What runs in this step, and where it stands: `None` where it plays from its beginning.
     pub fn place(&self, step: usize) -> Result<(Scenario, Option<(Time, u64)>), Mistake> {
+        let (scenario, run, rests) = self.stand(step)?;
+        Ok((scenario, rests.then(|| (run.now(), run.event()))))
+    }
+
+    /// What runs in this step, the run where it stands, and whether it rests there: else it plays.
+    pub fn stand(&self, step: usize) -> Result<(Scenario, Run, bool), Mistake> {
         let (first, staging) = self.staging(step);
         let scenario = staging.scenario()?;
         let mut run = start(&scenario.script, self.steps[first].line)?;
-        let mut cursor = None;
+        let mut rests = false;
         for step in &self.steps[first..=step] {
             if let Some((line, when)) = &step.pause {
-                cursor = Some(when.reach(*line, &mut run)?);
+                when.reach(*line, &mut run)?;
+                rests = true;
             }
         }
-        Ok((scenario, cursor))
+        Ok((scenario, run, rests))
     }
 }
 

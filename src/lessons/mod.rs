@@ -18,6 +18,7 @@
 pub mod directive;
 pub mod finding;
 pub mod glossary;
+pub mod handout;
 pub mod judge;
 pub mod lesson;
 pub mod map;

@@ -162,6 +162,7 @@ impl Component for App {
             shared: store.panes.len() > 1,
             at_door: store.ui.door.is_some(),
         };
+        let drawer = store.study.is_some();
         let panes = 0..store.panes.len();
         let view = |place| PaneView::new(&ctx.props().id, &mut store, place, rooms);
         let views = panes.map(view).collect();
@@ -186,7 +187,7 @@ impl Component for App {
             menu: None,
             hovered: None,
             is_new: !browser::has_acted(),
-            drawer: false,
+            drawer,
             inspect_later: None,
             save_later: None,
             compare_later: None,
@@ -419,7 +420,10 @@ impl App {
         let searches = matches!(action, Action::Time(TimeAction::RunUntil(_)));
         let chosen = matches!(action, Action::Page(PageAction::Language(_) | PageAction::Theme(_)));
         let before = self.store.pane().current().id;
+        let read = self.store.study.is_some();
         let change = self.store.update(action);
+        // Who begins to read sees the text, also where the inspector is a drawer.
+        self.drawer |= !read && self.store.study.is_some();
         if searches && self.store.ui.mistaken.is_none() {
             close_others(None);
         }

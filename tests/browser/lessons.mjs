@@ -43,6 +43,23 @@ test("a step that speaks of a tab shows it below its own text, on a phone as wel
   assert.ok(await study().isVisible());
 });
 
+test("a lesson is printed whole, with a picture of each step", async () => {
+  await open("#v1&lesson=consistency-models");
+  await study().waitFor();
+  await page.evaluate(() => (window.print = () => (window.printed = true)));
+  await page.getByRole("button", { name: "Print the lesson" }).click();
+  await page.waitForFunction(() => window.printed);
+  const steps = await study().locator(".circle").count();
+  assert.equal(await page.locator("[data-role=handout] figure").count(), steps);
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator("[data-role=handout]").isVisible());
+  assert.ok(!(await page.locator("main.stage").isVisible()), "nothing else is on the paper");
+  if (process.env.PAPER) await page.pdf({ path: `${process.env.PAPER}/lesson.pdf` });
+  await page.emulateMedia({ media: "screen" });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await page.locator("[data-role=handout]").waitFor({ state: "detached" });
+});
+
 test("an exercise is judged by what the run does, and its link carries the script and the hints", async () => {
   await open("#v1&exercise=shortest-violation");
   await study().waitFor();

@@ -81,7 +81,7 @@ fn by_hand(area: &NodeRef) -> Sentence {
 
 /// What it will look like: the stage, and the controls beneath.
 fn sample(instant: &Instant, language: Language) -> Html {
-    let stage = Thumbnail::read(&instant.picture).map(|drawn| picture(&drawn));
+    let stage = Thumbnail::read(&instant.picture).map(|drawn| picture(&drawn, Html::default()));
     html! {
         <div class="frame-sample" role="img" aria-label={tr!(language, "Preview")}>
             { stage.unwrap_or_default() }

@@ -46,6 +46,7 @@ mod figures;
 mod files;
 mod finder;
 mod flaws;
+mod handout;
 mod help;
 mod history;
 mod icon;

@@ -209,7 +209,7 @@ fn row(props: &Props, run: &Kept, does: &Callback<Deed>) -> Html {
     let name = run.name.clone();
     html! {
         <li key={run.id}>
-            { run.picture.as_ref().map(picture) }
+            { run.picture.as_ref().map(|drawn| picture(drawn, Html::default())) }
             <div class="about">
                 <input type="text" value={name} maxlength={LONGEST_NAME.to_string()} onchange={rename} aria-label={tr!(language, "Name")} />
                 { told }
@@ -229,12 +229,13 @@ fn put_back(language: Language, run: &Kept, does: &Callback<Deed>) -> Html {
     html! { <><span>{ said }</span>{ " " }{ undo }</> }
 }
 
-pub fn picture(thumbnail: &Thumbnail) -> Html {
+pub fn picture(thumbnail: &Thumbnail, over: Html) -> Html {
     let path =
         |(class, d): &(&'static str, String)| html! { <path class={*class} d={d.clone()} /> };
     html! {
         <svg class="thumbnail" viewBox={thumbnail.view_box.clone()} aria-hidden="true" focusable="false">
             { for thumbnail.paths.iter().map(path) }
+            { over }
         </svg>
     }
 }

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::bits::{asks, button, picture_button};
+use super::handout::Handout;
 use super::icon::Icon;
 use super::prose::prose;
 use crate::lessons::judge::Occasion;
@@ -77,6 +78,7 @@ fn lesson_step(
         if !step.tasks.is_empty() { { demands(&step.tasks, study, language, act) } }
         { again(study, language, act) }
         { source(language, act) }
+        <Handout study={study.clone()} {language} act={act.clone()} />
         { way_on(lesson, study, language, act) }
         </>
     }
@@ -137,7 +139,7 @@ fn way_on(lesson: &Lesson, study: &StudyShot, language: Language, act: &Callback
 }
 
 /// A choice in words.
-fn told(choice: &Choice, language: Language) -> String {
+pub fn told(choice: &Choice, language: Language) -> String {
     match choice {
         Choice::Place(place) => place.to_string(),
         Choice::Yes => tr!(language, "Yes").to_owned(),
