@@ -303,6 +303,10 @@ impl Protocol for Raft {
     fn weight(&self) -> usize {
         self.store.len()
     }
+
+    fn is_quorum(&self, has: &dyn Fn(Place) -> bool) -> Option<bool> {
+        Some(self.configuration.agreed(has))
+    }
 }
 
 /// What happens when a message arrives, rule by rule.
