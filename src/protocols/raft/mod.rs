@@ -204,6 +204,7 @@ impl Protocol for Raft {
                 "joint-consensus",
                 "one-at-a-time",
                 "lost-vote",
+                "new-member",
             ]
         ),
         eventual: &["Leader Completeness", "Logs Converge"],
