@@ -116,6 +116,12 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
     fn weight(&self) -> usize {
         0
     }
+
+    /// Where places join and leave ([`Meta::joining`]): whether those are enough to decide, by the configuration
+    /// that this replica knows. `None` where any majority of [`Meta::majority`] is.
+    fn is_quorum(&self, _: &dyn Fn(Place) -> bool) -> Option<bool> {
+        None
+    }
 }
 
 /// History variables, as specifications call them: what properties need to know of the past and no

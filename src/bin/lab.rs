@@ -10,7 +10,7 @@ use synod::base::{Place, Sentence, Span, Time, for_terminal};
 use synod::catalog::{self, Entry, Run};
 use synod::command::Script;
 use synod::explore::condition;
-use synod::explore::search::{Search, SearchEnd};
+use synod::explore::search::Search;
 use synod::explore::{fuzz, hunt};
 use synod::export::ejson;
 use synod::export::{self, ExportRequest, Format};
@@ -228,8 +228,8 @@ fn start(file: &str, script: Script) -> Result<Run, String> {
     catalog::start(script).map_err(|sentence| format!("{file}: {sentence}"))
 }
 
-/// Tells each run up to the instant at which the condition becomes true in it. A condition that one of
-/// two runs cannot know, since it is about another protocol, never comes true there.
+/// Tells each run up to the instant at which the condition becomes true in it, if that is not after its script's
+/// end. Of two runs one may not know the condition, since it is about another protocol: that is told there.
 fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
     let scripts = scripts(file)?;
     let mut outcomes = Vec::new();
@@ -237,7 +237,10 @@ fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
         let mut run = start(file, script.clone())?;
         run.run_to(Time::ZERO, u32::MAX);
         let condition = condition::parse(text, &run);
-        outcomes.push(condition.map(|condition| Search::new(condition, &run).advance(u32::MAX)));
+        outcomes
+            .push(condition.map(|condition| {
+                Search::new(condition, &run).by(run.end().unwrap_or(Time::LIMIT))
+            }));
     }
     if outcomes.iter().all(Result::is_err)
         && let Some(Err(mistake)) = outcomes.first()
@@ -248,14 +251,18 @@ fn run_until(file: &str, text: &str) -> Result<ExitCode, String> {
     for (place, outcome) in outcomes.into_iter().enumerate() {
         head(&scripts, place)?;
         let mut run = start(file, scripts[place].clone())?;
-        let Ok(Some(SearchEnd::Found(found))) = outcome else {
-            narrate(&mut run, None)?;
-            print(format_args!("# {text}: never"))?;
-            continue;
-        };
-        narrate(&mut run, Some(found.at))?;
-        print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
-        code = ExitCode::SUCCESS;
+        narrate(&mut run, outcome.as_ref().ok().and_then(Option::as_ref).map(|found| found.at))?;
+        match (outcome, run.end()) {
+            (Ok(Some(found)), _) => {
+                print(format_args!("# {text}, at {}: {}", found.at, found.told))?;
+                code = ExitCode::SUCCESS;
+            }
+            (Ok(None), Some(end)) => {
+                print(format_args!("# {text}: not by {end}, where the script ends"))?
+            }
+            (Ok(None), None) => print(format_args!("# {text}: never"))?,
+            (Err(mistake), _) => print(format_args!("# {text}: {}", ended(&mistake.sentence)))?,
+        }
     }
     Ok(code)
 }

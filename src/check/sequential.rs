@@ -236,47 +236,56 @@ impl SequentialConsistency {
         }
     }
 
-    /// Judges all that has happened, and goes on from there.
+    /// Judges all that has happened, and goes on from there. An order is looked for first: in a long history
+    /// it is found sooner than all that must come before what.
     fn judge_anew(&mut self, history: &History) {
         let recording = Recording::first_of(history, self.heard);
-        let (part, initial) = (recording.all(), Datum::of(NO_VALUE));
         self.explanation = None;
-        let Some(left) = self.anew.checked_sub(part.len()) else { return };
+        let Some(left) = self.anew.checked_sub(recording.operations.len()) else { return };
         self.anew = left;
-        if is_refuted(initial, &part) {
-            let evidence = shown(&recording, &|part, most| decide(initial, part, most));
-            self.broken = Some(Rc::new(evidence));
-            return;
-        }
-        let part: Vec<Recorded<Of<Access>>> = part
-            .iter()
-            .map(|recorded| {
-                let mut of_many = recorded.of_many();
-                of_many.interval.asked.key = Datum::of(&recording.keys[recorded.key as usize]);
-                of_many
-            })
-            .collect();
-        let part: Vec<&Recorded<Of<Access>>> = part.iter().collect();
-        let initial = Many::new(Register(initial));
-        let (mut found, mut explanation) = explain(&initial, &part, Keeps::Sessions, FEW);
-        if found == Ending::TooMany
-            && let Verdict::Holds(order) = linearizable::judge_store(&recording, &NO_VALUE.into())
-            && let order = one_order(&recording, &order)
-            && let Some(along) = Linearization::along(initial, Keeps::Sessions, &part, &order)
-        {
-            (found, explanation) = (Ending::Order, along);
-        }
-        match found {
-            Ending::Order => {
-                explanation.go_on_with(&part);
-                self.explanation = Some(Rc::new(explanation.remembers(self.remembers)));
+        match anew(&recording) {
+            Ok(explanation) => {
+                let explanation = explanation.remembers(self.remembers);
+                self.explanation = Some(Rc::new(explanation));
             }
-            Ending::Nothing => {
+            Err(Ending::Nothing) => {
                 let initial = Datum::of(NO_VALUE);
                 let evidence = shown(&recording, &|part, most| decide(initial, part, most));
                 self.broken = Some(Rc::new(evidence));
             }
-            Ending::Forgotten | Ending::TooMany => {}
+            Err(_) => {}
         }
     }
+}
+
+/// An order from which a run can go on, or why there is none.
+fn anew(recording: &Recording<Access>) -> Result<Linearization<Many<Register>>, Ending> {
+    let initial = Datum::of(NO_VALUE);
+    let part: Vec<Recorded<Of<Access>>> = recording
+        .operations
+        .iter()
+        .map(|recorded| {
+            let mut of_many = recorded.of_many();
+            of_many.interval.asked.key = Datum::of(&recording.keys[recorded.key as usize]);
+            of_many
+        })
+        .collect();
+    let part: Vec<&Recorded<Of<Access>>> = part.iter().collect();
+    let machine = Many::new(Register(initial));
+    let (mut found, mut explanation) = explain(&machine, &part, Keeps::Sessions, FEW);
+    if found == Ending::TooMany {
+        if let Verdict::Holds(order) = linearizable::judge_store(recording, &NO_VALUE.into())
+            && let order = one_order(recording, &order)
+            && let Some(along) = Linearization::along(machine, Keeps::Sessions, &part, &order)
+        {
+            (found, explanation) = (Ending::Order, along);
+        } else if is_refuted(initial, &recording.all()) {
+            return Err(Ending::Nothing);
+        }
+    }
+    if found != Ending::Order {
+        return Err(found);
+    }
+    explanation.go_on_with(&part);
+    Ok(explanation)
 }

@@ -8,6 +8,7 @@
 //! lost heartbeat S1>S2         … on this link
 //! S3 role=leader               a server's role, status, stamp or field reaches a value
 //! any currentTerm>=9           … some server's
+//! any chosen!=none             … that it has a value at all
 //! 2 role=leader                at least two servers are so at the same instant
 //! C1 told 1                    a client is given this answer; also `any told 1`
 //! S3 settled>=10               so many entries of its log are settled, where it keeps one
@@ -158,6 +159,8 @@ fn leading(text: &str) -> Option<(u64, &str)> {
 pub(super) const ROLE: &str = "role";
 pub(super) const STATUS: &str = "status";
 const SETTLED: &str = "settled";
+/// A value that is not there: `chosen!=none`.
+pub(super) const NONE_TYPED: &str = "none";
 /// Between a client and its answer.
 const TOLD: &str = "told";
 const STATUSES: [&str; 3] = ["up", "paused", "down"];

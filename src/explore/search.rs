@@ -2,7 +2,9 @@
 //! it alone. What is found is the instant at which the condition *becomes* true: if it is true already,
 //! the next one.
 
-use crate::base::{Place, Sentence, Time};
+use std::cmp::Ordering;
+
+use crate::base::{NONE, Place, Sentence, Time};
 use crate::catalog::Run;
 use crate::protocol::Outcome;
 use crate::replay::scout::Scout;
@@ -11,7 +13,7 @@ use crate::sim::fact::Fact;
 use crate::sim::trace::{Event, EventKind, Payload};
 use crate::sim::{Events, Sim};
 
-use super::condition::{Condition, Passage, ROLE, STATUS, Who, name, order, spaced};
+use super::condition::{Condition, NONE_TYPED, Passage, ROLE, STATUS, Who, name, order, spaced};
 use crate::command::{Link, Setup};
 
 /// A search goes over so many events, then gives up.
@@ -225,7 +227,12 @@ impl Condition {
     /// Whether the server is so now. What it has nothing of is not.
     fn is_so(&self, fact: &Fact, sim: &Sim) -> bool {
         let Condition::State { is, value, .. } = self else { return false };
-        sim.read(fact).is_some_and(|now| is.holds(order(&now, value)))
+        // Nothing is shown by a dash, and nobody types one.
+        let nothing = |now: &str| now == NONE && **value == *NONE_TYPED;
+        sim.read(fact).is_some_and(|now| {
+            let order = if nothing(&now) { Ordering::Equal } else { order(&now, value) };
+            is.holds(order)
+        })
     }
 
     /// Whether the event is what is waited for.

@@ -74,6 +74,11 @@ pub enum TimeAction {
     ToHead,
     Seek(Time),
     SeekEvent(u64),
+    /// To the last of the events on which a verdict rests, with the first of them in sight too.
+    SeekEvidence {
+        first: u64,
+        last: u64,
+    },
     /// To the next instant at which this condition becomes true, see [`crate::explore::condition`].
     RunUntil(String),
     /// To the next event that has this in its words, or to the one before.

@@ -46,6 +46,11 @@ impl Store {
             TimeAction::ToHead => self.seek(Target::Time(self.pane().run.head().1)),
             TimeAction::Seek(time) => self.seek(Target::Time(time.min(Time::LIMIT))),
             TimeAction::SeekEvent(event) => self.seek(Target::Event(event)),
+            TimeAction::SeekEvidence { first, last } => {
+                self.pause();
+                self.show_between(first, last);
+                self.seek(Target::Event(last))
+            }
             TimeAction::RunUntil(condition) => self.run_until(&condition),
             TimeAction::Find { text, next } => self.find(&text, next),
             TimeAction::Speed(speed) => self.set_speed(speed),

@@ -188,6 +188,13 @@ impl Models {
 }
 
 impl ModelShot {
+    /// The events between which all of its evidence was asked and told.
+    pub fn stretch(&self) -> Option<(u64, u64)> {
+        let first = self.evidence.iter().map(|it| it.called).min()?;
+        let last = self.evidence.iter().map(|it| it.answered.unwrap_or(it.called)).max()?;
+        Some((first, last))
+    }
+
     pub fn unknown(model: Model, why: Sentence) -> ModelShot {
         ModelShot { model, stands: Stands::Unknown, why: Some(why), evidence: Vec::new() }
     }

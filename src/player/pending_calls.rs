@@ -47,7 +47,9 @@ impl Does {
             Action::Page(PageAction::Tab(_) | PageAction::Theme(_) | PageAction::Language(_)) => {
                 Does::Little
             }
-            Action::Time(TimeAction::Seek(_) | TimeAction::SeekEvent(_)) => Does::SetsOut,
+            Action::Time(
+                TimeAction::Seek(_) | TimeAction::SeekEvent(_) | TimeAction::SeekEvidence { .. },
+            ) => Does::SetsOut,
             Action::Run(RunAction::OpenLink(_)) => Does::SetsOut,
             Action::Time(TimeAction::RunUntil(_)) => Does::Searches,
             _ => Does::Acts,

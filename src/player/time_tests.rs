@@ -421,3 +421,33 @@ fn back_to_before_ones_own_act() {
     }
     assert_eq!(keys::press(&store, "b"), None, "what the scene does by itself is nobody's act");
 }
+
+#[test]
+fn evidence_is_brought_into_the_window_and_the_cursor_to_its_end() {
+    let text = "run raft nodes=3 seed=7\n1s request C1 put x=1\n3s request C1 put x=2\n4s request C1 put x=3\n";
+    let mut store = store(text);
+    store.update(TimeAction::Seek(Time::seconds(30)));
+    frames(&mut store, 100);
+    let requests = store.pane().run.requests().to_vec();
+    let told = |place: usize| requests[place].end.as_ref().expect("an answer");
+    let span = store.ui.window.span;
+    assert!(store.ui.window.from > Time::seconds(5), "{:?}", store.ui.window);
+
+    // It goes there at its own scale, where that is enough …
+    store.update(TimeAction::SeekEvidence { first: requests[2].event, last: told(2).event });
+    frames(&mut store, 100);
+    assert_eq!(store.pane().cursor(), (told(2).at, told(2).event));
+    assert!(store.ui.window.from <= requests[2].at && told(2).at <= store.ui.window.to());
+    assert_eq!(store.ui.window.span, span);
+    // … stays where all is in sight already …
+    let window = store.ui.window;
+    store.update(TimeAction::SeekEvidence { first: requests[2].event, last: told(2).event });
+    assert_eq!(store.ui.window, window);
+    // … and becomes longer where it is not.
+    store.update(TimelineAction::Zoom { percent: 10, around: Time::seconds(4) });
+    store.update(TimeAction::SeekEvidence { first: requests[0].event, last: told(2).event });
+    frames(&mut store, 100);
+    assert_eq!(store.pane().cursor(), (told(2).at, told(2).event));
+    let window = store.ui.window;
+    assert!(window.from <= requests[0].at && told(2).at <= window.to(), "{window:?}");
+}

@@ -3,6 +3,7 @@
 use super::action::{Change, Notice, TimelineAction};
 use super::store::Store;
 use super::terms::TablePage;
+use super::ui::Window;
 use crate::base::Time;
 use crate::sentence;
 
@@ -48,5 +49,21 @@ impl Store {
         ui.table = ui.table.map(|_| TablePage::default());
         // Whatever else is on the page stays as it is.
         Change::Time
+    }
+
+    /// Brings into the window what was asked at one event and told at another, or asked there, if it is not in
+    /// it. The window becomes longer only where it has to.
+    pub(super) fn show_between(&mut self, first: u64, last: u64) {
+        let requests = self.pane().run.requests();
+        let at = |event| requests.iter().find_map(|request| request.when(event));
+        let (Some(from), Some(to)) = (at(first), at(last)) else { return };
+        let window = &mut self.ui.window;
+        if window.from <= from && to <= window.to() {
+            return;
+        }
+        let margin = Time(to.since(from).0 / 8).max(Window::SHORTEST);
+        let span = window.span.max(to.since(from) + margin + margin);
+        let start = (to + margin).since(span);
+        window.show(start, start + span);
     }
 }

@@ -24,6 +24,14 @@ pub struct RequestShot {
     pub end: Option<RequestEnd>,
 }
 
+impl RequestShot {
+    /// When this event was, if it began or ended with it.
+    pub fn when(&self, event: u64) -> Option<Time> {
+        let end = self.end.as_ref().filter(|end| end.event == event).map(|end| end.at);
+        (self.event == event).then_some(self.at).or(end)
+    }
+}
+
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestEnd {

@@ -401,11 +401,38 @@ impl Sim {
         let Some(letter) = self.ensemble.meta().majority else { return };
         let majority = quorum::majority(self.places.count(letter));
         for (number, heard) in (0..).zip(self.network.hears(letter, next)) {
-            let (node, isolated) = (Place::new(letter, number), heard < majority);
-            if self.nodes[self.places.index(node)].isolated != isolated {
-                self.nodes[self.places.index(node)].isolated = isolated;
-                self.record(node, cause, None, EventKind::Isolated(isolated), out);
-            }
+            let node = Place::new(letter, number);
+            let reaches = self.reaches_quorum(node, next).unwrap_or(heard >= majority);
+            self.note_isolated(node, !reaches, cause, out);
+        }
+    }
+
+    /// Whether the node speaks both ways with a quorum of the configuration that it knows, where places join
+    /// and leave.
+    fn reaches_quorum(&self, node: Place, next: Option<&Division>) -> Option<bool> {
+        let meta = self.ensemble.meta();
+        if !meta.joining || meta.majority != Some(node.letter()) {
+            return None;
+        }
+        let disk = &self.nodes[self.places.index(node)].disk;
+        let speaks = |other| other == node || self.network.speak(node, other, next);
+        self.ensemble.is_quorum(node, disk, &speaks)
+    }
+
+    /// A step may have changed the configuration that the node knows.
+    pub(super) fn follow_configuration(&mut self, node: Place, cause: u64, out: &mut Events) {
+        if self.network.is_untouched() && !self.nodes[self.places.index(node)].isolated {
+            return;
+        }
+        if let Some(reaches) = self.reaches_quorum(node, None) {
+            self.note_isolated(node, !reaches, cause, out);
+        }
+    }
+
+    fn note_isolated(&mut self, node: Place, isolated: bool, cause: u64, out: &mut Events) {
+        let known = &mut self.nodes[self.places.index(node)].isolated;
+        if std::mem::replace(known, isolated) != isolated {
+            self.record(node, cause, None, EventKind::Isolated(isolated), out);
         }
     }
 

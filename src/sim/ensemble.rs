@@ -113,6 +113,8 @@ pub trait Ensemble {
     fn roles(&self) -> &'static [Role];
     /// `None` while down.
     fn role(&self, node: Place) -> Option<Role>;
+    /// Whether these are enough to decide, as the node sees it, or would if it booted now.
+    fn is_quorum(&self, node: Place, disk: &Image, has: &dyn Fn(Place) -> bool) -> Option<bool>;
     /// While down: as it would boot from this disk. So with the next three.
     fn view(&self, node: Place, disk: &Image) -> NodeView;
     /// Of a log, the last `entries`.
@@ -372,6 +374,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn role(&self, node: Place) -> Option<Role> {
         self.replicas[self.places.index(node)].as_ref().map(P::role)
+    }
+
+    fn is_quorum(&self, node: Place, disk: &Image, has: &dyn Fn(Place) -> bool) -> Option<bool> {
+        self.replica(node, disk).is_quorum(has)
     }
 
     fn view(&self, node: Place, disk: &Image) -> NodeView {

@@ -8,7 +8,7 @@ use crate::protocol::{Moment, PropertyKind, PropertySource};
 use crate::sim::trace::EventKind;
 
 impl Sim {
-    /// Roles, history variables and properties after a step of this node.
+    /// Roles, who is cut off, history variables and properties after a step of this node.
     pub(super) fn observe(&mut self, id: Place, moment: Moment, out: &mut Events) {
         let cause = moment.event;
         if let Some(role) = self.ensemble.role(id)
@@ -19,6 +19,7 @@ impl Sim {
                 self.record(id, cause, None, EventKind::Role(role), out);
             }
         }
+        self.follow_configuration(id, cause, out);
         if !self.checking {
             return;
         }

@@ -70,7 +70,7 @@ impl Network {
     }
 
     /// Whether all links are alike, as most of the time.
-    fn is_untouched(&self) -> bool {
+    pub fn is_untouched(&self) -> bool {
         self.special.is_empty() && self.partition.is_none()
     }
 
@@ -273,23 +273,30 @@ impl Network {
             by_sides.insert(*sides, heard.map(|(_, count)| count).sum::<u16>() + itself);
         }
         let mut hears: Vec<u16> = all.map(|place| by_sides[&sides_of(place)]).collect();
-        let healthy = |from, to| match self.special.get(&(from, to)) {
-            Some(condition) => condition.state == LinkState::Healthy,
-            None => !cut(sides_of(from), sides_of(to)),
-        };
         for &(from, to) in self.special.keys() {
             let told_already = to < from && self.special.contains_key(&(to, from));
             if told_already || from.letter() != letter || to.letter() != letter {
                 continue;
             }
             let usually = together(sides_of(from), sides_of(to));
-            let now = healthy(from, to) && healthy(to, from);
+            let now = self.speak(from, to, next);
             for end in [from, to] {
                 let heard = &mut hears[end.index()];
                 *heard = *heard + u16::from(now) - u16::from(usually);
             }
         }
         hears
+    }
+
+    /// Whether the two speak both ways; `next` as in [`Network::hears`].
+    pub fn speak(&self, one: Place, other: Place, next: Option<&Division>) -> bool {
+        let standing = self.partition.as_deref();
+        let parts = |of: Option<&Division>, from, to| of.is_some_and(|of| of.parts(from, to));
+        let healthy = |from, to| match self.special.get(&(from, to)) {
+            Some(condition) => condition.state == LinkState::Healthy,
+            None => !parts(standing, from, to) || (next.is_some() && !parts(next, from, to)),
+        };
+        healthy(one, other) && healthy(other, one)
     }
 }
 

@@ -48,11 +48,22 @@ test("the map of models shows what a stale read breaks, and leads there", async 
   await linearizable.waitFor();
   await map.getByRole("button", { name: "PRAM: kept so far" }).press("Enter");
   await page.getByRole("heading", { name: "PRAM: kept so far" }).waitFor();
+  // A press on what is broken leads to the last of what shows that, and brings all of it into sight.
+  await page.getByRole("combobox", { name: "Below" }).selectOption("history");
   await linearizable.click();
-  const evidence = page.locator(".models .evidence li");
-  assert.ok((await evidence.count()) >= 2);
-  await evidence.last().getByRole("button", { name: "Go there" }).click();
   await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("3.000"));
+  await linearizable.waitFor();
+  const evidence = page.locator(".models .evidence li");
+  const history = page.locator("svg.history");
+  await page.waitForFunction((count) => document.querySelectorAll("svg.history .asked.proof").length === count, await evidence.count());
+  const room = await history.boundingBox();
+  for (const box of await Promise.all((await history.locator(".asked.proof > rect").all()).map((bar) => bar.boundingBox()))) {
+    assert.ok(box.x >= room.x && box.x + box.width <= room.x + room.width + 1, JSON.stringify([box, room]));
+  }
+  assert.ok((await evidence.count()) >= 2);
+  const last = await page.getByRole("timer").textContent();
+  await evidence.first().getByRole("button", { name: "Go there" }).click();
+  await page.waitForFunction((last) => document.querySelector("[role=timer]").textContent !== last, last);
 });
 
 test("a press on a model numbers in the history what breaks it, and the history is a table as well", async () => {

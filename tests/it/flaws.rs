@@ -95,3 +95,45 @@ fn judges_of_sessions_see_what_tokens_are_for() {
     // What is not promised is not looked at.
     assert_eq!(run("tokens=off"), ([true, true], [false, false]));
 }
+
+/// Terry's four guarantees of a session, judged by what the replicas keep and not by what clients can tell: each
+/// is broken where answers carry too little of the token, and kept where they carry all.
+#[test]
+fn what_a_token_leaves_out_breaks_a_guarantee_of_its_session() {
+    let broken = |extra: &str, requests: &str| {
+        let text = format!(
+            "run quorum-store nodes=3 seed=1 clients=2 latency=10ms retry=5s anti-entropy=off read-repair=off r=1 \
+             w=1              {extra}\n100ms link S1>S3 latency=150ms\n{requests}1s end\n"
+        );
+        let mut run = catalog::start(scenario::parse(&text).unwrap()).unwrap();
+        assert!(run.run_to(synod::base::Time::seconds(1), u32::MAX));
+        let is_broken = |it: &&synod::sim::snapshot::PropertyShot| {
+            matches!(it.standing, synod::sim::snapshot::Standing::Violated { .. })
+        };
+        run.properties().iter().filter(is_broken).map(|it| it.name).collect::<Vec<_>>()
+    };
+    let write_then_read = "100ms request C1 S1 put x=1\n150ms request C1 S3 get x\n";
+    let read_twice =
+        "100ms request C1 S1 put x=1\n150ms request C2 S1 get x\n200ms request C2 S3 get x\n";
+    let write_twice = "100ms request C1 S1 put x=1\n150ms request C1 S1 put x=2\n";
+    let read_then_write =
+        "100ms request C1 S1 put x=1\n150ms request C2 S1 get x\n200ms request C2 S1 put x=2\n";
+    let (lww, vectors) = ("versions=lww tokens=on", "versions=vectors tokens=on");
+    let (of_writes, of_reads) = ("flaw=no-token-of-writes", "flaw=no-token-of-reads");
+    let write_elsewhere = "100ms request C1 S3 put x=1\n200ms request C1 S1 put x=2\n";
+    let read_and_write_elsewhere =
+        "100ms request C1 S3 put x=1\n150ms request C2 S3 get x\n200ms request C2 S1 put x=2\n";
+    let (siblings, later) = ("Siblings Are Concurrent", "The Later Write Wins");
+    let coarse = "flaw=coarse-clock";
+    for (how, flaw, requests, all) in [
+        (lww, of_writes, write_then_read, vec!["A Session Reads Its Own Writes"]),
+        (lww, of_reads, read_twice, vec!["A Session Never Goes Back"]),
+        (vectors, of_writes, write_twice, vec![siblings, "A Session's Writes Stay in Order"]),
+        (vectors, of_reads, read_then_write, vec![siblings, "A Session's Writes Follow Its Reads"]),
+        (lww, coarse, write_elsewhere, vec![later, "A Session's Writes Stay in Order"]),
+        (lww, coarse, read_and_write_elsewhere, vec![later, "A Session's Writes Follow Its Reads"]),
+    ] {
+        assert_eq!(broken(&format!("{how} {flaw}"), requests), all, "{how} {flaw}");
+        assert_eq!(broken(how, requests), [""; 0], "{how}");
+    }
+}

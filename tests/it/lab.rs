@@ -66,7 +66,19 @@ fn runs_until_a_condition() {
     let never =
         lab(&["run", "-", "--until", "lost Reply"], b"run raft nodes=1 seed=1\n100ms end\n");
     assert_eq!(never.status.code(), Some(1));
-    assert!(out(&never).ends_with("# lost Reply: never\n"), "{}", out(&never));
+    assert!(
+        out(&never).ends_with("# lost Reply: not by 100ms, where the script ends\n"),
+        "{}",
+        out(&never)
+    );
+    // Not after its end, though there it would come true.
+    let late =
+        lab(&["run", "-", "--until", "any role=leader"], b"run raft nodes=1 seed=1\n10ms end\n");
+    assert_eq!(late.status.code(), Some(1));
+    assert!(out(&late).ends_with("# any role=leader: not by 10ms, where the script ends\n"));
+    // Nothing is `none`, and what has become something is not.
+    let chosen = lab(&["run", "paxos/adopted", "--until", "any chosen!=none"], b"");
+    assert!(out(&chosen).ends_with("chosen of S2 is red\n"), "{}", out(&chosen));
     let why = refusal(&["run", "raft/figure-8", "--until", "S1 role=king"], b"");
     assert!(why.contains("expected one of non-member, learner, follower"), "{why}");
 }
@@ -89,7 +101,11 @@ fn tells_a_run_and_then_the_one_beside_it() {
     );
     let one = until("S3 term=1");
     assert_eq!(one.status.code(), Some(0));
-    assert!(out(&one).ends_with("# S3 term=1: never\n"), "{}", out(&one));
+    assert!(
+        out(&one).contains("\n# S3 term=1: there is no S3 in this run, which has "),
+        "{}",
+        out(&one)
+    );
     assert_eq!(until("lost Reply").status.code(), Some(1));
     let why = refusal(&["run", "-", "--until", "S1 role=king"], text);
     assert!(why.contains("expected one of non-member, learner, follower"), "{why}");

@@ -358,3 +358,25 @@ fn the_story_is_told_wherever_the_cursor_is() {
     run.run_to(Time::millis(3_100), u32::MAX);
     assert_eq!(run.told(20, false).len(), 20);
 }
+
+/// Where servers join and leave, who is cut off goes by the configuration that it knows; while joint, by both
+/// halves; and no link has to change for that.
+#[test]
+fn who_is_cut_off_goes_by_its_configuration() {
+    let text = "run raft nodes=5 members=3 seed=1 clients=1 latency=10ms election=9s..10s heartbeat=50ms \
+                membership=joint\n20ms fire S1 election\n100ms partition S1 S2 | S3 S4 S5\n\
+                200ms request C1 S1 voters S3 S4 S5\n400ms heal\n";
+    let mut run = run(text);
+    let mut cut_off = |millis| {
+        assert!(run.run_to(Time::millis(millis), u32::MAX));
+        let snapshot = run.snapshot();
+        let cut_off = snapshot.nodes.iter().filter(|node| node.isolated);
+        cut_off.map(|node| node.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(cut_off(90), [""; 0]);
+    // S1 and S2 are two of three who vote; outside it does not matter how many there are.
+    assert_eq!(cut_off(190), ["S3", "S4", "S5"]);
+    // S1 and S2 know of the joint configuration, whose other half is out of reach.
+    assert_eq!(cut_off(390), ["S1", "S2", "S3", "S4", "S5"]);
+    assert_eq!(cut_off(410), [""; 0]);
+}

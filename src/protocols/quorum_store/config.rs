@@ -142,6 +142,13 @@ options! {
             breaks: "A Session Reads Its Own Writes",
         }
 
+        flaw no_token_of_reads {
+            title: "A read's answer carries no token",
+            story: "A session knows what it has written, but not what it has read: the next server may show it \
+                    what was before. Made by whoever thinks that only who writes has something to lose.",
+            breaks: "A Session Never Goes Back",
+        }
+
         flaw tree_of_keys {
             title: "The hash tree is made of keys alone",
             story: "Two replicas with the same keys compare as equal, whatever stands under them. Made by \

@@ -9,10 +9,10 @@ use crate::check::{DONE, Operation};
 use crate::protocol::{Effects, Outcome};
 use crate::sentence;
 
-use crate::protocol::Switch;
 use super::message::{Ask, Kept, Message, Taken};
 use super::versions::{Known, Mark, Object, Session, Version, WriteId};
 use super::{QuorumStore, Timer, Told};
+use crate::protocol::Switch;
 
 /// A request that this server coordinates.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -298,10 +298,13 @@ impl QuorumStore {
             return;
         };
         let (object, mut session) = (self.together(found), session.clone());
-        session.entry(key).join(&object.known(self.config.versions));
+        if !self.config.no_token_of_reads {
+            session.entry(key).join(&object.known(self.config.versions));
+        }
         let (answer, bookmark): (Text, Text) = (object.answer(), session.to_string().into());
         let (seq, ids) = (*seq, object.ids().collect());
-        self.told = Some(Told { client, seq, answer: answer.clone(), bookmark: bookmark.clone(), ids });
+        self.told =
+            Some(Told { client, seq, answer: answer.clone(), bookmark: bookmark.clone(), ids });
         fx.reply(client, seq, Outcome::DoneAt(answer, bookmark));
         if let Some(Open { what: What::Read { answered, .. }, .. }) = self.open.get_mut(&client) {
             *answered = true;
@@ -439,9 +442,9 @@ impl QuorumStore {
         let slots = preference.iter().filter(|slot| found.contains_key(slot)).count();
         let enough = slots >= self.config.r(self.servers()) || *round > 1;
         if enough && self.config.is_sloppy() {
-            let further = self.others().filter(|server| {
-                !found.contains_key(server) && !preference.contains(server)
-            });
+            let further = self
+                .others()
+                .filter(|server| !found.contains_key(server) && !preference.contains(server));
             let (seq, round, key) = (*seq, *round, key.clone());
             fx.broadcast(further, Message::Read { client, seq, round, key });
         }

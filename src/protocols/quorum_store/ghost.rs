@@ -58,6 +58,9 @@ pub struct Write {
     pub mark: Option<Mark>,
     /// The highest mark of those that had ended when it was asked.
     pub floor: Option<Mark>,
+    /// What its session had last written under this key, and what it had last read there.
+    pub wrote: Vec<WriteId>,
+    pub read: Vec<WriteId>,
 }
 
 /// What is known of all writes of a key.
@@ -93,8 +96,10 @@ struct Memory {
     asked: u64,
     session: u64,
     knows: BTreeMap<Text, Past>,
-    /// By key: its last write that has ended.
+    /// By key: its last write that has ended, …
     own: BTreeMap<Text, WriteId>,
+    /// … and the versions that it read last.
+    read: BTreeMap<Text, Vec<WriteId>>,
     /// The read that it waits for: of which key, and whether it meets a write that is not over.
     reads: Option<(Text, bool)>,
     /// What it was or will be told of that.
@@ -110,8 +115,10 @@ pub struct Read {
     pub ids: Vec<WriteId>,
     /// It has met no write that was under way or had half failed.
     pub quiet: bool,
-    /// The last write of its own session that has ended.
+    /// The last write of its own session that has ended, …
     pub own: Option<WriteId>,
+    /// … and what that session had read here before.
+    pub before: Vec<WriteId>,
 }
 
 impl Witness<QuorumStore> for Ghost {
@@ -175,6 +182,8 @@ impl Ghost {
             acked: None,
             mark: None,
             floor: of_key.floor,
+            wrote: memory.own.get(key).copied().into_iter().collect(),
+            read: memory.read.get(key).cloned().unwrap_or_default(),
         };
         if write.deletes {
             join(&mut of_key.dead, &write.past);
@@ -225,7 +234,9 @@ impl Ghost {
             join(knows, &write.past);
             join(knows, &Past::from([(write.session, id.1)]));
         }
-        self.read = Some(Read { client, key: key.clone(), answer: answer.clone(), ids, quiet, own });
+        let before = memory.read.insert(key.clone(), ids.clone()).unwrap_or_default();
+        let (key, answer) = (key.clone(), answer.clone());
+        self.read = Some(Read { client, key, answer, ids, quiet, own, before });
     }
 
     fn record_mark(&mut self, id: WriteId, mark: Mark) {
@@ -271,9 +282,10 @@ impl Ghost {
     }
 
     fn suspect(&mut self, before: &Kept, now: Option<&Kept>) {
-        let gone = before.object.ids().filter(|id| {
-            now.is_none_or(|now| now.object.ids().all(|other| other != *id))
-        });
+        let gone = before
+            .object
+            .ids()
+            .filter(|id| now.is_none_or(|now| now.object.ids().all(|other| other != *id)));
         self.suspects.extend(gone.collect::<Vec<_>>());
     }
 

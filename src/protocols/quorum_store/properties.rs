@@ -7,10 +7,10 @@ use crate::base::{Breach, Place, Text};
 use crate::protocol::{Cluster, Measure, Property, PropertyKind};
 use crate::sentence;
 
-use crate::protocol::{Repeat, Switch};
-use super::ghost::{Ghost, Read};
+use super::ghost::{Ghost, Read, Write};
 use super::versions::{Object, Versions, WriteId};
 use super::{QuorumStore, first_servers};
+use crate::protocol::{Repeat, Switch};
 
 type View<'a> = Cluster<'a, QuorumStore>;
 
@@ -54,6 +54,30 @@ pub const PROPERTIES: &[Property<QuorumStore>] = &[
                   it asks.",
         kind: PropertyKind::Always,
         holds: sessions_read_their_writes,
+    },
+    Property {
+        name: "A Session Never Goes Back",
+        formula: "tokens ∧ r before r′ in session ⇒ r ≤ r′",
+        meaning: "With tokens: a client reads what it has read before, or something that takes its place, \
+                  whomever it asks.",
+        kind: PropertyKind::Always,
+        holds: sessions_never_go_back,
+    },
+    Property {
+        name: "A Session's Writes Stay in Order",
+        formula: "acked(v) before w in session ⇒ v < w at every replica",
+        meaning: "What a session writes takes the place of what it has written there before: no replica keeps \
+                  the earlier one instead, or beside it.",
+        kind: PropertyKind::Always,
+        holds: writes_stay_in_order,
+    },
+    Property {
+        name: "A Session's Writes Follow Its Reads",
+        formula: "r = v before w in session ⇒ v < w at every replica",
+        meaning: "What a session writes takes the place of what it has read there before: no replica keeps \
+                  what was read instead, or beside it.",
+        kind: PropertyKind::Always,
+        holds: writes_follow_reads,
     },
     Property {
         name: "The Dead Stay Dead",
@@ -141,9 +165,9 @@ fn quiet_reads_are_fresh(cluster: &View) -> Result<(), Breach> {
     let ghost = cluster.ghost;
     let (config, all) = (&ghost.config, servers(ghost));
     let meets = config.r(all) + config.w(all) > config.n(all);
-    let Some(read) = ghost.read.as_ref().filter(|read| {
-        read.quiet && meets && config.sloppy == Switch::Off
-    }) else {
+    let Some(read) =
+        ghost.read.as_ref().filter(|read| read.quiet && meets && config.sloppy == Switch::Off)
+    else {
         return Ok(());
     };
     match is_last(ghost, read) {
@@ -173,9 +197,8 @@ fn is_last(ghost: &Ghost, read: &Read) -> bool {
         }
         Versions::Vectors => of_key.last.iter().all(|last| {
             let there = read.ids.iter().any(|id| ghost.supersedes(*id, *last));
-            let superseded = |id: &WriteId| {
-                write(last).is_some_and(|last| last.knows(*id, &ghost.writes))
-            };
+            let superseded =
+                |id: &WriteId| write(last).is_some_and(|last| last.knows(*id, &ghost.writes));
             let gone = write(last).is_some_and(|last| last.deletes) || ghost.is_dead(*last);
             (there || gone) && !read.ids.iter().any(superseded)
         }),
@@ -225,6 +248,82 @@ fn sessions_read_their_writes(cluster: &View) -> Result<(), Breach> {
     }
 }
 
+fn sessions_never_go_back(cluster: &View) -> Result<(), Breach> {
+    let ghost = cluster.ghost;
+    let Some(read) = ghost.read.as_ref().filter(|_| ghost.config.tokens == Switch::On) else {
+        return Ok(());
+    };
+    let is_gone =
+        |id: WriteId| ghost.is_dead(id) || ghost.writes.get(&id).is_none_or(|write| write.deletes);
+    let lost = read.before.iter().find(|before| {
+        !is_gone(**before) && !read.ids.iter().any(|id| ghost.supersedes(*id, **before))
+    });
+    match lost {
+        None => Ok(()),
+        Some(lost) => Err(sentence!(
+            "{0} reads {1} under {2}, and had read what request {3} of {4} wrote, which is newer",
+            read.client,
+            read.answer.clone(),
+            read.key.clone(),
+            lost.1,
+            lost.0
+        )
+        .into()),
+    }
+}
+
+fn writes_stay_in_order(cluster: &View) -> Result<(), Breach> {
+    match out_of_order(cluster.ghost, |write| &write.wrote) {
+        None => Ok(()),
+        Some((id, earlier)) => Err(sentence!(
+            "request {0} of {1} does not take the place of its request {2}, which was done before",
+            id.1,
+            id.0,
+            earlier.1
+        )
+        .into()),
+    }
+}
+
+fn writes_follow_reads(cluster: &View) -> Result<(), Breach> {
+    match out_of_order(cluster.ghost, |write| &write.read) {
+        None => Ok(()),
+        Some((id, earlier)) => Err(sentence!(
+            "request {0} of {1} does not take the place of what its client had read: request {2} of {3}",
+            id.1,
+            id.0,
+            earlier.1,
+            earlier.0
+        )
+        .into()),
+    }
+}
+
+/// A write that does not take the place of one that its session knew: it has the lower mark, or a replica keeps
+/// both.
+fn out_of_order(
+    ghost: &Ghost,
+    known: impl Fn(&Write) -> &Vec<WriteId>,
+) -> Option<(WriteId, WriteId)> {
+    let pairs = |id: WriteId| {
+        let write = ghost.writes.get(&id);
+        let known = write.map(&known).into_iter().flatten();
+        known.copied().filter(move |earlier| *earlier != id).map(move |earlier| (id, earlier))
+    };
+    let mark = |id: WriteId| ghost.writes.get(&id).and_then(|write| write.mark);
+    match ghost.config.versions {
+        Versions::Lww => ghost
+            .marked
+            .into_iter()
+            .flat_map(pairs)
+            .find(|(id, earlier)| mark(*id) <= mark(*earlier)),
+        Versions::Vectors => changed(ghost).find_map(|(.., object)| {
+            let has_both = |pair: &(WriteId, WriteId)| object.ids().any(|id| id == pair.1);
+            object.ids().flat_map(pairs).find(has_both)
+        }),
+    }
+}
+
 fn the_dead_stay_dead(cluster: &View) -> Result<(), Breach> {
     let ghost = cluster.ghost;
     for (server, key, object) in changed(ghost) {
@@ -246,7 +345,8 @@ fn the_dead_stay_dead(cluster: &View) -> Result<(), Breach> {
 fn equal_trees_mean_equal_replicas(cluster: &View) -> Result<(), Breach> {
     let ghost = cluster.ghost;
     let Some(it) = cluster.changed() else { return Ok(()) };
-    for (server, key) in ghost.changed.iter().filter(|(server, _)| Some(*server) == cluster.changed) {
+    for (server, key) in ghost.changed.iter().filter(|(server, _)| Some(*server) == cluster.changed)
+    {
         let object = |it: &QuorumStore| it.saved.store.get(key).map(|kept| kept.object.clone());
         let mut others = cluster.up().filter(|(place, other)| place != server && other.keeps(key));
         let fooled = others.find(|(place, other)| {

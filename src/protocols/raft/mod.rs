@@ -204,6 +204,7 @@ impl Protocol for Raft {
                 "joint-consensus",
                 "one-at-a-time",
                 "lost-vote",
+                "new-member",
             ]
         ),
         eventual: &["Leader Completeness", "Logs Converge"],
@@ -302,6 +303,10 @@ impl Protocol for Raft {
 
     fn weight(&self) -> usize {
         self.store.len()
+    }
+
+    fn is_quorum(&self, has: &dyn Fn(Place) -> bool) -> Option<bool> {
+        Some(self.configuration.agreed(has))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::view::path::{Path, Point, Size};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hull {
     pub members: Vec<Place>,
-    /// Fewer than a majority: nothing can be decided here.
+    /// Each of them is cut off from a majority: nothing can be decided here.
     pub minority: bool,
     /// The outline: one where the members are neighbours, else one around each.
     pub path: Path,
@@ -35,9 +35,11 @@ pub fn hulls(snapshot: &Snapshot, layout: &Layout) -> Vec<Hull> {
     }
     let minority = |members: &[Place]| {
         let Some(letter) = snapshot.majority else { return false };
-        let of_kind = |place: &&Place| place.letter() == letter;
-        let count = layout.places.count(letter);
-        count > 0 && members.iter().filter(of_kind).count() < usize::from(count / 2 + 1)
+        let reaches = |place: &Place| {
+            let shot = snapshot.node(*place).filter(|shot| shot.id.letter() == letter);
+            shot.is_some_and(|shot| !shot.isolated)
+        };
+        layout.places.count(letter) > 0 && !members.iter().any(reaches)
     };
     groups
         .into_iter()

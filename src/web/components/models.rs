@@ -57,8 +57,13 @@ pub fn ModelsMap(props: &Props) -> Html {
     let Props { models, language, act, .. } = props;
     let Some(shown) = props.chosen.or(models.first()) else { return Html::default() };
     let choose = {
-        let act = act.clone();
-        Callback::from(move |model: Model| act.emit(Action::Page(PageAction::Model(model))))
+        let (act, models) = (act.clone(), models.clone());
+        Callback::from(move |model: Model| {
+            act.emit(Action::Page(PageAction::Model(model)));
+            if let Some((first, last)) = models.get(model).and_then(ModelShot::stretch) {
+                act.emit(Action::Time(TimeAction::SeekEvidence { first, last }));
+            }
+        })
     };
     let go = |operation: &OperationShot| {
         asks(act, TimeAction::SeekEvent(operation.answered.unwrap_or(operation.called)))

@@ -83,6 +83,10 @@ impl<I: Protocol> Protocol for Held<I> {
         let ((), asked) = fx.inside(|fx| self.0.step(input, fx));
         hand_on(asked, fx);
     }
+
+    fn is_quorum(&self, has: &dyn Fn(Place) -> bool) -> Option<bool> {
+        self.0.is_quorum(has)
+    }
 }
 
 fn hand_on<I: Protocol>(asked: Asked<I>, fx: &mut Effects<Held<I>>) {
