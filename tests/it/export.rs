@@ -119,8 +119,11 @@ fn the_links_of_a_flowchart_are_those_of_the_stage() {
     }
     let there = run("run lease\n10ms partition L1 C1 | C2 R1\n", Time::millis(20));
     let text = take(&there, &ask(Format::Flowchart, Time::ZERO, Time::ZERO)).text;
-    let links: Vec<&str> =
-        text.lines().map(str::trim).filter(|line| line.contains("---") || line.contains("-.")).collect();
+    let links: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains("---") || line.contains("-."))
+        .collect();
     assert_eq!(
         links[1..],
         ["L1 -. \"✕\" .- C2", "C1 -. \"✕\" .- R1", "L1 --- C1", "C2 --- R1"],

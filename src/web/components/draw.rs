@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::base::Time;
 use crate::view::path::number;
-use crate::view::{Path, Point, Size};
+use crate::view::{Path, Point, Size, Thumbnail};
 
 /// These class names, without the empty ones.
 pub fn names(names: &[&'static str]) -> Classes {
@@ -46,4 +46,16 @@ pub fn rem(pixels: f64) -> String {
 pub fn percent(part: Time, whole: Time) -> String {
     let share = (part.0.min(whole.0) as f64 / whole.0.max(1) as f64 * 10_000.0) as u64;
     format!("{}.{:02}%", share / 100, share % 100)
+}
+
+/// A small picture of a stage, with something over it.
+pub fn picture(thumbnail: &Thumbnail, over: Html) -> Html {
+    let path =
+        |(class, d): &(&'static str, String)| html! { <path class={*class} d={d.clone()} /> };
+    html! {
+        <svg class="thumbnail" viewBox={thumbnail.view_box.clone()} aria-hidden="true" focusable="false">
+            { for thumbnail.paths.iter().map(path) }
+            { over }
+        </svg>
+    }
 }

@@ -4,8 +4,8 @@ use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::bits::{button, field, option};
+use super::draw::picture;
 use super::icon::Icon;
-use super::runs::picture;
 use crate::base::Sentence;
 use crate::player::Snippet;
 use crate::view::Thumbnail;

@@ -5,11 +5,9 @@ use gloo_events::EventListener;
 use yew::prelude::*;
 
 use super::bits::button;
-use super::draw::text;
+use super::draw::{picture, text};
 use super::icon::Icon;
-use super::prose::prose;
-use super::runs::picture;
-use super::study::told;
+use super::prose::{prose, told};
 use crate::lessons::handout::Leaf;
 use crate::lessons::{Course, Lesson};
 use crate::player::{Action, Book, Needs, StudyShot};

@@ -3,8 +3,11 @@
 
 use yew::prelude::*;
 
+use crate::lessons::Choice;
 use crate::lessons::prose::{Block, Inline};
 use crate::player::{Action, PageAction};
+use crate::tr;
+use crate::words::Language;
 
 /// Draws these blocks.
 pub fn prose(blocks: &[Block], act: &Callback<Action>) -> Html {
@@ -73,4 +76,16 @@ pub fn link(to: &str, text: Html, act: &Callback<Action>) -> Html {
     let outside = to.starts_with("https:");
     let (target, rel) = (outside.then_some("_blank"), outside.then_some("noopener"));
     html! { <a {href} {target} {rel}>{ text }</a> }
+}
+
+/// A choice in words.
+pub fn told(choice: &Choice, language: Language) -> String {
+    match choice {
+        Choice::Place(place) => place.to_string(),
+        Choice::Yes => tr!(language, "Yes").to_owned(),
+        Choice::No => tr!(language, "No").to_owned(),
+        Choice::Text(text) => text.clone(),
+        Choice::Kept => tr!(language, "It is kept").to_owned(),
+        Choice::Broken => tr!(language, "It is broken").to_owned(),
+    }
 }

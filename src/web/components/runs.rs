@@ -5,12 +5,12 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::bits::{button, picture_button};
+use super::draw::picture;
 use super::icon::Icon;
 use crate::base::Sentence;
 use crate::command::Script;
 use crate::player::{Action, PageAction, RunAction};
 use crate::tr;
-use crate::view::Thumbnail;
 use crate::view::diagram::ticks::seconds;
 use crate::web::browser::focus;
 use crate::web::frame::Instant;
@@ -227,15 +227,4 @@ fn put_back(language: Language, run: &Kept, does: &Callback<Deed>) -> Html {
     let undo = Callback::from(move |_: MouseEvent| does.emit(Deed::PutBack(run.clone())));
     let undo = button("inline", None, tr!(language, "Put it back"), undo);
     html! { <><span>{ said }</span>{ " " }{ undo }</> }
-}
-
-pub fn picture(thumbnail: &Thumbnail, over: Html) -> Html {
-    let path =
-        |(class, d): &(&'static str, String)| html! { <path class={*class} d={d.clone()} /> };
-    html! {
-        <svg class="thumbnail" viewBox={thumbnail.view_box.clone()} aria-hidden="true" focusable="false">
-            { for thumbnail.paths.iter().map(path) }
-            { over }
-        </svg>
-    }
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::bits::{asks, button, picture_button};
 use super::handout::Handout;
 use super::icon::Icon;
-use super::prose::prose;
+use super::prose::{prose, told};
 use crate::lessons::judge::Occasion;
 use crate::lessons::texts::SHELF;
 use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
@@ -135,18 +135,6 @@ fn way_on(lesson: &Lesson, study: &StudyShot, language: Language, act: &Callback
                 <a class="button primary" href="#v1&door=exercises">{ tr!(language, "To the exercises") }</a>
             }
         </footer>
-    }
-}
-
-/// A choice in words.
-pub fn told(choice: &Choice, language: Language) -> String {
-    match choice {
-        Choice::Place(place) => place.to_string(),
-        Choice::Yes => tr!(language, "Yes").to_owned(),
-        Choice::No => tr!(language, "No").to_owned(),
-        Choice::Text(text) => text.clone(),
-        Choice::Kept => tr!(language, "It is kept").to_owned(),
-        Choice::Broken => tr!(language, "It is broken").to_owned(),
     }
 }
 
