@@ -72,7 +72,19 @@ impl Marking {
 
     /// How each stands at the run's cursor, if this script was given.
     pub fn states(&mut self, run: &Run, given: &Script) -> Vec<CheckState> {
-        self.checks.iter_mut().map(|judged| judged.state(run, given)).collect()
+        let mut states = Vec::new();
+        self.judge(run, given, false, &mut states);
+        states
+    }
+
+    /// The same anew; what models say stays as long as the run moves, for they take long.
+    pub fn judge(&mut self, run: &Run, given: &Script, moving: bool, states: &mut Vec<CheckState>) {
+        states.resize(self.checks.len(), CheckState::Open);
+        for (judged, state) in self.checks.iter_mut().zip(states) {
+            if !(moving && matches!(judged.check, Check::Model { .. })) {
+                *state = judged.state(run, given);
+            }
+        }
     }
 }
 

@@ -37,7 +37,9 @@ impl Store {
             return rests.then_some(Sequel { rests, told, next: None });
         }
         let told = self.came_of(act, now)?;
-        Some(Sequel { rests: false, told, next: Some(try_next(&act.command)) })
+        // Whoever solves an exercise has a goal, which this would lead away from.
+        let next = self.study.is_none().then(|| try_next(&act.command));
+        Some(Sequel { rests: false, told, next })
     }
 
     fn came_of(&self, act: &Act, now: Time) -> Option<Sentence> {

@@ -36,8 +36,8 @@ pub struct Study {
     marking: Option<Marking>,
     /// How each check stands at the cursor.
     pub states: Vec<CheckState>,
-    /// The cursor that they were judged at.
-    judged: Option<(Time, u64)>,
+    /// The cursor that they were judged at, and whether the run was moving.
+    judged: Option<(Time, u64, bool)>,
 }
 
 /// A text that is being opened.
@@ -146,19 +146,19 @@ impl Study {
         self.choices.iter().position(|choice| *choice == Choice::Place(place))
     }
 
-    /// Judges anew what is not judged at this cursor; models only where the run rests.
+    /// Judges anew what is not judged at this cursor; models only where the run rests, for they take long.
     pub(super) fn follow(&mut self, run: &Run, moving: bool) -> Result<(), Mistake> {
         let demands = self.course.demands(self.step);
-        let cursor = (run.now(), run.event());
+        let cursor = (run.now(), run.event(), moving);
         let judged = self.marking.as_ref().is_some_and(|marking| marking.is_of(run));
-        if demands.is_empty() || judged && (moving || self.judged == Some(cursor)) {
+        if demands.is_empty() || judged && self.judged == Some(cursor) {
             return Ok(());
         }
         if !judged {
             self.marking = Some(Marking::new(demands, run)?);
         }
         if let Some(marking) = &mut self.marking {
-            self.states = marking.states(run, &self.given);
+            marking.judge(run, &self.given, moving, &mut self.states);
         }
         self.judged = Some(cursor);
         Ok(())

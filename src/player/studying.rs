@@ -1,6 +1,6 @@
 //! Actions on what is read beside the stage: open a text, go to a step, answer, have the run answer.
 
-use super::action::{Action, Change, StudyAction};
+use super::action::{Action, Change, Notice, StudyAction};
 use super::needs::Needs;
 use super::playback::Target;
 use super::store::Store;
@@ -8,6 +8,7 @@ use super::study::{Opening, Study, mistaken};
 use super::terms::{Below, Book, Selection, Tab};
 use crate::base::Time;
 use crate::lessons::Course;
+use crate::sentence;
 
 impl Store {
     /// The needs of an action; those of a step are known by what is read.
@@ -109,7 +110,14 @@ impl Store {
                 self.ui.window.follows = true;
                 self.playback.play();
             }
-            Err(mistake) => self.ui.notice = Some(mistaken(mistake)),
+            Err(mistake) => {
+                self.ui.notice = Some(Notice::refusal(sentence!(
+                    "The run does not answer this. The lesson's line {0}, column {1}: {2}",
+                    mistake.line,
+                    mistake.column,
+                    mistake.sentence
+                )));
+            }
         }
     }
 

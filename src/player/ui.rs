@@ -168,6 +168,8 @@ impl Ui {
     pub(super) fn select(&mut self, selection: Option<Selection>) {
         self.selection = selection;
         match selection {
+            // What is read stays: what can be done stands beside what was chosen.
+            _ if self.tab == Tab::Lesson => {}
             Some(Selection::Message(_)) => self.tab = Tab::Message,
             Some(_) => self.tab = Tab::Node,
             None if self.tab == Tab::Message => self.tab = Tab::Node,

@@ -56,8 +56,9 @@ pub struct App {
     heading: Shared<Heading>,
     headed: Headed,
     inspection: Shared<Inspection>,
-    /// When the inspection was made, in ms.
+    /// When the inspection was made, and the words for those who listen, in ms.
     inspected: f64,
+    told_at: f64,
     /// When the picture was drawn last, and whether something has happened since.
     drawn: f64,
     stale: bool,
@@ -179,6 +180,7 @@ impl Component for App {
             comparison: None,
             compared: Default::default(),
             inspected: 0.0,
+            told_at: 0.0,
             drawn: 0.0,
             stale: false,
             cost: 0.0,
@@ -542,7 +544,7 @@ impl App {
         }
         let passed = browser::now() - self.inspected;
         if !self.store.moving() || passed >= INSPECT_EVERY {
-            self.inspect(passed);
+            self.inspect();
         } else if self.inspect_later.is_none() {
             let link = ctx.link().clone();
             let wait = INSPECT_EVERY as u32;
@@ -643,11 +645,12 @@ impl App {
     }
 
     /// The inspector, and at a slower pace what is read aloud.
-    fn inspect(&mut self, passed: f64) {
+    fn inspect(&mut self) {
         self.inspection = Shared::new(Inspection::of(&mut self.store));
         self.tabulate();
         self.inspected = browser::now();
-        if !self.store.moving() || passed >= TELL_EVERY {
+        if !self.store.moving() || self.inspected - self.told_at >= TELL_EVERY {
+            self.told_at = self.inspected;
             self.views.iter_mut().for_each(|view| view.tell(&self.store));
             let narration = self.store.narration();
             if *narration != *self.narration {

@@ -186,6 +186,8 @@ pub struct Instant {
     /// What the timeline shows of it, and how far it has been simulated.
     pub window: Span,
     pub reached: Time,
+    /// What is read beside it.
+    pub study: Option<StudyShot>,
     /// Takes something of it away.
     pub take: Callback<(ExportRequest, Callback<Taken>)>,
 }
@@ -209,6 +211,7 @@ impl Instant {
             protocol: pane.run.meta().slug,
             window: Span::new(store.ui.window.from, store.ui.window.to()),
             reached: pane.run.head().1,
+            study: store.study.as_ref().map(|study| study.shot(&pane.run)),
             take,
         }
     }

@@ -215,12 +215,14 @@ pub fn is_on(event: &Event, selector: &str) -> bool {
     target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
 }
 
-/// Space and Enter press the button that has the focus.
+/// Space and Enter press the button that has the focus; of what is on the stage only Enter does, Space plays.
 fn presses(event: &Event) -> bool {
     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return false };
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    matches!(event.key().as_str(), " " | "Enter")
-        && target.is_some_and(|target| {
-            target.closest("button, a, summary, input, [data-pick]").ok().flatten().is_some()
-        })
+    let pressed = match event.key().as_str() {
+        "Enter" => "button, a, summary, input, [data-pick]",
+        " " => "button, a, summary, input",
+        _ => return false,
+    };
+    target.is_some_and(|target| target.closest(pressed).ok().flatten().is_some())
 }

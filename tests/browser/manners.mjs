@@ -75,6 +75,18 @@ test("whoever listens hears who leads, with a time as people say it", async () =
   await page.locator("[role=status].unseen").getByText(/At 0\.\d+ seconds, S1 is now leader\./).waitFor();
 });
 
+test("whoever listens is told while it plays, and misses no caption", async () => {
+  await open("#v1&scene=raft/first-election");
+  await page.evaluate(() => {
+    globalThis.heard = [];
+    const region = document.querySelector("[role=status].unseen");
+    new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  await page.waitForFunction(() => heard.some((said) => /is now leader/.test(said)));
+  assert.ok(await page.getByRole("button", { name: "Pause", exact: true }).isVisible(), "it still plays");
+});
+
 /** Of all that is written in sight: how high its letters are on the screen, the smallest. */
 const smallest = () => page.evaluate(() => {
   const shown = [...document.querySelectorAll(".synod *")].filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !element.closest(".unseen, dialog, [hidden]"));

@@ -9,7 +9,7 @@ use super::draw::when;
 use super::help::help;
 use super::icon::Icon;
 use super::share::share;
-use crate::player::{Action, Dialog, PageAction};
+use crate::player::{Action, Dialog, PageAction, StudyShot};
 use crate::tr;
 use crate::web::browser::{document, focus};
 use crate::web::frame::Instant;
@@ -58,9 +58,18 @@ pub fn dialog_box(
         Dialog::Share => {
             let Some(instant) = instant.cloned() else { return Html::default() };
             let link = share(language, copied, act);
-            let content =
-                html! { <>{ link }<Desk drawer={Drawer::Take(instant)} {language} {act} /></> };
-            (tr!(language, "Share this instant"), content)
+            let solved = instant.study.clone().filter(|study| !study.states.is_empty());
+            let content = html! {
+                <>
+                { solved.as_ref().map(|study| verdict(study, language)) }
+                { link }
+                <Desk drawer={Drawer::Take(instant)} {language} {act} />
+                </>
+            };
+            match solved {
+                Some(_) => (tr!(language, "Hand in"), content),
+                None => (tr!(language, "Share this instant"), content),
+            }
         }
         Dialog::Runs => {
             let Some(instant) = instant.cloned() else { return Html::default() };
@@ -95,4 +104,17 @@ pub fn dialog_box(
             </div>
         </dialog>
     }
+}
+
+/// What is handed in, of what was to be brought about.
+fn verdict(study: &StudyShot, language: Language) -> Html {
+    let told = tr!(
+        language,
+        "“{0}”: {1} of {2} conditions are met, {3} hints were opened. Hand in the link: whoever opens it sees your run, judged in the same way.",
+        study.course.title().to_owned(),
+        study.met(),
+        study.states.len(),
+        study.hints
+    );
+    html! { <p data-role="verdict-told"><strong>{ told }</strong></p> }
 }

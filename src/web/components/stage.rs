@@ -211,7 +211,7 @@ fn keys(picked: Callback<(Selection, PickedBy)>) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         let Some((selection, element)) = pick::of(&event) else { return };
         let moved = match event.key().as_str() {
-            "Enter" | " " => {
+            "Enter" => {
                 picked.emit((selection, PickedBy::Keyboard));
                 true
             }

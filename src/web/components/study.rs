@@ -25,17 +25,18 @@ pub fn study_panel(study: &StudyShot, language: Language, act: &Callback<Action>
 
 /// The step's title, what is asked, and what the run has answered.
 pub fn study_slide(study: &StudyShot, language: Language) -> Html {
-    let (title, asked) = match &*study.course {
+    let (title, asked, tasks) = match &*study.course {
         Course::Lesson(lesson) => {
             let step = &lesson.steps[study.step];
-            (&step.title, step.question.as_ref().map(|question| &question.text))
+            (&step.title, step.question.as_ref().map(|question| &question.text), &step.tasks)
         }
-        Course::Exercise(exercise) => (&exercise.title, None),
+        Course::Exercise(exercise) => (&exercise.title, None, &exercise.checks),
     };
     let answer = study.truth.as_ref().map(|truth| told(&truth.choice, language));
     html! {
         <div class="slide"><strong>{ title }</strong>
             if let Some(asked) = asked { <span>{ asked }</span> }
+            { for tasks.iter().map(|task| html! { <span>{ &task.text }</span> }) }
             if let Some(answer) = answer { <span class="good">{ tr!(language, "The run says {0}.", answer) }</span> }
         </div>
     }
