@@ -54,7 +54,7 @@ test("the map of models shows what a stale read breaks, and leads there", async 
   await page.waitForFunction(() => !document.querySelector("[role=timer]").textContent.startsWith("3.000"));
   await linearizable.waitFor();
   const evidence = page.locator(".models .evidence li");
-  const history = page.locator("svg.history");
+  const history = page.locator("svg.history").first();
   await page.waitForFunction((count) => document.querySelectorAll("svg.history .asked.proof").length === count, await evidence.count());
   const room = await history.boundingBox();
   for (const box of await Promise.all((await history.locator(".asked.proof > rect").all()).map((bar) => bar.boundingBox()))) {
