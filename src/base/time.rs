@@ -65,6 +65,12 @@ impl Sub for Time {
 }
 
 impl Time {
+    /// What may pass by one clock, so that less than `self` has passed by any other: each of them is wrong by so
+    /// many percent at most.
+    pub fn by_a_clock_wrong_by(self, percent: u64) -> Time {
+        Time(self.0 * (100 - percent) / (100 + percent))
+    }
+
     /// As people say it, no more exactly than they can tell: `1.24 s`, `150 ms`, `0.3 ms`.
     pub fn said(self) -> String {
         let (unit, digits, name) = match self.0 {

@@ -1,7 +1,7 @@
 //! The acceptor: the memory of the system. It knows nothing of leaders' plans, only of ballots, and
 //! what it has said it never takes back.
 
-use crate::base::Place;
+use crate::base::{Place, Time};
 use crate::protocol::Effects;
 use crate::sentence;
 
@@ -72,6 +72,7 @@ impl MultiPaxos {
             self.hear_of_higher(leader, ballot, Some(leader), fx);
         }
         self.leader = Some(leader);
+        self.grant(fx.steady_now());
         fx.set_timer(Timer::Election, self.config.election);
     }
 
@@ -82,6 +83,7 @@ impl MultiPaxos {
         first: u64,
         commands: &[Command],
         chosen: u64,
+        sent: Option<Time>,
         fx: &mut Effects<Self>,
     ) {
         let slots = Slots { first, last: first + commands.len() as u64 - 1 };
@@ -109,7 +111,7 @@ impl MultiPaxos {
         self.learn(slots, chosen, fx);
         self.save(fx);
         let holds = self.holds();
-        fx.send(leader, Message::Accepted { ballot: self.promised, slots, holds });
+        fx.send(leader, Message::Accepted { ballot: self.promised, slots, holds, sent });
     }
 
     /// All slots up to here are accepted at the ballot promised, or known to be chosen.

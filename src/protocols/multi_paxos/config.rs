@@ -4,6 +4,8 @@
 use crate::base::{Span, Time};
 use crate::options;
 
+use super::Reads;
+
 options! {
     pub struct Config {
         /// How long a server waits for a leader. Drawn at random each time, so that two proposers
@@ -27,6 +29,21 @@ options! {
             range: 1..=1_000,
             help: "how many slots one Accept carries at most",
             samples: ["8", "1", "2"],
+        }
+
+        /// *Paxos Made Live*, §5.2.
+        option reads: Reads {
+            default: Reads::Log,
+            choices: [Reads::Log, Reads::Lease],
+            help: "reads: as slots of the log; or from the leader's store while its lease lasts",
+            samples: [],
+        }
+
+        option drift_bound: u64 {
+            default: 20,
+            range: 0..=50,
+            help: "by how many percent a clock may be wrong, as a lease allows for",
+            samples: [],
         }
 
         flaw skip_phase_1 {
@@ -57,6 +74,21 @@ options! {
             story: "A leader answers reads at once, without a slot of the log. It may have been \
                     replaced without knowing, or not yet know what was chosen before it: the value is \
                     an old one.",
+            breaks: "Linearizability",
+        }
+
+        flaw trust_clocks {
+            title: "A lease that trusts clocks",
+            story: "A lease lasts as long by the leader's clock as the others stand by it by theirs, with \
+                    nothing taken off for clocks that run at different speeds. A slow leader believes in it \
+                    when the others have long promised to another.",
+            breaks: "Linearizability",
+        }
+
+        flaw promise_after_restart {
+            title: "A restarted server promises at once",
+            story: "A server that restarts promises before an election timeout has passed. It may have \
+                    answered a leader just before it crashed, and that leader counts on it for its lease.",
             breaks: "Linearizability",
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::base::{Log, NONE, Place, Sentence};
+use crate::base::{Log, NONE, Place, Sentence, Time};
 use crate::protocol::{self, Field, Kind, Tone};
 use crate::service::sessions::LogCommand as Command;
 use crate::{listed, sentence};
@@ -69,10 +69,11 @@ pub enum Message {
     /// 1b: what this acceptor has accepted in these slots, and how far it knows what was chosen.
     Promise { ballot: Ballot, votes: Tail, chosen: u64 },
     /// 2a, for the slots from `first` on, a command each; without any it is a heartbeat. Every slot
-    /// up to `chosen` is.
-    Accept { ballot: Ballot, first: u64, commands: Commands, chosen: u64 },
-    /// 2b, for the slots that were asked for; and all slots up to `holds` besides.
-    Accepted { ballot: Ballot, slots: Slots, holds: u64 },
+    /// up to `chosen` is. With leases it tells when it was `sent`, by the leader's clock.
+    Accept { ballot: Ballot, first: u64, commands: Commands, chosen: u64, sent: Option<Time> },
+    /// 2b, for the slots that were asked for; and all slots up to `holds` besides. It brings back when it
+    /// was asked.
+    Accepted { ballot: Ballot, slots: Slots, holds: u64, sent: Option<Time> },
     /// To whoever asks with too low a ballot: the promise in the way.
     Refused { ballot: Ballot, promised: Ballot },
 }
@@ -231,25 +232,34 @@ impl protocol::Message for Message {
                 Field::new("accepted", votes),
                 Field::new("chosen up to", chosen),
             ],
-            Message::Accept { ballot, first, commands, chosen } => vec![
-                Field::new("bal", ballot),
-                Field::new("from slot", first),
-                Field::new("val", commands),
-                Field::new("chosen up to", chosen),
-            ],
-            Message::Accepted { ballot, slots, holds } => {
+            Message::Accept { ballot, first, commands, chosen, sent } => {
+                let fields = [
+                    Field::new("bal", ballot),
+                    Field::new("from slot", first),
+                    Field::new("val", commands),
+                    Field::new("chosen up to", chosen),
+                ];
+                fields.into_iter().chain(sent.map(sent_at)).collect()
+            }
+            Message::Accepted { ballot, slots, holds, sent } => {
                 let slots = if slots.is_empty() { NONE.into() } else { slots.to_string() };
-                vec![
+                let fields = [
                     Field::new("bal", ballot),
                     Field::new("slots", slots),
                     Field::new("holds all up to", holds),
-                ]
+                ];
+                fields.into_iter().chain(sent.map(sent_at)).collect()
             }
             Message::Refused { ballot, promised } => {
                 vec![Field::new("bal", ballot), Field::new("maxBal", promised)]
             }
         }
     }
+}
+
+/// By the leader's clock.
+fn sent_at(sent: Time) -> Field {
+    Field::new("sent at", sent)
 }
 
 /// Each vote with its slot and ballot: `[3: x=1 (1.S1), 5: x=3 (2.S2)]`.

@@ -19,6 +19,9 @@
 //! `message.rs` the data, `config.rs` the options and flaws, `properties.rs` what must never break,
 //! `tally.rs` who has accepted what, `view.rs` what is shown.
 //!
+//! Reads go through the log like everything else; or, by an option, the leader answers them from its own
+//! store for as long as a *lease* lasts, in which nobody else can lead: `reads.rs`.
+//!
 //! What an acceptor must remember goes to the disk by `MultiPaxos::save` before anything is said
 //! that relies on it: the simulator holds back messages and replies until the writes before them
 //! are done.
@@ -29,6 +32,7 @@ mod learner;
 mod message;
 mod properties;
 mod proposer;
+mod reads;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -37,7 +41,7 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::base::{Log, Place, PlaceKind, Places, Sentence};
+use crate::base::{Log, Place, PlaceKind, Places, Sentence, Time};
 use crate::check::Model;
 use crate::protocol::{Effects, Input, Meta, Property, Protocol, Serves};
 use crate::scenes;
@@ -49,6 +53,7 @@ use crate::service::store;
 pub use config::Config;
 pub use message::{Ballot, Commands, Disk, Message, Slot, Slots, Tail, Vote};
 pub use properties::Ghost;
+pub use reads::Reads;
 
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +78,8 @@ pub struct MultiPaxos {
     heard: Ballot,
     /// Whom this server takes for the leader, to send clients there.
     leader: Option<Place>,
+    /// With leases: when it heard a leader last, by its steady clock. So long it stands by that leader.
+    heard_leader: Option<Time>,
 
     // The learner: volatile.
     /// Every slot up to here is chosen, and its command executed.
@@ -114,6 +121,10 @@ struct Lead {
     sent: Vec<u64>,
     /// The last slot in use at the last heartbeat: up to here, what has no answer has been lost.
     overdue: u64,
+    /// The last slot that the promises told of: what was chosen before it led lies up to here.
+    inherited: u64,
+    /// By server: when it sent what was answered last from there, by its steady clock.
+    leased: Vec<u64>,
     /// Clients' requests to answer once they are executed.
     waiting: Unanswered,
 }
@@ -137,7 +148,14 @@ impl Protocol for MultiPaxos {
         requests: &["put x=1", "get x"],
         scenes: scenes!(
             "multi-paxos",
-            ["stable-leader", "leader-change", "unprepared-leader", "stale-read", "asked-twice",]
+            [
+                "stable-leader",
+                "leader-change",
+                "unprepared-leader",
+                "stale-read",
+                "asked-twice",
+                "lease",
+            ]
         ),
         eventual: &["Agreement", "All Apply The Same"],
         ..Meta::USUAL
@@ -173,6 +191,7 @@ impl Protocol for MultiPaxos {
             role: Role::Acceptor,
             heard: Ballot::NONE,
             leader: None,
+            heard_leader: reads::heard_at_boot(config, disk, fx.steady_now()),
             chosen: 0,
             executed: Log::new(),
             store: KeyValueStore::default(),
@@ -182,7 +201,7 @@ impl Protocol for MultiPaxos {
 
     fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>) {
         match input {
-            Input::Timer(Timer::Election) if !self.leads() => self.prepare(fx),
+            Input::Timer(Timer::Election) if !self.leads() => self.time_out(fx),
             Input::Timer(Timer::Heartbeat) if self.leads() => self.send_heartbeats(fx),
             Input::Timer(_) => {}
             Input::Message { from, message } => self.receive(from, message, fx),
@@ -219,10 +238,13 @@ impl MultiPaxos {
             {
                 self.refuse(from, ballot, fx)
             }
+            Message::Prepare { .. } if self.stands_by_its_leader(fx.steady_now()) => {
+                self.ignore(from, fx)
+            }
             Message::Prepare { ballot, first } => self.promise(from, ballot, first, fx),
-            Message::Accept { ballot, first, commands, chosen } => {
+            Message::Accept { ballot, first, commands, chosen, sent } => {
                 self.hear_leader(from, ballot, fx);
-                self.accept(from, first, &commands, chosen, fx);
+                self.accept(from, first, &commands, chosen, sent, fx);
             }
 
             // An answer to what was asked at another ballot says nothing about this one.
@@ -233,7 +255,10 @@ impl MultiPaxos {
             Message::Promise { votes, chosen, .. } => {
                 self.count_promise(Promise { by: from, votes, chosen }, fx)
             }
-            Message::Accepted { slots, holds, .. } => self.count_votes(from, slots, holds, fx),
+            Message::Accepted { slots, holds, sent, .. } => {
+                self.count_grant(from, sent);
+                self.count_votes(from, slots, holds, fx);
+            }
             Message::Refused { promised, .. } => self.give_way(from, promised, fx),
         }
     }

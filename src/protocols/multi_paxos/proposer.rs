@@ -98,6 +98,8 @@ impl MultiPaxos {
             sent: holds.clone(),
             holds,
             overdue: self.last_slot(),
+            inherited: self.last_slot(),
+            leased: vec![0; usize::from(self.nodes)],
             waiting: Unanswered::default(),
         });
         self.leader = Some(self.me);
@@ -182,8 +184,8 @@ impl MultiPaxos {
         if !commands.is_empty() {
             lead.sent[to.index()] = holds + commands.len() as u64;
         }
-        let (ballot, chosen) = (self.promised, self.chosen);
-        fx.send(to, Message::Accept { ballot, first: holds + 1, commands, chosen });
+        let (ballot, chosen, sent) = (self.promised, self.chosen, self.sent_at(fx.steady_now()));
+        fx.send(to, Message::Accept { ballot, first: holds + 1, commands, chosen, sent });
     }
 
     /// Phase 2a for a new command: phase 1 was done for all slots.
@@ -195,7 +197,8 @@ impl MultiPaxos {
         lead.sent.iter_mut().filter(|sent| **sent + 1 == slot).for_each(|sent| *sent = slot);
         self.save(fx);
         let commands = Commands::from_iter([command]);
-        let accept = Message::Accept { ballot, first: slot, commands, chosen: self.chosen };
+        let (chosen, sent) = (self.chosen, self.sent_at(fx.steady_now()));
+        let accept = Message::Accept { ballot, first: slot, commands, chosen, sent };
         fx.broadcast(self.others(), accept);
     }
 

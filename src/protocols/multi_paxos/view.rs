@@ -29,6 +29,7 @@ impl Shown<Disk> for MultiPaxos {
         Variable::sometimes("promises received", |server| Some(names(&server.promised_by()?))),
         Variable::sometimes("accepted by", MultiPaxos::under_way),
         Variable::sometimes("holds all up to", MultiPaxos::held),
+        Variable::sometimes("lease until", |server| Some(server.lease()?.to_string())),
         Variable::text("state machine", |server| server.store.to_string()),
     ];
 

@@ -236,7 +236,7 @@ impl Raft {
         let (timeout, wrong) = (self.config.election.min, self.config.drift_bound);
         match self.config.trust_clocks {
             true => timeout,
-            false => Time(timeout.0 * (100 - wrong) / (100 + wrong)),
+            false => timeout.by_a_clock_wrong_by(wrong),
         }
     }
 

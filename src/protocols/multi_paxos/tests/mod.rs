@@ -1,10 +1,11 @@
 //! Servers to try rules and properties on.
 
 mod properties;
+mod reads;
 mod rules;
 
 use crate::base::{Log, Place};
-use crate::protocol::{Effect, Outcome};
+use crate::protocol::{ClockReading, Effect, Outcome};
 
 use super::*;
 
@@ -85,7 +86,17 @@ fn elect(server: &mut MultiPaxos) {
 
 /// What the server asks for, without the teaching sentences.
 fn step(server: &mut MultiPaxos, input: Input<MultiPaxos>) -> Vec<Effect<MultiPaxos>> {
+    step_at(Time::ZERO, server, input)
+}
+
+/// The same, when its clock shows this.
+fn step_at(
+    now: Time,
+    server: &mut MultiPaxos,
+    input: Input<MultiPaxos>,
+) -> Vec<Effect<MultiPaxos>> {
     let mut fx = Effects::new();
+    fx.start(ClockReading { local: now, steady: now });
     server.step(input, &mut fx);
     let effects = fx.drain().map(|(effect, _)| effect);
     effects.filter(|effect| !matches!(effect, Effect::Note(_))).collect()
@@ -122,11 +133,11 @@ fn promise(ballot: Ballot, first: u64, votes: Votes, chosen: u64) -> Message {
 
 fn accept(ballot: Ballot, first: u64, commands: &[&str], chosen: u64) -> Message {
     let commands = commands.iter().map(|text| command(text)).collect();
-    Message::Accept { ballot, first, commands, chosen }
+    Message::Accept { ballot, first, commands, chosen, sent: None }
 }
 
 fn accepted(ballot: Ballot, first: u64, last: u64, holds: u64) -> Message {
-    Message::Accepted { ballot, slots: Slots { first, last }, holds }
+    Message::Accepted { ballot, slots: Slots { first, last }, holds, sent: None }
 }
 
 fn sent(effects: &[Effect<MultiPaxos>]) -> Vec<(Place, Message)> {

@@ -113,6 +113,8 @@ fn lead(round: u64, votes: Votes) -> impl FnOnce(&mut MultiPaxos) {
             holds: vec![server.chosen; 3],
             sent: vec![server.chosen; 3],
             overdue: 0,
+            inherited: 0,
+            leased: vec![0; 3],
             waiting: Unanswered::default(),
         });
     }
