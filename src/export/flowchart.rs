@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::mermaid::{EDGES, escaped, head};
 use crate::base::{Listed, Place, Sentence};
 use crate::catalog::Run;
-use crate::protocol::{Content, PanelView, Tag};
+use crate::protocol::{Content, PanelView, Tag, Topology};
 use crate::sim::snapshot::{ClientShot, FlightShot, LinkState, NodeShot, Snapshot};
 use crate::view::diagram::ticks::seconds;
 use crate::view::panel;
@@ -62,7 +62,7 @@ pub fn write(
         }
         text += if parted { "    end\n" } else { "" };
     }
-    let mut edges = edges(&snapshot, language);
+    let mut edges = edges(&snapshot, run.meta().formation.topology, language);
     let left_out = edges.len().saturating_sub(EDGES);
     edges.truncate(EDGES);
     text.extend(edges.iter().map(|edge| format!("    {}\n", edge.line)));
@@ -165,8 +165,17 @@ enum Look {
     Quiet,
 }
 
+/// Who talks to whom, and those between whom something was done to the link alone: as on the stage.
+fn linked(snapshot: &Snapshot, topology: Topology) -> impl Iterator<Item = (Place, Place)> {
+    let alone = |a, b| snapshot.link(a, b).or_else(|| snapshot.link(b, a)).is_some();
+    let others = |at: usize| snapshot.nodes[at + 1..].iter();
+    let pairs = snapshot.nodes.iter().enumerate();
+    let pairs = pairs.flat_map(move |(at, a)| others(at).map(move |b| (a.id, b.id)));
+    pairs.filter(move |(a, b)| topology.joins(&snapshot.places, *a, *b) || alone(*a, *b))
+}
+
 /// What is under way, then what is cut or held, then what is quiet.
-fn edges(snapshot: &Snapshot, language: Language) -> Vec<Edge> {
+fn edges(snapshot: &Snapshot, topology: Topology, language: Language) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut busy: Vec<(Place, Place)> = Vec::new();
     let mut ways: Vec<(Place, Place, bool)> =
@@ -184,12 +193,11 @@ fn edges(snapshot: &Snapshot, language: Language) -> Vec<Edge> {
         busy.push((from, to));
     }
     let mut quiet = Vec::new();
-    let count = snapshot.nodes.len();
-    let ends = |a: usize, b: usize| (Place::server(a as u16), Place::server(b as u16));
-    for (a, b) in (0..count).flat_map(|a| (a + 1..count).map(move |b| ends(a, b))) {
+    for (a, b) in linked(snapshot, topology) {
         let (there, back) = (snapshot.link_state(a, b), snapshot.link_state(b, a));
         if there == back && there == LinkState::Healthy {
-            if count <= FEW && !busy.contains(&(a, b)) && !busy.contains(&(b, a)) {
+            let few = snapshot.nodes.len() <= FEW;
+            if few && !busy.contains(&(a, b)) && !busy.contains(&(b, a)) {
                 quiet.push(Edge { line: format!("{a} --- {b}"), look: Look::Quiet });
             }
         } else if there == back {

@@ -98,6 +98,33 @@ fn taking_away_does_not_move_the_cursor() {
     assert_eq!(flowchart, straight, "the cluster at the cursor, however it was reached");
 }
 
+/// Nothing stands at the end of a link that is not there, and none joins those who never speak.
+#[test]
+fn the_links_of_a_flowchart_are_those_of_the_stage() {
+    for entry in catalog::catalog() {
+        let (_, scene) = entry.meta.scenes[0];
+        let setup = scenario::parse_scenario(scene).unwrap().script.to_string();
+        let there = run(&setup, Time::millis(400));
+        let text = take(&there, &ask(Format::Flowchart, Time::ZERO, Time::ZERO)).text;
+        let places = &there.snapshot().places;
+        let topology = entry.meta.formation.topology;
+        let place = |word: &str| word.parse().ok().filter(|place| places.has(*place));
+        for line in text.lines().map(str::trim).filter(|line| line.contains(" --- ")) {
+            let ends = line.split_once(" --- ").unwrap();
+            let (Some(one), Some(other)) = (place(ends.0), place(ends.1)) else {
+                panic!("{}: {line} joins who is not there", entry.meta.slug)
+            };
+            assert!(topology.joins(places, one, other), "{}: {line}", entry.meta.slug);
+        }
+    }
+    let there = run("run lease\n10ms partition L1 C1 | C2 R1\n", Time::millis(20));
+    let text = take(&there, &ask(Format::Flowchart, Time::ZERO, Time::ZERO)).text;
+    let is_link = |line: &&str| line.contains(" --- ") || line.contains(" -. ");
+    let links: Vec<&str> = text.lines().map(str::trim).filter(is_link).collect();
+    let meant = ["L1 -. \"✕\" .- C2", "C1 -. \"✕\" .- R1", "L1 --- C1", "C2 --- R1"];
+    assert_eq!(links, meant);
+}
+
 /// As many as a picture or a page can bear, wherever in the run.
 #[test]
 fn what_is_too_long_is_cut_off_and_says_where() {
