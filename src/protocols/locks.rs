@@ -250,3 +250,49 @@ pub const WRITTEN_TO: Role = Role { name: "resource", tag: Tag::Follows };
 pub const BELIEVES: Role = Role { name: "believes it holds", tag: Tag::Leads };
 pub const WAITING: Role = Role { name: "waiting", tag: Tag::Bids };
 pub const IDLE: Role = Role { name: "idle", tag: Tag::Follows };
+
+/// All places of the usual run as they start, and what a property says of them: nothing, where it holds.
+#[cfg(test)]
+pub mod trial {
+    use crate::base::{Place, Places, Time};
+    use crate::protocol::{ClockReading, Cluster, Effect, Effects, Input, Property, Protocol};
+
+    pub fn boot<P: Protocol>(me: Place, config: &P::Config) -> P {
+        let (places, disk) = (Places::of(P::META.kinds), P::Disk::default());
+        P::boot(me, &places, config, &disk, &mut Effects::new())
+    }
+
+    pub fn all<P: Protocol>() -> Vec<Option<P>> {
+        let places = Places::of(P::META.kinds);
+        places.all().map(|place| Some(boot(place, &P::Config::default()))).collect()
+    }
+
+    /// Has the place changed by hand.
+    pub fn change<P: Protocol>(all: &mut [Option<P>], place: Place, how: impl FnOnce(&mut P)) {
+        let index = Places::of(P::META.kinds).index(place);
+        how(all[index].as_mut().expect("it is up"));
+    }
+
+    pub fn objection<P: Protocol>(
+        property: &Property<P>,
+        replicas: &[Option<P>],
+        ghost: &P::Ghost,
+        changed: Option<Place>,
+    ) -> Option<String> {
+        let places = &Places::of(P::META.kinds);
+        let cluster = Cluster { places, replicas, ghost, changed };
+        (property.holds)(&cluster).err().map(|breach| breach.why.to_string())
+    }
+
+    /// Has the place take a step at this reading of its clock: what it sends, with its labels.
+    pub fn step<P: Protocol>(it: &mut P, now: Time, input: Input<P>) -> Vec<(Place, String)> {
+        let mut fx = Effects::new();
+        fx.start(ClockReading { local: now, steady: now });
+        it.step(input, &mut fx);
+        let sent = fx.drain().filter_map(|(effect, _)| match effect {
+            Effect::Send { to, message } => Some((to, message.to_string())),
+            _ => None,
+        });
+        sent.collect()
+    }
+}

@@ -522,3 +522,71 @@ impl fmt::Display for Timer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::locks::trial;
+
+    const C1: Place = Place::client(0);
+    const S1: Place = Place::server(0);
+    const S2: Place = Place::server(1);
+
+    fn says(name: &str, all: &[Option<VersionLock>], changed: Place) -> Option<String> {
+        let property = PROPERTIES.iter().find(|property| property.name == name);
+        trial::objection(property.expect("a property"), all, &(), Some(changed))
+    }
+
+    fn have_written(written: [&[&str]; 2]) -> Vec<Option<VersionLock>> {
+        let mut all = trial::all::<VersionLock>();
+        for (place, values) in [S1, S2].into_iter().zip(written) {
+            trial::change(&mut all, place, |it| {
+                let values = values.iter().map(|value| Text::from(*value)).collect();
+                it.server.as_mut().expect("a server").written = Rc::new(values);
+            });
+        }
+        all
+    }
+
+    #[test]
+    fn a_write_that_replaces_another_version_than_its_writer_has_read_is_found() {
+        let lost = |written: &[&str]| says("No Write Is Lost", &have_written([written, &[]]), S1);
+        assert_eq!(lost(&["1.C1", "2.C2"]), None);
+        let why = lost(&["1.C1", "1.C2"]);
+        assert_eq!(why.as_deref(), Some("1.C2 takes 1.C1 away, which its writer has not read"));
+    }
+
+    #[test]
+    fn servers_that_have_written_different_things_are_found() {
+        let name = "Servers Agree on Versions";
+        assert_eq!(says(name, &have_written([&["1.C1", "2.C2"], &["1.C1"]]), S2), None);
+        let why = says(name, &have_written([&["1.C1", "2.C2"], &["1.C2"]]), S2);
+        assert_eq!(why.as_deref(), Some("S1 has written something else"));
+    }
+
+    #[test]
+    fn whoever_waits_at_the_end_is_named() {
+        let mut all = trial::all::<VersionLock>();
+        assert_eq!(says("Everybody Writes in the End", &all, C1), None);
+        trial::change(&mut all, C1, |it| _ = it.client.writer.want(1));
+        let why = says("Everybody Writes in the End", &all, C1);
+        assert_eq!(why.as_deref(), Some("C1 still waits"));
+    }
+
+    #[test]
+    fn the_version_is_compared_when_the_write_is_executed_unless_that_is_left_out() {
+        let cas = || Operation::Cas { key: KEY.into(), expected: "1.C1".into(), new: "2.C2".into() };
+        for (compare_early, written, admitted) in [
+            (false, "1.C1", Some(cas())),
+            (false, "9.C9", Some(cas())),
+            (true, "1.C1", Some(Operation::Put { key: KEY.into(), value: "2.C2".into() })),
+            (true, "9.C9", None),
+        ] {
+            let config = Config { compare_early, ..Config::default() };
+            let mut it: VersionLock = trial::boot(S1, &config);
+            it.server.as_mut().expect("a server").written = Rc::new(vec![written.into()]);
+            let told = it.admit(C1, 1, cas(), &mut Effects::new());
+            assert_eq!(told, admitted, "{written}, compared early: {compare_early}");
+        }
+    }
+}

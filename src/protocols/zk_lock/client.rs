@@ -33,7 +33,7 @@ pub struct Client {
     /// from when it sent what was answered last. ZooKeeper's clients give a connection up then.
     lives_until: Time,
     /// The identity in the name of the node that it has asked for, and has perhaps got.
-    guid: u64,
+    pub guid: u64,
     /// Its node.
     pub node: Option<Node>,
     pub stage: Stage,

@@ -30,6 +30,8 @@ use server::{Nodes, Server, Session, Tree};
 mod client;
 mod properties;
 mod server;
+#[cfg(test)]
+mod tests;
 
 options! {
     pub struct Config {
