@@ -10,7 +10,7 @@
 use super::locks::{self, Locking};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Outcome, Panel};
-use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tone, Variable};
+use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
 use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 
@@ -49,13 +49,13 @@ options! {
 messages! {
     pub enum Message {
         Acquire { sent: Time }: key!("Acquire"), Tone::Vote,
-        Renew { token: u64, sent: Time }: key!("Renew"), Tone::Beat,
-        Granted { token: u64, sent: Time }: key!("Granted"), Tone::Reply,
+        Renew { token: u64, sent: Time } under token: key!("Renew"), Tone::Beat,
+        Granted { token: u64, sent: Time } under token: key!("Granted"), Tone::Reply,
         Held { by: Place }: key!("Held"), Tone::Reply,
-        Release { token: u64 }: key!("Release"), Tone::Vote,
-        Write { token: u64, seq: u64 }: key!("Write"), Tone::Call,
+        Release { token: u64 } under token: key!("Release"), Tone::Vote,
+        Write { token: u64, seq: u64 } under token: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { token: u64, seen: u64 }: key!("Refused"), Tone::Reply,
+        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Reply,
     }
 }
 
@@ -246,6 +246,12 @@ impl Shown<LockDisk> for Lease {
 
     fn stamp(&self) -> Option<Stamp> {
         locks::token(self, &self.disk.grants)
+    }
+
+    fn tenures(&self) -> Vec<Tenure> {
+        let lasts = self.config.lasts;
+        let believed = locks::believed(self, lasts, false).into_iter();
+        believed.chain(locks::granted(&self.disk.grants, lasts)).take(locks::LATEST).collect()
     }
 }
 

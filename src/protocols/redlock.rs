@@ -21,7 +21,7 @@ use super::locks::{self, Locking, Observed};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Moment, Outcome};
 use crate::protocol::{Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, Tag, Tone};
-use crate::protocol::{Variable, Witness};
+use crate::protocol::{Tenure, Variable, Witness};
 use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 
@@ -77,15 +77,15 @@ options! {
 
 messages! {
     pub enum Message {
-        Set { value: u64 }: key!("Set"), Tone::Vote,
-        Kept { value: u64 }: key!("Kept"), Tone::Reply,
-        Occupied { value: u64 }: key!("Occupied"), Tone::Reply,
-        Forget { value: u64 }: key!("Forget"), Tone::Vote,
-        Claim { value: u64 }: key!("Claim"), Tone::Call,
-        Claimed { value: u64 }: key!("Claimed"), Tone::Reply,
-        Write { value: u64, seq: u64 }: key!("Write"), Tone::Call,
+        Set { value: u64 } under value: key!("Set"), Tone::Vote,
+        Kept { value: u64 } under value: key!("Kept"), Tone::Reply,
+        Occupied { value: u64 } under value: key!("Occupied"), Tone::Reply,
+        Forget { value: u64 } under value: key!("Forget"), Tone::Vote,
+        Claim { value: u64 } under value: key!("Claim"), Tone::Call,
+        Claimed { value: u64 } under value: key!("Claimed"), Tone::Reply,
+        Write { value: u64, seq: u64 } under value: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { value: u64 }: key!("Refused"), Tone::Reply,
+        Refused { value: u64 } under value: key!("Refused"), Tone::Reply,
     }
 }
 
@@ -469,6 +469,12 @@ impl Shown<LockDisk> for Redlock {
     fn stamp(&self) -> Option<Stamp> {
         let token = locks::token(self, &self.disk.grants)?;
         Some(Stamp { word: VALUE, ..token })
+    }
+
+    fn tenures(&self) -> Vec<Tenure> {
+        let lasts = self.config.lasts;
+        let believed = locks::believed(self, lasts, true).into_iter();
+        believed.chain(locks::granted(&self.disk.grants, lasts)).take(locks::LATEST).collect()
     }
 }
 
