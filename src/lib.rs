@@ -89,7 +89,7 @@
 //! | when places are dots instead of boxes, and how those are drawn | `base/places.rs` (`are_many`), `view/stage/field.rs` |
 //! | what a word or a sign of the pictures means | `view/signs.rs`; shown by `web/components/tip.rs` |
 //! | where a card goes, so that it hides nothing of what it is about | `view/stage/aside.rs` |
-//! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`; a new kind of panel begins at `protocol/panel.rs` |
+//! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`, what it holds or believes to hold for a while ([`protocol::Tenure`]) by `view/stage/tenure.rs`; a new kind of panel begins at `protocol/panel.rs` |
 //! | who thinks what of whom, as a table | `view/matrix.rs`, of every protocol that has a panel of opinions ([`protocol::Content::Opinions`]) |
 //! | the space-time diagram | `view/diagram/`: arrows `spacetime.rs`, bars where there are too many `crowd.rs`, lanes `bands.rs`, what is kept of it `chart.rs` |
 //! | what can be done by hand to what is selected | `player/gestures.rs`; by key: `player/keys.rs` |

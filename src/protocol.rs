@@ -20,7 +20,7 @@ pub use inside::Asked;
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options, Repeat, Switch};
 pub use panel::{Cell, CellState, Content, LogReading, Opinion, Panel, PanelView, Regard};
 pub use shown::{
-    Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Variable, Vocabulary,
+    Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Tenure, Variable, Vocabulary,
 };
 
 mod epidemic;
@@ -383,6 +383,11 @@ pub trait Message: Any + Display {
     fn kind(&self) -> Kind;
     /// Its fields by their names in the paper, for whoever looks closer.
     fn fields(&self) -> Vec<Field>;
+    /// The stamp that it is sent under, where that matters most of it: a token, say. It stands as a chip of its
+    /// colour before the label.
+    fn stamp(&self) -> Option<u64> {
+        None
+    }
 }
 
 impl Debug for dyn Message {

@@ -1,6 +1,7 @@
 //! Messages that are a name and a few values. A protocol writes them as one table, by
 //! [`messages!`](crate::messages): each with its fields by their names in the paper (`{}` where it has
-//! none), the name of its kind, and its tone. Its label on the graph is the variant's name and the values.
+//! none), the name of its kind, and its tone; and `under` which of its fields it is sent, where that is a
+//! stamp such as a token. Its label on the graph is the variant's name and the values.
 //! (A protocol whose labels say more implements [`Message`](super::Message) itself.)
 //!
 //! ```
@@ -9,7 +10,7 @@
 //!
 //! synod::messages! {
 //!     pub enum Message {
-//!         Ask { round: u64, value: u64 }: key!("Ask"), Tone::Call,
+//!         Ask { round: u64, value: u64 } under round: key!("Ask"), Tone::Call,
 //!         Answer { round: u64 }: key!("Answer"), Tone::Reply,
 //!     }
 //! }
@@ -17,6 +18,7 @@
 //! let ask = Message::Ask { round: 3, value: 7 };
 //! assert_eq!((ask.to_string().as_str(), ask.kind().name), ("Ask 3 7", "Ask"));
 //! assert_eq!((ask.fields()[1].name, ask.fields()[1].value.as_str()), ("value", "7"));
+//! assert_eq!((ask.stamp(), Message::Answer { round: 3 }.stamp()), (Some(3), None));
 //! assert_eq!(Message::kinds().len(), 2);
 //! ```
 
@@ -26,7 +28,7 @@ macro_rules! messages {
     (
         $(#[$about:meta])*
         pub enum $Message:ident {
-            $($name:ident { $($field:ident: $type:ty),* }: $kind:expr, $tone:expr,)+
+            $($name:ident { $($field:ident: $type:ty),* } $(under $stamp:ident)?: $kind:expr, $tone:expr,)+
         }
     ) => {
         $(#[$about])*
@@ -65,6 +67,13 @@ macro_rules! messages {
                         vec![$($crate::protocol::Field::new(stringify!($field), $field)),*]
                     })+
                 }
+            }
+
+            fn stamp(&self) -> Option<u64> {
+                $($(if let $Message::$name { $stamp, .. } = self {
+                    return Some(*$stamp);
+                })?)+
+                None
             }
         }
     };

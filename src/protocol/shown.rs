@@ -5,7 +5,7 @@
 use std::fmt::{self, Display};
 
 use super::{Message as _, Panel, Protocol};
-use crate::base::Place;
+use crate::base::{Place, Time};
 
 /// A replica as it is shown; `Disk` is all of it that survives a crash.
 pub trait Shown<Disk: 'static>: Sized + 'static {
@@ -32,6 +32,11 @@ pub trait Shown<Disk: 'static>: Sized + 'static {
         None
     }
 
+    /// What it holds for a while, or believes to, or has granted: the latest first.
+    fn tenures(&self) -> Vec<Tenure> {
+        Vec::new()
+    }
+
     /// All of it at this instant, but for its panels.
     fn view(&self) -> NodeView {
         NodeView {
@@ -39,6 +44,7 @@ pub trait Shown<Disk: 'static>: Sized + 'static {
             stamp: self.stamp(),
             fields: Variable::read(Self::VARIABLES, self),
             quorum: self.gathering(),
+            tenures: self.tenures(),
         }
     }
 }
@@ -210,6 +216,8 @@ pub struct NodeView {
     pub fields: Vec<Field>,
     /// Whose support it is gathering, or has gathered.
     pub quorum: Option<Gathering>,
+    /// What runs out by its clock.
+    pub tenures: Vec<Tenure>,
 }
 
 /// A place in the protocol's own time, such as `term 3` or `ballot 2.S1`.
@@ -246,6 +254,21 @@ pub struct Gathering {
     pub of: Vec<Place>,
     /// How many it takes.
     pub needed: u16,
+}
+
+/// Something held for a while, by the clock of whoever shows it: a lease that a service has granted, and a
+/// client's belief that it has one. Both are drawn alike, beside each other, and may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tenure {
+    /// Whose it is, as whoever granted it knows; of a belief nobody, for it is one's own.
+    pub holder: Option<Place>,
+    /// Under which token.
+    pub stamp: u64,
+    /// How long it lasts, and until when.
+    pub lasts: Time,
+    pub until: Time,
+    /// By which of its clocks: the one that nobody steps, or the one that shows a time of day.
+    pub steady: bool,
 }
 
 /// A named value.

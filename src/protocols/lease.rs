@@ -10,7 +10,7 @@
 use super::locks::{self, Locking};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Outcome, Panel};
-use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tone, Variable};
+use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
 use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 
@@ -49,13 +49,13 @@ options! {
 messages! {
     pub enum Message {
         Acquire { sent: Time }: key!("Acquire"), Tone::Vote,
-        Renew { token: u64, sent: Time }: key!("Renew"), Tone::Beat,
-        Granted { token: u64, sent: Time }: key!("Granted"), Tone::Reply,
+        Renew { token: u64, sent: Time } under token: key!("Renew"), Tone::Beat,
+        Granted { token: u64, sent: Time } under token: key!("Granted"), Tone::Reply,
         Held { by: Place }: key!("Held"), Tone::Reply,
-        Release { token: u64 }: key!("Release"), Tone::Vote,
-        Write { token: u64, seq: u64 }: key!("Write"), Tone::Call,
+        Release { token: u64 } under token: key!("Release"), Tone::Vote,
+        Write { token: u64, seq: u64 } under token: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { token: u64, seen: u64 }: key!("Refused"), Tone::Reply,
+        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Reply,
     }
 }
 
@@ -246,6 +246,164 @@ impl Shown<LockDisk> for Lease {
 
     fn stamp(&self) -> Option<Stamp> {
         locks::token(self, &self.disk.grants)
+    }
+
+    fn tenures(&self) -> Vec<Tenure> {
+        let lasts = self.config.lasts;
+        let believed = locks::believed(self, lasts, false).into_iter();
+        believed.chain(locks::granted(&self.disk.grants, lasts)).take(locks::LATEST).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::locks::trial;
+
+    const C1: Place = Place::client(0);
+    const C2: Place = Place::client(1);
+    const MS: fn(u64) -> Time = Time::millis;
+
+    fn grant(to: Place, token: u64) -> Grant {
+        Grant { to, token, ends: MS(600), released_by: None }
+    }
+
+    fn with_grants(grants: &[Grant]) -> Vec<Option<Lease>> {
+        let mut all = trial::all::<Lease>();
+        trial::change(&mut all, SERVICE, |it| it.disk.grants = grants.to_vec());
+        all
+    }
+
+    fn objection(property: &Property<Lease>, all: &[Option<Lease>]) -> Option<String> {
+        trial::objection(property, all, &(), None)
+    }
+
+    fn hears(it: &mut Lease, now: u64, from: Place, message: Message) -> Vec<(Place, String)> {
+        trial::step(it, MS(now), Input::Message { from, message })
+    }
+
+    #[test]
+    fn fencing_goes_by_the_order_of_grants_and_not_by_tokens() {
+        let grants = [grant(C1, 90), grant(C2, 5)];
+        let writes = |tokens: &[(u64, Place)]| {
+            let mut all = with_grants(&grants);
+            trial::change(&mut all, locks::RESOURCE, |it| {
+                for (seq, (token, by)) in (1..).zip(tokens) {
+                    it.disk.resource.take(Written { token: *token, by: *by, seq });
+                }
+            });
+            objection(&locks::fencing(), &all)
+        };
+        assert_eq!(writes(&[(90, C1), (90, C1), (5, C2)]), None);
+        let over = Some("token 90 overwrites the later 5".to_owned());
+        assert_eq!(writes(&[(90, C1), (5, C2), (90, C1)]), over);
+    }
+
+    #[test]
+    fn tokens_that_do_not_grow_from_grant_to_grant_are_found() {
+        for (tokens, why) in [
+            ([1, 2], None),
+            ([2, 2], Some("token 2 follows 2".to_owned())),
+            ([2, 1], Some("token 1 follows 2".to_owned())),
+        ] {
+            let all = with_grants(&tokens.map(|token| grant(C1, token)));
+            assert_eq!(objection(&locks::tokens_increase(), &all), why);
+        }
+    }
+
+    #[test]
+    fn one_grant_runs_by_the_clock_of_the_service_and_until_its_holder_releases_it() {
+        let two = Some("C2 is not alone in having the lock".to_owned());
+        for (now, released_by, why) in [
+            (599, None, two.clone()),
+            (600, None, None),
+            (0, Some(C1), None),
+            (0, Some(C2), two),
+        ] {
+            let later = Grant { ends: MS(900), ..grant(C2, 2) };
+            let mut all = with_grants(&[Grant { released_by, ..grant(C1, 1) }, later]);
+            trial::change(&mut all, SERVICE, |it| it.clock = MS(now));
+            assert_eq!(objection(&locks::one_grant(), &all), why, "at {now} ms");
+        }
+    }
+
+    #[test]
+    fn two_that_believe_it_are_counted_and_who_waits_is_named() {
+        let mut all = trial::all::<Lease>();
+        let waits = objection(&locks::served_in_the_end(), &all);
+        assert_eq!(waits, None);
+        for (who, believe) in [(C1, "1 of them believe it"), (C2, "")] {
+            trial::change(&mut all, who, |it| {
+                it.writer.want(1);
+                it.writer.believe(1, MS(600));
+            });
+            let told = objection(&locks::two_believe_it(), &all);
+            assert_eq!(told.unwrap_or_default(), believe);
+        }
+        let waits = objection(&locks::served_in_the_end(), &all);
+        assert_eq!(waits.as_deref(), Some("C1 still waits"));
+    }
+
+    #[test]
+    fn the_service_grants_again_only_once_the_lease_is_over() {
+        let mut it: Lease = trial::boot(SERVICE, &Config::default());
+        let granted = |token: u64| vec![(C1, format!("Granted {token} 0s"))];
+        let sent = Time::ZERO;
+        assert_eq!(hears(&mut it, 0, C1, Message::Acquire { sent }), granted(1));
+        assert_eq!(hears(&mut it, 10, C1, Message::Acquire { sent }), granted(1), "asked again");
+        let held = vec![(C2, "Held C1".to_owned())];
+        // Asked again at 10 ms, it runs until then.
+        assert_eq!(hears(&mut it, 609, C2, Message::Acquire { sent }), held);
+        let next = vec![(C2, "Granted 2 0s".to_owned())];
+        assert_eq!(hears(&mut it, 610, C2, Message::Acquire { sent }), next);
+    }
+
+    #[test]
+    fn who_renews_or_releases_must_hold_the_lease_unless_that_is_left_out() {
+        let plain = Config::default();
+        let revive = Config { revive: true, ..plain.clone() };
+        let release_any = Config { release_any: true, ..plain.clone() };
+        let renew = Message::Renew { token: 1, sent: Time::ZERO };
+        let release = Message::Release { token: 1 };
+        // Whether what C1 does with its old lease has an effect, when C2 has the next one.
+        for (config, message, has_effect) in [
+            (&plain, &renew, false),
+            (&revive, &renew, true),
+            (&plain, &release, false),
+            (&release_any, &release, true),
+        ] {
+            let mut it: Lease = trial::boot(SERVICE, config);
+            hears(&mut it, 0, C1, Message::Acquire { sent: Time::ZERO });
+            hears(&mut it, 600, C2, Message::Acquire { sent: Time::ZERO });
+            let before = it.disk.clone();
+            hears(&mut it, 700, C1, message.clone());
+            assert_eq!(it.disk != before, has_effect, "{message} with {config:?}");
+        }
+    }
+
+    #[test]
+    fn the_resource_takes_nothing_below_the_highest_token_unless_it_does_not_look() {
+        for (unfenced, answer) in [(false, "Refused 1 2"), (true, "Taken 1")] {
+            let config = Config { unfenced, ..Config::default() };
+            let mut it: Lease = trial::boot(locks::RESOURCE, &config);
+            hears(&mut it, 0, C2, Message::Write { token: 2, seq: 1 });
+            let told = hears(&mut it, 0, C1, Message::Write { token: 1, seq: 1 });
+            assert_eq!(told, [(C1, answer.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn a_client_believes_from_when_it_asked_and_not_from_when_it_was_told() {
+        let mut it: Lease = trial::boot(C1, &Config::default());
+        let request = "write".parse().expect("a request");
+        let asks = Input::Request { from: C1, seq: 1, request };
+        assert_eq!(trial::step(&mut it, MS(100), asks), [(SERVICE, "Acquire 100ms".to_owned())]);
+        hears(&mut it, 180, SERVICE, Message::Granted { token: 1, sent: MS(100) });
+        assert_eq!(it.writer.belief, Some((1, MS(700))));
+        assert_eq!(trial::step(&mut it, MS(699), Input::Timer("step")), [], "it looks first");
+        // It stands still, for a year if need be, and does not look again.
+        let writes = trial::step(&mut it, MS(9_000), Input::Timer("step"));
+        assert_eq!(writes, [(locks::RESOURCE, "Write 1 1".to_owned())]);
     }
 }
 

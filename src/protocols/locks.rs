@@ -11,7 +11,7 @@ use crate::base::{Place, PlaceKind, Span, Time};
 use crate::protocol::{
     CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
 };
-use crate::protocol::{Protocol, Role, Stamp, Tag, Variable};
+use crate::protocol::{Protocol, Role, Stamp, Tag, Tenure, Variable};
 use crate::service::lock::{Grant, LockDisk, Resource, Writer, Written};
 use crate::{key, sentence};
 
@@ -235,6 +235,24 @@ pub const LAST: &[Variable<LockDisk>] = &[
 /// The last write, and under which token.
 pub fn last_write(resource: &Resource) -> Option<String> {
     resource.writes().last().map(|it| format!("{} {}.{}", it.token, it.by, it.seq))
+}
+
+/// So many of the latest grants are shown at the most.
+pub const LATEST: usize = 3;
+
+/// What a client believes, by its own clock.
+pub fn believed<P: Locking>(it: &P, lasts: Time, steady: bool) -> Option<Tenure> {
+    let (stamp, until) = it.writer().belief?;
+    Some(Tenure { holder: None, stamp, lasts, until, steady })
+}
+
+/// What has been granted for a while and not been given back, by the clock of whoever granted it.
+pub fn granted(grants: &[Grant], lasts: Time) -> impl Iterator<Item = Tenure> {
+    let kept = grants.iter().rev().filter(|it| it.released_by != Some(it.to));
+    kept.map(move |it| {
+        let (holder, stamp, until) = (Some(it.to), it.token, it.ends);
+        Tenure { holder, stamp, lasts, until, steady: false }
+    })
 }
 
 /// The token that a place goes by: of its lock, of the last that it has granted, or of the last write.

@@ -21,7 +21,7 @@ use super::locks::{self, Locking, Observed};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Moment, Outcome};
 use crate::protocol::{Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, Tag, Tone};
-use crate::protocol::{Variable, Witness};
+use crate::protocol::{Tenure, Variable, Witness};
 use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 
@@ -77,15 +77,15 @@ options! {
 
 messages! {
     pub enum Message {
-        Set { value: u64 }: key!("Set"), Tone::Vote,
-        Kept { value: u64 }: key!("Kept"), Tone::Reply,
-        Occupied { value: u64 }: key!("Occupied"), Tone::Reply,
-        Forget { value: u64 }: key!("Forget"), Tone::Vote,
-        Claim { value: u64 }: key!("Claim"), Tone::Call,
-        Claimed { value: u64 }: key!("Claimed"), Tone::Reply,
-        Write { value: u64, seq: u64 }: key!("Write"), Tone::Call,
+        Set { value: u64 } under value: key!("Set"), Tone::Vote,
+        Kept { value: u64 } under value: key!("Kept"), Tone::Reply,
+        Occupied { value: u64 } under value: key!("Occupied"), Tone::Reply,
+        Forget { value: u64 } under value: key!("Forget"), Tone::Vote,
+        Claim { value: u64 } under value: key!("Claim"), Tone::Call,
+        Claimed { value: u64 } under value: key!("Claimed"), Tone::Reply,
+        Write { value: u64, seq: u64 } under value: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { value: u64 }: key!("Refused"), Tone::Reply,
+        Refused { value: u64 } under value: key!("Refused"), Tone::Reply,
     }
 }
 
@@ -469,6 +469,170 @@ impl Shown<LockDisk> for Redlock {
     fn stamp(&self) -> Option<Stamp> {
         let token = locks::token(self, &self.disk.grants)?;
         Some(Stamp { word: VALUE, ..token })
+    }
+
+    fn tenures(&self) -> Vec<Tenure> {
+        let lasts = self.config.lasts;
+        let believed = locks::believed(self, lasts, true).into_iter();
+        believed.chain(locks::granted(&self.disk.grants, lasts)).take(locks::LATEST).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::locks::trial;
+
+    const C1: Place = Place::client(0);
+    const C2: Place = Place::client(1);
+    const MS: fn(u64) -> Time = Time::millis;
+
+    fn store(number: u16) -> Place {
+        Place::new(STORE, number)
+    }
+
+    #[test]
+    fn clocks_may_differ_by_a_hundredth_and_two_milliseconds() {
+        let lasting = |lasts| drift(&Config { lasts, ..Config::default() });
+        assert_eq!(lasting(MS(600)), MS(8));
+        assert_eq!(lasting(MS(300)), MS(5));
+        assert_eq!(lasting(MS(50)), Time(2_500), "of 50 ms half a millisecond");
+    }
+
+    #[test]
+    fn a_majority_of_any_number_of_stores_is_needed_unless_two_suffice() {
+        for (stores, needed) in [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (9, 5)] {
+            for two_suffice in [false, true] {
+                let config = Config { two_suffice, ..Config::default() };
+                let mut it: Redlock = trial::boot(C1, &config);
+                it.stores = (0..stores).map(store).collect();
+                assert_eq!(it.needed(), if two_suffice { 2 } else { needed }, "of {stores}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lock_is_valid_for_what_is_left_of_its_time_less_the_drift() {
+        // 600 ms last, of which 8 are taken off, from 1 s on; so many keep it when the client concludes.
+        for (now, kept, two_suffice, holds) in [
+            (1_040, 5, false, true),
+            (1_040, 3, false, true),
+            (1_040, 2, false, false),
+            (1_040, 2, true, true),
+            (1_591, 5, false, true),
+            (1_592, 5, false, false),
+            (1_600, 5, true, false),
+        ] {
+            let config = Config { two_suffice, ..Config::default() };
+            let mut it: Redlock = trial::boot(C1, &config);
+            let kept = (0..kept).map(store).collect();
+            let occupied = BTreeSet::new();
+            it.attempt = Some(Attempt { value: 7, began: MS(1_000), kept, occupied });
+            let sent = trial::step(&mut it, MS(now), Input::Timer("patience"));
+            let belief = holds.then_some((7, MS(1_592)));
+            assert_eq!(it.writer.belief, belief, "at {now} ms");
+            // Who has failed asks all stores to forget, whatever they said.
+            let forget: Vec<_> = (0..5).map(|it| (store(it), "Forget 7".to_owned())).collect();
+            assert_eq!(sent, if holds { Vec::new() } else { forget });
+        }
+    }
+
+    #[test]
+    fn what_is_kept_after_a_failure_is_kept_with_the_flaw_alone() {
+        let config = Config { keep_failed: true, ..Config::default() };
+        let mut it: Redlock = trial::boot(C1, &config);
+        let (kept, occupied) = (BTreeSet::from([store(0)]), BTreeSet::new());
+        it.attempt = Some(Attempt { value: 7, began: Time::ZERO, kept, occupied });
+        assert_eq!(trial::step(&mut it, MS(80), Input::Timer("patience")), []);
+        assert!(it.rests && it.writer.belief.is_none());
+    }
+
+    #[test]
+    fn a_store_forgets_only_the_value_that_it_is_told_unless_it_does_not_compare() {
+        for (release_any, answer) in [(false, "Occupied 9"), (true, "Kept 9")] {
+            let config = Config { release_any, ..Config::default() };
+            let mut it: Redlock = trial::boot(store(0), &config);
+            let mut hears = |from, message| {
+                trial::step(&mut it, MS(100), Input::Message { from, message })
+            };
+            assert_eq!(hears(C1, Message::Set { value: 7 }), [(C1, "Kept 7".to_owned())]);
+            hears(C2, Message::Forget { value: 8 });
+            assert_eq!(hears(C2, Message::Set { value: 9 }), [(C2, answer.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn a_store_that_starts_is_silent_for_longer_than_any_lock_lasts() {
+        let config = Config { delayed_restart: true, ..Config::default() };
+        let mut it: Redlock = trial::boot(store(0), &config);
+        let message = || Input::Message { from: C1, message: Message::Set { value: 7 } };
+        assert_eq!(trial::step(&mut it, MS(607), message()), []);
+        assert_eq!(trial::step(&mut it, MS(608), message()), [(C1, "Kept 7".to_owned())]);
+    }
+
+    /// Two have been granted the lock, and so many of the stores keep the first and the last value.
+    fn granted_twice(first: u16, last: u16) -> (Vec<Option<Redlock>>, Ghost) {
+        let of = |to, token| Grant { to, token, ends: MS(600), released_by: None };
+        let (one, two) = (of(C1, 7), of(C2, 9));
+        let mut all = trial::all::<Redlock>();
+        for number in 0..5 {
+            trial::change(&mut all, store(number), |it| {
+                it.disk.grants.extend((number < first).then_some(one));
+                it.disk.grants.extend((number >= 5 - last).then_some(two));
+            });
+        }
+        let mut ghost = Ghost::default();
+        for Grant { to, token, ends, .. } in [one, two] {
+            let mut client: Redlock = trial::boot(to, &Config::default());
+            client.writer.believe(token, ends);
+            ghost.observed.look(to, &client);
+        }
+        (all, ghost)
+    }
+
+    #[test]
+    fn a_grant_runs_while_a_majority_of_the_stores_keep_it() {
+        for (first, last, breaks) in [(3, 2, false), (2, 3, false), (3, 3, true), (5, 5, true)] {
+            let (mut all, ghost) = granted_twice(first, last);
+            let one_grant = locks::one_grant();
+            let why = trial::objection(&one_grant, &all, &ghost, None);
+            assert_eq!(why.is_some(), breaks, "{first} and {last} stores: {why:?}");
+            // By the clocks of the stores it is over.
+            for number in 0..5 {
+                trial::change(&mut all, store(number), |it| it.clock = MS(600));
+            }
+            assert_eq!(trial::objection(&one_grant, &all, &ghost, None), None);
+        }
+    }
+
+    #[test]
+    fn a_write_after_another_was_granted_the_lock_is_late_and_so_is_a_refusal_told() {
+        let (mut all, ghost) = granted_twice(0, 5);
+        let late = |all: &[_], ghost: &Ghost| {
+            trial::objection(&locks::late_write(), all, ghost, None).is_none()
+        };
+        for (token, by, is_late) in [(9, C2, false), (7, C1, true)] {
+            let mut resource: Redlock = trial::boot(locks::RESOURCE, &Config::default());
+            resource.disk.resource.take(Written { token, by, seq: 1 });
+            let mut ghost = ghost.clone();
+            ghost.observed.look(locks::RESOURCE, &resource);
+            assert_eq!(late(&all, &ghost), is_late);
+        }
+        assert!(trial::objection(&REFUSED, &all, &ghost, None).is_some());
+        trial::change(&mut all, locks::RESOURCE, |it| it.refused = Some(C1));
+        assert_eq!(trial::objection(&REFUSED, &all, &ghost, None), None);
+    }
+
+    #[test]
+    fn who_waits_alone_waits_no_longer_than_leftovers_a_delay_and_a_round_trip() {
+        // 600 for what is left over, 150 for the delay, twice 80 for answers, 80 to begin with.
+        for (waited, holds) in [(990, true), (991, false)] {
+            let mut all = trial::all::<Redlock>();
+            trial::change(&mut all, C1, |it| it.clock = MS(1_000 + waited));
+            let ghost = Ghost { alone: Some((C1, MS(1_000))), ..Ghost::default() };
+            let why = trial::objection(&ALONE, &all, &ghost, None);
+            assert_eq!(why.is_none(), holds, "after {waited} ms: {why:?}");
+        }
     }
 }
 

@@ -74,6 +74,7 @@ impl Sim {
             to: flight.to,
             kind: flight.payload.kind(),
             label: if labelled { flight.payload.to_string() } else { String::new() },
+            stamp: flight.payload.stamp(),
             sent_at: flight.sent_at,
             arrives_at: flight.fate.arrives,
             lost_at: flight.fate.lost.map(|lost| lost.at),
@@ -98,6 +99,7 @@ impl Sim {
             timers: timers.collect(),
             pending_writes: node.pending_writes(),
             local_now: node.clock.read(now),
+            steady_now: node.clock.reading(now).steady,
             drift_ppm: node.clock.ppm,
         }
     }
@@ -107,7 +109,8 @@ impl Sim {
         let node = &self.nodes[self.places.index(id)];
         // Who is down plays no role that anybody sees.
         let role = self.ensemble.role(id).unwrap_or(self.ensemble.roles()[0]);
-        let view = NodeView { role, stamp: None, fields: Vec::new(), quorum: None };
+        let view =
+            NodeView { role, stamp: None, fields: Vec::new(), quorum: None, tenures: Vec::new() };
         NodeShot {
             id,
             status: node.status,
@@ -119,6 +122,7 @@ impl Sim {
             timers: Vec::new(),
             pending_writes: 0,
             local_now: node.clock.read(now),
+            steady_now: node.clock.reading(now).steady,
             drift_ppm: node.clock.ppm,
         }
     }

@@ -105,8 +105,10 @@ pub struct NodeShot {
     pub timers: Vec<TimerShot>,
     /// Writes that are not durable yet.
     pub pending_writes: u32,
-    /// Its clock's reading, and how much too fast it runs (parts per million).
+    /// Its clock's reading, that of the same clock had nobody ever stepped it, and how much too fast it runs
+    /// (parts per million).
     pub local_now: Time,
+    pub steady_now: Time,
     pub drift_ppm: i32,
 }
 
@@ -203,6 +205,8 @@ pub struct FlightShot {
     pub to: Place,
     pub kind: Kind,
     pub label: String,
+    /// Under which it is sent, where that is told.
+    pub stamp: Option<u64>,
     pub sent_at: Time,
     /// When it would arrive, were it to arrive; `Time::LIMIT` or later while held.
     pub arrives_at: Time,

@@ -208,6 +208,14 @@ impl Payload {
         }
     }
 
+    /// The stamp that it is sent under, where that is told.
+    pub fn stamp(&self) -> Option<u64> {
+        match self {
+            Payload::Message(message) => message.stamp(),
+            Payload::Request { .. } | Payload::Reply { .. } => None,
+        }
+    }
+
     /// Its label, and of a refusal why: for wherever there is room for a sentence.
     pub fn told(&self) -> Value {
         match self {

@@ -56,6 +56,18 @@ pub const SIGNS: &[Sign] = &[
         ),
     ),
     sign("timer", key!("Its timer. The ring runs down; when it is empty, the server acts.")),
+    sign(
+        "believed",
+        key!(
+            "It believes that it holds this, under the token in the chip. The ring runs down by its own clock; nobody can take the belief away."
+        ),
+    ),
+    sign(
+        "granted",
+        key!(
+            "What it has granted, under the token in the chip, and to whom. The ring runs down by its own clock; crossed out, it is over, whatever the holder believes."
+        ),
+    ),
     sign("writing", key!("It writes to its disk. A crash now loses what is being written.")),
     sign(
         "committed",

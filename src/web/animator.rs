@@ -11,11 +11,13 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use web_sys::Element;
 
 use super::browser::{by_id, set, style};
-use crate::base::{Place, Time};
+use crate::base::Time;
 use crate::player::Window;
 use crate::protocol::Tone;
 use crate::view::diagram::ticks::{Tick, label_at, seconds};
 use crate::view::path::{number, push_number, translate};
+use crate::view::stage::scene::NodeBox;
+use crate::view::stage::tenure::Ring;
 use crate::view::{Flight, Path, Point, Sheet, StageView};
 
 /// Requests frames while something moves, and never two at a time.
@@ -57,7 +59,7 @@ pub struct Gliders {
     /// What is always there has been found.
     found: bool,
     flights: Vec<((u64, u32), Pill)>,
-    rings: Vec<(Place, Glider)>,
+    rings: Vec<(Ring, Glider)>,
     clock: Option<Element>,
     shown_clock: String,
     trails: [Glider; TRAILS],
@@ -104,8 +106,8 @@ struct Pill {
 /// One trail path for each tone, and one for what is being lost.
 const TRAILS: usize = 6;
 pub const TRAIL_CLASSES: [&str; TRAILS] = ["call", "reply", "vote", "beat", "toClient", "lost"];
-/// Circumference of a timer's ring, whose radius is 9.
-const AROUND: f64 = 56.55;
+/// All around a ring, whatever its radius: its `pathLength`.
+pub const AROUND: f64 = 100.0;
 /// How far left of the sheet's beginning its arrows may start, in pixels.
 pub const BEFORE: f64 = 20_000.0;
 
@@ -146,9 +148,8 @@ impl Gliders {
             }
         }
         self.rings.clear();
-        for node in scene.nodes.iter().filter(|node| node.timer.is_some()) {
-            let element = by_id(&format!("{}-ring{}", self.id, node.id));
-            self.rings.push((node.id, Glider::of(element)));
+        for (name, ring) in scene.nodes.iter().flat_map(NodeBox::rings) {
+            self.rings.push((ring, Glider::of(by_id(&ring_id(&self.id, &name)))));
         }
         if !std::mem::replace(&mut self.found, true) {
             let find = |name: &str| by_id(&format!("{}-{name}", self.id));
@@ -173,16 +174,11 @@ impl Gliders {
         shown: &Window,
     ) {
         self.place_flights(now, scene);
-        for (node, ring) in &mut self.rings {
-            let left = scene
-                .nodes
-                .iter()
-                .find(|shown| shown.id == *node)
-                .and_then(|node| node.timer_left(now));
+        for (ring, glider) in &mut self.rings {
             let mut dashes = String::with_capacity(12);
-            push_number(&mut dashes, left.unwrap_or(0.0) * AROUND);
-            dashes.push_str(" 99");
-            ring.set("stroke-dasharray", dashes);
+            push_number(&mut dashes, ring.left(now) * AROUND);
+            dashes.push_str(" 200");
+            glider.set("stroke-dasharray", dashes);
         }
         let clock = seconds(now, 3);
         if clock != self.shown_clock {
@@ -253,6 +249,11 @@ impl Gliders {
 /// The id of a label of the time axis.
 pub fn tick_id(id: &str, at: Time) -> String {
     format!("{id}-t{}", at.0)
+}
+
+/// The id of a ring that runs down.
+pub fn ring_id(id: &str, name: &str) -> String {
+    format!("{id}-ring{name}")
 }
 
 /// The id of a message's pill.

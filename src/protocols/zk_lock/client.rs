@@ -258,6 +258,6 @@ impl ZkLock {
     }
 }
 
-fn two_thirds(of: Time) -> Time {
+pub fn two_thirds(of: Time) -> Time {
     Time(of.0 * 2 / 3)
 }

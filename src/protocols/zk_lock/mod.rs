@@ -21,7 +21,7 @@
 use super::locks;
 use crate::base::{Place, PlaceKind, Places, Time};
 use crate::protocol::{Channel, Effects, FaultModel, FieldName, Formation, Input, Measure, Meta, Panel};
-use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tone, Variable};
+use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
 use crate::service::lock::{LockRequest, Resource, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 use client::{Client, Stage};
@@ -85,13 +85,13 @@ messages! {
         Ping { session: Session, sent: Time }: key!("Ping"), Tone::Beat,
         Pong { sent: Time }: key!("Pong"), Tone::Beat,
         Create { session: Session, guid: u64 }: key!("Create"), Tone::Vote,
-        Created { seq: u64, czxid: u64 }: key!("Created"), Tone::Reply,
+        Created { seq: u64, czxid: u64 } under czxid: key!("Created"), Tone::Reply,
         GetChildren { session: Session, watch: bool }: key!("GetChildren"), Tone::Vote,
         Children { nodes: Nodes }: key!("Children"), Tone::Reply,
-        Exists { session: Session, czxid: u64 }: key!("Exists"), Tone::Vote,
-        Watching { czxid: u64 }: key!("Watching"), Tone::Reply,
-        NoNode { czxid: u64 }: key!("NoNode"), Tone::Reply,
-        NodeDeleted { czxid: u64 }: key!("NodeDeleted"), Tone::Call,
+        Exists { session: Session, czxid: u64 } under czxid: key!("Exists"), Tone::Vote,
+        Watching { czxid: u64 } under czxid: key!("Watching"), Tone::Reply,
+        NoNode { czxid: u64 } under czxid: key!("NoNode"), Tone::Reply,
+        NodeDeleted { czxid: u64 } under czxid: key!("NodeDeleted"), Tone::Call,
         NodeChildrenChanged {}: key!("NodeChildrenChanged"), Tone::Call,
         Delete { session: Session, czxid: u64 }: key!("DeleteNode"), Tone::Vote,
         Deleted { czxid: u64 }: key!("Deleted"), Tone::Reply,
@@ -256,5 +256,9 @@ impl Shown<Disk> for ZkLock {
         let own = self.client.node.and(self.token());
         let taken = self.disk.resource.writes().last().map(|it| it.token);
         Some(Stamp::new(locks::TOKEN.name, own.or(lowest).or(taken)?))
+    }
+
+    fn tenures(&self) -> Vec<Tenure> {
+        locks::believed(self, client::two_thirds(server::settled(&self.config)), true).into_iter().collect()
     }
 }

@@ -25,8 +25,18 @@ pub struct Flight {
     pub held: bool,
     pub tone: Tone,
     pub kind: &'static str,
+    /// What it is sent under, before its label.
+    pub chip: Option<Chip>,
     pub label: String,
     pub pill: Size,
+}
+
+/// A stamp as a chip of its colour, wherever it turns up, with its number where there is room for that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chip {
+    pub stamp: u64,
+    pub text: String,
+    pub width: f64,
 }
 
 /// Where a message is at one instant.
@@ -41,6 +51,11 @@ pub struct Spot {
     pub falls: bool,
 }
 
+/// The text in a chip, and what lies between a chip and what follows it.
+const CHIP: f64 = 10.5;
+pub const CHIP_GAP: f64 = 4.0;
+/// A greater number than these is told by its colour alone.
+const NUMBERED: std::ops::Range<u64> = 1..1_000;
 const PILL_HEIGHT: f64 = 22.0;
 const TRAIL: f64 = 42.0;
 /// … of a message that is no more than that.
@@ -64,8 +79,11 @@ impl Flight {
         bend: Option<Point>,
         lane: f64,
     ) -> Flight {
-        let label = shortened(&shot.label);
-        let pill = Size::new((text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
+        let chip = shot.stamp.map(Chip::new);
+        let label =
+            shortened(&chip.as_ref().map_or(shot.label.clone(), |it| it.left_of(&shot.label)));
+        let before = chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
+        let pill = Size::new((before + text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
         let [(a, a_box), (b, b_box)] = ends;
         let direction = a.direction(b);
         let lane = aside(pill, direction) + lane;
@@ -92,6 +110,7 @@ impl Flight {
             held: shot.held,
             tone: shot.tone(),
             kind: shot.kind.name,
+            chip,
             label,
             pill,
         }
@@ -112,6 +131,7 @@ impl Flight {
             held: shot.held,
             tone: shot.tone(),
             kind: shot.kind.name,
+            chip: None,
             label: shot.label.clone(),
             pill: Size::default(),
         }
@@ -159,6 +179,23 @@ impl Flight {
             presence,
             falls: fallen > 0.0,
         }
+    }
+}
+
+impl Chip {
+    pub fn new(stamp: u64) -> Chip {
+        let text = if NUMBERED.contains(&stamp) { stamp.to_string() } else { String::new() };
+        let width = (text_width(&text, CHIP) + 8.0).max(14.0);
+        Chip { stamp, text, width }
+    }
+
+    /// A label without the number that the chip tells.
+    fn left_of(&self, label: &str) -> String {
+        let mut words: Vec<&str> = label.split(' ').collect();
+        if let Some(number) = words.iter().position(|word| *word == self.text) {
+            words.remove(number);
+        }
+        words.join(" ")
     }
 }
 
@@ -230,6 +267,7 @@ mod tests {
             to: Place::server(1),
             kind: Kind { name: "AppendEntries", tone: Tone::Call },
             label: "append z=9".into(),
+            stamp: None,
             sent_at: Time::millis(10),
             arrives_at: Time::millis(20),
             lost_at,
@@ -263,6 +301,7 @@ mod tests {
             to: Place::server(to),
             kind: Kind { name: "AppendEntries", tone: Tone::Call },
             label: label.into(),
+            stamp: None,
             sent_at: Time::millis(10),
             arrives_at: Time::millis(20),
             lost_at: None,
@@ -281,6 +320,20 @@ mod tests {
                 let apart = (p.x - q.x).abs() >= wide || (p.y - q.y).abs() >= PILL_HEIGHT;
                 assert!(apart, "{one} and {other} by {x} {y}: {p:?} {q:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_number_stands_in_the_chip_or_in_the_label_and_never_in_both() {
+        for (stamp, label, chip, rest) in [
+            (33, "Write 33 1", "33", "Write 1"),
+            (1, "Write 1 1", "1", "Write 1"),
+            (7, "Held C1", "7", "Held C1"),
+            (604_213, "Set 604213", "", "Set 604213"),
+        ] {
+            let told = Chip::new(stamp);
+            assert_eq!((told.text.as_str(), told.left_of(label).as_str()), (chip, rest));
+            assert!(told.width >= text_width(chip, CHIP) + 6.0);
         }
     }
 

@@ -275,6 +275,14 @@ impl Layout {
         }
     }
 
+    /// Whether those of a kind stand in several lines: then what joins one line runs behind another.
+    pub fn is_wrapped(&self) -> bool {
+        let lines = self.nodes.chunk_by(|one, other| one.y == other.y).count();
+        let kinds = self.places.kinds().iter().filter(|(kind, _)| kind.program == Program::Own);
+        self.formation.arrangement == Arrangement::Rows
+            && lines > kinds.filter(|(_, count)| *count > 0).count()
+    }
+
     /// The middle of those who run the protocol's program.
     pub fn middle(&self) -> Point {
         let sum = self.nodes.iter().fold(Point::default(), |sum, at| sum.plus(at.x, at.y));
@@ -371,7 +379,9 @@ fn centres(places: &Places, arrangement: Arrangement, free: Size, node: Size) ->
             ring_and_aside(count - outside, outside, free, node)
         }
         Arrangement::Rows => {
-            let rows = spread(counts.len(), free.h, STEP.h).into_iter().zip(counts);
+            let lines: Vec<usize> =
+                counts.into_iter().flat_map(|count| lines_of(count, free, node)).collect();
+            let rows = spread(lines.len(), free.h, STEP.h).into_iter().zip(lines);
             rows.flat_map(|(y, count)| {
                 spread(count, free.w, STEP.w).into_iter().map(move |x| Point::new(x, y))
             })
@@ -388,6 +398,17 @@ fn centres(places: &Places, arrangement: Arrangement, free: Size, node: Size) ->
                 .collect()
         }
     }
+}
+
+/// How many stand in each line of a row: all, or, of very long rows, as many as there is room for, in lines that
+/// are about as long as each other.
+fn lines_of(count: usize, free: Size, node: Size) -> Vec<usize> {
+    let fit = (free.w / (node.w + GAP.w)).max(0.0) as usize + 1;
+    if count <= LINE.max(fit) {
+        return vec![count];
+    }
+    let lines = count.div_ceil(fit);
+    (0..lines).map(|line| count / lines + usize::from(line < count % lines)).collect()
 }
 
 /// A ring, and aside those who begin outside: in a column on its left, or below it where there is more
@@ -590,6 +611,26 @@ mod tests {
             assert!(right.iter().all(|at| at.x == right[0].x && at.x > left[0].x));
             assert!(rows.fits() && sides.fits(), "{room:?}");
             assert_eq!(rows.place("W2".parse().unwrap()).0, rows.nodes[4]);
+        }
+    }
+
+    #[test]
+    fn a_very_long_row_stands_in_several_lines_and_stays_legible() {
+        let kinds = |count| {
+            [
+                PlaceKind::new('Z', "keeper", "keepers").counts(1, 1, 1),
+                PlaceKind::new('W', "worker", "workers").counts(count, 1, 90),
+                PlaceKind::new('R', "resource", "resources").counts(1, 1, 1),
+            ]
+        };
+        for (count, wrapped) in [(5, false), (9, false), (50, true)] {
+            let layout = Layout::new(&Places::of(&kinds(count)), Formation::ROWS, DESK);
+            assert_eq!(layout.is_wrapped(), wrapped, "{count}");
+            assert!(layout.fits() && layout.size.w < 1.6 * DESK.width, "{:?}", layout.size);
+            let last = layout.nodes.len() - 1;
+            let workers = &layout.nodes[1..last];
+            let [first, end] = [layout.nodes[0].y, layout.nodes[last].y];
+            assert!(workers.iter().all(|at| first < at.y && at.y < end), "between the others");
         }
     }
 

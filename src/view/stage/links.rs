@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::layout::Layout;
 use crate::base::Place;
 use crate::command::Quality;
+use crate::protocol::Topology;
 use crate::sim::snapshot::{LinkShot, LinkState, Snapshot, Status};
 use crate::view::path::{Path, Point, Size};
 
@@ -113,7 +114,8 @@ fn singled_out(snapshot: &Snapshot) -> Vec<(Place, Place)> {
 
 /// The links of the topology, and those that carry something or are not as usual.
 fn usual(snapshot: &Snapshot, layout: &Layout) -> Vec<(Place, Place)> {
-    let topology = layout.formation.topology;
+    // What would run behind others is drawn only where it carries something or is changed.
+    let topology = if layout.is_wrapped() { Topology::None } else { layout.formation.topology };
     let busy = busy(snapshot);
     let mut pairs: Vec<(Place, Place)> = Vec::new();
     for (i, a) in snapshot.nodes.iter().enumerate() {

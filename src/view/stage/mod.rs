@@ -5,6 +5,7 @@
 //! | `layout.rs` | where servers and clients stand |
 //! | `field.rs` | very many places: dots by state |
 //! | `row.rs` | what a server's box shows of its panels |
+//! | `tenure.rs` | what is held for a while, and rings that run down |
 //! | `scene.rs` | the stage at one instant |
 //! | `links.rs` | its links: healthy, held, cut, one way |
 //! | `flight.rs` | its messages under way, at any instant of their way |
@@ -22,6 +23,7 @@ pub mod links;
 pub mod row;
 pub mod scene;
 pub mod telling;
+pub mod tenure;
 pub mod thumbnail;
 
 pub use flight::Flight;

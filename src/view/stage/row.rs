@@ -1,7 +1,7 @@
 //! What a server's box has room to show of its panels: one row under its name, of the first panel that
 //! has something to show. The whole of each stands in the inspector.
 
-use super::flight::{clipped, text_width};
+use super::flight::{CHIP_GAP, Chip, clipped, text_width};
 use crate::protocol::{Cell, CellState, Content, PanelView, Regard};
 
 /// The row, by how it is drawn. What does not fit is counted.
@@ -28,9 +28,11 @@ pub enum WordStyle {
     Table,
 }
 
-/// A text in a box: its left edge, from the middle of the server's box, and its width.
+/// A text in a box, after the chip of its stamp if it has one: its left edge, from the middle of the server's
+/// box, and its width.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
+    pub chip: Option<Chip>,
     pub text: String,
     pub x: f64,
     pub w: f64,
@@ -44,15 +46,26 @@ const GAP: f64 = 4.0;
 const CUT: f64 = 9.0;
 
 impl PanelRow {
-    /// The row of these panels, in a box with room for so many squares, or words of so many pixels.
-    pub fn of(panels: &[PanelView], squares: usize, room: f64) -> Option<PanelRow> {
+    /// The row of these panels, in a box with room for so many squares, or words of so many pixels. `stamp` is what
+    /// the protocol calls its stamps.
+    pub fn of(
+        panels: &[PanelView],
+        stamp: Option<&str>,
+        squares: usize,
+        room: f64,
+    ) -> Option<PanelRow> {
         if squares == 0 {
             return None;
         }
-        panels.iter().find_map(|panel| PanelRow::of_panel(panel, squares, room))
+        panels.iter().find_map(|panel| PanelRow::of_panel(panel, stamp, squares, room))
     }
 
-    fn of_panel(panel: &PanelView, squares: usize, room: f64) -> Option<PanelRow> {
+    fn of_panel(
+        panel: &PanelView,
+        stamp: Option<&str>,
+        squares: usize,
+        room: f64,
+    ) -> Option<PanelRow> {
         match &panel.content {
             Content::Log { len, cells } => {
                 let cells = cells[cells.len().saturating_sub(squares)..].to_vec();
@@ -69,16 +82,17 @@ impl PanelRow {
                     numbered: true,
                 })
             }
-            Content::Queue(queue) => words(queue.iter().cloned(), WordStyle::Queue, room),
-            Content::Set(set) => words(set.iter().cloned(), WordStyle::Set, room),
-            Content::Table { rows, .. } => {
-                words(rows.iter().map(|row| row.join(" ")), WordStyle::Table, room)
+            Content::Queue(queue) => words(plain(queue.iter().cloned()), WordStyle::Queue, room),
+            Content::Set(set) => words(plain(set.iter().cloned()), WordStyle::Set, room),
+            Content::Table { columns, rows } => {
+                let stamped = stamp.is_some() && columns.first().copied() == stamp;
+                words(rows.iter().map(|row| told(row, stamped)).collect(), WordStyle::Table, room)
             }
             // That somebody is well goes without saying.
             Content::Opinions { of, .. } => {
                 let others = of.iter().filter(|opinion| opinion.regard != Regard::Sound);
                 let told = others.map(|opinion| format!("{}{}", opinion.of, opinion.regard.sign()));
-                words(told, WordStyle::Set, room)
+                words(plain(told), WordStyle::Set, room)
             }
             Content::Value { text, stamp, state } => {
                 let (name, text) = (panel.name, text.clone());
@@ -91,37 +105,54 @@ impl PanelRow {
     }
 }
 
-/// As many of these texts as fit side by side, around the middle; nothing of none.
-fn words(texts: impl Iterator<Item = String>, style: WordStyle, room: f64) -> Option<PanelRow> {
-    let texts: Vec<String> = texts.collect();
+/// What stands in a box: its chip, and a text.
+type Told = (Option<Chip>, String);
+
+fn plain(texts: impl Iterator<Item = String>) -> Vec<Told> {
+    texts.map(|text| (None, text)).collect()
+}
+
+/// A row of a table, which may begin with a stamp: that is a chip, where there is room for its number.
+fn told(row: &[String], stamped: bool) -> Told {
+    let chip = row.first().filter(|_| stamped).and_then(|first| first.parse().ok()).map(Chip::new);
+    match chip.filter(|chip| !chip.text.is_empty()) {
+        Some(chip) => (Some(chip), row[1..].join(" ")),
+        None => (None, row.join(" ")),
+    }
+}
+
+/// As many of these as fit side by side, around the middle; nothing of none.
+fn words(texts: Vec<Told>, style: WordStyle, room: f64) -> Option<PanelRow> {
     let gap = if style == WordStyle::Queue { 0.0 } else { GAP };
-    let width = |text: &str| text_width(text, SIZE) + 2.0 * PAD;
+    let before = |chip: &Option<Chip>| chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
+    let width = |(chip, text): &Told| before(chip) + text_width(text, SIZE) + 2.0 * PAD;
     let rest = |shown: usize| match texts.len() - shown {
         0 => None,
         left => Some(format!("+{left}")),
     };
     let all = |shown: usize| {
-        let words: f64 = texts[..shown].iter().map(|text| width(text) + gap).sum();
+        let words: f64 = texts[..shown].iter().map(|told| width(told) + gap).sum();
         words - gap + rest(shown).map_or(0.0, |text| GAP + text_width(&text, SIZE))
     };
-    let first = texts.first()?;
+    texts.first()?;
     let shown = (1..=texts.len()).rev().find(|shown| all(*shown) <= room).unwrap_or(1);
     let mut x = -all(shown).min(room) / 2.0;
     let mut of = Vec::with_capacity(shown);
-    for text in &texts[..shown] {
+    for (chip, text) in &texts[..shown] {
         // One that is too long even alone is cut.
         let over = (all(shown) - room).max(0.0);
         let text = match over > 0.0 {
-            true => clipped(first, SIZE, text_width(first, SIZE) - over - CUT),
+            true => clipped(text, SIZE, text_width(text, SIZE) - over - CUT),
             false => text.clone(),
         };
-        let w = width(&text);
-        of.push(Word { text, x, w });
+        let told = (chip.clone(), text);
+        let w = width(&told);
+        of.push(Word { chip: told.0, text: told.1, x, w });
         x += w + gap;
     }
     let after = rest(shown).map(|text| {
         let w = text_width(&text, SIZE);
-        Word { text, x: x - gap + GAP, w }
+        Word { chip: None, text, x: x - gap + GAP, w }
     });
     Some(PanelRow::Words { of, after, style })
 }
@@ -139,7 +170,7 @@ mod tests {
     }
 
     fn row(content: Content) -> Option<PanelRow> {
-        PanelRow::of(&[panel(content)], 6, ROOM)
+        PanelRow::of(&[panel(content)], Some("token"), 6, ROOM)
     }
 
     fn cells(count: u64) -> Vec<Cell> {
@@ -212,9 +243,24 @@ mod tests {
             Content::Opinions { number: "age", of: vec![opinion(1, Regard::Sound)] },
         ];
         let mut panels: Vec<PanelView> = empty.into_iter().map(panel).collect();
-        assert_eq!(PanelRow::of(&panels, 6, ROOM), None);
+        let row = |panels: &[PanelView], squares| PanelRow::of(panels, None, squares, ROOM);
+        assert_eq!(row(&panels, 6), None);
         panels.push(panel(Content::Text("idle".into())));
-        assert_eq!(PanelRow::of(&panels, 6, ROOM), Some(PanelRow::Line("idle".into())));
-        assert_eq!(PanelRow::of(&panels, 0, ROOM), None, "a small box has no room for a row");
+        assert_eq!(row(&panels, 6), Some(PanelRow::Line("idle".into())));
+        assert_eq!(row(&panels, 0), None, "a small box has no room for a row");
+    }
+
+    #[test]
+    fn a_stamp_that_a_row_of_a_table_begins_with_is_a_chip() {
+        let told = |columns, cells: [&str; 2]| {
+            let rows = vec![cells.map(str::to_owned).to_vec()];
+            let Some(PanelRow::Words { of, .. }) = row(Content::Table { columns, rows }) else {
+                panic!("it has a row")
+            };
+            (of[0].chip.as_ref().map(|chip| chip.stamp), of[0].text.clone())
+        };
+        assert_eq!(told(&["token", "writer"], ["34", "C2.1"]), (Some(34), "C2.1".into()));
+        assert_eq!(told(&["token", "writer"], ["604213", "C2.1"]), (None, "604213 C2.1".into()));
+        assert_eq!(told(&["key", "owner"], ["7", "S1"]), (None, "7 S1".into()));
     }
 }

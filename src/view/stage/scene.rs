@@ -9,13 +9,14 @@ use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
 use super::links::{Wire, changes, wires};
 use super::row::PanelRow;
+use super::tenure::{Ring, TenureMark};
 use crate::base::{Place, Sentence, Time};
 use crate::command::Quality;
 use crate::protocol::{Gathering, PanelView, Stamp, Tag};
 use crate::sim::snapshot::{
     AnswerShot, ClientShot, FlightShot, NodeShot, OpenShot, Snapshot, Status, TimerShot,
 };
-use crate::view::path::{Path, Point, Size, within};
+use crate::view::path::{Path, Point, Size};
 use crate::words::{Language, translate};
 
 /// Everything on the stage.
@@ -67,7 +68,10 @@ pub struct NodeBox {
     /// The timer to watch: the one set for the longest time, for it decides.
     pub timer: Option<TimerShot>,
     pub panels: Vec<PanelView>,
-    /// What there is room for.
+    /// It believes that it holds what only one may hold.
+    pub believes: bool,
+    /// What there is room for: of these, or of its panels.
+    pub tenures: Vec<TenureMark>,
     pub row: Option<PanelRow>,
     pub pending_writes: u32,
 }
@@ -135,7 +139,7 @@ impl StageView {
         StageView {
             now: snapshot.now,
             event: snapshot.event,
-            nodes: boxed.iter().map(|shot| NodeBox::new(shot, layout)).collect(),
+            nodes: boxed.iter().map(|shot| NodeBox::new(shot, layout, snapshot.now)).collect(),
             clients: snapshot.clients.iter().map(|shot| ClientBox::new(shot, layout)).collect(),
             wires: wires(snapshot, layout, usual),
             network: changes(&snapshot.quality, usual),
@@ -164,6 +168,8 @@ fn streak(shot: &FlightShot, layout: &Layout) -> Flight {
 impl NodeBox {
     pub fn shape(&self) -> Shape {
         match self.tag {
+            // A belief is drawn dashed, and not as if it were true.
+            Some(Tag::Leads) if self.believes => Shape::Rectangle,
             Some(Tag::Leads) => Shape::Stadium,
             Some(Tag::Bids) => Shape::Hexagon,
             Some(Tag::Follows | Tag::Outside) | None => Shape::Rectangle,
@@ -247,7 +253,7 @@ impl NodeBox {
         w - 2.0 * (inset + 5.0)
     }
 
-    fn new(shot: &NodeShot, layout: &Layout) -> NodeBox {
+    fn new(shot: &NodeShot, layout: &Layout, now: Time) -> NodeBox {
         let (at, size) = layout.place(shot.id);
         let mut node = NodeBox {
             id: shot.id,
@@ -256,26 +262,46 @@ impl NodeBox {
             tag: shot.tag(),
             status: shot.status,
             isolated: shot.isolated,
-            role: shot.role(),
+            // Whoever stands still knows nothing of it, and believes what it believed.
+            role: if shot.status == Status::Paused { shot.view.role.name } else { shot.role() },
             stamp: shot.view.stamp,
             quorum: shot.view.quorum.clone(),
             lamport: shot.lamport,
             timer: watched(&shot.timers).filter(|_| shot.status != Status::Down).cloned(),
             panels: shot.panels.clone(),
+            believes: shot.view.tenures.iter().any(|tenure| tenure.holder.is_none()),
+            tenures: Vec::new(),
             row: None,
             pending_writes: shot.pending_writes,
         };
         // The row lies in the lower half.
         let room = node.breadth(size.h * 0.3);
-        node.row = PanelRow::of(&shot.panels, layout.detail.entries(), room);
+        let entries = layout.detail.entries();
+        if entries > 0 {
+            node.tenures = TenureMark::all(shot, now, room);
+        }
+        if node.tenures.is_empty() {
+            let stamp = shot.view.stamp.map(|stamp| stamp.word);
+            node.row = PanelRow::of(&shot.panels, stamp, entries, room);
+        }
         node
     }
 
-    /// How much of its timer is still to run, from 1 to 0.
-    pub fn timer_left(&self, now: Time) -> Option<f64> {
-        let timer = self.timer.as_ref()?;
-        let whole = timer.fires_at.since(timer.set_at).0.max(1);
-        Some(within(timer.fires_at.since(now).0 as f64 / whole as f64, 0.0, 1.0))
+    /// Whether something stands in its lower half.
+    pub fn has_row(&self) -> bool {
+        self.row.is_some() || !self.tenures.is_empty()
+    }
+
+    /// What runs down in its picture, each with what its ring is called by: its timer's, and those in its row.
+    pub fn rings(&self) -> impl Iterator<Item = (String, Ring)> {
+        let timer = self.timer.as_ref().map(|timer| (self.id.to_string(), Ring::of_timer(timer)));
+        let named = |(number, mark): (usize, &TenureMark)| (self.tenure_ring(number), mark.ring);
+        timer.into_iter().chain(self.tenures.iter().enumerate().map(named))
+    }
+
+    /// What the ring of one in its row is called by.
+    pub fn tenure_ring(&self, number: usize) -> String {
+        format!("{}-{number}", self.id)
     }
 }
 

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::draw::{boxed, names, path, text, when};
-use super::panels::panel_row;
+use super::panels::{chip, panel_row, tenures};
 use super::props::StageProps as Props;
 use crate::base::Place;
 use crate::player::Selection;
@@ -12,11 +12,11 @@ use crate::protocol::{Tag, Tone};
 use crate::sim::snapshot::Status;
 use crate::tr;
 use crate::view::path::{number, translate};
-use crate::view::stage::flight::clipped;
+use crate::view::stage::flight::{CHIP_GAP, clipped};
 use crate::view::stage::layout::Detail;
 use crate::view::stage::scene::{ClientBox, NodeBox, Shape};
 use crate::view::{Flight, Path, Point, Size};
-use crate::web::animator::flight_id;
+use crate::web::animator::{AROUND, flight_id, ring_id};
 use crate::web::pick;
 use crate::words::{tell, translate as word};
 
@@ -32,7 +32,7 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
         Some(Tag::Outside) => "outside",
     };
     let paused = when(node.status == Status::Paused, "paused");
-    let [title_y, stamp_y, row_y] = match (detail, node.row.is_some()) {
+    let [title_y, stamp_y, row_y] = match (detail, node.has_row()) {
         (Detail::Full, true) => [-14.0, 5.0, 14.0],
         (Detail::Full, false) => [-4.0, 16.0, 0.0],
         (Detail::Compact, true) => [-13.0, 4.0, 12.0],
@@ -48,6 +48,7 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let spoken =
         detail.is_narrow().then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
+    let stands_still = (node.status == Status::Paused).then(|| tr!(language, "paused"));
     let role_sign = match node.tag {
         None => "crashed",
         Some(Tag::Leads) => "leads",
@@ -57,9 +58,9 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
     };
     let long = when(is_long, "long");
     html! {
-        <g key={node.id.to_string()} class={names(&["node", role, paused, when(selected, "selected")])} transform={translate(node.at)}
+        <g key={node.id.to_string()} class={names(&["node", role, paused, when(node.believes, "believes"), when(selected, "selected")])} transform={translate(node.at)}
             data-pick={pick::code(Selection::Place(node.id))} tabindex={if node.id == Place::server(0) { "0" } else { "-1" }}
-            role="button" aria-label={spoken} data-sign="place" data-named={node.id.to_string()}>
+            role="button" aria-label={spoken} aria-description={stands_still} data-sign="place" data-named={node.id.to_string()}>
             { outline(node, 0.0, "label-container") }
             if selected { { outline(node, 12.0, "selection") } }
             { outline(node, 12.0, "focus") }
@@ -77,6 +78,7 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
                 <text class="stamp" y={number(stamp_y)}>{ stamp_parts(&stamp) }</text>
             }
             if let Some(row) = &node.row { { panel_row(row, row_y, language) } }
+            if !node.tenures.is_empty() { { tenures(&props.id, node, row_y, language) } }
             { corner(props, node) }
         </g>
     }
@@ -141,7 +143,7 @@ fn corner(props: &Props, node: &NodeBox) -> Html {
             <g class="timer" transform={place} data-sign="timer" data-named={word(language, &timer.name).to_owned()}>
                 <circle class="plate" r="12" />
                 <circle class="track" r="9" />
-                <circle class="rest" id={format!("{id}-ring{}", node.id)} r="9" transform="rotate(-90)" />
+                <circle class="rest" id={ring_id(id, &node.id.to_string())} r="9" transform="rotate(-90)" pathLength={number(AROUND)} />
             </g>
         },
     };
@@ -200,6 +202,8 @@ pub fn pill(props: &Props, flight: &Flight) -> Html {
     let language = props.language;
     let selected = props.selection == Some(Selection::Message(flight.key.0));
     let Size { w, h } = flight.pill;
+    // A label stands beside its chip.
+    let aside = flight.chip.as_ref().map_or(0.0, |chip| (chip.width + CHIP_GAP) / 2.0);
     let class = names(&[
         "message",
         tone_class(flight.tone),
@@ -208,13 +212,19 @@ pub fn pill(props: &Props, flight: &Flight) -> Html {
         when(selected, "selected"),
         when(pick::touches(props.selection, [flight.from, flight.to]), "lit"),
     ]);
-    let label = tr!(language, "{0} from {1} to {2}", flight.label.clone(), flight.from, flight.to);
+    let told = match &flight.chip {
+        Some(chip) => format!("{} {}", chip.text, flight.label),
+        None => flight.label.clone(),
+    };
+    let label =
+        tr!(language, "{0} from {1} to {2}", told.trim_start().to_owned(), flight.from, flight.to);
     html! {
         <g key={format!("{}-{}", flight.key.0, flight.key.1)} {class} id={flight_id(&props.id, flight)} data-pick={pick::code(Selection::Message(flight.key.0))}
             tabindex="-1" role="button" aria-label={label} data-sign={tone_class(flight.tone)} data-named={flight.label.clone()}>
             { boxed("reach", Point::default(), Size::new(w + 12.0, 32.0), 0.0) }
             { boxed("pill", Point::default(), flight.pill, h / 2.0) }
-            { text("messageText", Point::new(0.0, 4.0), &flight.label) }
+            if let Some(of) = &flight.chip { { chip(of, false, Point::new(9.0 - w / 2.0, 0.0)) }{ " " } }
+            { text("messageText", Point::new(aside, 4.0), &flight.label) }
             if flight.lost_at.is_some() { { path("loss", Path::new().saltire(Point::new(w / 2.0 + 8.0, 0.0), 4.0)) } }
         </g>
     }

@@ -4,14 +4,17 @@
 use yew::prelude::*;
 
 use super::cells::{entry_class, meaning, square, stamp_class};
-use super::draw::{boxed, names, text};
+use super::draw::{boxed, names, text, when};
 use super::matrix::regard_class;
 use crate::protocol::{Cell, Content, Opinion, PanelView, Regard};
 use crate::view::matrix::{MOST, tally};
-use crate::view::path::number;
-use crate::view::stage::flight::text_width;
+use crate::view::path::{self, number};
+use crate::view::stage::flight::{CHIP_GAP, Chip, text_width};
 use crate::view::stage::row::{PanelRow, SIZE, Word, WordStyle};
+use crate::view::stage::scene::NodeBox;
+use crate::view::stage::tenure::{RING, TenureMark, placed};
 use crate::view::{Point, Size};
+use crate::web::animator::{AROUND, ring_id};
 use crate::words::{Language, translate};
 
 /// From one square to the next.
@@ -43,6 +46,43 @@ pub fn panel_row(row: &PanelRow, y: f64, language: Language) -> Html {
         PanelRow::Words { .. } | PanelRow::Value { .. } | PanelRow::Line(_) => Some("held value"),
     };
     html! { <g class="entries" data-sign={sign}>{ inside }</g> }
+}
+
+/// What is held for a while, in the row: for each a ring by its own clock, the chip of its token, and whose it
+/// is. What is believed is dashed, what was granted is solid; and what has run out is crossed out.
+pub fn tenures(id: &str, node: &NodeBox, y: f64, language: Language) -> Html {
+    let (middle, r) = (y + 6.5, 5.0);
+    let one = |(at, (left, mark)): (usize, (f64, &TenureMark))| {
+        let class = names(&["tenure", when(mark.believed, "believed"), when(mark.over, "over")]);
+        let sign = if mark.believed { "believed" } else { "granted" };
+        let (ring, name) = (Point::new(left + RING / 2.0, middle), node.tenure_ring(at));
+        let after = left + RING + CHIP_GAP;
+        let words = Point::new(after + mark.chip.width + CHIP_GAP, middle + 4.0);
+        html! {
+            <g {class} data-sign={sign}>
+                <g transform={path::translate(ring)}>
+                    <circle class="track" r={number(r)} />
+                    <circle class="rest" id={ring_id(id, &name)} r={number(r)} transform="rotate(-90)" pathLength={number(AROUND)} />
+                    if mark.over { <path d="M-2.500 -2.500L2.500 2.500M2.500 -2.500L-2.500 2.500" /> }
+                </g>
+                { chip(&mark.chip, mark.believed, Point::new(after, middle)) }{ " " }
+                { text("held", words, &mark.told(language)) }
+            </g>
+        }
+    };
+    html! { <g class="entries">{ for placed(&node.tenures, language).into_iter().enumerate().map(one) }</g> }
+}
+
+/// A stamp as a chip, its left edge's middle there.
+pub fn chip(chip: &Chip, believed: bool, left: Point) -> Html {
+    let class = names(&["chip", stamp_class(chip.stamp), when(believed, "believed")]);
+    let middle = left.plus(chip.width / 2.0, 0.0);
+    html! {
+        <g {class}>
+            { boxed("", middle, Size::new(chip.width, 14.0), 3.0) }
+            { text("number", middle.plus(0.0, 3.7), &chip.text) }
+        </g>
+    }
 }
 
 /// The number in the square; no stamp has none, and one that is too long for it is only its colour.
@@ -91,10 +131,12 @@ fn words(of: &[Word], after: Option<&Word>, style: WordStyle, y: f64) -> Html {
     };
     let middle = |word: &Word| Point::new(word.x + word.w / 2.0, y + HEIGHT / 2.0);
     let word = |word: &Word| {
+        let aside = word.chip.as_ref().map_or(0.0, |chip| (chip.width + CHIP_GAP) / 2.0);
         html! {
             <g {class} data-sign="held value">
                 { boxed("", middle(word), Size::new(word.w, HEIGHT), rx) }
-                { text("badge", middle(word).plus(0.0, SIZE * 0.36), &word.text) }
+                if let Some(of) = &word.chip { { chip(of, false, Point::new(word.x + 4.0, y + HEIGHT / 2.0)) }{ " " } }
+                { text("badge", middle(word).plus(aside, SIZE * 0.36), &word.text) }
             </g>
         }
     };
