@@ -87,6 +87,7 @@
 //! | how what was found is made small | `explore/shrink.rs` |
 //! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
 //! | when places are dots instead of boxes, and how those are drawn | `base/places.rs` (`are_many`), `view/stage/field.rs` |
+//! | when messages are heat instead of streaks | `view/stage/heat.rs` |
 //! | what a word or a sign of the pictures means | `view/signs.rs`; shown by `web/components/tip.rs` |
 //! | where a card goes, so that it hides nothing of what it is about | `view/stage/aside.rs` |
 //! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`, what it holds or believes to hold for a while ([`protocol::Tenure`]) by `view/stage/tenure.rs`; a new kind of panel begins at `protocol/panel.rs` |

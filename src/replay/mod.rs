@@ -38,7 +38,7 @@ const CHECKPOINTS: usize = 512;
 const WEIGHT: usize = 500_000;
 /// Events from one copy to the next, at first; of many places, which make a copy dear, so many for each.
 const STRIDE: u64 = 512;
-const STRIDE_EACH: u64 = 4;
+const STRIDE_EACH: u64 = 8;
 /// Events kept around the cursor; while the run goes on, up to twice as many.
 const KEPT: usize = 20_000;
 /// Commands in one script.
@@ -103,9 +103,12 @@ impl Kept {
         self.events.get(number.checked_sub(self.first)? as usize)
     }
 
-    /// Forgets the oldest, from time to time.
+    /// Forgets the oldest, from time to time. Room is made a quarter at a time, for an event is large.
     fn trim(&mut self) {
         if self.events.len() < 2 * KEPT {
+            if self.events.len() == self.events.capacity() {
+                self.events.reserve_exact(self.events.len() / 4);
+            }
             return;
         }
         for oldest in self.events.drain(..KEPT) {

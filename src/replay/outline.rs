@@ -121,10 +121,18 @@ impl Outline {
         self.numbers = 0;
         let before = std::mem::take(&mut self.periods);
         for pair in before.chunks(2) {
-            let mut joined = Vec::new();
-            for number in pair.iter().flatten() {
-                add(&mut joined, *number, &mut self.numbers);
-            }
+            let mut joined = pair.concat();
+            // Both are sorted already.
+            joined.sort_by_key(|number| number.key);
+            joined.dedup_by(|next, kept| {
+                let same = next.key == kept.key;
+                if same {
+                    kept.count = kept.count.saturating_add(next.count);
+                }
+                same
+            });
+            joined.shrink_to_fit();
+            self.numbers += joined.len();
             self.periods.push(joined);
         }
     }

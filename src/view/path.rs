@@ -153,7 +153,9 @@ impl Path {
         self.op('M', &[x, y]).op('h', &[w]).op('v', &[h]).op('h', &[-w]).close()
     }
 
+    /// Of a radius in tenths, as numbers are written: else its two arcs would be longer than half a circle.
     pub fn circle(&mut self, at: Point, radius: f64) -> &mut Path {
+        let radius = (radius * 10.0).round() / 10.0;
         self.move_to(at.plus(-radius, 0.0));
         self.op('a', &[radius, radius, 0.0, 1.0, 0.0, 2.0 * radius, 0.0]);
         self.op('a', &[radius, radius, 0.0, 1.0, 0.0, -2.0 * radius, 0.0]).close()

@@ -77,6 +77,8 @@ const THROUGHPUT: f64 = 30.0;
 const STALENESS: f64 = 40.0;
 /// Columns in which medians and sums are taken.
 const COLUMNS: u64 = 40;
+/// A tenth of a millisecond: times are told no finer.
+const TENTH: u64 = 100;
 
 impl Plots {
     pub fn new(ask: &PlotRequest) -> Plots {
@@ -157,7 +159,7 @@ fn response(ask: &PlotRequest, axis: &TimeAxis, mut plot: Scaled) -> Scaled {
     let times = ask.requests.iter().filter_map(|request| request.response(ask.event));
     let (least, most) =
         times.fold((u64::MAX, 0), |(least, most), time| (time.0.min(least), time.0.max(most)));
-    let (low, high) = decades(least.min(most.max(1_000)).max(1), most.max(1_000));
+    let (low, high) = decades(least.min(most.max(1_000)).max(TENTH), most.max(1_000));
     let height = |micros: u64| {
         let share =
             (micros.max(1) as f64 / low as f64).log10() / (high as f64 / low as f64).log10();

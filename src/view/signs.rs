@@ -115,6 +115,12 @@ pub const SIGNS: &[Sign] = &[
         key!("A message that asks for support. Click it: drop, delay, double or deliver it."),
     ),
     sign("beat", key!("A heartbeat: it says that its sender lives, and brings nothing new.")),
+    sign(
+        "heat",
+        key!(
+            "Where messages are too many to be told apart, squares stand for those that are over a place: the larger, the more."
+        ),
+    ),
     sign("toClient", key!("Between a client and a server: a request or its answer.")),
     sign(
         "idle",

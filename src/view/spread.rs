@@ -24,6 +24,8 @@ pub struct Spread {
     pub places: usize,
     /// Of all messages.
     loss: Ratio,
+    /// As far as the run is known.
+    known: Time,
 }
 
 /// Where the two curves stand.
@@ -41,8 +43,14 @@ pub struct SpreadPlot {
 }
 
 impl Spread {
-    /// Of what happened where, as far as it is known.
-    pub fn new(epidemic: Epidemic, marks: &[Mark], places: &Places, loss: Ratio) -> Spread {
+    /// Of what happened where, up to when it is known.
+    pub fn new(
+        epidemic: Epidemic,
+        marks: &[Mark],
+        known: Time,
+        places: &Places,
+        loss: Ratio,
+    ) -> Spread {
         let mut knows = vec![false; places.len()];
         let (mut count, mut heard) = (0, Vec::new());
         let own = |lane: Option<Place>| lane.filter(|place| places.has(*place));
@@ -58,7 +66,7 @@ impl Spread {
                 heard.push(Heard { event: mark.event, at: mark.at, count });
             }
         }
-        Spread { epidemic, heard, places: places.own().count(), loss }
+        Spread { epidemic, heard, places: places.own().count(), loss, known }
     }
 
     /// When the first knew.
@@ -122,7 +130,7 @@ impl Spread {
         std::iter::once(first).chain(beside).chain(is_cut.then_some(cut)).collect()
     }
 
-    /// The curves up to this time, over the plot's width.
+    /// The curves up to this time, over the plot's width; the run's as far as it is known.
     pub(super) fn draw(
         &self,
         until: Time,
@@ -146,7 +154,7 @@ impl Spread {
             }
         }
         let end = self.heard.last().map_or(0, |heard| heard.count) as f64 / all;
-        plot.run.line_to(Point::new(x(until), height(end)));
+        plot.run.line_to(Point::new(x(until.min(self.known)), height(end)));
         const STEPS: u64 = 120;
         let length = until.since(since);
         for step in 0..=STEPS {
@@ -193,7 +201,7 @@ mod tests {
             mark(30, 2, "infective"),
             mark(31, 1, "susceptible"),
         ];
-        Spread::new(epidemic, &marks, &Places::cluster(4), Ratio::ZERO)
+        Spread::new(epidemic, &marks, Time::millis(350), &Places::cluster(4), Ratio::ZERO)
     }
 
     #[test]
@@ -228,7 +236,8 @@ mod tests {
     fn more_is_higher() {
         let plot = SpreadPlot { top: 10.0, bottom: 110.0, ..SpreadPlot::default() };
         let drawn = spread(2, 1).draw(Time::millis(400), &|at| at.0 as f64 / 1_000.0, plot);
-        assert!(drawn.run.to_string().ends_with("L400 60"), "{}", drawn.run);
+        assert!(drawn.run.to_string().ends_with("L350 60"), "{}", drawn.run);
+        assert!(drawn.formula.to_string().contains("L400 "), "{}", drawn.formula);
         assert!(drawn.run_name.y == 60.0 && drawn.formula_name.y > 60.0);
     }
 }

@@ -18,6 +18,7 @@ use crate::view::diagram::ticks::{Tick, label_at, seconds};
 use crate::view::path::{number, push_number, translate};
 use crate::view::stage::scene::NodeBox;
 use crate::view::stage::tenure::Ring;
+use crate::view::stage::heat::{Heat, LEVELS};
 use crate::view::{Flight, Path, Point, Sheet, StageView};
 
 /// Requests frames while something moves, and never two at a time.
@@ -63,6 +64,10 @@ pub struct Gliders {
     clock: Option<Element>,
     shown_clock: String,
     trails: [Glider; TRAILS],
+    heat: [Glider; LEVELS],
+    /// How much of both is seen.
+    streaks: Glider,
+    glow: Glider,
     scroll: Glider,
     known: Glider,
     future: Glider,
@@ -154,6 +159,9 @@ impl Gliders {
         if !std::mem::replace(&mut self.found, true) {
             let find = |name: &str| by_id(&format!("{}-{name}", self.id));
             self.trails = std::array::from_fn(|i| Glider::of(find(&format!("trail{i}"))));
+            self.heat = std::array::from_fn(|i| Glider::of(find(&format!("heat{i}"))));
+            self.streaks = Glider::of(find("streaks"));
+            self.glow = Glider::of(find("heat"));
             self.clock = find("clock");
             self.scroll = Glider::of(find("scroll"));
             self.known = Glider::of(find("known"));
@@ -208,10 +216,16 @@ impl Gliders {
 
     fn place_flights(&mut self, now: Time, scene: &StageView) {
         let mut trails: [Path; TRAILS] = Default::default();
+        let grid = scene.layout.grid.as_ref().filter(|_| scene.heat > 0.0);
+        let mut heat = grid.map(Heat::new);
         let mut pills = self.flights.iter_mut().peekable();
         for flight in &scene.flights {
             let place = flight.place(now);
-            if place.at.distance(place.tail) > 1.0 {
+            if let Some(heat) = &mut heat {
+                heat.add(&place);
+            }
+            let is_streak = scene.heat < 1.0 || place.falls;
+            if is_streak && place.at.distance(place.tail) > 1.0 {
                 let trail = if place.falls { TRAILS - 1 } else { trail(flight.tone) };
                 trails[trail].line(place.tail, place.at);
             }
@@ -229,6 +243,12 @@ impl Gliders {
         for (trail, path) in self.trails.iter_mut().zip(trails) {
             trail.set("d", path.into_string());
         }
+        let squares = heat.map_or_else(Default::default, |heat| heat.squares());
+        for (square, path) in self.heat.iter_mut().zip(squares) {
+            square.set("d", path.into_string());
+        }
+        self.streaks.set("opacity", hundredths(1.0 - scene.heat));
+        self.glow.set("opacity", hundredths(scene.heat));
     }
 
     fn place_time(&mut self, now: Time, known: Time, sheet: &Sheet, shown: &Window) {

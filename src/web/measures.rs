@@ -67,8 +67,8 @@ impl Measures {
         let mut known = run.head();
         let setup = &run.script().setup;
         let epidemic = catalog::find(&setup.protocol).and_then(|entry| (entry.epidemic)(setup));
-        let spread =
-            epidemic.map(|it| Spread::new(it, run.marks(), &setup.places, setup.link.loss));
+        let spread = epidemic
+            .map(|it| Spread::new(it, run.marks(), known.1, &setup.places, setup.link.loss));
         let plots = match drawn.filter(|drawn| drawn.serve(known, width)) {
             Some(drawn) => {
                 known = drawn.drawn;

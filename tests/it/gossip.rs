@@ -1,8 +1,13 @@
 //! Numbers of the protocol `gossip`, held against its article.
 
+use std::rc::Rc;
+
+use synod::base::Time;
 use synod::catalog;
 use synod::scenario;
 use synod::sim::snapshot::Standing;
+use synod::view::stage::layout::Room;
+use synod::view::{Layout, StageView};
 
 /// Residue and messages a place of a rumour among a thousand, over some seeds.
 fn rumour(options: &str) -> (f64, f64) {
@@ -74,4 +79,31 @@ fn too_many_and_too_few_are_refused() {
     for (setup, sentence) in told {
         assert!(refused(setup).contains(sentence), "{setup}: {}", refused(setup));
     }
+}
+
+/// A rumour among a thousand: few know it, and their messages are streaks; all tell it to ten others each.
+#[test]
+fn more_messages_than_can_be_told_apart_are_heat() {
+    let stage = |fanout: u32, at: Time| {
+        let script = format!(
+            "run gossip nodes=1000 seed=1 fanout={fanout} lose=never rounds=synchronous latency=10ms\n\
+             1ms request S1 spread\n2s end"
+        );
+        let mut run = catalog::start(scenario::parse(&script).unwrap()).unwrap();
+        run.run_to(at, u32::MAX);
+        let setup = run.script().setup.clone();
+        let room = Room { width: 960.0, height: 560.0, top: 56.0, bottom: 84.0 };
+        let layout = Rc::new(Layout::new(&setup.places, run.meta().formation, room));
+        StageView::new(&run.glance(), &setup.link, &layout)
+    };
+    let told = |stage: &StageView| stage.told().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let few = stage(1, Time::millis(305));
+    assert!(few.heat == 0.0 && few.flights.len() > 20, "{}", few.flights.len());
+    assert!(told(&few).iter().all(|line| !line.contains("heat")), "{:?}", told(&few));
+    let many = stage(10, Time::millis(1_205));
+    assert_eq!((many.heat, many.flights.len(), many.more), (1.0, 10_000, 0));
+    let told = told(&many);
+    assert!(told.contains(&"10000 messages are under way.".to_owned()), "{told:?}");
+    let heat = told.iter().find(|line| line.contains("shown as heat: the most, ")).unwrap();
+    assert!(heat.contains("are near S"), "{heat}");
 }

@@ -95,7 +95,37 @@ fn of_many(text: &str) -> Result<(), String> {
     run.run_to(Time::seconds(2), u32::MAX);
     let bytes = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before) as f64;
     let what = format!("bytes an event, of {} events, checkpoints included", run.event());
-    print(format_args!("{what:<48} {:>9.1}", bytes / run.event() as f64))
+    print(format_args!("{what:<48} {:>9.1}", bytes / run.event() as f64))?;
+    in_the_long_run(&start, text)
+}
+
+/// A million events: one place after the other is asked for something.
+fn in_the_long_run(
+    start: &dyn Fn(String) -> Result<Run, String>,
+    text: &str,
+) -> Result<(), String> {
+    let first = start(text.to_owned())?;
+    let (meta, setup) = (first.meta(), &first.script().setup);
+    let asked = setup.places.own().zip(meta.requests.iter().cycle()).take(200).enumerate();
+    let asked = asked
+        .map(|(i, (place, request))| format!("{}ms request {place} {request}\n", 500 * i + 50));
+    let line = text.lines().next().unwrap_or_default();
+    let long = format!("{line}\n{}", asked.collect::<String>());
+    let (mut rates, mut each) = (Vec::new(), 0.0);
+    for _ in 0..ROUNDS {
+        let before = ALLOCATED.load(Ordering::Relaxed);
+        let mut run = start(long.clone())?;
+        let begun = Instant::now();
+        while run.event() < MILLION && run.now() < Time::seconds(100) {
+            run.run_to(run.now() + Time::millis(100), u32::MAX);
+        }
+        rates.push(run.deliveries() as f64 / begun.elapsed().as_secs_f64());
+        let bytes = ALLOCATED.load(Ordering::Relaxed).saturating_sub(before) as f64;
+        each = bytes / run.event() as f64;
+    }
+    rates.sort_by(f64::total_cmp);
+    rate("deliveries a second, over a million events", &rates)?;
+    print(format_args!("{:<48} {each:>9.1}", "bytes an event, of a million events"))
 }
 
 /// The run that is measured, of a protocol whose servers speak without being asked: often enough that

@@ -36,7 +36,6 @@ mod rumour;
 mod update;
 mod view;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Span, Text, Time};
@@ -57,7 +56,7 @@ pub struct Gossip {
     config: Rc<Config>,
     /// How many there are, all of the same kind.
     count: u16,
-    entries: BTreeMap<Text, Entry>,
+    entries: Entries,
     /// From whom it has what it heard last, unless it began all of it.
     from: Option<Place>,
     /// Its timer for the next cycle runs.
@@ -84,6 +83,10 @@ pub struct Entry {
     /// A certificate that others have forgotten.
     dormant: bool,
 }
+
+/// All updates that a place knows, one a key, in the order of keys. There are few: a list is copied soonest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Entries(Vec<Entry>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Contacts {
@@ -157,7 +160,7 @@ impl Protocol for Gossip {
 
     fn boot(me: Place, places: &Places, config: &Config, _: &(), fx: &mut Effects<Self>) -> Self {
         let (config, count) = (Rc::new(config.clone()), places.count(me.letter()));
-        let (entries, changes, from) = (BTreeMap::new(), Vec::new(), None);
+        let (entries, changes, from) = (Entries::default(), Vec::new(), None);
         let (telling, sent, written) = (false, 0, Time::ZERO);
         let mut it = Gossip { me, config, count, entries, from, telling, sent, written, changes };
         if it.config.mode.asks() && it.has_others() {
@@ -216,7 +219,43 @@ impl Protocol for Gossip {
     }
 
     fn weight(&self) -> usize {
-        self.entries.len()
+        self.entries.iter().count()
+    }
+}
+
+impl Entries {
+    fn position(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|entry| entry.update.key.as_ref().cmp(key))
+    }
+
+    fn get(&self, key: &str) -> Option<&Entry> {
+        self.position(key).ok().map(|at| &self.0[at])
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.position(key).ok().map(|at| &mut self.0[at])
+    }
+
+    /// In the place of what is known of its key.
+    fn put(&mut self, entry: Entry) {
+        match self.position(&entry.update.key) {
+            Ok(at) => self.0[at] = entry,
+            Err(at) => self.0.insert(at, entry),
+        }
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Ok(at) = self.position(key) {
+            self.0.remove(at);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -261,7 +300,8 @@ impl Gossip {
 
     /// The key is gone here, and nobody is told.
     fn forget(&mut self, key: Text, version: Version) {
-        let before = self.entries.remove(&key).map(|entry| entry.update.rank());
+        let before = self.entries.get(&key).map(|entry| entry.update.rank());
+        self.entries.remove(&key);
         self.changes.push(Change { key, before, asked: Some(version) });
     }
 
@@ -269,11 +309,11 @@ impl Gossip {
     fn learn(&mut self, update: Update, from: Option<Place>, told: bool, fx: &mut Effects<Self>) {
         let key = update.key.clone();
         let before = self.entries.get(&key).map(|entry| entry.update.rank());
-        self.changes.push(Change { key: key.clone(), before, asked: None });
+        self.changes.push(Change { key, before, asked: None });
         self.from = from.or(self.from);
         let (heard, interested) = (self.cycle(fx), told && self.has_others());
         let (in_vain, contacts, dormant) = (0, Contacts::default(), false);
-        self.entries.insert(key, Entry { update, heard, interested, in_vain, contacts, dormant });
+        self.entries.put(Entry { update, heard, interested, in_vain, contacts, dormant });
         if interested && !self.telling {
             self.telling = true;
             fx.set_timer("tell", self.until_next_cycle(fx));

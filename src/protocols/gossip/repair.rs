@@ -13,7 +13,7 @@ use super::{Entry, Gossip, Message, Rank, Subject, Update, What};
 impl Gossip {
     /// What takes part in anti-entropy: all but what sleeps.
     fn awake(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values().filter(|entry| !entry.dormant)
+        self.entries.iter().filter(|entry| !entry.dormant)
     }
 
     /// Of all keys and their versions.
@@ -116,11 +116,11 @@ impl Gossip {
     /// Certificates that are old enough are forgotten; their keepers' sleep, and are told no more.
     fn let_certificates_go(&mut self, now: Time) {
         let (me, lasts) = (self.me, self.config.certificate);
-        for entry in self.entries.values_mut() {
+        for entry in &mut self.entries.0 {
             entry.dormant |= entry.update.is_over(now, lasts) && entry.update.is_kept_by(me);
             entry.interested &= !entry.dormant;
         }
-        self.entries.retain(|_, entry| entry.dormant || !entry.update.is_over(now, lasts));
+        self.entries.0.retain(|entry| entry.dormant || !entry.update.is_over(now, lasts));
     }
 
     /// Somebody still has what a dormant certificate has deleted: it spreads once more.

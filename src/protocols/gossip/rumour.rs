@@ -1,11 +1,20 @@
 //! Rumour mongering: who tells whom, what counts as in vain, and when interest is lost.
 
-use crate::base::{Place, Span, Time};
+use std::rc::Rc;
+
+use crate::base::{Place, Span, Text, Time};
 use crate::protocol::Effects;
 
-use super::config::{Lose, Mode, Rounds};
+use super::config::{Config, Lose, Mode, Rounds};
 use crate::protocol::Switch;
 use super::{Contacts, Gossip, Message, Subject, Update};
+
+impl Config {
+    /// Whether one cycle is before another; where all have cycles of their own, each is.
+    fn is_before(&self, one: u64, other: u64) -> bool {
+        self.rounds == Rounds::Own || one < other
+    }
+}
 
 impl Gossip {
     /// The cycle that it is, by its own clock, where all take theirs together.
@@ -28,7 +37,7 @@ impl Gossip {
 
     /// Whether it was heard before this cycle.
     fn is_from_before(&self, heard: u64, fx: &Effects<Self>) -> bool {
-        self.config.rounds == Rounds::Own || heard < self.cycle(fx)
+        self.config.is_before(heard, self.cycle(fx))
     }
 
     /// Where everybody asks, everybody begins at once, at a time of its own.
@@ -57,7 +66,7 @@ impl Gossip {
         if self.config.mode == Mode::Push && self.config.feedback == Switch::Off {
             self.settle(fx);
         }
-        self.telling = self.config.mode.asks() || self.entries.values().any(|entry| entry.interested);
+        self.telling = self.config.mode.asks() || self.entries.iter().any(|entry| entry.interested);
         if self.telling {
             fx.set_timer("tell", self.until_next_cycle(fx));
         }
@@ -70,13 +79,13 @@ impl Gossip {
 
     /// Tells all that it is interested in.
     fn tell_all(&mut self, to: Place, message: fn(Update) -> Message, fx: &mut Effects<Self>) {
-        let keys = self.entries.iter().filter(|(_, entry)| entry.interested);
-        let keys = keys.filter(|(_, entry)| self.is_from_before(entry.heard, fx));
-        for key in keys.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
-            let Some(entry) = self.entries.get_mut(&key) else { continue };
-            entry.contacts.any = true;
-            self.sent += 1;
-            fx.send(to, message(entry.update.clone()));
+        let (config, now) = (Rc::clone(&self.config), self.cycle(fx));
+        for entry in &mut self.entries.0 {
+            if entry.interested && config.is_before(entry.heard, now) {
+                entry.contacts.any = true;
+                self.sent += 1;
+                fx.send(to, message(entry.update.clone()));
+            }
         }
     }
 
@@ -120,7 +129,7 @@ impl Gossip {
 
     /// What came of the contacts of the last cycle, which count as one.
     fn settle(&mut self, fx: &mut Effects<Self>) {
-        let keys: Vec<_> = self.entries.keys().cloned().collect();
+        let keys: Vec<Text> = self.entries.iter().map(|entry| entry.update.key.clone()).collect();
         for key in keys {
             let Some(entry) = self.entries.get_mut(&key) else { continue };
             let Contacts { any, news, known } = std::mem::take(&mut entry.contacts);
@@ -145,7 +154,7 @@ impl Gossip {
             Lose::Coin => fx.chance(self.config.counter as u32) > 0,
             Lose::Never => true,
         };
-        let is_over = !self.entries.values().any(|entry| entry.interested);
+        let is_over = !self.entries.iter().any(|entry| entry.interested);
         if is_over && self.config.mode == Mode::Push {
             self.telling = false;
             fx.cancel_timer("tell");

@@ -20,18 +20,18 @@ impl Update {
 impl Gossip {
     /// It has something to tell.
     pub(super) fn is_infective(&self) -> bool {
-        self.entries.values().any(|entry| entry.interested)
+        self.entries.iter().any(|entry| entry.interested)
     }
 
     /// What it has of each key, but for what is deleted.
     pub(super) fn values(&self) -> impl Iterator<Item = (&Text, Version, &Text)> {
-        let updates = self.entries.values().map(|entry| &entry.update);
+        let updates = self.entries.iter().map(|entry| &entry.update);
         updates.filter_map(|update| Some((&update.key, update.version, update.value()?)))
     }
 
     /// Its keys. The rumour has none.
     fn rows(&self) -> Option<Content> {
-        let keyed = self.entries.values().filter(|entry| !entry.update.key.is_empty());
+        let keyed = self.entries.iter().filter(|entry| !entry.update.key.is_empty());
         let rows = keyed.map(|entry| {
             let update = &entry.update;
             let value = match &update.what {
@@ -95,7 +95,7 @@ pub(super) fn epidemic(config: &Config) -> Option<Epidemic> {
 impl Shown<()> for Gossip {
     const VARIABLES: &'static [Variable<Gossip>] = &[
         Variable::sometimes(key!("told by"), |it| it.from.map(|place| place.to_string())),
-        Variable::number(key!("in vain"), |it| it.entries.values().map(|entry| entry.in_vain).sum()),
+        Variable::number(key!("in vain"), |it| it.entries.iter().map(|entry| entry.in_vain).sum()),
         Variable::number(key!("has told"), |it| it.sent),
     ];
     const PANELS: &'static [Panel<Gossip, ()>] = &[Panel::of(key!("entries"), |it, ()| it.rows())];

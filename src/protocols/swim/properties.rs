@@ -144,7 +144,7 @@ pub const MEASURES: &[Measure<Swim>] = &[
     |cluster| {
         let all = all(cluster);
         let differ = taking_part(cluster).filter(|(_, it)| view(it) != all).count();
-        sentence!("{0} of {1} lists are not as it is", differ, cluster.ghost.present.len())
+        sentence!("{0} of {1} lists differ from the truth", differ, cluster.ghost.present.len())
     },
     |cluster| {
         let counts = cluster.ghost.counts;

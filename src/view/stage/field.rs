@@ -108,6 +108,39 @@ impl Grid {
         (position < self.count).then_some(position)
     }
 
+    /// How large the field is, in square pixels.
+    pub fn area(&self) -> f64 {
+        (self.columns * self.rows) as f64 * self.pitch * self.pitch
+    }
+
+    /// How many blocks of two times two dots there are.
+    pub fn blocks(&self) -> usize {
+        self.columns.div_ceil(2) * self.rows.div_ceil(2)
+    }
+
+    /// The block in which this point lies, if it lies on the field.
+    pub fn block(&self, point: Point) -> Option<usize> {
+        let along = |at: f64, cells: usize| {
+            let cell = (at / self.pitch).floor();
+            (0.0..cells as f64).contains(&cell).then_some(cell as usize / 2)
+        };
+        let column = along(point.x - self.corner.x, self.columns)?;
+        let row = along(point.y - self.corner.y, self.rows)?;
+        Some(row * self.columns.div_ceil(2) + column)
+    }
+
+    /// The middle of a block, and its shorter side: where columns or rows are odd, the last has half of them.
+    pub fn square(&self, block: usize) -> (Point, f64) {
+        let across = self.columns.div_ceil(2);
+        let along = |block: usize, cells: usize| {
+            let (from, to) = (2 * block, cells.min(2 * block + 2));
+            ((from + to) as f64 / 2.0 * self.pitch, (to - from) as f64 * self.pitch)
+        };
+        let (x, wide) = along(block % across, self.columns);
+        let (y, tall) = along(block / across, self.rows);
+        (self.corner.plus(x, y), wide.min(tall))
+    }
+
     /// Who stands so many columns and rows further, if anybody does.
     pub fn beside(&self, position: usize, across: isize, down: isize) -> Option<usize> {
         let (column, row) = self.cell(position);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `layout.rs` | where servers and clients stand |
 //! | `field.rs` | very many places: dots by state |
+//! | `heat.rs` | among very many places, messages that are too many to be told apart |
 //! | `row.rs` | what a server's box shows of its panels |
 //! | `tenure.rs` | what is held for a while, and rings that run down |
 //! | `scene.rs` | the stage at one instant |
@@ -17,6 +18,7 @@
 pub mod aside;
 pub mod field;
 pub mod flight;
+pub mod heat;
 pub mod hull;
 pub mod layout;
 pub mod links;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::field::DotsView;
 use super::flight::{Flight, clipped, text_width};
+use super::heat;
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
 use super::links::{Wire, changes, wires};
@@ -39,6 +40,8 @@ pub struct StageView {
     /// The messages under way: of very many the latest, and how many there are beside them.
     pub flights: Vec<Flight>,
     pub more: usize,
+    /// How much of them is told by heat; see [`heat::share`].
+    pub heat: f64,
     pub hulls: Vec<Hull>,
     pub bonds: Vec<Bond>,
     pub caption: Option<String>,
@@ -46,9 +49,9 @@ pub struct StageView {
     pub goal: Option<(&'static str, bool)>,
 }
 
-/// Among so many pills none is found any more, and among so many streaks.
+/// Among so many pills none is found any more; and so many streaks, or as much heat, can be moved in a frame.
 const MOST: usize = 400;
-const MOST_STREAKS: usize = 3_000;
+const MOST_STREAKS: usize = 10_000;
 
 /// A server.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,6 +152,7 @@ impl StageView {
                 None => flights(shown, layout),
             },
             more,
+            heat: layout.grid.as_ref().map_or(0.0, |grid| heat::share(shown.len(), grid)),
             measures: snapshot.measures.clone(),
             hulls: hulls(snapshot, layout),
             bonds: boxed.iter().filter_map(|shot| Bond::new(shot, layout)).collect(),

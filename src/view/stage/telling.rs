@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::field::DotsView;
 use super::flight::Flight;
+use super::heat::Heat;
 use super::links::Wire;
 use super::scene::{ClientBox, NodeBox, StageView};
 use crate::base::{Place, Sentence, Time};
@@ -62,7 +63,16 @@ impl StageView {
         told.extend(self.wires.iter().flat_map(Wire::told));
         let under_way = self.flights.len() + self.more;
         told.push(sentence!("{0} messages are under way.", under_way));
+        told.extend(self.heat_told());
         told
+    }
+
+    /// Where the messages are, where they are too many to be told apart.
+    fn heat_told(&self) -> Option<Sentence> {
+        let grid = self.layout.grid.as_ref().filter(|_| self.heat > 0.0)?;
+        let (position, count) = Heat::of(grid, &self.flights, self.now).most()?;
+        let place = self.layout.places.own().nth(position)?;
+        Some(sentence!("So many are shown as heat: the most, {0}, are near {1}.", count, place))
     }
 }
 

@@ -38,20 +38,25 @@ pub fn node_tab(props: &Props, requests: &Console) -> Html {
             let title = tr!(language, "Link {0}", title(selection, language));
             html! { <section><h2>{ title }</h2>{ acts(props, &[Group::Main, Group::Network]) }</section> }
         }
+        // Who thinks what of whom comes first: nothing of anybody's own stands above it.
         _ => {
             let hint = tr!(
                 language,
                 "Click whoever takes part, a link or a message: it shows here what it knows, and what you can do to it."
             );
-            html! {
+            return html! {
+                <>
                 <section class="hint">
                     <h2>{ translate(language, inspection.meta.title) }</h2>
                     <p>{ translate(language, inspection.meta.summary) }</p>
                     <p class="soft">{ hint }</p>
+                    { matrix(props) }
                     { console(props, requests, None, None) }
                     { workload(props) }
                 </section>
-            }
+                { logs(props) }
+                </>
+            };
         }
     };
     html! { <>{ subject }{ logs(props) }{ matrix(props) }</> }

@@ -12,6 +12,7 @@ use crate::tr;
 use crate::view::path::{number, translate};
 use crate::view::stage::field::{DotsView, Grid, Look};
 use crate::view::stage::flight::text_width;
+use crate::view::stage::heat;
 use crate::view::{Path, Point, StageView};
 use crate::web::frame::{Inspection, Subject};
 use crate::web::pick;
@@ -31,6 +32,8 @@ pub struct Props {
 const NEAR_FIELDS: usize = 6;
 /// From line to line of the words.
 const LINE: f64 = 18.0;
+/// How wide the squares with their numbers are.
+const SCALE: f64 = 176.0;
 /// Words this small still can be read.
 const SMALL: f64 = 12.0;
 
@@ -226,10 +229,45 @@ fn legend(scene: &StageView, field: &DotsView, near: Option<&Near>, language: La
         Some(near) => vec![near.told()],
         None => scene.measures.iter().map(|measure| tell(language, measure)).collect(),
     };
+    // On a narrow stage at the right end of a line that is short.
+    let scale_at = match (narrow, near) {
+        (false, _) => corner.plus(0.0, y + 14.0 + measures.len() as f64 * LINE),
+        (true, None) => corner.plus(width - SCALE, y),
+        (true, Some(_)) => corner.plus(width - SCALE, y + LINE),
+    };
     let measures = measures.iter().enumerate().map(|(i, measure)| {
         text("measure", Point::new(corner.x, corner.y + y + i as f64 * LINE), measure)
     });
-    html! { <g aria-hidden="true">{ for states }{ for measures }</g> }
+    let heat = (scene.heat > 0.0).then(|| heat_scale(scale_at, narrow, language));
+    html! { <g aria-hidden="true">{ for states }{ for measures }{ heat }</g> }
+}
+
+/// What the squares say, by their size: how many messages are there.
+fn heat_scale(corner: Point, narrow: bool, language: Language) -> Html {
+    let line = if narrow { 0.0 } else { LINE };
+    let step = |level: usize| {
+        let at = corner.plus(SCALE / heat::LEVELS as f64 * level as f64, line);
+        let mut sign = Path::new();
+        heat::square(&mut sign, at.plus(6.0, -4.0), 14.0 * heat::size(level));
+        let most = if level + 1 == heat::LEVELS { "+" } else { "" };
+        html! {
+            <g key={level}>
+                { path(heat_class(level), &sign) }
+                { text("", at.plus(15.0, 0.0), &format!("{}{most}", 1 << level)) }
+            </g>
+        }
+    };
+    html! {
+        <g class="heat scale" data-sign="heat">
+            if !narrow { { text("", corner, tr!(language, "Messages here")) } }
+            { for (0..heat::LEVELS).map(step) }
+        </g>
+    }
+}
+
+/// Of the squares that stand for so many messages.
+pub fn heat_class(level: usize) -> &'static str {
+    ["level1", "level2", "level3", "level4", "level5"][level]
 }
 
 /// Who stands nearest to this point of the stage, where places are dots.

@@ -12,6 +12,7 @@ use crate::view::Point;
 use crate::view::path::number;
 use crate::view::plot::{Plots, Scaled};
 use crate::view::spread::SpreadPlot;
+use crate::view::stage::flight::text_width;
 use crate::web::measures::{Measures, Period, Spreading};
 use crate::web::shared::Shared;
 use crate::words::{Language, tell};
@@ -150,8 +151,14 @@ fn spread(plot: &SpreadPlot, width: f64, language: Language) -> Html {
     // The one that is ahead has its name on its left.
     let ahead = plot.run_name.x <= plot.formula_name.x;
     let name = |class: &'static str, at: Point, left: bool, name: &str| {
-        let (side, x) = if left { ("end", at.x - 6.0) } else { ("start", at.x + 6.0) };
-        html! { <text class={names(&[class, side])} x={number(x)} y={number(at.y + 4.0)}>{ name }</text> }
+        // Where there is no room on the left, beneath the curve.
+        let has_room = at.x > text_width(name, 12.0) + 10.0;
+        let (side, x, y) = match (left, has_room) {
+            (true, true) => ("end", at.x - 6.0, at.y + 4.0),
+            (true, false) => ("start", at.x + 6.0, at.y + 22.0),
+            (false, _) => ("start", at.x + 6.0, at.y + 4.0),
+        };
+        html! { <text class={names(&[class, side])} x={number(x)} y={number(y)}>{ name }</text> }
     };
     html! {
         <g class="spread">

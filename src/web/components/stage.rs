@@ -7,7 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::cells::stamp_class;
-use super::dots::{Dots, nearest};
+use super::dots::{Dots, heat_class, nearest};
 use super::drag::{Drag, Stroke};
 use super::draw::{names, path, text, when};
 use super::figures::{client_figure, node_figure, pill};
@@ -19,6 +19,7 @@ use crate::player::{Action, PageAction, Selection, Tool};
 use crate::tr;
 use crate::view::path::number;
 use crate::view::stage::aside::Neighbourhood;
+use crate::view::stage::heat::LEVELS;
 use crate::view::stage::hull::Hull;
 use crate::view::stage::scene::Bond;
 use crate::view::{Point, Size, StageView};
@@ -77,9 +78,7 @@ pub fn Stage(props: &Props) -> Html {
             { hulls(props) }
             <g class="bonds">{ for scene.bonds.iter().map(bond) }</g>
             <Links wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
-            <g class="trails">{ for TRAIL_CLASSES.iter().enumerate().map(|(i, class)| html! {
-                <path id={format!("{id}-trail{i}")} class={*class} />
-            }) }</g>
+            { trails(id) }
             // Beneath the boxes: messages come out from behind one, and cover no name and no ring.
             <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
             <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
@@ -94,6 +93,25 @@ pub fn Stage(props: &Props) -> Html {
         </svg>
         <ul class="unseen" aria-label={tr!(*language, "The picture in words")}>for line in props.told.iter() { <li>{ line }</li> }</ul>
         { menu_card(props, card) }
+        </>
+    }
+}
+
+/// What messages draw behind them, or, where they are too many to be told apart, their heat: by the animator.
+fn trails(id: &str) -> Html {
+    let line = |(i, class): (usize, &&'static str)| {
+        html! { <path id={format!("{id}-trail{i}")} class={*class} /> }
+    };
+    let (streaks, lost) = TRAIL_CLASSES.split_at(TRAIL_CLASSES.len() - 1);
+    html! {
+        <>
+        <g class="heat" id={format!("{id}-heat")}>{ for (0..LEVELS).map(|level| html! {
+            <path id={format!("{id}-heat{level}")} class={heat_class(level)} />
+        }) }</g>
+        <g class="trails">
+            <g id={format!("{id}-streaks")}>{ for streaks.iter().enumerate().map(line) }</g>
+            { for lost.iter().map(|class| line((streaks.len(), class))) }
+        </g>
         </>
     }
 }
