@@ -16,9 +16,9 @@ use crate::player::Window;
 use crate::protocol::Tone;
 use crate::view::diagram::ticks::{Tick, label_at, seconds};
 use crate::view::path::{number, push_number, translate};
+use crate::view::stage::heat::{Heat, LEVELS};
 use crate::view::stage::scene::NodeBox;
 use crate::view::stage::tenure::Ring;
-use crate::view::stage::heat::{Heat, LEVELS};
 use crate::view::{Flight, Path, Point, Sheet, StageView};
 
 /// Requests frames while something moves, and never two at a time.
