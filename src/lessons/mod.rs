@@ -13,7 +13,7 @@
 //! every directive of a text, for those who write one. `texts.rs` holds the texts that come with Synod.
 //!
 //! `map.rs` is the concept map, the page's front door: its cards and what leads to what; `map_drawing.rs` draws
-//! it, `miniature.rs` the pictures on its cards. `finding.rs` finds things by a word.
+//! it, `miniature.rs` the pictures on its cards. `handout.rs` draws a lesson's steps for paper. `finding.rs` finds things by a word.
 
 pub mod directive;
 pub mod finding;

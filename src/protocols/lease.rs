@@ -249,9 +249,7 @@ impl Shown<LockDisk> for Lease {
     }
 
     fn tenures(&self) -> Vec<Tenure> {
-        let lasts = self.config.lasts;
-        let believed = locks::believed(self, lasts, false).into_iter();
-        believed.chain(locks::granted(&self.disk.grants, lasts)).take(locks::LATEST).collect()
+        locks::tenures(self, &self.disk.grants, self.config.lasts, false)
     }
 }
 

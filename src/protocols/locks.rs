@@ -237,8 +237,15 @@ pub fn last_write(resource: &Resource) -> Option<String> {
     resource.writes().last().map(|it| format!("{} {}.{}", it.token, it.by, it.seq))
 }
 
-/// So many of the latest grants are shown at the most.
-pub const LATEST: usize = 3;
+/// So many are shown of a place at the most.
+const LATEST: usize = 3;
+
+/// What a client believes, and what a place has granted, the latest first; beliefs go by the steady clock or by the
+/// one that shows a time of day.
+pub fn tenures<P: Locking>(it: &P, grants: &[Grant], lasts: Time, steady: bool) -> Vec<Tenure> {
+    let believed = believed(it, lasts, steady).into_iter();
+    believed.chain(granted(grants, lasts)).take(LATEST).collect()
+}
 
 /// What a client believes, by its own clock.
 pub fn believed<P: Locking>(it: &P, lasts: Time, steady: bool) -> Option<Tenure> {
@@ -247,7 +254,7 @@ pub fn believed<P: Locking>(it: &P, lasts: Time, steady: bool) -> Option<Tenure>
 }
 
 /// What has been granted for a while and not been given back, by the clock of whoever granted it.
-pub fn granted(grants: &[Grant], lasts: Time) -> impl Iterator<Item = Tenure> {
+fn granted(grants: &[Grant], lasts: Time) -> impl Iterator<Item = Tenure> {
     let kept = grants.iter().rev().filter(|it| it.released_by != Some(it.to));
     kept.map(move |it| {
         let (holder, stamp, until) = (Some(it.to), it.token, it.ends);

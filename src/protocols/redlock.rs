@@ -472,9 +472,7 @@ impl Shown<LockDisk> for Redlock {
     }
 
     fn tenures(&self) -> Vec<Tenure> {
-        let lasts = self.config.lasts;
-        let believed = locks::believed(self, lasts, true).into_iter();
-        believed.chain(locks::granted(&self.disk.grants, lasts)).take(locks::LATEST).collect()
+        locks::tenures(self, &self.disk.grants, self.config.lasts, true)
     }
 }
 

@@ -40,9 +40,8 @@ use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
-use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome, Property, Repeat,
-};
-use crate::protocol::{Protocol, Serves, Topology};
+use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome};
+use crate::protocol::{Property, Protocol, Repeat, Serves, Topology};
 use crate::{scenes, sentence};
 
 pub use config::{Config, Lose, Mode, Rounds};

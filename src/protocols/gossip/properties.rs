@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Breach, Place, Text};
-use crate::protocol::{Cluster, Moment, Property, PropertyKind, Witness};
+use crate::protocol::{Cluster, Moment, Property, PropertyKind, Repeat, Witness};
 use crate::sentence;
 
 use super::config::{Config, Lose};
-use crate::protocol::Repeat;
 use super::{Change, Gossip, Update, Version, What};
 
 /// What was written, and who has ever heard of anything, whatever crashes made of it.

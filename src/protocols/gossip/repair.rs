@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use crate::base::digest::Digest;
 use crate::base::{Place, Span, Text, Time};
-use crate::protocol::Effects;
+use crate::protocol::{Effects, Repeat};
 use crate::sentence;
 
-use crate::protocol::Repeat;
 use super::{Entry, Gossip, Message, Rank, Subject, Update, What};
 
 impl Gossip {

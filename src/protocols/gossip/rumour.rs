@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use crate::base::{Place, Span, Text, Time};
-use crate::protocol::Effects;
+use crate::protocol::{Effects, Switch};
 
 use super::config::{Config, Lose, Mode, Rounds};
-use crate::protocol::Switch;
 use super::{Contacts, Gossip, Message, Subject, Update};
 
 impl Config {

@@ -6,13 +6,12 @@ use std::rc::Rc;
 
 use crate::base::{Place, Span, Text, Time};
 use crate::check::{DONE, Operation};
-use crate::protocol::{Effects, Outcome};
+use crate::protocol::{Effects, Outcome, Switch};
 use crate::sentence;
 
 use super::message::{Ask, Kept, Message, Taken};
 use super::versions::{Known, Mark, Object, Session, Version, WriteId};
 use super::{QuorumStore, Timer, Told};
-use crate::protocol::Switch;
 
 /// A request that this server coordinates.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

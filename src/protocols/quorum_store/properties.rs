@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::base::{Breach, Place, Text};
-use crate::protocol::{Cluster, Measure, Property, PropertyKind};
+use crate::protocol::{Cluster, Measure, Property, PropertyKind, Repeat, Switch};
 use crate::sentence;
 
 use super::ghost::{Ghost, Read, Write};
 use super::versions::{Object, Versions, WriteId};
 use super::{QuorumStore, first_servers};
-use crate::protocol::{Repeat, Switch};
 
 type View<'a> = Cluster<'a, QuorumStore>;
 

@@ -16,10 +16,9 @@ use std::rc::Rc;
 
 use crate::base::digest::Digest;
 use crate::base::{Place, Span, Text, Time};
-use crate::protocol::Effects;
+use crate::protocol::{Effects, Repeat, Switch};
 use crate::sentence;
 
-use crate::protocol::{Repeat, Switch};
 use super::coordinator::{Open, What};
 use super::message::{Kept, Message, Objects};
 use super::versions::Object;

@@ -182,9 +182,14 @@ impl Flight {
     }
 }
 
+/// A stamp in a small mark of its colour, where its number is short enough for that.
+pub fn numbered(stamp: u64) -> String {
+    if NUMBERED.contains(&stamp) { stamp.to_string() } else { String::new() }
+}
+
 impl Chip {
     pub fn new(stamp: u64) -> Chip {
-        let text = if NUMBERED.contains(&stamp) { stamp.to_string() } else { String::new() };
+        let text = numbered(stamp);
         let width = (text_width(&text, CHIP) + 8.0).max(14.0);
         Chip { stamp, text, width }
     }

@@ -9,7 +9,7 @@ use super::matrix::regard_class;
 use crate::protocol::{Cell, Content, Opinion, PanelView, Regard};
 use crate::view::matrix::{MOST, tally};
 use crate::view::path::{self, number};
-use crate::view::stage::flight::{CHIP_GAP, Chip, text_width};
+use crate::view::stage::flight::{CHIP_GAP, Chip, numbered, text_width};
 use crate::view::stage::row::{PanelRow, SIZE, Word, WordStyle};
 use crate::view::stage::scene::NodeBox;
 use crate::view::stage::tenure::{RING, TenureMark, placed};
@@ -87,8 +87,7 @@ pub fn chip(chip: &Chip, believed: bool, left: Point) -> Html {
 
 /// The number in the square; no stamp has none, and one that is too long for it is only its colour.
 fn stamped(stamp: u64, left: f64, y: f64) -> Html {
-    let told = if (1..1_000).contains(&stamp) { stamp.to_string() } else { String::new() };
-    text("number", Point::new(left + 6.5, y + 9.8), &told)
+    text("number", Point::new(left + 6.5, y + 9.8), &numbered(stamp))
 }
 
 /// Small squares in a row, and how many there are before and after them.

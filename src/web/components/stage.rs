@@ -79,9 +79,9 @@ pub fn Stage(props: &Props) -> Html {
             <g class="bonds">{ for scene.bonds.iter().map(bond) }</g>
             <Links wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
             { trails(id) }
+            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             // Beneath the boxes: messages come out from behind one, and cover no name and no ring.
             <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
-            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             <g class="clients">{ for scene.clients.iter().map(|client| client_figure(props, client)) }</g>
             <Dots scene={scene.clone()} selection={props.selection} language={*language}
                 inspection={props.active.then(|| props.inspection.clone())} />
