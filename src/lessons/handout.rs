@@ -25,9 +25,9 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// Of each step whose run can be had.
-    pub fn all(lesson: &Lesson) -> Vec<Leaf> {
-        (0..lesson.steps.len()).map_while(|step| Leaf::of(lesson, step)).collect()
+    /// Of each step; nothing where its run cannot be had.
+    pub fn all(lesson: &Lesson) -> Vec<Option<Leaf>> {
+        (0..lesson.steps.len()).map(|step| Leaf::of(lesson, step)).collect()
     }
 
     fn of(lesson: &Lesson, step: usize) -> Option<Leaf> {

@@ -124,6 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn two_captions_at_once_are_both_said_the_earlier_first() {
+        let mut store = store(
+            "run raft nodes=3 seed=7\n100ms say First.\n110ms say Second.\n120ms say Third.\n",
+        );
+        assert_eq!(at(&mut store, 90), "");
+        assert_eq!(at(&mut store, 115), "First. Second.");
+        assert_eq!(at(&mut store, 130), "Third.");
+    }
+
+    #[test]
     fn it_is_said_once_and_in_the_readers_language() {
         let mut store = store(RUN);
         at(&mut store, 90);

@@ -42,17 +42,19 @@ impl Run {
         told
     }
 
-    /// Of each weight the latest event after this one, up to the cursor and as far as it is kept: what matters
-    /// most comes first.
+    /// Of each weight the latest event after this one, and all that the story says, up to the cursor and as far as
+    /// it is kept: what matters most comes first.
     pub fn foremost(&mut self, since: u64) -> Vec<(Weight, Told)> {
         let mut found: Vec<(Weight, Told)> = Vec::new();
         for (number, event) in self.latest().take_while(|(number, _)| *number > since) {
             if let Some(weight) = Weight::of(event)
-                && !found.iter().any(|(known, _)| *known == weight)
+                && (weight == Weight::Says || !found.iter().any(|(known, _)| *known == weight))
             {
                 found.push((weight, tell(number, event)));
             }
         }
+        // Of what the story says the earlier comes first.
+        found.reverse();
         found.sort_by_key(|(weight, _)| *weight);
         found
     }

@@ -79,12 +79,19 @@ test("whoever listens is told while it plays, and misses no caption", async () =
   await open("#v1&scene=raft/first-election");
   await page.evaluate(() => {
     globalThis.heard = [];
+    globalThis.captions = new Set();
     const region = document.querySelector("[role=status].unseen");
     new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
+    const stage = document.querySelector("main.stage");
+    const look = () => stage.querySelectorAll(".caption:not(.goal)").forEach((caption) => captions.add(caption.textContent));
+    new MutationObserver(look).observe(stage, { childList: true, characterData: true, subtree: true });
   });
   await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
   await page.waitForFunction(() => heard.some((said) => /is now leader/.test(said)));
   assert.ok(await page.getByRole("button", { name: "Pause", exact: true }).isVisible(), "it still plays");
+  await page.getByText("The story ends here.").waitFor();
+  const missed = await page.evaluate(() => [...captions].filter((caption) => !heard.some((said) => said.includes(caption))));
+  assert.deepEqual(missed, []);
 });
 
 /** Of all that is written in sight: how high its letters are on the screen, the smallest. */

@@ -9,14 +9,14 @@ use super::draw::{picture, text};
 use super::icon::Icon;
 use super::prose::{prose, told};
 use crate::lessons::handout::Leaf;
-use crate::lessons::{Course, Lesson};
-use crate::player::{Action, Book, Needs, StudyShot};
-use crate::tr;
+use crate::lessons::{Course, Lesson, Step};
+use crate::player::{Action, Book, Needs, Notice, PageAction, StudyShot};
 use crate::view::Point;
 use crate::view::diagram::ticks::seconds;
 use crate::web::browser::window;
 use crate::web::shared::Shared;
 use crate::words::{Language, translate};
+use crate::{sentence, tr};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -29,7 +29,7 @@ pub struct Props {
 #[component]
 pub fn Handout(props: &Props) -> Html {
     let Props { study, language, act } = props;
-    let leaves = use_state(|| None::<Shared<Vec<Leaf>>>);
+    let leaves = use_state(|| None::<Shared<Vec<Option<Leaf>>>>);
     {
         let made = leaves.clone();
         use_effect_with(leaves.is_some(), move |is_made| {
@@ -44,12 +44,16 @@ pub fn Handout(props: &Props) -> Html {
     let Course::Lesson(lesson) = &*study.course else { return Html::default() };
     let make = {
         let (course, book, leaves) = (study.course.clone(), study.book.clone(), leaves.clone());
+        let act = act.clone();
         Callback::from(move |_: MouseEvent| {
             let (course, book, leaves) = (course.clone(), book.clone(), leaves.clone());
+            let act = act.clone();
             yew::platform::spawn_local(async move {
-                if fetch(&book, course.steps()).await
-                    && let Course::Lesson(lesson) = &*course
-                {
+                if !fetch(&book, course.steps()).await {
+                    act.emit(Action::Page(PageAction::Tell(Notice::refusal(sentence!(
+                        "A part of Synod could not be fetched. Check the connection, and try again."
+                    )))));
+                } else if let Course::Lesson(lesson) = &*course {
                     leaves.set(Some(Shared::new(Leaf::all(lesson))));
                 }
             });
@@ -80,15 +84,20 @@ async fn fetch(book: &Book, steps: usize) -> bool {
     true
 }
 
-fn sheet(lesson: &Lesson, leaves: &[Leaf], language: Language, act: &Callback<Action>) -> Html {
-    let step = |(place, (step, leaf)): (usize, (&crate::lessons::Step, &Leaf))| {
-        let choices =
-            leaf.choices.iter().map(|choice| html! { <li>{ told(choice, language) }</li> });
+fn sheet(
+    lesson: &Lesson,
+    leaves: &[Option<Leaf>],
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let step = |(place, (step, leaf)): (usize, (&Step, &Option<Leaf>))| {
+        let answers = leaf.iter().flat_map(|leaf| &leaf.choices);
+        let choices = answers.map(|choice| html! { <li>{ told(choice, language) }</li> });
         html! {
             <section>
                 <h2>{ format!("{}. {}", place + 1, step.title) }</h2>
                 { prose(&step.prose, act) }
-                { still(leaf, language) }
+                { leaf.as_ref().map(|leaf| still(leaf, language)) }
                 if let Some(asked) = &step.question {
                     <p><strong>{ &asked.text }</strong></p>
                     <ul class="boxes">{ for choices }</ul>
