@@ -11,6 +11,7 @@ mod outline;
 pub mod recent;
 pub mod requests;
 pub mod scout;
+mod spoken;
 pub mod stamps;
 #[cfg(test)]
 mod tests;

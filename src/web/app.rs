@@ -16,6 +16,7 @@ use yew::prelude::*;
 use super::animator::Loop;
 use super::comparison::{DivergenceText, PaneComparison};
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
+use super::focus::Held;
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Attendant, Host};
 use super::listeners::{Handlers, Listeners, close_others};
@@ -24,7 +25,7 @@ use super::pick::PickedBy;
 use super::picture::{PaneView, Rooms};
 use super::reload::ReloadState;
 use super::shared::Shared;
-use super::{address, browser, crash, focus, parts, visits};
+use super::{address, browser, crash, parts, visits};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
@@ -48,6 +49,8 @@ pub struct App {
     frames: Loop,
     seen: bool,
     rooms: Rooms,
+    /// There is room for one picture at a time only.
+    alone: bool,
     /// The picture and the diagram of each pane.
     views: Vec<PaneView>,
     /// The headings over two panes, and the versions of the runs that they speak of.
@@ -65,8 +68,8 @@ pub struct App {
     /// How long a drawing takes of late, in ms.
     cost: f64,
     narration: AttrValue,
-    /// What on the stage had the focus before the last drawing.
-    focused: Option<Selection>,
+    /// What had the focus before the last drawing.
+    focused: Option<Held>,
     menu: Option<(Selection, PickedBy)>,
     /// What the message under the pointer carries.
     hovered: Option<Shared<MessageShot>>,
@@ -176,6 +179,7 @@ impl Component for App {
             root: NodeRef::default(),
             seen: true,
             rooms,
+            alone: false,
             views,
             comparison: None,
             compared: Default::default(),
@@ -213,7 +217,7 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let tick = matches!(msg, Msg::Frame(_));
-        self.focused = focus::held(self.menu).or(self.focused.filter(|_| focus::is_lost()));
+        self.focused = Held::now(self.menu).or(self.focused.take().filter(Held::is_gone));
         let change = self.take(msg);
         if !tick && change == Change::Time {
             self.settle_soon(ctx);
@@ -323,12 +327,8 @@ impl App {
                 self.menu = self.menu.take().filter(|_| !open);
                 Change::Frame
             }
-            Msg::Stage(size) if size.w > 0.0 && size != self.rooms.stage => {
-                self.rooms.stage = size;
-                Change::Frame
-            }
+            Msg::Stage(size) => self.give_stage(size),
             Msg::Timeline(size) => self.give_timeline(size),
-            Msg::Stage(_) => Change::None,
             Msg::Seen(seen) => {
                 self.seen = seen;
                 Change::None
@@ -452,6 +452,17 @@ impl App {
         change
     }
 
+    /// A picture has this room. The style says whether another has room beside it.
+    fn give_stage(&mut self, stage: Size) -> Change {
+        let is_alone = |root: Element| browser::property(&root, "--alone") == "1";
+        let alone = self.root.cast().is_some_and(is_alone);
+        if stage.w == 0.0 || stage == self.rooms.stage && alone == self.alone {
+            return Change::None;
+        }
+        (self.rooms.stage, self.alone) = (stage, alone);
+        Change::Frame
+    }
+
     /// The room below the stage has this size. While something else stands there than the diagram, only its
     /// width is told.
     fn give_timeline(&mut self, size: Size) -> Change {
@@ -519,7 +530,7 @@ impl App {
     /// Something has happened: everything that is drawn is read off the store anew.
     fn refresh(&mut self, ctx: &Context<Self>) {
         let panes = self.store.panes.len();
-        self.rooms.shared = panes > 1;
+        self.rooms.shared = panes > 1 && !self.alone;
         self.rooms.at_door = self.store.ui.door.is_some();
         self.views.truncate(panes);
         for (place, view) in self.views.iter_mut().enumerate() {
@@ -632,16 +643,16 @@ impl App {
 
     /// Where what had the focus is gone, the focus moves to the next such thing, or to where it went.
     fn keep_focus(&mut self) {
-        let Some(lost) = self.focused.filter(|_| focus::is_lost()) else { return };
-        let goal = match lost {
+        let Some(lost) = self.focused.take_if(|held| held.is_gone()) else { return };
+        let goal = lost.selection.and_then(|selection| match selection {
             Selection::Message(id) => {
                 self.store.pane_mut().run.message(id).map(|message| message.to)
             }
             Selection::Place(place) => Some(place),
             Selection::Link(from, _) => Some(from),
-        };
+        });
         let view = &self.views[self.store.active.min(self.views.len() - 1)];
-        focus::go_on(&view.id, lost, goal);
+        lost.go_on(&view.id, goal);
     }
 
     /// The inspector, and at a slower pace what is read aloud.
