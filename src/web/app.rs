@@ -25,7 +25,7 @@ use super::pick::PickedBy;
 use super::picture::{PaneView, Rooms};
 use super::reload::ReloadState;
 use super::shared::Shared;
-use super::{address, browser, crash, parts, visits};
+use super::{address, browser, crash, focus, parts, visits};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
@@ -76,6 +76,8 @@ pub struct App {
     /// Nothing was ever done by hand here.
     is_new: bool,
     drawer: bool,
+    /// The focus is to follow into the drawer, once it is there.
+    enters_drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
     compare_later: Option<Timeout>,
@@ -194,6 +196,7 @@ impl Component for App {
             hovered: None,
             is_new: !browser::has_acted(),
             drawer,
+            enters_drawer: false,
             inspect_later: None,
             save_later: None,
             compare_later: None,
@@ -324,6 +327,7 @@ impl App {
             Msg::CloseMenu => self.menu.take().map_or(Change::None, |_| Change::Frame),
             Msg::Drawer(open) => {
                 self.drawer = open;
+                self.enters_drawer = open && focus::is_on(".drawer-button");
                 self.menu = self.menu.take().filter(|_| !open);
                 Change::Frame
             }
@@ -639,20 +643,6 @@ impl App {
         }
         self.seek_divergence_soon();
         Change::None
-    }
-
-    /// Where what had the focus is gone, the focus moves to the next such thing, or to where it went.
-    fn keep_focus(&mut self) {
-        let Some(lost) = self.focused.take_if(|held| held.is_gone()) else { return };
-        let goal = lost.selection.and_then(|selection| match selection {
-            Selection::Message(id) => {
-                self.store.pane_mut().run.message(id).map(|message| message.to)
-            }
-            Selection::Place(place) => Some(place),
-            Selection::Link(from, _) => Some(from),
-        });
-        let view = &self.views[self.store.active.min(self.views.len() - 1)];
-        lost.go_on(&view.id, goal);
     }
 
     /// The inspector, and at a slower pace what is read aloud.

@@ -56,11 +56,16 @@ impl Held {
                 [".tab-panel", ".inspector [aria-selected=true]", ".drawer-button"];
             goals.extend(INSPECTOR.map(str::to_owned));
         }
-        const PAGE: [&str; 3] =
-            ["dialog[open] button", ".controls .play", ".doors a[aria-current]"];
+        const PAGE: [&str; 4] =
+            ["dialog[open] button", ".study h2", ".controls .play", ".doors a[aria-current]"];
         goals.extend(PAGE.map(str::to_owned));
         goals.iter().find(|goal| on(goal));
     }
+}
+
+/// Whether such an element has the focus.
+pub fn is_on(selector: &str) -> bool {
+    document().active_element().is_some_and(|active| active.matches(selector).unwrap_or(false))
 }
 
 /// Gives the focus to the first such element; whether it has it now.

@@ -117,6 +117,14 @@ test("the focus does not fall back to the page after a run was opened, Escape in
   await page.keyboard.press("Escape");
   await page.locator(".tab-panel .hint").waitFor();
   await has();
+  // Where the inspector is a drawer, the focus goes into it, and Escape leads back.
+  await page.setViewportSize({ width: 844, height: 390 });
+  await button("Inspector").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement.closest(".inspector [role=tab]"));
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement.classList.contains("drawer-button"));
+  await page.setViewportSize({ width: 1366, height: 850 });
   // While it plays, messages arrive one after the other.
   await open(at(CALM, "120ms"));
   await page.locator(".message").first().focus();
