@@ -1,6 +1,5 @@
-//! A run with its whole past, in bounded memory. It keeps copies of the cluster (*checkpoints*) at
-//! growing distances and the events around the cursor; whatever else is asked for is simulated
-//! again, which gives the same, event for event.
+//! A run with its whole past, in bounded memory. It keeps copies of the cluster (*checkpoints*) at growing distances and
+//! the events around the cursor; whatever else is asked for is simulated again, which gives the same, event for event.
 //!
 //! At most `CHECKPOINTS` copies are kept, of bounded `WEIGHT` together: when there are more, every second one goes and the
 //! distance between them doubles. Of a million events any is then a copy and a few thousand steps away.

@@ -17,7 +17,7 @@ use yew::prelude::*;
 use super::animator::Loop;
 use super::comparison::PaneComparison;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
-use super::focus::Held;
+use super::focus::Focused;
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Attendant, Host};
 use super::listeners::{Handlers, Listeners, close_others};
@@ -70,7 +70,7 @@ pub struct App {
     cost: f64,
     narration: AttrValue,
     /// What had the focus before the last drawing.
-    focused: Option<Held>,
+    focused: Option<Focused>,
     menu: Option<(Selection, PickedBy)>,
     /// What the message under the pointer carries.
     hovered: Option<Shared<MessageShot>>,
@@ -218,7 +218,7 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let tick = matches!(msg, Msg::Frame(_));
-        self.focused = Held::now(self.menu).or(self.focused.take().filter(Held::is_gone));
+        self.focused = Focused::now(self.menu).or(self.focused.take().filter(Focused::is_gone));
         let change = self.take(msg);
         if !tick && change == Change::Time {
             self.settle_soon(ctx);

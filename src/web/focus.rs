@@ -10,7 +10,7 @@ use crate::base::Place;
 use crate::player::Selection;
 
 /// What has the focus, or had it.
-pub struct Held {
+pub struct Focused {
     element: Element,
     /// What on the stage that is, or what the open card speaks of.
     pub selection: Option<Selection>,
@@ -18,9 +18,9 @@ pub struct Held {
     inspects: bool,
 }
 
-impl Held {
+impl Focused {
     /// What has the focus now, if anything has.
-    pub fn now(menu: Option<(Selection, PickedBy)>) -> Option<Held> {
+    pub fn now(menu: Option<(Selection, PickedBy)>) -> Option<Focused> {
         let element = document().active_element().filter(has_it)?;
         let inside = |selector: &str| element.closest(selector).ok().flatten();
         let code = inside("[data-pick]").and_then(|it| it.get_attribute("data-pick"));
@@ -28,7 +28,7 @@ impl Held {
             menu.filter(|_| inside(".menu-card").is_some()).map(|(selection, _)| selection);
         let selection = code.as_deref().and_then(pick::parse).or(of_card);
         let inspects = inside(".inspector").is_some();
-        Some(Held { element, selection, inspects })
+        Some(Focused { element, selection, inspects })
     }
 
     /// It has lost the focus because it is gone, or hidden: not because somebody pressed elsewhere.
