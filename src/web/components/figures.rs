@@ -77,8 +77,11 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
             } else {
                 <text class="stamp" y={number(stamp_y)}>{ stamp_parts(&stamp) }</text>
             }
-            if let Some(row) = &node.row { { panel_row(row, row_y, language) } }
-            if !node.tenures.is_empty() { { tenures(&props.id, node, row_y, language) } }
+            if let Some(row) = &node.row {
+                { panel_row(&props.id, node, row, row_y, language) }
+            } else if !node.tenures.is_empty() {
+                { tenures(&props.id, node, row_y, language) }
+            }
             { corner(props, node) }
         </g>
     }
@@ -235,6 +238,7 @@ pub fn tone_class(tone: Tone) -> &'static str {
     match tone {
         Tone::Call => "call",
         Tone::Reply => "reply",
+        Tone::Refusal => "refusal",
         Tone::Vote => "vote",
         Tone::Beat => "beat",
         Tone::Client => "toClient",
