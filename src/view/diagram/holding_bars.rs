@@ -139,7 +139,7 @@ fn overlaps(
         );
         let told_at = Point::new(scale.x(end.min(to).min(known)) - PAD, top + rows.pitch + 3.8);
         let (count, lasted) = (who.len() as u64, end.min(known).since(since));
-        (since < to && end > from && lasted > Time::ZERO).then(|| Overlap {
+        (since < to && end > from && lasted > Time::ZERO).then_some(Overlap {
             x,
             w: ends - x,
             top,
