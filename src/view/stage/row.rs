@@ -12,7 +12,7 @@ pub enum PanelRow {
     Squares { cells: Vec<Cell>, before: u64, after: u64, numbered: bool },
     /// Words in boxes, the first ones.
     Words { of: Vec<Word>, after: Option<Word>, style: WordStyle },
-    /// A square, and the word and text beside it.
+    /// A square, and the word (where there is room for it) and text beside it.
     Value { name: &'static str, text: String, stamp: u64, state: CellState },
     /// A line of text.
     Line(String),
@@ -47,6 +47,9 @@ pub struct Word {
 pub const SIZE: f64 = 11.0;
 const PAD: f64 = 5.0;
 const GAP: f64 = 4.0;
+/// The size of a value's text, and what its square takes.
+const VALUE: f64 = 11.5;
+const SQUARE: f64 = 18.0;
 /// The sign of a cut may stand out by so much.
 const CUT: f64 = 9.0;
 
@@ -120,7 +123,9 @@ impl PanelRow {
                 words(plain(told), WordStyle::Set, room)
             }
             Content::Value { text, stamp, state } => {
-                let (name, text) = (panel.name, text.clone());
+                let text = text.clone();
+                let width = text_width(&format!("{} {text}", panel.name), VALUE) + SQUARE;
+                let name = if width > room { "" } else { panel.name };
                 Some(PanelRow::Value { name, text, stamp: *stamp, state: *state })
             }
             Content::Text(text) => {

@@ -27,6 +27,8 @@ pub struct TenureMark {
     pub believed: bool,
     /// Of its token, if it has one.
     pub chip: Option<Chip>,
+    /// There is no room for the text.
+    brief: bool,
     tenure: Tenure,
 }
 
@@ -58,7 +60,7 @@ impl TenureMark {
             let ring = Ring::of(tenure, shot, now);
             let (over, believed) = (ring.ends <= now, tenure.holder.is_none());
             let chip = (tenure.stamp > 0).then(|| Chip::new(tenure.stamp));
-            TenureMark { ring, over, believed, chip, tenure: *tenure }
+            TenureMark { ring, over, believed, chip, brief: false, tenure: *tenure }
         };
         shot.view.tenures.iter().map(mark).collect()
     }
@@ -68,6 +70,9 @@ impl TenureMark {
         while marks.len() > 1 && row_width(marks, Language::English) > room {
             marks.pop();
         }
+        // One that does not fit even alone says no more than its ring and its chip do.
+        let too_wide = row_width(marks, Language::English) > room;
+        marks.iter_mut().for_each(|mark| mark.brief = too_wide);
     }
 
     /// Whose it is, as whoever shows it knows.
@@ -79,6 +84,7 @@ impl TenureMark {
     pub fn told(&self, language: Language) -> String {
         match self.tenure.holder {
             Some(holder) => holder.to_string(),
+            None if self.brief => String::new(),
             None => tr!(language, "until {0}", self.tenure.until.said()),
         }
     }
@@ -156,6 +162,18 @@ mod tests {
         let told: Vec<_> =
             grants.iter().map(|mark| (mark.told(Language::English), mark.over)).collect();
         assert_eq!(told, [("C2".to_owned(), false), ("C1".to_owned(), true)]);
+    }
+
+    #[test]
+    fn where_there_is_no_room_a_belief_is_a_ring_and_a_chip() {
+        let at = Time::millis(130);
+        let width = |room: f64| {
+            let mut marks = marks("C1", "", at);
+            TenureMark::trim(&mut marks, room);
+            (marks[0].told(Language::English), row_width(&marks, Language::English))
+        };
+        assert_eq!(width(400.0).0, "until 700 ms");
+        assert!(width(60.0).0.is_empty() && width(60.0).1 <= 60.0);
     }
 
     #[test]

@@ -33,11 +33,12 @@ pub fn panel_row(id: &str, node: &NodeBox, row: &PanelRow, y: f64, language: Lan
         // A square as for an entry, with the number of its stamp, and the words.
         PanelRow::Value { name, text: value, stamp, state } => {
             let told = format!("{} {value}", translate(language, name));
+            let told = told.trim_start().to_owned();
             let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
             html! {
                 <>
                 { square(*stamp, *state, Point::new(left, y)) }
-                { stamped(*stamp, left, y) }
+                { stamped(*stamp, left, y) }{ " " }
                 { text("badge", Point::new(9.0, y + 10.5), &told) }
                 </>
             }
