@@ -439,6 +439,8 @@ pub enum Tone {
     Call,
     /// Answers.
     Reply,
+    /// Answers no: what was asked for is not done.
+    Refusal,
     /// Asks for a vote, or for a promise.
     Vote,
     /// Keeps alive, carries nothing.
