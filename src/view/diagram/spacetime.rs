@@ -272,8 +272,8 @@ impl Diagram {
         violation: bool,
         rows: &Rows,
     ) {
-        // Captions and the end are not faults: they are on the stage.
-        if matches!(text, "say" | "end" | "request") && !violation {
+        // Captions, the goal and the end are not faults: they are on the stage.
+        if matches!(text, "say" | "goal" | "end" | "request") && !violation {
             return;
         }
         let at = Point::new(x, lane.filter(|_| !violation).unwrap_or(rows.top - 1.0));

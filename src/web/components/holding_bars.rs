@@ -14,9 +14,13 @@ pub fn holding_bars(of: &HoldingBars, language: Language) -> Html {
         <g class="holdings">
             { for of.overlaps.iter().map(|overlap| ground(overlap)) }
             { for of.bars.iter().map(|it| bar(it, language)) }
-            { for of.overlaps.iter().map(|overlap| told(overlap, language)) }
         </g>
     }
+}
+
+/// For how long several believed: in front of all else.
+pub fn overlap_texts(of: &HoldingBars, language: Language) -> Html {
+    html! { <g>{ for of.overlaps.iter().map(|overlap| told(overlap, language)) }</g> }
 }
 
 fn ground(of: &Overlap) -> Html {

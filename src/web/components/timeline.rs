@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::draw::{names, path, text, when};
 use super::event_table::{event_table, use_event_table};
-use super::holding_bars::holding_bars;
+use super::holding_bars::{holding_bars, overlap_texts};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};
@@ -242,6 +242,7 @@ fn known(props: &Props, height: f64) -> Html {
                 { path("messageLine going", &sheet.under_way.sound) }
                 { path("messageLine lost", &sheet.under_way.doomed) }
                 { path("denials", &sheet.under_way.denials) }
+                { overlap_texts(&sheet.holdings, language) }
             </g>
         </svg>
     }
