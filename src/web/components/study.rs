@@ -192,6 +192,10 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
         };
     };
     let answer = told(&truth.choice, language);
+    if let Choice::Nothing(_) = &truth.choice {
+        let words = tr!(language, "The run gives no answer: {0}.", answer);
+        return html! { <p class="verdict" role="status" data-role="verdict"><strong>{ words }</strong></p> };
+    }
     let words = match chosen {
         Some(chosen) if *chosen == truth.choice => tr!(language, "As you said: {0}.", answer),
         Some(chosen) => {
