@@ -1,5 +1,5 @@
 //! Running until something happens: the conditions that everybody wants, a field to write any other
-//! in, and the kinds of messages for which playing slows down.
+//! in, or a time, and the kinds of messages for which playing slows down.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlInputElement};
@@ -93,7 +93,7 @@ fn written(props: &Props) -> Html {
         let third = if words.log { "any settled>=10" } else { "any status=down" };
         tr!(
             language,
-            "Such as {0}, {1} or {2}. With “any”, each server is watched by itself.",
+            "Such as 1.24s, {0}, {1} or {2}. With “any”, each server is watched by itself.",
             format!("any role={role}"),
             lost,
             third.to_owned()
@@ -103,7 +103,7 @@ fn written(props: &Props) -> Html {
     html! {
         <form class="written" {onsubmit}>
             <label class="field typed">
-                <span>{ tr!(language, "Condition") }</span>
+                <span>{ tr!(language, "Condition or time") }</span>
                 <input type="text" list={list.clone()} placeholder={format!("any role={role}")} autocomplete="off" autocapitalize="off"
                     spellcheck="false" aria-invalid={wrong.to_string()} aria-describedby={help.clone()} />
             </label>
