@@ -277,7 +277,7 @@ fn exercise_panel(
         <h2 tabindex="-1">{ &exercise.title }</h2>
         { prose(&exercise.task, act) }
         { exercise.lesson.as_deref().map(|name| read_before(name, language)) }
-        <h3>{ tr!(language, "Conditions") }<span class="count">{ tr!(language, "{0} of {1}", study.met(), all) }</span></h3>
+        <h3>{ tr!(language, "Conditions") }<span class="count">{ tr!(language, "{0} of {1} met", study.met(), all) }</span></h3>
         { demands(&exercise.checks, study, language, act) }
         { hints(exercise, study, language, act) }
         { own_lines(study, language) }
