@@ -91,9 +91,10 @@ impl Prediction {
                     let told = Occasion::from(found);
                     Ok(Truth { choice: Choice::Place(place), at: told.at, told: Some(told) })
                 }
-                None => {
-                    Ok(Truth::nothing(sentence!("by {0} it has not happened", self.by), self.by))
-                }
+                None => Ok(Truth::nothing(
+                    sentence!("by {0} it has not happened", self.by.said()),
+                    self.by,
+                )),
             },
             Matter::Whether(condition) => Ok(match search(condition)? {
                 Some(found) => {

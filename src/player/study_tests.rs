@@ -185,7 +185,7 @@ fn what_never_happens_is_said_and_the_lesson_goes_on() {
     store.update(StudyAction::Open(Book::Own(never)));
     play(&mut store);
     let Choice::Nothing(why) = revealed(&mut store) else { panic!("it has an answer") };
-    assert_eq!(why.to_string(), "by 1s it has not happened");
+    assert_eq!(why.to_string(), "by 1 s it has not happened");
     assert!(!store.study.as_ref().unwrap().waits());
     // What cannot be read off the run is no dead end either.
     let unread = OWN.replace("who any role=leader by 2s", "value S1 nothing at 1s of 0 | 1");

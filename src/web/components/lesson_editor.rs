@@ -12,8 +12,8 @@ use crate::lessons::texts::SHELF;
 use crate::player::{Action, Book, Needs, StudyAction, draft};
 use crate::scenario::Mistake;
 use crate::web::parts;
-use crate::words::{Language, tell};
-use crate::{sentence, tr};
+use crate::words::{Language, tell, translate};
+use crate::{key, sentence, tr};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -122,7 +122,67 @@ pub fn LessonEditor(props: &Props) -> Html {
                 if failed { { button("", None, tr!(language, "Show it all the same"), all_the_same) } }
                 <label class="button">{ tr!(language, "Open a file") }<input class="unseen" type="file" accept=".md,.txt,text/*" onchange={opens(write)} /></label>
             </div>
+            { directives(language) }
         </section>
+    }
+}
+
+/// What can be written between the paragraphs, and what it does.
+const DIRECTIVES: [(&str, &str); 15] = [
+    ("## …", key!("A step begins, with this title.")),
+    ("minutes 5", key!("How long it takes; once, at the top.")),
+    (
+        "scene raft/first-election",
+        key!("What runs from here on: a scene, as the address names it."),
+    ),
+    (
+        "run raft nodes=5 seed=7",
+        key!("Or a run of your own. Its lines follow, as the Script tab shows them."),
+    ),
+    ("pause 300ms\npause until sent RequestVote", key!("Where the run stands in this step.")),
+    ("select S1\ntab properties\nbelow history", key!("What is shown beside it.")),
+    ("ask \"…\" who any role=leader by 2s", key!("A question: at whom this comes true first.")),
+    (
+        "ask \"…\" whether S1 commitIndex>=2 by 2s",
+        key!("A question: whether this comes true by then."),
+    ),
+    (
+        "ask \"…\" value S1 commitIndex at 2s of 0 | 1 | 2",
+        key!("A question: which of these is read off it then."),
+    ),
+    ("ask \"…\" model linearizable at 2s", key!("A question: whether the clients' history is so.")),
+    (
+        "answer S1",
+        key!(
+            "What the text behind the question takes for granted. The preview holds it against the run."
+        ),
+    ),
+    (
+        "try \"…\" leader",
+        key!("Something for the reader to bring about: what can be waited for in “Run until”."),
+    ),
+    (
+        "check \"…\" 2 role=leader\nhint \"…\"\nsolution",
+        key!(
+            "An exercise: what it is judged by, hints, and behind “solution” the lines that solve it."
+        ),
+    ),
+    (
+        "[…](#v1&term=quorum)",
+        key!("A link: to a term, a lesson, an exercise, a scene, or to https:."),
+    ),
+    ("```synod … ```", key!("Between these stand the lines above, but for titles and links.")),
+];
+
+fn directives(language: Language) -> Html {
+    let row = |(line, does): &(&'static str, &'static str)| {
+        html! { <><dt><code>{ *line }</code></dt><dd>{ translate(language, does) }</dd></> }
+    };
+    html! {
+        <details class="directives">
+            <summary>{ tr!(language, "What can be written") }</summary>
+            <dl>{ for DIRECTIVES.iter().map(row) }</dl>
+        </details>
     }
 }
 

@@ -52,6 +52,7 @@ fn panel(props: &Props) -> Html {
     };
     html! {
         <>
+        { written(props) }
         <ul class="commands">
             { item("violation".into(), tr!(language, "a property breaks")) }
             { item("leader".into(), tr!(language, "another server leads")) }
@@ -59,7 +60,6 @@ fn panel(props: &Props) -> Html {
                 { item(format!("sent {kind}"), &tr!(language, "{0} is sent", (*kind).to_owned())) }
             }
         </ul>
-        { written(props) }
         { slow_for(props) }
         </>
     }
