@@ -10,7 +10,7 @@ const arrive = async (who = page, link = "") => {
   await who.locator(".concept").first().waitFor();
 };
 const title = () => page.getByRole("heading", { level: 1 });
-const finder = (who = page) => who.getByRole("searchbox");
+const finder = (who = page) => who.locator(".finder input");
 const found = () => page.locator(".found a");
 const leader = () => page.locator(".node.leads").first();
 
