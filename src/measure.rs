@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Listed, Place, Sentence, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
-use crate::command::{Command, Deed, Link, Partition, ScriptLine};
+use crate::command::{Command, Deed, Link, Partition, Script, ScriptLine};
 use crate::replay::requests::{How, RequestShot};
 use crate::sentence;
 
@@ -220,6 +220,21 @@ pub fn faults(lines: &[ScriptLine]) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// The same script without its faults and what mends them; nothing where it has none.
+pub fn faultless(script: &Script) -> Option<Script> {
+    let mends = |command: &Command| {
+        use Command::{Each, Heal, Restart, Resume};
+        matches!(command, Restart(_) | Resume(_) | Heal(_))
+            || matches!(command, Each { deed: Deed::Restart | Deed::Resume, .. })
+    };
+    let breaks = |line: &ScriptLine| broken(&line.command).is_some();
+    script.lines.iter().any(breaks).then(|| {
+        let mut script = script.clone();
+        script.lines.retain(|line| !breaks(line) && !mends(&line.command));
+        script
+    })
 }
 
 /// What is broken, and so what mends it.

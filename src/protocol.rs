@@ -24,7 +24,7 @@ pub use shown::{
     Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Tenure, Variable, Vocabulary,
 };
 
-mod epidemic;
+pub mod epidemic;
 mod faults;
 mod form;
 mod inside;

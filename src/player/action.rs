@@ -122,6 +122,8 @@ pub enum RunAction {
     Seed(u64),
     /// The same script with a flaw switched on or off, brought to the same time.
     ToggleFlaw(String),
+    /// Sees how the active pane's run goes under other seeds and without its faults, or no longer does.
+    OtherRuns(bool),
     /// The script of this pane with another value of an option, brought to the same time.
     Option {
         pane: usize,
@@ -257,7 +259,10 @@ impl Action {
     pub fn chooses_a_run(&self) -> bool {
         match self {
             Action::Run(
-                RunAction::Seed(_) | RunAction::ToggleFlaw(_) | RunAction::Option { .. },
+                RunAction::Seed(_)
+                | RunAction::ToggleFlaw(_)
+                | RunAction::Option { .. }
+                | RunAction::OtherRuns(_),
             ) => false,
             Action::Run(_) | Action::Pane(PaneAction::Split(_)) => true,
             Action::Study(StudyAction::Open(_) | StudyAction::Step(_)) => true,

@@ -20,6 +20,7 @@
 //! | `ui.rs` | actions on the page itself; selection, tabs, tools, the timeline's window |
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `pane.rs`, `pane/branches.rs` | a run with its branches, and all of them as one text |
+//! | `beside.rs` | actions on what is looked for beside a run: a difference, other runs |
 //! | `divergence.rs` | where the runs of two panes first differ |
 //! | `explanation.rs` | a question, and the answer as far as it is found |
 //! | `narration.rs` | what is said to whoever listens |
@@ -50,6 +51,7 @@ pub mod action;
 pub mod api;
 #[cfg(test)]
 mod api_tests;
+pub mod beside;
 mod branching;
 mod clock;
 pub mod divergence;

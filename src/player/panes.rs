@@ -5,7 +5,6 @@
 //! becomes the active one: the inspector shows what it was.
 
 use super::action::{Change, Notice, PaneAction};
-use super::divergence::{AHEAD, Divergence, DivergenceSearch};
 use super::pane::branches::Branches;
 use super::pane::{Dropped, Pane};
 use super::playback::{FAST_STEPS, Goal, Target};
@@ -171,55 +170,6 @@ impl Store {
         let Some(branch) = self.panes[0].branches.get(place) else { return Change::None };
         let script = branch.script.clone();
         self.split(&Variant::Script(Box::new(script)))
-    }
-
-    // ---- where the panes differ --------------------------------------------------------------
-
-    /// Changes whenever another script runs in a pane: how often panes were opened and closed, the
-    /// branch, and its commands.
-    pub fn versions(&self) -> Vec<(u32, u32, usize)> {
-        let version = |pane: &Pane| (self.opened, pane.current().id, pane.run.script().lines.len());
-        self.panes.iter().map(version).collect()
-    }
-
-    /// The search, unless another script runs in a pane since.
-    fn present_search(&self) -> Option<&DivergenceSearch> {
-        self.divergence_search.as_ref().filter(|search| search.is_of(&self.versions()))
-    }
-
-    /// Whether the two panes' runs have to be compared further.
-    pub fn seeks_divergence(&self) -> bool {
-        let is_open = |search: &DivergenceSearch| search.is_open(self.horizon());
-        self.panes.len() > 1 && self.present_search().is_none_or(is_open)
-    }
-
-    /// Goes on comparing the two panes' runs by at most so many steps.
-    pub fn seek_divergence(&mut self, steps: u32) {
-        let [first, second] = &self.panes[..] else {
-            self.divergence_search = None;
-            return;
-        };
-        if self.present_search().is_none() {
-            let search = DivergenceSearch::new(self.versions(), &first.run, &second.run);
-            self.divergence_search = Some(search);
-        }
-        let horizon = self.horizon();
-        if let Some(search) = &mut self.divergence_search {
-            search.advance(steps, horizon);
-        }
-    }
-
-    /// Where the two panes' runs first differ, as far as they have been compared.
-    pub fn divergence(&self) -> Option<Divergence<'_>> {
-        self.present_search().map(DivergenceSearch::divergence)
-    }
-
-    pub(super) fn horizon(&self) -> Time {
-        let known = self.panes.iter().map(|pane| {
-            let last = pane.run.script().lines.last().map_or(Time::ZERO, |line| line.at);
-            pane.run.head().1.max(last)
-        });
-        known.max().unwrap_or_default().max(AHEAD).min(Time::LIMIT)
     }
 
     // ---- gestures ----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ use super::terms::{Below, Door, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
+use crate::explore::other_runs::OtherRuns;
 use crate::lessons::texts::SHELF;
 use crate::words::Language;
 use crate::{catalog, sentence};
@@ -30,6 +31,8 @@ pub struct Store {
     /// How often a pane was opened or closed.
     pub(super) opened: u32,
     pub(super) divergence_search: Option<DivergenceSearch>,
+    /// Other runs beside the active pane's, and of which script's run they are.
+    pub(super) other_runs: Option<((u32, u32, usize), OtherRuns)>,
     /// What was said last to whoever listens.
     pub(super) narration: Narration,
     /// What was done by hand last.
@@ -96,6 +99,7 @@ impl Store {
             study: None,
             opened: 0,
             divergence_search: None,
+            other_runs: None,
             narration: Narration::default(),
             act: None,
         })

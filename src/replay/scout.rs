@@ -22,6 +22,11 @@ impl Scout {
         &self.sim
     }
 
+    /// What it follows.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
     /// The next thing that happens by `limit`; false if nothing does.
     pub fn step(&mut self, limit: Time, out: &mut Events) -> bool {
         advance(&self.script, &mut self.sim, limit, out)

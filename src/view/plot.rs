@@ -4,11 +4,14 @@
 //! Shapes tell what colours tell: a cell is an answer, a cross a refusal or a request that nobody waits
 //! for any longer, an empty box one that somebody waits for.
 
+use std::rc::Rc;
+
 use super::axis::{AXIS, FaultBand, TimeAxis};
 use super::diagram::ticks::Tick;
 use super::path::{Path, Point};
 use super::spread::{Spread, SpreadPlot};
 use crate::base::{Place, Time};
+use crate::explore::other_runs::OtherRun;
 use crate::measure::{Fault, RequestFate, Stale, stale};
 use crate::replay::requests::RequestShot;
 
@@ -16,6 +19,8 @@ use crate::replay::requests::RequestShot;
 pub struct PlotRequest<'a> {
     /// Where something spreads.
     pub spread: Option<&'a Spread>,
+    /// Runs that are to be seen beside this one.
+    pub others: &'a [Rc<OtherRun>],
     pub requests: &'a [RequestShot],
     pub faults: &'a [Fault],
     /// As far as the run is known: its last event.
@@ -91,7 +96,7 @@ impl Plots {
             let (title, top) = (y, y + TITLE + 4.0);
             y = top + SPREAD + 8.0;
             let plot = SpreadPlot { title, top, bottom: top + SPREAD, ..SpreadPlot::default() };
-            spread.draw(ask.until, &|at| axis.x(at), plot)
+            spread.draw(ask.until, &|at| axis.x(at), ask.others, plot)
         });
         let mut askers: Vec<Place> = known.iter().map(|request| request.asker).collect();
         askers.sort_unstable();
@@ -269,7 +274,15 @@ mod tests {
         let until = Time::seconds(1);
         let width = 1_000.0;
         let faults = &[];
-        Plots::new(&PlotRequest { spread: None, requests, faults, event: 5_000, until, width })
+        Plots::new(&PlotRequest {
+            spread: None,
+            others: &[],
+            requests,
+            faults,
+            event: 5_000,
+            until,
+            width,
+        })
     }
 
     #[test]

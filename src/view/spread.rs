@@ -1,19 +1,15 @@
 //! What spreads, beside theory: the share that has heard over time, the formula's curve dashed, and
 //! sentences that say why they differ.
 
+use std::rc::Rc;
+
 use super::path::{Path, Point, within};
-use crate::base::{Place, Places, Ratio, Sentence, Time};
+use crate::base::{Places, Ratio, Sentence, Time};
+use crate::explore::other_runs::{OtherRun, Otherwise};
 use crate::protocol::Epidemic;
+use crate::protocol::epidemic::{Heard, Hearing, grew_last};
 use crate::sentence;
 use crate::sim::snapshot::{Mark, MarkKind, Status};
-
-/// Since when how many have heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
-    pub event: u64,
-    pub at: Time,
-    pub count: usize,
-}
 
 /// A run in which something spreads.
 #[derive(Clone, Debug)]
@@ -37,6 +33,10 @@ pub struct SpreadPlot {
     pub bottom: f64,
     pub run: Path,
     pub formula: Path,
+    /// Under other seeds, and under this one without the faults: where that has its name.
+    pub seeds: Path,
+    pub faultless: Path,
+    pub faultless_name: Point,
     /// Where each has its name: from where on it is to be read.
     pub run_name: Point,
     pub formula_name: Point,
@@ -51,22 +51,18 @@ impl Spread {
         places: &Places,
         loss: Ratio,
     ) -> Spread {
-        let mut knows = vec![false; places.len()];
-        let (mut count, mut heard) = (0, Vec::new());
-        let own = |lane: Option<Place>| lane.filter(|place| places.has(*place));
+        let mut hearing = Hearing::new(&epidemic, places);
         for mark in marks {
-            let now = match &mark.what {
-                MarkKind::Role(role) => role.name != epidemic.susceptible,
-                MarkKind::Status(Status::Down) => false,
+            let role = match &mark.what {
+                MarkKind::Role(role) => Some(role.name),
+                MarkKind::Status(Status::Down) => None,
                 _ => continue,
             };
-            let Some(place) = own(mark.lane) else { continue };
-            if std::mem::replace(&mut knows[places.index(place)], now) != now {
-                count = if now { count + 1 } else { count - 1 };
-                heard.push(Heard { event: mark.event, at: mark.at, count });
+            if let Some(place) = mark.lane.filter(|place| places.has(*place)) {
+                hearing.note((mark.event, mark.at), places.index(place), role);
             }
         }
-        Spread { epidemic, heard, places: places.own().count(), loss, known }
+        Spread { epidemic, heard: hearing.heard, places: places.own().count(), loss, known }
     }
 
     /// When the first knew.
@@ -90,9 +86,7 @@ impl Spread {
 
     /// The cycle that it is at this time, and the one in which the last one by this event has heard, from 0 on.
     pub fn cycles_by(&self, now: Time, event: u64) -> (u64, u64) {
-        let before = self.before(event);
-        let grew = |pair: &[Heard]| (pair[1].count > pair[0].count).then_some(pair[1].at);
-        let last = before.windows(2).rev().find_map(grew).or(self.since());
+        let last = grew_last(self.before(event)).or(self.since());
         (self.cycles(now) as u64, last.map_or(0, |at| self.cycles(at) as u64))
     }
 
@@ -130,31 +124,69 @@ impl Spread {
         std::iter::once(first).chain(beside).chain(is_cut.then_some(cut)).collect()
     }
 
-    /// The curves up to this time, over the plot's width; the run's as far as it is known.
+    /// Under these other seeds: the share that has not heard it in the end, on average, least and most, and the
+    /// same of the cycle in which the last one heard; nothing where there are none.
+    pub fn elsewhere(&self, others: &[Rc<OtherRun>]) -> Option<[[f64; 3]; 2]> {
+        let seeds = others.iter().filter(|other| matches!(other.otherwise, Otherwise::Seed(_)));
+        let all = self.places.max(1) as f64;
+        let of = |other: &Rc<OtherRun>| {
+            let since = other.heard.first().map_or(Time::ZERO, |first| first.at);
+            let last = grew_last(&other.heard).unwrap_or(since).since(since);
+            [
+                1.0 - last_share(&other.heard, all),
+                last.0 as f64 / self.epidemic.cycle.0.max(1) as f64,
+            ]
+        };
+        let of: Vec<[f64; 2]> = seeds.map(of).collect();
+        let sum_up = |which: usize| {
+            let values = of.iter().map(|it| it[which]);
+            let mean = values.clone().sum::<f64>() / of.len() as f64;
+            [mean, values.clone().fold(f64::MAX, f64::min), values.fold(0.0, f64::max)]
+        };
+        (!of.is_empty()).then(|| [sum_up(0), sum_up(1)])
+    }
+
+    /// The curves up to this time, over the plot's width; the run's and others' as far as it is known.
     pub(super) fn draw(
         &self,
         until: Time,
         x: &dyn Fn(Time) -> f64,
+        others: &[Rc<OtherRun>],
         mut plot: SpreadPlot,
     ) -> SpreadPlot {
         let height = |share: f64| plot.bottom - (plot.bottom - plot.top) * within(share, 0.0, 1.0);
         let all = self.places.max(1) as f64;
         let Some(since) = self.since() else { return plot };
-        plot.run.move_to(Point::new(0.0, height(0.0)));
-        let mut last = 0.0;
-        for heard in &self.heard {
-            let (at, share) = (x(heard.at), heard.count as f64 / all);
-            // A step a pixel is enough.
-            if at - last >= 1.0 || share == 1.0 {
-                plot.run.line_to(Point::new(at, height(share)));
-                last = at;
+        let course = |heard: &[Heard], known: Time, path: &mut Path| {
+            path.move_to(Point::new(0.0, height(0.0)));
+            let mut last = 0.0;
+            for heard in heard {
+                let (at, share) = (x(heard.at), heard.count as f64 / all);
+                // A step a pixel is enough.
+                if at - last >= 1.0 || share == 1.0 {
+                    path.line_to(Point::new(at, height(share)));
+                    last = at;
+                }
             }
-            if share <= 0.5 {
-                plot.run_name = Point::new(at, height(share));
+            path.line_to(Point::new(x(until.min(known)), height(last_share(heard, all))));
+        };
+        // Where a course has this share for the last time.
+        let passes = |heard: &[Heard], share: f64| {
+            let last = heard.iter().rev().find(|heard| heard.count as f64 / all <= share);
+            last.map(|heard| Point::new(x(heard.at), height(heard.count as f64 / all)))
+        };
+        course(&self.heard, self.known, &mut plot.run);
+        plot.run_name = passes(&self.heard, 0.5).unwrap_or_default();
+        for other in others {
+            match other.otherwise {
+                Otherwise::Seed(_) => course(&other.heard, self.known, &mut plot.seeds),
+                Otherwise::Faultless => {
+                    course(&other.heard, self.known, &mut plot.faultless);
+                    // Above the names of the others.
+                    plot.faultless_name = passes(&other.heard, 0.75).unwrap_or_default();
+                }
             }
         }
-        let end = self.heard.last().map_or(0, |heard| heard.count) as f64 / all;
-        plot.run.line_to(Point::new(x(until.min(self.known)), height(end)));
         const STEPS: u64 = 120;
         let length = until.since(since);
         for step in 0..=STEPS {
@@ -173,9 +205,15 @@ impl Spread {
     }
 }
 
+/// Which share has heard in the end.
+fn last_share(heard: &[Heard], all: f64) -> f64 {
+    heard.last().map_or(0, |heard| heard.count) as f64 / all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Place;
     use crate::protocol::{Role, Tag};
 
     fn spread(growth: u64, fanout: u64) -> Spread {
@@ -232,12 +270,37 @@ mod tests {
         assert!((lossy.rate() - 0.4).abs() < 1e-9);
     }
 
+    fn heard(hundreds: u64, count: usize) -> Heard {
+        Heard { event: hundreds, at: Time::millis(hundreds * 100), count }
+    }
+
+    #[test]
+    fn other_seeds_are_summed_up() {
+        let other = |seed, counts: &[usize]| {
+            let heard = (1..).zip(counts).map(|(n, count)| heard(n, *count)).collect();
+            let otherwise = Otherwise::Seed(seed);
+            Rc::new(OtherRun { otherwise, heard, measures: Vec::new() })
+        };
+        let told = spread(2, 1).elsewhere(&[other(1, &[1, 2, 4]), other(2, &[1, 2, 1])]);
+        assert_eq!(told, Some([[0.375, 0.0, 0.75], [3.0, 2.0, 4.0]]));
+        assert_eq!(spread(2, 1).elsewhere(&[]), None);
+    }
+
     #[test]
     fn more_is_higher() {
         let plot = SpreadPlot { top: 10.0, bottom: 110.0, ..SpreadPlot::default() };
-        let drawn = spread(2, 1).draw(Time::millis(400), &|at| at.0 as f64 / 1_000.0, plot);
+        let course = |otherwise, counts: &[usize]| {
+            let heard = (1..).zip(counts).map(|(n, count)| heard(n, *count)).collect();
+            Rc::new(OtherRun { otherwise, heard, measures: Vec::new() })
+        };
+        let others =
+            [course(Otherwise::Faultless, &[1, 2, 4]), course(Otherwise::Seed(9), &[1, 2, 3])];
+        let drawn =
+            spread(2, 1).draw(Time::millis(400), &|at| at.0 as f64 / 1_000.0, &others, plot);
         assert!(drawn.run.to_string().ends_with("L350 60"), "{}", drawn.run);
         assert!(drawn.formula.to_string().contains("L400 "), "{}", drawn.formula);
         assert!(drawn.run_name.y == 60.0 && drawn.formula_name.y > 60.0);
+        assert!(drawn.seeds.to_string().ends_with("L300 35L350 35"), "{}", drawn.seeds);
+        assert_eq!(drawn.faultless_name, Point::new(200.0, 60.0));
     }
 }

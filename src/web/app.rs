@@ -2,6 +2,7 @@
 //! the components below what they draw. What a message changes decides what is done: nothing, a move
 //! of what glides, or a drawing by Yew.
 
+mod beside;
 mod fetching;
 mod hands;
 mod hosted;
@@ -14,7 +15,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::animator::Loop;
-use super::comparison::{DivergenceText, PaneComparison};
+use super::comparison::PaneComparison;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Attendant, Host};
@@ -75,7 +76,7 @@ pub struct App {
     drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
-    compare_later: Option<Timeout>,
+    beside_later: Option<Timeout>,
     listeners: Option<Listeners>,
     /// Choices of a run so far: of several that wait for their parts, the last one counts.
     choices: u32,
@@ -118,9 +119,6 @@ const TELL_EVERY: f64 = 1_200.0;
 const SETTLE: u32 = 300;
 /// … and while the run plays: a reload in the middle of it comes back to about there.
 const PLAYING: u32 = 1_000;
-/// Two runs are compared so often, in ms, by so many steps.
-const COMPARE_EVERY: u32 = 30;
-const COMPARE: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
 
@@ -133,7 +131,7 @@ fn callbacks(link: &Scope<App>) -> Callbacks {
         close_menu: link.callback(|()| Msg::CloseMenu),
         open_drawer: link.callback(Msg::Drawer),
         take: link.callback(|(ask, give)| Msg::Take(ask, give)),
-        compare: link.callback(|()| Msg::Compare),
+        look_beside: link.callback(|()| Msg::LookBeside),
         fetched: link.callback(|(action, choice, there)| Msg::Fetched { action, choice, there }),
         call_fetched: link.callback(Msg::CallFetched),
     }
@@ -192,7 +190,7 @@ impl Component for App {
             drawer,
             inspect_later: None,
             save_later: None,
-            compare_later: None,
+            beside_later: None,
             listeners: None,
             choices: 0,
             pending: None,
@@ -352,7 +350,7 @@ impl App {
                 Change::None
             }
             Msg::Fetched { action, choice, there } => self.fetched(action, choice, there),
-            Msg::Compare => self.seek_divergence(),
+            Msg::LookBeside => self.look_beside(),
             Msg::Call(asked) => self.called(asked),
             Msg::CallFetched(there) => self.call_fetched(there),
             Msg::Listen(tell) => {
@@ -536,6 +534,7 @@ impl App {
             2 => self.oppose(),
             _ => self.comparison = None,
         }
+        self.look_beside_soon();
         let headed = headed(&self.store);
         if headed != self.headed {
             self.headed = headed;
@@ -597,38 +596,6 @@ impl App {
     fn note_for_crash(&self) {
         let script = self.store.pane().run.script();
         crash::running(|| script.to_string(), self.store.ui.language);
-    }
-
-    /// Reads the headings over two panes off the store.
-    fn oppose(&mut self) {
-        let of = (self.store.versions(), self.store.ui.language);
-        let names = match self.comparison.take() {
-            Some(comparison) if self.compared == of => Some(comparison.names),
-            _ => PaneComparison::names(&self.store),
-        };
-        self.compared = of;
-        let (divergence, active) = (DivergenceText::of(&self.store), self.store.active);
-        self.comparison = names.map(|names| PaneComparison { names, divergence, active });
-        self.seek_divergence_soon();
-    }
-
-    fn seek_divergence_soon(&mut self) {
-        if self.compare_later.is_none() && self.store.seeks_divergence() {
-            let compare = self.told_to.compare.clone();
-            self.compare_later = Some(Timeout::new(COMPARE_EVERY, move || compare.emit(())));
-        }
-    }
-
-    /// Looks on for where the two runs first differ.
-    fn seek_divergence(&mut self) -> Change {
-        self.compare_later = None;
-        self.store.seek_divergence(if self.store.moving() { COMPARE / 4 } else { COMPARE });
-        let divergence = self.comparison.as_ref().map(|comparison| &comparison.divergence);
-        if divergence.is_some_and(|divergence| *divergence != DivergenceText::of(&self.store)) {
-            return Change::Frame;
-        }
-        self.seek_divergence_soon();
-        Change::None
     }
 
     /// Where what had the focus is gone, the focus moves to the next such thing, or to where it went.

@@ -40,7 +40,7 @@ pub enum Msg {
     /// Something of the run is to be taken away: handed to whoever asks.
     Take(ExportRequest, Callback<Taken>),
     /// Time to look on for where two panes first differ.
-    Compare,
+    LookBeside,
     /// The parts that an action needs are there, or cannot be had. Which choice of a run it was, if it
     /// is one.
     Fetched {
@@ -65,7 +65,7 @@ pub struct Callbacks {
     pub open_drawer: Callback<bool>,
     pub take: Callback<(ExportRequest, Callback<Taken>)>,
     /// Looks on for where two panes first differ.
-    pub compare: Callback<()>,
+    pub look_beside: Callback<()>,
     pub fetched: Callback<(Action, Option<u32>, bool)>,
     /// What a call of the page that embeds this one needs is there, or cannot be had.
     pub call_fetched: Callback<bool>,

@@ -87,7 +87,8 @@ impl PaneView {
         let drawn = self.measures.take();
         if store.ui.below == Below::Measures {
             let width = column(store, rooms);
-            let measures = Measures::of(&store.panes[place], drawn.as_deref(), width);
+            let others = store.other_runs().filter(|_| place == store.active);
+            let measures = Measures::of(&store.panes[place], others, drawn.as_deref(), width);
             self.measures = Some(Shared::new(measures));
         }
     }

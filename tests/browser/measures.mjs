@@ -27,6 +27,21 @@ test("a run that keeps clients busy opens with its measures, which can be read a
   await measures().waitFor({ state: "detached" });
 });
 
+test("a run is seen beside other seeds, and without its faults", async () => {
+  await open(at(["gossip nodes=60 seed=7", "50ms request S2 spread", "60ms partition S1..S30 | S31..S60", "400ms heal"], "1s"));
+  await below().selectOption("measures");
+  await measures().waitFor();
+  await button("Under 20 other seeds, and without the faults").click();
+  await page.getByText(/^Under 20 other seeds, by the same time, 0\.\d+ of all have not heard it/).waitFor();
+  for (const course of ["seeds", "faultless"]) assert.ok((await page.locator(`.plots .${course}`).getAttribute("d")).length > 100);
+  await measures().getByText("Each of them").click();
+  const rows = page.locator(".other-runs tbody tr");
+  assert.equal(await rows.count(), 21);
+  await rows.getByRole("button", { name: "Run seed 9" }).click();
+  await page.waitForFunction(() => document.querySelector(".other-runs tbody") === null);
+  assert.match(await script(), /seed=9/);
+});
+
 test("a workload is started and stopped by hand", async () => {
   await open(at(["multi-paxos nodes=3 seed=1 clients=2"], "500ms"));
   const form = page.locator("form.workload");

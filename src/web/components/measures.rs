@@ -5,6 +5,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::draw::{names, path, text, when};
+use super::other_runs::other_runs;
 use crate::base::Time;
 use crate::player::{Action, TimeAction};
 use crate::tr;
@@ -36,7 +37,13 @@ pub fn MeasuresView(props: &Props) -> Html {
         true => table(measures, *language),
         false => picture(props),
     };
-    html! { <div {class} role="group" tabindex="0" aria-label={label}>{ inside }</div> }
+    let others = measures.others.as_ref();
+    html! {
+        <div {class} role="group" tabindex="0" aria-label={label}>
+            { inside }
+            { for others.map(|others| other_runs(others, *language, &props.act)) }
+        </div>
+    }
 }
 
 fn picture(props: &Props) -> Html {
@@ -163,7 +170,11 @@ fn spread(plot: &SpreadPlot, width: f64, language: Language) -> Html {
     html! {
         <g class="spread">
             { for lines.into_iter().map(line) }
+            { path("seeds", &plot.seeds) }{ path("faultless", &plot.faultless) }
             { path("line", &plot.run) }{ path("formula", &plot.formula) }
+            if !plot.faultless.is_empty() {
+                { text("faultless-name", Point::new(plot.faultless_name.x - 6.0, plot.faultless_name.y + 4.0), tr!(language, "without the faults")) }
+            }
             { name("run-name", plot.run_name, ahead, tr!(language, "this run")) }
             { name("", plot.formula_name, !ahead, tr!(language, "by the formula")) }
         </g>

@@ -65,6 +65,7 @@ mod network;
 mod node_menu;
 mod notice;
 mod opened;
+mod other_runs;
 mod overview;
 mod page;
 mod pane;
