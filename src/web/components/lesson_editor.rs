@@ -11,7 +11,6 @@ use super::script::lead_to;
 use crate::lessons::texts::SHELF;
 use crate::player::{Action, Book, Needs, StudyAction, draft};
 use crate::scenario::Mistake;
-use crate::web::parts;
 use crate::words::{Language, tell, translate};
 use crate::{key, sentence, tr};
 
@@ -61,7 +60,7 @@ async fn attempt(act: Callback<Action>, text: String, trial: UseStateHandle<Tria
         if needs.are_met() {
             break;
         }
-        if parts::fetch(&needs).await.is_err() {
+        if needs.fetch().await.is_err() {
             return show(&act, &text);
         }
     }
@@ -131,10 +130,7 @@ pub fn LessonEditor(props: &Props) -> Html {
 const DIRECTIVES: [(&str, &str); 15] = [
     ("## …", key!("A step begins, with this title.")),
     ("minutes 5", key!("How long it takes; once, at the top.")),
-    (
-        "scene raft/first-election",
-        key!("What runs from here on: a scene, as the address names it."),
-    ),
+    ("scene PROTOCOL/SCENE", key!("What runs from here on: a scene, as the address names it.")),
     (
         "run raft nodes=5 seed=7",
         key!("Or a run of your own. Its lines follow, as the Script tab shows them."),
