@@ -26,6 +26,8 @@ pub enum Says {
     Tab(String),
     Below(String),
     Ask(Prediction),
+    /// What the run answers to the question before, as its writer expects.
+    Answer(String),
     Try(Demand),
     Check(Demand),
     Hint(String),
@@ -58,6 +60,8 @@ pub struct Prediction {
     pub asks: Matter,
     /// By when it is answered.
     pub by: Time,
+    /// What its writer expects, and the line that says so: the text behind the question may rest on it.
+    pub answer: Option<(u32, String)>,
 }
 
 /// What is asked of the run.
@@ -108,7 +112,7 @@ pub enum Check {
 }
 
 const KNOWN: &str = key!(
-    "a directive: minutes, scene, run, pause, select, tab, below, ask, try, check, hint, lesson, until, solution, term, also or signs"
+    "a directive: minutes, scene, run, pause, select, tab, below, ask, answer, try, check, hint, lesson, until, solution, term, also or signs"
 );
 const QUOTED: &str = key!("a text between quotation marks, as in ask \"Who will lead?\"");
 const TABS: [&str; 7] = ["node", "message", "why", "properties", "models", "log", "script"];
@@ -162,6 +166,9 @@ fn directive(text: &str, line: u32) -> Result<Says, Mistake> {
         "tab" => Says::Tab(one_of(&mut words, &TABS)?),
         "below" => Says::Below(one_of(&mut words, &BELOW)?),
         "ask" => Says::Ask(ask(&mut words, line)?),
+        "answer" => {
+            Says::Answer(words.rest(key!("an answer, as in answer S1 or answer yes"))?.to_owned())
+        }
         "try" => Says::Try(task(&mut words, line)?),
         "check" => Says::Check(task(&mut words, line)?),
         "hint" => Says::Hint(quoted(&mut words)?),
@@ -262,7 +269,7 @@ fn ask(words: &mut Words, line: u32) -> Result<Prediction, Mistake> {
         }
         _ => return Err(words.expected(KINDS)),
     };
-    Ok(Prediction { line, text, asks, by })
+    Ok(Prediction { line, text, asks, by, answer: None })
 }
 
 fn expect(words: &mut Words, word: &'static str) -> Result<(), Mistake> {

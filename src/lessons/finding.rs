@@ -80,7 +80,8 @@ impl Find {
     }
 
     /// How well it fits words in lower case, the less the better; `None` where one of them is not there.
-    fn fits(&self, words: &[String]) -> Option<usize> {
+    /// Where slips are forgiven, a word alike will do.
+    fn fits(&self, words: &[String], forgives: bool) -> Option<usize> {
         let titles = self.titles.each_ref().map(|title| title.to_lowercase());
         let more = self.more.each_ref().map(|more| more.to_lowercase());
         let of = |word: &String| {
@@ -98,11 +99,45 @@ impl Find {
                 () if titles.iter().any(has) => Some(4),
                 () if link.contains(&**word) => Some(6),
                 () if more.iter().any(has) => Some(9),
+                () if forgives => {
+                    let all = titles.iter().chain([&link]);
+                    let known = all.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+                    known.filter_map(|known| slips(word, known)).min().map(|slips| 12 + slips)
+                }
                 () => None,
             }
         };
         words.iter().map(of).sum()
     }
+}
+
+/// How many slips lead from one word to the other: a letter too many, too few, a wrong one, two that changed
+/// places. `None` where they are too many for words of this length.
+fn slips(said: &str, known: &str) -> Option<usize> {
+    let (said, known): (Vec<char>, Vec<char>) = (said.chars().collect(), known.chars().collect());
+    let most = match said.len() {
+        0..=3 => return None,
+        4 => 1,
+        _ => 2,
+    };
+    if said.len().abs_diff(known.len()) > most || said.first() != known.first() {
+        return None;
+    }
+    // Row by row, as far as each beginning of the one is from each beginning of the other.
+    let mut rows = vec![(0..=known.len()).collect::<Vec<usize>>()];
+    for (i, c) in said.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, d) in known.iter().enumerate() {
+            let change = rows[i][j] + usize::from(c != d);
+            let mut best = change.min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *c == known[j - 1] && said[i - 1] == *d {
+                best = best.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[said.len()].last().copied().filter(|slips| *slips <= most)
 }
 
 /// What an index has for these words, the best first.
@@ -112,8 +147,13 @@ pub fn find<'a>(index: &'a [Find], said: &str) -> Vec<&'a Find> {
     if words.is_empty() {
         return Vec::new();
     }
-    let mut found: Vec<(usize, &Find)> =
-        index.iter().filter_map(|find| Some((find.fits(&words)?, find))).collect();
+    let fitting = |forgives| -> Vec<(usize, &Find)> {
+        index.iter().filter_map(|find| Some((find.fits(&words, forgives)?, find))).collect()
+    };
+    let mut found = fitting(false);
+    if found.is_empty() {
+        found = fitting(true);
+    }
     found.sort_by_key(|(fits, find)| (*fits, find.kind));
     found.into_iter().map(|(_, find)| find).take(MOST).collect()
 }
@@ -229,4 +269,39 @@ fn of_shelf() -> Vec<Find> {
 /// A line of the index holds no line breaks and no tabs.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_forgiven_where_nothing_is_called_so() {
+        let index = read(&write());
+        let first = |said: &str| find(&index, said).first().map(|find| find.titles[0].clone());
+        assert_eq!(first("pasox").as_deref(), Some("Paxos"));
+        assert_eq!(first("redlok").as_deref(), Some("Redlock"));
+        assert_eq!(first("Lamprot mutual").as_deref(), Some("Lamport's mutual exclusion"));
+        assert_eq!(first("rfat").as_deref(), Some("Raft"));
+        assert_eq!(first("xyzzy"), None);
+        assert!(
+            find(&index, "raft").iter().all(|find| find.fits(&["raft".into()], false).is_some())
+        );
+    }
+
+    #[test]
+    fn words_are_alike_up_to_a_slip_or_two() {
+        for (said, known, many) in [
+            ("paxos", "paxos", Some(0)),
+            ("pasox", "paxos", Some(2)),
+            ("redlok", "redlock", Some(1)),
+            ("zookeper", "zookeeper", Some(1)),
+            ("qourum", "quorum", Some(1)),
+            ("rat", "raft", None),
+            ("locks", "stocks", None),
+            ("gossip", "quorum", None),
+        ] {
+            assert_eq!(slips(said, known), many, "{said} {known}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::directive::{Directive, Says};
-use super::prose::Block;
+use super::prose::{Block, words};
 use super::reader::{self, Piece, Section};
 use crate::scenario::Mistake;
 use crate::sentence;
@@ -31,6 +31,32 @@ pub struct Term {
 pub fn read(text: &str) -> Result<Vec<Term>, Mistake> {
     let sections = reader::read(text, SIZE)?;
     sections[1..].iter().map(term).collect()
+}
+
+/// The entries that are called so, in their order; if none is, those whose texts have it.
+pub fn filter<'a>(terms: impl Iterator<Item = &'a Term> + Clone, said: &str) -> Vec<&'a Term> {
+    let said = said.trim().to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&said);
+    let is_called = |term: &&Term| {
+        let names = [&term.name, &term.title].into_iter().chain(&term.also).chain(&term.signs);
+        names.into_iter().any(|name| has(name))
+    };
+    let called: Vec<&Term> = terms.clone().filter(is_called).collect();
+    match called.is_empty() {
+        true => terms.filter(|term| has(&text_of(&term.text))).collect(),
+        false => called,
+    }
+}
+
+fn text_of(blocks: &[Block]) -> String {
+    let text = |block: &Block| match block {
+        Block::Paragraph(runs) => words(runs),
+        Block::List { items, .. } => items.iter().map(|item| text_of(item)).collect(),
+        Block::Quote(within) => text_of(within),
+        Block::Code(code) => code.clone(),
+        Block::Table(rows) => rows.iter().flatten().map(|cell| words(cell)).collect(),
+    };
+    blocks.iter().map(text).collect()
 }
 
 /// The names of the entries by the words of the page that they explain.
@@ -70,4 +96,23 @@ fn term(section: &Section) -> Result<Term, Mistake> {
         return Err(wrong(line, sentence!("an entry lacks its text")));
     }
     Ok(Term { line, name, title, text, run, also, signs })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_looks_at_names_first() {
+        let text = "# G\n\n## Quorum\n```synod\nterm quorum\nalso majority\n```\nSome of them.\n\n## Leader\n```synod\nterm leader\n```\nIt has a quorum of votes.\n";
+        let terms = read(text).unwrap();
+        let kept = |said: &str| {
+            filter(terms.iter(), said).iter().map(|term| &*term.name).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(""), ["quorum", "leader"]);
+        assert_eq!(kept(" QUO"), ["quorum"]);
+        assert_eq!(kept("major"), ["quorum"]);
+        assert_eq!(kept("votes"), ["leader"]);
+        assert!(kept("nothing").is_empty());
+    }
 }

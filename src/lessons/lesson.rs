@@ -237,6 +237,10 @@ impl Step {
             Says::Minutes(_) => false,
             Says::Pause(when) => self.pause.replace((*line, when)).is_some(),
             Says::Ask(question) => self.question.replace(question).is_some(),
+            Says::Answer(answer) => match &mut self.question {
+                Some(question) => question.answer.replace((*line, answer)).is_some(),
+                None => return Err(Mistake::of_line(*line, unasked())),
+            },
             Says::Try(task) => {
                 self.tasks.push(task);
                 false
@@ -254,6 +258,10 @@ impl Step {
         };
         once(twice, *line)
     }
+}
+
+fn unasked() -> crate::base::Sentence {
+    sentence!("an answer stands behind its question: expected ask before it")
 }
 
 fn once(twice: bool, line: u32) -> Result<(), Mistake> {

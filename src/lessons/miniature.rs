@@ -64,28 +64,66 @@ impl Paths {
     }
 }
 
-/// Draws the picture of a card: its size, then a path a line, each after its class.
-pub fn draw(card: &Card) -> String {
-    let (protocol, scene) = card.scene.split_once('/').expect("a scene is a protocol's");
-    let text = catalog::find(protocol).and_then(|entry| entry.scene(scene));
-    let scenario = scenario::parse_scenario(text.expect("the card's scene exists"));
-    let mut run =
-        catalog::start(scenario.expect("scenes can be read").script).expect("scenes can run");
-    let time = |text: &str| text.parse::<Time>().expect("the map names times");
-    match card.picture {
-        Picture::Stage(at) => {
-            run.seek(time(at), STEPS);
-            stage(&run)
-        }
-        Picture::Logs(at) => {
-            run.seek(time(at), STEPS);
-            logs(&run)
-        }
-        Picture::Diagram(from, to) => {
-            run.seek(time(to), STEPS);
-            diagram(&mut run, time(from), time(to))
+/// A card's run, of which the picture shows an instant.
+pub struct CardRun {
+    card: &'static Card,
+    run: Run,
+    /// What is played of it, again and again.
+    from: Time,
+    to: Time,
+}
+
+impl CardRun {
+    /// How long it plays, in real time.
+    const LOOP: Time = Time::seconds(6);
+    /// So much of a run is seen around the instant of a card that shows its stage.
+    const BEFORE: Time = Time::millis(60);
+    const BEHIND: Time = Time::millis(440);
+
+    /// The run of a card, at the beginning of what is played; `None` as long as its protocol is not there.
+    pub fn of(card: &'static Card) -> Option<CardRun> {
+        let (protocol, scene) = card.scene.split_once('/')?;
+        let text = catalog::find(protocol)?.scene(scene)?;
+        let mut run = catalog::start(scenario::parse_scenario(text).ok()?.script).ok()?;
+        let time = |text: &str| text.parse::<Time>().expect("the map names times");
+        let (from, to) = match card.picture {
+            Picture::Stage(at) => (time(at).since(CardRun::BEFORE), time(at) + CardRun::BEHIND),
+            Picture::Logs(at) => (Time::ZERO, time(at) + time(at)),
+            Picture::Diagram(from, to) => (time(from), time(to)),
+        };
+        run.seek(from, STEPS);
+        Some(CardRun { card, run, from, to })
+    }
+
+    /// Plays on for so much real time; behind the end it begins again.
+    pub fn play(&mut self, elapsed: Time) {
+        let span = self.to.since(self.from).0;
+        let on = self.run.now().since(self.from).0 + elapsed.0 * span / CardRun::LOOP.0;
+        self.run.seek(self.from + Time(on % span), STEPS);
+    }
+
+    /// Its picture as it stands now: its size, then a path a line, each after its class.
+    pub fn picture(&mut self) -> String {
+        match self.card.picture {
+            Picture::Stage(_) => stage(&self.run),
+            Picture::Logs(_) => logs(&self.run),
+            Picture::Diagram(..) => diagram(&mut self.run, self.from, self.to),
         }
     }
+
+    /// The same, to be shown.
+    pub fn miniature(&mut self) -> Option<Miniature> {
+        let text = format!("{}\n{}", self.card.scene, self.picture());
+        read(&text).pop()
+    }
+}
+
+/// Draws the picture of a card at its instant.
+pub fn draw(card: &'static Card) -> String {
+    let mut card = CardRun::of(card).expect("the card's scene exists, and runs");
+    let (Picture::Stage(at) | Picture::Logs(at) | Picture::Diagram(_, at)) = card.card.picture;
+    card.run.seek(at.parse().expect("the map names times"), STEPS);
+    card.picture()
 }
 
 fn stage(run: &Run) -> String {
@@ -162,8 +200,10 @@ fn diagram(run: &mut Run, from: Time, to: Time) -> String {
     let rows = Rows::new(&places, 4.0, PICTURE.h - 8.0);
     let span = to.since(from).0.max(1) as f64;
     let scale = Scale { origin: from, pixels_per_micro: PICTURE.w / span };
-    let stretch = run.stretch(from, to);
-    let drawn = Diagram::of(&stretch, (from, to), to, &scale, &rows);
+    // What is still to come is not there yet.
+    let now = run.now().min(to);
+    let stretch = run.stretch(from, now);
+    let drawn = Diagram::of(&stretch, (from, now), now, &scale, &rows);
     let mut paths = Paths::default();
     for row in 0..rows.lanes().len() {
         let y = rows.y(row);

@@ -22,6 +22,23 @@ pub enum Choice {
     Text(String),
     Kept,
     Broken,
+    /// The run answers with none of what could be chosen: this is why.
+    Nothing(Sentence),
+}
+
+impl Choice {
+    /// As a lesson's `answer` says it.
+    pub fn code(&self) -> String {
+        match self {
+            Choice::Place(place) => place.to_string(),
+            Choice::Yes => "yes".to_owned(),
+            Choice::No => "no".to_owned(),
+            Choice::Text(text) => text.clone(),
+            Choice::Kept => "kept".to_owned(),
+            Choice::Broken => "broken".to_owned(),
+            Choice::Nothing(why) => why.to_string(),
+        }
+    }
 }
 
 /// What the run says.
@@ -31,6 +48,13 @@ pub struct Truth {
     /// Until when the run is to be played to see it, and what happens there.
     pub at: Time,
     pub told: Option<Occasion>,
+}
+
+impl Truth {
+    /// The run gives no answer, as is known at this instant.
+    pub fn nothing(why: Sentence, at: Time) -> Truth {
+        Truth { choice: Choice::Nothing(why), at, told: None }
+    }
 }
 
 impl Prediction {
@@ -67,11 +91,10 @@ impl Prediction {
                     let told = Occasion::from(found);
                     Ok(Truth { choice: Choice::Place(place), at: told.at, told: Some(told) })
                 }
-                None => Err(wrong(sentence!(
-                    "“{0}” does not come true by {1}: this question has no answer",
-                    condition.clone(),
-                    self.by
-                ))),
+                None => Ok(Truth::nothing(
+                    sentence!("by {0} it has not happened", self.by.said()),
+                    self.by,
+                )),
             },
             Matter::Whether(condition) => Ok(match search(condition)? {
                 Some(found) => {
@@ -92,12 +115,14 @@ impl Prediction {
                         place
                     ))
                 })?;
-                match choices.contains(&value) {
-                    true => Ok(Truth { choice: Choice::Text(value), at: self.by, told: None }),
-                    false => {
-                        Err(wrong(sentence!("it is {0} then, which is none of the choices", value)))
-                    }
-                }
+                let choice = match choices.contains(&value) {
+                    true => Choice::Text(value),
+                    false => Choice::Nothing(sentence!(
+                        "it is {0} then, which is none of the choices",
+                        value
+                    )),
+                };
+                Ok(Truth { choice, at: self.by, told: None })
             }
             Matter::Model(model) => {
                 let sim = self.ahead(run)?;

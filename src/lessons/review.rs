@@ -1,22 +1,35 @@
 //! Going through a text as a reader would, so that none is broken: every scene, instant, question, task and
-//! link of it is tried.
+//! link of it is tried. `lab check-lessons` does so, and the page's editor before it shows a text.
 
+use super::directive::{Matter, Prediction};
 use super::glossary;
 use super::judge::{CheckState, Marking};
-use super::lesson::{self, Exercise, Lesson};
+use super::lesson::{self, Course, Exercise, Lesson};
 use super::prose::{Block, links};
+use super::question::{Choice, too_far};
 use crate::base::Place;
+use crate::catalog::Run;
 use crate::command::Script;
+use crate::explore::search::SEARCHED;
 use crate::scenario::Mistake;
 use crate::sentence;
 
 /// A way to see whether a link of a text leads somewhere.
 pub type Leads<'a> = &'a dyn Fn(&str) -> bool;
 
+/// Goes through a text, whatever it is.
+pub fn course(text: &str, leads: Leads) -> Result<(), Mistake> {
+    match Course::read(text)? {
+        Course::Lesson(_) => lesson(text, leads).map(drop),
+        Course::Exercise(_) => exercise(text, leads).map(drop),
+    }
+}
+
 /// Goes through a lesson.
 pub fn lesson(text: &str, leads: Leads) -> Result<Lesson, Mistake> {
     let lesson = Lesson::read(text)?;
-    check_links(&lesson.about, 1, leads)?;
+    let source = Source { text, leads };
+    source.links(&lesson.about, 1)?;
     for (place, step) in lesson.steps.iter().enumerate() {
         let (scenario, cursor) = lesson.place(place)?;
         let mut run = lesson::start(&scenario.script, step.line)?;
@@ -27,25 +40,47 @@ pub fn lesson(text: &str, leads: Leads) -> Result<Lesson, Mistake> {
             selects(&scenario.script, selected, *line)?;
         }
         if let Some(question) = &step.question {
-            let truth = question.truth(&run)?;
-            if !question.choices(&run).contains(&truth.choice) {
-                return Err(Mistake::of_line(
-                    question.line,
-                    sentence!("the answer is none of the choices"),
-                ));
-            }
+            answers(question, &run)?;
         }
         Marking::new(&step.tasks, &run)?;
-        check_links(&step.prose, step.line, leads)?;
-        check_links(&step.after, step.line, leads)?;
+        source.links(&step.prose, step.line)?;
+        source.links(&step.after, step.line)?;
     }
     Ok(lesson)
+}
+
+/// The run answers with one of the choices, and with the one that is expected.
+fn answers(question: &Prediction, run: &Run) -> Result<(), Mistake> {
+    let wrong = |sentence| Err(Mistake::of_line(question.line, sentence));
+    let choice = question.truth(run)?.choice;
+    match (&choice, &question.asks) {
+        (Choice::Nothing(_), Matter::Who(condition)) => wrong(sentence!(
+            "“{0}” does not come true by {1}: this question has no answer",
+            condition.clone(),
+            question.by
+        )),
+        (Choice::Nothing(why), _) => wrong(why.clone()),
+        _ if !question.choices(run).contains(&choice) => {
+            wrong(sentence!("the answer is none of the choices"))
+        }
+        _ => match &question.answer {
+            Some((line, expected)) if *expected != choice.code() => Err(Mistake::of_line(
+                *line,
+                sentence!(
+                    "the run answers {0}, where {1} is expected",
+                    choice.code(),
+                    expected.clone()
+                ),
+            )),
+            _ => Ok(()),
+        },
+    }
 }
 
 /// Goes through an exercise: what is given does not meet all checks, and the solution does.
 pub fn exercise(text: &str, leads: Leads) -> Result<Exercise, Mistake> {
     let exercise = Exercise::read(text)?;
-    check_links(&exercise.task, 1, leads)?;
+    Source { text, leads }.links(&exercise.task, 1)?;
     let given = exercise.runs.scenario()?.script;
     if let Some((line, selected)) = &exercise.shows.select {
         selects(&given, selected, *line)?;
@@ -53,7 +88,9 @@ pub fn exercise(text: &str, leads: Leads) -> Result<Exercise, Mistake> {
     let unmet = |script: &Script| -> Result<Option<usize>, Mistake> {
         let mut run = lesson::start(script, 1)?;
         let until = run.end().unwrap_or_default().max(exercise.until);
-        run.seek(until, u32::MAX);
+        if !run.seek(until, SEARCHED as u32) {
+            return Err(Mistake::of_line(exercise.solution.0, too_far()));
+        }
         let states = Marking::new(&exercise.checks, &run)?.states(&run, &given);
         Ok(states.iter().position(|state| !matches!(state, CheckState::Met(_))))
     };
@@ -72,6 +109,7 @@ pub fn exercise(text: &str, leads: Leads) -> Result<Exercise, Mistake> {
 /// Goes through the glossary.
 pub fn terms(text: &str, leads: Leads) -> Result<Vec<glossary::Term>, Mistake> {
     let terms = glossary::read(text)?;
+    let source = Source { text, leads };
     for (place, term) in terms.iter().enumerate() {
         let twice = terms[..place].iter().any(|before| before.name == term.name);
         if twice {
@@ -80,9 +118,9 @@ pub fn terms(text: &str, leads: Leads) -> Result<Vec<glossary::Term>, Mistake> {
                 sentence!("“{0}” is there twice", term.name.clone()),
             ));
         }
-        check_links(&term.text, term.line, leads)?;
+        source.links(&term.text, term.line)?;
         if let Some(run) = &term.run {
-            check_link(run, term.line, leads)?;
+            source.link(run, term.line)?;
         }
     }
     Ok(terms)
@@ -98,15 +136,30 @@ fn selects(script: &Script, place: &str, line: u32) -> Result<(), Mistake> {
     }
 }
 
-fn check_links(blocks: &[Block], line: u32, leads: Leads) -> Result<(), Mistake> {
-    links(blocks).into_iter().try_for_each(|link| check_link(link, line, leads))
+/// A text, and a way to see whether a link of it leads somewhere.
+struct Source<'a> {
+    text: &'a str,
+    leads: Leads<'a>,
 }
 
-fn check_link(link: &str, line: u32, leads: Leads) -> Result<(), Mistake> {
-    match link.starts_with("https://") || leads(link) {
-        true => Ok(()),
-        false => {
-            Err(Mistake::of_line(line, sentence!("the link {0} leads nowhere", link.to_owned())))
+impl Source<'_> {
+    /// The links of blocks that stand behind this line.
+    fn links(&self, blocks: &[Block], line: u32) -> Result<(), Mistake> {
+        links(blocks).into_iter().try_for_each(|link| self.link(link, line))
+    }
+
+    fn link(&self, link: &str, line: u32) -> Result<(), Mistake> {
+        if link.starts_with("https://") || (self.leads)(link) {
+            return Ok(());
         }
+        let mut lines = (1..).zip(self.text.lines()).skip(line as usize - 1);
+        let stands = lines.find(|(_, text)| text.contains(link)).map_or(line, |(line, _)| line);
+        Err(Mistake::of_line(
+            stands,
+            sentence!(
+                "the link {0} leads nowhere: expected a scene, a lesson, an exercise or a term that is there",
+                link.to_owned()
+            ),
+        ))
     }
 }

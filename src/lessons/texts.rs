@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use super::glossary::{self, Term};
 use super::lesson::Course;
+use super::review::{self, Leads};
 use crate::part;
 use crate::part::Part;
 use crate::scenario::Mistake;
@@ -34,6 +35,8 @@ pub struct Shelf {
     pub exercises: &'static [Volume],
     pub glossary: &'static Volume,
     pub read: fn(&str) -> Result<Course, Mistake>,
+    /// Goes through a text as a reader would.
+    pub review: fn(&str, Leads) -> Result<(), Mistake>,
     pub terms: fn(&str) -> Result<Vec<Term>, Mistake>,
     /// The entry that explains this word of the page.
     pub explains: fn(&str) -> Option<&'static str>,
@@ -78,6 +81,7 @@ pub static SHELF: Part<Shelf> = part!(lessons: Shelf = Shelf {
     exercises: EXERCISES,
     glossary: &GLOSSARY[0],
     read: Course::read,
+    review: review::course,
     terms: glossary::read,
     explains,
 });

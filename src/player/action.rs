@@ -79,7 +79,7 @@ pub enum TimeAction {
         first: u64,
         last: u64,
     },
-    /// To the next instant at which this condition becomes true, see [`crate::explore::condition`].
+    /// To the next instant at which this condition becomes true, see [`crate::explore::condition`]; or to a time.
     RunUntil(String),
     /// To the next event that has this in its words, or to the one before.
     Find {
@@ -238,6 +238,8 @@ pub enum PageAction {
     Enter(Option<Door>),
     /// Shows the stage and what is said of it alone, or everything again.
     Present(bool),
+    /// Leads to the field in which a time is typed.
+    TypeTime,
     /// Opens an entry of the glossary.
     Explain(String),
     Open(Dialog),

@@ -274,6 +274,11 @@ impl Store {
 
     /// Goes to where this condition becomes true. A mistake in it is shown where it was typed.
     pub(super) fn run_until(&mut self, text: &str) -> Change {
+        if let Some(time) = instant(text) {
+            self.pause();
+            self.ui.mistaken = None;
+            return self.seek(Target::Time(time.min(Time::LIMIT)));
+        }
         match condition::parse(text, &self.pane().run) {
             Ok(_) => {
                 self.pause();
@@ -514,6 +519,12 @@ impl Store {
             _ => None,
         };
     }
+}
+
+/// A time as people write it: `1.24s`, `480 ms`; without a unit it is in seconds, as on the clock.
+fn instant(text: &str) -> Option<Time> {
+    let text: String = text.split_whitespace().collect();
+    text.parse().or_else(|_| format!("{text}s").parse()).ok()
 }
 
 /// The outcome of the searches ahead, once it is known: the place of the pane in which the condition comes

@@ -59,6 +59,12 @@ pub static KEYS: &[Key] = &[
         does: |_, _| Some(Action::Time(TimeAction::ToHead)),
     },
     Key {
+        keys: &["g"],
+        shown: "G",
+        help: key!("go to a time that you type, or run until something happens"),
+        does: |_, _| Some(Action::Page(PageAction::TypeTime)),
+    },
+    Key {
         keys: &["+", "=", "."],
         shown: "+  .",
         help: key!("faster"),

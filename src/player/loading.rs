@@ -106,13 +106,12 @@ impl Store {
         // The notice on the page does not speak of this link.
         self.ui.notice = None;
         let language = self.ui.language;
-        let opened = Permalink::parse(hash)
-            .and_then(|mut link| Ok((Store::study_of(&mut link, language)?, link)));
-        match opened {
-            Ok((study, link)) => {
+        match Permalink::parse(hash).map(|link| Store::reading(link, language)) {
+            Ok((link, study, notice)) => {
                 // Behind a door the run that was there last goes on.
                 if link.door.is_some() {
                     (self.ui.door, self.ui.term) = (link.door, link.term);
+                    self.ui.notice = notice;
                     return;
                 }
                 let Scenario { script, beside } = link.scenario();
@@ -124,7 +123,7 @@ impl Store {
                         self.show_beside(beside.as_ref());
                     }
                     self.follow(&link, study);
-                    self.ui.notice = link.complaint().or(self.ui.notice.take());
+                    self.ui.notice = link.complaint().or(notice).or(self.ui.notice.take());
                 }
             }
             Err(notice) => self.ui.notice = Some(notice),

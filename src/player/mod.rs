@@ -28,6 +28,7 @@
 //! | `study.rs` | what is read beside the stage |
 //! | `studying.rs` | actions on it |
 //! | `reading.rs` | the same as parts of a link |
+//! | `draft.rs` | whether a text that somebody writes works |
 //! | `lanes.rs` | which lanes and messages the timeline shows |
 //! | `find.rs` | how far the search for an event by its words has come |
 //! | `table.rs` | the timeline as a table |
@@ -54,6 +55,7 @@ pub mod beside;
 mod branching;
 mod clock;
 pub mod divergence;
+pub mod draft;
 pub mod explanation;
 pub mod find;
 pub mod gestures;

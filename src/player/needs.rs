@@ -86,7 +86,20 @@ impl Needs {
         }
         // One that cannot be read says so when it is opened.
         let Ok(course) = study::read(book, Language::English) else { return needs };
-        match course.staging(step.min(course.steps() - 1)) {
+        Needs::of_staging(course.staging(step.min(course.steps() - 1)))
+    }
+
+    /// The needs of a text that is to be gone through: what all its steps and links name.
+    pub fn of_draft(text: &str) -> Needs {
+        let needs = Needs::of_shelf().and(Needs::of_text(text));
+        let Some(shelf) = SHELF.get() else { return needs };
+        let Ok(course) = (shelf.read)(text) else { return needs };
+        (0..course.steps())
+            .fold(needs, |needs, step| needs.and(Needs::of_staging(course.staging(step))))
+    }
+
+    fn of_staging(staging: &Staging) -> Needs {
+        match staging {
             Staging::Scene(_, protocol, name) => Needs::of_scene(protocol, Some(name)),
             Staging::Script(_, script) => Needs::of_text(script),
         }

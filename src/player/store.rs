@@ -12,6 +12,7 @@ use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
 use crate::explore::other_runs::OtherRuns;
+use crate::lessons::texts::SHELF;
 use crate::words::Language;
 use crate::{catalog, sentence};
 
@@ -42,6 +43,18 @@ pub struct Store {
 /// stands within a second, and its leader leads within four.
 pub(super) const FIRST_INSTANT: Time = Time::millis(107);
 pub(super) const FIRST_MESSAGES: Time = Time::millis(142);
+
+/// Whether the glossary has an entry of this name, as far as that is known.
+fn is_term(name: &str) -> bool {
+    let Some(shelf) = SHELF.get() else { return true };
+    let terms = (shelf.terms)(shelf.glossary.of(Language::English)).unwrap_or_default();
+    terms.iter().any(|term| term.name == name)
+}
+
+fn there_is_no_term(name: &str) -> Sentence {
+    let short: String = name.chars().take(40).collect();
+    sentence!("There is no term “{0}” in the glossary.", short)
+}
 
 /// What was said last to whoever listens, and of what.
 #[derive(Debug, Default)]
@@ -96,14 +109,9 @@ impl Store {
     /// The page that a link's hash asks for (`#v1&…`). Without a cursor it plays from the start.
     /// Whatever is wrong with the link is told as a notice over the first scene.
     pub fn from_link(hash: &str, preferences: Preferences) -> Store {
-        let opened = Permalink::parse(hash).and_then(|mut link| {
-            let study = Store::study_of(&mut link, preferences.language)?;
-            Ok((link, study))
-        });
-        let (link, study, notice) = match opened {
-            Ok((link, study)) => (link, study, None),
-            Err(notice) => (Permalink::default(), None, Some(notice)),
-        };
+        let opened = Permalink::parse(hash).map(|link| Store::reading(link, preferences.language));
+        let (link, study, notice) =
+            opened.unwrap_or_else(|notice| (Permalink::default(), None, Some(notice)));
         let (mut store, notice) = match Store::new(link.shows.script(), preferences) {
             Ok(store) => (store, notice),
             Err(why) => {
@@ -120,11 +128,28 @@ impl Store {
         store
     }
 
-    /// The text that a link opens. Where the link says no more, what its step says is what runs.
-    pub(super) fn study_of(
-        link: &mut Permalink,
+    /// A link with the text that it opens. Where that is not there, the list of such texts is shown in its place,
+    /// unless the link says what runs; the notice says why.
+    pub(super) fn reading(
+        mut link: Permalink,
         language: Language,
-    ) -> Result<Option<Study>, Notice> {
+    ) -> (Permalink, Option<Study>, Option<Notice>) {
+        let unknown = link.term.take_if(|term| !is_term(term));
+        let no_term = unknown.map(|term| Notice::refusal(there_is_no_term(&term)));
+        match Store::study_of(&mut link, language) {
+            Ok(study) => (link, study, no_term),
+            Err(notice) => {
+                let reads = link.reads.take();
+                if link.shows == Shows::First {
+                    link.door = reads.map(|reads| reads.book.door());
+                }
+                (link, None, Some(notice))
+            }
+        }
+    }
+
+    /// The text that a link opens. Where the link says no more, what its step says is what runs.
+    fn study_of(link: &mut Permalink, language: Language) -> Result<Option<Study>, Notice> {
         let Some(reads) = link.reads.clone() else { return Ok(None) };
         let language = link.language.unwrap_or(language);
         let Opening { study, scenario, cursor } =
@@ -256,6 +281,10 @@ impl Store {
             Action::Study(action) => self.update_study(action),
             // On a long way, Escape gives that up first.
             Action::Page(PageAction::Escape) if self.playback.give_up() => Change::Frame,
+            Action::Page(PageAction::Explain(term)) if !is_term(&term) => {
+                self.ui.notice = Some(Notice::refusal(there_is_no_term(&term)));
+                Change::Frame
+            }
             Action::Page(action) => self.ui.update(action),
         }
     }

@@ -31,6 +31,8 @@ pub struct Study {
     pub choices: Vec<Choice>,
     /// What the run answers, once it was asked.
     pub truth: Option<Truth>,
+    /// Where the run stands when this step is opened; `None` where it plays from its beginning.
+    pub asked_at: Option<(Time, u64)>,
     /// The script as this step gives it.
     pub given: Script,
     marking: Option<Marking>,
@@ -118,6 +120,7 @@ impl Study {
             chosen: None,
             choices: Vec::new(),
             truth: None,
+            asked_at: cursor,
             given,
             marking: None,
             states: Vec::new(),

@@ -1,6 +1,7 @@
 //! What is read beside the stage: steps, questions that the run answers, exercises, and links to them.
 
-use super::action::{PageAction, StudyAction, TimeAction};
+use super::action::{PageAction, RunAction, StudyAction, TimeAction};
+use super::draft;
 use super::store::{Preferences, Store};
 use super::terms::{Book, Door, Tab};
 use crate::base::Time;
@@ -142,9 +143,81 @@ fn what_is_gone_or_broken_is_said() {
     };
     assert_eq!(told("#v1&lesson=nothing"), "There is no lesson “nothing”.");
     assert_eq!(told("#v1&exercise=x"), "There is no exercise “x”.");
+    assert_eq!(told("#v1&term=x"), "There is no term “x” in the glossary.");
     assert!(told("#v1&text=%23+Mine").starts_with("This lesson cannot be read: line 1, column 1:"));
     assert!(told("#v1&lesson=cap&step=0").contains("0"));
     assert!(told("#v1&door=back").contains("back"));
+}
+
+#[test]
+fn in_place_of_what_is_gone_the_list_of_its_kind_is_shown() {
+    for (hash, door) in [
+        ("#v1&lesson=nothing", Some(Door::Lessons)),
+        ("#v1&exercise=nothing", Some(Door::Exercises)),
+        ("#v1&term=nothing", Some(Door::Glossary)),
+        ("#v1&text=%23+Mine", Some(Door::Lessons)),
+        // The run that the link carries is there all the same.
+        ("#v1&scene=raft/figure-8&lesson=nothing", None),
+    ] {
+        let store = Store::from_link(hash, Preferences::default());
+        assert!(store.ui.notice.is_some() && store.study.is_none(), "{hash}");
+        assert_eq!((store.ui.door, &store.ui.term), (door, &None), "{hash}");
+        let mut running = opened("#v1&scene=raft/first-election");
+        running.update(RunAction::OpenLink(hash.to_owned()));
+        assert!(running.ui.notice.is_some(), "{hash}");
+        assert_eq!(running.ui.door, door, "{hash}");
+    }
+}
+
+/// What the answer is that a step's question gets, once it has played.
+fn revealed(store: &mut Store) -> Choice {
+    store.update(StudyAction::Reveal);
+    play(store);
+    let study = store.study.as_ref().unwrap();
+    let truth = study.answered(&store.pane().run).expect("it does not go on for ever");
+    truth.choice.clone()
+}
+
+#[test]
+fn what_never_happens_is_said_and_the_lesson_goes_on() {
+    let never = OWN.replace("who any role=leader by 2s", "who S1 status=down by 1s");
+    let mut store = opened("#v1");
+    store.update(StudyAction::Open(Book::Own(never)));
+    play(&mut store);
+    let Choice::Nothing(why) = revealed(&mut store) else { panic!("it has an answer") };
+    assert_eq!(why.to_string(), "by 1 s it has not happened");
+    assert!(!store.study.as_ref().unwrap().waits());
+    // What cannot be read off the run is no dead end either.
+    let unread = OWN.replace("who any role=leader by 2s", "value S1 nothing at 1s of 0 | 1");
+    store.update(StudyAction::Open(Book::Own(unread)));
+    play(&mut store);
+    assert!(matches!(revealed(&mut store), Choice::Nothing(_)));
+}
+
+#[test]
+fn whoever_has_gone_past_the_answer_is_brought_back_to_the_question() {
+    let mut store = mine();
+    store.update(TimeAction::Seek(Time::seconds(3)));
+    play(&mut store);
+    let Choice::Place(_) = revealed(&mut store) else { panic!("somebody led") };
+}
+
+#[test]
+fn a_text_is_gone_through_before_it_is_shown() {
+    let told = |text: &str| draft::review(text).map_err(|mistake| mistake.to_string());
+    assert_eq!(told(OWN), Ok(()));
+    let never = OWN.replace("who any role=leader by 2s", "who S1 status=down by 1s");
+    let why = told(&never).unwrap_err();
+    assert!(
+        why.starts_with("line 11, column 1: “S1 status=down” does not come true by 1s"),
+        "{why}"
+    );
+    let gone = OWN.replace("Now it is said.", "Now [it](#v1&lesson=gone) is said.");
+    let why = told(&gone).unwrap_err();
+    assert!(why.starts_with("line 14, column 1: the link #v1&lesson=gone leads nowhere"), "{why}");
+    let expected = OWN.replace("by 2s\n", "by 2s\nanswer nobody\n");
+    let why = told(&expected).unwrap_err();
+    assert!(why.starts_with("line 12, column 1: the run answers S"), "{why}");
 }
 
 #[test]

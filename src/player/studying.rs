@@ -1,14 +1,14 @@
 //! Actions on what is read beside the stage: open a text, go to a step, answer, have the run answer.
 
-use super::action::{Action, Change, Notice, StudyAction};
+use super::action::{Action, Change, StudyAction};
 use super::needs::Needs;
 use super::playback::Target;
 use super::store::Store;
 use super::study::{Opening, Study, mistaken};
 use super::terms::{Below, Book, Selection, Tab};
 use crate::base::Time;
-use crate::lessons::Course;
-use crate::sentence;
+use crate::lessons::{Course, Truth};
+use crate::scenario::Mistake;
 
 impl Store {
     /// The needs of an action; those of a step are known by what is read.
@@ -99,26 +99,23 @@ impl Store {
 
     /// Lets the run play to where it answers.
     pub(super) fn reveal(&mut self) {
-        let run = &self.panes[0].run;
-        let Some(study) = self.study.as_mut().filter(|study| study.waits()) else { return };
-        let Some(question) = study.course.question(study.step) else { return };
-        match question.truth(run) {
-            Ok(truth) => {
-                self.playback.until = Some(truth.at);
-                study.truth = Some(truth);
-                self.ui.notice = None;
-                self.ui.window.follows = true;
-                self.playback.play();
-            }
-            Err(mistake) => {
-                self.ui.notice = Some(Notice::refusal(sentence!(
-                    "The run does not answer this. The lesson's line {0}, column {1}: {2}",
-                    mistake.line,
-                    mistake.column,
-                    mistake.sentence
-                )));
-            }
+        let Some(study) = self.study.as_ref().filter(|study| study.waits()) else { return };
+        let Some(question) = study.course.question(study.step).cloned() else { return };
+        // Whoever has gone on is brought back to where it is asked.
+        let (time, event) = study.asked_at.unwrap_or_default();
+        if (time, event) < self.panes[0].cursor() {
+            self.set_out(if event == 0 { Target::Time(time) } else { Target::Cursor(time, event) });
         }
+        let run = &self.panes[0].run;
+        let none = |mistake: Mistake| Truth::nothing(mistake.sentence, question.by);
+        let truth = question.truth(run).unwrap_or_else(none);
+        self.playback.until = Some(truth.at);
+        if let Some(study) = &mut self.study {
+            study.truth = Some(truth);
+        }
+        self.ui.notice = None;
+        self.ui.window.follows = true;
+        self.playback.play();
     }
 
     /// Brings what is read along with the run.

@@ -27,6 +27,16 @@ pub enum Book {
     Own(String),
 }
 
+impl Book {
+    /// Where such texts are listed.
+    pub fn door(&self) -> Door {
+        match self {
+            Book::Exercise(_) => Door::Exercises,
+            Book::Lesson(_) | Book::Own(_) => Door::Lessons,
+        }
+    }
+}
+
 /// What the page shows before anything is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Door {

@@ -30,6 +30,19 @@ fn parents(store: &Store) -> Vec<Option<(u32, Time)>> {
 }
 
 #[test]
+fn a_time_can_be_written_where_a_condition_can() {
+    let mut store = store(PLAIN);
+    for (text, millis) in [("480ms", 480), (" 1.24 s ", 1_240), ("0.3", 300), ("2", 2_000)] {
+        store.update(TimeAction::RunUntil(text.into()));
+        frames(&mut store, 20);
+        assert_eq!(store.pane().run.now(), Time::millis(millis), "{text}");
+        assert_eq!(store.ui.mistaken, None);
+    }
+    store.update(TimeAction::RunUntil("soon".into()));
+    assert!(store.ui.mistaken.is_some());
+}
+
+#[test]
 fn a_branch_is_called_what_somebody_calls_it() {
     let mut store = three();
     store.update(BranchAction::Name(1, "  Without\n S1 ".into()));

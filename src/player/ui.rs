@@ -156,6 +156,8 @@ impl Ui {
             PageAction::Close => (self.dialog, self.term) = (None, None),
             PageAction::Enter(door) => (self.door, self.term) = (door, None),
             PageAction::Present(presents) => self.presents = presents,
+            // The page gives the field the focus.
+            PageAction::TypeTime => return Change::None,
             PageAction::Explain(term) => self.term = Some(term),
             PageAction::Tell(notice) => self.notice = Some(notice),
             PageAction::Dismiss => self.notice = None,

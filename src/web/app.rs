@@ -389,6 +389,7 @@ impl App {
                 self.store.update(TimeAction::Pause);
             }
             PageAction::Close => (self.instant, self.dropped) = (None, None),
+            PageAction::TypeTime => focus::on_time(),
             PageAction::Escape | PageAction::Select(_) => self.menu = None,
             _ => {}
         }

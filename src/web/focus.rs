@@ -2,12 +2,18 @@
 //! the focus goes with them. Then the focus goes on to the next such thing, or to where it was, and never falls
 //! back to the whole page.
 
-use web_sys::Element;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDetailsElement};
 
 use super::browser::{document, focus};
 use super::pick::{self, PickedBy};
 use crate::base::Place;
 use crate::player::Selection;
+
+/// How often, and how many ms apart, it is looked for what is still to be drawn.
+const FRAMES: u32 = 20;
+const FRAME: u32 = 16;
 
 /// What has the focus, or had it.
 pub struct Focused {
@@ -66,6 +72,26 @@ impl Focused {
 /// Whether such an element has the focus.
 pub fn is_on(selector: &str) -> bool {
     document().active_element().is_some_and(|active| active.matches(selector).unwrap_or(false))
+}
+
+/// Opens what the run is run until, and gives the focus to the field in it once that is drawn.
+pub fn on_time() {
+    let opened = document().query_selector("details.until").ok().flatten();
+    let Some(menu) = opened.and_then(|it| it.dyn_into::<HtmlDetailsElement>().ok()) else { return };
+    menu.set_open(true);
+    yew::platform::spawn_local(async move {
+        for _ in 0..FRAMES {
+            TimeoutFuture::new(FRAME).await;
+            if let Ok(Some(field)) = menu.query_selector("input[type=text]") {
+                return focus(&field);
+            }
+        }
+    });
+}
+
+/// Whether nothing has the focus.
+pub fn is_lost() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
 /// Gives the focus to the first such element; whether it has it now.

@@ -10,7 +10,7 @@ const arrive = async (who = page, link = "") => {
   await who.locator(".concept").first().waitFor();
 };
 const title = () => page.getByRole("heading", { level: 1 });
-const finder = (who = page) => who.getByRole("searchbox");
+const finder = (who = page) => who.locator(".finder input");
 const found = () => page.locator(".found a");
 const leader = () => page.locator(".node.leads").first();
 
@@ -140,4 +140,30 @@ test("the door has room in small windows, and speaks Chinese", async () => {
   const english = await reader.locator(".concept .told").evaluateAll((told) => told.map((one) => one.textContent).filter((text) => !/\p{Script=Han}/u.test(text)));
   assert.deepEqual(english, []);
   await context.close();
+});
+
+test("the picture of the card under the pointer plays, and stands still in reduced motion", async () => {
+  await arrive();
+  const picture = (who) => who.locator('[data-scene="raft/split-vote"] .miniature').evaluate((svg) => svg.innerHTML);
+  await page.waitForFunction(() => document.querySelectorAll(".miniature path").length > 50);
+  const still = await picture(page);
+  await page.locator('[data-scene="raft/split-vote"]').hover();
+  await page.waitForFunction((still) => document.querySelector('[data-scene="raft/split-vote"] .miniature').innerHTML !== still, still);
+  await page.mouse.move(2, 2);
+  await page.waitForFunction((still) => document.querySelector('[data-scene="raft/split-vote"] .miniature').innerHTML === still, still);
+  const { context, page: calm } = await visitor({ reducedMotion: "reduce" });
+  await arrive(calm);
+  await calm.waitForFunction(() => document.querySelectorAll(".miniature path").length > 50);
+  await calm.locator('[data-scene="raft/split-vote"]').hover();
+  await calm.waitForTimeout(600);
+  assert.equal(await picture(calm), still);
+  await context.close();
+});
+
+test("a slip of a letter or two is forgiven where nothing is called so", async () => {
+  await arrive();
+  for (const [said, first] of [["pasox", "Paxos"], ["redlok", "Redlock"]]) {
+    await finder().fill(said);
+    await found().first().getByText(first, { exact: true }).waitFor();
+  }
 });

@@ -484,3 +484,18 @@ test("more lanes than fit are scrolled by touch, on a phone", async () => {
   assert.equal(await clock(somebody.page), "1.200 s", "a swipe is no tap");
   await somebody.context.close();
 });
+
+test("a time can be typed: by a key, or by a press on the clock", async () => {
+  await open(at(CALM, "900ms"));
+  await page.keyboard.press("g");
+  const field = page.getByRole("combobox", { name: "Condition or time" });
+  await page.waitForFunction(() => document.activeElement.closest(".written"));
+  await page.keyboard.type("0.48");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent === "0.480 s");
+  await field.waitFor({ state: "hidden" });
+  await page.getByRole("timer").click();
+  await field.fill("1.24s");
+  await field.press("Enter");
+  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent === "1.240 s");
+});

@@ -81,13 +81,68 @@ test("a lesson of one's own is written on the page, mistakes are told as one typ
   await page.getByText("It can be read.").waitFor();
   await button("Preview").click();
   await study().getByRole("heading", { name: "The only step" }).waitFor();
+  // Whoever reads by ear begins at the step's title.
+  await page.waitForFunction(() => document.activeElement.textContent === "The only step");
   await page.waitForFunction(() => location.hash.includes("text="));
 });
 
-test("the glossary opens at a term, and a link to a lesson that is gone says so", async () => {
+const OWN = "# Mine\n\n```synod\nrun raft nodes=3 seed=7\n```\n\n## One\n\n```synod\npause 10ms\nask \"Who?\" who S1 status=down by 300ms\n```\n\nSee [this](#v1&lesson=gone).\n";
+
+test("before the preview all of a lesson is tried, and what fails is said with its line", async () => {
+  await open();
+  await page.evaluate(() => (location.hash = "#v1&door=lessons"));
+  const text = page.getByRole("textbox", { name: "The lesson's text" });
+  await text.fill(OWN);
+  await button("Preview").click();
+  await page.getByRole("button", { name: /^Line 11, column 1: “S1 status=down” does not come true by 300ms/ }).click();
+  assert.equal(await text.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), "ask");
+  await text.fill(OWN.replace("S1 status=down by 300ms", "any role=leader by 2s"));
+  await button("Preview").click();
+  await page.getByText(/^Line 14, column 1: the link #v1&lesson=gone leads nowhere: expected a scene, a lesson/).waitFor();
+  // What fails can be looked at all the same: a question that the run does not answer is no dead end.
+  await text.fill(OWN);
+  await button("Preview").click();
+  await button("Show it all the same").click();
+  await question().getByRole("radio").first().check();
+  await button("Reveal by running").click();
+  await page.locator("[data-role=verdict]").getByText("The run gives no answer: by 300 ms it has not happened.").waitFor();
+  await study().getByText("See this").waitFor();
+});
+
+test("on a tablet the text of a lesson stands beneath the stage, or beside it", async () => {
+  for (const size of [{ width: 820, height: 1180 }, { width: 820, height: 640 }]) {
+    await page.setViewportSize(size);
+    await open("#v1&lesson=raft&step=2");
+    await study().waitFor();
+    const [text, leader] = await Promise.all([study().boundingBox(), page.locator(".node.leads").first().boundingBox()]);
+    const apart = leader.y + leader.height <= text.y || leader.x + leader.width <= text.x;
+    assert.ok(apart && leader.x >= 0 && leader.y >= 0, JSON.stringify({ size, text, leader }));
+  }
+});
+
+test("the glossary has letters and a filter, and every run is named after its term", async () => {
+  await open();
+  await page.evaluate(() => (location.hash = "#v1&door=glossary"));
+  await page.getByRole("navigation", { name: "Letters" }).getByRole("button", { name: "Q" }).click();
+  await page.waitForFunction(() => document.activeElement.id === "letter-Q");
+  await page.getByRole("link", { name: /^See it run ?: ?Quorum$/ }).waitFor();
+  await page.getByRole("searchbox", { name: "Filter" }).fill("zxid");
+  await page.getByText(/^1 of 1\d\d terms$/).waitFor();
+  assert.equal(await page.locator(".glossary .entry").count(), 1);
+  await button("中文").click();
+  await page.getByRole("searchbox", { name: "筛选" }).fill("");
+  const under = (letter) => page.locator(`section:has(> #letter-${letter}) dt`).allTextContents();
+  assert.ok((await under("F")).includes("法定人数"));
+  assert.ok((await under("P")).includes("Paxos"));
+});
+
+test("the glossary opens at a term, and a link to a lesson that is gone says so over the list", async () => {
   await open();
   await page.evaluate(() => (location.hash = "#v1&term=quorum"));
   await page.locator(".glossary .entry.open").getByText("Quorum").first().waitFor();
   await page.evaluate(() => (location.hash = "#v1&lesson=nothing"));
   await page.getByText("There is no lesson “nothing”.").first().waitFor();
+  await page.getByRole("heading", { name: "Lessons" }).waitFor();
+  await page.evaluate(() => (location.hash = "#v1&term=nothing"));
+  await page.getByText("There is no term “nothing” in the glossary.").first().waitFor();
 });

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use synod::lessons::review;
 use synod::lessons::texts::{SHELF, Shelf, Volume};
-use synod::player::Permalink;
+use synod::player::draft::Destinations;
 use synod::scenario::Mistake;
 use synod::words::Language;
 
@@ -54,10 +54,10 @@ pub fn check(paths: &[&str]) -> Result<ExitCode, String> {
             drafts
         }
     };
-    let names = Names::of(shelf, &drafts);
+    let known = destinations(shelf, &drafts);
     let mut broken = 0;
     for draft in &drafts {
-        match review(draft, &names) {
+        match review(draft, &known) {
             Ok(told) => print(format!("{}: {told}", draft.name))?,
             Err(mistake) => {
                 broken += 1;
@@ -108,49 +108,25 @@ fn find(path: &Path, drafts: &mut Vec<Draft>) -> Result<(), String> {
     Ok(())
 }
 
-/// What links may name.
-struct Names {
-    lessons: Vec<String>,
-    exercises: Vec<String>,
-    terms: Vec<String>,
-}
-
-impl Names {
-    /// Of what comes with Synod, and of what is gone through.
-    fn of(shelf: &Shelf, drafts: &[Draft]) -> Names {
-        let named = |texts: &[Volume]| texts.iter().map(|text| text.name.to_owned()).collect();
-        let (mut lessons, mut exercises): (Vec<String>, Vec<String>) =
-            (named(shelf.lessons), named(shelf.exercises));
-        let mut glossaries = vec![shelf.glossary.of(Language::English)];
-        for draft in drafts {
-            let name = Path::new(&draft.name).file_stem().unwrap_or_default().to_string_lossy();
-            match draft.kind {
-                Kind::Lesson => lessons.push(name.into_owned()),
-                Kind::Exercise => exercises.push(name.into_owned()),
-                Kind::Glossary => glossaries.push(&draft.text),
+/// What links may name: what comes with Synod, and what is gone through.
+fn destinations(shelf: &Shelf, drafts: &[Draft]) -> Destinations {
+    let mut known = Destinations::of(shelf);
+    for draft in drafts {
+        let name = Path::new(&draft.name).file_stem().unwrap_or_default().to_string_lossy();
+        match draft.kind {
+            Kind::Lesson => known.lessons.push(name.into_owned()),
+            Kind::Exercise => known.exercises.push(name.into_owned()),
+            Kind::Glossary => {
+                let terms = (shelf.terms)(&draft.text).unwrap_or_default();
+                known.terms.extend(terms.into_iter().map(|term| term.name));
             }
         }
-        let read = glossaries.iter().filter_map(|text| (shelf.terms)(text).ok());
-        Names { lessons, exercises, terms: read.flatten().map(|term| term.name).collect() }
     }
-
-    /// Whether a link leads somewhere.
-    fn lead(&self, link: &str) -> bool {
-        let named = |part: &str| {
-            let value = link.split('&').find_map(|word| word.strip_prefix(part));
-            value.map(|value| value.split('.').next().unwrap_or(value).to_owned())
-        };
-        match (named("lesson="), named("exercise="), named("term=")) {
-            (Some(name), ..) => self.lessons.contains(&name),
-            (_, Some(name), _) => self.exercises.contains(&name),
-            (_, _, Some(name)) => self.terms.contains(&name),
-            _ => Permalink::parse(link).is_ok_and(|link| link.complaint().is_none()),
-        }
-    }
+    known
 }
 
-fn review(draft: &Draft, names: &Names) -> Result<String, Mistake> {
-    let leads = |link: &str| names.lead(link);
+fn review(draft: &Draft, known: &Destinations) -> Result<String, Mistake> {
+    let leads = |link: &str| known.has(link);
     Ok(match draft.kind {
         Kind::Lesson => {
             let lesson = review::lesson(&draft.text, &leads)?;

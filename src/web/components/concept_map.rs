@@ -1,17 +1,21 @@
 //! The concept map: cards that open runs, in their groups, and what leads to what. Where it has room it is laid
-//! out as `lessons/map_drawing.rs` says, on a narrow screen group below group.
+//! out as `lessons/map_drawing.rs` says, on a narrow screen group below group. The picture of the card under the
+//! pointer, or that has the focus, plays, if its protocol is there; all others stand still and cost nothing.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, EventTarget};
 use yew::prelude::*;
 
 use super::bits::button;
 use super::draw::path;
+use crate::base::Time;
 use crate::lessons::map::{self, Card, Direction, GROUPS};
 use crate::lessons::map_drawing::{self, EdgeView, SIZE};
-use crate::lessons::miniature::{self, Miniature};
+use crate::lessons::miniature::{self, CardRun, Miniature};
 use crate::tr;
 use crate::view::path::number;
 use crate::web::{browser, parts, visits};
@@ -46,6 +50,22 @@ pub fn ConceptMap(props: &Props) -> Html {
         });
     }
     let onkeydown = Callback::from(|event: KeyboardEvent| go(&event));
+    let alive = use_state(|| None::<&'static str>);
+    let enter = {
+        let alive = alive.clone();
+        move |target: Option<EventTarget>| {
+            let card = card_at(target).filter(|_| !browser::preferences().reduced_motion);
+            if *alive != card {
+                alive.set(card);
+            }
+        }
+    };
+    let (on_over, on_out) = (enter.clone(), enter.clone());
+    let onmouseover = Callback::from(move |event: MouseEvent| on_over(event.target()));
+    let onmouseout = Callback::from(move |event: MouseEvent| on_out(event.related_target()));
+    let on_focus = enter.clone();
+    let onfocusin = Callback::from(move |event: FocusEvent| on_focus(event.target()));
+    let onfocusout = Callback::from(move |event: FocusEvent| enter(event.related_target()));
     html! {
         <section class="map" aria-labelledby="map-title">
             <header>
@@ -54,9 +74,9 @@ pub fn ConceptMap(props: &Props) -> Html {
                 { legend(&visit, language) }
                 { take_away(language) }
             </header>
-            <div class="concepts" {onkeydown}>
+            <div class="concepts" {onkeydown} {onmouseover} {onmouseout} {onfocusin} {onfocusout}>
                 { ways(language) }
-                { for stretches().into_iter().map(|cards| group(&cards, &pictures, &visit, language)) }
+                { for stretches().into_iter().map(|cards| group(&cards, &pictures, *alive, &visit, language)) }
             </div>
         </section>
     }
@@ -112,6 +132,7 @@ fn place(column: usize, row: usize) -> Classes {
 fn group(
     cards: &[&'static Card],
     pictures: &[Miniature],
+    alive: Option<&str>,
     visit: &Visit,
     language: Language,
 ) -> Html {
@@ -126,21 +147,26 @@ fn group(
     html! {
         <section class={if title.is_some() { "together" } else { "alone" }}>
             { title }
-            <ul>{ for cards.iter().map(|card| concept(card, pictures, visit, language)) }</ul>
+            <ul>{ for cards.iter().map(|card| concept(card, pictures, alive, visit, language)) }</ul>
         </section>
     }
 }
 
-fn concept(card: &'static Card, pictures: &[Miniature], visit: &Visit, language: Language) -> Html {
+fn concept(
+    card: &'static Card,
+    pictures: &[Miniature],
+    alive: Option<&str>,
+    visit: &Visit,
+    language: Language,
+) -> Html {
     let is_opened = visit.opened.iter().any(|scene| scene == card.scene);
     let is_new = !is_opened && visit.new.contains(&card.scene);
     let picture = pictures.iter().find(|picture| picture.scene == card.scene);
     html! {
         <li class={place(card.column, card.row)}>
             <a class="concept" href={card.link()} data-scene={card.scene}>
-                <svg class="miniature" viewBox={picture.map(|picture| picture.view_box.clone())} aria-hidden="true" focusable="false">
-                    { for picture.iter().flat_map(|picture| &picture.paths).map(|(class, d)| html! { <path class={class.clone()} d={d.clone()} /> }) }
-                </svg>
+                if alive == Some(card.scene) { <Living scene={card.scene} still={picture.cloned()} /> }
+                else { { drawn(picture) } }
                 <strong>{ translate(language, card.title) }</strong>
                 if is_opened { <span class="mark">{ opened() }<span class="unseen">{ tr!(language, "you have opened it") }</span></span> }
                 if is_new { <span class="mark new">{ tr!(language, "new") }</span> }
@@ -148,6 +174,58 @@ fn concept(card: &'static Card, pictures: &[Miniature], visit: &Visit, language:
             </a>
         </li>
     }
+}
+
+fn drawn(picture: Option<&Miniature>) -> Html {
+    html! {
+        <svg class="miniature" viewBox={picture.map(|picture| picture.view_box.clone())} aria-hidden="true" focusable="false">
+            { for picture.iter().flat_map(|picture| &picture.paths).map(|(class, d)| html! { <path class={class.clone()} d={d.clone()} /> }) }
+        </svg>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LivingProps {
+    scene: &'static str,
+    /// What is seen until it plays, or where it cannot.
+    still: Option<Miniature>,
+}
+
+/// So long somebody stays on a card before its picture plays, and between two pictures, in ms.
+const WAIT: u32 = 150;
+const EVERY: u32 = 80;
+
+/// A picture that plays.
+#[component]
+fn Living(props: &LivingProps) -> Html {
+    let shown = use_state(|| props.still.clone());
+    {
+        let shown = shown.clone();
+        use_effect_with(props.scene, move |scene| {
+            let scene = *scene;
+            let ticking = Rc::new(RefCell::new(None));
+            let ticks = ticking.clone();
+            let wait = Timeout::new(WAIT, move || {
+                let Some(mut run) = map::card(scene).and_then(CardRun::of) else { return };
+                let tick = Interval::new(EVERY, move || {
+                    if !browser::document().hidden() {
+                        run.play(Time::millis(u64::from(EVERY)));
+                        shown.set(run.miniature());
+                    }
+                });
+                ticks.replace(Some(tick));
+            });
+            move || drop((wait, ticking.take()))
+        });
+    }
+    drawn(shown.as_ref())
+}
+
+/// The scene of the card that this belongs to.
+fn card_at(target: Option<EventTarget>) -> Option<&'static str> {
+    let element = target?.dyn_into::<Element>().ok()?;
+    let scene = element.closest(".concept").ok()??.get_attribute("data-scene")?;
+    map::card(&scene).map(|card| card.scene)
 }
 
 /// What lies behind the cards: frames of the groups, and the edges.

@@ -46,7 +46,9 @@ pub fn control_bar(props: &Props<'_>) -> Html {
             { button("primary play", Some(picture), play, asks(props.act, TimeAction::Toggle)) }
             { small(Action::Time(TimeAction::StepForward), Icon::Forward, tr!(language, "One step forward")) }
             { small(Action::Time(TimeAction::ToHead), Icon::Head, tr!(language, "To the latest instant seen")) }
-            <span class="now" id={format!("{}-clock", props.id)} role="timer" aria-label={tr!(language, "Virtual time")}></span>
+            // By keyboard the same is a key (`player/keys.rs`).
+            <span class="now" id={format!("{}-clock", props.id)} role="timer" aria-label={tr!(language, "Virtual time")}
+                title={tr!(language, "Press to type a time (G)")} onclick={asks(props.act, PageAction::TypeTime)}></span>
             { speeds(props) }
             { slowed(controls) }
             <RunUntil id={props.id.to_owned()} words={controls.words.clone()} mistaken={controls.mistaken.clone()}

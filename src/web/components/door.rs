@@ -26,11 +26,11 @@ pub fn front(
 ) -> Html {
     let Some(door) = ui.door else { return Html::default() };
     let language = ui.language;
-    // The stage tells of what was refused, where it is shown.
+    // The stage tells of what was refused, where it is shown; elsewhere that stands first.
     let behind = |door| {
         html! {
             <div class="behind">
-                { behind(door, ui.term.as_deref(), open, language, act) }{ notice(ui.notice.as_ref(), 0, language, act) }
+                { notice(ui.notice.as_ref(), 0, language, act) }{ behind(door, ui.term.as_deref(), open, language, act) }
             </div>
         }
     };

@@ -67,8 +67,10 @@ pub fn Inspector(props: &Props) -> Html {
     };
     html! {
         <aside class="inspector" aria-label={tr!(*language, "Inspector")}>
-            <div class="tabs" role="tablist" onkeydown={arrows(props, tab)}>
-                { for Tab::ALL.into_iter().filter(|tab| is_there(props, *tab)).map(|tab| button(props, tab)) }
+            <div class="tabs">
+                <div class="tab-list" role="tablist" onkeydown={arrows(props, tab)}>
+                    { for Tab::ALL.into_iter().filter(|tab| is_there(props, *tab)).map(|tab| button(props, tab)) }
+                </div>
                 { picture_button("close", Icon::Close, tr!(*language, "Close"), close) }
             </div>
             <div ref={panel} class="tab-panel" role="tabpanel" id={format!("{id}-panel")} aria-labelledby={tab_id(id, tab)} tabindex="0">

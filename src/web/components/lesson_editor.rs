@@ -1,15 +1,18 @@
 //! Where lecturers write a lesson: a text, what is wrong with it while one types, and a preview beside a run.
+//! Before the preview all of it is tried, as `lab check-lessons` does.
 
+use gloo_timers::future::TimeoutFuture;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::bits::button;
 use super::icon::Icon;
+use super::script::lead_to;
 use crate::lessons::texts::SHELF;
-use crate::player::{Action, Book, StudyAction};
+use crate::player::{Action, Book, Needs, StudyAction, draft};
 use crate::scenario::Mistake;
-use crate::words::{Language, tell};
-use crate::{sentence, tr};
+use crate::words::{Language, tell, translate};
+use crate::{key, sentence, tr};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -34,57 +37,182 @@ fn text_of(book: Option<&Book>, language: Language) -> String {
     volume.map_or(EXAMPLE, |volume| volume.of(language)).to_owned()
 }
 
+/// What is known of the text beyond that it can be read.
+#[derive(Clone, PartialEq)]
+enum Trial {
+    Untried,
+    /// Its runs are fetched, and followed.
+    Running,
+    /// A directive does not work.
+    Failed(Mistake),
+}
+
+/// Opens a text beside its run.
+fn show(act: &Callback<Action>, text: &str) {
+    act.emit(Action::Study(StudyAction::Open(Book::Own(text.to_owned()))));
+}
+
+/// Tries a text, and shows it if all of it works. What cannot be fetched is told when it is shown.
+async fn attempt(act: Callback<Action>, text: String, trial: UseStateHandle<Trial>) {
+    trial.set(Trial::Running);
+    loop {
+        let needs = Needs::of_draft(&text);
+        if needs.are_met() {
+            break;
+        }
+        if needs.fetch().await.is_err() {
+            return show(&act, &text);
+        }
+    }
+    // The words for it are seen before the work begins.
+    TimeoutFuture::new(40).await;
+    match draft::review(&text) {
+        Ok(()) => show(&act, &text),
+        Err(mistake) => trial.set(Trial::Failed(mistake)),
+    }
+}
+
 #[component]
 pub fn LessonEditor(props: &Props) -> Html {
     let Props { open, language, act } = props;
     let language = *language;
     let text = use_state(|| text_of(open.as_ref(), language));
-    let mistake = SHELF.get().and_then(|shelf| (shelf.read)(&text).err());
+    let trial = use_state(|| Trial::Untried);
+    let area = use_node_ref();
+    let unread = SHELF.get().and_then(|shelf| (shelf.read)(&text).err());
+    let write = {
+        let (text, trial) = (text.clone(), trial.clone());
+        Callback::from(move |written: String| {
+            text.set(written);
+            trial.set(Trial::Untried);
+        })
+    };
     let oninput = {
-        let text = text.clone();
+        let write = write.clone();
         Callback::from(move |event: InputEvent| {
-            text.set(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+            write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
         })
     };
     let preview = {
-        let (act, text) = (act.clone(), text.clone());
-        Callback::from(move |_: MouseEvent| {
-            act.emit(Action::Study(StudyAction::Open(Book::Own((*text).clone()))));
-        })
-    };
-    let onchange = {
-        let text = text.clone();
-        Callback::from(move |event: Event| {
-            let input = event.target_unchecked_into::<HtmlInputElement>();
-            let file = input.files().and_then(|files| files.get(0));
-            let text = text.clone();
-            if let Some(file) = file {
-                yew::platform::spawn_local(async move {
-                    let read = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-                    if let Some(read) = read.ok().and_then(|read| read.as_string()) {
-                        text.set(read);
-                    }
-                });
+        let (act, text, trial) = (act.clone(), text.clone(), trial.clone());
+        let (area, unread) = (area.clone(), unread.clone());
+        Callback::from(move |_: MouseEvent| match &unread {
+            Some(mistake) => lead_to(&area, mistake.line, mistake.column),
+            None => {
+                let (act, text) = (act.clone(), (*text).clone());
+                yew::platform::spawn_local(attempt(act, text, trial.clone()));
             }
         })
     };
-    let told = match &mistake {
-        Some(mistake) => {
-            let Mistake { line, column, sentence } = mistake.clone();
-            tell(language, &sentence!("Line {0}, column {1}: {2}.", line, column, sentence))
-        }
-        None => tr!(language, "It can be read.").to_owned(),
+    let all_the_same = {
+        let (act, text) = (act.clone(), text.clone());
+        Callback::from(move |_: MouseEvent| show(&act, &text))
     };
+    let failed = matches!(*trial, Trial::Failed(_));
+    let wrong = unread.is_some() || failed;
     html! {
         <section class="editor" aria-labelledby="editor-title">
             <h3 id="editor-title">{ tr!(language, "Write one of your own") }</h3>
             <p class="soft">{ tr!(language, "A lesson is a text: Markdown, with a few lines of script between the paragraphs. The preview's link carries it whole.") }</p>
-            <textarea value={(*text).clone()} {oninput} rows="18" spellcheck="false" aria-label={tr!(language, "The lesson's text")} aria-invalid={mistake.is_some().to_string()} aria-describedby="editor-told" />
-            <p id="editor-told" class={if mistake.is_some() { "trouble" } else { "soft" }} role="status">{ told }</p>
+            <textarea ref={area.clone()} value={(*text).clone()} {oninput} rows="18" spellcheck="false" aria-label={tr!(language, "The lesson's text")} aria-invalid={wrong.to_string()} aria-describedby="editor-told" />
+            <p id="editor-told" class={if wrong { "trouble" } else { "soft" }} role="status">{ told(unread.as_ref(), &trial, &area, language) }</p>
             <div class="acts">
                 { button("primary", Some(Icon::Play), tr!(language, "Preview"), preview) }
-                <label class="button">{ tr!(language, "Open a file") }<input class="unseen" type="file" accept=".md,.txt,text/*" {onchange} /></label>
+                if failed { { button("", None, tr!(language, "Show it all the same"), all_the_same) } }
+                <label class="button">{ tr!(language, "Open a file") }<input class="unseen" type="file" accept=".md,.txt,text/*" onchange={opens(write)} /></label>
             </div>
+            { directives(language) }
         </section>
     }
+}
+
+/// What can be written between the paragraphs, and what it does.
+const DIRECTIVES: [(&str, &str); 15] = [
+    ("## …", key!("A step begins, with this title.")),
+    ("minutes 5", key!("How long it takes; once, at the top.")),
+    ("scene PROTOCOL/SCENE", key!("What runs from here on: a scene, as the address names it.")),
+    (
+        "run raft nodes=5 seed=7",
+        key!("Or a run of your own. Its lines follow, as the Script tab shows them."),
+    ),
+    ("pause 300ms\npause until sent RequestVote", key!("Where the run stands in this step.")),
+    ("select S1\ntab properties\nbelow history", key!("What is shown beside it.")),
+    ("ask \"…\" who any role=leader by 2s", key!("A question: at whom this comes true first.")),
+    (
+        "ask \"…\" whether S1 commitIndex>=2 by 2s",
+        key!("A question: whether this comes true by then."),
+    ),
+    (
+        "ask \"…\" value S1 commitIndex at 2s of 0 | 1 | 2",
+        key!("A question: which of these is read off it then."),
+    ),
+    ("ask \"…\" model linearizable at 2s", key!("A question: whether the clients' history is so.")),
+    (
+        "answer S1",
+        key!(
+            "What the text behind the question takes for granted. The preview holds it against the run."
+        ),
+    ),
+    (
+        "try \"…\" leader",
+        key!("Something for the reader to bring about: what can be waited for in “Run until”."),
+    ),
+    (
+        "check \"…\" 2 role=leader\nhint \"…\"\nsolution",
+        key!(
+            "An exercise: what it is judged by, hints, and behind “solution” the lines that solve it."
+        ),
+    ),
+    (
+        "[…](#v1&term=quorum)",
+        key!("A link: to a term, a lesson, an exercise, a scene, or to https:."),
+    ),
+    ("```synod … ```", key!("Between these stand the lines above, but for titles and links.")),
+];
+
+fn directives(language: Language) -> Html {
+    let row = |(line, does): &(&'static str, &'static str)| {
+        html! { <><dt><code>{ *line }</code></dt><dd>{ translate(language, does) }</dd></> }
+    };
+    html! {
+        <details class="directives">
+            <summary>{ tr!(language, "What can be written") }</summary>
+            <dl>{ for DIRECTIVES.iter().map(row) }</dl>
+        </details>
+    }
+}
+
+/// How the text stands. A mistake leads to its place.
+fn told(unread: Option<&Mistake>, trial: &Trial, area: &NodeRef, language: Language) -> Html {
+    let mistake = match (unread, trial) {
+        (Some(mistake), _) | (None, Trial::Failed(mistake)) => mistake,
+        (None, Trial::Running) => return tr!(language, "Its steps are tried…").into(),
+        (None, Trial::Untried) => {
+            return tr!(language, "It can be read. The preview tries its steps.").into();
+        }
+    };
+    let Mistake { line, column, sentence } = mistake.clone();
+    let words = tell(language, &sentence!("Line {0}, column {1}: {2}.", line, column, sentence));
+    let lead = {
+        let area = area.clone();
+        Callback::from(move |_: MouseEvent| lead_to(&area, line, column))
+    };
+    button("inline mistake", None, &words, lead)
+}
+
+/// What a file holds becomes the text.
+fn opens(write: Callback<String>) -> Callback<Event> {
+    Callback::from(move |event: Event| {
+        let input = event.target_unchecked_into::<HtmlInputElement>();
+        let file = input.files().and_then(|files| files.get(0));
+        let write = write.clone();
+        if let Some(file) = file {
+            yew::platform::spawn_local(async move {
+                let read = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+                if let Some(read) = read.ok().and_then(|read| read.as_string()) {
+                    write.emit(read);
+                }
+            });
+        }
+    })
 }

@@ -16,12 +16,13 @@
 //! | `lane_names.rs`, `diagram_menu.rs` | which lanes and messages the diagram shows; finding an event |
 //! | `event_table.rs` | the diagram as a table |
 //! | `help.rs`, `share.rs`, `dialog.rs` | dialogs |
-//! | `reading_room.rs` | the part that is fetched with the first text: `study.rs` (with `handout.rs`, for paper) beside the stage, `texts.rs` (with `lesson_editor.rs`) and `terms.rs` behind their doors, `prose.rs` |
+//! | `reading_room.rs` | the part that is fetched with the first text: `study.rs` (with `handout.rs`, for paper) beside the stage, `texts.rs` (with `lesson_editor.rs`) and `terms.rs` (with `alphabet.rs`) behind their doors, `prose.rs` |
 //! | `door.rs`, `concept_map.rs`, `finder.rs` | the front door: what is shown before anything is opened, the concept map, finding things by a word |
 //! | `desk.rs` | the part that is fetched with the first of these drawers: `embed.rs`, `take_away.rs`, `runs.rs`, `files.rs`, `opened.rs`, `source.rs` |
 //! | `props.rs` | what a region is given that hands all of it on to its parts |
 //! | `bits.rs`, `draw.rs`, `icon.rs`, `popover.rs` | buttons, shapes, icons and panels that many regions share |
 
+mod alphabet;
 mod bits;
 mod branch_tree;
 mod branches;

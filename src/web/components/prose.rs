@@ -7,7 +7,7 @@ use crate::lessons::Choice;
 use crate::lessons::prose::{Block, Inline};
 use crate::player::{Action, PageAction};
 use crate::tr;
-use crate::words::Language;
+use crate::words::{Language, tell};
 
 /// Draws these blocks.
 pub fn prose(blocks: &[Block], act: &Callback<Action>) -> Html {
@@ -87,5 +87,6 @@ pub fn told(choice: &Choice, language: Language) -> String {
         Choice::Text(text) => text.clone(),
         Choice::Kept => tr!(language, "It is kept").to_owned(),
         Choice::Broken => tr!(language, "It is broken").to_owned(),
+        Choice::Nothing(why) => tell(language, why),
     }
 }

@@ -1,5 +1,5 @@
 //! Running until something happens: the conditions that everybody wants, a field to write any other
-//! in, and the kinds of messages for which playing slows down.
+//! in, or a time, and the kinds of messages for which playing slows down.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlInputElement};
@@ -52,11 +52,11 @@ fn panel(props: &Props) -> Html {
     };
     html! {
         <>
+        { written(props) }
         <ul class="commands">
             { item("violation".into(), tr!(language, "a property breaks")) }
             { item("leader".into(), tr!(language, "another server leads")) }
         </ul>
-        { written(props) }
         <ul class="commands kinds">
             for kind in &props.words.kinds {
                 { item(format!("sent {kind}"), &tr!(language, "{0} is sent", translate(language, kind).to_owned())) }
@@ -95,7 +95,7 @@ fn written(props: &Props) -> Html {
         let third = if words.log { "any settled>=10" } else { "any status=down" };
         tr!(
             language,
-            "Such as {0}, {1} or {2}. With “any”, each server is watched by itself.",
+            "Such as 1.24s, {0}, {1} or {2}. With “any”, each server is watched by itself.",
             format!("any role={role}"),
             lost,
             third.to_owned()
@@ -105,7 +105,7 @@ fn written(props: &Props) -> Html {
     html! {
         <form class="written" {onsubmit}>
             <label class="field typed">
-                <span>{ tr!(language, "Condition") }</span>
+                <span>{ tr!(language, "Condition or time") }</span>
                 <input type="text" list={list.clone()} placeholder={format!("any role={role}")} autocomplete="off" autocapitalize="off"
                     spellcheck="false" aria-invalid={wrong.to_string()} aria-describedby={help.clone()} />
             </label>

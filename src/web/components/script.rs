@@ -209,7 +209,8 @@ fn mistake(mistake: &Mistake, area: &NodeRef, language: Language) -> Html {
     html! { <li>{ button("inline mistake", None, &notice.told(language), lead) }</li> }
 }
 
-fn lead_to(area: &NodeRef, line: u32, column: u32) {
+/// Goes to a place of a text.
+pub fn lead_to(area: &NodeRef, line: u32, column: u32) {
     if let Some(area) = area.cast::<HtmlTextAreaElement>() {
         point_at(&area, line, column);
     }

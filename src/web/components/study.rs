@@ -11,6 +11,7 @@ use crate::lessons::judge::Occasion;
 use crate::lessons::texts::SHELF;
 use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
 use crate::player::{Action, Book, Dialog, Door, PageAction, StudyAction, StudyShot, TimeAction};
+use crate::web::{address, focus};
 use crate::words::{Language, tell};
 use crate::{base::Time, tr};
 
@@ -20,7 +21,45 @@ pub fn study_panel(study: &StudyShot, language: Language, act: &Callback<Action>
         Course::Lesson(lesson) => lesson_step(lesson, study, language, act),
         Course::Exercise(exercise) => exercise_panel(exercise, study, language, act),
     };
-    html! { <article class="study" data-role="study">{ head(study, language, act) }{ content }</article> }
+    let place = match &study.book {
+        Book::Lesson(name) | Book::Exercise(name) | Book::Own(name) => {
+            format!("{}:{name}", study.step)
+        }
+    };
+    html! {
+        <article class="study" data-role="study">
+            { head(study, language, act) }{ content }
+            <FocusGoesOn when={place} to=".study h2" always={true} />
+            <FocusGoesOn when={study.untouched.to_string()} to=".study h2" />
+            <FocusGoesOn when={study.asked.to_string()} to=".question [role=status]" />
+            <FocusGoesOn when={study.hints.to_string()} to=".study-hints ol" />
+        </article>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FocusProps {
+    /// It is looked after whenever this changes.
+    when: AttrValue,
+    to: &'static str,
+    /// Also where something else still has it: what is read begins there.
+    #[prop_or_default]
+    always: bool,
+}
+
+/// Keeps the focus of whoever reads by keyboard or by ear: what was pressed may be gone.
+#[component]
+fn FocusGoesOn(props: &FocusProps) -> Html {
+    let (to, always, begun) = (props.to, props.always, use_mut_ref(|| false));
+    use_effect_with(props.when.clone(), move |_| {
+        let first = !begun.replace(true);
+        // What opens inside somebody else's page leaves that page its focus.
+        let opens = first && always && !address::is_embedded();
+        if opens || !first && (always || focus::is_lost()) {
+            focus::on(to);
+        }
+    });
+    Html::default()
 }
 
 /// The step's title, what is asked, and what the run has answered.
@@ -179,7 +218,7 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
     let chosen = study.chosen.and_then(|place| study.choices.get(place));
     let Some(truth) = &study.truth else {
         if study.asked {
-            return html! { <p class="soft" role="status">{ tr!(language, "The run decides: it plays on.") }</p> };
+            return html! { <p class="soft" role="status" tabindex="-1">{ tr!(language, "The run decides: it plays on.") }</p> };
         }
         return html! {
             <p class="reveal">
@@ -192,6 +231,10 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
         };
     };
     let answer = told(&truth.choice, language);
+    if let Choice::Nothing(_) = &truth.choice {
+        let words = tr!(language, "The run gives no answer: {0}.", answer);
+        return html! { <p class="verdict" role="status" data-role="verdict" tabindex="-1"><strong>{ words }</strong></p> };
+    }
     let words = match chosen {
         Some(chosen) if *chosen == truth.choice => tr!(language, "As you said: {0}.", answer),
         Some(chosen) => {
@@ -201,7 +244,7 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
     };
     let right = chosen.is_some_and(|chosen| *chosen == truth.choice);
     html! {
-        <p class={if right { "verdict good" } else { "verdict" }} role="status" data-role="verdict">
+        <p class={if right { "verdict good" } else { "verdict" }} role="status" data-role="verdict" tabindex="-1">
             <strong>{ words }</strong>{ " " }
             if let Some(told) = &truth.told { { occasion(told, language, act) } }
         </p>
@@ -273,7 +316,9 @@ fn exercise_panel(
         <h2 tabindex="-1">{ &exercise.title }</h2>
         { prose(&exercise.task, act) }
         { exercise.lesson.as_deref().map(|name| read_before(name, language)) }
-        <h3>{ tr!(language, "Conditions") }<span class="count">{ tr!(language, "{0} of {1}", study.met(), all) }</span></h3>
+        <h3>{ tr!(language, "Conditions") }<span class={if study.met() == all { "count good" } else { "count" }}>
+            if study.met() == all { { tr!(language, "Solved.") }{ " " } }{ tr!(language, "{0} of {1} met", study.met(), all) }
+        </span></h3>
         { demands(&exercise.checks, study, language, act) }
         { hints(exercise, study, language, act) }
         { own_lines(study, language) }
@@ -313,7 +358,7 @@ fn hints(
     html! {
         <section class="study-hints">
             <h3>{ tr!(language, "Hints") }<span class="count soft">{ tr!(language, "your link names those that you open") }</span></h3>
-            <ol>{ for exercise.hints.iter().take(study.hints).map(|hint| html! { <li>{ hint }</li> }) }</ol>
+            <ol tabindex="-1">{ for exercise.hints.iter().take(study.hints).map(|hint| html! { <li>{ hint }</li> }) }</ol>
             if study.hints < exercise.hints.len() {
                 { button("", None, &tr!(language, "Open hint {0} of {1}", next, exercise.hints.len()), asks(act, StudyAction::Hint)) }
             }
