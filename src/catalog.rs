@@ -7,8 +7,8 @@ use crate::base::Sentence;
 use crate::command::{Script, Setup};
 use crate::part::{Part, Unfetched};
 use crate::protocol::{
-    Epidemic, FaultModel, Form, Meta, Options, PropertyInfo, Protocol, Unserved, Vocabulary,
-    read_request,
+    Epidemic, FaultModel, Form, Meta, Options, PropertyInfo, Protocol, UnderPartition, Unserved,
+    Vocabulary, read_request,
 };
 use crate::protocols::{self, every_protocol};
 use crate::sim::ensemble::{Ensemble, Servers};
@@ -98,6 +98,8 @@ pub struct Entry {
     pub check_request: fn(&str) -> Result<(), Unserved>,
     /// What theory says of a run with this set-up, where something spreads in it.
     pub epidemic: fn(&Setup) -> Option<Epidemic>,
+    /// What a run with this set-up stays while it is parted.
+    pub under_partition: fn(&Setup) -> Option<UnderPartition>,
     /// Its servers, all down; the error says what in the set-up is wrong.
     ensemble: fn(&Setup) -> Result<Box<dyn Ensemble>, Sentence>,
 }
@@ -117,6 +119,9 @@ impl Entry {
             forms: P::SERVES.forms,
             check_request: |text| read_request::<P>(text).map(drop),
             epidemic: |setup| P::epidemic(&configure::<P>(setup).ok()?),
+            under_partition: |setup| {
+                P::under_partition(&configure::<P>(setup).ok()?, &setup.places)
+            },
             ensemble: |setup| {
                 Ok(Box::new(Servers::<P>::new(&setup.places, setup.seed, configure::<P>(setup)?)))
             },

@@ -91,7 +91,7 @@
 //! | when messages are heat instead of streaks | `view/stage/heat.rs` |
 //! | what a word or a sign of the pictures means | `view/signs.rs`; shown by `web/components/tip.rs` |
 //! | where a card goes, so that it hides nothing of what it is about | `view/stage/aside.rs` |
-//! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`, what it holds or believes to hold for a while ([`protocol::Tenure`]) by `view/stage/tenure.rs`; a new kind of panel begins at `protocol/panel.rs` |
+//! | what a server's box shows | the protocol's [`protocol::Shown`]; role, stamp and timer are drawn by `view/stage/scene.rs` and `web/components/figures.rs`, its panels by `view/stage/row.rs` and `web/components/panels.rs`, what it holds or believes to hold for a while ([`protocol::Tenure`]) by `view/stage/tenure.rs`, over time by `replay/holdings.rs` and `view/diagram/holding_bars.rs`; a new kind of panel begins at `protocol/panel.rs` |
 //! | who thinks what of whom, as a table | `view/matrix.rs`, of every protocol that has a panel of opinions ([`protocol::Content::Opinions`]) |
 //! | the space-time diagram | `view/diagram/`: arrows `spacetime.rs`, bars where there are too many `crowd.rs`, lanes `bands.rs`, what is kept of it `chart.rs` |
 //! | what can be done by hand to what is selected | `player/gestures.rs`; by key: `player/keys.rs` |
@@ -115,6 +115,7 @@
 //! | kept | where | until |
 //! |---|---|---|
 //! | copies of the cluster, to come back to any instant | `replay/mod.rs` | every second one goes when there are too many |
+//! | what was held alone for a while, and what was believed | `replay/holdings.rs` | the oldest go when there are too many |
 //! | events around the cursor | `replay/mod.rs` | the cursor goes elsewhere |
 //! | the snapshot of an event and an instant | `player/pane.rs` | cursor, branch or script change |
 //! | past slices of the diagram | `view/diagram/chart.rs` | the scale, the lanes or the branch change |

@@ -100,6 +100,14 @@ pub trait Protocol: Shown<<Self as Protocol>::Disk> + Clone + Eq + Hash + Debug 
         None
     }
 
+    /// What it gives up while a partition lasts, with these options. Who promises linearizability by a
+    /// majority lets the others wait.
+    fn under_partition(config: &Self::Config, _places: &Places) -> Option<UnderPartition> {
+        let judged = Self::META.majority.is_some() && Self::JUDGES.contains(&Model::Linearizable);
+        let promised = judged && Self::promises(config, Model::Linearizable.promise().name);
+        promised.then_some(UnderPartition::Consistent)
+    }
+
     /// A replica that starts, for the first time or after a crash, from what its disk holds.
     fn boot(
         me: Place,
@@ -293,6 +301,25 @@ impl Meta {
     };
 }
 
+/// What a store stays while some of its servers cannot hear the others: by the CAP theorem it cannot stay both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnderPartition {
+    /// Linearizable.
+    Consistent,
+    /// Every request to a server that has not failed is answered.
+    Available,
+}
+
+impl UnderPartition {
+    /// As people write it, with the P of the partition.
+    pub fn short(self) -> &'static str {
+        match self {
+            UnderPartition::Consistent => "CP",
+            UnderPartition::Available => "AP",
+        }
+    }
+}
+
 /// How those stand on the stage that run the protocol's program, and who talks to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Formation {
@@ -412,6 +439,8 @@ pub enum Tone {
     Call,
     /// Answers.
     Reply,
+    /// Answers no: what was asked for is not done.
+    Refusal,
     /// Asks for a vote, or for a promise.
     Vote,
     /// Keeps alive, carries nothing.

@@ -15,7 +15,7 @@
 //! | `tr!(language, "…{0}…", …)` | the same, told at once |
 //! | `key!("…")` | a text that is stored now and translated when it is shown |
 //! | any literal with a space in it, below the page | prose: what a parser expected, why a message was lost |
-//! | `Err("…")`, `Role { name: "…" }`, `Kind { name: "…" }` | the words that a node shows |
+//! | `Err("…")`, `Role { name: "…" }`, `Kind { name: "…" }`, `Form { name: "…" }` | the words that a node or a form shows |
 //!
 //! and asks the catalog for the rest: titles, summaries, properties, flaws, options, scenes and
 //! their captions. So a protocol says what it has to say in plain English, and a test says what is

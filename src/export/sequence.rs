@@ -124,7 +124,8 @@ impl Pen<'_> {
 }
 
 fn answers(payload: &Payload) -> bool {
-    matches!(payload, Payload::Reply { .. }) || payload.kind().tone == Tone::Reply
+    matches!(payload, Payload::Reply { .. })
+        || matches!(payload.kind().tone, Tone::Reply | Tone::Refusal)
 }
 
 fn message(from: Place, to: Place, arrow: &str, label: &str) -> String {

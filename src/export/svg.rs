@@ -9,10 +9,12 @@ use crate::base::{Sentence, Span, Time};
 use crate::catalog::Run;
 use crate::protocol::Tone;
 use crate::sim::snapshot::{Mark, MarkKind, Stretch};
-use crate::view::diagram::spacetime::{Diagram, Label, Rows, Scale, under_way};
+use crate::view::diagram::holding_bars::HoldingBars;
+use crate::view::diagram::spacetime::{Diagram, Label, Rows, Scale, UnderWay};
 use crate::view::diagram::ticks::{self, seconds};
 use crate::view::path::{Path, Point, Size, number, translate, within};
 use crate::view::stage::flight::Flight;
+use crate::view::stage::scene::stamp_colour;
 use crate::words::{self, Language};
 use crate::{sentence, tr};
 
@@ -33,6 +35,12 @@ const HEIGHT: f64 = 900.0;
 /// From one tick to the next, about.
 const TICK: f64 = 130.0;
 
+/// Of stamps, as on the page in light.
+const EPOCHS: [&str; 9] = [
+    "#d4d0e2", "#8fb8de", "#8ccfa5", "#b89be6", "#f0c274", "#f0a09a", "#83d0d0", "#e6a9d8",
+    "#c3c97c",
+];
+
 const STYLE: &str = "\
 text{font:12px system-ui,\"Segoe UI\",\"Noto Sans\",\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif;fill:#2b2640}\
 .title{font-size:16px;font-weight:650}.soft{font-size:11.5px;fill:#645e7d}.name{font-weight:600}.name,.before{text-anchor:end}\
@@ -41,8 +49,10 @@ path{fill:none}.down{fill:#8a84a3;opacity:.18}.held{fill:#aaaa33;opacity:.2}.iso
 .lead{stroke:#7b55d0;stroke-width:5;opacity:.55}.bid{stroke:#aaaa33;stroke-width:4;opacity:.6}\
 .call,.reply,.vote,.beat,.client,.lost,.going{stroke:#7b55d0;stroke-width:1.2}\
 .reply,.going{stroke:#8a84a3;stroke-dasharray:4 3}.vote{stroke:#aaaa33}.beat{stroke:#9370db;opacity:.55}\
+.refusal{stroke:#b82c42;stroke-width:1.2;stroke-dasharray:4 3}.denials{stroke:#b82c42;stroke-width:2.2}\
 .client{stroke:#2b2640;opacity:.75}.lost{stroke:#b82c42;stroke-dasharray:3 3}.going{stroke-dasharray:none}\
 .heads{fill:#8a84a3}.losses{stroke:#b82c42;stroke-width:1.5}.timers{stroke:#2b2640;stroke-width:1.4;opacity:.55}\
+.believed{fill-opacity:.34;stroke-dasharray:4 3}.overlap{fill:#aaaa33;opacity:.24}.in-bar{font-size:10.5px}\
 .fault .sign{fill:#b82c42}.fault .through{stroke:#b82c42;stroke-dasharray:1 3;opacity:.7}\
 .fault text{font-size:11px;fill:#b82c42;paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\
 .mends .sign,.mends text{fill:#27724a}.mends .through{stroke:#27724a}\
@@ -78,8 +88,8 @@ pub fn write(
     let scale = Scale { origin: window.min, pixels_per_micro: width / span.0.max(1) as f64 };
     let whole = Diagram::of(&stretch, (window.min, Time(u64::MAX)), end.min(known), &scale, &rows);
     let going = match run.event() == run.head().0 && cut.is_none() {
-        true => under_way(&flights(run), known.max(run.now()), &scale, &rows),
-        false => [Path::new(), Path::new()],
+        true => UnderWay::of(&flights(run), known.max(run.now()), &scale, &rows),
+        false => UnderWay::default(),
     };
     let figure = Figure {
         run,
@@ -102,7 +112,9 @@ pub fn write(
 fn thin_out(stretch: &mut Stretch) -> Option<Sentence> {
     let is_arrow = |mark: &Mark| matches!(mark.what, MarkKind::Arrow { .. });
     let is_rare = |mark: &Mark| match mark.what {
-        MarkKind::Arrow { lost, tone, .. } => lost || matches!(tone, Tone::Vote | Tone::Client),
+        MarkKind::Arrow { lost, tone, .. } => {
+            lost || matches!(tone, Tone::Vote | Tone::Client | Tone::Refusal)
+        }
         _ => false,
     };
     let all = stretch.marks.iter().filter(|mark| is_arrow(mark)).count();
@@ -158,7 +170,7 @@ struct Figure<'a> {
 }
 
 impl Figure<'_> {
-    fn draw(&self, diagram: &Diagram, going: &[Path; 2]) -> String {
+    fn draw(&self, diagram: &Diagram, going: &UnderWay) -> String {
         let bottom = self.rows.bottom();
         let (legend, lines) = self.legend(diagram);
         let below = bottom + 30.0 + 22.0 * f64::from(lines);
@@ -188,6 +200,8 @@ impl Figure<'_> {
         let _ = writeln!(svg, "<g transform=\"{}\">", translate(Point::new(GUTTER, 0.0)));
         svg += &self.ticks();
         svg += "<g clip-path=\"url(#synod-window)\">\n";
+        svg += &self.bands(diagram);
+        svg += &self.held();
         svg += &arrows(diagram, going);
         svg += "</g>\n";
         svg.extend(diagram.labels.iter().map(|label| self.fault(label)));
@@ -198,6 +212,49 @@ impl Figure<'_> {
             svg += &words("soft", Point::new(MARGIN, below + 12.0), &told);
         }
         svg + "</svg>\n"
+    }
+
+    fn bands(&self, diagram: &Diagram) -> String {
+        let bands = &diagram.bands;
+        let all = [
+            ("down", &bands.down),
+            ("held", &bands.paused),
+            ("isolated", &bands.isolated),
+            ("lead", &bands.lead),
+            ("bid", &bands.bid),
+        ];
+        all.iter().map(|(class, shape)| path(class, shape)).collect()
+    }
+
+    /// What was held for a while, and what was believed.
+    fn held(&self) -> String {
+        let Span { min, max } = self.span;
+        let known = self.run.head().1.max(self.run.now()).min(max);
+        let holdings = self.run.holdings(min, known);
+        let HoldingBars { bars, overlaps } =
+            HoldingBars::of(&holdings, (min, known), known, &self.scale, &self.rows);
+        let mut svg = String::new();
+        for it in &overlaps {
+            let corner = Point::new(it.x, it.top);
+            svg += &rect("overlap", corner, Size::new(it.w, it.bottom - it.top), "");
+        }
+        for bar in &bars {
+            let class = if bar.believed { "believed" } else { "granted" };
+            let colour = EPOCHS[stamp_colour(bar.chip.stamp) as usize % EPOCHS.len()];
+            let (corner, size) = (Point::new(bar.x, bar.y - bar.h / 2.0), Size::new(bar.w, bar.h));
+            svg += &rect("paper", corner, size, "");
+            svg += &rect(class, corner, size, colour);
+            if bar.shows_chip() {
+                svg += &words("in-bar", Point::new(bar.x + 4.0, bar.y + 3.6), &bar.chip.text);
+            }
+            if let Some(told) = bar.told(self.language) {
+                svg += &words("in-bar", Point::new(bar.text_x(), bar.y + 3.6), &told);
+            }
+        }
+        for it in &overlaps {
+            svg += &words("before in-bar", it.told_at, &it.told(self.language));
+        }
+        svg
     }
 
     fn title(&self) -> &str {
@@ -330,29 +387,36 @@ impl Figure<'_> {
     }
 }
 
-fn arrows(diagram: &Diagram, [sound, doomed]: &[Path; 2]) -> String {
-    let bands = &diagram.bands;
+fn arrows(diagram: &Diagram, going: &UnderWay) -> String {
     [
-        ("down", &bands.down),
-        ("held", &bands.paused),
-        ("isolated", &bands.isolated),
-        ("lead", &bands.lead),
-        ("bid", &bands.bid),
         ("beat", &diagram.beats),
         ("call", &diagram.calls),
         ("reply", &diagram.replies),
+        ("refusal", &diagram.refusals),
         ("vote", &diagram.votes),
         ("client", &diagram.client),
         ("lost", &diagram.lost),
-        ("going", sound),
-        ("lost", doomed),
+        ("going", &going.sound),
+        ("lost", &going.doomed),
         ("heads", &diagram.heads),
         ("losses", &diagram.losses),
+        ("denials", &diagram.denials),
+        ("denials", &going.denials),
         ("timers", &diagram.timers),
     ]
     .iter()
     .map(|(class, shape)| path(class, shape))
     .collect()
+}
+
+fn rect(class: &str, corner: Point, size: Size, colour: &str) -> String {
+    let [x, y, w, h] = [corner.x, corner.y, size.w, size.h].map(number);
+    let colour = if colour.is_empty() {
+        String::new()
+    } else {
+        format!(" fill=\"{colour}\" stroke=\"{colour}\"")
+    };
+    format!("<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"{colour}/>\n")
 }
 
 pub fn path(class: &str, path: &Path) -> String {

@@ -18,6 +18,7 @@ use crate::explore::search::{Found, SEARCHED, Search, SearchEnd};
 use crate::sentence;
 use crate::sim::snapshot::Told;
 use crate::sim::trace::{Event, EventKind};
+use crate::view::diagram::ticks::seconds;
 
 impl Store {
     pub(super) fn update_time(&mut self, action: TimeAction) -> Change {
@@ -318,7 +319,7 @@ impl Store {
             }
             SearchEnd::Found(Found { at, event, told, .. }) => Notice {
                 event: Some(event),
-                ..Notice::plain(sentence!("Reached at {0}: {1}.", at, told))
+                ..Notice::plain(sentence!("Reached at {0}: {1}.", seconds(at, 3), told))
             },
             SearchEnd::Never { ended: true, .. } => Notice::plain(sentence!(
                 "From here on “{0}” does not come true before the run ends, after an hour: the cursor has not moved.",

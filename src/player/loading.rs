@@ -1,6 +1,6 @@
 //! Another script in place of the present one: a scene, a text, a kept run, a link, another seed.
 
-use super::action::{Change, Notice, RunAction};
+use super::action::{Change, Notice, NoticeKind, RunAction};
 use super::pane::branches::Branches;
 use super::pane::{Dropped, Scene};
 use super::permalink::Permalink;
@@ -118,6 +118,8 @@ impl Store {
                 self.active = 0;
                 if script == *self.pane().run.script() || self.load(0, script, false) {
                     if beside.is_some() || self.panes.len() > 1 {
+                        // What stood beside the run before need not go with this one.
+                        self.ui.notice.take_if(|notice| notice.kind == NoticeKind::Refusal);
                         self.show_beside(beside.as_ref());
                     }
                     self.follow(&link, study);

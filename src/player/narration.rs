@@ -4,6 +4,7 @@
 
 use super::action::NoticeKind;
 use super::store::{Narration, Store};
+use super::terms::Selection;
 use crate::base::{Sentence, Time};
 use crate::replay::recent::Weight;
 use crate::sentence;
@@ -18,7 +19,11 @@ impl Store {
         let (of, language) = ((self.active, self.pane().current().id), self.ui.language);
         let event = self.pane().run.event();
         let same = of == self.narration.of && language == self.narration.language;
+        let selected = self.newly_selected();
         if same && event == self.narration.event {
+            if let Some(selected) = selected {
+                self.narration.said = selected;
+            }
             return self.narration.said.clone();
         }
         let goes_on = same && event > self.narration.event;
@@ -37,7 +42,7 @@ impl Store {
             foremost.retain(|(weight, _)| *weight != Weight::Breaks);
         }
         let settled = self.settled();
-        let mut said: Vec<String> = Vec::new();
+        let mut said: Vec<String> = selected.into_iter().collect();
         let matters = foremost.iter().filter(|(weight, _)| *weight < Weight::Notable);
         said.extend(matters.map(|(weight, told)| spoken(*weight, told, language)));
         if goes_on && settled > self.narration.settled {
@@ -52,8 +57,29 @@ impl Store {
             said.push(std::mem::take(&mut self.narration.said));
         }
         let said = said.join(" ");
-        self.narration = Narration { of, language, event, settled, said: said.clone() };
+        let selection = self.ui.selection;
+        self.narration = Narration { of, language, event, settled, selection, said: said.clone() };
         said
+    }
+
+    /// What has been selected since something was said last, and what it is.
+    fn newly_selected(&mut self) -> Option<String> {
+        let selection = self.ui.selection;
+        if std::mem::replace(&mut self.narration.selection, selection) == selection {
+            return None;
+        }
+        let run = &self.pane().run;
+        let sentence = match selection? {
+            Selection::Place(place) => match run.look(place) {
+                Some(node) => sentence!("{0} is selected: {1}.", place, node.role()),
+                None => sentence!("{0} is selected.", place),
+            },
+            Selection::Link(from, to) => {
+                sentence!("The link of {0} and {1} is selected.", from, to)
+            }
+            Selection::Message(id) => sentence!("{0} is selected.", run.named(id)?),
+        };
+        Some(tell(self.ui.language, &sentence))
     }
 
     /// How far the log is settled that is furthest; 0 where there are no logs, or too many.
@@ -93,9 +119,11 @@ fn as_said(time: Time) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::{PageAction, TimeAction};
+    use super::super::action::{Action, PageAction, TimeAction};
     use super::super::tests::store;
     use super::*;
+    use crate::base::Place;
+    use crate::command::{Command, Partition};
 
     const RUN: &str = "run raft nodes=3 seed=7\n100ms fire S1 election\n300ms say Watch the log.\n\
                        310ms request C1 S1 put x=1\n1s crash S1\n";
@@ -131,6 +159,37 @@ mod tests {
         assert_eq!(at(&mut store, 90), "");
         assert_eq!(at(&mut store, 115), "First. Second.");
         assert_eq!(at(&mut store, 130), "Third.");
+    }
+
+    #[test]
+    fn what_is_done_by_hand_is_said_as_people_would() {
+        let mut store = store(RUN);
+        at(&mut store, 150);
+        let flights = store.pane().snapshot().flights.clone();
+        let flight = flights.first().expect("a message is under way").id;
+        store.update(Action::Do(Command::Drop(flight)));
+        let told = store.narration();
+        assert!(told.starts_with("At 0.15 seconds: “") && told.ends_with("is dropped."), "{told}");
+        store.update(Action::Do(Command::Partition(Partition::Groups(vec![
+            vec![Place::server(0)],
+            vec![Place::server(1), Place::server(2)],
+        ]))));
+        assert_eq!(store.narration(), "At 0.15 seconds: S1 parted from S2 S3.");
+        store.update(Action::Do(Command::End));
+        assert!(!store.narration().contains("command"), "{}", store.narration());
+    }
+
+    #[test]
+    fn what_is_selected_is_said() {
+        let mut store = store(RUN);
+        at(&mut store, 600);
+        store.update(PageAction::Select(Some(Selection::Place(Place::server(0)))));
+        assert_eq!(store.narration(), "S1 is selected: leader.");
+        store.update(PageAction::Select(None));
+        assert_eq!(store.narration(), "S1 is selected: leader.");
+        let link = Selection::Link(Place::server(0), Place::server(1));
+        store.update(PageAction::Select(Some(link)));
+        assert_eq!(store.narration(), "The link of S1 and S2 is selected.");
     }
 
     #[test]

@@ -560,6 +560,15 @@ mod tests {
     }
 
     #[test]
+    fn a_link_with_its_own_second_run_says_nothing_of_the_one_before() {
+        let mut store = store("run primary-backup nodes=3 seed=1");
+        split(&mut store, Variant::Setting("ack".into(), "one".into()));
+        store.update(RunAction::OpenLink("#v1&scene=abd/cap".into()));
+        assert!(store.ui.notice.is_none(), "{}", notice(&store));
+        assert_eq!(store.panes[1].run.meta().slug, "quorum-store");
+    }
+
+    #[test]
     fn a_search_ends_where_it_is_found_first() {
         // A's election comes later: B finds a leader first.
         let mut store = store("run raft nodes=3 seed=7 election=2s..4s");

@@ -7,7 +7,7 @@ use super::pane::{BRANCHES, Dropped, Pane};
 use super::permalink::{Permalink, Shows};
 use super::playback::{Goal, Playback, STEPS, Speed, Target};
 use super::study::{Opening, Study};
-use super::terms::{Below, Door, Tab, Theme};
+use super::terms::{Below, Door, Selection, Tab, Theme};
 use super::ui::Ui;
 use crate::base::{Place, Sentence, Time};
 use crate::command::{Command, Script, ScriptLine};
@@ -64,6 +64,7 @@ pub struct Narration {
     pub(super) language: Language,
     pub(super) event: u64,
     pub(super) settled: u64,
+    pub(super) selection: Option<Selection>,
     pub(super) said: String,
 }
 

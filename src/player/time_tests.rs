@@ -182,7 +182,8 @@ fn a_condition_is_run_to_and_told() {
     store.update(TimeAction::RunUntil("S3 role = leader".into()));
     assert!(!store.moving(), "it pauses there");
     let (now, event) = store.pane().cursor();
-    assert_eq!(notice(&store), format!("Reached at {now}: S3 is now leader."));
+    let said = format!("Reached at 0.{:03} s: S3 is now leader.", now.0 / 1_000);
+    assert_eq!(notice(&store), said);
     assert!(store.ui.notice.as_ref().unwrap().event.is_some_and(|found| found <= event));
     assert_eq!(store.pane().run.snapshot().nodes[2].view.role.name, "leader");
     store.update(TimeAction::RunUntil("sent heartbeat S3>S1".into()));

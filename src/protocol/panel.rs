@@ -99,6 +99,12 @@ pub enum Content {
     Text(String),
 }
 
+/// What a row of a table says of what was asked for; views draw what was refused apart.
+impl Content {
+    pub const DONE: &str = "✓";
+    pub const REFUSED: &str = "✕";
+}
+
 /// What a node takes another place for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opinion {

@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Display};
 
-use super::{Message as _, Panel, Protocol};
+use super::{ClockReading, Message as _, Panel, Protocol};
 use crate::base::{Place, Time};
 
 /// A replica as it is shown; `Disk` is all of it that survives a crash.
@@ -262,13 +262,37 @@ pub struct Gathering {
 pub struct Tenure {
     /// Whose it is, as whoever granted it knows; of a belief nobody, for it is one's own.
     pub holder: Option<Place>,
-    /// Under which token.
+    /// Under which token, 0 for none.
     pub stamp: u64,
+    /// Only one may have it at a time, as a lock; a session is not so.
+    pub alone: bool,
     /// How long it lasts, and until when.
     pub lasts: Time,
     pub until: Time,
     /// By which of its clocks: the one that nobody steps, or the one that shows a time of day.
     pub steady: bool,
+}
+
+impl Tenure {
+    /// When it ends by true time, where this clock goes on as it does: it shows this `now`, and is too fast by
+    /// so much (parts per million). What is over was so then.
+    pub fn ends(&self, now: Time, shows: ClockReading, ppm: i32) -> Time {
+        let shows = if self.steady { shows.steady } else { shows.local };
+        let left = by_true_time(self.until.since(shows), ppm);
+        let over = by_true_time(shows.since(self.until), ppm);
+        Time((now + left).0.saturating_sub(over.0))
+    }
+
+    /// How long it lasts by true time.
+    pub fn whole(&self, ppm: i32) -> Time {
+        by_true_time(self.lasts, ppm)
+    }
+}
+
+/// How much passes while a clock that is too fast by so much measures this.
+fn by_true_time(measured: Time, ppm: i32) -> Time {
+    let rate = (1_000_000 + i64::from(ppm)).max(1);
+    Time((i128::from(measured.0) * 1_000_000 / i128::from(rate)) as u64)
 }
 
 /// A named value.

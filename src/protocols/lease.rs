@@ -11,7 +11,8 @@ use super::locks::{self, Locking};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Outcome, Panel};
 use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
-use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
+use crate::service::lock::{Grant, LockDisk, LockRequest, Refusal, Resource};
+use crate::service::lock::{Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 
 options! {
@@ -55,7 +56,7 @@ messages! {
         Release { token: u64 } under token: key!("Release"), Tone::Vote,
         Write { token: u64, seq: u64 } under token: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Reply,
+        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Refusal,
     }
 }
 
@@ -68,6 +69,7 @@ pub struct Lease {
     /// Its own clock, when it last looked.
     clock: Time,
     writer: Writer,
+    refused: Vec<Refusal>,
 }
 
 const SERVICE: Place = Place::new('L', 0);
@@ -101,7 +103,7 @@ impl Protocol for Lease {
 
     fn boot(me: Place, _: &Places, config: &Config, disk: &LockDisk, fx: &mut Effects<Self>) -> Self {
         let (config, disk, clock) = (config.clone(), disk.clone(), fx.local_now());
-        Lease { me, config, disk, clock, writer: Writer::default() }
+        Lease { me, config, disk, clock, writer: Writer::default(), refused: Vec::new() }
     }
 
     fn step(&mut self, input: Input<Self>, fx: &mut Effects<Self>) {
@@ -137,8 +139,8 @@ impl Locking for Lease {
         &self.writer
     }
 
-    fn resource(&self) -> &Resource {
-        &self.disk.resource
+    fn resource(&self) -> (&Resource, &[Refusal]) {
+        (&self.disk.resource, &self.refused)
     }
 }
 
@@ -177,10 +179,14 @@ impl Lease {
     fn take(&mut self, by: Place, message: Message, fx: &mut Effects<Self>) {
         let Message::Write { token, seq } = message else { return };
         let (write, fenced) = (Written { token, by, seq }, !self.config.unfenced);
-        match locks::take(&mut self.disk, write, fenced, fx) {
-            Ok(()) => fx.send(by, Message::Taken { seq }),
-            Err(seen) => fx.send(by, Message::Refused { token, seen }),
+        let new = match locks::take(&mut self.disk.resource, &mut self.refused, write, fenced, fx) {
+            Ok(new) => new,
+            Err(seen) => return fx.send(by, Message::Refused { token, seen }),
+        };
+        if new {
+            fx.persist(self.disk.clone());
         }
+        fx.send(by, Message::Taken { seq });
     }
 
     /// A client takes its next step.
@@ -227,7 +233,7 @@ impl Shown<LockDisk> for Lease {
     const DURABLE: &'static [Variable<LockDisk>] = locks::LAST;
     const PANELS: &'static [Panel<Lease, LockDisk>] = &[
         locks::belief(),
-        Panel::of(key!("leases"), |it, _| locks::grants(&it.disk.grants, it.clock)),
+        Panel::of(key!("leases"), |it, _| locks::grants::<Lease>(&it.disk.grants, it.clock)),
         locks::writes(),
     ];
 

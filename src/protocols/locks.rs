@@ -12,7 +12,7 @@ use crate::protocol::{
     CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
 };
 use crate::protocol::{Protocol, Role, Stamp, Tag, Tenure, Variable};
-use crate::service::lock::{Grant, LockDisk, Resource, Writer, Written};
+use crate::service::lock::{Grant, LockDisk, Refusal, Resource, Writer, Written};
 use crate::{key, sentence};
 
 /// A protocol whose clients take turns at a resource: what an observer sees of it.
@@ -28,8 +28,8 @@ pub trait Locking: Protocol {
     }
     /// What a client wants and believes; nothing, of others.
     fn writer(&self) -> &Writer;
-    /// What the resource has taken; nothing, of others.
-    fn resource(&self) -> &Resource;
+    /// What the resource has taken, and what it has refused; nothing, of others.
+    fn resource(&self) -> (&Resource, &[Refusal]);
 }
 
 /// Grants as an observer counts them where nobody who takes part could: whenever a client comes to
@@ -52,7 +52,7 @@ impl Observed {
         {
             self.grants.push(Grant { to: place, token, ends, released_by: None });
         }
-        let writes = it.resource().writes();
+        let writes = it.resource().0.writes();
         if writes.len() > self.writes
             && let Some(last) = writes.last()
         {
@@ -67,7 +67,7 @@ impl Observed {
 
 /// The last two writes, where the later one was made under the earlier grant.
 fn overtaken<P: Locking>(cluster: &Cluster<'_, P>) -> Option<[Written; 2]> {
-    let [one, two] = *cluster.up().find_map(|(_, it)| it.resource().writes().last_chunk())?;
+    let [one, two] = *cluster.up().find_map(|(_, it)| it.resource().0.writes().last_chunk())?;
     let grants = P::grants(cluster);
     let nth = |of: &Written| grants.iter().rposition(|it| (it.token, it.to) == (of.token, of.by));
     (nth(&two) < nth(&one)).then_some([one, two])
@@ -166,23 +166,30 @@ pub const fn fenced<P: Locking>() -> [Property<P>; 5] {
     [fencing(), tokens_increase(), one_grant(), two_believe_it(), served_in_the_end()]
 }
 
-/// The resource takes a write; or it refuses what is below the highest token that it has seen.
+/// The resource takes a write, and whether that is new; or it refuses what is below the highest token that
+/// it has seen. What it has taken already it has taken, whatever it has seen since.
 #[track_caller]
-pub fn take<P: Protocol<Disk = LockDisk>>(
-    disk: &mut LockDisk,
+pub fn take<P: Protocol>(
+    resource: &mut Resource,
+    refused: &mut Vec<Refusal>,
     write: Written,
     fenced: bool,
     fx: &mut Effects<P>,
-) -> Result<(), u64> {
-    let seen = disk.resource.highest();
-    if fenced && write.token < seen {
+) -> Result<bool, u64> {
+    let seen = resource.highest();
+    if fenced && write.token < seen && !resource.has(&write) {
         fx.note(sentence!("refuses {0}: token {1} is below {2}", write.by, write.token, seen));
+        refuse(resource, refused, write);
         return Err(seen);
     }
-    if disk.resource.take(write) {
-        fx.persist(disk.clone());
+    Ok(resource.take(write))
+}
+
+/// It remembers what it has refused: what is asked for again, once.
+pub fn refuse(resource: &Resource, refused: &mut Vec<Refusal>, write: Written) {
+    if !refused.iter().any(|it| it.write == write) {
+        refused.push(Refusal { write, after: resource.writes().len() as u64 });
     }
-    Ok(())
 }
 
 /// Those who write.
@@ -207,20 +214,33 @@ pub const fn belief<P: Locking>() -> Panel<P, P::Disk> {
     })
 }
 
-/// What the resource has taken, the last first.
+/// What the resource has taken and what it has refused, the last first.
 pub const fn writes<P: Locking>() -> Panel<P, P::Disk> {
     Panel::of(key!("writes"), |it, _| {
-        let row = |of: &Written| vec![of.token.to_string(), format!("{}.{}", of.by, of.seq)];
-        let rows = it.resource().writes().iter().rev().map(row).collect();
-        Some(Content::Table { columns: &[key!("token"), key!("writer")], rows })
+        let row = |(of, taken): &(Written, bool)| {
+            let sign = if *taken { Content::DONE } else { Content::REFUSED };
+            vec![of.token.to_string(), format!("{}.{}", of.by, of.seq), sign.into()]
+        };
+        let (resource, refused) = it.resource();
+        let rows = resource.log(refused).iter().rev().map(row).collect();
+        let columns = const { &[token_word::<P>(), key!("writer"), key!("taken")] };
+        Some(Content::Table { columns, rows })
     })
 }
 
+/// What the protocol calls its tokens.
+const fn token_word<P: Locking>() -> &'static str {
+    match P::STAMP {
+        Some(stamp) => stamp.name,
+        None => TOKEN.name,
+    }
+}
+
 /// What has been granted, the last first.
-pub fn grants(grants: &[Grant], now: Time) -> Option<Content> {
+pub fn grants<P: Locking>(grants: &[Grant], now: Time) -> Option<Content> {
     let until = |of: &Grant| if of.runs(now) { of.ends.to_string() } else { "–".into() };
     let row = |of: &Grant| vec![of.token.to_string(), of.to.to_string(), until(of)];
-    let columns = &[key!("token"), key!("client"), key!("until")];
+    let columns = const { &[token_word::<P>(), key!("client"), key!("until")] };
     Some(Content::Table { columns, rows: grants.iter().rev().map(row).collect() })
 }
 
@@ -250,7 +270,7 @@ pub fn tenures<P: Locking>(it: &P, grants: &[Grant], lasts: Time, steady: bool) 
 /// What a client believes, by its own clock.
 pub fn believed<P: Locking>(it: &P, lasts: Time, steady: bool) -> Option<Tenure> {
     let (stamp, until) = it.writer().belief?;
-    Some(Tenure { holder: None, stamp, lasts, until, steady })
+    Some(Tenure { holder: None, stamp, alone: true, lasts, until, steady })
 }
 
 /// What has been granted for a while and not been given back, by the clock of whoever granted it.
@@ -258,14 +278,14 @@ fn granted(grants: &[Grant], lasts: Time) -> impl Iterator<Item = Tenure> {
     let kept = grants.iter().rev().filter(|it| it.released_by != Some(it.to));
     kept.map(move |it| {
         let (holder, stamp, until) = (Some(it.to), it.token, it.ends);
-        Tenure { holder, stamp, lasts, until, steady: false }
+        Tenure { holder, stamp, alone: true, lasts, until, steady: false }
     })
 }
 
 /// The token that a place goes by: of its lock, of the last that it has granted, or of the last write.
 pub fn token<P: Locking>(it: &P, grants: &[Grant]) -> Option<Stamp> {
     let granted = grants.last().map(|it| it.token);
-    let taken = it.resource().writes().last().map(|it| it.token);
+    let taken = it.resource().0.writes().last().map(|it| it.token);
     let believed = it.writer().belief.map(|(token, _)| token);
     Some(Stamp::new(TOKEN.name, believed.or(granted).or(taken)?))
 }

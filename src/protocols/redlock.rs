@@ -22,7 +22,8 @@ use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Moment, Outcome};
 use crate::protocol::{Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, Tag, Tone};
 use crate::protocol::{Tenure, Variable, Witness};
-use crate::service::lock::{Grant, LockDisk, LockRequest, Resource, Turn, Writer, Written};
+use crate::service::lock::{Grant, LockDisk, LockRequest, Refusal, Resource};
+use crate::service::lock::{Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
 
 options! {
@@ -85,7 +86,7 @@ messages! {
         Claimed { value: u64 } under value: key!("Claimed"), Tone::Reply,
         Write { value: u64, seq: u64 } under value: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { value: u64 } under value: key!("Refused"), Tone::Reply,
+        Refused { value: u64 } under value: key!("Refused"), Tone::Refusal,
     }
 }
 
@@ -116,8 +117,7 @@ pub struct Redlock {
     rests: bool,
     /// The value that the resource knows: of a client its own, of the resource the last one told.
     claimed: Option<u64>,
-    /// Whose write the resource has refused last.
-    refused: Option<Place>,
+    refused: Vec<Refusal>,
 }
 
 const STORE: char = 'M';
@@ -183,7 +183,7 @@ impl Protocol for Redlock {
             attempt: None,
             rests: false,
             claimed: None,
-            refused: None,
+            refused: Vec::new(),
         }
     }
 
@@ -258,16 +258,18 @@ impl Redlock {
                 self.claimed = Some(value);
                 fx.send(by, Message::Claimed { value });
             }
-            Message::Write { value, .. } if self.config.claim && self.claimed != Some(value) => {
-                self.refused = Some(by);
-                fx.note(sentence!("refuses {0}: it was told another value meanwhile", by));
-                fx.send(by, Message::Refused { value });
-            }
             Message::Write { value, seq } => {
-                let taken = locks::take(&mut self.disk, Written { token: value, by, seq }, false, fx);
-                if taken.is_ok() {
-                    fx.send(by, Message::Taken { seq });
+                let write = Written { token: value, by, seq };
+                let late = self.config.claim && self.claimed != Some(value);
+                if late && !self.disk.resource.has(&write) {
+                    fx.note(sentence!("refuses {0}: it was told another value meanwhile", by));
+                    locks::refuse(&self.disk.resource, &mut self.refused, write);
+                    return fx.send(by, Message::Refused { value });
                 }
+                if self.disk.resource.take(write) {
+                    fx.persist(self.disk.clone());
+                }
+                fx.send(by, Message::Taken { seq });
             }
             _ => {}
         }
@@ -370,8 +372,8 @@ impl Locking for Redlock {
         &self.writer
     }
 
-    fn resource(&self) -> &Resource {
-        &self.disk.resource
+    fn resource(&self) -> (&Resource, &[Refusal]) {
+        (&self.disk.resource, &self.refused)
     }
 }
 
@@ -408,7 +410,7 @@ const REFUSED: Property<Redlock> = Property {
     formula: "◇ refused(i) ∧ ∃ j: grant(i) < grant(j)",
     meaning: "The resource refuses a write, for another client has told it another value meanwhile.",
     kind: PropertyKind::Sometimes,
-    holds: |cluster| match cluster.up().find_map(|(_, it)| it.refused) {
+    holds: |cluster| match cluster.up().find(|(_, it)| !it.refused.is_empty()) {
         Some(_) => Ok(()),
         None => Err(sentence!("no late write was refused").into()),
     },
@@ -449,7 +451,7 @@ impl Shown<LockDisk> for Redlock {
     const DURABLE: &'static [Variable<LockDisk>] = locks::LAST;
     const PANELS: &'static [Panel<Redlock, LockDisk>] = &[
         locks::belief(),
-        Panel::of(key!("values"), |it, _| locks::grants(&it.disk.grants, it.clock)),
+        Panel::of(key!("values"), |it, _| locks::grants::<Redlock>(&it.disk.grants, it.clock)),
         locks::writes(),
     ];
 
@@ -617,7 +619,9 @@ mod tests {
             assert_eq!(late(&all, &ghost), is_late);
         }
         assert!(trial::objection(&REFUSED, &all, &ghost, None).is_some());
-        trial::change(&mut all, locks::RESOURCE, |it| it.refused = Some(C1));
+        trial::change(&mut all, locks::RESOURCE, |it| {
+            locks::refuse(&Resource::default(), &mut it.refused, Written { token: 7, by: C1, seq: 1 });
+        });
         assert_eq!(trial::objection(&REFUSED, &all, &ghost, None), None);
     }
 

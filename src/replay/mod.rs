@@ -1,16 +1,17 @@
-//! A run with its whole past, in bounded memory. It keeps copies of the cluster (*checkpoints*) at
-//! growing distances and the events around the cursor; whatever else is asked for is simulated
-//! again, which gives the same, event for event.
+//! A run with its whole past, in bounded memory. It keeps copies of the cluster (*checkpoints*) at growing distances and
+//! the events around the cursor; whatever else is asked for is simulated again, which gives the same, event for event.
 //!
 //! At most `CHECKPOINTS` copies are kept, of bounded `WEIGHT` together: when there are more, every second one goes and the
 //! distance between them doubles. Of a million events any is then a copy and a few thousand steps away.
 
 pub mod cone;
+mod holdings;
 mod message;
 mod outline;
 pub mod recent;
 pub mod requests;
 pub mod scout;
+mod spoken;
 pub mod stamps;
 #[cfg(test)]
 mod tests;
@@ -218,7 +219,7 @@ impl Run {
         let made = (self.here.events() - before) as usize;
         let met = such.is_some_and(|such| sink.iter().rev().take(made).any(such));
         if self.here.events() > self.head.0 {
-            self.outline.follow(before + 1, sink, made);
+            self.outline.follow(before + 1, sink, made, &self.here);
         }
         if !new {
             self.fresh.clear();
@@ -236,8 +237,7 @@ impl Run {
             return;
         }
         self.head = (self.here.events(), self.here.now());
-        let last = self.checkpoints.last().map_or(0, Sim::events);
-        if self.here.events() >= last + self.stride {
+        if self.here.events() >= self.checkpoints.last().map_or(0, Sim::events) + self.stride {
             self.checkpoints.push(self.here.clone());
             self.weight += self.here.weight();
             if self.checkpoints.len() > CHECKPOINTS || self.weight > WEIGHT {
@@ -615,7 +615,7 @@ impl Run {
         });
     }
 
-    /// The names of a node's timers, whether set or not.
+    /// The names of a node's timers, set or not.
     pub fn timers(&self, node: Place) -> Vec<String> {
         self.here.timers(node)
     }

@@ -5,13 +5,14 @@
 //! It is made while the run is simulated for the first time, formats nothing, and is bounded: when
 //! there are too many periods, or too much in them, two become one and each is twice as long.
 
+use super::holdings::Holdings;
 use super::requests::Requests;
 use super::{Run, mark, tell};
 use crate::base::{Place, Time};
 use crate::protocol::Kind;
-use crate::sim::Events;
-use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch, Tally, Told};
+use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch, Tally, TenureSpan, Told};
 use crate::sim::trace::{Event, EventKind, Payload};
+use crate::sim::{Events, Sim};
 
 /// Periods at the most: more than a wide screen has columns.
 const PERIODS: usize = 8_192;
@@ -36,6 +37,8 @@ pub(super) struct Outline {
     limit: usize,
     /// What was asked, and what came of it.
     pub requests: Requests,
+    /// What was held, or believed to be.
+    pub holdings: Holdings,
 }
 
 /// How many messages of one kind came to one place, or were lost on their way to it.
@@ -55,6 +58,7 @@ impl Outline {
             marks: Vec::new(),
             limit: MARKS,
             requests: Requests::default(),
+            holdings: Holdings::default(),
         }
     }
 
@@ -63,9 +67,10 @@ impl Outline {
         self.period
     }
 
-    /// The last `count` of these events are new; the first of them has this number.
-    pub fn follow(&mut self, first: u64, events: &Events, count: usize) {
+    /// The last `count` of these events are new; the first of them has this number, and they came to this.
+    pub fn follow(&mut self, first: u64, events: &Events, count: usize, sim: &Sim) {
         let start = events.len() - count;
+        self.holdings.follow(sim, events.range(start..));
         for (number, event) in (first..).zip(events.range(start..)) {
             self.note(number, event);
         }
@@ -233,6 +238,7 @@ impl Run {
     pub(super) fn outline_again(&mut self) {
         let since = self.outline.forget_from(self.here.now());
         let mut outline = std::mem::replace(&mut self.outline, Outline::new());
+        outline.holdings.forget_after(&self.here);
         self.walk(since, self.head.1, &mut |number, event| {
             outline.note(number, event);
             true
@@ -248,6 +254,11 @@ impl Run {
     /// How long a period of the outline is: it grows with the run.
     pub fn outline_period(&self) -> Time {
         self.outline.period()
+    }
+
+    /// What was held alone for a while, or believed to be, at some time between these two, by when that began.
+    pub fn holdings(&self, from: Time, to: Time) -> Vec<TenureSpan> {
+        self.outline.holdings.between(from, to).cloned().collect()
     }
 
     /// What is rarer than messages, as far as the run is known.

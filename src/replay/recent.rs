@@ -43,15 +43,31 @@ impl Run {
     }
 
     /// Of each weight the latest event after this one, and all that the story says, up to the cursor and as far as
-    /// it is kept: what matters most comes first.
+    /// it is kept, as it is said aloud: what matters most comes first.
     pub fn foremost(&mut self, since: u64) -> Vec<(Weight, Told)> {
         let mut found: Vec<(Weight, Told)> = Vec::new();
+        let mut commands = Vec::new();
         for (number, event) in self.latest().take_while(|(number, _)| *number > since) {
-            if let Some(weight) = Weight::of(event)
-                && (weight == Weight::Says || !found.iter().any(|(known, _)| *known == weight))
-            {
-                found.push((weight, tell(number, event)));
+            let Some(weight) = Weight::of(event) else { continue };
+            match &event.what {
+                EventKind::Command(command) if weight == Weight::Notable => {
+                    commands.push((command.clone(), tell(number, event)));
+                }
+                _ if weight == Weight::Says || !found.iter().any(|(known, _)| *known == weight) => {
+                    found.push((weight, tell(number, event)));
+                }
+                _ => {}
             }
+        }
+        // A command is said in its own words, unless something came of it that is said.
+        let noted = found.iter().find(|(weight, _)| *weight == Weight::Notable);
+        let noted = noted.map_or(since, |(_, told)| told.event);
+        let commands = commands.into_iter().take_while(|(_, told)| told.event > noted);
+        let said = commands
+            .filter_map(|(command, told)| Some(Told { sentence: self.said(&command)?, ..told }));
+        if let Some(told) = said.into_iter().next() {
+            found.retain(|(weight, _)| *weight != Weight::Notable);
+            found.push((Weight::Notable, told));
         }
         // Of what the story says the earlier comes first.
         found.reverse();

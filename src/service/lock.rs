@@ -130,14 +130,43 @@ impl Resource {
         self.0.iter().map(|it| it.token).max().unwrap_or(0)
     }
 
-    /// Takes the write, whatever its token: whether it is new. What comes twice is written once.
+    /// Whether it has taken this write already, under whatever token: a client asks again under a later one
+    /// where it has not heard the answer.
+    pub fn has(&self, write: &Written) -> bool {
+        self.0.iter().any(|it| (it.by, it.seq) == (write.by, write.seq))
+    }
+
+    /// All that was asked of it, in its order: each write, and whether it was taken.
+    pub fn log(&self, refused: &[Refusal]) -> Vec<(Written, bool)> {
+        let mut log = Vec::with_capacity(self.0.len() + refused.len());
+        let mut refused = refused.iter().peekable();
+        for (taken, write) in (0..).zip(&self.0) {
+            while let Some(it) = refused.next_if(|it| it.after <= taken) {
+                log.push((it.write, false));
+            }
+            log.push((*write, true));
+        }
+        log.extend(refused.map(|it| (it.write, false)));
+        log
+    }
+
+    /// Takes the write, whatever its token: whether it is new. What comes twice is written once, however much
+    /// was written in between.
     pub fn take(&mut self, write: Written) -> bool {
-        let new = self.0.last() != Some(&write);
+        let new = !self.has(&write);
         if new {
             self.0.push(write);
         }
         new
     }
+}
+
+/// A write that the resource has refused, and how many it had taken by then. It is nowhere but in its
+/// memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Refusal {
+    pub write: Written,
+    pub after: u64,
 }
 
 /// What survives a crash of whoever grants, and of the resource.
@@ -158,8 +187,24 @@ mod tests {
         let mut resource = Resource::default();
         assert_eq!(resource.highest(), 0);
         assert!(resource.take(one) && !resource.take(one));
-        assert!(resource.take(Written { token: 2, ..one }));
-        assert_eq!((resource.writes().len(), resource.highest()), (2, 3));
+        assert!(!resource.take(Written { token: 9, ..one }), "the same write, asked for again");
+        assert!(resource.take(Written { by: Place::client(1), token: 2, ..one }));
+        assert!(!resource.take(one), "also after another's");
+        assert!(resource.take(Written { seq: 2, ..one }));
+        assert_eq!((resource.writes().len(), resource.highest()), (3, 3));
+    }
+
+    #[test]
+    fn what_was_refused_stands_in_the_log_where_it_was_refused() {
+        let write = |token, seq| Written { token, by: Place::client(0), seq };
+        let mut resource = Resource::default();
+        for (token, seq) in [(1, 1), (3, 3)] {
+            resource.take(write(token, seq));
+        }
+        let refused = |token, seq, after| Refusal { write: write(token, seq), after };
+        let log = resource.log(&[refused(0, 2, 1), refused(2, 4, 2)]);
+        let told: Vec<_> = log.iter().map(|(write, taken)| (write.token, *taken)).collect();
+        assert_eq!(told, [(1, true), (0, false), (3, true), (2, false)]);
     }
 
     #[test]

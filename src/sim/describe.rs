@@ -10,6 +10,7 @@ use super::{Flight, Progress, Sim};
 use crate::base::{Place, Sentence, Time};
 use crate::protocol::{
     Cell, Field, NodeView, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine, Tag,
+    Tenure,
 };
 use crate::sentence;
 use crate::sim::ensemble::Image;
@@ -34,6 +35,18 @@ impl Sim {
     pub fn look(&self, place: Place, now: Time) -> Option<NodeShot> {
         let own = self.places.has(place) && !self.places.is_house_client(place);
         own.then(|| self.node_shot(place, now))
+    }
+
+    /// What the place holds for a while or believes to hold, each with when it ends by true time, as its clock
+    /// goes now; `None` while it is down.
+    pub fn tenures(&self, place: Place) -> Option<Vec<(Tenure, Time)>> {
+        if self.places.is_house_client(place) {
+            return None;
+        }
+        let node = &self.nodes[self.places.index(place)];
+        let reading = node.clock.reading(self.now);
+        let ends = |tenure: Tenure| (tenure, tenure.ends(self.now, reading, node.clock.ppm));
+        Some(self.ensemble.tenures(place)?.into_iter().map(ends).collect())
     }
 
     fn shot(&self, now: Time, whole: bool) -> Snapshot {

@@ -304,6 +304,10 @@ impl Sim {
         self.places.has(place).then(|| &self.nodes[self.places.index(place)])
     }
 
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// How the run was set up.
     pub fn setup(&self) -> &Setup {
         &self.setup

@@ -10,7 +10,7 @@ use crate::sim::division::Division;
 pub use crate::sim::trace::Status;
 
 use crate::protocol::{
-    Cell, Content, Field, Kind, NodeView, PanelView, PropertyKind, Role, Tag, Tone,
+    Cell, Content, Field, Kind, NodeView, PanelView, PropertyKind, Role, Tag, Tenure, Tone,
 };
 
 /// Everything at one instant.
@@ -332,6 +332,35 @@ impl Lane {
             _ => {}
         }
         self
+    }
+}
+
+/// What was held for a while, or believed to be held: a [`Tenure`] over time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenureSpan {
+    /// Who granted it, or believes in it.
+    pub lane: Place,
+    /// Whose it is; of a belief nobody.
+    pub holder: Option<Place>,
+    pub stamp: u64,
+    pub since: Time,
+    /// When it ends by the clock of its lane, as far as that is known.
+    pub ends: Time,
+    /// When it was given back or given up.
+    pub gone: Option<Time>,
+}
+
+impl TenureSpan {
+    pub fn is_of(&self, tenure: &Tenure) -> bool {
+        (self.holder, self.stamp) == (tenure.holder, tenure.stamp)
+    }
+
+    /// When it was over, as far as that is known: a belief goes on until it is given up.
+    pub fn over(&self) -> Option<Time> {
+        match self.holder {
+            Some(_) => Some(self.gone.map_or(self.ends, |gone| gone.min(self.ends))),
+            None => self.gone,
+        }
     }
 }
 

@@ -156,6 +156,10 @@ pub const BAR: f64 = 16.0;
 const PITCH: f64 = 38.0;
 /// The size of a label, in pixels.
 const LABEL: f64 = 11.0;
+/// How far its number moves a label aside.
+const DISC: f64 = 11.0;
+/// Fonts differ: so much of the room is surely enough.
+const SURE: f64 = 0.85;
 /// In less room nothing is said.
 const LEAST: f64 = 30.0;
 
@@ -245,12 +249,17 @@ fn row_of_bars(
             continue;
         }
         let x = axis.x(asked.at).max(NAMES);
-        let next = row.get(place + 1).map_or(f64::INFINITY, |next| axis.x(next.at));
+        // A disc stands at the upper left corner of what a verdict rests on.
+        let disc = |asked: &AskedRequest| match ask.basis.proof.contains(&asked.event) {
+            true => DISC,
+            false => 0.0,
+        };
+        let next = row.get(place + 1).map_or(f64::INFINITY, |next| axis.x(next.at) - disc(next));
         let label = match asked.answer {
             Some(answer) => format!("{} → {answer}", asked.text),
             None => asked.text.to_string(),
         };
-        let room = next - x - 6.0;
+        let room = (next.min(axis.right) - x - disc(asked)) * SURE - 8.0;
         let (basis, event) = (ask.basis, asked.event);
         let effect = basis.effects.get(&event).filter(|at| **at <= ask.now);
         let effect = effect.map(|at| EffectMark::At(axis.x(*at)));

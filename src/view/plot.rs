@@ -30,7 +30,7 @@ pub struct PlotRequest<'a> {
     pub width: f64,
 }
 
-/// All plots. Heights are theirs; x = 0 is the beginning of the run.
+/// All plots. Heights are theirs; x = 0 is their left edge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plots {
     pub axis: TimeAxis,
@@ -70,6 +70,8 @@ pub struct Scaled {
     pub line: Path,
 }
 
+/// The names of those who ask, on the left.
+const NAMES: f64 = 28.0;
 /// A title above each plot.
 const TITLE: f64 = 17.0;
 const CELL: f64 = 11.0;
@@ -89,7 +91,8 @@ impl Plots {
     pub fn new(ask: &PlotRequest) -> Plots {
         let known = ask.requests;
         let span = ask.until.max(Time(1));
-        let axis = TimeAxis { from: Time::ZERO, span, left: 0.0, right: ask.width };
+        // Left of it those who ask are named.
+        let axis = TimeAxis { from: Time::ZERO, span, left: NAMES, right: ask.width };
         let (bands, names) = axis.bands(ask.faults, ask.until);
         let mut y = AXIS + names;
         let spread = ask.spread.map(|spread| {
@@ -195,13 +198,18 @@ fn response(ask: &PlotRequest, axis: &TimeAxis, mut plot: Scaled) -> Scaled {
     for (column, times) in columns.iter_mut().enumerate().filter(|(_, times)| !times.is_empty()) {
         times.sort_unstable();
         let median = times[(times.len() - 1) / 2];
-        let wide = ask.width / COLUMNS as f64;
+        let (x, wide) = column_at(axis, column);
         let y = if median == u64::MAX { plot.top + 3.0 } else { height(median) };
-        let x = wide * column as f64;
         plot.line.line(Point::new(x, y), Point::new(x + wide, y));
     }
     (plot.dots, plot.failed) = (dots, failed);
     plot
+}
+
+/// Where a column begins, and how wide it is.
+fn column_at(axis: &TimeAxis, column: usize) -> (f64, f64) {
+    let wide = (axis.right - axis.left) / COLUMNS as f64;
+    (axis.left + wide * column as f64, wide)
 }
 
 /// The powers of ten around these.
@@ -225,10 +233,10 @@ fn throughput(ask: &PlotRequest, axis: &TimeAxis, mut plot: Scaled) -> Scaled {
     }
     let most = columns.iter().copied().max().unwrap_or(0).max(1);
     let high = plot.bottom - plot.top;
-    let wide = ask.width / COLUMNS as f64;
     for (column, count) in columns.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let (x, wide) = column_at(axis, column);
         let tall = high * *count as f64 / most as f64;
-        plot.dots.rect(wide * column as f64, plot.bottom - tall, wide - 1.0, tall);
+        plot.dots.rect(x, plot.bottom - tall, wide - 1.0, tall);
     }
     let a_second = most * COLUMNS * 1_000_000 / axis.span.0;
     plot.lines = vec![(plot.top, a_second), (plot.bottom, 0)];

@@ -111,6 +111,12 @@ pub const SIGNS: &[Sign] = &[
     ),
     sign("reply", key!("A reply, drawn dashed. Click it: drop, delay, double or deliver it.")),
     sign(
+        "refusal",
+        key!(
+            "An answer that says no, dashed and red. Click it: drop, delay, double or deliver it."
+        ),
+    ),
+    sign(
         "vote",
         key!("A message that asks for support. Click it: drop, delay, double or deliver it."),
     ),
@@ -138,6 +144,26 @@ pub const SIGNS: &[Sign] = &[
     sign("lane down", key!("Grey: here it is down.")),
     sign("lane paused", key!("Here it stands still.")),
     sign("lane cut off", key!("Red: here it is cut off from the majority.")),
+    sign(
+        "lane believes",
+        key!(
+            "A dashed bar: so long it believes that it holds this, under the token with this number and colour. Hatched: nobody grants it any longer, and it does not know."
+        ),
+    ),
+    sign(
+        "lane granted",
+        key!(
+            "A solid bar: so long it has granted this, by its own clock, under the token with this number and colour, and to whom."
+        ),
+    ),
+    sign(
+        "lane overlap",
+        key!(
+            "So long several believed at once that they hold what only one may hold. It is counted, and no violation: nobody can take a belief away."
+        ),
+    ),
+    sign("lane refuses", key!("A red cross: here it refused what was asked of it.")),
+    sign("refused word", key!("Struck out: it was asked for this, and refused it.")),
     sign("lane timer", key!("A short stroke: here a timer of it ran out.")),
     sign(
         "fault",

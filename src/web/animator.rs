@@ -109,8 +109,9 @@ struct Pill {
 }
 
 /// One trail path for each tone, and one for what is being lost.
-const TRAILS: usize = 6;
-pub const TRAIL_CLASSES: [&str; TRAILS] = ["call", "reply", "vote", "beat", "toClient", "lost"];
+const TRAILS: usize = 7;
+pub const TRAIL_CLASSES: [&str; TRAILS] =
+    ["call", "reply", "vote", "beat", "toClient", "refusal", "lost"];
 /// All around a ring, whatever its radius: its `pathLength`.
 pub const AROUND: f64 = 100.0;
 /// How far left of the sheet's beginning its arrows may start, in pixels.
@@ -124,6 +125,7 @@ fn trail(tone: Tone) -> usize {
         Tone::Vote => 2,
         Tone::Beat => 3,
         Tone::Client => 4,
+        Tone::Refusal => 5,
     }
 }
 

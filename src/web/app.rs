@@ -17,6 +17,7 @@ use yew::prelude::*;
 use super::animator::Loop;
 use super::comparison::PaneComparison;
 use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
+use super::focus::Focused;
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Attendant, Host};
 use super::listeners::{Handlers, Listeners, close_others};
@@ -49,6 +50,8 @@ pub struct App {
     frames: Loop,
     seen: bool,
     rooms: Rooms,
+    /// There is room for one picture at a time only.
+    alone: bool,
     /// The picture and the diagram of each pane.
     views: Vec<PaneView>,
     /// The headings over two panes, and the versions of the runs that they speak of.
@@ -66,14 +69,16 @@ pub struct App {
     /// How long a drawing takes of late, in ms.
     cost: f64,
     narration: AttrValue,
-    /// What on the stage had the focus before the last drawing.
-    focused: Option<Selection>,
+    /// What had the focus before the last drawing.
+    focused: Option<Focused>,
     menu: Option<(Selection, PickedBy)>,
     /// What the message under the pointer carries.
     hovered: Option<Shared<MessageShot>>,
     /// Nothing was ever done by hand here.
     is_new: bool,
     drawer: bool,
+    /// The focus is to follow into the drawer, once it is there.
+    enters_drawer: bool,
     inspect_later: Option<Timeout>,
     save_later: Option<Timeout>,
     beside_later: Option<Timeout>,
@@ -174,6 +179,7 @@ impl Component for App {
             root: NodeRef::default(),
             seen: true,
             rooms,
+            alone: false,
             views,
             comparison: None,
             compared: Default::default(),
@@ -188,6 +194,7 @@ impl Component for App {
             hovered: None,
             is_new: !browser::has_acted(),
             drawer,
+            enters_drawer: false,
             inspect_later: None,
             save_later: None,
             beside_later: None,
@@ -211,7 +218,7 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let tick = matches!(msg, Msg::Frame(_));
-        self.focused = focus::held(self.menu).or(self.focused.filter(|_| focus::is_lost()));
+        self.focused = Focused::now(self.menu).or(self.focused.take().filter(Focused::is_gone));
         let change = self.take(msg);
         if !tick && change == Change::Time {
             self.settle_soon(ctx);
@@ -318,15 +325,12 @@ impl App {
             Msg::CloseMenu => self.menu.take().map_or(Change::None, |_| Change::Frame),
             Msg::Drawer(open) => {
                 self.drawer = open;
+                self.enters_drawer = open && focus::is_on(".drawer-button");
                 self.menu = self.menu.take().filter(|_| !open);
                 Change::Frame
             }
-            Msg::Stage(size) if size.w > 0.0 && size != self.rooms.stage => {
-                self.rooms.stage = size;
-                Change::Frame
-            }
+            Msg::Stage(size) => self.give_stage(size),
             Msg::Timeline(size) => self.give_timeline(size),
-            Msg::Stage(_) => Change::None,
             Msg::Seen(seen) => {
                 self.seen = seen;
                 Change::None
@@ -451,6 +455,17 @@ impl App {
         change
     }
 
+    /// A picture has this room. The style says whether another has room beside it.
+    fn give_stage(&mut self, stage: Size) -> Change {
+        let is_alone = |root: Element| browser::property(&root, "--alone") == "1";
+        let alone = self.root.cast().is_some_and(is_alone);
+        if stage.w == 0.0 || stage == self.rooms.stage && alone == self.alone {
+            return Change::None;
+        }
+        (self.rooms.stage, self.alone) = (stage, alone);
+        Change::Frame
+    }
+
     /// The room below the stage has this size. While something else stands there than the diagram, only its
     /// width is told.
     fn give_timeline(&mut self, size: Size) -> Change {
@@ -518,7 +533,7 @@ impl App {
     /// Something has happened: everything that is drawn is read off the store anew.
     fn refresh(&mut self, ctx: &Context<Self>) {
         let panes = self.store.panes.len();
-        self.rooms.shared = panes > 1;
+        self.rooms.shared = panes > 1 && !self.alone;
         self.rooms.at_door = self.store.ui.door.is_some();
         self.views.truncate(panes);
         for (place, view) in self.views.iter_mut().enumerate() {
@@ -596,20 +611,6 @@ impl App {
     fn note_for_crash(&self) {
         let script = self.store.pane().run.script();
         crash::running(|| script.to_string(), self.store.ui.language);
-    }
-
-    /// Where what had the focus is gone, the focus moves to the next such thing, or to where it went.
-    fn keep_focus(&mut self) {
-        let Some(lost) = self.focused.filter(|_| focus::is_lost()) else { return };
-        let goal = match lost {
-            Selection::Message(id) => {
-                self.store.pane_mut().run.message(id).map(|message| message.to)
-            }
-            Selection::Place(place) => Some(place),
-            Selection::Link(from, _) => Some(from),
-        };
-        let view = &self.views[self.store.active.min(self.views.len() - 1)];
-        focus::go_on(&view.id, lost, goal);
     }
 
     /// The inspector, and at a slower pace what is read aloud.

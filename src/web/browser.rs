@@ -96,6 +96,13 @@ pub fn type_size(element: &Element) -> f64 {
     size.filter(|size| *size >= 1.0).unwrap_or(16.0)
 }
 
+/// What a CSS property of the page's own is for this element.
+pub fn property(element: &Element, name: &str) -> String {
+    let computed = window().get_computed_style(element).ok().flatten();
+    let value = computed.and_then(|style| style.get_property_value(name).ok());
+    value.unwrap_or_default().trim().to_owned()
+}
+
 /// Sets a CSS property. Through the object model: a strict policy forbids `style` attributes.
 pub fn style(element: &Element, property: &str, value: &str) {
     if let Some(style) = styled(element) {

@@ -2,6 +2,7 @@
 
 use crate::base::Time;
 use crate::catalog::find;
+use crate::command::Setup;
 use crate::player::{Divergence, Pane, Scene, Store};
 use crate::scenario::Variant;
 use crate::sim::snapshot::Told;
@@ -59,16 +60,44 @@ impl PaneComparison {
                 let before = before.unwrap_or("–".to_owned());
                 [format!("{name}={before}"), format!("{name}={value}")]
             }
-            Variant::Protocol(_) => {
-                [first, second].map(|pane| translate(language, pane.run.meta().title).to_owned())
-            }
-            Variant::Script(_) => {
-                let [one, two] = [first, second].map(|pane| script_name(pane, language));
-                let other =
-                    if one == two { tr!(language, "Another branch").to_owned() } else { two };
-                [one, other]
+            Variant::Protocol(_) | Variant::Script(_) => {
+                let [one, two] = [first, second].map(|pane| &pane.run.script().setup);
+                match (one.protocol == two.protocol, one.settings() == two.settings()) {
+                    (true, true) => {
+                        let [one, two] = [first, second].map(|pane| script_name(pane, language));
+                        let other = tr!(language, "Another branch").to_owned();
+                        [one.clone(), if one == two { other } else { two }]
+                    }
+                    _ => [differences(one, two, language), differences(two, one, language)],
+                }
             }
         })
+    }
+}
+
+/// What a run has that the other has not: another protocol, what it stays under a partition, other settings.
+fn differences(one: &Setup, other: &Setup, language: Language) -> String {
+    let stays = |setup: &Setup| {
+        let entry = find(&setup.protocol).filter(|_| setup.flaws.is_empty())?;
+        (entry.under_partition)(setup)
+    };
+    let mut parts: Vec<String> = Vec::new();
+    if one.protocol != other.protocol {
+        let title = find(&one.protocol).map_or("", |entry| entry.meta.title);
+        let title = translate(language, title).to_owned();
+        parts.push(match (stays(one), stays(other)) {
+            (Some(stays), Some(others)) if stays != others => {
+                tr!(language, "{0}: {1}", stays.short(), title)
+            }
+            _ => title,
+        });
+    }
+    let known = other.settings();
+    let own = one.settings().into_iter().filter(|setting| !known.contains(setting));
+    parts.extend(own.map(|(name, value)| format!("{name}={value}")));
+    match parts.is_empty() {
+        true => tr!(language, "As it is").to_owned(),
+        false => parts.join(" "),
     }
 }
 

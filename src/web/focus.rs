@@ -1,5 +1,6 @@
-//! The keyboard's focus on the stage. Messages arrive and are dropped, and what had the focus goes with them:
-//! then the focus goes on to the next such thing, or to a place, and never falls back to the whole page.
+//! The keyboard's focus. Messages arrive and are dropped, cards and panels close, another run is opened: what had
+//! the focus goes with them. Then the focus goes on to the next such thing, or to where it was, and never falls
+//! back to the whole page.
 
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
@@ -14,20 +15,57 @@ use crate::player::Selection;
 const FRAMES: u32 = 20;
 const FRAME: u32 = 16;
 
-/// What on the stage has the focus, or what the open card that has it speaks of.
-pub fn held(menu: Option<(Selection, PickedBy)>) -> Option<Selection> {
-    let active = document().active_element()?;
-    if let Some(element) = active.closest("[data-pick]").ok().flatten() {
-        return pick::parse(&element.get_attribute("data-pick")?);
-    }
-    let (selection, _) = menu?;
-    active.closest(".menu-card").ok().flatten().map(|_| selection)
+/// What has the focus, or had it.
+pub struct Focused {
+    element: Element,
+    /// What on the stage that is, or what the open card speaks of.
+    pub selection: Option<Selection>,
+    /// It is in the inspector.
+    inspects: bool,
 }
 
-/// Gives the focus to the first such element.
-pub fn on(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector) {
-        focus(&element);
+impl Focused {
+    /// What has the focus now, if anything has.
+    pub fn now(menu: Option<(Selection, PickedBy)>) -> Option<Focused> {
+        let element = document().active_element().filter(has_it)?;
+        let inside = |selector: &str| element.closest(selector).ok().flatten();
+        let code = inside("[data-pick]").and_then(|it| it.get_attribute("data-pick"));
+        let of_card =
+            menu.filter(|_| inside(".menu-card").is_some()).map(|(selection, _)| selection);
+        let selection = code.as_deref().and_then(pick::parse).or(of_card);
+        let inspects = inside(".inspector").is_some();
+        Some(Focused { element, selection, inspects })
+    }
+
+    /// It has lost the focus because it is gone, or hidden: not because somebody pressed elsewhere.
+    pub fn is_gone(&self) -> bool {
+        let hidden = || !self.element.is_connected() || !is_in_sight(&self.element);
+        !document().active_element().is_some_and(|active| has_it(&active)) && hidden()
+    }
+
+    /// Gives the focus to what goes on where this ended: after a message to the next one, else to a place; to the
+    /// inspector; or to what plays the run.
+    pub fn go_on(&self, id: &str, place: Option<Place>) {
+        let on_stage = |what: String| format!("#{id}-scene {what}");
+        let code = |selection| on_stage(format!("[data-pick={}]", pick::code(selection)));
+        let mut goals: Vec<String> = Vec::new();
+        if let Some(lost) = self.selection {
+            goals.push(code(lost));
+            if matches!(lost, Selection::Message(_)) {
+                goals.push(on_stage(".message".to_owned()));
+            }
+            goals.extend(place.map(|place| code(Selection::Place(place))));
+            goals.push(on_stage("[data-pick]".to_owned()));
+        }
+        if self.inspects {
+            const INSPECTOR: [&str; 3] =
+                [".tab-panel", ".inspector [aria-selected=true]", ".drawer-button"];
+            goals.extend(INSPECTOR.map(str::to_owned));
+        }
+        const PAGE: [&str; 4] =
+            ["dialog[open] button", ".study h2", ".controls .play", ".doors a[aria-current]"];
+        goals.extend(PAGE.map(str::to_owned));
+        goals.iter().find(|goal| on(goal));
     }
 }
 
@@ -48,24 +86,27 @@ pub fn on_time() {
 
 /// Whether nothing has the focus.
 pub fn is_lost() -> bool {
-    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+    !document().active_element().is_some_and(|active| has_it(&active))
 }
 
-/// Gives the focus to what it was on, if it is still there; after a message to the next one; else to a place.
-pub fn go_on(id: &str, lost: Selection, place: Option<Place>) {
-    let find = |what: &str| -> Option<Element> {
-        document().query_selector(&format!("#{id}-scene {what}")).ok().flatten()
-    };
-    let code = |selection| format!("[data-pick={}]", pick::code(selection));
-    let next = || match lost {
-        Selection::Message(_) => find(".message"),
-        _ => None,
-    };
-    let goal = find(&code(lost))
-        .or_else(next)
-        .or_else(|| find(&code(Selection::Place(place?))))
-        .or_else(|| find("[data-pick]"));
-    if let Some(goal) = goal {
-        focus(&goal);
-    }
+/// Whether such an element has the focus.
+pub fn is_on(selector: &str) -> bool {
+    document().active_element().is_some_and(|active| active.matches(selector).unwrap_or(false))
+}
+
+/// Gives the focus to the first such element; whether it has it now.
+pub fn on(selector: &str) -> bool {
+    let Ok(Some(element)) = document().query_selector(selector) else { return false };
+    focus(&element);
+    is_in_sight(&element) && document().active_element().as_ref() == Some(&element)
+}
+
+/// Where nothing has the focus, the body is said to have it.
+fn has_it(active: &Element) -> bool {
+    active.tag_name() != "BODY" && is_in_sight(active)
+}
+
+fn is_in_sight(element: &Element) -> bool {
+    let rect = element.get_bounding_client_rect();
+    rect.width() > 0.0 || rect.height() > 0.0
 }

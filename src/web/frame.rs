@@ -6,6 +6,7 @@ use crate::base::{Place, Ratio, Span, Time};
 use crate::catalog::Run;
 use crate::check::Model;
 use crate::export::{ExportRequest, Taken};
+use crate::player::LETTERS;
 use crate::player::gestures::{self, Gesture};
 use crate::player::models::Models;
 use crate::player::{
@@ -124,6 +125,8 @@ pub struct Inspection {
     pub model: Option<Model>,
     /// The run plays, or is on its way.
     pub playing: bool,
+    /// Where two runs are shown, which of them this is of.
+    pub letter: Option<&'static str>,
 }
 
 /// The details of what is selected.
@@ -288,6 +291,7 @@ impl Inspection {
         let is_asked = explanation.is_some();
         let playing = store.playback.playing || store.playback.goal.is_some();
         let scenario = matches!(shown, Tab::Script | Tab::Log).then(|| store.scenario());
+        let letter = (store.panes.len() > 1).then(|| LETTERS[store.active]);
         let pane = store.pane_mut();
         let snapshot = pane.snapshot();
         let gestures =
@@ -298,6 +302,7 @@ impl Inspection {
             study,
             models,
             model,
+            letter,
             now: run.now(),
             serves_clients: run.script().setup.places.serve_clients(),
             askers: run.script().setup.places.askers().collect(),

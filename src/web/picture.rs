@@ -22,11 +22,12 @@ use crate::words;
 pub const AXIS: f64 = 18.0;
 pub const GUTTER: f64 = 44.0;
 
-/// The room that a pane has on the page, and whether it shares it with another.
+/// The room that a pane has on the page, and whether another stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rooms {
     pub stage: Size,
     pub timeline: Size,
+    /// Two pictures stand side by side: what else lies over a picture stands outside of both.
     pub shared: bool,
     /// It stands in the front door: no tools lie over it.
     pub at_door: bool,

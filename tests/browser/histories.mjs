@@ -39,7 +39,7 @@ test("a history of Jepsen that is dropped onto the page is drawn, and judged wit
   await dialog().getByText("stale.edn: 3 operations of 3 processes on 1 keys, in 0.050 s.").waitFor();
   const picture = dialog().locator("svg.history");
   await picture.locator(".fault text", { hasText: "start-partition" }).waitFor();
-  assert.deepEqual(await picture.locator(".asked.proof .disc text").allTextContents(), ["1", "2", "3"]);
+  assert.deepEqual(await picture.locator(".told.proof .disc text").allTextContents(), ["1", "2", "3"]);
   assert.equal(await picture.locator(".nowhere").count(), 1);
   assert.equal(await dialog().locator(".evidence li").count(), 3);
   // By keyboard: another model is shown without evidence, and the picture follows.

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, button, CALM, open, page, script, tab } from "./visit.mjs";
+import { at, BASE, button, CALM, open, origin, page, script, tab } from "./visit.mjs";
 
 const box = (selector) => page.locator(selector).first().evaluate((element) => {
   const { top, bottom, left, right, height } = element.getBoundingClientRect();
@@ -36,6 +36,52 @@ test("in a short window the stage keeps its room, and the lanes are where the pa
   }
 });
 
+test("two runs have their room in every window: where it is small, one picture at a time, and the names switch", async () => {
+  const shown = () => page.locator("svg.scene").evaluateAll((all) => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => [one.id, one.getBoundingClientRect().height]));
+  for (const [width, height, pictures] of [[320, 568, 1], [390, 844, 1], [844, 390, 1], [720, 450, 1], [1366, 600, 1], [1024, 768, 2], [1366, 850, 2]]) {
+    const size = `${width}×${height}`;
+    await page.goto("about:blank");
+    await page.setViewportSize({ width, height });
+    await open("#v1&scene=abd/cap&at=3.2s");
+    const first = await shown();
+    assert.equal(first.length, pictures, `pictures at ${size}`);
+    assert.ok(first.every(([, height]) => height >= 220), `the stage at ${size}: ${JSON.stringify(first)}`);
+    assert.ok(await inSight(".controls .play"), `Play at ${size}`);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 1, `too wide at ${size}`);
+    const second = page.getByRole("button", { name: /^B AP/, pressed: false });
+    await second.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /^B AP/, pressed: true }).waitFor();
+    if (pictures === 1) assert.notEqual((await shown())[0][0], first[0][0], `the other picture at ${size}`);
+  }
+});
+
+test("two runs say what they differ in, also after something was done", async () => {
+  await open("#v1&scene=abd/cap&at=3.2s");
+  const names = () => page.locator(".pane-head h2").allTextContents();
+  const before = await names();
+  assert.match(before[0], /CP: ABD/);
+  assert.match(before[1], /AP: Quorum store.* r=1 w=1/);
+  await page.locator(".node[data-pick=S1]").first().focus();
+  await page.keyboard.press("1");
+  await page.keyboard.press("c");
+  await page.locator(".node.crashed").first().waitFor();
+  assert.deepEqual(await names(), before);
+});
+
+test("a message says why it was sent, in its card and in the inspector", async () => {
+  await open(at(CALM, "120ms"));
+  await page.locator(".message").first().focus();
+  await page.keyboard.press("Enter");
+  await tab("Message").click();
+  await page.locator(".tab-panel h2").getByRole("button", { name: /^Why/ }).waitFor();
+  await page.locator(".message").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".menu-card").getByRole("button", { name: "Why was it sent?" }).click();
+  await page.getByRole("heading", { name: "Why did this happen?" }).waitFor();
+  await page.locator(".reasons .step", { hasText: "sends" }).first().waitFor();
+});
+
 const focused = () => page.evaluate(() => document.activeElement.closest("[data-pick]")?.getAttribute("data-pick"));
 
 test("the focus is never lost: it goes on where a message arrives, and after Drop", async () => {
@@ -55,6 +101,39 @@ test("the focus is never lost: it goes on where a message arrives, and after Dro
   await page.keyboard.press("Enter");
   await page.locator(".menu-card").waitFor({ state: "detached" });
   await page.waitForFunction(() => document.activeElement.closest("[data-pick]"));
+});
+
+test("the focus does not fall back to the page after a run was opened, Escape in the inspector, and while it plays", async () => {
+  const has = () => page.waitForFunction(() => document.activeElement !== document.body && document.activeElement.getClientRects().length);
+  await page.goto(`${origin}${BASE}#v1&door=map`);
+  await page.getByRole("link", { name: /^Open this run/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".controls .play").waitFor();
+  await has();
+  await open(at(CALM, "500ms"));
+  await page.locator(".node[data-pick=S1]").click();
+  await page.locator(".tab-panel .acts button").first().focus();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.locator(".tab-panel .hint").waitFor();
+  await has();
+  // Where the inspector is a drawer, the focus goes into it, and Escape leads back.
+  await page.setViewportSize({ width: 844, height: 390 });
+  await button("Inspector").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement.closest(".inspector [role=tab]"));
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement.classList.contains("drawer-button"));
+  await page.setViewportSize({ width: 1366, height: 850 });
+  // While it plays, messages arrive one after the other.
+  await open(at(CALM, "120ms"));
+  await page.locator(".message").first().focus();
+  await page.keyboard.press(" ");
+  await button("Pause").waitFor();
+  const first = await focused();
+  await page.waitForFunction((first) => !document.querySelector(`.message[data-pick=${first}]`), first);
+  await has();
+  assert.ok(await focused(), "something on the stage has the focus");
 });
 
 test("after a hand's act there is a way on, then what came of it, and a way back", async () => {

@@ -65,22 +65,6 @@ fn schedules_that_aim_catch_nothing_either_and_read_as_they_print() {
     }
 }
 
-/// Of Multi-Paxos: random schedules do not draw this option, so that they stay what they were.
-#[test]
-fn reads_by_a_lease_are_linearizable_whatever_fails() {
-    let entry = catalog::find("multi-paxos").unwrap();
-    for seed in seeds() {
-        let schedules = [fuzz::schedule(entry, seed, &[]), aim::schedule(entry, seed, 0, &[])];
-        for mut script in schedules.map(Result::unwrap) {
-            script.setup.options.push(("reads".into(), "lease".into()));
-            if let Some(verdict) = fuzz::judge(&script, true).unwrap() {
-                let small = shrink::shrink(&script, &verdict, 2_000);
-                panic!("seed {seed} breaks {}: {}\n{small}", verdict.property, verdict.why);
-            }
-        }
-    }
-}
-
 #[test]
 fn whoever_may_want_something_is_told_to() {
     for entry in catalog::catalog() {

@@ -519,7 +519,7 @@ fn keys(tokens: &[(u32, Token)], prose: bool) -> Vec<(u32, String)> {
                     [1, 2, 3, 4].map(|back| at.checked_sub(back).map(|at| text_of(&tokens[at].1)));
                 let named = match before.map(Option::unwrap_or_default) {
                     [":", "formula" | "paper" | "request", ..] => continue,
-                    [":", "name", "{", "Role" | "Kind"] => true,
+                    [":", "name", "{", "Role" | "Kind" | "Form"] => true,
                     ["(", "Err" | "ok_or", ..] => true,
                     _ => false,
                 };

@@ -29,6 +29,7 @@ use crate::base::{Place, PlaceKind, Places, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
 use crate::protocol::{
     Blank, Effects, FaultModel, Form, Holds, Input, Meta, Outcome, Property, Protocol, Request, Serves, Tone,
+    UnderPartition,
 };
 use crate::service::store::{DELETE, GET, PUT};
 use crate::{key, messages, options, scenes, sentence};
@@ -178,6 +179,10 @@ impl Protocol for Crdt {
     type Disk = Disk;
     type Config = Config;
     type Ghost = Ghost;
+
+    fn under_partition(_config: &Config, _places: &Places) -> Option<UnderPartition> {
+        Some(UnderPartition::Available)
+    }
 
     fn boot(me: Place, places: &Places, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
         let (run, config, mut disk) = (fx.steady_now(), config.clone(), disk.clone());

@@ -36,7 +36,7 @@ options! {
             default: Reads::Log,
             choices: [Reads::Log, Reads::Lease],
             help: "reads: as slots of the log; or from the leader's store while its lease lasts",
-            samples: [],
+            samples: ["log", "lease"],
         }
 
         option drift_bound: u64 {

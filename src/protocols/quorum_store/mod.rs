@@ -43,7 +43,7 @@ use crate::base::digest::Digest;
 use crate::base::{Place, PlaceKind, Places, Ratio, Span, Text, Time};
 use crate::check::Model;
 use crate::protocol::{
-    Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves, Switch,
+    Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves, Switch, UnderPartition,
 };
 use crate::scenes;
 
@@ -154,6 +154,13 @@ impl Protocol for QuorumStore {
     fn promises(config: &Config, property: &str) -> bool {
         let is_judged = Self::JUDGES.iter().any(|model| model.promise().name == property);
         !is_judged || config.tokens == Switch::On && config.versions == Versions::Lww
+    }
+
+    /// Where one replica is enough, and everybody asked is one, whoever is asked answers.
+    fn under_partition(config: &Config, places: &Places) -> Option<UnderPartition> {
+        let everywhere = config.n >= u64::from(places.servers());
+        let alone = config.r == 1 && config.w == 1 && config.tokens == Switch::Off;
+        (everywhere && alone).then_some(UnderPartition::Available)
     }
 
     fn boot(

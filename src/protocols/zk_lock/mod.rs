@@ -20,10 +20,10 @@
 
 use super::locks;
 use crate::base::{Place, PlaceKind, Places, Time};
-use crate::protocol::{Channel, Effects, FaultModel, FieldName, Formation, Input, Measure, Meta, Panel};
+use crate::protocol::{CellState, Channel, Content, Effects, FaultModel, FieldName, Formation, Input, Measure, Meta, Panel};
 use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
-use crate::service::lock::{LockRequest, Resource, Writer, Written};
-use crate::{key, listed, messages, options, scenes, sentence};
+use crate::service::lock::{LockRequest, Refusal, Resource, Writer, Written};
+use crate::{key, listed, messages, options, scenes};
 use client::{Client, Stage};
 use server::{Nodes, Server, Session, Tree};
 
@@ -95,9 +95,9 @@ messages! {
         NodeChildrenChanged {}: key!("NodeChildrenChanged"), Tone::Call,
         Delete { session: Session, czxid: u64 }: key!("DeleteNode"), Tone::Vote,
         Deleted { czxid: u64 }: key!("Deleted"), Tone::Reply,
-        Write { token: u64, seq: u64 }: key!("Write"), Tone::Call,
+        Write { token: u64, seq: u64 } under token: key!("Write"), Tone::Call,
         Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { token: u64, seen: u64 }: key!("Refused"), Tone::Reply,
+        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Refusal,
     }
 }
 
@@ -117,6 +117,7 @@ pub struct ZkLock {
     server: Server,
     client: Client,
     writer: Writer,
+    refused: Vec<Refusal>,
 }
 
 const SERVER: Place = Place::new('Z', 0);
@@ -148,7 +149,7 @@ impl Protocol for ZkLock {
     fn boot(me: Place, _: &Places, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
         let (config, disk, server) = (config.clone(), disk.clone(), Server::default());
         let (client, writer) = (Client::default(), Writer::default());
-        let mut it = ZkLock { me, config, disk, server, client, writer };
+        let mut it = ZkLock { me, config, disk, server, client, writer, refused: Vec::new() };
         if me == SERVER {
             it.open(fx);
         }
@@ -196,17 +197,33 @@ impl ZkLock {
     /// The resource.
     fn take(&mut self, by: Place, message: Message, fx: &mut Effects<Self>) {
         let Message::Write { token, seq } = message else { return };
-        let seen = self.disk.resource.highest();
-        if token < seen {
-            fx.note(sentence!("refuses {0}: token {1} is below {2}", by, token, seen));
-            return fx.send(by, Message::Refused { token, seen });
-        }
-        if self.disk.resource.take(Written { token, by, seq }) {
+        let (write, resource) = (Written { token, by, seq }, &mut self.disk.resource);
+        let new = match locks::take(resource, &mut self.refused, write, true, fx) {
+            Ok(new) => new,
+            Err(seen) => return fx.send(by, Message::Refused { token, seen }),
+        };
+        if new {
             fx.persist(self.disk.clone());
         }
         fx.send(by, Message::Taken { seq });
     }
 }
+
+impl ZkLock {
+    /// What wakes a client that waits: a node, in the colour of the token that it is to whoever made it, or the
+    /// directory.
+    fn watches(&self) -> Option<Content> {
+        let (stamp, text) = match self.client.stage {
+            Stage::Watching(czxid) => (czxid, czxid.to_string()),
+            Stage::Herding => (0, DIRECTORY.into()),
+            _ => return None,
+        };
+        Some(Content::Value { text, stamp, state: CellState::Settled })
+    }
+}
+
+/// What the directory of the nodes is called.
+const DIRECTORY: &str = "/lock";
 
 impl Shown<Disk> for ZkLock {
     const STAMP: Option<FieldName> = Some(locks::TOKEN);
@@ -218,7 +235,7 @@ impl Shown<Disk> for ZkLock {
         Variable::sometimes(key!("own node"), |it| Some(it.client.node?.seq.to_string())),
         Variable::sometimes(key!("watches"), |it| match it.client.stage {
             Stage::Watching(czxid) => Some(czxid.to_string()),
-            Stage::Herding => Some("/lock".into()),
+            Stage::Herding => Some(DIRECTORY.into()),
             _ => None,
         }),
         Variable::sometimes(key!("woken"), |it| {
@@ -233,6 +250,7 @@ impl Shown<Disk> for ZkLock {
     ];
     const PANELS: &'static [Panel<ZkLock, Disk>] = &[
         locks::belief(),
+        Panel::of(key!("watches"), |it, _| it.watches()),
         Panel::of(key!("nodes"), |it, _| Some(properties::queue(it))),
         Panel::of(key!("sessions"), |it, _| Some(properties::sessions(it))),
         locks::writes(),
@@ -259,6 +277,8 @@ impl Shown<Disk> for ZkLock {
     }
 
     fn tenures(&self) -> Vec<Tenure> {
-        locks::believed(self, client::two_thirds(server::settled(&self.config)), true).into_iter().collect()
+        let lasts = client::two_thirds(server::settled(&self.config));
+        let believed = locks::believed(self, lasts, true);
+        believed.into_iter().chain(self.sessions()).collect()
     }
 }

@@ -6,7 +6,7 @@ use super::client::Stage;
 use super::{SERVER, ZkLock, locks};
 use crate::base::{Place, Time};
 use crate::protocol::{Cluster, Content, Measure, Moment, Property, PropertyKind, Witness};
-use crate::service::lock::{Grant, Resource, Writer};
+use crate::service::lock::{Grant, Refusal, Resource, Writer};
 use crate::{key, sentence};
 
 /// Grants as the observer counts them: a client has found its node to be the lowest.
@@ -53,8 +53,8 @@ impl locks::Locking for ZkLock {
         &self.writer
     }
 
-    fn resource(&self) -> &Resource {
-        &self.disk.resource
+    fn resource(&self) -> (&Resource, &[Refusal]) {
+        (&self.disk.resource, &self.refused)
     }
 }
 
@@ -120,7 +120,7 @@ pub fn sessions(it: &ZkLock) -> Content {
         let node = node.and_then(|(czxid, _)| tree.nodes.0.iter().find(|it| it.czxid == *czxid));
         match node {
             Some(node) => node.seq.to_string(),
-            None if it.server.herd.contains(&session) => "/lock".into(),
+            None if it.server.herd.contains(&session) => super::DIRECTORY.into(),
             None => "–".into(),
         }
     };

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::{Config, Message, ZkLock};
 use crate::base::{Place, Span, Time};
-use crate::protocol::Effects;
+use crate::protocol::{Effects, Tenure};
 use crate::sentence;
 
 /// A session on one of its client's connections, the one that was begun then. What still arrives of an
@@ -170,6 +170,22 @@ impl ZkLock {
             }
             _ => {}
         }
+    }
+
+    /// The sessions as the server counts them, those with a node first, in the order of the queue: each under
+    /// its node, of which the lowest is the lock.
+    pub(super) fn sessions(&self) -> Vec<Tenure> {
+        let (tree, lasts) = (&self.disk.tree, settled(&self.config));
+        let of = |(session, (heard, _)): (&u64, &(Time, Session))| {
+            let place = tree.nodes.0.iter().position(|node| node.owner == *session);
+            let stamp = place.map_or(0, |place| tree.nodes.0[place].czxid);
+            let (holder, alone) = (tree.sessions.get(session).copied(), place == Some(0));
+            let until = *heard + lasts;
+            (place.unwrap_or(usize::MAX), Tenure { holder, stamp, alone, lasts, until, steady: true })
+        };
+        let mut sessions: Vec<_> = self.server.heard.iter().map(of).collect();
+        sessions.sort_by_key(|(place, _)| *place);
+        sessions.into_iter().map(|(_, tenure)| tenure).collect()
     }
 
     fn begin_session(&mut self, from: Place, sent: Time, fx: &mut Effects<Self>) {

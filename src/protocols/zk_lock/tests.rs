@@ -170,16 +170,47 @@ fn two_that_hold_by_nodes_that_are_there_are_found_and_who_is_too_early() {
 }
 
 #[test]
+fn two_that_believe_it_are_counted_although_the_node_of_one_is_gone() {
+    for (of, told) in [
+        (&[(C1, 1)][..], Some("1 of them believe it")),
+        (&[(C1, 1), (C2, 2)], None),
+        (&[], Some("0 of them believe it")),
+    ] {
+        let (all, ghost) = holders(of, &[2]);
+        assert_eq!(says("Two Believe It", &all, &ghost, C1).as_deref(), told, "{of:?}");
+        assert_eq!(says("One Grant", &all, &ghost, C1), None, "it breaks nothing");
+    }
+}
+
+#[test]
+fn sessions_run_out_by_the_clock_of_the_server_and_the_lowest_node_is_the_lock() {
+    let mut it: ZkLock = trial::boot(SERVER, &Config::default());
+    let mut tell =
+        |from, now, message| trial::step(&mut it, MS(now), Input::Message { from, message });
+    for (from, now) in [(C1, 0), (C2, 100), (Place::client(2), 150)] {
+        tell(from, now, Message::Connect { session: 0, sent: MS(now) });
+    }
+    let session = |id, since| Session { id, since: MS(since) };
+    tell(C2, 200, Message::Create { session: session(2, 100), guid: 8 });
+    tell(C1, 300, Message::Create { session: session(1, 0), guid: 7 });
+    let told = |it: Tenure| (it.holder, it.stamp, it.alone, it.until);
+    let sessions: Vec<_> = it.tenures().into_iter().map(told).collect();
+    let queue = [(Some(C2), 5, true, MS(800)), (Some(C1), 6, false, MS(900))];
+    assert_eq!(sessions[..2], queue, "the last word of each began it anew");
+    assert_eq!(sessions[2], (Some(Place::client(2)), 0, false, MS(750)), "it has no node");
+}
+
+#[test]
 fn a_write_under_an_older_node_and_two_that_are_woken_are_found() {
     let (mut all, ghost) = holders(&[(C1, 1), (C2, 2)], &[2]);
-    let mut write = |token, by| {
+    let mut write = |token, by, seq| {
         trial::change(&mut all, locks::RESOURCE, |it| {
-            _ = it.disk.resource.take(Written { token, by, seq: 1 })
+            _ = it.disk.resource.take(Written { token, by, seq })
         });
         says("Fencing", &all, &ghost, locks::RESOURCE)
     };
-    assert_eq!((write(10, C1), write(20, C2)), (None, None));
-    assert_eq!(write(10, C1).as_deref(), Some("token 10 overwrites the later 20"));
+    assert_eq!((write(10, C1, 1), write(20, C2, 1), write(10, C1, 1)), (None, None, None));
+    assert_eq!(write(10, C1, 2).as_deref(), Some("token 10 overwrites the later 20"));
     for (woken, why) in [(1, None), (2, Some("2 were woken by one release".to_owned()))] {
         trial::change(&mut all, SERVER, |it| it.server.woken = woken);
         assert_eq!(says("One Waiter Is Woken", &all, &ghost, SERVER), why);

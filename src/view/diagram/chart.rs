@@ -3,11 +3,12 @@
 
 use std::rc::Rc;
 
-use super::spacetime::{Arrow, Diagram, Rows, Scale, under_way};
+use super::holding_bars::HoldingBars;
+use super::spacetime::{Arrow, Diagram, Rows, Scale, UnderWay};
 use super::ticks::{self, Tick};
 use crate::base::Time;
 use crate::replay::Run;
-use crate::view::path::{Path, Point};
+use crate::view::path::Point;
 use crate::view::stage::flight::Flight;
 
 /// What is to be shown.
@@ -32,9 +33,10 @@ pub struct Sheet {
     pub scale: Scale,
     pub rows: Rows,
     pub slices: Vec<Rc<Slice>>,
+    /// What was held for a while, or believed to be held.
+    pub holdings: HoldingBars,
     pub ticks: Vec<(f64, Tick)>,
-    /// Messages under way: those that will arrive, and those that will not.
-    pub under_way: [Path; 2],
+    pub under_way: UnderWay,
     /// Covers these times.
     pub from: Time,
     pub to: Time,
@@ -86,13 +88,15 @@ impl Chart {
         let slices = self.slices(&slices, &ask, pixels_per_micro, run);
         let scale = Scale { origin: Time(first * length.0), pixels_per_micro };
         let (from, to) = (scale.origin, Time((last + 1) * length.0));
+        let holdings = run.holdings(from, to);
         let step = ticks::step(ask.span, (ask.width / TICK) as u64);
         let sheet = Sheet {
             ticks: ticks::ticks(from, to, step)
                 .into_iter()
                 .map(|tick| (scale.x(tick.at), tick))
                 .collect(),
-            under_way: under_way(flights, ask.known.max(ask.now), &scale, &ask.rows),
+            holdings: HoldingBars::of(&holdings, (from, to), ask.known, &scale, &ask.rows),
+            under_way: UnderWay::of(flights, ask.known.max(ask.now), &scale, &ask.rows),
             rows: ask.rows.clone(),
             slices: slices.clone(),
             scale,

@@ -5,12 +5,14 @@
 //! | `spacetime.rs` | the diagram, in few and long paths |
 //! | `crowd.rs` | bars where there would be too many arrows |
 //! | `bands.rs` | what its lanes are over a stretch of time |
+//! | `holding_bars.rs` | what was granted there for a while, and what was believed |
 //! | `ticks.rs` | its time axis |
 //! | `chart.rs` | the part of it on show, drawn no more than once |
 
 pub mod bands;
 pub mod chart;
 pub mod crowd;
+pub mod holding_bars;
 pub mod spacetime;
 pub mod ticks;
 

@@ -43,9 +43,10 @@ pub struct Rows {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagram {
     pub bands: Bands,
-    /// Lines by their look; replies are dashed, beats faint.
+    /// Lines by their look; replies are dashed, refusals as well and red, beats faint.
     pub calls: Path,
     pub replies: Path,
+    pub refusals: Path,
     pub votes: Path,
     pub beats: Path,
     pub client: Path,
@@ -54,6 +55,8 @@ pub struct Diagram {
     pub heads: Path,
     /// Saltires where messages were lost.
     pub losses: Path,
+    /// Saltires where somebody said no.
+    pub denials: Path,
     /// Ticks where timers ran out.
     pub timers: Path,
     pub labels: Vec<Label>,
@@ -173,6 +176,8 @@ impl Rows {
 
 /// How long arrowheads are.
 const HEAD: f64 = 6.5;
+/// How large the mark of a refusal is.
+const DENIAL: f64 = 4.0;
 /// Labels on one row closer than this lose their words.
 const LABEL_ROOM: f64 = 16.0;
 
@@ -234,6 +239,9 @@ impl Diagram {
     }
 
     fn arrow(&mut self, mut arrow: Arrow, tone: Tone, lost: bool) {
+        if tone == Tone::Refusal {
+            self.denials.saltire(arrow.from, DENIAL);
+        }
         if lost {
             arrow.to = lost_end(arrow.from, arrow.to);
             self.lost.line(arrow.from, arrow.to);
@@ -244,6 +252,7 @@ impl Diagram {
             let line = match tone {
                 Tone::Call => &mut self.calls,
                 Tone::Reply => &mut self.replies,
+                Tone::Refusal => &mut self.refusals,
                 Tone::Vote => &mut self.votes,
                 Tone::Beat => &mut self.beats,
                 Tone::Client => &mut self.client,
@@ -307,27 +316,44 @@ impl Label {
     }
 }
 
-/// The lines of messages still under way, drawn whole: whoever shows them cuts them off at the
-/// cursor. Those that end by `known` are drawn as arrows already.
-pub fn under_way(flights: &[Flight], known: Time, scale: &Scale, rows: &Rows) -> [Path; 2] {
-    let [mut sound, mut doomed] = [Path::new(), Path::new()];
-    for flight in flights {
-        let Some((from, to)) = rows.joins(flight.from, flight.to, flight.kind) else { continue };
-        let from = Point::new(scale.x(flight.sent_at), from);
-        if flight.held {
-            // It waits on its sender's lane.
-            sound.line(from, from.plus(10.0, (to - from.y).signum() * 6.0));
-            continue;
+/// Messages still under way, drawn whole: whoever shows them cuts them off at the cursor. Those that end by
+/// `known` are drawn as arrows already.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnderWay {
+    pub sound: Path,
+    pub doomed: Path,
+    /// Saltires where those begin that say no.
+    pub denials: Path,
+}
+
+impl UnderWay {
+    pub fn of(flights: &[Flight], known: Time, scale: &Scale, rows: &Rows) -> UnderWay {
+        let mut drawn = UnderWay::default();
+        for flight in flights {
+            let Some((from, to)) = rows.joins(flight.from, flight.to, flight.kind) else {
+                continue;
+            };
+            let from = Point::new(scale.x(flight.sent_at), from);
+            if flight.tone == Tone::Refusal {
+                drawn.denials.saltire(from, DENIAL);
+            }
+            if flight.held {
+                // It waits on its sender's lane.
+                drawn.sound.line(from, from.plus(10.0, (to - from.y).signum() * 6.0));
+                continue;
+            }
+            if flight.lost_at.unwrap_or(flight.arrives_at) <= known {
+                continue;
+            }
+            match flight.lost_at {
+                None => drawn.sound.line(from, Point::new(scale.x(flight.arrives_at), to)),
+                Some(lost) => {
+                    drawn.doomed.line(from, lost_end(from, Point::new(scale.x(lost), to)))
+                }
+            };
         }
-        if flight.lost_at.unwrap_or(flight.arrives_at) <= known {
-            continue;
-        }
-        match flight.lost_at {
-            None => sound.line(from, Point::new(scale.x(flight.arrives_at), to)),
-            Some(lost) => doomed.line(from, lost_end(from, Point::new(scale.x(lost), to))),
-        };
+        drawn
     }
-    [sound, doomed]
 }
 
 /// Where the line of a message ends that was lost at the time of `to`: on its way to that lane.

@@ -2,6 +2,7 @@
 //! has something to show. The whole of each stands in the inspector.
 
 use super::flight::{CHIP_GAP, Chip, clipped, text_width};
+use super::tenure::RING;
 use crate::protocol::{Cell, CellState, Content, PanelView, Regard};
 
 /// The row, by how it is drawn. What does not fit is counted.
@@ -11,7 +12,7 @@ pub enum PanelRow {
     Squares { cells: Vec<Cell>, before: u64, after: u64, numbered: bool },
     /// Words in boxes, the first ones.
     Words { of: Vec<Word>, after: Option<Word>, style: WordStyle },
-    /// A square, and the word and text beside it.
+    /// A square, and the word (where there is room for it) and text beside it.
     Value { name: &'static str, text: String, stamp: u64, state: CellState },
     /// A line of text.
     Line(String),
@@ -34,6 +35,10 @@ pub enum WordStyle {
 pub struct Word {
     pub chip: Option<Chip>,
     pub text: String,
+    /// It was asked for and refused.
+    pub refused: bool,
+    /// Before it stands a ring: of which of what is held for a while in this place.
+    pub ring: Option<usize>,
     pub x: f64,
     pub w: f64,
 }
@@ -42,6 +47,9 @@ pub struct Word {
 pub const SIZE: f64 = 11.0;
 const PAD: f64 = 5.0;
 const GAP: f64 = 4.0;
+/// The size of a value's text, and what its square takes.
+const VALUE: f64 = 11.5;
+const SQUARE: f64 = 18.0;
 /// The sign of a cut may stand out by so much.
 const CUT: f64 = 9.0;
 
@@ -58,6 +66,26 @@ impl PanelRow {
             return None;
         }
         panels.iter().find_map(|panel| PanelRow::of_panel(panel, stamp, squares, room))
+    }
+
+    /// The row of a queue in which somebody waits who has something for a while: with a ring before each of
+    /// those. `ring` tells which it is, by the name that such a text ends with.
+    pub fn of_queue(
+        panels: &[PanelView],
+        room: f64,
+        ring: impl Fn(&str) -> Option<usize>,
+    ) -> Option<PanelRow> {
+        let queue = panels.iter().find_map(|panel| match &panel.content {
+            Content::Queue(queue) => Some(queue),
+            _ => None,
+        })?;
+        let told = |text: &String| {
+            let ring = text.rsplit(' ').next().and_then(&ring);
+            Told { ring, text: text.clone(), ..Told::default() }
+        };
+        let told: Vec<Told> = queue.iter().map(told).collect();
+        let has_rings = told.iter().any(|told| told.ring.is_some());
+        has_rings.then(|| words(told, WordStyle::Queue, room)).flatten()
     }
 
     fn of_panel(
@@ -95,7 +123,9 @@ impl PanelRow {
                 words(plain(told), WordStyle::Set, room)
             }
             Content::Value { text, stamp, state } => {
-                let (name, text) = (panel.name, text.clone());
+                let text = text.clone();
+                let width = text_width(&format!("{} {text}", panel.name), VALUE) + SQUARE;
+                let name = if width > room { "" } else { panel.name };
                 Some(PanelRow::Value { name, text, stamp: *stamp, state: *state })
             }
             Content::Text(text) => {
@@ -105,54 +135,71 @@ impl PanelRow {
     }
 }
 
-/// What stands in a box: its chip, and a text.
-type Told = (Option<Chip>, String);
-
-fn plain(texts: impl Iterator<Item = String>) -> Vec<Told> {
-    texts.map(|text| (None, text)).collect()
+/// What stands in a box.
+#[derive(Clone, Default)]
+struct Told {
+    ring: Option<usize>,
+    chip: Option<Chip>,
+    text: String,
+    refused: bool,
 }
 
-/// A row of a table, which may begin with a stamp: that is a chip, where there is room for its number.
+impl Told {
+    /// What lies before the text.
+    fn before(&self) -> f64 {
+        let chip = self.chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
+        chip + self.ring.map_or(0.0, |_| RING + CHIP_GAP)
+    }
+
+    fn width(&self) -> f64 {
+        self.before() + text_width(&self.text, SIZE) + 2.0 * PAD
+    }
+}
+
+fn plain(texts: impl Iterator<Item = String>) -> Vec<Told> {
+    texts.map(|text| Told { text, ..Told::default() }).collect()
+}
+
+/// A row of a table, which may begin with a stamp: that is a chip.
 fn told(row: &[String], stamped: bool) -> Told {
     let chip = row.first().filter(|_| stamped).and_then(|first| first.parse().ok()).map(Chip::new);
-    match chip.filter(|chip| !chip.text.is_empty()) {
-        Some(chip) => (Some(chip), row[1..].join(" ")),
-        None => (None, row.join(" ")),
-    }
+    // That something was done goes without saying.
+    let cells = row[usize::from(chip.is_some())..].iter().filter(|cell| *cell != Content::DONE);
+    let text = cells.map(String::as_str).collect::<Vec<_>>().join(" ");
+    let refused = row.iter().any(|cell| cell == Content::REFUSED);
+    Told { ring: None, chip, text, refused }
 }
 
 /// As many of these as fit side by side, around the middle; nothing of none.
 fn words(texts: Vec<Told>, style: WordStyle, room: f64) -> Option<PanelRow> {
     let gap = if style == WordStyle::Queue { 0.0 } else { GAP };
-    let before = |chip: &Option<Chip>| chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
-    let width = |(chip, text): &Told| before(chip) + text_width(text, SIZE) + 2.0 * PAD;
     let rest = |shown: usize| match texts.len() - shown {
         0 => None,
         left => Some(format!("+{left}")),
     };
     let all = |shown: usize| {
-        let words: f64 = texts[..shown].iter().map(|told| width(told) + gap).sum();
+        let words: f64 = texts[..shown].iter().map(|told| told.width() + gap).sum();
         words - gap + rest(shown).map_or(0.0, |text| GAP + text_width(&text, SIZE))
     };
     texts.first()?;
     let shown = (1..=texts.len()).rev().find(|shown| all(*shown) <= room).unwrap_or(1);
     let mut x = -all(shown).min(room) / 2.0;
     let mut of = Vec::with_capacity(shown);
-    for (chip, text) in &texts[..shown] {
+    for told in &texts[..shown] {
         // One that is too long even alone is cut.
         let over = (all(shown) - room).max(0.0);
         let text = match over > 0.0 {
-            true => clipped(text, SIZE, text_width(text, SIZE) - over - CUT),
-            false => text.clone(),
+            true => clipped(&told.text, SIZE, text_width(&told.text, SIZE) - over - CUT),
+            false => told.text.clone(),
         };
-        let told = (chip.clone(), text);
-        let w = width(&told);
-        of.push(Word { chip: told.0, text: told.1, x, w });
+        let Told { ring, chip, text, refused } = Told { text, ..told.clone() };
+        let w = Told { text: text.clone(), ..told.clone() }.width();
+        of.push(Word { chip, text, refused, ring, x, w });
         x += w + gap;
     }
     let after = rest(shown).map(|text| {
         let w = text_width(&text, SIZE);
-        Word { chip: None, text, x: x - gap + GAP, w }
+        Word { chip: None, text, refused: false, ring: None, x: x - gap + GAP, w }
     });
     Some(PanelRow::Words { of, after, style })
 }
@@ -232,6 +279,20 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_in_a_queue_and_has_something_for_a_while_has_a_ring() {
+        let row = |queue: &[&str]| {
+            let queue = queue.iter().map(|text| (*text).to_owned()).collect();
+            let ring = |name: &str| (name == "C2").then_some(7);
+            PanelRow::of_queue(&[panel(Content::Queue(queue))], ROOM, ring)
+        };
+        let Some(PanelRow::Words { of, .. }) = row(&["0 C1", "1 C2"]) else { panic!("a row") };
+        assert_eq!([of[0].ring, of[1].ring], [None, Some(7)]);
+        assert!((of[1].w - of[0].w - RING - CHIP_GAP).abs() < 1e-9, "there is room for it");
+        assert_eq!(row(&["0 C1"]), None);
+        assert_eq!(row(&[]), None);
+    }
+
+    #[test]
     fn what_is_empty_leaves_the_row_to_the_next_panel() {
         let empty = [
             Content::Log { len: 0, cells: Vec::new() },
@@ -251,6 +312,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_refused_is_marked_and_what_was_done_is_not() {
+        let row = |sign: &str| {
+            let rows = vec![vec!["2".to_owned(), "C2.1".into(), sign.into()]];
+            let table = Content::Table { columns: &["token", "writer", "taken"], rows };
+            let Some(PanelRow::Words { of, .. }) = row(table) else { panic!("it has a row") };
+            (of[0].text.clone(), of[0].refused)
+        };
+        assert_eq!(row(Content::DONE), ("C2.1".into(), false));
+        assert_eq!(row(Content::REFUSED), ("C2.1 ✕".into(), true));
+    }
+
+    #[test]
     fn a_stamp_that_a_row_of_a_table_begins_with_is_a_chip() {
         let told = |columns, cells: [&str; 2]| {
             let rows = vec![cells.map(str::to_owned).to_vec()];
@@ -260,7 +333,7 @@ mod tests {
             (of[0].chip.as_ref().map(|chip| chip.stamp), of[0].text.clone())
         };
         assert_eq!(told(&["token", "writer"], ["34", "C2.1"]), (Some(34), "C2.1".into()));
-        assert_eq!(told(&["token", "writer"], ["604213", "C2.1"]), (None, "604213 C2.1".into()));
+        assert_eq!(told(&["token", "writer"], ["604213", "C2.1"]), (Some(604_213), "C2.1".into()));
         assert_eq!(told(&["key", "owner"], ["7", "S1"]), (None, "7 S1".into()));
     }
 }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::field::DotsView;
-use super::flight::{Flight, clipped, text_width};
+use super::flight::{Flight, clipped, numbered, text_width};
 use super::heat;
 use super::hull::{Hull, hulls};
 use super::layout::{Detail, Layout};
@@ -73,7 +73,7 @@ pub struct NodeBox {
     pub panels: Vec<PanelView>,
     /// It believes that it holds what only one may hold.
     pub believes: bool,
-    /// What there is room for: of these, or of its panels.
+    /// What there is room for: of these, or of its panels; or a queue of those who hold these.
     pub tenures: Vec<TenureMark>,
     pub row: Option<PanelRow>,
     pub pending_writes: u32,
@@ -194,6 +194,12 @@ impl NodeBox {
             (None, _) => (Some(format!("L {}", self.lamport)), None),
         };
         let stamp = self.stamp.map(|stamp| stamp.to_string());
+        if detail.is_narrow()
+            && self.stamp.is_some_and(|it| it.number > 0 && numbered(it.number).is_empty())
+        {
+            // Beside a name there is no room for a random value.
+            return String::new();
+        }
         let worded = self.stamp.map(|stamp| format!("{} {stamp}", translate(language, stamp.word)));
         // In a narrow box it stands beside the name.
         let taken = if detail.is_narrow() { self.name_width() } else { 0.0 };
@@ -282,11 +288,20 @@ impl NodeBox {
         let room = node.breadth(size.h * 0.3);
         let entries = layout.detail.entries();
         if entries > 0 {
-            node.tenures = TenureMark::all(shot, now, room);
+            node.tenures = TenureMark::all(shot, now);
         }
         if node.tenures.is_empty() {
             let stamp = shot.view.stamp.map(|stamp| stamp.word);
             node.row = PanelRow::of(&shot.panels, stamp, entries, room);
+            return node;
+        }
+        let held = &node.tenures;
+        let held_by = |name: &str| {
+            held.iter().position(|mark| mark.holder().is_some_and(|it| it.to_string() == name))
+        };
+        node.row = PanelRow::of_queue(&shot.panels, room, held_by);
+        if node.row.is_none() {
+            TenureMark::trim(&mut node.tenures, room);
         }
         node
     }

@@ -2,8 +2,8 @@
 //! chip of its token, and whose it is, or until when somebody believes that it is his own.
 
 use super::flight::{CHIP_GAP, Chip, text_width};
-use crate::base::Time;
-use crate::protocol::Tenure;
+use crate::base::{Place, Time};
+use crate::protocol::{ClockReading, Tenure};
 use crate::sim::snapshot::{NodeShot, TimerShot};
 use crate::tr;
 use crate::view::path::within;
@@ -25,7 +25,10 @@ pub struct TenureMark {
     pub over: bool,
     /// Nobody has granted it who shows it: it is a belief.
     pub believed: bool,
-    pub chip: Chip,
+    /// Of its token, if it has one.
+    pub chip: Option<Chip>,
+    /// There is no room for the text.
+    brief: bool,
     tenure: Tenure,
 }
 
@@ -44,43 +47,56 @@ impl Ring {
         within(self.ends.since(now).0 as f64 / self.whole.0.max(1) as f64, 0.0, 1.0)
     }
 
-    /// When a clock that shows this `now`, and is too fast by so much, will show that.
     fn of(tenure: &Tenure, shot: &NodeShot, now: Time) -> Ring {
-        let shows = if tenure.steady { shot.steady_now } else { shot.local_now };
-        let rate = 1_000_000 + i64::from(shot.drift_ppm);
-        let by_true_time =
-            |time: Time| Time((i128::from(time.0) * 1_000_000 / i128::from(rate.max(1))) as u64);
-        let ends = now + by_true_time(tenure.until.since(shows));
-        let over = by_true_time(shows.since(tenure.until));
-        Ring { ends: Time(ends.0.saturating_sub(over.0)), whole: by_true_time(tenure.lasts) }
+        let shows = ClockReading { local: shot.local_now, steady: shot.steady_now };
+        Ring { ends: tenure.ends(now, shows, shot.drift_ppm), whole: tenure.whole(shot.drift_ppm) }
     }
 }
 
 impl TenureMark {
-    /// Those of a place, as many as there is room for: the latest.
-    pub fn all(shot: &NodeShot, now: Time, room: f64) -> Vec<TenureMark> {
+    /// Those of a place.
+    pub fn all(shot: &NodeShot, now: Time) -> Vec<TenureMark> {
         let mark = |tenure: &Tenure| {
             let ring = Ring::of(tenure, shot, now);
             let (over, believed) = (ring.ends <= now, tenure.holder.is_none());
-            TenureMark { ring, over, believed, chip: Chip::new(tenure.stamp), tenure: *tenure }
+            let chip = (tenure.stamp > 0).then(|| Chip::new(tenure.stamp));
+            TenureMark { ring, over, believed, chip, brief: false, tenure: *tenure }
         };
-        let mut marks: Vec<TenureMark> = shot.view.tenures.iter().map(mark).collect();
-        while marks.len() > 1 && row_width(&marks, Language::English) > room {
+        shot.view.tenures.iter().map(mark).collect()
+    }
+
+    /// As many of them as there is room for: the latest.
+    pub fn trim(marks: &mut Vec<TenureMark>, room: f64) {
+        while marks.len() > 1 && row_width(marks, Language::English) > room {
             marks.pop();
         }
-        marks
+        // One that does not fit even alone says no more than its ring and its chip do.
+        let too_wide = row_width(marks, Language::English) > room;
+        marks.iter_mut().for_each(|mark| mark.brief = too_wide);
+    }
+
+    /// Whose it is, as whoever shows it knows.
+    pub fn holder(&self) -> Option<Place> {
+        self.tenure.holder
     }
 
     /// Whose it is, or until when by one's own clock.
     pub fn told(&self, language: Language) -> String {
         match self.tenure.holder {
             Some(holder) => holder.to_string(),
+            None if self.brief => String::new(),
             None => tr!(language, "until {0}", self.tenure.until.said()),
         }
     }
 
     pub fn width(&self, language: Language) -> f64 {
-        RING + CHIP_GAP + self.chip.width + CHIP_GAP + text_width(&self.told(language), SIZE)
+        self.before() + text_width(&self.told(language), SIZE)
+    }
+
+    /// What lies before its text.
+    pub fn before(&self) -> f64 {
+        let chip = self.chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
+        RING + CHIP_GAP + chip
     }
 }
 
@@ -104,7 +120,6 @@ pub fn placed(marks: &[TenureMark], language: Language) -> Vec<(f64, &TenureMark
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Place;
     use crate::catalog;
     use crate::scenario;
 
@@ -115,7 +130,7 @@ mod tests {
         let mut run = catalog::start(scenario::parse(&text).expect("a script")).expect("a run");
         assert!(run.run_to(at, u32::MAX));
         let place: Place = place.parse().expect("a place");
-        TenureMark::all(run.snapshot().node(place).expect("it is there"), at, 400.0)
+        TenureMark::all(run.snapshot().node(place).expect("it is there"), at)
     }
 
     #[test]
@@ -127,7 +142,10 @@ mod tests {
         assert_eq!((client.ring.ends, service.ring.ends), (Time::millis(700), Time::millis(710)));
         assert!(client.believed && !service.believed && !client.over && !service.over);
         assert_eq!(client.told(Language::English), "until 700 ms");
-        assert_eq!((service.told(Language::English).as_str(), service.chip.stamp), ("C1", 1));
+        assert_eq!(
+            (service.told(Language::English).as_str(), service.chip.as_ref().map(|it| it.stamp)),
+            ("C1", Some(1))
+        );
         let [fast] = &marks("C1", "130ms clock C1 drift=+100%", at)[..] else { panic!("one") };
         assert_eq!(fast.ring.ends, Time(130_000 + 570_000 / 2), "it takes half as long");
         let left = [130, 415, 700, 900].map(|ms| client.ring.left(Time::millis(ms)));
@@ -144,6 +162,18 @@ mod tests {
         let told: Vec<_> =
             grants.iter().map(|mark| (mark.told(Language::English), mark.over)).collect();
         assert_eq!(told, [("C2".to_owned(), false), ("C1".to_owned(), true)]);
+    }
+
+    #[test]
+    fn where_there_is_no_room_a_belief_is_a_ring_and_a_chip() {
+        let at = Time::millis(130);
+        let width = |room: f64| {
+            let mut marks = marks("C1", "", at);
+            TenureMark::trim(&mut marks, room);
+            (marks[0].told(Language::English), row_width(&marks, Language::English))
+        };
+        assert_eq!(width(400.0).0, "until 700 ms");
+        assert!(width(60.0).0.is_empty() && width(60.0).1 <= 60.0);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What hands do: they pick, press keys, and point.
 
-use web_sys::KeyboardEvent;
+use web_sys::{Element, KeyboardEvent};
 
 use super::App;
 use crate::player::{Change, PageAction, Selection, StudyAction, Tab, TimeAction, keys};
+use crate::web::browser::property;
 use crate::web::focus;
 use crate::web::listeners::{close_others, is_for_page, is_on};
 use crate::web::pick::PickedBy;
@@ -33,6 +34,12 @@ impl App {
         if event.key() == "Escape" && (self.menu.take().is_some() || close_others(None)) {
             return Change::Frame;
         }
+        let is_drawer = |root: Element| property(&root, "--drawer") == "1";
+        let leaves = event.key() == "Escape" && self.drawer && is_on(event, ".inspector");
+        if leaves && self.root.cast().is_some_and(is_drawer) {
+            self.drawer = false;
+            return Change::Frame;
+        }
         if !is_for_page(event) {
             return Change::None;
         }
@@ -53,6 +60,23 @@ impl App {
         let Some(action) = action else { return Change::None };
         event.prevent_default();
         self.act(action)
+    }
+
+    /// Where what had the focus is gone, the focus moves to the next such thing, or to where it went.
+    pub(super) fn keep_focus(&mut self) {
+        if std::mem::take(&mut self.enters_drawer) {
+            focus::on(".inspector [aria-selected=true]");
+        }
+        let Some(lost) = self.focused.take_if(|held| held.is_gone()) else { return };
+        let goal = lost.selection.and_then(|selection| match selection {
+            Selection::Message(id) => {
+                self.store.pane_mut().run.message(id).map(|message| message.to)
+            }
+            Selection::Place(place) => Some(place),
+            Selection::Link(from, _) => Some(from),
+        });
+        let view = &self.views[self.store.active.min(self.views.len() - 1)];
+        lost.go_on(&view.id, goal);
     }
 
     /// What the message under the pointer carries: looked up once.

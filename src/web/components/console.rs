@@ -184,7 +184,7 @@ fn ask(props: &Props, requests: &Console, form: &'static Form) -> Html {
     };
     html! {
         <form class={names(&["ask", when(form.blanks.len() > 2, "long")])} {onsubmit} title={translate(language, form.help)}>
-            <b>{ form.name }</b>
+            <b>{ translate(language, form.name) }</b>
             { for form.blanks.iter().enumerate().map(blank) }
             { button("", None, tr!(language, "Send"), Callback::noop()) }
             <p id={told} class="mistake" aria-live="polite">{ mistake.map(|(_, why)| why) }</p>

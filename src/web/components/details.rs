@@ -228,10 +228,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     };
     let sent = link(&time(shot.sent_at), Action::Time(TimeAction::SeekEvent(shot.id)));
     let sent = html! { <>{ sent }{ tr!(language, " by event {0}", shot.id) }</> };
-    let because = shot.cause.as_ref().map(|cause| {
-        let why = asks_why(&props.act, language, &shot.label, Question::Event(shot.id));
-        html! { <>{ tell(language, cause) }{ " " }{ why }</> }
-    });
+    let because = shot.cause.as_ref().map(|cause| tell(language, cause));
     let end = |end: &Told| {
         let words = tell(language, &end.sentence);
         let why = asks_why(&props.act, language, &words, Question::Event(end.event));
@@ -240,7 +237,11 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     };
     html! {
         <section>
-            <h2>{ &shot.label }{ chip("plain", word(shot.kind.name, shot.kind.name, &props.act)) }</h2>
+            <h2>
+                { &shot.label }
+                { chip("plain", word(shot.kind.name, translate(language, shot.kind.name), &props.act)) }
+                { asks_why(&props.act, language, &shot.label, Question::Event(shot.id)) }
+            </h2>
             <dl class="fields">
                 { entry_of(tr!(language, "from, to"), html! { <>{ from }{ " → " }{ to }</> }) }
                 { entry_of(tr!(language, "sent"), sent) }
@@ -248,7 +249,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
                 for field in &shot.fields { { entry_of(word(field.name, translate(language, field.name), &props.act), field.value.clone().into()) } }
                 { entry(tr!(language, "Lamport stamp"), shot.lamport.to_string()) }
                 { entry(tr!(language, "vector stamp"), written(&shot.stamp)) }
-                if let Some(because) = because { { entry_of(tr!(language, "because"), because) } }
+                if let Some(because) = because { { entry(tr!(language, "because"), because) } }
                 for told in ends { { entry_of(tr!(language, "its end"), end(told)) } }
                 if let Some((file, line)) = shot.line {
                     { entry(tr!(language, "source"), format!("{}:{line}", file.rsplit("src/").next().unwrap_or(file))) }

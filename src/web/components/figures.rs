@@ -46,8 +46,8 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
     let stamp = node.stamp_told(detail, stamp_y - 4.0, language);
     let (role_told, is_long) = node.role_told(detail, role_y - 4.0, language);
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
-    let spoken =
-        detail.is_narrow().then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
+    let is_short = detail.is_narrow() && !node.has_row();
+    let spoken = is_short.then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
     let stands_still = (node.status == Status::Paused).then(|| tr!(language, "paused"));
     let role_sign = match node.tag {
         None => "crashed",
@@ -77,8 +77,12 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
             } else {
                 <text class="stamp" y={number(stamp_y)}>{ stamp_parts(&stamp) }</text>
             }
-            if let Some(row) = &node.row { { panel_row(row, row_y, language) } }
-            if !node.tenures.is_empty() { { tenures(&props.id, node, row_y, language) } }
+            { " " }
+            if let Some(row) = &node.row {
+                { panel_row(&props.id, node, row, row_y, language) }
+            } else if !node.tenures.is_empty() {
+                { tenures(&props.id, node, row_y, language) }
+            }
             { corner(props, node) }
         </g>
     }
@@ -235,6 +239,7 @@ pub fn tone_class(tone: Tone) -> &'static str {
     match tone {
         Tone::Call => "call",
         Tone::Reply => "reply",
+        Tone::Refusal => "refusal",
         Tone::Vote => "vote",
         Tone::Beat => "beat",
         Tone::Client => "toClient",

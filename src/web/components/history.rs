@@ -69,11 +69,13 @@ pub fn picture(
     });
     html! {
         <svg class="plots history" aria-hidden="true" viewBox={format!("0 0 {} {}", number(width), number(history.height))} {onpointerdown}>
-            { for history.bands.iter().map(|band| fault(band, history.height, language)) }
+            { for history.bands.iter().map(|band| fault(band, history.height)) }
             { for history.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
             { for history.lanes.iter().map(|(who, y)| lane(who, *y, width)) }
             { for history.bars.iter().map(figure) }
             { cursor }
+            { for history.bars.iter().map(label) }
+            <g class="fault">{ for history.bands.iter().map(|band| name(band, language)) }</g>
             { text("letter", Point::new(width - 14.0, 12.0), letter.unwrap_or("")) }
         </svg>
     }
@@ -144,13 +146,17 @@ pub fn table(
     }
 }
 
-fn fault(band: &FaultBand, height: f64, language: Language) -> Html {
+fn fault(band: &FaultBand, height: f64) -> Html {
     html! {
         <g class="fault">
             <rect x={number(band.from)} y="18" width={number(band.to - band.from)} height={number(height)} />
-            { text("", Point::new(band.from + 4.0, band.name_y()), &format!("▲ {}", tell(language, &band.name))) }
         </g>
     }
+}
+
+fn name(band: &FaultBand, language: Language) -> Html {
+    let name = tell(language, &band.name);
+    text("", Point::new(band.from + 4.0, band.name_y()), &format!("▲ {name}"))
 }
 
 fn lane(who: &Text, y: f64, width: f64) -> Html {
@@ -159,23 +165,8 @@ fn lane(who: &Text, y: f64, width: f64) -> Html {
     html! { <g class="scale">{ path("", &line) }{ text("asker", Point::new(NAMES - 8.0, y + 4.0), who) }</g> }
 }
 
-/// A bar; with its number where a verdict rests on it, and a mark where it took effect.
+/// A bar; with a mark where it took effect.
 fn figure(bar: &RequestBar) -> Html {
-    let class = match bar.fate {
-        RequestFate::Done => "answered",
-        RequestFate::Refused => "refused",
-        RequestFate::Unanswered => "given-up",
-        RequestFate::Waiting => "waits",
-    };
-    let disc = bar.proof.map(|place| {
-        let at = bar.at.plus(-2.0, -8.0);
-        html! {
-            <g class="disc">
-                <circle cx={number(at.x)} cy={number(at.y)} r="8" />
-                { text("", at.plus(0.0, 3.5), &(place + 1).to_string()) }
-            </g>
-        }
-    });
     let middle = bar.at.y + BAR / 2.0;
     let effect = bar.effect.map(|effect| {
         let mut mark = Path::new();
@@ -185,13 +176,40 @@ fn figure(bar: &RequestBar) -> Html {
         };
         path(if effect == EffectMark::Nowhere { "nowhere" } else { "effect" }, &mark)
     });
-    let aside = if disc.is_some() { 9.0 } else { 0.0 };
     html! {
-        <g key={bar.event} class={names(&["asked", class, when(disc.is_some(), "proof")])}>
+        <g key={bar.event} class={class("asked", bar)}>
             <rect x={number(bar.at.x)} y={number(bar.at.y)} width={number(bar.w)} height={number(BAR)} rx="2.5" />
             { effect }
+        </g>
+    }
+}
+
+/// What was asked and told, and the number that it has where a verdict rests on it. It lies over the cursor.
+fn label(bar: &RequestBar) -> Html {
+    let disc = bar.proof.map(|place| {
+        let at = bar.at.plus(-2.0, -8.0);
+        html! {
+            <g class="disc">
+                <circle cx={number(at.x)} cy={number(at.y)} r="8" />
+                { text("", at.plus(0.0, 3.5), &(place + 1).to_string()) }
+            </g>
+        }
+    });
+    let aside = if disc.is_some() { 9.0 } else { 0.0 };
+    html! {
+        <g key={format!("told {}", bar.event)} class={class("told", bar)}>
             { text("label", bar.at.plus(aside, -4.0), &bar.label) }
             { disc }
         </g>
     }
+}
+
+fn class(what: &'static str, bar: &RequestBar) -> Classes {
+    let fate = match bar.fate {
+        RequestFate::Done => "answered",
+        RequestFate::Refused => "refused",
+        RequestFate::Unanswered => "given-up",
+        RequestFate::Waiting => "waits",
+    };
+    names(&[what, fate, when(bar.proof.is_some(), "proof")])
 }

@@ -124,7 +124,8 @@ fn models_tab(props: &Props) -> Html {
     let map = match &props.inspection.models {
         Some(models) => {
             let chosen = props.inspection.model;
-            html! { <ModelsMap models={models.clone()} {chosen} {language} act={act.clone()} /> }
+            let letter = props.inspection.letter;
+            html! { <ModelsMap models={models.clone()} {chosen} {letter} {language} act={act.clone()} /> }
         }
         None => html! {
             <p class="soft">{ tr!(language, "Only what clients ask of a store of keys and values is judged here.") }</p>

@@ -9,11 +9,11 @@ use super::other_runs::other_runs;
 use crate::base::Time;
 use crate::player::{Action, TimeAction};
 use crate::tr;
-use crate::view::Point;
 use crate::view::path::number;
 use crate::view::plot::{Plots, Scaled};
 use crate::view::spread::SpreadPlot;
 use crate::view::stage::flight::text_width;
+use crate::view::{FaultBand, Point};
 use crate::web::measures::{Measures, Period, Spreading};
 use crate::web::shared::Shared;
 use crate::words::{Language, tell};
@@ -69,12 +69,15 @@ fn picture(props: &Props) -> Html {
     html! {
         <>
         <svg class="plots" aria-hidden="true" viewBox={format!("0 0 {width} {height}")} onpointerdown={seek}>
-            { bands(plots, measures, *language) }
+            { for plots.bands.iter().map(|band| band_behind(band, plots.height)) }
             { for plots.ticks.iter().map(|(x, tick)| text("tick", Point::new(x + 3.0, 11.0), &tick.label)) }
             { drawn(plots, *language) }
             <rect class="future" x={number(at)} y="18" width={number((plots.axis.right - at).max(0.0))} height={number(plots.height)} />
-            { titles(measures, *language) }
             <path class="now-line" d={format!("M{} 4V{}", number(at), number(plots.height))} />
+            // What is to be read lies over all that is drawn.
+            { scales(plots) }
+            { names_of_bands(plots, measures, *language) }
+            { titles(measures, *language) }
             { text("letter", Point::new(plots.axis.right - 14.0, 12.0), props.letter.unwrap_or("")) }
         </svg>
         { for measures.spread.iter().map(|spread| why(spread, *language)) }
@@ -83,49 +86,66 @@ fn picture(props: &Props) -> Html {
     }
 }
 
-/// Faults, from when to when, and what they are called.
-fn bands(plots: &Plots, measures: &Measures, language: Language) -> Html {
+/// A fault, from when to when.
+fn band_behind(band: &FaultBand, height: f64) -> Html {
+    html! {
+        <g class="fault">
+            <rect x={number(band.from)} y="18" width={number((band.to - band.from).max(1.0))} height={number(height)} />
+        </g>
+    }
+}
+
+/// What faults are called, and after how long requests were answered again.
+fn names_of_bands(plots: &Plots, measures: &Measures, language: Language) -> Html {
     let recovered = |name: &str| {
         let period = measures.periods.iter().find(|period| {
             period.fault.as_ref().is_some_and(|fault| tell(language, fault) == name)
         });
         period.and_then(|period| period.recovery)
     };
-    let band = |band: &crate::view::FaultBand| {
+    let name = |band: &FaultBand| {
         let name = tell(language, &band.name);
         let told = match recovered(&name) {
             Some(time) => tr!(language, "{0}; answered again after {1}", name, time.said()),
             None => name,
         };
-        html! {
-            <g class="fault">
-                <rect x={number(band.from)} y="18" width={number((band.to - band.from).max(1.0))} height={number(plots.height)} />
-                { text("", Point::new(band.from + 4.0, band.name_y()), &format!("▲ {told}")) }
-            </g>
-        }
+        text("", Point::new(band.from + 4.0, band.name_y()), &format!("▲ {told}"))
     };
-    html! { <g class="bands">{ for plots.bands.iter().map(band) }</g> }
+    html! { <g class="fault">{ for plots.bands.iter().map(name) }</g> }
 }
 
-/// The plots without their titles: they change only when more of the run is known.
+/// The plots without their words: they change only when more of the run is known.
 fn drawn(plots: &Plots, language: Language) -> Html {
     let fates = &plots.availability;
-    let scaled = |plot: &Scaled, class: &'static str, name: &dyn Fn(u64) -> String| {
-        let line = |(y, value): &(f64, u64)| {
-            html! {
-                <g class="scale">
-                    <path d={format!("M0 {}H{}", number(*y), number(plots.axis.right))} />
-                    { text("", Point::new(plots.axis.right - 4.0, y - 2.0), &name(*value)) }
-                </g>
-            }
+    let scaled = |plot: &Scaled, class: &'static str| {
+        let line = |(y, _): &(f64, u64)| {
+            html! { <path d={format!("M0 {}H{}", number(*y), number(plots.axis.right))} /> }
         };
         html! {
             <g class={class}>
-                { for plot.lines.iter().map(line) }
+                <g class="scale">{ for plot.lines.iter().map(line) }</g>
                 { path("marks", &plot.dots) }{ path("line", &plot.line) }{ path("failed", &plot.failed) }
             </g>
         }
     };
+    html! {
+        <>
+        { for plots.spread.iter().map(|plot| spread(plot, plots.axis.right, language)) }
+        <g class="fates">{ path("done", &fates.done) }{ path("waiting", &fates.waiting) }{ path("failed", &fates.failed) }</g>
+        { scaled(&plots.response, "response") }
+        { scaled(&plots.throughput, "throughput") }
+        { for plots.staleness.iter().map(|plot| scaled(plot, "staleness")) }
+        </>
+    }
+}
+
+/// Who asks, and what the lines of the plots stand for.
+fn scales(plots: &Plots) -> Html {
+    let at = |y: f64, name: &str| text("", Point::new(plots.axis.right - 4.0, y - 2.0), name);
+    let scale = |plot: &Scaled, name: &dyn Fn(u64) -> String| -> Html {
+        plot.lines.iter().map(|(y, value)| at(*y, &name(*value))).collect()
+    };
+    let spreads = plots.spread.iter().flat_map(shares).map(|(name, y)| at(y, name));
     let time = |micros: u64| Time(micros).said();
     let count = |count: u64| count.to_string();
     let asker = |(place, y): &(crate::base::Place, f64)| {
@@ -133,27 +153,26 @@ fn drawn(plots: &Plots, language: Language) -> Html {
     };
     html! {
         <>
-        { for plots.spread.iter().map(|plot| spread(plot, plots.axis.right, language)) }
-        <g class="fates">{ path("done", &fates.done) }{ path("waiting", &fates.waiting) }{ path("failed", &fates.failed) }</g>
         { for plots.askers.iter().map(asker) }
-        { scaled(&plots.response, "response", &time) }
-        { scaled(&plots.throughput, "throughput", &count) }
-        { for plots.staleness.iter().map(|plot| scaled(plot, "staleness", &time)) }
+        <g class="scale">
+            { for spreads }
+            { scale(&plots.response, &time) }
+            { scale(&plots.throughput, &count) }
+            { for plots.staleness.iter().map(|plot| scale(plot, &time)) }
+        </g>
         </>
     }
 }
 
+/// Lines of the plot of what spreads, and where they run.
+fn shares(plot: &SpreadPlot) -> [(&'static str, f64); 3] {
+    [("100 %", plot.top), ("50 %", (plot.top + plot.bottom) / 2.0), ("0 %", plot.bottom)]
+}
+
 /// The share that has heard, and the formula's curve.
 fn spread(plot: &SpreadPlot, width: f64, language: Language) -> Html {
-    let lines =
-        [("100 %", plot.top), ("50 %", (plot.top + plot.bottom) / 2.0), ("0 %", plot.bottom)];
-    let line = |(name, y): (&'static str, f64)| {
-        html! {
-            <g class="scale">
-                <path d={format!("M0 {}H{}", number(y), number(width))} />
-                { text("", Point::new(width - 4.0, y - 2.0), name) }
-            </g>
-        }
+    let line = |(_, y): (&'static str, f64)| {
+        html! { <g class="scale"><path d={format!("M0 {}H{}", number(y), number(width))} /></g> }
     };
     // The one that is ahead has its name on its left.
     let ahead = plot.run_name.x <= plot.formula_name.x;
@@ -169,7 +188,7 @@ fn spread(plot: &SpreadPlot, width: f64, language: Language) -> Html {
     };
     html! {
         <g class="spread">
-            { for lines.into_iter().map(line) }
+            { for shares(plot).into_iter().map(line) }
             { path("seeds", &plot.seeds) }{ path("faultless", &plot.faultless) }
             { path("line", &plot.run) }{ path("formula", &plot.formula) }
             if !plot.faultless.is_empty() {

@@ -50,6 +50,7 @@ mod flaws;
 mod handout;
 mod help;
 mod history;
+mod holding_bars;
 mod icon;
 mod inspector;
 mod lane_names;

@@ -14,6 +14,7 @@ use crate::player::{Action, PageAction, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::view::path::{number, translate};
+use crate::view::stage::flight::text_width;
 use crate::view::{Path, Point};
 use crate::words::{Language, tell, translate as words};
 
@@ -22,6 +23,8 @@ pub struct Props {
     pub models: Rc<Models>,
     /// The one whose evidence is shown, if it was chosen.
     pub chosen: Option<Model>,
+    /// Where two runs are shown, which of them is judged.
+    pub letter: Option<&'static str>,
     pub language: Language,
     pub act: Callback<Action>,
 }
@@ -29,12 +32,16 @@ pub struct Props {
 impl PartialEq for Props {
     fn eq(&self, other: &Props) -> bool {
         let same = Rc::ptr_eq(&self.models, &other.models);
-        same && (self.chosen, self.language) == (other.chosen, other.language)
+        let of = |props: &Props| (props.chosen, props.letter, props.language);
+        same && of(self) == of(other)
     }
 }
 
 /// Half of a box's width and height, and the room of the map.
 const HALF: (f64, f64) = (63.0, 19.0);
+/// The size of a name, and the room that it has in one line.
+const NAME: f64 = 11.5;
+const LINE: f64 = 100.0;
 const ROOM: (f64, f64) = (404.0, 322.0);
 
 /// Where each model stands: the stronger above the weaker.
@@ -68,9 +75,13 @@ pub fn ModelsMap(props: &Props) -> Html {
     let go = |operation: &OperationShot| {
         asks(act, TimeAction::SeekEvent(operation.answered.unwrap_or(operation.called)))
     };
+    let title = match props.letter {
+        Some(letter) => tr!(*language, "What run {0} keeps", letter),
+        None => tr!(*language, "What this run keeps").to_owned(),
+    };
     html! {
         <section class="models">
-            <h2>{ tr!(*language, "What this run keeps") }<small>{ tr!(*language, "judged up to {0}", seconds(models.at, 3)) }</small></h2>
+            <h2>{ title }<small>{ tr!(*language, "judged up to {0}", seconds(models.at, 3)) }</small></h2>
             <p class="soft">{ tr!(*language, "By what clients asked and were told: {0} requests. {1}.", models.asked, counts(&models.verdicts, *language)) }</p>
             { map(&models.verdicts, Some(&models.apart), shown, *language, &choose) }
             { told_apart(&models.apart, *language) }
@@ -84,7 +95,7 @@ pub fn counts(verdicts: &[ModelShot], language: Language) -> String {
     let count = |stands| verdicts.iter().filter(|shot| shot.stands == stands).count();
     let (kept, broken, unknown) =
         (count(Stands::Kept), count(Stands::Broken), count(Stands::Unknown));
-    tr!(language, "{0} kept, {1} broken, {2} not known", kept, broken, unknown)
+    tr!(language, "Of the models {0} are kept, {1} broken, {2} not known", kept, broken, unknown)
 }
 
 /// The map itself.
@@ -110,11 +121,12 @@ pub fn map(
 
 /// Eventual consistency, known from the replicas alone, and how old reads were, a measure.
 fn stands_apart(apart: &Apart, language: Language) -> Html {
-    let (eventual, staleness) = (Point::new(336.0, 62.0), Point::new(336.0, 122.0));
+    let (eventual, staleness) = (Point::new(336.0, 56.0), Point::new(336.0, 114.0));
     let (class, sign, shape) = outline(apart.eventual);
     let told = tr!(language, "eventual: {0}", stands(apart.eventual, language));
     let (w, h) = HALF;
-    let slanted = format!("M{} {}H{}L{} {}H{}Z", -w + 10.0, -h, w, w - 10.0, h, -w);
+    let low = h + 12.0;
+    let slanted = format!("M{} {}H{}L{} {}H{}Z", -w + 10.0, -h, w, w - 10.0, low, -w);
     let old = match apart.stale {
         0 => tr!(language, "no read was old").to_owned(),
         _ => tr!(language, "{0}, {1} versions", apart.age.said(), apart.versions),
@@ -126,14 +138,14 @@ fn stands_apart(apart: &Apart, language: Language) -> Html {
         { text("soft", Point::new(336.0, 24.0), tr!(language, "apart")) }
         <g class={names(&["model still", class])} transform={translate(eventual)} role="img" aria-label={told}>
             <path class="outline" d={shape} />
-            { text("name", Point::new(0.0, 4.5), tr!(language, "eventual")) }
+            { name_in_box(tr!(language, "eventual")) }
             <circle cx={number(-w + 2.0)} cy={number(-h + 2.0)} r="9" />
             { text("sign", Point::new(-w + 2.0, -h + 6.0), sign) }
         </g>
         <g class="model still measure" transform={translate(staleness)} role="img" aria-label={measured}>
             <path class="outline" d={slanted} />
-            { text("name", Point::new(0.0, -2.0), tr!(language, "bounded staleness")) }
-            { text("soft", Point::new(0.0, 12.0), &old) }
+            { name_in_box(tr!(language, "bounded staleness")) }
+            { text("soft", Point::new(0.0, 25.0), &old) }
         </g>
         </>
     }
@@ -243,10 +255,23 @@ fn model_box(shot: &ModelShot, chosen: bool, language: Language, choose: Callbac
         <g class={names(&["model", class, when(chosen, "shown")])} transform={translate(place(shot.model))} role="button" tabindex="0"
             aria-pressed={chosen.to_string()} aria-label={format!("{name}: {stands}")} {onclick} {onkeydown}>
             <path class="outline" d={outline} />
-            { text("name", Point::new(0.0, 4.5), name) }
+            { name_in_box(name) }
             <circle cx={number(-w + 2.0)} cy={number(-h + 2.0)} r="9" />
             { text("sign", Point::new(-w + 2.0, -h + 6.0), sign) }
         </g>
+    }
+}
+
+/// A name in the middle of its box, in two lines where one would not do.
+fn name_in_box(name: &'static str) -> Html {
+    match name.rsplit_once(' ').filter(|_| text_width(name, NAME) > LINE) {
+        Some((first, last)) => html! {
+            <>
+            { text("name", Point::new(0.0, -2.5), first) }
+            { text("name", Point::new(0.0, 11.0), last) }
+            </>
+        },
+        None => text("name", Point::new(0.0, 4.5), name),
     }
 }
 
@@ -289,7 +314,7 @@ pub fn evidence(
         }
     };
     html! {
-        <div class={names(&["verdict", when(shot.stands == Stands::Broken, "broken")])} role="status">
+        <div class={names(&["judgement", when(shot.stands == Stands::Broken, "broken")])} role="status">
             <h3>{ words(language, promise.name) }{ ": " }{ stands(shot.stands, language) }</h3>
             <p>{ words(language, promise.meaning) }</p>
             if let Some(why) = &shot.why { <p class="standing">{ with_names(&tell(language, why)) }</p> }

@@ -3,15 +3,16 @@
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::bits::{asks, picture_button};
+use super::bits::{self, asks, picture_button};
 use super::icon::Icon;
 use super::props::StageProps as Props;
 use crate::player::gestures::Group;
-use crate::player::{Action, Gesture, Selection};
+use crate::player::{Action, Gesture, Question, Selection, WhyAction};
 use crate::tr;
 use crate::view::stage::aside::Neighbourhood;
 use crate::view::{Size, StageView};
 use crate::web::browser::{self, document, focus, style};
+use crate::web::frame::Subject;
 use crate::web::pick;
 use crate::web::pick::PickedBy;
 use crate::web::shared::Shared;
@@ -81,6 +82,28 @@ pub fn menu_card(props: &Props, card: NodeRef) -> Html {
             <div class="head"><b>{ title }</b>{ shut }</div>
             if gestures.is_empty() { <p class="soft">{ nothing(*selection, *language) }</p> }
             { for [Group::Main, Group::Timers, Group::Request, Group::Network].map(|kind| buttons(group(kind), &props.act, *language)) }
+            { why(props, *selection) }
+        </div>
+    }
+}
+
+/// Why a message was sent, and if it was lost, why that.
+fn why(props: &Props, selection: Selection) -> Html {
+    let (language, act) = (props.language, &props.act);
+    let Subject::Message { shot, ends, .. } = &props.inspection.subject else {
+        return Html::default();
+    };
+    if selection != Selection::Message(shot.id) {
+        return Html::default();
+    }
+    let ask = |name: &'static str, event: u64| {
+        bits::button("", None, name, asks(act, WhyAction::Ask(Question::Event(event))))
+    };
+    let lost = ends.iter().find(|end| end.sentence.template.starts_with("never receives"));
+    html! {
+        <div class="acts asks-why">
+            { ask(tr!(language, "Why was it sent?"), shot.id) }
+            { for lost.map(|end| ask(tr!(language, "Why did it not arrive?"), end.event)) }
         </div>
     }
 }

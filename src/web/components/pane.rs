@@ -63,7 +63,8 @@ fn pane_frame(
     }
 }
 
-/// The pane's letter and name, and its side of the first difference.
+/// The pane's letter and name, and its side of the first difference. A press on the name makes it the active
+/// one; where there is room for one picture only, that is the one which is shown.
 pub fn pane_head(
     comparison: &PaneComparison,
     place: usize,
@@ -72,19 +73,26 @@ pub fn pane_head(
 ) -> Html {
     let active = comparison.active == place;
     let class = names(&["pane-head", when(active, "active")]);
+    let name = comparison.names[place].clone();
+    let activate = asks(act, PaneAction::Activate(place));
     let close = asks(act, PaneAction::Close(place));
     let shown = active.then(|| {
         let title = tr!(language, "The inspector shows this one");
         html! { <span class="shown-in" title={title} role="img" aria-label={title}>{ icon(Icon::Panel) }</span> }
     });
     html! {
+        <>
         <header {class}>
-            <b class="letter">{ LETTERS[place] }</b>
-            <h2 title={comparison.names[place].clone()}>{ &comparison.names[place] }</h2>
+            <h2>
+                <button class="bare" title={name.clone()} onclick={activate} aria-pressed={active.to_string()}>
+                    <b class="letter">{ LETTERS[place] }</b><span>{ name }</span>
+                </button>
+            </h2>
             { shown }
             { picture_button("", Icon::Close, tr!(language, "Close this run"), close) }
-            { divergence_text(&comparison.divergence, place, language, act) }
         </header>
+        { divergence_text(&comparison.divergence, place, language, act) }
+        </>
     }
 }
 

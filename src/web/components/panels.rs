@@ -21,20 +21,24 @@ use crate::words::{Language, translate};
 const STEP: f64 = 16.0;
 
 /// The row of a server's box, from `y` on downwards.
-pub fn panel_row(row: &PanelRow, y: f64, language: Language) -> Html {
+pub fn panel_row(id: &str, node: &NodeBox, row: &PanelRow, y: f64, language: Language) -> Html {
     let inside = match row {
         PanelRow::Squares { cells, before, after, numbered } => {
             squares(cells, [*before, *after], *numbered, y)
         }
-        PanelRow::Words { of, after, style } => words(of, after.as_ref(), *style, y),
+        PanelRow::Words { of, after, style } => {
+            let ring = |number: usize, at| ring(id, node, number, at);
+            words(of, after.as_ref(), *style, y, &ring)
+        }
         // A square as for an entry, with the number of its stamp, and the words.
         PanelRow::Value { name, text: value, stamp, state } => {
             let told = format!("{} {value}", translate(language, name));
+            let told = told.trim_start().to_owned();
             let left = -(text_width(&told, 11.5) + 18.0) / 2.0;
             html! {
                 <>
                 { square(*stamp, *state, Point::new(left, y)) }
-                { stamped(*stamp, left, y) }
+                { stamped(*stamp, left, y) }{ " " }
                 { text("badge", Point::new(9.0, y + 10.5), &told) }
                 </>
             }
@@ -51,26 +55,37 @@ pub fn panel_row(row: &PanelRow, y: f64, language: Language) -> Html {
 /// What is held for a while, in the row: for each a ring by its own clock, the chip of its token, and whose it
 /// is. What is believed is dashed, what was granted is solid; and what has run out is crossed out.
 pub fn tenures(id: &str, node: &NodeBox, y: f64, language: Language) -> Html {
-    let (middle, r) = (y + 6.5, 5.0);
+    let middle = y + 6.5;
     let one = |(at, (left, mark)): (usize, (f64, &TenureMark))| {
-        let class = names(&["tenure", when(mark.believed, "believed"), when(mark.over, "over")]);
-        let sign = if mark.believed { "believed" } else { "granted" };
-        let (ring, name) = (Point::new(left + RING / 2.0, middle), node.tenure_ring(at));
         let after = left + RING + CHIP_GAP;
-        let words = Point::new(after + mark.chip.width + CHIP_GAP, middle + 4.0);
+        let words = Point::new(left + mark.before(), middle + 4.0);
         html! {
-            <g {class} data-sign={sign}>
-                <g transform={path::translate(ring)}>
-                    <circle class="track" r={number(r)} />
-                    <circle class="rest" id={ring_id(id, &name)} r={number(r)} transform="rotate(-90)" pathLength={number(AROUND)} />
-                    if mark.over { <path d="M-2.500 -2.500L2.500 2.500M2.500 -2.500L-2.500 2.500" /> }
-                </g>
-                { chip(&mark.chip, mark.believed, Point::new(after, middle)) }{ " " }
+            <g class={names(&["tenure", when(mark.over, "over")])} data-sign={sign(mark)}>
+                { ring(id, node, at, Point::new(left + RING / 2.0, middle)) }
+                if let Some(of) = &mark.chip { { chip(of, mark.believed, Point::new(after, middle)) }{ " " } }
                 { text("held", words, &mark.told(language)) }
             </g>
         }
     };
     html! { <g class="entries">{ for placed(&node.tenures, language).into_iter().enumerate().map(one) }</g> }
+}
+
+fn sign(mark: &TenureMark) -> &'static str {
+    if mark.believed { "believed" } else { "granted" }
+}
+
+/// The ring of one of these, its middle there.
+fn ring(id: &str, node: &NodeBox, number: usize, at: Point) -> Html {
+    let Some(mark) = node.tenures.get(number) else { return Html::default() };
+    let r = path::number(5.0);
+    let class = names(&["tenure", when(mark.believed, "believed"), when(mark.over, "over")]);
+    html! {
+        <g {class} transform={path::translate(at)} data-sign={sign(mark)}>
+            <circle class="track" r={r.clone()} />
+            <circle class="rest" id={ring_id(id, &node.tenure_ring(number))} {r} transform="rotate(-90)" pathLength={path::number(AROUND)} />
+            if mark.over { <path d="M-2.500 -2.500L2.500 2.500M2.500 -2.500L-2.500 2.500" /> }
+        </g>
+    }
 }
 
 /// A stamp as a chip, its left edge's middle there.
@@ -121,7 +136,13 @@ fn squares(cells: &[Cell], [before, after]: [u64; 2], numbered: bool, y: f64) ->
 }
 
 /// Words in boxes, and how many more there are.
-fn words(of: &[Word], after: Option<&Word>, style: WordStyle, y: f64) -> Html {
+fn words(
+    of: &[Word],
+    after: Option<&Word>,
+    style: WordStyle,
+    y: f64,
+    ring: &dyn Fn(usize, Point) -> Html,
+) -> Html {
     const HEIGHT: f64 = 16.0;
     let (class, rx) = match style {
         WordStyle::Queue => ("word queue", 0.0),
@@ -130,11 +151,14 @@ fn words(of: &[Word], after: Option<&Word>, style: WordStyle, y: f64) -> Html {
     };
     let middle = |word: &Word| Point::new(word.x + word.w / 2.0, y + HEIGHT / 2.0);
     let word = |word: &Word| {
-        let aside = word.chip.as_ref().map_or(0.0, |chip| (chip.width + CHIP_GAP) / 2.0);
+        let chipped = word.chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
+        let ringed = word.ring.map_or(0.0, |_| RING + CHIP_GAP);
+        let (aside, row) = ((chipped + ringed) / 2.0, y + HEIGHT / 2.0);
         html! {
-            <g {class} data-sign="held value">
+            <g class={names(&[class, when(word.refused, "refused")])} data-sign={if word.refused { "refused word" } else { "held value" }}>
                 { boxed("", middle(word), Size::new(word.w, HEIGHT), rx) }
-                if let Some(of) = &word.chip { { chip(of, false, Point::new(word.x + 4.0, y + HEIGHT / 2.0)) }{ " " } }
+                if let Some(number) = word.ring { { ring(number, Point::new(word.x + 4.0 + RING / 2.0, row)) } }
+                if let Some(of) = &word.chip { { chip(of, false, Point::new(word.x + 4.0 + ringed, row)) }{ " " } }
                 { text("badge", middle(word).plus(aside, SIZE * 0.36), &word.text) }
             </g>
         }
@@ -175,7 +199,9 @@ fn whole(content: &Content, language: Language) -> Option<Html> {
             html! { <ul class="slots">{ for slots.iter().map(|cell| slot(cell, language)) }</ul> }
         }
         Content::Table { columns, rows } => {
-            let row = |row: &Vec<String>| html! { <tr>for cell in row { <td>{ cell.clone() }</td> }</tr> };
+            let refused =
+                |row: &[String]| when(row.iter().any(|it| it == Content::REFUSED), "refused");
+            let row = |row: &Vec<String>| html! { <tr class={refused(row)}>for cell in row { <td>{ cell.clone() }</td> }</tr> };
             html! {
                 <table>
                     <thead><tr>for column in columns.iter() { <th scope="col">{ translate(language, column) }</th> }</tr></thead>

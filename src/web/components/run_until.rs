@@ -12,7 +12,7 @@ use crate::player::{Action, TimeAction};
 use crate::protocol::Vocabulary;
 use crate::scenario::Mistake;
 use crate::tr;
-use crate::words::{Language, tell};
+use crate::words::{Language, tell, translate};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -56,8 +56,10 @@ fn panel(props: &Props) -> Html {
         <ul class="commands">
             { item("violation".into(), tr!(language, "a property breaks")) }
             { item("leader".into(), tr!(language, "another server leads")) }
+        </ul>
+        <ul class="commands kinds">
             for kind in &props.words.kinds {
-                { item(format!("sent {kind}"), &tr!(language, "{0} is sent", (*kind).to_owned())) }
+                { item(format!("sent {kind}"), &tr!(language, "{0} is sent", translate(language, kind).to_owned())) }
             }
         </ul>
         { slow_for(props) }
@@ -123,7 +125,7 @@ fn slow_for(props: &Props) -> Html {
             act.emit(Action::Time(TimeAction::SlowFor(kind, !checked)))
         });
         html! {
-            <label class="check"><input type="checkbox" {checked} {onchange} /><span>{ kind }</span></label>
+            <label class="check"><input type="checkbox" {checked} {onchange} /><span>{ translate(props.language, kind) }</span></label>
         }
     };
     let legend = tr!(props.language, "Slow down by itself while one of these is under way");

@@ -28,10 +28,10 @@ pub struct Props {
     pub language: Language,
 }
 
+/// What its lanes are, behind all else.
 #[component]
-pub fn SliceFigure(props: &Props) -> Html {
-    let diagram = &props.slice.0.diagram;
-    let bands = &diagram.bands;
+pub fn SliceGround(props: &Props) -> Html {
+    let bands = &props.slice.0.diagram.bands;
     html! {
         <g class="slice">
             { signed("band down", "lane down", &bands.down) }
@@ -39,15 +39,26 @@ pub fn SliceFigure(props: &Props) -> Html {
             { signed("band isolated", "lane cut off", &bands.isolated) }
             { signed("lead", "lane leads", &bands.lead) }
             { signed("bid", "lane bids", &bands.bid) }
+        </g>
+    }
+}
+
+#[component]
+pub fn SliceFigure(props: &Props) -> Html {
+    let diagram = &props.slice.0.diagram;
+    html! {
+        <g class="slice">
             { for diagram.crowd.iter().map(bars) }
             { path("messageLine beat", &diagram.beats) }
             { path("messageLine call", &diagram.calls) }
             { path("messageLine reply", &diagram.replies) }
+            { path("messageLine refusal", &diagram.refusals) }
             { path("messageLine vote", &diagram.votes) }
             { path("messageLine toClient", &diagram.client) }
             { path("messageLine lost", &diagram.lost) }
             { path("heads", &diagram.heads) }
             { path("losses", &diagram.losses) }
+            { signed("denials", "lane refuses", &diagram.denials) }
             { signed("ticked", "lane timer", &diagram.timers) }
             { for diagram.labels.iter().map(|label| mark(label, props)) }
         </g>

@@ -11,10 +11,11 @@ use yew::prelude::*;
 
 use super::draw::{names, path, text, when};
 use super::event_table::{event_table, use_event_table};
+use super::holding_bars::holding_bars;
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};
-use super::slice::{Drawn, SliceFigure};
+use super::slice::{Drawn, SliceFigure, SliceGround};
 use crate::base::Time;
 use crate::player::{
     Action, LaneChange, Lanes, PageAction, Selection, Table, TimeAction, TimelineAction, Window,
@@ -216,20 +217,31 @@ fn ticks(id: &str, sheet: &Sheet) -> Html {
 /// way end there without being drawn anew.
 fn known(props: &Props, height: f64) -> Html {
     let sheet = &props.sheet;
-    let slice = |slice: &Rc<crate::view::Slice>| {
+    let at = |slice: &crate::view::Slice| translate(Point::new(sheet.scale.x(slice.from), 0.0));
+    let (bottom, language) = (sheet.rows.bottom(), props.language);
+    let ground = |slice: &Rc<crate::view::Slice>| {
         html! {
-            <g key={slice.from.0} transform={translate(Point::new(sheet.scale.x(slice.from), 0.0))}>
-                <SliceFigure slice={Drawn(slice.clone())} bottom={sheet.rows.bottom()} language={props.language} />
+            <g key={slice.from.0} transform={at(slice)}>
+                <SliceGround slice={Drawn(slice.clone())} {bottom} {language} />
             </g>
         }
     };
-    let [sound, doomed] = &sheet.under_way;
+    let slice = |slice: &Rc<crate::view::Slice>| {
+        html! {
+            <g key={slice.from.0} transform={at(slice)}>
+                <SliceFigure slice={Drawn(slice.clone())} {bottom} {language} />
+            </g>
+        }
+    };
     html! {
         <svg id={format!("{}-known", props.id)} x={number(-BEFORE)} height={number(height)}>
             <g transform={format!("translate({} 0)", number(BEFORE))}>
-                { for sheet.slices.iter().map(slice) }
-                { path("messageLine going", sound) }
-                { path("messageLine lost", doomed) }
+                <g>{ for sheet.slices.iter().map(ground) }</g>
+                { holding_bars(&sheet.holdings, language) }
+                <g>{ for sheet.slices.iter().map(slice) }</g>
+                { path("messageLine going", &sheet.under_way.sound) }
+                { path("messageLine lost", &sheet.under_way.doomed) }
+                { path("denials", &sheet.under_way.denials) }
             </g>
         </svg>
     }

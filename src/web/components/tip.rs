@@ -2,6 +2,7 @@
 //! focus, and while a finger is held on it. Escape takes it away. The sentences stand in `view/signs.rs`.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
@@ -10,6 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
+use super::draw::{names, when};
 use super::node_menu::settle;
 use super::stage::around;
 use crate::player::{Action, PageAction, Selection};
@@ -60,7 +62,7 @@ pub fn Tip(props: &Props) -> Html {
     {
         let (root, set, act) = (props.root.clone(), told.setter(), props.act.clone());
         use_effect_with((), move |()| {
-            let board = Board { waiting: Rc::default(), set, act };
+            let board = Board { waiting: Rc::default(), known: Rc::default(), set, act };
             let listeners = root.cast::<Element>().map(|root| listen(&root, &board));
             move || drop(listeners)
         });
@@ -82,7 +84,7 @@ pub fn Tip(props: &Props) -> Html {
         props.hovered.as_ref().filter(|shot| shown.of == Some(Selection::Message(shot.id)));
     let carried = carried.map(|shot| carries(shot, props.language));
     html! {
-        <div class="tip" role="tooltip" id={format!("{}-tip", props.id)} ref={card}>
+        <div class={names(&["tip", when(shown.lines.len() > 3, "long")])} role="tooltip" id={format!("{}-tip", props.id)} ref={card}>
             { for shown.lines.iter().map(line) }
             { carried }
         </div>
@@ -93,7 +95,7 @@ pub fn Tip(props: &Props) -> Html {
 fn carries(shot: &MessageShot, language: Language) -> Html {
     let field = |field: &Field| format!("{} {}", translate(language, field.name), field.value);
     let fields: Vec<String> = shot.fields.iter().map(field).collect();
-    html! { <p class="mono">{ shot.kind.name }{ ": " }{ fields.join(", ") }</p> }
+    html! { <p class="mono">{ translate(language, shot.kind.name) }{ ": " }{ fields.join(", ") }</p> }
 }
 
 /// Shows and hides what is told.
@@ -101,6 +103,9 @@ fn carries(shot: &MessageShot, language: Language) -> Html {
 struct Board {
     /// What is to be shown after a while.
     waiting: Rc<RefCell<Option<Timeout>>>,
+    /// What has been told already, while the focus goes from one thing on the stage to the next: of the next only
+    /// what is new is told.
+    known: Rc<RefCell<BTreeSet<&'static str>>>,
     set: UseStateSetter<Option<Told>>,
     act: Callback<Action>,
 }
@@ -135,7 +140,13 @@ impl Board {
 
     fn focused(&self, event: &Event) {
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(found) = element.and_then(|element| whole(&element)) {
+        let Some(mut found) = element.and_then(|element| whole(&element)) else {
+            self.known.borrow_mut().clear();
+            return;
+        };
+        let mut known = self.known.borrow_mut();
+        found.lines.retain(|(_, meaning)| known.insert(meaning));
+        if !found.lines.is_empty() {
             self.show(Some(found), REST);
         }
     }
@@ -165,6 +176,7 @@ fn listen(root: &Element, board: &Board) -> Vec<EventListener> {
             let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
             if key.is_some_and(|key| matches!(key.as_str(), "Escape" | "Enter" | " ")) {
                 board.hide();
+                board.known.borrow_mut().clear();
             }
         })
     };
