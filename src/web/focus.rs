@@ -69,11 +69,6 @@ impl Focused {
     }
 }
 
-/// Whether such an element has the focus.
-pub fn is_on(selector: &str) -> bool {
-    document().active_element().is_some_and(|active| active.matches(selector).unwrap_or(false))
-}
-
 /// Opens what the run is run until, and gives the focus to the field in it once that is drawn.
 pub fn on_time() {
     let opened = document().query_selector("details.until").ok().flatten();
@@ -91,7 +86,12 @@ pub fn on_time() {
 
 /// Whether nothing has the focus.
 pub fn is_lost() -> bool {
-    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+    !document().active_element().is_some_and(|active| has_it(&active))
+}
+
+/// Whether such an element has the focus.
+pub fn is_on(selector: &str) -> bool {
+    document().active_element().is_some_and(|active| active.matches(selector).unwrap_or(false))
 }
 
 /// Gives the focus to the first such element; whether it has it now.
