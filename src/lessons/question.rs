@@ -1,5 +1,5 @@
-//! Questions that the run answers: nobody has written down what is right. The run is followed ahead, and what
-//! happens there is the answer.
+//! Questions that the run answers. The run is followed ahead, and what happens there is the answer; what a text takes
+//! for granted of it is held against it, and never in its place.
 
 use super::directive::{Matter, Prediction};
 use super::judge::Occasion;

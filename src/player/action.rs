@@ -122,8 +122,8 @@ pub enum RunAction {
     Seed(u64),
     /// The same script with a flaw switched on or off, brought to the same time.
     ToggleFlaw(String),
-    /// Sees how the active pane's run goes under other seeds and without its faults, or no longer does.
-    OtherRuns(bool),
+    /// Sees how the run of this pane goes under other seeds and without its faults; of none, no longer.
+    OtherRuns(Option<usize>),
     /// The script of this pane with another value of an option, brought to the same time.
     Option {
         pane: usize,

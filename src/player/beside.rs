@@ -1,5 +1,5 @@
 //! What is looked for beside a run, piece by piece, and forgotten when another script runs: where the runs of
-//! two panes first differ; and, once somebody asks, how the active pane's run goes under other seeds and without
+//! two panes first differ; and, once somebody asks, how a pane's run goes under other seeds and without
 //! its faults.
 
 use super::divergence::{AHEAD, Divergence, DivergenceSearch};
@@ -59,30 +59,36 @@ impl Store {
 
     // ---- other runs --------------------------------------------------------------------------
 
-    /// Those of the active pane's run, if somebody has asked for them.
-    pub fn other_runs(&self) -> Option<&OtherRuns> {
-        let (of, runs) = self.other_runs.as_ref()?;
-        (self.versions().get(self.active) == Some(of)).then_some(runs)
+    /// Those of this pane's run, if somebody has asked for them.
+    pub fn other_runs(&self, pane: usize) -> Option<&OtherRuns> {
+        self.present_runs().filter(|(of, _)| *of == pane).map(|(_, runs)| runs)
     }
 
-    /// Begins to look for them, as far as the run is known; or lets them go.
-    pub(super) fn look_for_other_runs(&mut self, wanted: bool) {
-        let of = self.versions()[self.active];
-        let run = &self.pane().run;
-        let begin = || OtherRuns::new(run.script(), faultless(run.script()), run.head().1);
-        self.other_runs = wanted.then(|| (of, begin()));
+    /// Unless another script runs in their pane since.
+    fn present_runs(&self) -> Option<(usize, &OtherRuns)> {
+        let (pane, version, runs) = self.other_runs.as_ref()?;
+        (self.versions().get(*pane) == Some(version)).then_some((*pane, runs))
+    }
+
+    /// Begins to look for them, as far as the pane's run is known; or lets them go.
+    pub(super) fn look_for_other_runs(&mut self, pane: Option<usize>) {
+        self.other_runs = pane.and_then(|pane| {
+            let run = &self.panes.get(pane)?.run;
+            let runs = OtherRuns::new(run.script(), faultless(run.script()), run.head().1);
+            Some((pane, self.versions()[pane], runs))
+        });
     }
 
     pub fn seeks_other_runs(&self) -> bool {
-        self.other_runs().is_some_and(|runs| !runs.are_done())
+        self.present_runs().is_some_and(|(_, runs)| !runs.are_done())
     }
 
     /// Goes on by at most so many steps; whether another one has come to its end.
     pub fn seek_other_runs(&mut self, steps: u32) -> bool {
-        if self.other_runs().is_none() {
+        if self.present_runs().is_none() {
             self.other_runs = None;
         }
-        self.other_runs.as_mut().is_some_and(|(_, runs)| runs.advance(steps))
+        self.other_runs.as_mut().is_some_and(|(_, _, runs)| runs.advance(steps))
     }
 }
 
@@ -97,15 +103,15 @@ mod tests {
         let mut store = store("run swim nodes=5 seed=3\n1s crash S2\n");
         store.update(TimeAction::Seek(Time::seconds(6)));
         assert!(!store.seeks_other_runs());
-        store.update(RunAction::OtherRuns(true));
+        store.update(RunAction::OtherRuns(Some(0)));
         while store.seeks_other_runs() {
             store.seek_other_runs(200);
         }
-        let runs = store.other_runs().unwrap();
+        let runs = store.other_runs(0).unwrap();
         assert_eq!(runs.done.len(), 21, "twenty seeds, and one without the crash");
         let told = runs.done.iter().map(|run| format!("{:?}", run.measures)).collect::<Vec<_>>();
         assert!(told[0] != told[1] && told[1..].iter().any(|other| *other != told[1]), "{told:?}");
         store.update(RunAction::Seed(4));
-        assert!(store.other_runs().is_none(), "another run, other runs");
+        assert!(store.other_runs(0).is_none(), "another run, other runs");
     }
 }

@@ -29,7 +29,7 @@ impl Store {
             }
             RunAction::OpenLink(hash) => self.open_link(&hash),
             RunAction::Seed(seed) => self.reseed(seed),
-            RunAction::OtherRuns(wanted) => self.look_for_other_runs(wanted),
+            RunAction::OtherRuns(pane) => self.look_for_other_runs(pane),
             RunAction::ToggleFlaw(name) => self.toggle_flaw(&name),
             RunAction::Option { pane, name, value } => self.set_option(pane, name, value),
         }

@@ -31,8 +31,8 @@ pub struct Store {
     /// How often a pane was opened or closed.
     pub(super) opened: u32,
     pub(super) divergence_search: Option<DivergenceSearch>,
-    /// Other runs beside the active pane's, and of which script's run they are.
-    pub(super) other_runs: Option<((u32, u32, usize), OtherRuns)>,
+    /// Other runs beside a pane's: which, and of which script's run they are.
+    pub(super) other_runs: Option<(usize, (u32, u32, usize), OtherRuns)>,
     /// What was said last to whoever listens.
     pub(super) narration: Narration,
     /// What was done by hand last.

@@ -88,7 +88,7 @@ impl PaneView {
         let drawn = self.measures.take();
         if store.ui.below == Below::Measures {
             let width = column(store, rooms);
-            let others = store.other_runs().filter(|_| place == store.active);
+            let others = store.other_runs(place);
             let measures = Measures::of(&store.panes[place], others, drawn.as_deref(), width);
             self.measures = Some(Shared::new(measures));
         }

@@ -103,7 +103,7 @@ test("everything by keyboard", async () => {
 
 test("what was opened gives the focus back, and the bar is gone along by keys", async () => {
   await open(at(CALM, "900ms"));
-  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.getAttribute("aria-label"));
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.getAttribute("aria-label") || document.activeElement.labels[0].textContent);
   for (const [name, key] of [["Share", "Escape"], ["Runs", "Escape"], ["Share", "Enter"]]) {
     await button(name).focus();
     await page.keyboard.press("Enter");

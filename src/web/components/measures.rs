@@ -21,6 +21,7 @@ use crate::words::{Language, tell};
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub measures: Shared<Measures>,
+    pub pane: usize,
     pub as_table: bool,
     pub letter: Option<&'static str>,
     pub language: Language,
@@ -41,7 +42,7 @@ pub fn MeasuresView(props: &Props) -> Html {
     html! {
         <div {class} role="group" tabindex="0" aria-label={label}>
             { inside }
-            { for others.map(|others| other_runs(others, *language, &props.act)) }
+            { for others.map(|others| other_runs(others, props.pane, *language, &props.act)) }
         </div>
     }
 }

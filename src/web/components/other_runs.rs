@@ -10,9 +10,14 @@ use crate::tr;
 use crate::web::measures::Others;
 use crate::words::{Language, tell};
 
-pub fn other_runs(others: &Others, language: Language, act: &Callback<Action>) -> Html {
-    let begin = asks(act, RunAction::OtherRuns(true));
-    let end = asks(act, RunAction::OtherRuns(false));
+pub fn other_runs(
+    others: &Others,
+    pane: usize,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let begin = asks(act, RunAction::OtherRuns(Some(pane)));
+    let end = asks(act, RunAction::OtherRuns(None));
     let done = others.done.len();
     html! {
         <div class="other-runs">

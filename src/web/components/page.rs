@@ -203,7 +203,7 @@ fn diagram(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
             <Timeline id={view.id.clone()} sheet={view.sheet.clone()} window={props.window.clone()} selection={selection(props, place)}
                 lanes={ui.lanes.clone()} {table} {light} {language} {extent} {differs} {letter} act={act} />
             if let Some(measures) = &view.measures {
-                <MeasuresView measures={measures.clone()} as_table={ui.table.is_some()} {letter} {language} act={act} />
+                <MeasuresView measures={measures.clone()} pane={place} as_table={ui.table.is_some()} {letter} {language} act={act} />
             }
             if let Some(history) = &view.history {
                 <HistoryFigure history={history.clone()} now={props.inspection.now} as_table={ui.table.is_some()} {letter} {language} act={act} />

@@ -24,10 +24,7 @@ pub fn list(door: Door, open: Option<&Book>, language: Language, act: &Callback<
         ),
         _ => (
             tr!(language, "Lessons"),
-            tr!(
-                language,
-                "Read beside a run. Say what will happen, and let the run answer: nobody has written down what is right."
-            ),
+            tr!(language, "Read beside a run. Say what will happen, and let the run answer."),
             "lesson",
             shelf.lessons,
         ),
