@@ -12,7 +12,7 @@ use crate::words::Language;
 pub fn holding_bars(of: &HoldingBars, language: Language) -> Html {
     html! {
         <g class="holdings">
-            { for of.overlaps.iter().map(|overlap| ground(overlap)) }
+            { for of.overlaps.iter().map(ground) }
             { for of.bars.iter().map(|it| bar(it, language)) }
         </g>
     }
