@@ -245,9 +245,9 @@ impl NodeBox {
         Point::new(if left { -x } else { x }, -y)
     }
 
-    /// How far a hexagon's corners are cut.
+    /// How far a hexagon's corners are cut: of a narrow one little, for its role is to fit.
     pub fn cut(&self) -> f64 {
-        (self.size.w * 0.14).min(18.0)
+        (self.size.w * 0.25 - 11.0).clamp(7.0, 18.0)
     }
 
     /// How wide a line of small text may be there, by the shape.
