@@ -55,16 +55,6 @@ impl Hearing {
             self.heard.push(Heard { event, at, count: self.count });
         }
     }
-
-    /// Those who have heard.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// When the number grew last.
-    pub fn grew_last(&self) -> Option<Time> {
-        grew_last(&self.heard)
-    }
 }
 
 /// When their number grew last.

@@ -2,6 +2,8 @@
 //! dashed bar on his lane, what somebody has granted as a solid one on the lane of whoever granted it. Where
 //! two believe at once, a band through their rows says so.
 
+use std::collections::BTreeMap;
+
 use super::spacetime::{Rows, Scale};
 use crate::base::{Place, Time};
 use crate::sim::snapshot::TenureSpan;
@@ -63,6 +65,7 @@ impl HoldingBars {
         scale: &Scale,
         rows: &Rows,
     ) -> HoldingBars {
+        let granted = granted(holdings);
         let bar = |it: &TenureSpan| {
             let begins = it.since.max(from);
             let ends = it.over().unwrap_or(to).min(to);
@@ -76,7 +79,7 @@ impl HoldingBars {
                 believed: it.holder.is_none(),
                 holder: it.holder,
                 chip: Chip::new(it.stamp),
-                lapsed: lapses(it, holdings)
+                lapsed: lapses(it, &granted)
                     .filter(|at| *at < ends && *at < known)
                     .map(|at| x + until(at.max(begins))),
             })
@@ -89,15 +92,24 @@ impl HoldingBars {
     }
 }
 
+/// Until when each was granted: by its holder and its token, by the latest of those who granted it.
+fn granted(holdings: &[TenureSpan]) -> BTreeMap<(Place, u64), Time> {
+    let mut granted = BTreeMap::new();
+    for it in holdings {
+        if let (Some(holder), Some(over)) = (it.holder, it.over()) {
+            let until = granted.entry((holder, it.stamp)).or_insert(over);
+            *until = over.max(*until);
+        }
+    }
+    granted
+}
+
 /// From when on a belief was only that: by one's own clock it is over, or nobody who granted it does any
 /// longer.
-fn lapses(belief: &TenureSpan, holdings: &[TenureSpan]) -> Option<Time> {
-    if belief.holder.is_some() {
-        return None;
-    }
-    let its = |it: &&TenureSpan| it.holder == Some(belief.lane) && it.stamp == belief.stamp;
-    let granted = holdings.iter().filter(its).filter_map(TenureSpan::over).max();
-    Some(granted.map_or(belief.ends, |over| over.min(belief.ends)))
+fn lapses(belief: &TenureSpan, granted: &BTreeMap<(Place, u64), Time>) -> Option<Time> {
+    let granted = granted.get(&(belief.lane, belief.stamp)).copied();
+    let over = granted.map_or(belief.ends, |over| over.min(belief.ends));
+    belief.holder.is_none().then_some(over)
 }
 
 /// Where more than one lane believes.
@@ -108,26 +120,32 @@ fn overlaps(
     scale: &Scale,
     rows: &Rows,
 ) -> Vec<Overlap> {
-    let beliefs: Vec<(Time, Time, Place)> = holdings
-        .iter()
-        .filter(|it| it.holder.is_none())
-        .map(|it| (it.since, it.gone.unwrap_or(Time::LIMIT), it.lane))
+    let lasts = |it: &&TenureSpan| it.holder.is_none() && it.gone != Some(it.since);
+    let beliefs = holdings.iter().filter(lasts);
+    // Each begins and ends a turn: who believes goes from turn to turn.
+    let mut turns: Vec<(Time, bool, Place)> = beliefs
+        .flat_map(|it| {
+            [(it.since, true, it.lane), (it.gone.unwrap_or(Time::LIMIT), false, it.lane)]
+        })
         .collect();
-    let mut turns: Vec<Time> =
-        beliefs.iter().flat_map(|(since, gone, _)| [*since, *gone]).collect();
     turns.sort_unstable();
-    turns.dedup();
     let mut overlaps: Vec<(Time, Time, Vec<Place>)> = Vec::new();
-    for pair in turns.windows(2) {
-        let at_once =
-            |(since, gone, _): &&(Time, Time, Place)| *since <= pair[0] && pair[0] < *gone;
-        let mut who: Vec<Place> = beliefs.iter().filter(at_once).map(|it| it.2).collect();
-        who.sort_unstable();
-        who.dedup();
+    let mut who: Vec<Place> = Vec::new();
+    for (place, (at, begins, lane)) in turns.iter().enumerate() {
+        match begins {
+            true => who.push(*lane),
+            false => drop(who.iter().position(|it| it == lane).map(|it| who.swap_remove(it))),
+        }
+        let Some((next, ..)) = turns.get(place + 1).filter(|(next, ..)| next > at) else {
+            continue;
+        };
+        let mut lanes = who.clone();
+        lanes.sort_unstable();
+        lanes.dedup();
         match overlaps.last_mut() {
-            _ if who.len() < 2 => {}
-            Some((_, end, before)) if *end == pair[0] && *before == who => *end = pair[1],
-            _ => overlaps.push((pair[0], pair[1], who)),
+            _ if lanes.len() < 2 => {}
+            Some((_, end, before)) if end == at && *before == lanes => *end = *next,
+            _ => overlaps.push((*at, *next, lanes)),
         }
     }
     let overlap = |(since, end, who): (Time, Time, Vec<Place>)| {
