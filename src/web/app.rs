@@ -16,7 +16,7 @@ use yew::prelude::*;
 
 use super::animator::Loop;
 use super::comparison::PaneComparison;
-use super::components::{DiagramMenu, Extent, Page, open_find, overview_places, page};
+use super::components::{DiagramMenu, Extent, Page, overview_places, page};
 use super::focus::Focused;
 use super::frame::{Controls, Heading, Inspection, Instant, Light};
 use super::host::{self, Attendant, Host};
@@ -389,7 +389,7 @@ impl App {
                 self.store.update(TimeAction::Pause);
             }
             PageAction::Close => (self.instant, self.dropped) = (None, None),
-            PageAction::TypeTime => focus::on_time(),
+            PageAction::TypeTime => focus::on_field(".until .written input"),
             PageAction::Escape | PageAction::Select(_) => self.menu = None,
             _ => {}
         }
@@ -403,7 +403,9 @@ impl App {
         };
         match &action {
             Action::Page(action) => self.before_page_action(action),
-            Action::Timeline(TimelineAction::OpenFind) => open_find(),
+            Action::Timeline(TimelineAction::OpenFind) => {
+                focus::on_field(".diagram-menu .find input")
+            }
             Action::Pane(PaneAction::Activate(place)) if *place == self.store.active => {}
             Action::Do(_) | Action::Pane(_) => self.menu = None,
             _ => {}

@@ -2,7 +2,6 @@
 //! the focus goes with them. Then the focus goes on to the next such thing, or to where it was, and never falls
 //! back to the whole page.
 
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement};
 
@@ -10,10 +9,6 @@ use super::browser::{document, focus};
 use super::pick::{self, PickedBy};
 use crate::base::Place;
 use crate::player::Selection;
-
-/// How often, and how many ms apart, it is looked for what is still to be drawn.
-const FRAMES: u32 = 20;
-const FRAME: u32 = 16;
 
 /// What has the focus, or had it.
 pub struct Focused {
@@ -69,19 +64,14 @@ impl Focused {
     }
 }
 
-/// Opens what the run is run until, and gives the focus to the field in it once that is drawn.
-pub fn on_time() {
-    let opened = document().query_selector("details.until").ok().flatten();
-    let Some(menu) = opened.and_then(|it| it.dyn_into::<HtmlDetailsElement>().ok()) else { return };
-    menu.set_open(true);
-    yew::platform::spawn_local(async move {
-        for _ in 0..FRAMES {
-            TimeoutFuture::new(FRAME).await;
-            if let Ok(Some(field)) = menu.query_selector("input[type=text]") {
-                return focus(&field);
-            }
-        }
-    });
+/// Gives the focus to a field, and opens the panel that it is in: who types on at once is heard.
+pub fn on_field(selector: &str) {
+    let Ok(Some(field)) = document().query_selector(selector) else { return };
+    let panel = field.closest("details").ok().flatten();
+    if let Some(panel) = panel.and_then(|panel| panel.dyn_into::<HtmlDetailsElement>().ok()) {
+        panel.set_open(true);
+    }
+    focus(&field);
 }
 
 /// Whether nothing has the focus.

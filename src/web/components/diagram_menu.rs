@@ -1,7 +1,6 @@
 //! What the diagram shows, and finding something in it: a button among the controls that opens a
 //! panel. The panel's lists are drawn only while it is open.
 
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlDetailsElement, HtmlInputElement};
 use yew::prelude::*;
 
@@ -15,7 +14,6 @@ use crate::explore::condition;
 use crate::player::find::LONGEST;
 use crate::player::{Action, LaneChange, Lanes, Store, TextSearch, TimeAction, TimelineAction};
 use crate::tr;
-use crate::web::browser::{document, focus};
 use crate::words::{Language, translate};
 
 #[derive(Properties, PartialEq, Clone)]
@@ -64,17 +62,6 @@ impl DiagramMenu {
             act: act.clone(),
         }
     }
-}
-
-/// Opens the panel, and puts the focus where the words are asked for: who types on at once is heard.
-pub fn open_find() {
-    let Ok(Some(field)) = document().query_selector(".diagram-menu .find input") else { return };
-    let details = field.closest("details").ok().flatten();
-    if let Some(details) = details.and_then(|details| details.dyn_into::<HtmlDetailsElement>().ok())
-    {
-        details.set_open(true);
-    }
-    focus(&field);
 }
 
 #[component]

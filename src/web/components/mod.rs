@@ -94,7 +94,7 @@ mod top_bar;
 mod why;
 mod workload;
 
-pub use diagram_menu::{DiagramMenu, open_find};
+pub use diagram_menu::DiagramMenu;
 pub use drag::Stroke;
 pub use overview::{Extent, places as overview_places};
 pub use page::{Page, page};

@@ -24,7 +24,7 @@ pub struct Props {
     pub act: Callback<Action>,
 }
 
-/// The menu. What is in it is drawn once it is opened.
+/// The menu. Its field is always there, to be gone to; the rest is drawn once it is opened.
 #[component]
 pub fn RunUntil(props: &Props) -> Html {
     let open = use_state(|| false);
@@ -39,7 +39,7 @@ pub fn RunUntil(props: &Props) -> Html {
             <summary class="button">
                 <span>{ tr!(props.language, "Run until") }</span>{ icon(Icon::Caret) }
             </summary>
-            <div class="panel">if *open { { panel(props) } }</div>
+            <div class="panel">{ written(props) }if *open { { panel(props) } }</div>
         </details>
     }
 }
@@ -52,7 +52,6 @@ fn panel(props: &Props) -> Html {
     };
     html! {
         <>
-        { written(props) }
         <ul class="commands">
             { item("violation".into(), tr!(language, "a property breaks")) }
             { item("leader".into(), tr!(language, "another server leads")) }
