@@ -9,7 +9,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::{Chance, Place, PlaceKind, Places, Sentence, Span, Text, Time};
+use crate::base::{Chance, Place, PlaceKind, Places, Sentence, Span, Text, Time, Value};
 use crate::check::{Model, Operation};
 use crate::sentence;
 
@@ -403,13 +403,16 @@ pub enum Channel {
     Fifo,
 }
 
-/// A message between replicas. `Display` is the short label on the graph.
-pub trait Message: Any + Display {
+/// A message between replicas.
+pub trait Message: Any {
     /// All kinds that there are, in the order of the menu: see [`listed!`](crate::listed).
     fn kinds() -> &'static [Kind]
     where
         Self: Sized;
     fn kind(&self) -> Kind;
+    /// The short label on the graph. What stands in it is in the reader's language; names of the paper and values
+    /// stay as they are.
+    fn label(&self) -> Sentence;
     /// Its fields by their names in the paper, for whoever looks closer.
     fn fields(&self) -> Vec<Field>;
     /// The stamp that it is sent under, where that matters most of it: a token, say. It stands as a chip of its
@@ -421,7 +424,7 @@ pub trait Message: Any + Display {
 
 impl Debug for dyn Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Display::fmt(self, f)
+        Display::fmt(&self.label(), f)
     }
 }
 
@@ -503,10 +506,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// In words. What a state machine answers is nobody's language.
+    /// In words. A value of a client is nobody's language; but no value has a space in it, so that an answer with
+    /// one is the program's own.
     pub fn told(&self) -> Sentence {
         match self {
-            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => sentence!("{0}", answer.clone()),
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => match answer.contains(' ') {
+                true => sentence!("{0}", Value::Name(answer.clone())),
+                false => sentence!("{0}", answer.clone()),
+            },
             Outcome::Refused(why) => why.clone(),
             Outcome::Redirect(Some(node)) => sentence!("try {0}", *node),
             Outcome::Redirect(None) => sentence!("no leader"),

@@ -230,7 +230,7 @@ fn trouble(from: Place, to: Place, state: LinkState, end: &str, language: Langua
 /// The messages on a link, in the order in which they were sent.
 fn told(flights: &[&FlightShot], language: Language) -> String {
     let mut lines: Vec<String> =
-        flights.iter().take(TOLD).map(|flight| escaped(&flight.label)).collect();
+        flights.iter().take(TOLD).map(|flight| escaped(&flight.labelled(language))).collect();
     if flights.len() > TOLD {
         lines.push(escaped(&tr!(language, "and {0} more", flights.len() - TOLD)));
     }

@@ -164,7 +164,7 @@ impl Message {
         };
         Some(Message {
             message: payload.kind().name,
-            label: payload.to_string(),
+            label: payload.label().to_string(),
             from,
             to,
             sent: Some(sent).filter(|sent| *sent != 0),

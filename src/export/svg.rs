@@ -152,8 +152,11 @@ fn thin_out(stretch: &mut Stretch) -> Option<Sentence> {
 
 /// What is under way at the cursor. Only its times matter here.
 fn flights(run: &Run) -> Vec<Flight> {
-    let nowhere = [(Point::default(), Size::default()); 2];
-    run.snapshot().flights.iter().map(|shot| Flight::new(shot, nowhere, None, 0.0)).collect()
+    run.snapshot()
+        .flights
+        .iter()
+        .map(|shot| Flight::streak(shot, Point::default(), Point::default(), Language::English))
+        .collect()
 }
 
 /// The picture in the making.

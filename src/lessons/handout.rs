@@ -7,6 +7,7 @@ use super::question::Choice;
 use crate::base::Time;
 use crate::view::stage::layout::Room;
 use crate::view::{Layout, Point, StageView, Thumbnail};
+use crate::words::Language;
 
 /// The room of a picture.
 const ROOM: Room = Room { width: 760.0, height: 340.0, top: 6.0, bottom: 6.0 };
@@ -34,7 +35,7 @@ impl Leaf {
         let (_, run, _) = lesson.stand(step).ok()?;
         let setup = &run.script().setup;
         let layout = Rc::new(Layout::new(&setup.places, run.meta().formation, ROOM));
-        let scene = StageView::new(&run.snapshot(), &setup.link, &layout);
+        let scene = StageView::new(&run.snapshot(), &setup.link, &layout, Language::English);
         let servers = scene.nodes.iter().map(|node| (node.at, node.id.to_string(), node.role));
         let clients = scene.clients.iter().map(|client| (client.at, client.id.to_string(), ""));
         let question = lesson.steps[step].question.as_ref();

@@ -17,6 +17,7 @@ use crate::view::stage::field::Look;
 use crate::view::stage::layout::{Layout, Room};
 use crate::view::stage::links::Strand;
 use crate::view::stage::scene::stamp_colour;
+use crate::words::Language;
 
 /// Of the stage's units as many make one of the card's.
 const SMALLER: f64 = 2.5;
@@ -131,7 +132,7 @@ fn stage(run: &Run) -> String {
     let room = Room { width: w, height: h, top: 2.0, bottom: 2.0 };
     let setup = &run.script().setup;
     let layout = Rc::new(Layout::new(&setup.places, run.meta().formation, room));
-    let scene = StageView::new(&run.snapshot(), &setup.link, &layout);
+    let scene = StageView::new(&run.snapshot(), &setup.link, &layout, Language::English);
     let mut paths = Paths::default();
     for strand in scene.wires.iter().flat_map(|wire| wire.strands()) {
         let (Strand::Both { from, to, state, .. } | Strand::Way { from, to, state }) = strand;

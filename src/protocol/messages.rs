@@ -1,7 +1,7 @@
 //! Messages that are a name and a few values. A protocol writes them as one table, by
 //! [`messages!`](crate::messages): each with its fields by their names in the paper (`{}` where it has
 //! none), the name of its kind, and its tone; and `under` which of its fields it is sent, where that is a
-//! stamp such as a token. Its label on the graph is the variant's name and the values.
+//! stamp such as a token. Its label on the graph is the variant's name and the values, in every language.
 //! (A protocol whose labels say more implements [`Message`](super::Message) itself.)
 //!
 //! ```
@@ -16,7 +16,7 @@
 //! }
 //!
 //! let ask = Message::Ask { round: 3, value: 7 };
-//! assert_eq!((ask.to_string().as_str(), ask.kind().name), ("Ask 3 7", "Ask"));
+//! assert_eq!((ask.label().to_string().as_str(), ask.kind().name), ("Ask 3 7", "Ask"));
 //! assert_eq!((ask.fields()[1].name, ask.fields()[1].value.as_str()), ("value", "7"));
 //! assert_eq!((ask.stamp(), Message::Answer { round: 3 }.stamp()), (Some(3), None));
 //! assert_eq!(Message::kinds().len(), 2);
@@ -37,18 +37,6 @@ macro_rules! messages {
             $($name { $($field: $type),* },)+
         }
 
-        impl ::std::fmt::Display for $Message {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                match self {
-                    $($Message::$name { $($field),* } => {
-                        f.write_str(stringify!($name))?;
-                        $(write!(f, " {}", $field)?;)*
-                    })+
-                }
-                Ok(())
-            }
-        }
-
         impl $crate::protocol::Message for $Message {
             $crate::listed! {
                 fn kinds() -> &'static [$crate::protocol::Kind];
@@ -59,6 +47,17 @@ macro_rules! messages {
                         },)+
                     }
                 }
+            }
+
+            fn label(&self) -> $crate::base::Sentence {
+                let mut label = String::new();
+                match self {
+                    $($Message::$name { $($field),* } => {
+                        label += stringify!($name);
+                        $(label += &format!(" {}", $field);)*
+                    })+
+                }
+                $crate::sentence!("{0}", label)
             }
 
             fn fields(&self) -> Vec<$crate::protocol::Field> {

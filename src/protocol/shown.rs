@@ -314,11 +314,12 @@ pub(crate) mod tests {
     use std::str::FromStr;
 
     use super::*;
-    use crate::base::{PlaceKind, Places};
+    use crate::base::{PlaceKind, Places, Sentence};
     use crate::protocol::{
         Effects, Form, Input, Kind, Message, Meta, Property, Request, Serves, Tone, Unserved,
         read_request,
     };
+    use crate::sentence;
 
     /// The least that a protocol can be: who is asked passes a token on, and whoever gets it counts it.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -330,12 +331,6 @@ pub(crate) mod tests {
 
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     pub struct Token;
-
-    impl fmt::Display for Token {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("token")
-        }
-    }
 
     /// What a client of its service may ask, whoever keeps the token.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -376,6 +371,10 @@ pub(crate) mod tests {
                     Token => Kind { name: "Token", tone: Tone::Call },
                 }
             }
+        }
+
+        fn label(&self) -> Sentence {
+            sentence!("token")
         }
 
         fn fields(&self) -> Vec<Field> {

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::base::{Breach, Place, PlaceKind, Places, Ratio, Span, Time};
+use crate::base::{Breach, Place, PlaceKind, Places, Ratio, Sentence, Span, Time};
 use crate::protocol::{self, Blank, Cluster, Content, Effects, FaultModel, Field, FieldName, Form};
 use crate::protocol::{Holds, Input, Kind, Meta, Moment, Outcome, Panel, Property, PropertyKind};
 use crate::protocol::{Protocol, Role, Serves, Shown, Stamp, Tag, Tone, Variable, Witness};
@@ -169,12 +169,6 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Message(Event);
 
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.id, self.0.lamport)
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -183,6 +177,10 @@ impl protocol::Message for Message {
                 Message(_) => Kind { name: key!("Stamped message"), tone: Tone::Call },
             }
         }
+    }
+
+    fn label(&self) -> Sentence {
+        sentence!("{0}: {1}", self.0.id.to_string(), self.0.lamport)
     }
 
     fn fields(&self) -> Vec<Field> {

@@ -381,7 +381,7 @@ mod tests {
             hears(&mut it, 600, C2, Message::Acquire { sent: Time::ZERO });
             let before = it.disk.clone();
             hears(&mut it, 700, C1, message.clone());
-            assert_eq!(it.disk != before, has_effect, "{message} with {config:?}");
+            assert_eq!(it.disk != before, has_effect, "{message:?} with {config:?}");
         }
     }
 

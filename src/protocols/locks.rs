@@ -300,7 +300,8 @@ pub const IDLE: Role = Role { name: "idle", tag: Tag::Follows };
 #[cfg(test)]
 pub mod trial {
     use crate::base::{Place, Places, Time};
-    use crate::protocol::{ClockReading, Cluster, Effect, Effects, Input, Property, Protocol};
+    use crate::protocol::Protocol;
+    use crate::protocol::{ClockReading, Cluster, Effect, Effects, Input, Message as _, Property};
 
     pub fn boot<P: Protocol>(me: Place, config: &P::Config) -> P {
         let (places, disk) = (Places::of(P::META.kinds), P::Disk::default());
@@ -335,7 +336,7 @@ pub mod trial {
         fx.start(ClockReading { local: now, steady: now });
         it.step(input, &mut fx);
         let sent = fx.drain().filter_map(|(effect, _)| match effect {
-            Effect::Send { to, message } => Some((to, message.to_string())),
+            Effect::Send { to, message } => Some((to, message.label().to_string())),
             _ => None,
         });
         sent.collect()

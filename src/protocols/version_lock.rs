@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use super::locks;
 use super::raft::{self, Raft};
-use crate::base::{Place, PlaceKind, Places, Span, Text, Time};
+use crate::base::{NONE, Place, PlaceKind, Places, Sentence, Span, Text, Time};
 use crate::check::{NO_VALUE, Operation};
 use crate::protocol::{self, Asked, CellState, Content, Effect, Effects, Field, FieldName, Formation};
 use crate::protocol::{Gathering, Input, Kind, LogReading, Message as _, Meta, Outcome, Panel, Property};
@@ -426,14 +426,10 @@ impl Shown<raft::Disk> for VersionLock {
     const DURABLE: &'static [Variable<raft::Disk>] = Raft::DURABLE.split_at(3).0;
     const PANELS: &'static [Panel<VersionLock, raft::Disk>] = &[
         Panel::of(key!("has read"), |it, _| {
-            let read = it.client.read.clone()?;
-            let stamp = version(&read);
-            Some(Content::Value { text: read.to_string(), stamp, state: CellState::Pending })
+            Some(held(it.client.read.as_ref()?, CellState::Pending))
         }),
         Panel::of(key!("value"), |it, _| {
-            let value = it.server.as_ref()?.value();
-            let stamp = version(&value);
-            Some(Content::Value { text: value.to_string(), stamp, state: CellState::Settled })
+            Some(held(&it.server.as_ref()?.value(), CellState::Settled))
         }),
         Panel::log(
             key!("Log"),
@@ -465,6 +461,12 @@ impl Shown<raft::Disk> for VersionLock {
     }
 }
 
+/// A value with its version, where there is one.
+fn held(value: &Text, state: CellState) -> Content {
+    let text = if **value == *NO_VALUE { NONE } else { value };
+    Content::Value { text: text.to_owned(), stamp: version(value), state }
+}
+
 /// How Raft's log is read.
 fn log() -> &'static LogReading<Raft, raft::Disk> {
     Panel::log_of(Raft::PANELS).expect("Raft keeps a log")
@@ -484,6 +486,16 @@ impl protocol::Message for Message {
         }
     }
 
+    fn label(&self) -> Sentence {
+        match self {
+            Message::Raft(message) => message.label(),
+            Message::Ask { operation, .. } => sentence!("{0}", operation.label().to_string()),
+            Message::Answer { answer, .. } => Outcome::Done(answer.clone()).told(),
+            Message::Elsewhere { leader: Some(leader), .. } => sentence!("→ {0}", *leader),
+            Message::Elsewhere { leader: None, .. } => sentence!("→ ?"),
+        }
+    }
+
     fn fields(&self) -> Vec<Field> {
         match self {
             Message::Raft(message) => message.fields(),
@@ -497,18 +509,6 @@ impl protocol::Message for Message {
                 let leader = leader.map_or("–".to_owned(), |leader| leader.to_string());
                 vec![Field::new("number", number), Field::new("leader", leader)]
             }
-        }
-    }
-}
-
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Message::Raft(message) => message.fmt(f),
-            Message::Ask { operation, .. } => operation.label().fmt(f),
-            Message::Answer { answer, .. } => answer.fmt(f),
-            Message::Elsewhere { leader: Some(leader), .. } => write!(f, "→ {leader}"),
-            Message::Elsewhere { leader: None, .. } => f.write_str("→ ?"),
         }
     }
 }

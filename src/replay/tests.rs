@@ -4,13 +4,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::base::{Place, PlaceKind, Places};
+use crate::base::{Place, PlaceKind, Places, Sentence};
 use crate::command::{Command, Script, Setup};
 use crate::protocol::{
     Effects, Field, Input, Kind, Message, Meta, Outcome, Property, Protocol, Request, Role, Serves,
     Shown, Tag, Tone, Variable,
 };
 use crate::replay::Run;
+use crate::sentence;
 use crate::sim::ensemble::Servers;
 use crate::sim::snapshot::{Status, Told};
 
@@ -31,15 +32,6 @@ enum Talk {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Number;
 
-impl fmt::Display for Talk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Talk::Next => f.write_str("next?"),
-            Talk::Take(number) => write!(f, "{number}"),
-        }
-    }
-}
-
 impl Message for Talk {
     crate::listed! {
         fn kinds() -> &'static [Kind];
@@ -48,6 +40,13 @@ impl Message for Talk {
                 Talk::Next => Kind { name: "Next", tone: Tone::Call },
                 Talk::Take(_) => Kind { name: "Take", tone: Tone::Reply },
             }
+        }
+    }
+
+    fn label(&self) -> Sentence {
+        match self {
+            Talk::Next => sentence!("next?"),
+            Talk::Take(number) => sentence!("{0}", *number),
         }
     }
 

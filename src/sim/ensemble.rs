@@ -325,7 +325,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
         let typed = |message| <dyn Any>::downcast_ref::<P::Message>(message);
         match (typed(one), typed(other)) {
             (Some(one), Some(other)) => one == other,
-            _ => one.kind() == other.kind() && one.to_string() == other.to_string(),
+            _ => one.kind() == other.kind() && one.label() == other.label(),
         }
     }
 

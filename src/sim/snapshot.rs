@@ -204,7 +204,8 @@ pub struct FlightShot {
     pub from: Place,
     pub to: Place,
     pub kind: Kind,
-    pub label: String,
+    /// Where it is labelled.
+    pub label: Option<Sentence>,
     /// Under which it is sent, where that is told.
     pub stamp: Option<u64>,
     pub sent_at: Time,
@@ -243,7 +244,7 @@ pub struct MessageShot {
     pub from: Place,
     pub to: Place,
     pub kind: Kind,
-    pub label: String,
+    pub label: Sentence,
     pub fields: Vec<Field>,
     pub sent_at: Time,
     pub lamport: u64,

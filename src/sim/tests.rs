@@ -14,6 +14,7 @@ use crate::protocol::{
     Channel, Effects, Field, FieldName, Input, Kind, Message, Meta, Outcome, Property, Protocol,
     Request, Role, Serves, Shown, Stamp, Tag, Tone, Variable,
 };
+use crate::sentence;
 use crate::sim::trace::{Event, EventKind, Loss};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,12 +33,6 @@ enum Ask {
     Say,
     Roll,
     Leave,
-}
-
-impl fmt::Display for Say {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 impl fmt::Display for Ask {
@@ -69,6 +64,10 @@ impl Message for Say {
                 Say(_) => Kind { name: "Say", tone: Tone::Call },
             }
         }
+    }
+
+    fn label(&self) -> Sentence {
+        sentence!("{0}", self.0)
     }
 
     fn fields(&self) -> Vec<Field> {
@@ -138,7 +137,7 @@ impl Protocol for Talk {
                 fx.broadcast(others.clone(), Say(0));
                 others.for_each(|peer| fx.disconnect(peer));
             }
-            Input::Message { from, message } => self.heard += &format!(", {from}: {message}"),
+            Input::Message { from, message } => self.heard += &format!(", {from}: {}", message.0),
             Input::Disconnected { peer } => self.heard += &format!(", lost {peer}"),
             Input::Timer(_) | Input::Saved(()) => {}
         }

@@ -7,7 +7,6 @@
 
 pub mod data;
 
-use std::fmt;
 use std::rc::Rc;
 
 use crate::base::{Place, Sentence, Text, Time, Value};
@@ -216,28 +215,23 @@ impl Payload {
         }
     }
 
+    /// The short label on the graph.
+    pub fn label(&self) -> Sentence {
+        match self {
+            Payload::Message(message) => message.label(),
+            Payload::Request { request, .. } => sentence!("{0}", request.to_string()),
+            Payload::Reply { outcome: Outcome::Refused(_), .. } => sentence!("refused"),
+            Payload::Reply { outcome, .. } => outcome.told(),
+        }
+    }
+
     /// Its label, and of a refusal why: for wherever there is room for a sentence.
     pub fn told(&self) -> Value {
         match self {
             Payload::Reply { outcome: Outcome::Refused(why), .. } => {
                 sentence!("refused: {0}", why.clone()).into()
             }
-            label => label.to_string().into(),
-        }
-    }
-}
-
-/// The short label on the graph.
-impl fmt::Display for Payload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Payload::Message(message) => message.fmt(f),
-            Payload::Request { request, .. } => request.fmt(f),
-            Payload::Reply {
-                outcome: Outcome::Done(answer) | Outcome::DoneAt(answer, _), ..
-            } => answer.fmt(f),
-            Payload::Reply { outcome: Outcome::Refused(_), .. } => f.write_str("refused"),
-            Payload::Reply { outcome, .. } => outcome.told().fmt(f),
+            payload => payload.label().into(),
         }
     }
 }

@@ -172,7 +172,7 @@ fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> StageView {
     let (run, snapshot) = (&pane.run, pane.snapshot());
     // The quality of links as the script sets them up: the stage calls links of another quality changed.
     let usual = run.script().setup.link;
-    let mut scene = StageView::new(&snapshot, &usual, layout);
+    let mut scene = StageView::new(&snapshot, &usual, layout, store.ui.language);
     if !snapshot.caption.as_ref().is_some_and(|(since, _)| store.caption_stands(*since)) {
         scene.caption = None;
     }

@@ -8,6 +8,7 @@ use synod::scenario;
 use synod::sim::snapshot::Standing;
 use synod::view::stage::layout::Room;
 use synod::view::{Layout, StageView};
+use synod::words::Language;
 
 /// Residue and messages a place of a rumour among a thousand, over some seeds.
 fn rumour(options: &str) -> (f64, f64) {
@@ -94,7 +95,7 @@ fn more_messages_than_can_be_told_apart_are_heat() {
         let setup = run.script().setup.clone();
         let room = Room { width: 960.0, height: 560.0, top: 56.0, bottom: 84.0 };
         let layout = Rc::new(Layout::new(&setup.places, run.meta().formation, room));
-        StageView::new(&run.glance(), &setup.link, &layout)
+        StageView::new(&run.glance(), &setup.link, &layout, Language::English)
     };
     let told = |stage: &StageView| stage.told().iter().map(ToString::to_string).collect::<Vec<_>>();
     let few = stage(1, Time::millis(305));

@@ -16,6 +16,7 @@ use synod::protocol::{
     PanelView, Property, Protocol, Request, Role, Serves, Shown, Tag, Tone,
 };
 use synod::scenario;
+use synod::sentence;
 use synod::sim::ensemble::Servers;
 use synod::sim::fact::Fact;
 use synod::view::stage::layout::Room;
@@ -56,6 +57,10 @@ impl Message for Nothing {
                 Nothing => Kind { name: "Nothing", tone: Tone::Call },
             }
         }
+    }
+
+    fn label(&self) -> Sentence {
+        sentence!("nothing")
     }
 
     fn fields(&self) -> Vec<Field> {
@@ -144,6 +149,7 @@ fn stage(run: &Run) -> StageView {
         &run.snapshot(),
         &setup.link,
         &Rc::new(Layout::new(&setup.places, Formation::RING, room)),
+        Language::English,
     )
 }
 

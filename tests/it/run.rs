@@ -208,7 +208,8 @@ fn messages_are_duplicated_dropped_delayed_and_delivered_by_hand() {
     let mut probe = run(S3_LEADS);
     probe.run_to(Time::millis(15), u32::MAX);
     let flight = probe.snapshot().flights.into_iter().next().expect("votes are asked for");
-    assert_eq!((flight.from.to_string().as_str(), flight.label.as_str()), ("S3", "vote? t1"));
+    let label = flight.label.map(|label| label.to_string());
+    assert_eq!((flight.from.to_string().as_str(), label.as_deref()), ("S3", Some("vote? t1")));
     let with = |command: &str| tell(&format!("{S3_LEADS}15ms {command}"));
     let (id, to) = (flight.id, flight.to);
     let receives = format!("{to} receives “vote? t1”");

@@ -42,7 +42,7 @@ fn scene(run: &Run) -> StageView {
     let setup = &run.script().setup;
     let layout = Rc::new(Layout::new(&setup.places, Formation::RING, DESK));
     let usual = run.script().setup.link;
-    StageView::new(&run.snapshot(), &usual, &layout)
+    StageView::new(&run.snapshot(), &usual, &layout, Language::English)
 }
 
 fn sheet(run: &mut Run, chart: &mut Chart, from: Time, span: Time) -> Sheet {
@@ -121,7 +121,7 @@ fn a_change_of_all_links_is_told_once() {
     run.seek(Time::millis(5), u32::MAX);
     let layout = Rc::new(Layout::new(&Places::with_clients(3, 1), Formation::RING, DESK));
     let usual = run.script().setup.link;
-    let scene = StageView::new(&run.snapshot(), &usual, &layout);
+    let scene = StageView::new(&run.snapshot(), &usual, &layout, Language::English);
     let notes: Vec<_> = scene.wires.iter().filter_map(|wire| wire.note.as_deref()).collect();
     assert_eq!(notes, ["loss=50%"]);
 }
@@ -343,7 +343,8 @@ fn the_word_cut_off_stands_clear_of_the_pills() {
             let layout =
                 Rc::new(Layout::new(&Places::with_clients(nodes, 1), Formation::RING, room));
             let snapshot = run.snapshot();
-            let scene = StageView::new(&snapshot, &run.script().setup.link, &layout);
+            let scene =
+                StageView::new(&snapshot, &run.script().setup.link, &layout, Language::English);
             for hull in scene.hulls.iter().filter(|hull| hull.minority) {
                 let (left, top, bottom) = (hull.label.x, hull.label.y - 11.0, hull.label.y + 3.0);
                 for member in &hull.members {
@@ -376,7 +377,8 @@ fn the_term_fits_its_box_in_any_language() {
             for millis in [5, 14, 25, 60, 1_200, 30_000] {
                 run.run_to(Time::millis(millis), u32::MAX);
                 let snapshot = run.snapshot();
-                let scene = StageView::new(&snapshot, &run.script().setup.link, &layout);
+                let scene =
+                    StageView::new(&snapshot, &run.script().setup.link, &layout, Language::English);
                 for node in &scene.nodes {
                     for language in [Language::English, Language::Chinese] {
                         let told = node.stamp_told(layout.detail, 9.0, language);

@@ -108,8 +108,31 @@ fn read_with(owner: Owner) -> Vec<(String, String)> {
             let others = owners().flatten().flat_map(|slug| chinese_of(Some(slug)));
             chinese_of(None).into_iter().chain(others.filter(is_early)).collect()
         }
-        _ => chinese_of(owner).into_iter().filter(|text| !is_early(text)).collect(),
+        Some(slug) => {
+            let held = held_by(slug).into_iter().flat_map(|inner| {
+                let shown = shown_by(Some(inner));
+                let in_its_code = move |text: &(String, String)| {
+                    shown.get(&text.0).is_some_and(|place| place.starts_with("src/"))
+                };
+                chinese_of(Some(inner)).into_iter().filter(in_its_code)
+            });
+            chinese_of(owner).into_iter().chain(held).filter(|text| !is_early(text)).collect()
+        }
     }
+}
+
+/// The protocols whose replica this one holds inside: what their code says, it says too.
+fn held_by(slug: &str) -> Vec<&'static str> {
+    let sources: String = files(&root().join("src/protocols"))
+        .into_iter()
+        .filter(|path| owner_of(&name_in_source(path)) == Some(slug))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let is_used = |other: &&'static str| {
+        let module = other.replace('-', "_");
+        *other != slug && sources.contains(&format!("use super::{module}::"))
+    };
+    owners().flatten().filter(is_used).collect()
 }
 
 #[test]
@@ -311,8 +334,11 @@ fn what_runs_say_is_translated_through_and_through() {
 
 /// Whether a sentence holds this name, which has a translation or has not.
 fn is_name(sentence: &Sentence, text: &str) -> bool {
-    let mut values = sentence.values.iter();
-    values.any(|value| matches!(value, Value::Name(name) if **name == *text))
+    sentence.values.iter().any(|value| match value {
+        Value::Name(name) => **name == *text,
+        Value::Sentence(inner) => is_name(inner, text),
+        _ => false,
+    })
 }
 
 /// It is the script that says this.
@@ -401,22 +427,32 @@ fn shown_by(owner: Owner) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// A file's name below `src/`.
+fn name_in_source(path: &Path) -> String {
+    path.strip_prefix(root().join("src")).unwrap().to_string_lossy().replace('\\', "/")
+}
+
+/// The protocol whose file this is.
+fn owner_of(name: &str) -> Owner {
+    owners().flatten().find(|slug| {
+        let module = format!("protocols/{}", slug.replace('-', "_"));
+        name.strip_prefix(&module).is_some_and(|rest| rest.starts_with(['/', '.']))
+    })
+}
+
 /// Every text that is shown, by who shows it, and where it comes from.
 fn shown() -> BTreeMap<Owner, BTreeMap<String, String>> {
     let mut all: BTreeMap<Owner, BTreeMap<String, String>> = BTreeMap::new();
     let source = root().join("src");
     for path in files(&source) {
-        let name = path.strip_prefix(&source).unwrap().to_string_lossy().replace('\\', "/");
+        let name = name_in_source(&path);
         if name.ends_with("tests.rs") || name.contains("tests/") || name.starts_with("bin/") {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("mod tests {").next().unwrap();
         let prose = BELOW_THE_PAGE.iter().any(|part| name.starts_with(part));
-        let owner = owners().flatten().find(|slug| {
-            let module = format!("protocols/{}", slug.replace('-', "_"));
-            name.strip_prefix(&module).is_some_and(|rest| rest.starts_with(['/', '.']))
-        });
+        let owner = owner_of(&name);
         for (line, key) in keys(&tokens(code), prose) {
             all.entry(owner).or_default().entry(key).or_insert(format!("src/{name}:{line}"));
         }

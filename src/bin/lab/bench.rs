@@ -13,6 +13,7 @@ use synod::check::machine::Datum;
 use synod::check::{DONE, History, Model, NO_VALUE, Operation, Recording, Verdict, judge};
 use synod::view::stage::layout::Room;
 use synod::view::{Layout, StageView};
+use synod::words::Language;
 
 use super::*;
 
@@ -68,7 +69,7 @@ fn of_many(text: &str) -> Result<(), String> {
     let mut times = Vec::new();
     for _ in 0..100 {
         let begun = Instant::now();
-        let scene = StageView::new(&run.glance(), &setup.link, &layout);
+        let scene = StageView::new(&run.glance(), &setup.link, &layout, Language::English);
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         drop(scene);
     }

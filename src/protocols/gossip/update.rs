@@ -5,11 +5,11 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::{Place, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::check::Operation;
 use crate::protocol::{self, Field, Form, Kind, Tone};
 use crate::service::store::{DELETE, GET, PUT};
-use crate::{key, listed};
+use crate::{key, listed, sentence};
 
 /// When it was written, by the clock of who wrote it, and by whom: the later one wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,30 +148,6 @@ pub enum Message {
     Entries { updates: Rc<[Update]>, wanted: Rc<[Text]> },
 }
 
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |f: &mut fmt::Formatter<'_>, name: &str, what: &dyn fmt::Display| {
-            let what = what.to_string();
-            let space = if what.is_empty() { "" } else { " " };
-            write!(f, "{name}{space}{what}")
-        };
-        match self {
-            Message::Rumour { update } => named(f, "Rumour", update),
-            Message::Pull => f.write_str("Pull"),
-            Message::Pulled { update } => named(f, "Pulled", update),
-            Message::News { of } => named(f, "News", &of.key),
-            Message::Known { of } => named(f, "Known", &of.key),
-            Message::Checksum { sum } => write!(f, "Checksum {:04x}", sum >> 48),
-            Message::Same => f.write_str("Same"),
-            Message::Versions { versions } => write!(f, "Versions {}", versions.len()),
-            Message::Entries { updates, .. } => {
-                f.write_str("Entries")?;
-                updates.iter().take(3).try_for_each(|update| write!(f, " {update}"))
-            }
-        }
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -186,6 +162,28 @@ impl protocol::Message for Message {
                 Message::Same => Kind { name: key!("Same"), tone: Tone::Beat },
                 Message::Versions { .. } => Kind { name: key!("Versions"), tone: Tone::Vote },
                 Message::Entries { .. } => Kind { name: key!("Entries"), tone: Tone::Call },
+            }
+        }
+    }
+
+    fn label(&self) -> Sentence {
+        // A run with one update has no name for it.
+        let after = |what: &dyn fmt::Display| match what.to_string() {
+            nothing if nothing.is_empty() => nothing,
+            what => format!(" {what}"),
+        };
+        match self {
+            Message::Rumour { update } => sentence!("Rumour{0}", after(update)),
+            Message::Pull => sentence!("Pull"),
+            Message::Pulled { update } => sentence!("Pulled{0}", after(update)),
+            Message::News { of } => sentence!("News{0}", after(&of.key)),
+            Message::Known { of } => sentence!("Known{0}", after(&of.key)),
+            Message::Checksum { sum } => sentence!("Checksum {0}", format!("{:04x}", sum >> 48)),
+            Message::Same => sentence!("Same"),
+            Message::Versions { versions } => sentence!("Versions {0}", versions.len()),
+            Message::Entries { updates, .. } => {
+                let few = updates.iter().take(3).map(|update| format!(" {update}"));
+                sentence!("Entries{0}", few.collect::<String>())
             }
         }
     }

@@ -183,29 +183,6 @@ impl fmt::Display for Slots {
 }
 
 /// The label on the graph.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Message::Prepare { ballot, .. } => write!(f, "prepare {ballot}"),
-            Message::Promise { ballot, votes, .. } => match votes.begin().count() {
-                0 if !votes.goes_on() => write!(f, "promise {ballot}"),
-                1 if !votes.goes_on() => votes.begin().try_for_each(|(slot, vote)| {
-                    write!(f, "promise {ballot} + {slot}: {}", vote.command)
-                }),
-                _ => write!(f, "promise {ballot} + {}–{}", votes.first, votes.last()),
-            },
-            Message::Accept { first, commands, .. } => match &commands[..] {
-                [] => f.write_str("beat"),
-                [command] => write!(f, "accept {first}: {command}"),
-                commands => write!(f, "accept {first}–{}", first + commands.len() as u64 - 1),
-            },
-            Message::Accepted { slots, holds, .. } if slots.is_empty() => write!(f, "ok ≤{holds}"),
-            Message::Accepted { slots, .. } => write!(f, "ok {slots}"),
-            Message::Refused { promised, .. } => write!(f, "no {promised}"),
-        }
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -218,6 +195,29 @@ impl protocol::Message for Message {
                 Message::Refused { .. } => Kind { name: "Refused", tone: Tone::Reply },
                 Message::Accept { .. } => Kind { name: "heartbeat", tone: Tone::Beat },
             }
+        }
+    }
+
+    fn label(&self) -> Sentence {
+        match self {
+            Message::Prepare { ballot, .. } => sentence!("prepare {0}", ballot.to_string()),
+            Message::Promise { ballot, votes, .. } => match votes.begin().next() {
+                None if !votes.goes_on() => sentence!("promise {0}", ballot.to_string()),
+                Some((slot, vote)) if votes.begin().count() == 1 && !votes.goes_on() => {
+                    sentence!("promise {0} + {1}: {2}", ballot.to_string(), slot, vote.command.to_string())
+                }
+                _ => sentence!("promise {0} + {1}–{2}", ballot.to_string(), votes.first, votes.last()),
+            },
+            Message::Accept { first, commands, .. } => match &commands[..] {
+                [] => sentence!("beat"),
+                [command] => sentence!("accept {0}: {1}", *first, command.to_string()),
+                commands => {
+                    sentence!("accept {0}–{1}", *first, first + commands.len() as u64 - 1)
+                }
+            },
+            Message::Accepted { slots, holds, .. } if slots.is_empty() => sentence!("ok ≤{0}", *holds),
+            Message::Accepted { slots, .. } => sentence!("ok {0}", slots.to_string()),
+            Message::Refused { promised, .. } => sentence!("no {0}", promised.to_string()),
         }
     }
 

@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::base::word::word;
-use crate::base::{NONE, Place, Text};
+use crate::base::{NONE, Place, Sentence, Text};
 use crate::protocol::{self, Blank, Field, Form, Holds, Kind, Tone};
-use crate::{key, listed};
+use crate::{key, listed, sentence};
 
 /// The number of a proposal (§2.2). Different proposers choose from disjoint sets of numbers (§2.5),
 /// for each puts its name behind: ballots order by round, then by name, and no two are equal.
@@ -94,25 +94,6 @@ impl fmt::Display for Proposal {
 }
 
 /// The label on the graph.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Message::Prepare { ballot } => write!(f, "prepare {ballot}"),
-            Message::Promise { ballot, accepted: None } => write!(f, "promise {ballot}"),
-            Message::Promise { ballot, accepted: Some(proposal) } => {
-                write!(f, "promise {ballot}: {proposal}")
-            }
-            Message::Accept(Proposal { ballot, value }) => write!(f, "accept {ballot} {value}"),
-            Message::Accepted(Proposal { ballot, value }) => {
-                write!(f, "accepted {ballot} {value}")
-            }
-            Message::Refused { promised, .. } => write!(f, "no: {promised}"),
-            Message::Ask { .. } => f.write_str("chosen?"),
-            Message::Decided { value } => write!(f, "chosen {value}"),
-        }
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -130,6 +111,25 @@ impl protocol::Message for Message {
     }
 
     /// By the names of `Paxos.tla`.
+    fn label(&self) -> Sentence {
+        match self {
+            Message::Prepare { ballot } => sentence!("prepare {0}", ballot.to_string()),
+            Message::Promise { ballot, accepted: None } => sentence!("promise {0}", ballot.to_string()),
+            Message::Promise { ballot, accepted: Some(proposal) } => {
+                sentence!("promise {0}: {1}", ballot.to_string(), proposal.to_string())
+            }
+            Message::Accept(Proposal { ballot, value }) => {
+                sentence!("accept {0} {1}", ballot.to_string(), value.clone())
+            }
+            Message::Accepted(Proposal { ballot, value }) => {
+                sentence!("accepted {0} {1}", ballot.to_string(), value.clone())
+            }
+            Message::Refused { promised, .. } => sentence!("no: {0}", promised.to_string()),
+            Message::Ask { .. } => sentence!("chosen?"),
+            Message::Decided { value } => sentence!("chosen {0}", value.clone()),
+        }
+    }
+
     fn fields(&self) -> Vec<Field> {
         match self {
             Message::Prepare { ballot } => vec![Field::new("bal", ballot)],

@@ -5,9 +5,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::{Place, Text, Time};
+use crate::base::{Place, Sentence, Text, Time};
 use crate::check::Operation;
-use crate::listed;
+use crate::{listed, sentence};
 use crate::protocol::{self, Field, Form, Kind, Tone};
 use crate::service::store::{DELETE, GET, PUT};
 
@@ -73,33 +73,6 @@ pub enum Message {
 }
 
 /// The label on the graph.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Message::Write { key, object, hint: None, .. } => write!(f, "{key}={object}"),
-            Message::Write { key, object, hint: Some(to), .. } => write!(f, "{key}={object} for {to}"),
-            Message::Written { .. } => f.write_str("ok"),
-            Message::Read { key, .. } => write!(f, "{key}?"),
-            Message::Found { object: Some(object), .. } => object.fmt(f),
-            Message::Found { object: None, .. } => f.write_str("nothing"),
-            Message::Repair { key, object, .. } => write!(f, "repair {key}={object}"),
-            Message::HandOff { key, object, .. } => write!(f, "hand-off {key}={object}"),
-            Message::TakenOver { key, .. } => write!(f, "took {key}"),
-            Message::Compare { branches } => match branches.len() {
-                1 => f.write_str("tree"),
-                more => write!(f, "tree ×{more}"),
-            },
-            Message::Exchange { objects, .. } => {
-                f.write_str("sync")?;
-                objects.iter().try_for_each(|(key, object)| write!(f, " {key}={object}"))
-            }
-            Message::AskSettled { key, .. } => write!(f, "settled {key}?"),
-            Message::Settled { key, .. } => write!(f, "settled {key}"),
-            Message::Collect { key, .. } => write!(f, "collect {key}"),
-        }
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -119,6 +92,40 @@ impl protocol::Message for Message {
                 Message::Settled { .. } => Kind { name: "Settled", tone: Tone::Reply },
                 Message::Collect { .. } => Kind { name: "Collect", tone: Tone::Call },
             }
+        }
+    }
+
+    fn label(&self) -> Sentence {
+        let held = |object: &Object| object.to_string();
+        match self {
+            Message::Write { key, object, hint: None, .. } => {
+                sentence!("{0}={1}", key.clone(), held(object))
+            }
+            Message::Write { key, object, hint: Some(to), .. } => {
+                sentence!("{0}={1} for {2}", key.clone(), held(object), *to)
+            }
+            Message::Written { .. } => sentence!("ok"),
+            Message::Read { key, .. } => sentence!("{0}?", key.clone()),
+            Message::Found { object: Some(object), .. } => sentence!("{0}", held(object)),
+            Message::Found { object: None, .. } => sentence!("nothing"),
+            Message::Repair { key, object, .. } => {
+                sentence!("repair {0}={1}", key.clone(), held(object))
+            }
+            Message::HandOff { key, object, .. } => {
+                sentence!("hand-off {0}={1}", key.clone(), held(object))
+            }
+            Message::TakenOver { key, .. } => sentence!("took {0}", key.clone()),
+            Message::Compare { branches } => match branches.len() {
+                1 => sentence!("tree"),
+                more => sentence!("tree ×{0}", more),
+            },
+            Message::Exchange { objects, .. } => {
+                let pairs = objects.iter().map(|(key, object)| format!(" {key}={object}"));
+                sentence!("sync{0}", pairs.collect::<String>())
+            }
+            Message::AskSettled { key, .. } => sentence!("settled {0}?", key.clone()),
+            Message::Settled { key, .. } => sentence!("settled {0}", key.clone()),
+            Message::Collect { key, .. } => sentence!("collect {0}", key.clone()),
         }
     }
 

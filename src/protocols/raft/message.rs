@@ -205,37 +205,6 @@ impl Message {
 }
 
 /// The label on the graph.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Message::RequestVote { term, .. } => write!(f, "vote? t{term}"),
-            Message::RequestVoteReply { term, vote_granted: true } => write!(f, "vote ✓ t{term}"),
-            Message::RequestVoteReply { term, vote_granted: false } => write!(f, "vote ✗ t{term}"),
-            Message::PreVote { term, .. } => write!(f, "pre? t{term}"),
-            Message::PreVoteReply { term, granted: true } => write!(f, "pre ✓ t{term}"),
-            Message::PreVoteReply { term, granted: false } => write!(f, "pre ✗ t{term}"),
-            Message::AppendEntries { entries, .. } => match &entries[..] {
-                [] => f.write_str("beat"),
-                [entry] => write!(f, "append {entry}"),
-                entries => write!(f, "append ×{}", entries.len()),
-            },
-            Message::InstallSnapshot { last, offset, .. } => {
-                write!(f, "snapshot {}+{offset}", last.index)
-            }
-            Message::InstallSnapshotReply { last, done: true, .. } => write!(f, "ok {last}"),
-            Message::InstallSnapshotReply { last, offset, .. } => write!(f, "more {last}+{offset}"),
-            Message::TimeoutNow { .. } => f.write_str("stand now"),
-            Message::ReadIndex { client, .. } => write!(f, "index? {client}"),
-            Message::ReadIndexReply { index, .. } => write!(f, "index {index}"),
-            Message::AppendEntriesReply { term, outcome, .. } => match outcome {
-                Appended::Match(index) => write!(f, "ok {index}"),
-                Appended::Mismatch { hint, .. } => write!(f, "no {}", hint.index),
-                Appended::Stale => write!(f, "no t{term}"),
-            },
-        }
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -254,6 +223,39 @@ impl protocol::Message for Message {
                 Message::ReadIndexReply { .. } => Kind { name: "ReadIndex reply", tone: Tone::Reply },
                 Message::PreVoteReply { .. } => Kind { name: "PreVote reply", tone: Tone::Reply },
             }
+        }
+    }
+
+    fn label(&self) -> Sentence {
+        match self {
+            Message::RequestVote { term, .. } => sentence!("vote? t{0}", *term),
+            Message::RequestVoteReply { term, vote_granted: true } => sentence!("vote ✓ t{0}", *term),
+            Message::RequestVoteReply { term, vote_granted: false } => sentence!("vote ✗ t{0}", *term),
+            Message::PreVote { term, .. } => sentence!("pre? t{0}", *term),
+            Message::PreVoteReply { term, granted: true } => sentence!("pre ✓ t{0}", *term),
+            Message::PreVoteReply { term, granted: false } => sentence!("pre ✗ t{0}", *term),
+            Message::AppendEntries { entries, .. } => match &entries[..] {
+                [] => sentence!("beat"),
+                [entry] => sentence!("append {0}", entry.to_string()),
+                entries => sentence!("append ×{0}", entries.len()),
+            },
+            Message::InstallSnapshot { last, offset, .. } => {
+                sentence!("snapshot {0}+{1}", last.index, *offset)
+            }
+            Message::InstallSnapshotReply { last, done: true, .. } => {
+                sentence!("ok {0}", last.to_string())
+            }
+            Message::InstallSnapshotReply { last, offset, .. } => {
+                sentence!("more {0}+{1}", last.to_string(), *offset)
+            }
+            Message::TimeoutNow { .. } => sentence!("stand now"),
+            Message::ReadIndex { client, .. } => sentence!("index? {0}", *client),
+            Message::ReadIndexReply { index, .. } => sentence!("index {0}", *index),
+            Message::AppendEntriesReply { term, outcome, .. } => match outcome {
+                Appended::Match(index) => sentence!("ok {0}", *index),
+                Appended::Mismatch { hint, .. } => sentence!("no {0}", hint.index),
+                Appended::Stale => sentence!("no t{0}", *term),
+            },
         }
     }
 

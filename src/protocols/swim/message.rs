@@ -3,9 +3,9 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::Place;
+use crate::base::{Place, Sentence};
 use crate::protocol::{self, Field, Kind, Tone};
-use crate::{key, listed, plain_requests};
+use crate::{key, listed, plain_requests, sentence};
 
 plain_requests! {
     pub enum Ask {
@@ -101,6 +101,21 @@ impl protocol::Message for Message {
         }
     }
 
+    /// By its name in the paper, with the first of what it carries.
+    fn label(&self) -> Sentence {
+        let kind = protocol::Message::kind(self).name;
+        let label = match (&self.what, &self.updates[..]) {
+            (What::Gossip, [first, ..]) => first.to_string(),
+            (What::PingReq { target, .. }, _) => format!("{kind} {target}"),
+            (_, []) => kind.to_owned(),
+            (_, [first, ..]) => format!("{kind} · {first}"),
+        };
+        match self.updates.len() {
+            0 | 1 => sentence!("{0}", label),
+            more => sentence!("{0} +{1}", label, more - 1),
+        }
+    }
+
     fn fields(&self) -> Vec<Field> {
         let mut fields = match &self.what {
             What::Ping { seq } | What::Ack { seq } | What::Nack { seq } => {
@@ -126,19 +141,3 @@ fn listing(updates: &[Update]) -> String {
     format!("[{}]", each.join(", "))
 }
 
-/// What it is, and the first update that rides on it.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = protocol::Message::kind(self).name;
-        match (&self.what, &self.updates[..]) {
-            (What::Gossip, [first, ..]) => write!(f, "{first}")?,
-            (What::PingReq { target, .. }, _) => write!(f, "{kind} {target}")?,
-            (_, []) => f.write_str(kind)?,
-            (_, [first, ..]) => write!(f, "{kind} · {first}")?,
-        }
-        match self.updates.len() {
-            0 | 1 => Ok(()),
-            more => write!(f, " +{}", more - 1),
-        }
-    }
-}

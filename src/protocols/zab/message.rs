@@ -5,9 +5,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::Place;
+use crate::base::{Place, Sentence};
 use crate::check::Operation;
-use crate::listed;
+use crate::{listed, sentence};
 use crate::protocol::{self, Field, Form, Kind, Tone};
 use crate::service::store::{CAS, DELETE, GET, PUT};
 
@@ -76,39 +76,6 @@ pub enum Message {
 }
 
 /// The label on the graph.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |f: &mut fmt::Formatter, entries: &Entries| match entries.len() {
-            0 => Ok(()),
-            more => write!(f, " +{more}"),
-        };
-        match self {
-            Message::Notification { vote, state: State::Looking, .. } => write!(f, "vote {}", vote.id),
-            Message::Notification { vote, .. } => write!(f, "leader {}", vote.id),
-            Message::FollowerInfo { accepted_epoch } => write!(f, "follower e{accepted_epoch}"),
-            Message::LeaderInfo { epoch } => write!(f, "epoch? e{epoch}"),
-            Message::AckEpoch { last, .. } => write!(f, "epoch ✓ {last}"),
-            Message::Diff { entries } => f.write_str("DIFF").and_then(|()| count(f, entries)),
-            Message::Trunc { zxid, entries } => {
-                write!(f, "TRUNC {zxid}").and_then(|()| count(f, entries))
-            }
-            Message::Snap { snapshot, entries } => {
-                write!(f, "SNAP {}", snapshot.zxid).and_then(|()| count(f, entries))
-            }
-            Message::NewLeader { epoch } => write!(f, "NEWLEADER e{epoch}"),
-            Message::UpToDate { .. } => f.write_str("UPTODATE"),
-            Message::Propose { entry } => write!(f, "propose {entry}"),
-            Message::Ack { zxid } => write!(f, "ack {zxid}"),
-            Message::Commit { zxid } => write!(f, "commit {zxid}"),
-            Message::Ping => f.write_str("ping"),
-            Message::PingReply => f.write_str("pong"),
-            Message::Request { request, .. } => request.label().fmt(f),
-            Message::Sync { .. } => f.write_str("sync?"),
-            Message::SyncReply { zxid, .. } => write!(f, "sync {zxid}"),
-        }
-    }
-}
-
 impl protocol::Message for Message {
     listed! {
         fn kinds() -> &'static [Kind];
@@ -133,6 +100,38 @@ impl protocol::Message for Message {
                 Message::Sync { .. } => Kind { name: "SYNC", tone: Tone::Call },
                 Message::SyncReply { .. } => Kind { name: "SYNC reply", tone: Tone::Reply },
             }
+        }
+    }
+
+    fn label(&self) -> Sentence {
+        let with = |label: Sentence, entries: &Entries| match entries.len() {
+            0 => label,
+            more => sentence!("{0} +{1}", label, more),
+        };
+        let named = |zxid: &Zxid| zxid.to_string();
+        match self {
+            Message::Notification { vote, state: State::Looking, .. } => {
+                sentence!("vote {0}", vote.id)
+            }
+            Message::Notification { vote, .. } => sentence!("leader {0}", vote.id),
+            Message::FollowerInfo { accepted_epoch } => sentence!("follower e{0}", *accepted_epoch),
+            Message::LeaderInfo { epoch } => sentence!("epoch? e{0}", *epoch),
+            Message::AckEpoch { last, .. } => sentence!("epoch ✓ {0}", named(last)),
+            Message::Diff { entries } => with(sentence!("DIFF"), entries),
+            Message::Trunc { zxid, entries } => with(sentence!("TRUNC {0}", named(zxid)), entries),
+            Message::Snap { snapshot, entries } => {
+                with(sentence!("SNAP {0}", named(&snapshot.zxid)), entries)
+            }
+            Message::NewLeader { epoch } => sentence!("NEWLEADER e{0}", *epoch),
+            Message::UpToDate { .. } => sentence!("UPTODATE"),
+            Message::Propose { entry } => sentence!("propose {0}", entry.to_string()),
+            Message::Ack { zxid } => sentence!("ack {0}", named(zxid)),
+            Message::Commit { zxid } => sentence!("commit {0}", named(zxid)),
+            Message::Ping => sentence!("ping"),
+            Message::PingReply => sentence!("pong"),
+            Message::Request { request, .. } => sentence!("{0}", request.label().to_string()),
+            Message::Sync { .. } => sentence!("sync?"),
+            Message::SyncReply { zxid, .. } => sentence!("sync {0}", named(zxid)),
         }
     }
 

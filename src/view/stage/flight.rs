@@ -6,6 +6,7 @@ use crate::base::{Place, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::FlightShot;
 use crate::view::path::{Point, Size, within};
+use crate::words::{Language, tell};
 
 /// A message on the stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,10 +79,11 @@ impl Flight {
         ends: [(Point, Size); 2],
         bend: Option<Point>,
         lane: f64,
+        language: Language,
     ) -> Flight {
         let chip = shot.stamp.map(Chip::new);
-        let label =
-            shortened(&chip.as_ref().map_or(shot.label.clone(), |it| it.left_of(&shot.label)));
+        let label = shot.labelled(language);
+        let label = shortened(&chip.as_ref().map_or(label.clone(), |it| it.left_of(&label)));
         let before = chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
         let pill = Size::new((before + text_width(&label, 11.5) + 18.0).max(26.0), PILL_HEIGHT);
         let [(a, a_box), (b, b_box)] = ends;
@@ -117,7 +119,7 @@ impl Flight {
     }
 
     /// A message among very many places: no pill, and a short trail.
-    pub fn streak(shot: &FlightShot, start: Point, goal: Point) -> Flight {
+    pub fn streak(shot: &FlightShot, start: Point, goal: Point, language: Language) -> Flight {
         Flight {
             key: (shot.id, shot.copy),
             from: shot.from,
@@ -132,7 +134,7 @@ impl Flight {
             tone: shot.tone(),
             kind: shot.kind.name,
             chip: None,
-            label: shot.label.clone(),
+            label: shot.labelled(language),
             pill: Size::default(),
         }
     }
@@ -219,6 +221,11 @@ impl FlightShot {
     fn tone(&self) -> Tone {
         self.kind.tone
     }
+
+    /// What its pill says in this language.
+    pub fn labelled(&self, language: Language) -> String {
+        self.label.as_ref().map_or(String::new(), |label| tell(language, label))
+    }
 }
 
 fn shortened(label: &str) -> String {
@@ -263,27 +270,33 @@ mod tests {
     use super::*;
     use crate::base::Place;
     use crate::protocol::Kind;
+    use crate::sentence;
 
-    fn flight(lost_at: Option<Time>, held: bool) -> Flight {
-        let shot = FlightShot {
+    fn shot() -> FlightShot {
+        FlightShot {
             id: 7,
             copy: 0,
             from: Place::server(0),
             to: Place::server(1),
             kind: Kind { name: "AppendEntries", tone: Tone::Call },
-            label: "append z=9".into(),
+            label: Some(sentence!("append z=9")),
             stamp: None,
             sent_at: Time::millis(10),
             arrives_at: Time::millis(20),
-            lost_at,
-            held,
-        };
+            lost_at: None,
+            held: false,
+        }
+    }
+
+    fn flight(lost_at: Option<Time>, held: bool) -> Flight {
+        let shot = FlightShot { lost_at, held, ..shot() };
         let size = Size::new(100.0, 60.0);
         Flight::new(
             &shot,
             [(Point::new(0.0, 0.0), size), (Point::new(600.0, 0.0), size)],
             None,
             0.0,
+            Language::English,
         )
     }
 
@@ -298,27 +311,34 @@ mod tests {
     }
 
     #[test]
+    fn a_pill_is_as_wide_as_what_it_says_in_the_reader_s_language() {
+        crate::words::learn_more(include_str!("../../../www/locale/zh/raft.txt"));
+        let shot = FlightShot { label: Some(sentence!("beat")), ..shot() };
+        let ends = [(Point::default(), Size::default()); 2];
+        let [english, chinese] =
+            Language::ALL.map(|language| Flight::new(&shot, ends, None, 0.0, language));
+        assert_eq!((english.label.as_str(), chinese.label.as_str()), ("beat", "心跳"));
+        for flight in [english, chinese] {
+            assert!(flight.pill.w >= text_width(&flight.label, 11.5) + 12.0);
+        }
+    }
+
+    #[test]
     fn a_message_there_and_one_back_do_not_cover_each_other() {
-        let shot = |from: u16, to: u16, label: &str| FlightShot {
-            id: 7,
-            copy: 0,
+        let shot = |from: u16, to: u16, label: &'static str| FlightShot {
             from: Place::server(from),
             to: Place::server(to),
-            kind: Kind { name: "AppendEntries", tone: Tone::Call },
-            label: label.into(),
-            stamp: None,
-            sent_at: Time::millis(10),
-            arrives_at: Time::millis(20),
-            lost_at: None,
-            held: false,
+            label: Some(sentence!("{0}", label)),
+            ..shot()
         };
         let size = Size::new(100.0, 60.0);
         let (a, labels) = (Point::new(400.0, 400.0), ["beat", "ok 3", "vote? t1"]);
         for (x, y) in [(300, 0), (0, 300), (250, 200), (-120, 280), (300, 40), (-40, -320)] {
             let b = a.plus(f64::from(x), f64::from(y));
             for (one, other) in labels.iter().flat_map(|one| labels.map(|other| (*one, other))) {
-                let there = Flight::new(&shot(0, 1, one), [(a, size), (b, size)], None, 0.0);
-                let back = Flight::new(&shot(1, 0, other), [(b, size), (a, size)], None, 0.0);
+                let flight = |shot, ends| Flight::new(&shot, ends, None, 0.0, Language::English);
+                let there = flight(shot(0, 1, one), [(a, size), (b, size)]);
+                let back = flight(shot(1, 0, other), [(b, size), (a, size)]);
                 let now = Time::millis(15);
                 let (p, q) = (there.place(now).at, back.place(now).at);
                 let wide = (there.pill.w + back.pill.w) / 2.0;

@@ -132,8 +132,14 @@ pub fn stamp_colour(stamp: u64) -> u64 {
 }
 
 impl StageView {
-    /// The picture of a snapshot. `usual` is the quality of links that nobody changed.
-    pub fn new(snapshot: &Snapshot, usual: &Quality, layout: &Rc<Layout>) -> StageView {
+    /// The picture of a snapshot, its messages labelled in this language. `usual` is the quality of links that
+    /// nobody changed.
+    pub fn new(
+        snapshot: &Snapshot,
+        usual: &Quality,
+        layout: &Rc<Layout>,
+        language: Language,
+    ) -> StageView {
         let field = layout.grid.as_ref().map(|grid| DotsView::of(snapshot, grid));
         let most = if field.is_some() { MOST_STREAKS } else { MOST };
         let more = snapshot.flights.len().saturating_sub(most);
@@ -148,8 +154,8 @@ impl StageView {
             network: changes(&snapshot.quality, usual),
             troubled: snapshot.is_troubled(),
             flights: match &field {
-                Some(_) => shown.iter().map(|shot| streak(shot, layout)).collect(),
-                None => flights(shown, layout),
+                Some(_) => shown.iter().map(|shot| streak(shot, layout, language)).collect(),
+                None => flights(shown, layout, language),
             },
             more,
             heat: layout.grid.as_ref().map_or(0.0, |grid| heat::share(shown.len(), grid)),
@@ -165,8 +171,8 @@ impl StageView {
 }
 
 /// A message among very many places.
-fn streak(shot: &FlightShot, layout: &Layout) -> Flight {
-    Flight::streak(shot, layout.place(shot.from).0, layout.place(shot.to).0)
+fn streak(shot: &FlightShot, layout: &Layout, language: Language) -> Flight {
+    Flight::streak(shot, layout.place(shot.from).0, layout.place(shot.to).0, language)
 }
 
 impl NodeBox {
@@ -360,7 +366,7 @@ impl ClientBox {
 
 /// The pills. Opposite ways of a link keep right, each by half of its pill, so that a message there and one
 /// back do not cover each other; a volley on one link is fanned out.
-fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
+fn flights(shots: &[FlightShot], layout: &Layout, language: Language) -> Vec<Flight> {
     let mut flights = Vec::with_capacity(shots.len());
     for (i, shot) in shots.iter().enumerate() {
         let same_way = |other: &&FlightShot| {
@@ -369,7 +375,8 @@ fn flights(shots: &[FlightShot], layout: &Layout) -> Vec<Flight> {
         let before = shots[..i].iter().filter(same_way).count();
         let ends = [layout.place(shot.from), layout.place(shot.to)];
         let lane = 22.0 * (before % 4) as f64;
-        flights.push(Flight::new(shot, ends, layout.bend(shot.from, shot.to), lane));
+        let bend = layout.bend(shot.from, shot.to);
+        flights.push(Flight::new(shot, ends, bend, lane, language));
     }
     flights
 }

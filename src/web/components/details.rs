@@ -229,6 +229,7 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     let sent = link(&time(shot.sent_at), Action::Time(TimeAction::SeekEvent(shot.id)));
     let sent = html! { <>{ sent }{ tr!(language, " by event {0}", shot.id) }</> };
     let because = shot.cause.as_ref().map(|cause| tell(language, cause));
+    let label = tell(language, &shot.label);
     let end = |end: &Told| {
         let words = tell(language, &end.sentence);
         let why = asks_why(&props.act, language, &words, Question::Event(end.event));
@@ -238,9 +239,9 @@ fn message(props: &Props, shot: &MessageShot, flight: Option<&FlightShot>, ends:
     html! {
         <section>
             <h2>
-                { &shot.label }
+                { &label }
                 { chip("plain", word(shot.kind.name, translate(language, shot.kind.name), &props.act)) }
-                { asks_why(&props.act, language, &shot.label, Question::Event(shot.id)) }
+                { asks_why(&props.act, language, &label, Question::Event(shot.id)) }
             </h2>
             <dl class="fields">
                 { entry_of(tr!(language, "from, to"), html! { <>{ from }{ " → " }{ to }</> }) }

@@ -31,6 +31,10 @@ impl<T: Message> Message for Wrapped<T> {
         self.0.kind()
     }
 
+    fn label(&self) -> Sentence {
+        self.0.label()
+    }
+
     fn fields(&self) -> Vec<Field> {
         self.0.fields()
     }

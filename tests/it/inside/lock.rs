@@ -9,7 +9,7 @@ use std::fmt;
 use std::iter;
 use std::str::FromStr;
 
-use synod::base::{Breach, Place, PlaceKind, Places, Text};
+use synod::base::{Breach, Place, PlaceKind, Places, Sentence, Text};
 use synod::check::Operation;
 use synod::protocol::{
     self, Asked, Cluster, Effect, Effects, Field, FieldName, Form, Input, Kind, LogReading, Meta,
@@ -286,16 +286,14 @@ impl protocol::Message for Message {
         message.kind()
     }
 
+    fn label(&self) -> Sentence {
+        let Message::Raft(message) = self;
+        message.label()
+    }
+
     fn fields(&self) -> Vec<Field> {
         let Message::Raft(message) = self;
         message.fields()
-    }
-}
-
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Message::Raft(message) = self;
-        message.fmt(f)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rules one by one, on single servers.
 
 use crate::base::{Span, Time};
-use crate::protocol::{Effect, Options, Shown};
+use crate::protocol::{Effect, Message as _, Options, Shown};
 
 use super::*;
 use crate::protocol::Outcome;
@@ -267,9 +267,9 @@ fn heartbeats_send_again_what_was_lost() {
     hear(&mut server, S2, accepted(ballot(1, S1), 2, 2, 0));
     hear(&mut server, S3, accepted(ballot(1, S1), 1, 1, 1));
     let calls = sent(&step(&mut server, Input::Timer(Timer::Heartbeat)));
-    assert!(calls.iter().all(|(_, call)| call.to_string() == "beat"), "they may be on their way");
+    assert!(calls.iter().all(|(_, call)| call.label().to_string() == "beat"), "they may be on their way");
     let calls = sent(&step(&mut server, Input::Timer(Timer::Heartbeat)));
-    let labels: Vec<String> = calls.iter().map(|(to, call)| format!("{to} {call}")).collect();
+    let labels: Vec<String> = calls.iter().map(|(to, call)| format!("{to} {}", call.label())).collect();
     assert_eq!(labels, ["S2 accept 1–2", "S3 accept 2: y=2"]);
     // An answer that says that it holds all makes up for those that were lost.
     hear(&mut server, S2, accepted(ballot(1, S1), 3, 2, 2));
@@ -291,7 +291,7 @@ fn a_heartbeat_step_writes_nothing_and_sends_one_message() {
     let calls = step(&mut lead, Input::Timer(Timer::Heartbeat));
     assert_eq!(calls.len(), 3, "a timer and two messages: {calls:?}");
     let (_, call) = sent(&calls).remove(0);
-    assert_eq!(call.to_string(), "beat");
+    assert_eq!(call.label().to_string(), "beat");
     let answer = hear(&mut other, S1, call);
     assert_eq!(answer.len(), 2, "a timer and an answer: {answer:?}");
     assert!(hear(&mut lead, S2, accepted(ballot(1, S1), 2, 1, 1)).is_empty());
@@ -305,7 +305,7 @@ fn a_server_that_is_behind_gets_batch_after_batch() {
     let mut server = leader(&held, config);
     let accepts = |effects: &[Effect<MultiPaxos>]| {
         let sent = sent(effects).into_iter();
-        sent.map(|(_, message)| message.to_string()).collect::<Vec<_>>()
+        sent.map(|(_, message)| message.label().to_string()).collect::<Vec<_>>()
     };
     let at = server.promised;
     let answer = |first, last, holds| accepted(at, first, last, holds);
@@ -382,8 +382,8 @@ fn a_higher_ballot_deposes_a_leader_and_sends_its_clients_on() {
         let mut server = leader(&[], Config::default());
         step(&mut server, ask(C1, 1, "put x=1"));
         let effects = hear(&mut server, from, message.clone());
-        assert_eq!((server.leads(), server.leader), (false, to), "{message}");
-        assert!(effects.contains(&sent_on(to)), "{message}: {effects:?}");
+        assert_eq!((server.leads(), server.leader), (false, to), "{message:?}");
+        assert!(effects.contains(&sent_on(to)), "{message:?}: {effects:?}");
         assert!(effects.contains(&Effect::CancelTimer(Timer::Heartbeat)));
         let vote = votes(&server).remove(0);
         assert_eq!(vote.1 == "x=9", to.is_some(), "what was not chosen may be replaced: {vote:?}");
@@ -551,7 +551,7 @@ fn labels_say_in_short_what_a_message_carries() {
         (accepted(at, 4, 5, 5), "ok 4–5"),
         (Message::Refused { ballot: at, promised: ballot(3, S1) }, "no 3.S1"),
     ] {
-        assert_eq!(message.to_string(), label);
+        assert_eq!(message.label().to_string(), label);
     }
     assert!(Tail::new(&log(&many), 1).to_string().ends_with("8: x=1 (1.S1)…]"));
     assert_eq!(Tail::new(&log(&many), 12).to_string(), "[12: x=1 (1.S1)]");

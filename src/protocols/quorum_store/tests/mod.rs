@@ -4,7 +4,8 @@ mod rules;
 mod versions;
 
 use crate::base::{Place, Places, Text, Time};
-use crate::protocol::{Effect, Effects, Input, Options as _, Outcome, Protocol, Request as _};
+use crate::protocol::{Effect, Effects, Input, Message as _, Options as _, Outcome, Protocol};
+use crate::protocol::Request as _;
 
 use super::*;
 

@@ -183,7 +183,7 @@ fn a_tombstone_goes_when_all_have_said_so_twice() {
     let rounds = |sent: &[(Place, Message)]| {
         let round = |message: &Message| match message {
             Message::AskSettled { round, .. } => *round,
-            _ => panic!("{message}"),
+            _ => panic!("{message:?}"),
         };
         sent.iter().map(|(_, message)| round(message)).collect::<Vec<_>>()
     };
@@ -223,7 +223,7 @@ fn trees_of_hashes_lead_to_what_differs() {
             first.into_iter().map(|(to, message)| (S1, to, message)).collect();
         let mut messages = Vec::new();
         while let Some((from, to, message)) = mail.pop().filter(|(_, to, _)| *to != S3) {
-            messages.push(message.to_string());
+            messages.push(message.label().to_string());
             let it = if to == S1 { &mut *one } else { &mut *other };
             let answers = sent(&hear(it, from, message));
             mail.extend(answers.into_iter().map(|(back, message)| (to, back, message)));

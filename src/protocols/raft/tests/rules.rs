@@ -1,7 +1,7 @@
 //! The rules one by one, on single servers.
 
 use crate::base::{Span, Text, Time};
-use crate::protocol::{Effect, Options};
+use crate::protocol::{Effect, Message as _, Options};
 
 use super::*;
 
@@ -149,7 +149,7 @@ fn figure_7_every_log_is_repaired() {
                 let answers = sent(&hear(&mut other, S1, call));
                 let [(_, answer)] = &answers[..] else { panic!("one answer, not {answers:?}") };
                 rounds += 1;
-                refusals += u32::from(answer.to_string().starts_with("no"));
+                refusals += u32::from(answer.label().to_string().starts_with("no"));
                 calls = sent(&hear(&mut lead, S2, answer.clone()));
                 assert!(rounds < 30, "({name}): no end");
             }
@@ -224,7 +224,7 @@ fn a_heartbeat_step_writes_nothing_and_sends_one_message() {
     let calls = step(&mut lead, Input::Timer(Timer::Heartbeat));
     assert_eq!(calls.len(), 3, "a timer and two messages: {calls:?}");
     let (_, call) = sent(&calls).remove(0);
-    assert_eq!(call.to_string(), "beat");
+    assert_eq!(call.label().to_string(), "beat");
     let answer = hear(&mut other, S1, call);
     assert_eq!(answer.len(), 2, "a timer and an answer: {answer:?}");
     assert!(hear(&mut lead, S2, matches(2, 2)).is_empty());
@@ -281,7 +281,7 @@ fn a_batch_is_a_limit_and_a_full_one_is_not_sent_twice() {
     }
     assert_eq!(lengths, [2, 0, 0], "no-op and x=1, then there is no room");
     let more = sent(&hear(&mut raft, S2, matches(1, 2)));
-    assert_eq!(more[0].1.to_string(), "append ×2");
+    assert_eq!(more[0].1.label().to_string(), "append ×2");
 }
 
 // ---- clients -------------------------------------------------------------------------------------

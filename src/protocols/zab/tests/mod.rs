@@ -4,7 +4,7 @@ mod properties;
 mod rules;
 
 use crate::base::{Place, Places};
-use crate::protocol::{Effect, Effects, Input, Outcome, Protocol};
+use crate::protocol::{Effect, Effects, Input, Message as _, Outcome, Protocol};
 use crate::service::sessions::LogCommand as Command;
 
 use super::discovery::Leading;

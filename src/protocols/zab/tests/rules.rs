@@ -177,7 +177,7 @@ fn a_leader_gives_up_for_one_that_is_ahead_and_only_before_a_quorum() {
         let mut zab = elected(&disk(1, 1, &[(1, 1)]), Config::default());
         hear(&mut zab, S1, Message::FollowerInfo { accepted_epoch: 1 });
         let effects = hear(&mut zab, S1, ack.clone());
-        assert_eq!(looks(&zab), gives_up, "{ack}");
+        assert_eq!(looks(&zab), gives_up, "{ack:?}");
         assert_eq!(effects.contains(&Effect::Disconnect { peer: S1 }), gives_up);
         let mut later = established(2, &[(1, 1)], Config::default());
         hear(&mut later, S2, Message::FollowerInfo { accepted_epoch: 1 });
@@ -234,7 +234,7 @@ fn writes(config: Config) -> Vec<String> {
                 Effect::Persist(disk) => {
                     format!("{} up to {}", disk.current_epoch, disk.history.last())
                 }
-                Effect::Send { message, .. } => message.to_string(),
+                Effect::Send { message, .. } => message.label().to_string(),
                 other => format!("{other:?}"),
             });
         }
@@ -326,7 +326,6 @@ fn a_late_follower_gets_every_proposal_from_the_moment_it_is_brought_up_to_date(
         let there = sent_there.into_iter().filter(|(to, _)| *to == S2);
         there.map(|(_, message)| message.kind().name).collect::<Vec<_>>()
     };
-    use crate::protocol::Message as _;
     assert_eq!(gets(Config::default()), ["DIFF", "NEWLEADER", "PROPOSAL", "PROPOSAL"]);
     let flaw = Config { forward_after_ack: true, ..Config::default() };
     assert_eq!(gets(flaw), ["DIFF", "NEWLEADER"]);
