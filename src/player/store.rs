@@ -179,11 +179,12 @@ impl Store {
         self.ui.lanes = link.lanes.clone();
         let best = Below::best_for(self.panes[0].run.script());
         self.ui.below = link.below.unwrap_or(best);
-        if link.panel != Tab::default() || self.ui.tab.is_of_the_run() {
+        // What was read is put away, and its tab with it.
+        let read = self.study.take().is_some() && self.ui.tab == Tab::Lesson;
+        if read || link.panel != Tab::default() || self.ui.tab.is_of_the_run() {
             self.ui.tab = link.panel;
         }
         (self.ui.door, self.ui.term) = (link.door, link.term.clone());
-        self.study = None;
         self.playback.until = None;
         if let Some(study) = study {
             self.begin_study(study);

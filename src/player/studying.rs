@@ -68,8 +68,12 @@ impl Store {
     fn stage(&mut self, Opening { study, scenario, cursor }: Opening) {
         self.active = 0;
         self.playback.until = None;
-        let runs =
-            *self.panes[0].run.script() == scenario.script && self.variant() == scenario.beside;
+        // Who goes from step to step keeps the branches; another text begins without them.
+        let stays = self.study.as_ref().is_some_and(|open| open.book == study.book)
+            || self.panes[0].branches.len() <= 1;
+        let runs = stays
+            && *self.panes[0].run.script() == scenario.script
+            && self.variant() == scenario.beside;
         if runs || self.show(scenario) {
             self.ui.door = None;
             self.begin_study(study);
@@ -99,6 +103,13 @@ impl Store {
 
     /// Lets the run play to where it answers.
     pub(super) fn reveal(&mut self) {
+        // Asked once more it does not play there, but goes.
+        if let (Some(study), Some(answered)) = (&self.study, self.playback.until)
+            && study.truth.is_some()
+        {
+            self.set_out(Target::Time(answered));
+            return;
+        }
         let Some(study) = self.study.as_ref().filter(|study| study.waits()) else { return };
         let Some(question) = study.course.question(study.step).cloned() else { return };
         // Whoever has gone on is brought back to where it is asked.

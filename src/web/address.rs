@@ -15,10 +15,18 @@ pub fn hash() -> String {
     let location = window().location();
     let hash = location.hash().unwrap_or_default();
     match location.search().unwrap_or_default().strip_prefix('?') {
+        Some(query) if hash.is_empty() && has_door() && says_only_how(query) => {
+            format!("{DOOR}&{query}")
+        }
         Some(query) if hash.is_empty() && !query.is_empty() => format!("#v1&{query}"),
         _ if hash.is_empty() && has_door() => DOOR.to_owned(),
         _ => hash,
     }
+}
+
+/// Whether a query says how the page is shown, and not what.
+fn says_only_how(query: &str) -> bool {
+    query.split('&').all(|part| part.starts_with("lang=") || part.starts_with("theme="))
 }
 
 /// Whether the page has a front door: it is not part of another, and not what is made to be that.

@@ -57,8 +57,13 @@ impl Focused {
                 [".tab-panel", ".inspector [aria-selected=true]", ".drawer-button"];
             goals.extend(INSPECTOR.map(str::to_owned));
         }
-        const PAGE: [&str; 4] =
-            ["dialog[open] button", ".study h2", ".controls .play", ".doors a[aria-current]"];
+        const PAGE: [&str; 5] = [
+            "dialog[open] button",
+            ".study h2",
+            ".controls .play",
+            ".glossary .open dt a",
+            ".doors a[aria-current]",
+        ];
         goals.extend(PAGE.map(str::to_owned));
         goals.iter().find(|goal| on(goal));
     }

@@ -106,7 +106,7 @@ fn study_tab(props: &Props) -> Html {
         Some(Tab::Properties) => properties(props),
         Some(Tab::Models) => models_tab(props),
         Some(Tab::Log) => log_tab(props),
-        Some(Tab::Why) => why_tab(props),
+        Some(Tab::Why) if props.inspection.explanation.is_some() => why_tab(props),
         Some(Tab::Message) => message_tab(props),
         _ => Html::default(),
     };

@@ -117,9 +117,9 @@ fn lesson_step(
         if step.question.is_none() || answered { { prose(&step.after, act) } }
         if !step.tasks.is_empty() { { demands(&step.tasks, study, language, act) } }
         { again(study, language, act) }
+        { way_on(lesson, study, language, act) }
         { source(language, act) }
         <Handout study={study.clone()} {language} act={act.clone()} />
-        { way_on(lesson, study, language, act) }
         </>
     }
 }
@@ -218,7 +218,12 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
     let chosen = study.chosen.and_then(|place| study.choices.get(place));
     let Some(truth) = &study.truth else {
         if study.asked {
-            return html! { <p class="soft" role="status" tabindex="-1">{ tr!(language, "The run decides: it plays on.") }</p> };
+            return html! {
+                <p class="reveal">
+                    <span class="soft" role="status" tabindex="-1">{ tr!(language, "The run decides: it plays on.") }</span>
+                    { button("", Some(Icon::Forward), tr!(language, "Skip to its answer"), asks(act, StudyAction::Reveal)) }
+                </p>
+            };
         }
         return html! {
             <p class="reveal">
@@ -242,9 +247,13 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
         }
         None => tr!(language, "The run says {0}.", answer),
     };
-    let right = chosen.is_some_and(|chosen| *chosen == truth.choice);
+    let class = match chosen {
+        Some(chosen) if *chosen == truth.choice => "verdict good",
+        Some(_) => "verdict",
+        None => "verdict plain",
+    };
     html! {
-        <p class={if right { "verdict good" } else { "verdict" }} role="status" data-role="verdict" tabindex="-1">
+        <p {class} role="status" data-role="verdict" tabindex="-1">
             <strong>{ words }</strong>{ " " }
             if let Some(told) = &truth.told { { occasion(told, language, act) } }
         </p>
