@@ -42,7 +42,8 @@ impl Store {
         let mut standing = None;
         let next = captions.find(|(at, text)| {
             let is_next = *at > now;
-            standing = if is_next { standing } else { Some((*at, translate(self.ui.language, text))) };
+            standing =
+                if is_next { standing } else { Some((*at, translate(self.ui.language, text))) };
             is_next
         });
         let (Some((since, text)), Some((next, _))) = (standing, next) else { return Time::LIMIT };

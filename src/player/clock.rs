@@ -40,6 +40,7 @@ impl Store {
             TimeAction::BeforeAct => match self.pane().before_act() {
                 Some(event) => {
                     self.pause();
+                    self.narration.returns = true;
                     self.seek(Target::Event(event))
                 }
                 None => Change::None,
