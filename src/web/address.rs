@@ -2,6 +2,8 @@
 //! pushed when another run is loaded, so that the browser's back button leads to the one before. In a
 //! frame it is only replaced: the back button belongs to the page around it.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::JsValue;
 
 use super::browser::window;
@@ -55,9 +57,21 @@ pub fn is_embedded() -> bool {
     own.parent().ok().flatten().is_some_and(|parent| parent != own)
 }
 
+thread_local! {
+    /// The hash that the page itself has written last.
+    static WRITTEN: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Whether the page itself has written this hash: a browser tells of one change of the address twice, and in
+/// between the page has said where it is by then.
+pub fn is_own(hash: &str) -> bool {
+    WRITTEN.with_borrow(|written| written == hash)
+}
+
 /// Changes the link of the present entry of the history, and what is remembered beside it.
 pub fn replace(hash: &str, memory: &JsValue) {
     if let Ok(history) = window().history() {
+        WRITTEN.with_borrow_mut(|written| hash.clone_into(written));
         // Refused where a browser thinks it is too often: the next one will do.
         let _ = history.replace_state_with_url(memory, "", Some(hash));
     }
@@ -69,6 +83,7 @@ pub fn push(hash: &str, memory: &JsValue) {
         return replace(hash, memory);
     }
     if let Ok(history) = window().history() {
+        WRITTEN.with_borrow_mut(|written| hash.clone_into(written));
         let _ = history.push_state_with_url(memory, "", Some(hash));
     }
 }

@@ -492,7 +492,7 @@ impl App {
     /// Goes where the address says: the back button, or a link typed.
     fn follow_address(&mut self) -> Change {
         let hash = address::hash();
-        if hash == self.store.link() {
+        if hash == self.store.link() || address::is_own(&hash) {
             let waited = self.supersede();
             self.reload = ReloadState::recall(&mut self.store, false);
             return if waited { Change::Frame } else { Change::None };

@@ -50,9 +50,20 @@ test("the first run moves at once, elects a leader within seconds, can be paused
   assert.match(await hash(), /^#v1&scene=raft\/first-election/);
 });
 
+test("a run that is opened from the door plays on", async () => {
+  await arrive();
+  const play = page.locator(".controls .play");
+  await page.getByRole("link", { name: /Open this run/ }).click();
+  await page.locator(".inspector").waitFor();
+  await page.waitForFunction(() => !location.hash.includes("door"));
+  const first = await page.getByRole("timer").textContent();
+  await page.waitForFunction((first) => document.querySelector("[role=timer]").textContent !== first, first);
+  assert.equal((await play.textContent()).trim(), "Pause");
+});
+
 test("a language in the address leaves the door open", async () => {
   await arrive(page, "?lang=zh");
-  await page.getByRole("link", { name: "打开这个运行" }).first().waitFor();
+  await page.getByRole("link", { name: "打开这次运行" }).first().waitFor();
 });
 
 test("in reduced motion the first run stands still where votes are asked for", async () => {
