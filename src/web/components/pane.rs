@@ -83,6 +83,10 @@ pub fn pane_head(
         let title = tr!(language, "The inspector shows this one");
         html! { <span class="shown-in" title={title} role="img" aria-label={title}>{ icon(Icon::Panel) }</span> }
     });
+    let told: Vec<String> = measures.iter().map(|measure| tell(language, measure)).collect();
+    let told = told.join(" · ");
+    let tally = (!told.is_empty())
+        .then(|| html! { <p class="tally" data-sign="measure" title={told.clone()}>{ &told }</p> });
     html! {
         <>
         <header {class}>
@@ -93,7 +97,7 @@ pub fn pane_head(
             </h2>
             { shown }
             { picture_button("", Icon::Close, tr!(language, "Close this run"), close) }
-            { for measures.iter().map(|measure| html! { <p class="tally" data-sign="measure">{ tell(language, measure) }</p> }) }
+            { tally }
         </header>
         { divergence_text(&comparison.divergence, place, language, act) }
         </>
