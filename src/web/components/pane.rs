@@ -65,8 +65,8 @@ fn pane_frame(
 }
 
 /// The pane's letter and name, the protocol's numbers about all places of its run, and its side of the first
-/// difference. A press on the name makes it the active
-/// one; where there is room for one picture only, that is the one which is shown.
+/// difference. A press on the name makes it the active one; where there is room for one picture only, that is the
+/// one which is shown.
 pub fn pane_head(
     comparison: &PaneComparison,
     place: usize,
@@ -79,10 +79,11 @@ pub fn pane_head(
     let name = comparison.names[place].clone();
     let activate = asks(act, PaneAction::Activate(place));
     let close = asks(act, PaneAction::Close(place));
-    let shown = active.then(|| {
-        let title = tr!(language, "The inspector shows this one");
-        html! { <span class="shown-in" title={title} role="img" aria-label={title}>{ icon(Icon::Panel) }</span> }
-    });
+    // It stands there empty otherwise: what comes and goes would have the name drawn anew, and take its focus.
+    let title = active.then(|| tr!(language, "The inspector shows this one"));
+    let shown = html! {
+        <span class="shown-in" title={title} role={title.map(|_| "img")} aria-label={title}>{ title.map(|_| icon(Icon::Panel)) }</span>
+    };
     let told: Vec<String> = measures.iter().map(|measure| tell(language, measure)).collect();
     let told = told.join(" · ");
     let tally = (!told.is_empty())
