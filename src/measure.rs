@@ -50,6 +50,7 @@ pub struct Stale {
 /// A run in numbers, from a time on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
+    /// All that was under way.
     pub asked: usize,
     pub done: usize,
     pub refused: usize,
@@ -58,7 +59,7 @@ pub struct Totals {
     /// Half took no longer, and 99 in a hundred; `None` where those have no answer.
     pub median: Option<Time>,
     pub slowest: Option<Time>,
-    /// Done in a thousand seconds.
+    /// Done in a thousand seconds: what was done in this time, whenever it was asked.
     pub rate: u64,
 }
 
@@ -79,13 +80,19 @@ pub fn until(requests: &[RequestShot], event: u64) -> &[RequestShot] {
     &requests[..requests.partition_point(|request| request.event <= event)]
 }
 
-/// The run in numbers, of what was asked between two times and came of it by the event.
+/// The run in numbers, of what was under way between two times and came of it by the event. A request that a
+/// fault found under way counts with what follows: nothing shows more of what the fault cost.
 pub fn totals(requests: &[RequestShot], event: u64, from: Time, to: Time) -> Totals {
-    let within = until(requests, event).iter().filter(|asked| (from..=to).contains(&asked.at));
+    let within = until(requests, event).iter().filter(|it| {
+        let lasts = it.ended_by(event).is_none_or(|end| end.at > from);
+        it.at <= to && (it.at >= from || lasts)
+    });
     let mut totals = Totals::default();
-    let mut times: Vec<Time> = Vec::new();
+    let (mut times, mut done): (Vec<Time>, u64) = (Vec::new(), 0);
     for request in within {
         totals.asked += 1;
+        let end = request.ended_by(event).filter(|end| matches!(end.how, How::Done(_)));
+        done += u64::from(end.is_some_and(|end| (from..=to).contains(&end.at)));
         match request.fate(event) {
             RequestFate::Done => totals.done += 1,
             RequestFate::Refused => totals.refused += 1,
@@ -105,7 +112,7 @@ pub fn totals(requests: &[RequestShot], event: u64, from: Time, to: Time) -> Tot
         place.checked_sub(1).and_then(|place| times.get(place)).copied()
     };
     (totals.median, totals.slowest) = (quantile(50), quantile(99));
-    totals.rate = (totals.done as u64 * 1_000_000_000).checked_div(to.since(from).0).unwrap_or(0);
+    totals.rate = (done * 1_000_000_000).checked_div(to.since(from).0).unwrap_or(0);
     totals
 }
 
@@ -347,7 +354,7 @@ mod tests {
             how: how(answer),
         });
         let asker = Place::client(0);
-        RequestShot { asker, seq: event, text: text.into(), event, at: at(event), end }
+        RequestShot { asker, seq: event, text: text.into(), event, at: at(event), under: None, end }
     }
 
     #[test]
@@ -368,6 +375,23 @@ mod tests {
         let before = totals(&all, 8, Time::ZERO, Time::millis(8));
         assert_eq!((before.asked, before.done, before.waiting), (2, 1, 1));
         assert_eq!(before.slowest, Some(Time::millis(2)));
+    }
+
+    #[test]
+    fn what_a_fault_found_under_way_counts_with_what_follows_it() {
+        let all = [
+            request("write", 10, Some((20, "taken"))),
+            request("write", 100, Some((1_132, "taken"))),
+            request("write", 300, Some((916, "taken"))),
+        ];
+        // From the fault at 180 ms to now, and to where it was mended.
+        let numbers = totals(&all, 2_000, Time::millis(180), Time::millis(1_180));
+        assert_eq!((numbers.asked, numbers.done, numbers.rate), (2, 2, 2_000));
+        let slowest = Some(Time::millis(1_032));
+        assert_eq!((numbers.median, numbers.slowest), (Some(Time::millis(616)), slowest));
+        let numbers = totals(&all, 2_000, Time::millis(180), Time::millis(1_100));
+        assert_eq!((numbers.asked, numbers.done), (2, 2));
+        assert_eq!(numbers.rate, 1_086, "one of them was done before it was mended");
     }
 
     #[test]

@@ -499,6 +499,8 @@ pub enum Outcome {
     /// was given along with whatever it asks next, whomever it asks ([`Request::after`]): that is its
     /// session.
     DoneAt(Text, Text),
+    /// Done, and all there is to say is a word of the service's own, such as “taken”: in the reader's language.
+    Said(&'static str),
     /// Answered, but not done: why.
     Refused(Sentence),
     /// Not here: try that server, if any is known.
@@ -506,6 +508,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What is answered, where it was done.
+    pub fn answer(&self) -> Option<Text> {
+        match self {
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => Some(answer.clone()),
+            Outcome::Said(word) => Some((*word).into()),
+            Outcome::Refused(_) | Outcome::Redirect(_) => None,
+        }
+    }
+
     /// In words. A value of a client is nobody's language; but no value has a space in it, so that an answer with
     /// one is the program's own.
     pub fn told(&self) -> Sentence {
@@ -514,6 +525,7 @@ impl Outcome {
                 true => sentence!("{0}", Value::Name(answer.clone())),
                 false => sentence!("{0}", answer.clone()),
             },
+            Outcome::Said(word) => sentence!("{0}", *word),
             Outcome::Refused(why) => why.clone(),
             Outcome::Redirect(Some(node)) => sentence!("try {0}", *node),
             Outcome::Redirect(None) => sentence!("no leader"),

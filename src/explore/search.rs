@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 
 use crate::base::{NONE, Place, Sentence, Time};
 use crate::catalog::Run;
-use crate::protocol::Outcome;
 use crate::replay::scout::Scout;
 use crate::sentence;
 use crate::sim::fact::Fact;
@@ -269,7 +268,7 @@ fn tells(event: &Event, answer: &str) -> bool {
     else {
         return false;
     };
-    matches!(outcome, Outcome::Done(told) | Outcome::DoneAt(told, _) if spaced(told) == answer)
+    outcome.answer().is_some_and(|told| spaced(&told) == answer)
 }
 
 /// The event with its place.

@@ -105,12 +105,11 @@ impl Asked {
     }
 
     fn told(seq: u64, outcome: &Outcome) -> Asked {
-        let answer = match outcome {
-            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => Some(answer.to_string()),
-            Outcome::Refused(_) => None,
-            // It goes on to ask.
-            Outcome::Redirect(_) => return Asked::default(),
-        };
+        // Where it is sent elsewhere, it goes on to ask.
+        if matches!(outcome, Outcome::Redirect(_)) {
+            return Asked::default();
+        }
+        let answer = outcome.answer().map(|answer| answer.to_string());
         Asked { seq: Some(seq), request: None, answer }
     }
 }

@@ -226,6 +226,7 @@ impl OpenedHistory {
             over: recorded.over.map(|over| self.recording.at(over)),
             fate: if is_answered { RequestFate::Done } else { RequestFate::Unanswered },
             answer: recorded.answer.as_ref(),
+            under: None,
         }
     }
 

@@ -48,18 +48,36 @@ impl Store {
         match (&reigns.first, &reigns.last, reigns.vacant) {
             (_, Some((who, role)), Some((from, to))) => {
                 let gap = seconds(to.since(from));
-                Some(sentence!("{0} is {1} now: for {2} s nobody was.", *who, role.name, gap))
+                Some(match role.is_deed() {
+                    true => sentence!("{0} now {1}: for {2} s nobody did.", *who, role.name, gap),
+                    false => {
+                        sentence!("{0} is {1} now: for {2} s nobody was.", *who, role.name, gap)
+                    }
+                })
             }
-            (Some((was, role)), Some((who, _)), None) if was != who => {
-                Some(sentence!("{0} is {1} now, and no longer {2} alone.", *who, role.name, *was))
-            }
-            (Some((_, role)), None, _) if long >= WAIT => {
-                Some(sentence!("For {0} s nobody has been {1}.", seconds(long), role.name))
-            }
+            (Some((was, role)), Some((who, _)), None) if was != who => Some(match role.is_deed() {
+                true => sentence!("{0} now {1}, and no longer {2} alone.", *who, role.name, *was),
+                false => {
+                    sentence!("{0} is {1} now, and no longer {2} alone.", *who, role.name, *was)
+                }
+            }),
+            (Some((_, role)), None, _) if long >= WAIT => Some(match role.is_deed() {
+                true => {
+                    sentence!("For {0} s there has been nobody who {1}.", seconds(long), role.name)
+                }
+                false => sentence!("For {0} s nobody has been {1}.", seconds(long), role.name),
+            }),
             (Some((who, role)), Some(_), None) if long >= WAIT => {
-                Some(sentence!("{0} is {1} still, {2} s later.", *who, role.name, seconds(long)))
+                let long = seconds(long);
+                Some(match role.is_deed() {
+                    true => sentence!("{0} still {1}, {2} s later.", *who, role.name, long),
+                    false => sentence!("{0} is {1} still, {2} s later.", *who, role.name, long),
+                })
             }
-            (None, Some((who, role)), None) => Some(sentence!("{0} is {1} now.", *who, role.name)),
+            (None, Some((who, role)), None) => Some(match role.is_deed() {
+                true => sentence!("{0} now {1}.", *who, role.name),
+                false => sentence!("{0} is {1} now.", *who, role.name),
+            }),
             (None, None, None) if long >= WAIT => self.holds(),
             _ => None,
         }
@@ -195,6 +213,26 @@ mod tests {
             places: majority,
         });
         assert_eq!(after(&mut store, Time::seconds(1)), "For 1.0 s nobody has been leader.");
+    }
+
+    #[test]
+    fn a_role_that_is_a_deed_is_told_as_one() {
+        // C1 has the lock from 132 ms on, and stands still after its look at the clock.
+        let told = |pause: bool, after: u64| {
+            let mut store =
+                store("run lease clients=2 seed=1 latency=15ms\n100ms request C1 write\n");
+            store.update(TimeAction::Seek(Time::millis(180)));
+            let first = match pause {
+                true => Command::Pause(Place::client(0)),
+                false => Command::Crash { node: Place::client(0), torn: false },
+            };
+            store.update(Action::Do(first));
+            store.update(TimeAction::Seek(Time::millis(180 + after)));
+            frames(&mut store, 1_000);
+            store.sequel().map_or(String::new(), |sequel| sequel.told.to_string())
+        };
+        assert_eq!(told(true, 800), "C1 still believes it holds, 0.8 s later.");
+        assert_eq!(told(false, 500), "For 0.5 s there has been nobody who believes it holds.");
     }
 
     #[test]

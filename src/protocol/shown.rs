@@ -193,6 +193,13 @@ pub struct Role {
     pub tag: Tag,
 }
 
+impl Role {
+    /// Whether its name says what it does (“believes it holds”), and not what it is (“leader”).
+    pub fn is_deed(self) -> bool {
+        self.name.split_once(' ').is_some_and(|(verb, _)| verb.ends_with('s'))
+    }
+}
+
 /// What a role means to whoever looks at a cluster, whatever the protocol calls it: views ask for this,
 /// and draw it by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -197,7 +197,7 @@ impl Lease {
             Turn::Looked(left) => fx.note(sentence!("looks at its clock: {0} are left", left)),
             Turn::Write { token, seq } => fx.send(locks::RESOURCE, Message::Write { token, seq }),
         }
-        fx.set_timer("step", locks::PACE);
+        fx.set_timer("step", locks::pace(&self.writer, self.clock));
     }
 
     fn renew(&mut self, fx: &mut Effects<Self>) {
@@ -212,10 +212,11 @@ impl Lease {
         match message {
             Message::Granted { token, sent } if self.writer.wish().is_some() => {
                 self.writer.believe(token, sent + self.config.lasts);
+                self.writer.look(self.clock);
                 fx.set_timer("renew", Span::exactly(Time(self.config.lasts.0 / 3)));
             }
             Message::Taken { seq } if self.writer.done(seq) => {
-                fx.reply(self.me, seq, Outcome::Done("taken".into()));
+                fx.reply(self.me, seq, Outcome::Said(key!("taken")));
                 fx.cancel_timer("renew");
                 if let Some(token) = self.writer.writing.take() {
                     fx.send(SERVICE, Message::Release { token });

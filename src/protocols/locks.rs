@@ -201,6 +201,17 @@ pub const RESOURCE: Place = Place::new('R', 0);
 /// How long a client takes from one thing to the next.
 pub const PACE: Span = Span::new(Time::millis(50), Time::millis(80));
 
+/// The same, but no longer than its lock lasts by its own clock: it knows at once when its time is over.
+pub fn pace(writer: &Writer, now: Time) -> Span {
+    match writer.belief {
+        Some((_, until)) if until > now => {
+            let left = until - now;
+            Span::new(PACE.min.min(left), PACE.max.min(left))
+        }
+        _ => PACE,
+    }
+}
+
 /// Until when a client believes that it holds the lock.
 pub const fn believes_until<P: Locking>() -> Variable<P> {
     Variable::sometimes(key!("believes until"), |it| Some(it.writer().belief?.1.to_string()))

@@ -282,7 +282,7 @@ impl Redlock {
             self.writer.look(self.clock);
             if let Some((value, _)) = self.writer.belief {
                 fx.send(locks::RESOURCE, Message::Claim { value });
-                return fx.set_timer("step", locks::PACE);
+                return fx.set_timer("step", locks::pace(&self.writer, self.clock));
             }
         }
         match self.writer.turn(self.clock) {
@@ -294,7 +294,7 @@ impl Redlock {
                 fx.send(locks::RESOURCE, Message::Write { value, seq });
             }
         }
-        fx.set_timer("step", locks::PACE);
+        fx.set_timer("step", locks::pace(&self.writer, self.clock));
     }
 
     /// It asks all stores at once, under a value that nobody else draws.
@@ -314,7 +314,7 @@ impl Redlock {
             }
             (Message::Claimed { value }, _) => self.claimed = Some(value),
             (Message::Taken { seq }, _) if self.writer.done(seq) => {
-                fx.reply(self.me, seq, Outcome::Done("taken".into()));
+                fx.reply(self.me, seq, Outcome::Said(key!("taken")));
                 if let Some(value) = self.writer.writing.take() {
                     fx.broadcast(self.stores.iter().copied(), Message::Forget { value });
                 }
@@ -338,7 +338,10 @@ impl Redlock {
             fx.note(sentence!("has the lock: {0} keep its value, for {1} from now on", said_yes, left));
             return self.writer.believe(value, until);
         }
-        fx.note(sentence!("has no lock: {0} keep its value, too few or too late", said_yes));
+        fx.note(match kept.len() >= self.needed() {
+            true => sentence!("has no lock: {0} keep its value, but its time is over", said_yes),
+            false => sentence!("has no lock: {0} keep its value, which is too few", said_yes),
+        });
         if !self.config.keep_failed {
             fx.broadcast(self.stores.iter().copied(), Message::Forget { value });
         }

@@ -373,7 +373,7 @@ impl Snapshot {
             return Outcome::Refused(sentence!("the account holds {0} only", self.account));
         }
         self.pay(to, amount, fx);
-        Outcome::Done("paid".into())
+        Outcome::Said(key!("paid"))
     }
 
     fn pay(&mut self, to: Place, amount: u64, fx: &mut Effects<Self>) {

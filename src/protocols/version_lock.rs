@@ -192,6 +192,7 @@ fn hand_on(asked: Asked<Raft>, fx: &mut Effects<VersionLock>) {
                 Outcome::Done(answer) | Outcome::DoneAt(answer, _) => {
                     Message::Answer { number, answer }
                 }
+                Outcome::Said(word) => Message::Answer { number, answer: word.into() },
                 Outcome::Redirect(leader) => Message::Elsewhere { number, leader },
                 Outcome::Refused(_) => Message::Elsewhere { number, leader: None },
             };

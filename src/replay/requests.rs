@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::Run;
 use crate::base::{Place, Text, Time};
-use crate::protocol::Outcome;
+use crate::protocol::{Outcome, Tone};
 use crate::sim::trace::{Event, EventKind, Payload, Status};
 
 /// Something that somebody asked for.
@@ -20,6 +20,8 @@ pub struct RequestShot {
     /// The event with which it began, and when that was.
     pub event: u64,
     pub at: Time,
+    /// The stamp under which whoever asked has last called for it, if that has one: a token, say.
+    pub under: Option<u64>,
     /// `None` while whoever asked waits.
     pub end: Option<RequestEnd>,
 }
@@ -76,8 +78,18 @@ impl Requests {
                     text,
                     event: number,
                     at,
+                    under: None,
                     end: None,
                 });
+            }
+            EventKind::Send { payload, .. } => {
+                let mut open = self.waiting.range((place, 0)..=(place, u64::MAX));
+                if let Some((_, first)) = open.next()
+                    && let Some(stamp) = payload.stamp()
+                    && payload.kind().tone == Tone::Call
+                {
+                    self.all[*first].under = Some(stamp);
+                }
             }
             EventKind::Deliver { from, payload: Payload::Reply { seq, outcome }, .. } => {
                 self.answer((place, *seq), number, event.at, *from, outcome);
@@ -100,10 +112,10 @@ impl Requests {
     }
 
     fn answer(&mut self, which: (Place, u64), event: u64, at: Time, by: Place, outcome: &Outcome) {
-        let how = match outcome {
-            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => How::Done(answer.clone()),
-            Outcome::Refused(_) => How::Refused,
-            Outcome::Redirect(_) => return,
+        let how = match (outcome.answer(), outcome) {
+            (Some(answer), _) => How::Done(answer),
+            (None, Outcome::Redirect(_)) => return,
+            (None, _) => How::Refused,
         };
         self.end(which, event, at, Some(by), how);
     }
@@ -121,7 +133,7 @@ impl Requests {
         self.waiting.retain(|_, place| *place < known);
         for (place, request) in self.all.iter_mut().enumerate() {
             if request.end.as_ref().is_some_and(|end| end.at >= since) {
-                request.end = None;
+                (request.end, request.under) = (None, None);
                 self.waiting.insert((request.asker, request.seq), place);
             }
         }

@@ -59,13 +59,14 @@ impl Writer {
         self.belief.take_if(|(_, until)| *until <= now);
     }
 
-    /// What it does now. Between the look and the write it may stand still for any time.
+    /// What it does now. Between the look and the write it may stand still for any time; when it has
+    /// written it looks again, and believes no longer than its clock says.
     pub fn turn(&mut self, now: Time) -> Turn {
         let Some(seq) = self.wish() else { return Turn::Rest };
+        self.look(now);
         if let Some(token) = self.writing {
             return Turn::Write { token, seq };
         }
-        self.look(now);
         self.writing = self.belief.map(|(token, _)| token);
         self.belief.map_or(Turn::Acquire, |(_, until)| Turn::Looked(until - now))
     }
@@ -215,7 +216,13 @@ mod tests {
         assert_eq!(writer.turn(Time(0)), Turn::Acquire);
         writer.belief = Some((7, Time(10)));
         assert_eq!(writer.turn(Time(4)), Turn::Looked(Time(6)));
+        assert_eq!(writer.turn(Time(9)), Turn::Write { token: 7, seq: 1 });
+        assert!(writer.belief.is_some());
         assert_eq!(writer.turn(Time(99)), Turn::Write { token: 7, seq: 1 });
+        assert_eq!(
+            writer.belief, None,
+            "it writes what it was about to, and knows that its time is over"
+        );
         assert!(!writer.done(2) && writer.done(1));
         assert_eq!(writer.writing.take(), Some(7));
         assert_eq!((writer.wish(), writer.belief), (Some(2), None));

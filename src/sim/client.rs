@@ -301,11 +301,9 @@ impl Sim {
         }
         let bookmark = self.bookmark(id);
         self.ensemble.overhear(event, id, (request, bookmark.as_ref()), Some(outcome));
-        match outcome {
-            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => {
-                self.history.answer(id, seq, answer.clone(), event)
-            }
-            Outcome::Refused(_) | Outcome::Redirect(_) => self.history.give_up(id, seq),
+        match outcome.answer() {
+            Some(answer) => self.history.answer(id, seq, answer, event),
+            None => self.history.give_up(id, seq),
         }
         self.tell_judges();
     }
@@ -356,7 +354,7 @@ impl Sim {
             return;
         }
         match outcome {
-            Outcome::Done(_) | Outcome::DoneAt(..) | Outcome::Refused(_) => {
+            Outcome::Done(_) | Outcome::DoneAt(..) | Outcome::Said(_) | Outcome::Refused(_) => {
                 client.contact = from;
                 let Some(open) = client.open.take() else { return };
                 client.remember(&open.request, None, &outcome);

@@ -11,11 +11,11 @@ use super::axis::{AXIS, FaultBand, TimeAxis};
 use super::diagram::ticks::Tick;
 use super::path::Point;
 use super::stage::flight::clipped;
-use crate::base::{Place, Sentence, Text, Time};
+use crate::base::{Place, Sentence, Text, Time, Value};
 use crate::catalog::Run;
 use crate::check::linearizable::{Leeway, effects};
 use crate::check::machine::Access;
-use crate::check::{Evidence, Model, NO_VALUE, Recording, Verdict, judge};
+use crate::check::{Evidence, Model, NO_VALUE, Operation, Recording, Verdict, judge};
 use crate::measure::{Fault, RequestFate};
 use crate::replay::requests::{How, RequestShot};
 use crate::sentence;
@@ -49,6 +49,8 @@ pub struct AskedRequest<'a> {
     pub over: Option<Time>,
     pub fate: RequestFate,
     pub answer: Option<&'a Text>,
+    /// The stamp under which it was called for, where that is known.
+    pub under: Option<u64>,
 }
 
 /// What a verdict rests on, by the events with which requests began.
@@ -133,6 +135,8 @@ pub struct RequestBar {
     pub who: Text,
     pub text: Text,
     pub answer: Option<Text>,
+    /// The stamp under which it was called for: a token, say.
+    pub under: Option<u64>,
     pub from: Time,
     /// When it was over, or the cursor.
     pub over: Time,
@@ -212,10 +216,22 @@ pub fn of_run(requests: &[RequestShot], event: u64) -> (Vec<Text>, Vec<AskedRequ
             over: end.map(|end| end.at),
             fate: request.fate(event),
             answer,
+            under: request.under.filter(|_| end.is_some()),
         }
     });
     let asked = asked.collect();
     (who.iter().map(|place| place.to_string().into()).collect(), asked)
+}
+
+/// A stretch of time that begins early enough for the requests in it to have their beginnings, earlier by as much
+/// as it is long at the most.
+pub fn with_beginnings(asked: &[AskedRequest], from: Time, span: Time) -> (Time, Time) {
+    let reaches = |it: &&AskedRequest| it.over.is_none_or(|over| over >= from);
+    let begun = asked.iter().filter(reaches).map(|it| it.at);
+    let begun = begun.filter(|at| (from.since(span)..from).contains(at)).min();
+    // A little of the time before it as well.
+    let begun = begun.map_or(from, |at| at.since(Time(span.0 / 20)));
+    (begun, span + from.since(begun))
 }
 
 /// What one place has asked, in rows, so that in none of them two overlap: whoever asks one thing at a time has
@@ -272,6 +288,7 @@ fn row_of_bars(
             who: ask.lanes[asked.lane].clone(),
             text: asked.text.clone(),
             answer: asked.answer.cloned(),
+            under: asked.under,
             from: asked.at,
             over,
             proof: basis.proof.iter().position(|one| *one == event),
@@ -282,19 +299,40 @@ fn row_of_bars(
 }
 
 impl RequestBar {
+    /// The answer. Values are of whoever asks for them; to all else a word of the program's own is answered, which
+    /// is in the reader's language.
+    pub fn answered(&self) -> Option<Value> {
+        let answer = self.answer.clone()?;
+        Some(match self.text.parse::<Operation>() {
+            Ok(_) => Value::Text(answer),
+            Err(_) => Value::Name(answer),
+        })
+    }
+
     /// All of it in words.
     pub fn told(&self) -> Sentence {
         let (by, text, at) = (self.who.clone(), self.text.clone(), self.from.said());
         let took = self.over.since(self.from).said();
-        match (self.answer.clone(), self.fate) {
-            (Some(answer), _) => sentence!(
-                "{0} asks “{1}” at {2}, and is told “{3}” {4} later",
-                by,
-                text,
-                at,
-                answer,
-                took
-            ),
+        match (self.answered(), self.fate) {
+            (Some(answer), _) => match self.under {
+                Some(stamp) => sentence!(
+                    "{0} asks “{1}” at {2}, and is told “{3}” {4} later, under {5}",
+                    by,
+                    text,
+                    at,
+                    answer,
+                    took,
+                    stamp
+                ),
+                None => sentence!(
+                    "{0} asks “{1}” at {2}, and is told “{3}” {4} later",
+                    by,
+                    text,
+                    at,
+                    answer,
+                    took
+                ),
+            },
             (None, RequestFate::Refused) => {
                 sentence!("{0} asks “{1}” at {2}, and is refused {3} later", by, text, at, took)
             }
@@ -338,6 +376,28 @@ mod tests {
             span: Time::seconds(2),
             width: 1_000.0 + NAMES,
         })
+    }
+
+    #[test]
+    fn requests_in_sight_have_their_beginnings_if_that_is_not_too_far_back() {
+        let text: Text = "write".into();
+        let asked = |at: u64, over: Option<u64>| AskedRequest {
+            lane: 0,
+            event: at,
+            text: &text,
+            at: Time::millis(at),
+            over: over.map(Time::millis),
+            fate: RequestFate::Waiting,
+            answer: None,
+            under: None,
+        };
+        let (from, span) = (Time::millis(850), Time::seconds(1));
+        let told = |asked: &[AskedRequest]| with_beginnings(asked, from, span);
+        assert_eq!(told(&[asked(900, None), asked(100, Some(840))]), (from, span));
+        let all = [asked(100, Some(1_132)), asked(300, Some(916))];
+        assert_eq!(told(&all), (Time::millis(50), Time::millis(1_800)));
+        let late = with_beginnings(&[asked(100, None)], Time::seconds(9), span);
+        assert_eq!(late, (Time::seconds(9), span), "it waits for ever");
     }
 
     const RUN: &str = "run raft nodes=3 seed=7 clients=2\n100ms fire S1 election\n\

@@ -274,6 +274,7 @@ mod tests {
             text: "put x=1".into(),
             event: at,
             at: Time::millis(at),
+            under: None,
             end: took.map(done),
         }
     }

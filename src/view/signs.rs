@@ -24,11 +24,16 @@ pub const SIGNS: &[Sign] = &[
         ),
     ),
     sign("role", key!("Its role at the moment.")),
-    sign("leads", key!("Its role: it leads. Who leads is drawn round.")),
+    sign(
+        "leads",
+        key!(
+            "It leads, or has what only one is to have, or believes so: its role says which. It is drawn round."
+        ),
+    ),
     sign(
         "bids",
         key!(
-            "Its role: it wants to lead, or to have its value chosen. It is drawn with six corners."
+            "It wants to lead, to be next or to be heard, or is in the middle of something: its role says which. It is drawn with six corners."
         ),
     ),
     sign("outside", key!("It stands aside: it takes no part yet, or no longer.")),
@@ -55,7 +60,7 @@ pub const SIGNS: &[Sign] = &[
             "L is its Lamport clock. It counts events and goes past the stamp of each message that arrives: a cause has a smaller number than what follows from it."
         ),
     ),
-    sign("timer", key!("Its timer. The ring runs down; when it is empty, the server acts.")),
+    sign("timer", key!("Its timer. The ring runs down; when it is empty, it acts.")),
     sign(
         "believed",
         key!(
@@ -139,8 +144,16 @@ pub const SIGNS: &[Sign] = &[
     sign("answered", key!("A client: what it asked last, and what it was told.")),
     sign("refused", key!("A client whose last request was refused, drawn red.")),
     sign("measure", key!("A number of the protocol's own, about all places together.")),
-    sign("lane leads", key!("A thick line: here it leads.")),
-    sign("lane bids", key!("A thick line: here it wants to lead.")),
+    sign(
+        "lane leads",
+        key!("A thick line: here it leads, or has what only one is to have, or believes so."),
+    ),
+    sign(
+        "lane bids",
+        key!(
+            "A thick line: here it wants to lead or to be next, or is in the middle of something."
+        ),
+    ),
     sign("lane down", key!("Grey: here it is down.")),
     sign("lane paused", key!("Here it stands still.")),
     sign("lane cut off", key!("Red: here it is cut off from the majority.")),

@@ -13,7 +13,7 @@ use crate::measure::faults;
 use crate::player::{Below, Pane, Store};
 use crate::protocol::Formation;
 use crate::view::diagram::chart::{Chart, ChartRequest};
-use crate::view::history::{HistoryRequest, HistoryView, of_run};
+use crate::view::history::{HistoryRequest, HistoryView, of_run, with_beginnings};
 use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Sheet, Size, StageView};
 use crate::words;
@@ -215,14 +215,18 @@ fn history(store: &Store, place: usize, rooms: Rooms) -> HistoryView {
     // While it moves, nobody waits for a verdict.
     let models = if store.moving() { pane.judged() } else { pane.models(false) };
     let basis = models.map(|models| models.basis(store.ui.model)).unwrap_or_default();
+    let (from, span) = match window.follows {
+        true => with_beginnings(&asked, window.from, window.span),
+        false => (window.from, window.span),
+    };
     HistoryView::new(&HistoryRequest {
         lanes,
         asked,
         faults: &faults(&run.script().lines),
         basis: &basis,
         now: run.now(),
-        from: window.from,
-        span: window.span,
+        from,
+        span,
         width: column(store, rooms),
     })
 }

@@ -4,7 +4,7 @@ use super::server::{Node, Nodes, Session};
 use super::{Message, SERVER, ZkLock};
 use crate::base::{Span, Time};
 use crate::protocol::{Effects, Outcome};
-use crate::sentence;
+use crate::{key, sentence};
 use crate::service::lock::Turn;
 
 /// How far it has come: it waits for one answer at a time.
@@ -58,7 +58,7 @@ impl ZkLock {
                 fx.send(super::locks::RESOURCE, Message::Write { token, seq });
             }
         }
-        fx.set_timer("step", super::locks::PACE);
+        fx.set_timer("step", super::locks::pace(&self.writer, fx.steady_now()));
     }
 
     fn seek(&mut self, fx: &mut Effects<Self>) {
@@ -242,7 +242,7 @@ impl ZkLock {
     pub(super) fn written(&mut self, seq: u64, fx: &mut Effects<Self>) {
         if self.writer.done(seq) {
             self.writer.writing = None;
-            fx.reply(self.me, seq, Outcome::Done("taken".into()));
+            fx.reply(self.me, seq, Outcome::Said(key!("taken")));
             if matches!(self.client.stage, Stage::Holding | Stage::Watching(_) | Stage::Herding) {
                 self.delete(fx);
             }

@@ -8,15 +8,17 @@ use yew::prelude::*;
 
 use super::bits::asks;
 use super::draw::{names, path, text, when};
+use super::panels::chip;
 use crate::base::{Text, Time};
 use crate::measure::RequestFate;
 use crate::player::{Action, TimeAction};
-use crate::tr;
 use crate::view::history::{BAR, EffectMark, HistoryView, NAMES, RequestBar};
 use crate::view::path::number;
+use crate::view::stage::flight::Chip;
 use crate::view::{FaultBand, Path, Point};
 use crate::web::shared::Shared;
 use crate::words::{Language, tell};
+use crate::{sentence, tr};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -119,8 +121,11 @@ pub fn table(
     let mut bars: Vec<&RequestBar> = history.bars.iter().collect();
     bars.sort_by_key(|bar| (bar.from, bar.event));
     let row = |bar: &&RequestBar| {
-        let answer = match (&bar.answer, bar.fate) {
-            (Some(answer), _) => answer.to_string(),
+        let answer = match (bar.answered(), bar.fate) {
+            (Some(answer), _) => match bar.under {
+                Some(stamp) => tell(language, &sentence!("{0}, under {1}", answer, stamp)),
+                None => tell(language, &sentence!("{0}", answer)),
+            },
             (None, RequestFate::Refused) => tr!(language, "refused").into(),
             (None, RequestFate::Unanswered) => tr!(language, "no answer").into(),
             (None, _) => tr!(language, "still waits").into(),
@@ -176,10 +181,12 @@ fn figure(bar: &RequestBar) -> Html {
         };
         path(if effect == EffectMark::Nowhere { "nowhere" } else { "effect" }, &mark)
     });
+    let under = bar.under.map(Chip::new).filter(|of| of.width + 4.0 <= bar.w);
+    let under = under.map(|of| chip(&of, false, Point::new(bar.at.x + 2.0, middle)));
     html! {
         <g key={bar.event} class={class("asked", bar)}>
             <rect x={number(bar.at.x)} y={number(bar.at.y)} width={number(bar.w)} height={number(BAR)} rx="2.5" />
-            { effect }
+            { under }{ effect }
         </g>
     }
 }

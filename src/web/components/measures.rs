@@ -223,13 +223,25 @@ fn titles(measures: &Measures, language: Language) -> Html {
         let class = names(&["plot-title", when(bad, "bad")]);
         html! { <text {class} x="2" y={crate::view::path::number(y + 12.0)}><tspan class="value">{ number }</tspan>{ " " }{ words }</text> }
     };
-    let requests = match since {
-        Some(since) => tr!(language, "requests refused or without an answer since: {0}", since),
+    let requests = match &since {
+        Some(since) => {
+            tr!(language, "requests refused or without an answer since: {0}", since.clone())
+        }
         None => tr!(language, "requests refused or without an answer").into(),
     };
     let time = |time: Option<Time>| time.map_or(tr!(language, "no answer").into(), Time::said);
     let median = if over == 0 { "–".to_owned() } else { time(totals.median) };
     let slowest = if over == 0 { "–".to_owned() } else { time(totals.slowest) };
+    let (response, throughput) = match since {
+        Some(_) => (
+            tr!(language, "median response since then, {0} for 99 of 100", slowest),
+            tr!(language, "requests done a second since then"),
+        ),
+        None => (
+            tr!(language, "median response, {0} for 99 of 100", slowest),
+            tr!(language, "requests done a second"),
+        ),
+    };
     let (reads, stale, worst) = measures.reads;
     let rate = format!("{}.{}", totals.rate / 1_000, totals.rate % 1_000 / 100);
     html! {
@@ -240,8 +252,8 @@ fn titles(measures: &Measures, language: Language) -> Html {
             title(plot.title, false, format!("{unaware:.3}"), words)
         }) }
         { title(plots.availability.top - 17.0, failed > 0, format!("{failed} / {over}"), requests) }
-        { title(plots.response.title, false, median, tr!(language, "median response, {0} for 99 of 100", slowest)) }
-        { title(plots.throughput.title, false, rate, tr!(language, "requests done a second").into()) }
+        { title(plots.response.title, false, median, response) }
+        { title(plots.throughput.title, false, rate, throughput.into()) }
         { for plots.staleness.iter().map(|plot| {
             let words = match stale {
                 0 => tr!(language, "reads stale").into(),
@@ -256,7 +268,7 @@ fn titles(measures: &Measures, language: Language) -> Html {
 /// The same in numbers.
 fn table(measures: &Measures, language: Language) -> Html {
     let heads = [
-        tr!(language, "asked"),
+        tr!(language, "requests"),
         tr!(language, "done"),
         tr!(language, "refused"),
         tr!(language, "without an answer"),

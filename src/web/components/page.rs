@@ -103,6 +103,7 @@ pub fn page(props: Page<'_>) -> Html {
         changed: scene.network.as_deref(),
         forks: props.controls.forks,
         is_new: props.is_new,
+        pauses: scene.layout.places.kinds().len() > 1,
         troubled: scene.troubled,
         find: scene.field.is_some().then_some(&scene.layout.places),
         act,
@@ -171,9 +172,11 @@ fn stage(props: &Page<'_>, place: usize, view: &PaneView) -> Html {
     let active = place == props.active;
     let frame = PaneFrame::of(props.comparison, place, language, act);
     let light = props.light.filter(|_| active).cloned();
+    // Dots have them in their legend.
+    let measures = if view.scene.field.is_some() { &[][..] } else { &view.scene.measures };
     frame.around("pane", place, html! {
         <>
-            { props.comparison.map(|comparison| pane_head(comparison, place, language, act)) }
+            { props.comparison.map(|comparison| pane_head(comparison, place, measures, language, act)) }
             <div class="picture">
                 <Stage
                     id={view.id.clone()} scene={view.scene.clone()} told={view.told.clone()} selection={selection(props, place)}

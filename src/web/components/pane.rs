@@ -6,13 +6,14 @@ use super::bits::{asks, picture_button};
 use super::caption::with_names;
 use super::draw::{names, when};
 use super::icon::{Icon, icon};
+use crate::base::Sentence;
 use crate::player::LETTERS;
 use crate::player::divergence::SEEDS;
 use crate::player::{Action, PaneAction, RunAction, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::comparison::{DivergenceText, PaneComparison};
-use crate::words::Language;
+use crate::words::{Language, tell};
 
 /// The region around a pane's picture or around its diagram. With one pane it has no name.
 #[derive(Default)]
@@ -63,11 +64,13 @@ fn pane_frame(
     }
 }
 
-/// The pane's letter and name, and its side of the first difference. A press on the name makes it the active
-/// one; where there is room for one picture only, that is the one which is shown.
+/// The pane's letter and name, the protocol's numbers about all places of its run, and its side of the first
+/// difference. A press on the name makes it the active one; where there is room for one picture only, that is the
+/// one which is shown.
 pub fn pane_head(
     comparison: &PaneComparison,
     place: usize,
+    measures: &[Sentence],
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
@@ -81,6 +84,10 @@ pub fn pane_head(
     let shown = html! {
         <span class="shown-in" title={title} role={title.map(|_| "img")} aria-label={title}>{ title.map(|_| icon(Icon::Panel)) }</span>
     };
+    let told: Vec<String> = measures.iter().map(|measure| tell(language, measure)).collect();
+    let told = told.join(" · ");
+    let tally = (!told.is_empty())
+        .then(|| html! { <p class="tally" data-sign="measure" title={told.clone()}>{ &told }</p> });
     html! {
         <>
         <header {class}>
@@ -91,6 +98,7 @@ pub fn pane_head(
             </h2>
             { shown }
             { picture_button("", Icon::Close, tr!(language, "Close this run"), close) }
+            { tally }
         </header>
         { divergence_text(&comparison.divergence, place, language, act) }
         </>

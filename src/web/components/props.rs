@@ -64,5 +64,7 @@ pub struct ToolsProps<'a> {
     pub forks: bool,
     /// Nothing was ever done by hand here.
     pub is_new: bool,
+    /// Not all are servers: whoever waits or writes may stand still, which is what such runs are about.
+    pub pauses: bool,
     pub act: &'a Callback<Action>,
 }

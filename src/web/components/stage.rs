@@ -139,7 +139,8 @@ fn hulls(props: &Props) -> Html {
 /// The protocol's numbers about all places, where these are boxes: dots have them in their legend.
 fn measures(props: &Props) -> Html {
     let scene = &props.scene;
-    // In the corner at the right, where no place stands; a narrow stage says them in its words alone.
+    // In the corner at the right, where no place stands; a narrow stage says them in its words alone, and of
+    // two runs each has them under its name.
     let right = scene.layout.size.w - 14.0;
     let shown = if scene.field.is_some() { &[][..] } else { &scene.measures };
     let lines = shown.iter().enumerate().map(|(i, measure)| {

@@ -39,6 +39,10 @@ pub fn tools(props: &Props<'_>) -> Html {
             asks(props.act, Action::Do(heal.command)),
         )
     });
+    let try_it = match props.pauses {
+        true => tr!(language, "Click anyone to crash or pause it"),
+        false => tr!(language, "Click a server to crash it"),
+    };
     let title = tr!(
         language,
         "What you do here begins a branch of its own; what you have seen stays as another."
@@ -55,7 +59,7 @@ pub fn tools(props: &Props<'_>) -> Html {
             { props.find.map(|places| find(props, places)) }
             { heal }
             if props.is_new {
-                <span class="forks try-it">{ icon(Icon::Select) }<span>{ tr!(language, "Click a server to crash it") }</span></span>
+                <span class="forks try-it">{ icon(Icon::Select) }<span>{ try_it }</span></span>
             } else if props.forks {
                 <span class="forks" {title}>{ icon(Icon::Branch) }<span>{ tr!(language, "Changes here branch off") }</span></span>
             }
