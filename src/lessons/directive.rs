@@ -1,6 +1,7 @@
 //! Directives: the lines of a block marked `synod`, between the paragraphs of a lesson. One line is one
 //! directive; a script of its own takes as many lines as it has.
 
+use super::slips::slips;
 use crate::base::{Sentence, Time};
 use crate::check::Model;
 use crate::scenario::{Mistake, Words};
@@ -111,17 +112,23 @@ pub enum Check {
     },
 }
 
-const KNOWN: &str = key!(
-    "a directive: minutes, scene, run, pause, select, tab, below, ask, answer, try, check, hint, lesson, until, solution, term, also or signs"
-);
+/// What the lines of a text begin with, by the kind of text.
+pub const OF_LESSONS: &[&str] =
+    &["minutes", "scene", "run", "pause", "select", "tab", "below", "ask", "answer", "try"];
+pub const OF_EXERCISES: &[&str] = &[
+    "minutes", "lesson", "scene", "run", "select", "tab", "below", "check", "hint", "until",
+    "solution",
+];
+pub const OF_GLOSSARY: &[&str] = &["term", "run", "also", "signs"];
 const QUOTED: &str = key!("a text between quotation marks, as in ask \"Who will lead?\"");
 const TABS: [&str; 7] = ["node", "message", "why", "properties", "models", "log", "script"];
 const BELOW: [&str; 3] = ["diagram", "measures", "history"];
 /// Answers to choose from, and their length, at the most.
 const CHOICES: usize = 8;
 
-/// Reads the lines of a block, the first of which is this one of the file.
-pub fn read(block: &str, first: u32) -> Result<Vec<Directive>, Mistake> {
+/// Reads the lines of a block, the first of which is this one of the file. In such a text they begin with these
+/// words.
+pub fn read(block: &str, first: u32, known: &[&str]) -> Result<Vec<Directive>, Mistake> {
     let mut said: Vec<Directive> = Vec::new();
     for (line, text) in (first..).zip(block.lines()) {
         let word = text.split_whitespace().next().unwrap_or_default();
@@ -135,7 +142,7 @@ pub fn read(block: &str, first: u32) -> Result<Vec<Directive>, Mistake> {
                 script.push('\n');
             }
             _ if word.is_empty() || word.starts_with('#') => {}
-            _ => said.push(Directive { line, says: directive(text, line)? }),
+            _ => said.push(Directive { line, says: directive(text, line, known)? }),
         }
     }
     Ok(said)
@@ -156,9 +163,9 @@ fn is_of_script(word: &str) -> bool {
     is_timed(word) || word.starts_with('#') || ["", "log", "title", "beside"].contains(&word)
 }
 
-fn directive(text: &str, line: u32) -> Result<Says, Mistake> {
+fn directive(text: &str, line: u32, known: &[&str]) -> Result<Says, Mistake> {
     let mut words = Words::new(text, line);
-    let says = match words.next(KNOWN)? {
+    let says = match words.next("")? {
         "minutes" => Says::Minutes(number(&mut words, 1..=120)?),
         "scene" => scene(&mut words)?,
         "pause" => Says::Pause(when(&mut words)?),
@@ -179,10 +186,26 @@ fn directive(text: &str, line: u32) -> Result<Says, Mistake> {
         "run" => Says::Run(words.next(key!("a link that begins with #v1"))?.to_owned()),
         "also" => Says::Also(listed(&mut words)?),
         "signs" => Says::Signs(listed(&mut words)?),
-        _ => return Err(words.expected(KNOWN)),
+        other => return Err(words.wrong(unknown(other, known))),
     };
     words.end()?;
     Ok(says)
+}
+
+/// What is said where a line begins with none of the words that it can begin with.
+fn unknown(found: &str, known: &[&str]) -> Sentence {
+    let short: String = found.chars().take(40).collect();
+    let alike = known.iter().filter_map(|known| Some((slips(found, known)?, *known)));
+    match alike.min() {
+        Some((_, meant)) => {
+            sentence!(
+                "expected a directive, found “{0}”: did you mean {1}?",
+                short,
+                meant.to_owned()
+            )
+        }
+        None => sentence!("expected a directive ({0}), found “{1}”", known.join(", "), short),
+    }
 }
 
 fn number(words: &mut Words, allowed: std::ops::RangeInclusive<u32>) -> Result<u32, Mistake> {
@@ -353,7 +376,7 @@ mod tests {
     use super::*;
 
     fn says(text: &str) -> Vec<Says> {
-        let read = read(text, 1).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
+        let read = read(text, 1, OF_LESSONS).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
         read.into_iter().map(|directive| directive.says).collect()
     }
 
@@ -412,7 +435,9 @@ mod tests {
 
     #[test]
     fn a_mistake_says_where_and_what_was_expected() {
-        let told = |text: &str| read(text, 7).expect_err(text).to_string();
+        let told = |text: &str| read(text, 7, OF_LESSONS).expect_err(text).to_string();
+        assert!(told("puase 1s").ends_with("found “puase”: did you mean pause?"));
+        assert!(!told("reveal now").contains("solution"), "only what a lesson takes");
         assert!(
             told("\nreveal now").starts_with("line 8, column 1: expected a directive"),
             "{}",

@@ -30,7 +30,7 @@ use super::{address, browser, crash, focus, parts, visits};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
-    RunAction, Selection, Store, Table, TimeAction, TimelineAction, Window, gestures,
+    RunAction, Selection, Store, StudyAction, Table, TimeAction, TimelineAction, Window, gestures,
 };
 use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
@@ -71,6 +71,8 @@ pub struct App {
     narration: AttrValue,
     /// What had the focus before the last drawing.
     focused: Option<Focused>,
+    /// … and before the stage was shown to a room, while it is.
+    left: Option<Element>,
     menu: Option<(Selection, PickedBy)>,
     /// What the message under the pointer carries.
     hovered: Option<Shared<MessageShot>>,
@@ -165,6 +167,7 @@ impl Component for App {
             timeline: Size::new(1_300.0, 160.0),
             shared: store.panes.len() > 1,
             at_door: store.ui.door.is_some(),
+            presents: false,
         };
         let drawer = store.study.is_some();
         let panes = 0..store.panes.len();
@@ -190,6 +193,7 @@ impl Component for App {
             cost: 0.0,
             narration: AttrValue::default(),
             focused: None,
+            left: None,
             menu: None,
             hovered: None,
             is_new: !browser::has_acted(),
@@ -389,6 +393,7 @@ impl App {
                 self.store.update(TimeAction::Pause);
             }
             PageAction::Close => (self.instant, self.dropped) = (None, None),
+            PageAction::Present(true) => self.left = focus::held(),
             PageAction::TypeTime => focus::on_field(".until .written input"),
             PageAction::Escape | PageAction::Select(_) => self.menu = None,
             _ => {}
@@ -399,6 +404,9 @@ impl App {
         let leads_elsewhere = match &action {
             Action::Run(RunAction::OpenLink(_)) => false,
             Action::Run(_) => true,
+            // From what is read to the editor, and from there to the preview.
+            Action::Study(StudyAction::Open(_)) => self.store.ui.door.is_some(),
+            Action::Page(PageAction::Enter(_)) => true,
             _ => false,
         };
         match &action {
@@ -426,7 +434,7 @@ impl App {
         let opens = matches!(action, Action::Run(RunAction::OpenLink(_)));
         let searches = matches!(action, Action::Time(TimeAction::RunUntil(_)));
         let chosen = matches!(action, Action::Page(PageAction::Language(_) | PageAction::Theme(_)));
-        let before = self.store.pane().current().id;
+        let before = (self.store.pane().current().id, self.store.ui.door);
         let read = self.store.study.is_some();
         let change = self.store.update(action);
         // Who begins to read sees the text, also where the inspector is a drawer.
@@ -451,7 +459,8 @@ impl App {
         if chosen {
             self.save();
         }
-        if leads_elsewhere && self.store.pane().current().id != before {
+        let after = (self.store.pane().current().id, self.store.ui.door);
+        if leads_elsewhere && after != before {
             self.reload.begin(&self.store);
         }
         change
@@ -537,6 +546,7 @@ impl App {
         let panes = self.store.panes.len();
         self.rooms.shared = panes > 1 && !self.alone;
         self.rooms.at_door = self.store.ui.door.is_some();
+        self.rooms.presents = self.store.ui.presents;
         self.views.truncate(panes);
         for (place, view) in self.views.iter_mut().enumerate() {
             view.refresh(&mut self.store, place, self.rooms);
@@ -618,6 +628,7 @@ impl App {
     /// The inspector, and at a slower pace what is read aloud.
     fn inspect(&mut self) {
         self.inspection = Shared::new(Inspection::of(&mut self.store));
+        self.inspection.study.as_deref().into_iter().for_each(visits::read);
         self.tabulate();
         self.inspected = browser::now();
         if !self.store.moving() || self.inspected - self.told_at >= TELL_EVERY {

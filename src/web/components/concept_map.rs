@@ -94,7 +94,7 @@ fn legend(visit: &Visit, language: Language) -> Html {
     }
 }
 
-fn opened() -> Html {
+pub fn opened() -> Html {
     html! { <span class="opened" aria-hidden="true">{ "✓" }</span> }
 }
 
