@@ -57,6 +57,8 @@ pub enum When {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prediction {
     pub line: u32,
+    /// Where its condition begins on that line.
+    pub column: u32,
     pub text: String,
     pub asks: Matter,
     /// By when it is answered.
@@ -82,6 +84,8 @@ pub enum Matter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     pub line: u32,
+    /// Where what is demanded begins on that line.
+    pub column: u32,
     pub text: String,
     pub check: Check,
 }
@@ -275,7 +279,9 @@ fn quoted(words: &mut Words) -> Result<String, Mistake> {
 fn ask(words: &mut Words, line: u32) -> Result<Prediction, Mistake> {
     const KINDS: &str = key!("who, whether, value or model, as in who any role=leader by 2s");
     let text = quoted(words)?;
-    let (asks, by) = match words.next(KINDS)? {
+    let kind = words.next(KINDS)?;
+    let column = words.column();
+    let (asks, by) = match kind {
         "who" => {
             let (condition, by) = condition_by(words)?;
             (Matter::Who(condition), by)
@@ -292,7 +298,7 @@ fn ask(words: &mut Words, line: u32) -> Result<Prediction, Mistake> {
         }
         _ => return Err(words.expected(KINDS)),
     };
-    Ok(Prediction { line, text, asks, by, answer: None })
+    Ok(Prediction { line, column, text, asks, by, answer: None })
 }
 
 fn expect(words: &mut Words, word: &'static str) -> Result<(), Mistake> {
@@ -338,7 +344,8 @@ fn model(words: &mut Words) -> Result<Model, Mistake> {
 
 fn task(words: &mut Words, line: u32) -> Result<Demand, Mistake> {
     let text = quoted(words)?;
-    Ok(Demand { line, text, check: check(words)? })
+    let column = words.column();
+    Ok(Demand { line, column, text, check: check(words)? })
 }
 
 fn check(words: &mut Words) -> Result<Check, Mistake> {

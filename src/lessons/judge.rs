@@ -99,21 +99,26 @@ impl Marking {
 
 impl Judged {
     fn new(since: Option<(Time, u64)>, task: &Demand, run: &Run) -> Result<Judged, Mistake> {
-        let read =
-            |text: &str| condition::parse(text, run).map_err(|mistake| mistake.on(task.line));
+        let read = |text: &str, after: usize| {
+            let column = task.column + after as u32;
+            condition::parse(text, run).map_err(|mistake| mistake.within(task.line, column))
+        };
         let search = match &task.check {
             Check::Becomes { condition, during } => {
-                let during = during.as_deref().map(read).transpose()?;
+                let behind = condition.chars().count() + " while ".len();
+                let during = during.as_deref().map(|during| read(during, behind)).transpose()?;
                 if let Some(during) = during.as_ref().filter(|during| !during.lasts()) {
                     return Err(unlasting(during, task.line));
                 }
-                let condition = read(condition)?;
+                let condition = read(condition, 0)?;
                 Some(match since {
                     Some(since) => Search::from(since, condition, during, run),
                     None => Search::from_start(condition, during, run),
                 })
             }
-            Check::Never(condition) => Some(Search::from_start(read(condition)?, None, run)),
+            Check::Never(condition) => {
+                Some(Search::from_start(read(condition, "no ".len())?, None, run))
+            }
             _ => None,
         };
         Ok(Judged { check: task.check.clone(), search: search.map(Box::new), found: None })

@@ -445,6 +445,9 @@ impl Staging {
     }
 }
 
+/// Where the condition begins in `pause until CONDITION`.
+const UNTIL_COLUMN: u32 = 13;
+
 impl When {
     /// The run goes to this instant, from where it stands.
     pub fn reach(&self, line: u32, run: &mut Run) -> Result<(), Mistake> {
@@ -455,7 +458,8 @@ impl When {
                 }
             }
             When::Until(text) => {
-                let read = condition::parse(text, run).map_err(|mistake| mistake.on(line))?;
+                let read = condition::parse(text, run)
+                    .map_err(|mistake| mistake.within(line, UNTIL_COLUMN))?;
                 match Search::new(read, run).advance(u32::MAX) {
                     Some(SearchEnd::Found(found)) => drop(run.seek_event(found.event, u32::MAX)),
                     _ => {

@@ -82,7 +82,8 @@ fn answers(question: &Prediction, run: &Run) -> Result<(), Mistake> {
 /// What the reader is to bring about is not so already.
 fn untrue(task: &Demand, run: &Run) -> Result<(), Mistake> {
     let Check::Becomes { condition, during: None } = &task.check else { return Ok(()) };
-    let read = condition::parse(condition, run).map_err(|mistake| mistake.on(task.line))?;
+    let within = |mistake: Mistake| mistake.within(task.line, task.column);
+    let read = condition::parse(condition, run).map_err(within)?;
     match read.is_so_now(run.sim()) {
         true => Err(Mistake::of_line(
             task.line,

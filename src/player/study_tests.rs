@@ -245,6 +245,17 @@ fn a_task_is_brought_about_after_its_step_begins() {
 }
 
 #[test]
+fn a_wrong_condition_is_told_where_it_stands() {
+    let told = |from: &str, to: &str| draft::review(&OWN.replace(from, to)).unwrap_err();
+    let at = |mistake: crate::scenario::Mistake| (mistake.line, mistake.column);
+    assert_eq!(at(told("sent RequestVote", "sent Nothing")), (10, 18));
+    assert_eq!(at(told("any role=leader by", "any role~leader by")).0, 11);
+    assert_eq!(at(told("any status=down", "S9 status=down")), (20, 22));
+    assert_eq!(at(told("any status=down", "no S9 status=down")), (20, 25));
+    assert_eq!(at(told("any status=down", "leader while S9 status=down")), (20, 35));
+}
+
+#[test]
 fn a_task_that_is_so_already_is_told_before_it_is_shown() {
     let so = OWN.replace("any status=down", "any role=leader");
     let why = draft::review(&so).map_err(|mistake| mistake.to_string()).unwrap_err();

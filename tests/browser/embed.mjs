@@ -719,6 +719,28 @@ test("the course page: a lesson tells how it goes, and an exercise of Synod's ow
   await page.locator("[data-role=solved]").waitFor();
 });
 
+test("what a figure has no room for opens the whole page in a window of its own", async () => {
+  const sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+  await host(`<iframe src="${synod}${BASE}embed.html#v1&lesson=raft&step=2" width="720" height="820" sandbox="${sandbox}"></iframe>`);
+  const frame = page.frameLocator("iframe");
+  await frame.locator("[data-role=study]").waitFor();
+  for (const name of [/^Present/, "Print the lesson", "Open this one in the editor"]) {
+    assert.equal(await frame.getByRole("button", { name }).count(), 0, String(name));
+  }
+  const opened = async (link) => {
+    const [popup] = await Promise.all([page.waitForEvent("popup"), frame.getByRole("link", { name: link, exact: true }).click()]);
+    assert.equal(await popup.evaluate(() => opener), null);
+    return popup;
+  };
+  const list = await opened("Lessons");
+  await list.getByRole("heading", { name: "Lessons" }).waitFor();
+  const whole = await opened("Open this on a page of its own");
+  await whole.locator("[data-role=study]").waitFor();
+  await whole.getByRole("button", { name: "Print the lesson" }).waitFor();
+  assert.match(whole.url(), /index\.html|week3\/#/);
+  await frame.locator("[data-role=study]").waitFor();
+});
+
 test("the course page fits a phone, and speaks the reader's language", async () => {
   await visit({ viewport: { width: 320, height: 640 }, hasTouch: true });
   await page.goto(`${synod}${BASE}course.html`);

@@ -103,7 +103,7 @@ fn Cards(props: &CardsProps) -> Html {
     let shown: Vec<&Offer> = offers.iter().filter(|offer| offer.has(&wanted)).collect();
     let count = match wanted.is_empty() {
         true => String::new(),
-        false => tr!(language, "{0} of {1}", shown.len(), offers.len()),
+        false => tr!(language, "Shown: {0} of {1}", shown.len(), offers.len()),
     };
     let oninput = {
         let said = said.clone();
