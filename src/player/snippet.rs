@@ -49,7 +49,7 @@ impl Snippet {
         // What is read stands beneath the stage.
         let reads = ["lesson=", "exercise=", "text="];
         let is_read = hash.split('&').any(|part| reads.iter().any(|read| part.starts_with(read)));
-        let height = if is_read { 820 } else { 480 };
+        let height = if is_read { 960 } else { 480 };
         let [folder, link, title] = [folder, hash, title].map(escape);
         match self {
             Snippet::Frame => format!(
@@ -96,7 +96,7 @@ mod tests {
         );
         let read = |hash: &str| Snippet::Frame.write("", hash, "A lesson", "");
         for hash in ["#v1&lesson=raft&step=3", "#v1&run=raft&exercise=two-leaders", "#v1&text=x"] {
-            assert!(read(hash).contains("height=\"820\""), "{hash}");
+            assert!(read(hash).contains("height=\"960\""), "{hash}");
         }
         for snippet in [Snippet::Element, Snippet::Program] {
             let text = write(snippet);

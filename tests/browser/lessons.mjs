@@ -207,7 +207,7 @@ test("for a room a scene goes from caption to caption in large type, the screen 
   await open("#v1&scene=raft/article-example&at=0s");
   await button("Present").click();
   await page.locator(".synod.presents").waitFor();
-  await page.getByText("First, A becomes the leader.").waitFor();
+  await page.locator(".caption", { hasText: "First, A becomes the leader." }).waitFor();
   const large = (selector) =>
     page.locator(selector).first().evaluate((text) => parseFloat(getComputedStyle(text).fontSize) * (text.getScreenCTM?.().a ?? 1));
   await page.waitForFunction(() => document.querySelector("svg.scene").getScreenCTM().a > 1.4);
@@ -215,14 +215,14 @@ test("for a room a scene goes from caption to caption in large type, the screen 
   assert.ok(sizes.id >= 25 && sizes.role >= 19.5 && sizes.caption >= 26.5, JSON.stringify(sizes));
   await page.keyboard.press("PageDown");
   await page.keyboard.press("PageDown");
-  await page.getByText("A client asks A for “update”.").waitFor();
+  await page.locator(".caption", { hasText: "A client asks A for “update”." }).waitFor();
   await page.keyboard.press("b");
   await page.locator(".synod.black").waitFor();
   assert.ok(!(await page.locator(".node").first().isVisible()));
   await page.keyboard.press("PageDown");
   await page.locator(".node").first().waitFor();
   await page.keyboard.press("PageUp");
-  await page.getByText("First, A becomes the leader.").waitFor();
+  await page.locator(".caption", { hasText: "First, A becomes the leader." }).waitFor();
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.activeElement?.matches("button.present"));
 });
@@ -235,9 +235,9 @@ test("for a room a lesson shows its choices, and a step that asks nothing its fi
   const title = await page.locator(".slide strong").textContent();
   // The run plays to its answer; one more press goes there at once, the next one to the next step.
   await page.keyboard.press("PageDown");
-  await button("Pause").waitFor({ state: "attached" });
+  await page.locator(".synod.playing").waitFor();
   await page.keyboard.press("PageDown");
-  await page.getByText(/^The run says /).first().waitFor();
+  await page.locator(".slide .good").waitFor();
   assert.equal(await page.locator(".slide strong").textContent(), title);
   await page.keyboard.press("PageDown");
   await page.waitForFunction((title) => document.querySelector(".slide strong").textContent !== title, title);
@@ -249,9 +249,10 @@ test("the cards of exercises name what they belong to, can be filtered, and carr
   await open();
   await goTo("#v1&door=exercises");
   const cards = page.locator(".cards .card");
+  await cards.first().waitFor();
   const all = await cards.count();
   assert.ok((await page.locator(".cards .of").allTextContents()).every((text) => text.length > 3));
-  await page.getByRole("searchbox", { name: "Filter" }).fill("two leaders");
+  await page.getByRole("searchbox", { name: "Filter" }).fill("two lead at once");
   await page.waitForFunction((all) => document.querySelectorAll(".cards .card").length < all, all);
   const card = page.locator('.card[href="#v1&exercise=two-leaders"]');
   assert.equal(await card.locator(".mark").count(), 0);

@@ -78,6 +78,10 @@ pub fn study_slide(study: &StudyShot, language: Language) -> Html {
     let said = opening(prose, 2);
     let answer = study.truth.as_ref().map(|truth| told(&truth.choice, language));
     let choice = |choice: &Choice| html! { <li>{ told(choice, language) }</li> };
+    let task = |(place, task): (usize, &Demand)| {
+        let is_met = matches!(study.states.get(place), Some(CheckState::Met(_)));
+        html! { <span class={if is_met { "task met" } else { "task" }}>{ &task.text }</span> }
+    };
     html! {
         <div class="slide"><strong>{ title }</strong>
             if let Some(asked) = asked {
@@ -86,7 +90,7 @@ pub fn study_slide(study: &StudyShot, language: Language) -> Html {
             } else if !said.is_empty() {
                 <span>{ said }</span>
             }
-            { for tasks.iter().map(|task| html! { <span>{ &task.text }</span> }) }
+            { for tasks.iter().enumerate().map(task) }
             if let Some(answer) = answer { <span class="good">{ tr!(language, "The run says {0}.", answer) }</span> }
         </div>
     }

@@ -113,7 +113,7 @@ fn Cards(props: &CardsProps) -> Html {
     };
     html! {
         <>
-        <search class="letters">
+        <search class="letters of-cards">
             <label class="field typed"><span>{ tr!(language, "Filter") }</span>
                 <input type="search" autocomplete="off" spellcheck="false" value={(*said).clone()} {oninput} />
             </label>
