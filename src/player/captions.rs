@@ -4,7 +4,7 @@
 //! the run, or waits for its answer. Whoever shows a run to a room goes from caption to caption.
 
 use super::action::Change;
-use super::playback::{Speed, Target};
+use super::playback::{Speed, Stood, Target};
 use super::store::Store;
 use crate::base::Time;
 use crate::command::Command;
@@ -17,13 +17,6 @@ const CHARACTER: u64 = 40_000;
 const LONGEST: u64 = 5_000_000;
 /// Real µs in which a run begins.
 const BEGINNING: u64 = 4_500_000;
-
-/// The caption that stands, by its time, and the real µs that it has stood while the run played.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Stood {
-    since: Time,
-    micros: u64,
-}
 
 /// How long a caption is to stand, in real µs. A Chinese character says as much as two letters.
 fn reading_time(caption: &str) -> u64 {
@@ -62,7 +55,7 @@ impl Store {
 impl Store {
     /// Plays on to the next caption and rests there, or goes back to the one before. A press on the way goes there
     /// at once. A run that says nothing goes step by step.
-    pub(super) fn to_caption(&mut self, next: bool) -> Change {
+    pub(super) fn go_to_caption(&mut self, next: bool) -> Change {
         let (now, captions) = (self.pane().run.now(), self.captions());
         let arriving = self.playback.until.filter(|_| self.playback.playing);
         match next {

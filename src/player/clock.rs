@@ -36,7 +36,7 @@ impl Store {
             TimeAction::Tick { elapsed_micros } => self.tick(elapsed_micros),
             TimeAction::StepForward => self.step(),
             TimeAction::StepBack => self.step_back(),
-            TimeAction::Caption { next } => self.to_caption(next),
+            TimeAction::Caption { next } => self.go_to_caption(next),
             TimeAction::ToStart => self.seek(Target::Time(Time::ZERO)),
             TimeAction::BeforeAct => match self.pane().before_act() {
                 Some(event) => {

@@ -130,6 +130,17 @@ const PLAYING: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
 
+/// The rooms of a usual screen, until the page knows its own.
+fn first_rooms(store: &Store) -> Rooms {
+    Rooms {
+        stage: Size::new(960.0, 560.0),
+        timeline: Size::new(1_300.0, 160.0),
+        shared: store.panes.len() > 1,
+        at_door: store.ui.door.is_some(),
+        presents: false,
+    }
+}
+
 /// How its parts tell the page what is asked of it.
 fn callbacks(link: &Scope<App>) -> Callbacks {
     Callbacks {
@@ -163,13 +174,7 @@ impl Component for App {
         App::fall_back(&mut store);
         let reload = ReloadState::recall(&mut store, wanting);
         let link = ctx.link().clone();
-        let rooms = Rooms {
-            stage: Size::new(960.0, 560.0),
-            timeline: Size::new(1_300.0, 160.0),
-            shared: store.panes.len() > 1,
-            at_door: store.ui.door.is_some(),
-            presents: false,
-        };
+        let rooms = first_rooms(&store);
         let drawer = store.study.is_some();
         let panes = 0..store.panes.len();
         let view = |place| PaneView::new(&ctx.props().id, &mut store, place, rooms);

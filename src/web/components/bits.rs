@@ -100,6 +100,11 @@ pub fn chosen(event: &Event, now: &str) -> String {
     value
 }
 
+/// The sign of what was opened, or done.
+pub fn tick() -> Html {
+    html! { <span class="opened" aria-hidden="true">{ "✓" }</span> }
+}
+
 /// A word on a coloured plate.
 pub fn chip(class: &'static str, word: impl Into<Html>) -> Html {
     let word: Html = word.into();

@@ -82,6 +82,22 @@ async fn attempt(act: Callback<Action>, text: String, trial: UseStateHandle<Tria
     }
 }
 
+/// Whoever was sent to the editor finds it in sight, with the focus.
+#[hook]
+fn use_arrival(area: &NodeRef) {
+    let area = area.clone();
+    use_effect_with((), move |()| {
+        if drafts::arrive()
+            && let Some(area) = area.cast::<HtmlTextAreaElement>()
+        {
+            browser::focus(&area);
+            if let Some(editor) = browser::by_id("editor-title") {
+                editor.scroll_into_view();
+            }
+        }
+    });
+}
+
 #[component]
 pub fn LessonEditor(props: &Props) -> Html {
     let Props { language, act } = props;
@@ -113,19 +129,7 @@ pub fn LessonEditor(props: &Props) -> Html {
             write.emit(other);
         })
     };
-    {
-        let area = area.clone();
-        use_effect_with((), move |()| {
-            if drafts::arrive()
-                && let Some(area) = area.cast::<HtmlTextAreaElement>()
-            {
-                browser::focus(&area);
-                if let Some(editor) = browser::by_id("editor-title") {
-                    editor.scroll_into_view();
-                }
-            }
-        });
-    }
+    use_arrival(&area);
     let preview = {
         let (act, text, trial) = (act.clone(), text.clone(), trial.clone());
         let (area, unread) = (area.clone(), unread.clone());
@@ -214,6 +218,9 @@ const DIRECTIVES: [(&str, &str); 14] = [
     ("```synod … ```", key!("Between these stand the lines above, but for titles and links.")),
 ];
 
+/// What an exercise has behind its text.
+const OF_EXERCISE: &str = "check \"…\" 2 role=leader\nhint \"…\"\nsolution\n300ms crash S1";
+
 fn directives(language: Language) -> Html {
     let row = |(line, does): &(&'static str, &'static str)| {
         html! { <><dt><code>{ *line }</code></dt><dd>{ translate(language, does) }</dd></> }
@@ -223,7 +230,7 @@ fn directives(language: Language) -> Html {
             <summary>{ tr!(language, "What can be written") }</summary>
             <dl>{ for DIRECTIVES.iter().map(row) }</dl>
             <p>{ tr!(language, "An exercise is the same kind of file without steps, and is written here too: “check” says what it is judged by, “hint” helps, and behind “solution” stand the lines that solve it.") }</p>
-            <pre tabindex="0">{ "check \"…\" 2 role=leader\nhint \"…\"\nsolution\n300ms crash S1" }</pre>
+            <pre tabindex="0">{ OF_EXERCISE }</pre>
         </details>
     }
 }

@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::concept_map::opened;
+use super::bits::tick;
 use super::lesson_editor::LessonEditor;
 use crate::catalog::listings;
 use crate::lessons::Course;
@@ -137,7 +137,7 @@ fn card(offer: &Offer, progress: Option<Progress>, language: Language) -> Html {
         ),
     };
     let mark = progress.map(|progress| match progress {
-        Progress::Done => html! { <span class="mark done">{ opened() }{ done }</span> },
+        Progress::Done => html! { <span class="mark done">{ tick() }{ done }</span> },
         Progress::Opened => html! { <span class="mark">{ tr!(language, "opened") }</span> },
     });
     html! {
