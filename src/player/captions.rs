@@ -1,7 +1,7 @@
 //! Captions are there to be read. At the speed at which a scene is told, or more slowly, the run waits before the
 //! next caption until this one has stood long enough; its first seconds excepted, for whoever has just come is to
 //! see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a lesson beside
-//! the run, or waits for its answer. Whoever shows a run to a room goes from caption to caption.
+//! the run, waits for its answer, or stands at the front door. Whoever shows a run to a room goes from caption to caption.
 
 use super::action::Change;
 use super::playback::{Speed, Stood, Target};
@@ -45,7 +45,9 @@ impl Store {
         let stood = if before == since { micros + elapsed_micros } else { 0 };
         let begins = self.playback.speed.takes(next).is_none_or(|takes| takes < BEGINNING);
         let hurries = self.playback.speed > Speed::DEFAULT || self.playback.until.is_some();
-        let free = begins || hurries || self.study.is_some() || !self.caption_stands(since);
+        // At the front door the run is a picture of what goes on.
+        let looks_on = self.study.is_some() || self.ui.door.is_some();
+        let free = begins || hurries || looks_on || !self.caption_stands(since);
         let is_read = free || stood >= reading_time(text);
         self.playback.stood = Stood { since, micros: stood };
         if is_read { Time::LIMIT } else { Time(next.0 - 1).max(now) }

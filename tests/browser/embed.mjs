@@ -19,7 +19,7 @@ before(async () => {
   const serve = (path, response) => {
     if (path === "/page") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(written);
     if (path === "/favicon.ico") return response.writeHead(204).end();
-    const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
+    const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length) || "index.html") : "";
     // What a sandboxed frame, which is of no site, needs to load what it is made of.
     send(response, file.startsWith(DIST) ? file : "", { "access-control-allow-origin": "*" });
   };
