@@ -58,9 +58,10 @@ test("a lesson is printed whole, with a picture of each step", async () => {
   // Its pictures are the stage's: rings as far as they have run, logs, names of messages.
   assert.ok((await page.locator("[data-role=handout] svg.scene .node .role").count()) >= steps);
   assert.ok((await page.locator("[data-role=handout] svg.scene .timer .rest[stroke-dasharray]").count()) > 0);
+  assert.ok((await page.locator("[data-role=handout] svg.scene .message").evaluateAll((all) => all.every((one) => getComputedStyle(one).visibility === "visible"))));
   // The answers stand behind all that is asked.
   const asked = await page.locator("[data-role=handout] .boxes").last().boundingBox();
-  const answers = await page.locator("[data-role=handout] .answers").boundingBox();
+  const answers = await page.locator("[data-role=handout] .all-answers").boundingBox();
   assert.ok(answers.y > asked.y);
   await page.emulateMedia({ media: "screen" });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));

@@ -150,7 +150,7 @@ fn sheet(
             { prose(&lesson.about, act) }
             { for lesson.steps.iter().zip(leaves).enumerate().map(step) }
             if lesson.steps.iter().any(|step| step.question.is_some()) {
-                <section class="answers">
+                <section class="all-answers">
                     <h2>{ tr!(language, "Answers") }</h2>
                     { for lesson.steps.iter().zip(leaves).enumerate().filter_map(answer) }
                 </section>
