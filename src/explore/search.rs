@@ -69,6 +69,21 @@ impl Search {
         Search { during, ..search }
     }
 
+    /// The same from this instant of the run on: what was so before does not count.
+    pub fn from(
+        (time, event): (Time, u64),
+        condition: Condition,
+        during: Option<Condition>,
+        run: &Run,
+    ) -> Search {
+        let mut scout = run.scout_from_start();
+        let mut passed = Events::new();
+        while scout.sim().events() < event && scout.step(time, &mut passed) {
+            passed.clear();
+        }
+        Search { during, ..Search::of(condition, scout, &run.script().setup) }
+    }
+
     fn of(condition: Condition, scout: Scout, setup: &Setup) -> Search {
         let facts = condition.facts(setup).into_iter();
         let watched = facts.map(|fact| {

@@ -1,6 +1,7 @@
 //! Directives: the lines of a block marked `synod`, between the paragraphs of a lesson. One line is one
 //! directive; a script of its own takes as many lines as it has.
 
+use super::slips::slips;
 use crate::base::{Sentence, Time};
 use crate::check::Model;
 use crate::scenario::{Mistake, Words};
@@ -56,6 +57,8 @@ pub enum When {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prediction {
     pub line: u32,
+    /// Where its condition begins on that line.
+    pub column: u32,
     pub text: String,
     pub asks: Matter,
     /// By when it is answered.
@@ -81,6 +84,8 @@ pub enum Matter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     pub line: u32,
+    /// Where what is demanded begins on that line.
+    pub column: u32,
     pub text: String,
     pub check: Check,
 }
@@ -111,17 +116,23 @@ pub enum Check {
     },
 }
 
-const KNOWN: &str = key!(
-    "a directive: minutes, scene, run, pause, select, tab, below, ask, answer, try, check, hint, lesson, until, solution, term, also or signs"
-);
+/// What the lines of a text begin with, by the kind of text.
+pub const OF_LESSONS: &[&str] =
+    &["minutes", "scene", "run", "pause", "select", "tab", "below", "ask", "answer", "try"];
+pub const OF_EXERCISES: &[&str] = &[
+    "minutes", "lesson", "scene", "run", "select", "tab", "below", "check", "hint", "until",
+    "solution",
+];
+pub const OF_GLOSSARY: &[&str] = &["term", "run", "also", "signs"];
 const QUOTED: &str = key!("a text between quotation marks, as in ask \"Who will lead?\"");
 const TABS: [&str; 7] = ["node", "message", "why", "properties", "models", "log", "script"];
 const BELOW: [&str; 3] = ["diagram", "measures", "history"];
 /// Answers to choose from, and their length, at the most.
 const CHOICES: usize = 8;
 
-/// Reads the lines of a block, the first of which is this one of the file.
-pub fn read(block: &str, first: u32) -> Result<Vec<Directive>, Mistake> {
+/// Reads the lines of a block, the first of which is this one of the file. In such a text they begin with these
+/// words.
+pub fn read(block: &str, first: u32, known: &[&str]) -> Result<Vec<Directive>, Mistake> {
     let mut said: Vec<Directive> = Vec::new();
     for (line, text) in (first..).zip(block.lines()) {
         let word = text.split_whitespace().next().unwrap_or_default();
@@ -135,7 +146,7 @@ pub fn read(block: &str, first: u32) -> Result<Vec<Directive>, Mistake> {
                 script.push('\n');
             }
             _ if word.is_empty() || word.starts_with('#') => {}
-            _ => said.push(Directive { line, says: directive(text, line)? }),
+            _ => said.push(Directive { line, says: directive(text, line, known)? }),
         }
     }
     Ok(said)
@@ -156,9 +167,9 @@ fn is_of_script(word: &str) -> bool {
     is_timed(word) || word.starts_with('#') || ["", "log", "title", "beside"].contains(&word)
 }
 
-fn directive(text: &str, line: u32) -> Result<Says, Mistake> {
+fn directive(text: &str, line: u32, known: &[&str]) -> Result<Says, Mistake> {
     let mut words = Words::new(text, line);
-    let says = match words.next(KNOWN)? {
+    let says = match words.next("")? {
         "minutes" => Says::Minutes(number(&mut words, 1..=120)?),
         "scene" => scene(&mut words)?,
         "pause" => Says::Pause(when(&mut words)?),
@@ -179,10 +190,26 @@ fn directive(text: &str, line: u32) -> Result<Says, Mistake> {
         "run" => Says::Run(words.next(key!("a link that begins with #v1"))?.to_owned()),
         "also" => Says::Also(listed(&mut words)?),
         "signs" => Says::Signs(listed(&mut words)?),
-        _ => return Err(words.expected(KNOWN)),
+        other => return Err(words.wrong(unknown(other, known))),
     };
     words.end()?;
     Ok(says)
+}
+
+/// What is said where a line begins with none of the words that it can begin with.
+fn unknown(found: &str, known: &[&str]) -> Sentence {
+    let short: String = found.chars().take(40).collect();
+    let alike = known.iter().filter_map(|known| Some((slips(found, known)?, *known)));
+    match alike.min() {
+        Some((_, meant)) => {
+            sentence!(
+                "expected a directive, found “{0}”: did you mean {1}?",
+                short,
+                meant.to_owned()
+            )
+        }
+        None => sentence!("expected a directive ({0}), found “{1}”", known.join(", "), short),
+    }
 }
 
 fn number(words: &mut Words, allowed: std::ops::RangeInclusive<u32>) -> Result<u32, Mistake> {
@@ -252,7 +279,9 @@ fn quoted(words: &mut Words) -> Result<String, Mistake> {
 fn ask(words: &mut Words, line: u32) -> Result<Prediction, Mistake> {
     const KINDS: &str = key!("who, whether, value or model, as in who any role=leader by 2s");
     let text = quoted(words)?;
-    let (asks, by) = match words.next(KINDS)? {
+    let kind = words.next(KINDS)?;
+    let column = words.column();
+    let (asks, by) = match kind {
         "who" => {
             let (condition, by) = condition_by(words)?;
             (Matter::Who(condition), by)
@@ -269,7 +298,7 @@ fn ask(words: &mut Words, line: u32) -> Result<Prediction, Mistake> {
         }
         _ => return Err(words.expected(KINDS)),
     };
-    Ok(Prediction { line, text, asks, by, answer: None })
+    Ok(Prediction { line, column, text, asks, by, answer: None })
 }
 
 fn expect(words: &mut Words, word: &'static str) -> Result<(), Mistake> {
@@ -315,7 +344,8 @@ fn model(words: &mut Words) -> Result<Model, Mistake> {
 
 fn task(words: &mut Words, line: u32) -> Result<Demand, Mistake> {
     let text = quoted(words)?;
-    Ok(Demand { line, text, check: check(words)? })
+    let column = words.column();
+    Ok(Demand { line, column, text, check: check(words)? })
 }
 
 fn check(words: &mut Words) -> Result<Check, Mistake> {
@@ -353,7 +383,7 @@ mod tests {
     use super::*;
 
     fn says(text: &str) -> Vec<Says> {
-        let read = read(text, 1).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
+        let read = read(text, 1, OF_LESSONS).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
         read.into_iter().map(|directive| directive.says).collect()
     }
 
@@ -412,7 +442,9 @@ mod tests {
 
     #[test]
     fn a_mistake_says_where_and_what_was_expected() {
-        let told = |text: &str| read(text, 7).expect_err(text).to_string();
+        let told = |text: &str| read(text, 7, OF_LESSONS).expect_err(text).to_string();
+        assert!(told("puase 1s").ends_with("found “puase”: did you mean pause?"));
+        assert!(!told("reveal now").contains("solution"), "only what a lesson takes");
         assert!(
             told("\nreveal now").starts_with("line 8, column 1: expected a directive"),
             "{}",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::directive::{Directive, Says};
+use super::directive::{Directive, OF_GLOSSARY, Says};
 use super::prose::{Block, words};
 use super::reader::{self, Piece, Section};
 use crate::scenario::Mistake;
@@ -29,7 +29,7 @@ pub struct Term {
 
 /// Reads the text of a glossary.
 pub fn read(text: &str) -> Result<Vec<Term>, Mistake> {
-    let sections = reader::read(text, SIZE)?;
+    let sections = reader::read(text, SIZE, OF_GLOSSARY)?;
     sections[1..].iter().map(term).collect()
 }
 

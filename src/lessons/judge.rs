@@ -1,5 +1,5 @@
 //! Whether what the reader was to bring about has come about: each check of an exercise, or of a task
-//! in a lesson, judged over the run from its beginning to the cursor.
+//! in a lesson, judged over the run from its beginning to the cursor; a task from where its step begins.
 
 use super::directive::{Check, Demand};
 use crate::base::{Place, Sentence, Time};
@@ -61,8 +61,17 @@ impl From<Found> for Occasion {
 impl Marking {
     /// Of the script that runs. What a condition names must exist in it.
     pub fn new(tasks: &[Demand], run: &Run) -> Result<Marking, Mistake> {
-        let checks = tasks.iter().map(|task| Judged::new(task, run)).collect::<Result<_, _>>()?;
-        Ok(Marking { script: run.script().clone(), checks })
+        Marking::from(None, tasks, run)
+    }
+
+    /// The same; what is to come about comes about after this instant.
+    pub fn from(
+        since: Option<(Time, u64)>,
+        tasks: &[Demand],
+        run: &Run,
+    ) -> Result<Marking, Mistake> {
+        let checks = tasks.iter().map(|task| Judged::new(since, task, run));
+        Ok(Marking { script: run.script().clone(), checks: checks.collect::<Result<_, _>>()? })
     }
 
     /// Whether these are the checks of what runs now.
@@ -89,18 +98,27 @@ impl Marking {
 }
 
 impl Judged {
-    fn new(task: &Demand, run: &Run) -> Result<Judged, Mistake> {
-        let read =
-            |text: &str| condition::parse(text, run).map_err(|mistake| mistake.on(task.line));
+    fn new(since: Option<(Time, u64)>, task: &Demand, run: &Run) -> Result<Judged, Mistake> {
+        let read = |text: &str, after: usize| {
+            let column = task.column + after as u32;
+            condition::parse(text, run).map_err(|mistake| mistake.within(task.line, column))
+        };
         let search = match &task.check {
             Check::Becomes { condition, during } => {
-                let during = during.as_deref().map(read).transpose()?;
+                let behind = condition.chars().count() + " while ".len();
+                let during = during.as_deref().map(|during| read(during, behind)).transpose()?;
                 if let Some(during) = during.as_ref().filter(|during| !during.lasts()) {
                     return Err(unlasting(during, task.line));
                 }
-                Some(Search::from_start(read(condition)?, during, run))
+                let condition = read(condition, 0)?;
+                Some(match since {
+                    Some(since) => Search::from(since, condition, during, run),
+                    None => Search::from_start(condition, during, run),
+                })
             }
-            Check::Never(condition) => Some(Search::from_start(read(condition)?, None, run)),
+            Check::Never(condition) => {
+                Some(Search::from_start(read(condition, "no ".len())?, None, run))
+            }
             _ => None,
         };
         Ok(Judged { check: task.check.clone(), search: search.map(Box::new), found: None })

@@ -1,6 +1,6 @@
 //! What a file means: a lesson, step by step, or an exercise with its checks.
 
-use super::directive::{Demand, Directive, Prediction, Says, When};
+use super::directive::{Demand, Directive, OF_EXERCISES, OF_LESSONS, Prediction, Says, When};
 use super::prose::{Block, words};
 use super::question::too_far;
 use super::reader::{self, Piece, SIZE, Section};
@@ -87,7 +87,7 @@ pub struct Exercise {
 impl Course {
     /// Reads a text: whoever solves something does an exercise.
     pub fn read(text: &str) -> Result<Course, Mistake> {
-        match text.lines().any(|line| line.trim() == "solution") {
+        match is_exercise(text) {
             true => Exercise::read(text).map(|exercise| Course::Exercise(Box::new(exercise))),
             false => Lesson::read(text).map(Course::Lesson),
         }
@@ -136,6 +136,25 @@ impl Course {
         }
     }
 
+    /// The protocols that it runs, by their names in links, each once.
+    pub fn protocols(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = match self {
+            Course::Lesson(lesson) => {
+                let runs = lesson.steps.iter().filter_map(|step| step.runs.as_ref());
+                runs.filter_map(Staging::protocol).collect()
+            }
+            Course::Exercise(exercise) => exercise.runs.protocol().into_iter().collect(),
+        };
+        let mut seen = Vec::new();
+        all.retain(|protocol| {
+            !seen.contains(protocol) && {
+                seen.push(*protocol);
+                true
+            }
+        });
+        all
+    }
+
     /// What the page shows beside this step.
     pub fn aside(&self, step: usize) -> &Aside {
         match self {
@@ -161,10 +180,17 @@ impl Course {
     }
 }
 
+/// Whether a text without steps has what it is judged by, or any text a solution.
+fn is_exercise(text: &str) -> bool {
+    let begins = |start: &str| text.lines().any(|line| line.trim_start().starts_with(start));
+    let solves = text.lines().any(|line| line.trim() == "solution");
+    solves || !begins("## ") && (begins("check ") || begins("hint "))
+}
+
 impl Lesson {
     /// Reads a lesson's text. What its directives name is looked at once a run is there.
     pub fn read(text: &str) -> Result<Lesson, Mistake> {
-        let sections = reader::read(text, SIZE)?;
+        let sections = reader::read(text, SIZE, OF_LESSONS)?;
         let (head, rest) = sections.split_first().expect("a text has a title");
         let top = Step::of(head)?;
         if let Some(question) = &top.question {
@@ -251,7 +277,9 @@ impl Step {
                 (None, None) => {
                     return Err(Mistake::of_line(
                         *line,
-                        sentence!("this stands in exercises, not in lessons"),
+                        sentence!(
+                            "this stands in exercises, not in lessons: a step of a lesson has try"
+                        ),
                     ));
                 }
             },
@@ -297,7 +325,7 @@ impl Exercise {
 
     /// Reads an exercise's text.
     pub fn read(text: &str) -> Result<Exercise, Mistake> {
-        let sections = reader::read(text, SIZE)?;
+        let sections = reader::read(text, SIZE, OF_EXERCISES)?;
         let head = &sections[0];
         if let Some(second) = sections.get(1) {
             return Err(Mistake::of_line(second.line, sentence!("an exercise has no steps")));
@@ -402,12 +430,23 @@ impl Staging {
         }
     }
 
+    /// What protocol that is.
+    fn protocol(&self) -> Option<&str> {
+        match self {
+            Staging::Scene(_, protocol, _) => Some(protocol),
+            Staging::Script(_, script) => script.split_whitespace().nth(1),
+        }
+    }
+
     /// What runs, with what stands beside it.
     pub fn scenario(&self) -> Result<Scenario, Mistake> {
         let (text, before) = self.text()?;
         scenario::parse_scenario(text).map_err(|mistake| mistake.behind(before))
     }
 }
+
+/// Where the condition begins in `pause until CONDITION`.
+const UNTIL_COLUMN: u32 = 13;
 
 impl When {
     /// The run goes to this instant, from where it stands.
@@ -419,7 +458,8 @@ impl When {
                 }
             }
             When::Until(text) => {
-                let read = condition::parse(text, run).map_err(|mistake| mistake.on(line))?;
+                let read = condition::parse(text, run)
+                    .map_err(|mistake| mistake.within(line, UNTIL_COLUMN))?;
                 match Search::new(read, run).advance(u32::MAX) {
                     Some(SearchEnd::Found(found)) => drop(run.seek_event(found.event, u32::MAX)),
                     _ => {

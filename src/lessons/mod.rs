@@ -13,7 +13,8 @@
 //! every directive of a text, for those who write one. `texts.rs` holds the texts that come with Synod.
 //!
 //! `map.rs` is the concept map, the page's front door: its cards and what leads to what; `map_drawing.rs` draws
-//! it, `miniature.rs` the pictures on its cards. `handout.rs` draws a lesson's steps for paper. `finding.rs` finds things by a word.
+//! it, `miniature.rs` the pictures on its cards. `handout.rs` draws a lesson's steps for paper. `finding.rs` finds things by a word,
+//! also where it is written a little wrong (`slips.rs`).
 
 pub mod directive;
 pub mod finding;
@@ -28,6 +29,7 @@ pub mod prose;
 pub mod question;
 mod reader;
 pub mod review;
+mod slips;
 pub mod texts;
 
 pub use self::directive::{Check, Demand, Matter, Prediction, When};
@@ -36,3 +38,4 @@ pub use self::judge::{CheckState, Marking, Occasion};
 pub use self::lesson::{Aside, Course, Exercise, Lesson, Staging, Step};
 pub use self::prose::Block;
 pub use self::question::{Choice, Truth};
+pub use self::reader::SIZE;

@@ -230,6 +230,22 @@ pub fn words(runs: &[Inline]) -> String {
     text
 }
 
+/// The first sentences of a text, so many at the most.
+pub fn opening(blocks: &[Block], most: usize) -> String {
+    let first = blocks.iter().find_map(|block| match block {
+        Block::Paragraph(runs) => Some(words(runs)),
+        _ => None,
+    });
+    let text = first.unwrap_or_default();
+    let ends = text.char_indices().filter(|(at, c)| match c {
+        '。' | '！' | '？' => true,
+        '.' | '!' | '?' => text[at + 1..].starts_with(' '),
+        _ => false,
+    });
+    let end = ends.map(|(at, c)| at + c.len_utf8()).nth(most - 1);
+    text[..end.unwrap_or(text.len())].to_owned()
+}
+
 /// All links of a text, in their order.
 pub fn links(blocks: &[Block]) -> Vec<&str> {
     fn of_runs<'a>(runs: &'a [Inline], found: &mut Vec<&'a str>) {
@@ -257,6 +273,15 @@ pub fn links(blocks: &[Block]) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_sentences_are_cut_where_they_end() {
+        let told = |text: &str| opening(&super::read(text), 2);
+        assert_eq!(told("- Not this\n\nOne is *v1.2*. Two! Three.\n\nFour."), "One is v1.2. Two!");
+        assert_eq!(told("第一句。第二句？第三句。"), "第一句。第二句？");
+        assert_eq!(told("Only this"), "Only this");
+        assert_eq!(told(""), "");
+    }
 
     fn text(words: &str) -> Inline {
         Inline::Text(words.into())

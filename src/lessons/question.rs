@@ -78,7 +78,8 @@ impl Prediction {
     pub fn truth(&self, run: &Run) -> Result<Truth, Mistake> {
         let wrong = |sentence| Mistake::of_line(self.line, sentence);
         let search = |text: &str| {
-            let read = condition::parse(text, run).map_err(|mistake| mistake.on(self.line))?;
+            let within = |mistake: Mistake| mistake.within(self.line, self.column);
+            let read = condition::parse(text, run).map_err(within)?;
             Ok(Search::new(read, run).by(self.by))
         };
         if self.by <= run.now() {

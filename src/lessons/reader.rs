@@ -35,8 +35,9 @@ enum Line<'a> {
     Other,
 }
 
-/// Reads a text, the first section of which begins with `#`, and the others with `##`.
-pub fn read(text: &str, most: usize) -> Result<Vec<Section>, Mistake> {
+/// Reads a text, the first section of which begins with `#`, and the others with `##`. The lines of its blocks begin
+/// with these words.
+pub fn read(text: &str, most: usize, known: &[&str]) -> Result<Vec<Section>, Mistake> {
     let wrong = Mistake::of_line;
     if text.len() > most {
         let kilobytes = (most / 1024) as u64;
@@ -73,7 +74,7 @@ pub fn read(text: &str, most: usize) -> Result<Vec<Section>, Mistake> {
                     }
                 }
                 take(&mut prose, &mut sections);
-                let directives = directive::read(&block, line + 1)?;
+                let directives = directive::read(&block, line + 1, known)?;
                 let section = sections.last_mut();
                 let section = section.ok_or_else(|| wrong(line, untitled()))?;
                 section.pieces.push(Piece::Directives(directives));
@@ -133,12 +134,13 @@ fn take(prose: &mut String, sections: &mut [Section]) {
 
 #[cfg(test)]
 mod tests {
+    use super::directive::OF_LESSONS;
     use super::*;
 
     #[test]
     fn headings_prose_and_blocks() {
         let text = "# Title\n\nWhat for.\n\n```synod\nminutes 5\n```\n\n## First\n\nOne.\n\n```\nplain\n```\n\n```synod\npause 1s\n```\nTwo.\n";
-        let sections = read(text, SIZE).unwrap();
+        let sections = read(text, SIZE, OF_LESSONS).unwrap();
         let titles: Vec<&str> = sections.iter().map(|section| &*section.title).collect();
         assert_eq!(titles, ["Title", "First"]);
         assert_eq!(sections[1].line, 9);
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_mistake_says_where() {
-        let told = |text: &str| read(text, SIZE).expect_err(text).to_string();
+        let told = |text: &str| read(text, SIZE, OF_LESSONS).expect_err(text).to_string();
         assert!(told("").starts_with("line 1, column 1: expected a title"));
         assert!(told("\nwords\n# Title\n").starts_with("line 2, column 1: expected a title"));
         assert!(told("# A\n# B\n").starts_with("line 2, column 1: one title"));

@@ -1,7 +1,7 @@
 //! Going through a text as a reader would, so that none is broken: every scene, instant, question, task and
 //! link of it is tried. `lab check-lessons` does so, and the page's editor before it shows a text.
 
-use super::directive::{Matter, Prediction};
+use super::directive::{Check, Demand, Matter, Prediction};
 use super::glossary;
 use super::judge::{CheckState, Marking};
 use super::lesson::{self, Course, Exercise, Lesson};
@@ -10,6 +10,7 @@ use super::question::{Choice, too_far};
 use crate::base::Place;
 use crate::catalog::Run;
 use crate::command::Script;
+use crate::explore::condition;
 use crate::explore::search::SEARCHED;
 use crate::scenario::Mistake;
 use crate::sentence;
@@ -42,7 +43,8 @@ pub fn lesson(text: &str, leads: Leads) -> Result<Lesson, Mistake> {
         if let Some(question) = &step.question {
             answers(question, &run)?;
         }
-        Marking::new(&step.tasks, &run)?;
+        Marking::from(cursor, &step.tasks, &run)?;
+        step.tasks.iter().try_for_each(|task| untrue(task, &run))?;
         source.links(&step.prose, step.line)?;
         source.links(&step.after, step.line)?;
     }
@@ -74,6 +76,20 @@ fn answers(question: &Prediction, run: &Run) -> Result<(), Mistake> {
             )),
             _ => Ok(()),
         },
+    }
+}
+
+/// What the reader is to bring about is not so already.
+fn untrue(task: &Demand, run: &Run) -> Result<(), Mistake> {
+    let Check::Becomes { condition, during: None } = &task.check else { return Ok(()) };
+    let within = |mistake: Mistake| mistake.within(task.line, task.column);
+    let read = condition::parse(condition, run).map_err(within)?;
+    match read.is_so_now(run.sim()) {
+        true => Err(Mistake::of_line(
+            task.line,
+            sentence!("“{0}” is true already when this step begins", condition.clone()),
+        )),
+        false => Ok(()),
     }
 }
 

@@ -67,6 +67,10 @@ pub enum TimeAction {
     },
     StepForward,
     StepBack,
+    /// On to the next caption, or back to the one before.
+    Caption {
+        next: bool,
+    },
     ToStart,
     /// To just before the last thing that was done by hand.
     BeforeAct,
@@ -238,6 +242,8 @@ pub enum PageAction {
     Enter(Option<Door>),
     /// Shows the stage and what is said of it alone, or everything again.
     Present(bool),
+    /// Shows that room nothing at all, or the stage again.
+    Black(bool),
     /// Leads to the field in which a time is typed.
     TypeTime,
     /// Opens an entry of the glossary.

@@ -1,9 +1,10 @@
 //! Captions are there to be read. At the speed at which a scene is told, or more slowly, the run waits before the
 //! next caption until this one has stood long enough; its first seconds excepted, for whoever has just come is to
 //! see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a lesson beside
-//! the run, or waits for its answer.
+//! the run, waits for its answer, or stands at the front door. Whoever shows a run to a room goes from caption to caption.
 
-use super::playback::Speed;
+use super::action::Change;
+use super::playback::{Speed, Stood, Target};
 use super::store::Store;
 use crate::base::Time;
 use crate::command::Command;
@@ -16,13 +17,6 @@ const CHARACTER: u64 = 40_000;
 const LONGEST: u64 = 5_000_000;
 /// Real µs in which a run begins.
 const BEGINNING: u64 = 4_500_000;
-
-/// The caption that stands, by its time, and the real µs that it has stood while the run played.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Stood {
-    since: Time,
-    micros: u64,
-}
 
 /// How long a caption is to stand, in real µs. A Chinese character says as much as two letters.
 fn reading_time(caption: &str) -> u64 {
@@ -51,10 +45,48 @@ impl Store {
         let stood = if before == since { micros + elapsed_micros } else { 0 };
         let begins = self.playback.speed.takes(next).is_none_or(|takes| takes < BEGINNING);
         let hurries = self.playback.speed > Speed::DEFAULT || self.playback.until.is_some();
-        let free = begins || hurries || self.study.is_some() || !self.caption_stands(since);
+        // At the front door the run is a picture of what goes on.
+        let looks_on = self.study.is_some() || self.ui.door.is_some();
+        let free = begins || hurries || looks_on || !self.caption_stands(since);
         let is_read = free || stood >= reading_time(text);
         self.playback.stood = Stood { since, micros: stood };
         if is_read { Time::LIMIT } else { Time(next.0 - 1).max(now) }
+    }
+}
+
+impl Store {
+    /// Plays on to the next caption and rests there, or goes back to the one before. A press on the way goes there
+    /// at once. A run that says nothing goes step by step.
+    pub(super) fn go_to_caption(&mut self, next: bool) -> Change {
+        let (now, captions) = (self.pane().run.now(), self.captions());
+        let arriving = self.playback.until.filter(|_| self.playback.playing);
+        match next {
+            _ if captions.is_empty() => return if next { self.step() } else { self.step_back() },
+            true => match (arriving, captions.into_iter().find(|at| *at > now)) {
+                (Some(at), _) => self.rest_at(at),
+                (None, to) => {
+                    self.playback.until = to;
+                    self.play();
+                }
+            },
+            false => {
+                let before = captions.into_iter().rfind(|at| *at < now);
+                self.rest_at(before.unwrap_or(Time::ZERO));
+            }
+        }
+        Change::Frame
+    }
+
+    /// When something is said, in the run that is shown.
+    fn captions(&self) -> Vec<Time> {
+        let lines = self.pane().run.script().lines.iter();
+        lines.filter(|line| matches!(*line.command, Command::Say(_))).map(|line| line.at).collect()
+    }
+
+    fn rest_at(&mut self, at: Time) {
+        self.playback.until = None;
+        self.pause();
+        self.seek(Target::Time(at));
     }
 }
 

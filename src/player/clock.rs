@@ -36,6 +36,7 @@ impl Store {
             TimeAction::Tick { elapsed_micros } => self.tick(elapsed_micros),
             TimeAction::StepForward => self.step(),
             TimeAction::StepBack => self.step_back(),
+            TimeAction::Caption { next } => self.go_to_caption(next),
             TimeAction::ToStart => self.seek(Target::Time(Time::ZERO)),
             TimeAction::BeforeAct => match self.pane().before_act() {
                 Some(event) => {
@@ -63,10 +64,13 @@ impl Store {
         }
     }
 
-    fn play(&mut self) -> Change {
+    pub(super) fn play(&mut self) -> Change {
         if self.playback.playing {
             return Change::None;
         }
+        // Where it was to stop lies behind.
+        let now = self.pane().run.now();
+        self.playback.until.take_if(|until| *until <= now);
         if self.pane().run.now() >= Time::LIMIT {
             return self.tell_limit();
         }
@@ -447,6 +451,7 @@ impl Store {
             Some(end) if run.run_to(end, STEPS) => self.end_story(),
             _ => {}
         }
+        self.stop_in_time();
     }
 
     fn end_story(&mut self) {

@@ -4,6 +4,7 @@ use super::action::Notice;
 use super::action::{Action, PageAction, StudyAction, TimeAction, TimelineAction};
 use super::gestures::{self, Gesture};
 use super::store::Store;
+use super::study::Study;
 use super::terms::{Dialog, Selection, Tool};
 use crate::base::{Place, Time};
 use crate::{key, sentence};
@@ -132,14 +133,6 @@ pub static KEYS: &[Key] = &[
         does: |store, _| Some(Action::Page(PageAction::Present(!store.ui.presents))),
     },
     Key {
-        keys: &["pagedown", "pageup"],
-        shown: "PgDn  PgUp",
-        help: key!(
-            "there: what comes next, or was before: the answer, a step of the lesson, or of the run"
-        ),
-        does: click_on,
-    },
-    Key {
         keys: &["escape"],
         shown: "Esc",
         help: key!("close, let go, back to selecting"),
@@ -165,23 +158,40 @@ pub static KEYS: &[Key] = &[
     },
 ];
 
-/// What a clicker asks for: in a lesson its steps, with each question answered on the way.
+/// The keys of a clicker, while the stage is alone. Elsewhere they scroll what has the focus, or mean something else.
+pub static PRESENTER_KEYS: &[Key] = &[
+    Key {
+        keys: &["pagedown", "pageup"],
+        shown: "PgDn  PgUp",
+        help: key!(
+            "what comes next, or was before: the next caption; in a lesson the answer, then the next step"
+        ),
+        does: click_on,
+    },
+    Key {
+        keys: &[".", "b"],
+        shown: ".  B",
+        help: key!("a black screen, and the stage again"),
+        does: |store, _| Some(Action::Page(PageAction::Black(!store.ui.black))),
+    },
+];
+
+/// What a clicker asks for: in a lesson its steps, with each question answered on the way; in a run its captions.
 fn click_on(store: &Store, key: &str) -> Option<Action> {
-    // Elsewhere these keys scroll what has the focus.
-    if !store.ui.presents {
-        return None;
+    if store.ui.black {
+        return Some(Action::Page(PageAction::Black(false)));
     }
     let next = key == "pagedown";
+    let answers = |study: &Study| {
+        study.waits() || study.truth.is_some() && study.answered(&store.pane().run).is_none()
+    };
     let step = match &store.study {
-        Some(study) if next && study.waits() => Some(StudyAction::Reveal),
+        Some(study) if next && answers(study) => Some(StudyAction::Reveal),
         Some(study) if study.course.steps() > 1 => {
             let to = if next { Some(study.step + 1) } else { study.step.checked_sub(1) };
             to.filter(|to| *to < study.course.steps()).map(StudyAction::Step)
         }
-        _ => {
-            let step = if next { TimeAction::StepForward } else { TimeAction::StepBack };
-            return Some(Action::Time(step));
-        }
+        _ => return Some(Action::Time(TimeAction::Caption { next })),
     };
     step.map(Action::Study)
 }
@@ -284,7 +294,8 @@ pub fn press(store: &Store, key: &str) -> Option<Action> {
     if store.ui.dialog.is_some() && key != "escape" {
         return None;
     }
-    let entry = KEYS.iter().find(|entry| entry.keys.contains(&key.as_str()))?;
+    let own = PRESENTER_KEYS.iter().filter(|_| store.ui.presents);
+    let entry = own.chain(KEYS).find(|entry| entry.keys.contains(&key.as_str()))?;
     (entry.does)(store, &key)
 }
 
@@ -381,7 +392,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things() {
-        for keys in [KEYS, DIAGRAM_KEYS] {
+        for keys in [KEYS, DIAGRAM_KEYS, PRESENTER_KEYS] {
             let mut all: Vec<&str> = keys.iter().flat_map(|key| key.keys).copied().collect();
             let count = all.len();
             all.sort_unstable();

@@ -18,6 +18,7 @@
 //! | `why.rs` | actions on a question, and the search for its answer |
 //! | `timeline.rs` | actions on the timeline: window, lanes, table |
 //! | `ui.rs` | actions on the page itself; selection, tabs, tools, the timeline's window |
+//! | `captions.rs` | how long a caption stands; from caption to caption |
 //! | `playback.rs` | speeds, ticks, goals: how real time becomes virtual time |
 //! | `pane.rs`, `pane/branches.rs` | a run with its branches, and all of them as one text |
 //! | `beside.rs` | actions on what is looked for beside a run: a difference, other runs |

@@ -5,7 +5,6 @@
 //! takes a bounded number of steps; a run too busy for its speed falls behind rather than freezing
 //! the page.
 
-use super::captions::Stood;
 use crate::base::{Ratio, Time};
 use crate::explore::difference::Comparison;
 use crate::explore::search::{Search, SearchEnd};
@@ -79,6 +78,13 @@ impl Default for Speed {
     fn default() -> Speed {
         Speed::DEFAULT
     }
+}
+
+/// The caption that stands, by its time, and the real µs that it has stood while the run played.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stood {
+    pub(super) since: Time,
+    pub(super) micros: u64,
 }
 
 /// How the run is being played.

@@ -46,11 +46,15 @@ impl Snippet {
 
     /// The text. `folder` is where Synod stands, with a slash at its end; `hash` the instant's.
     pub fn write(self, folder: &str, hash: &str, title: &str, script: &str) -> String {
+        // What is read stands beneath the stage.
+        let reads = ["lesson=", "exercise=", "text="];
+        let is_read = hash.split('&').any(|part| reads.iter().any(|read| part.starts_with(read)));
+        let height = if is_read { 960 } else { 480 };
         let [folder, link, title] = [folder, hash, title].map(escape);
         match self {
             Snippet::Frame => format!(
-                "<iframe src=\"{folder}embed.html{link}\" title=\"{title}\" width=\"100%\" height=\"480\" \
-                 sandbox=\"allow-scripts allow-same-origin allow-popups\" loading=\"lazy\"></iframe>\n"
+                "<iframe src=\"{folder}embed.html{link}\" title=\"{title}\" width=\"100%\" height=\"{height}\" \
+                 sandbox=\"allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox\" loading=\"lazy\"></iframe>\n"
             ),
             Snippet::Element => format!(
                 "<script src=\"{folder}synod-playground.js\" async></script>\n\
@@ -88,8 +92,12 @@ mod tests {
             write(Snippet::Frame),
             "<iframe src=\"https://site.example/x/embed.html#v1&amp;run=raft&amp;at=1s\" \
              title=\"Who &quot;leads&quot;? &lt;script&gt;alert(1)&lt;/script&gt;\" width=\"100%\" height=\"480\" \
-             sandbox=\"allow-scripts allow-same-origin allow-popups\" loading=\"lazy\"></iframe>\n"
+             sandbox=\"allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox\" loading=\"lazy\"></iframe>\n"
         );
+        let read = |hash: &str| Snippet::Frame.write("", hash, "A lesson", "");
+        for hash in ["#v1&lesson=raft&step=3", "#v1&run=raft&exercise=two-leaders", "#v1&text=x"] {
+            assert!(read(hash).contains("height=\"960\""), "{hash}");
+        }
         for snippet in [Snippet::Element, Snippet::Program] {
             let text = write(snippet);
             assert!(text.contains("link=\"#v1&amp;run=raft&amp;at=1s\""), "{text}");

@@ -158,7 +158,9 @@ impl Study {
             return Ok(());
         }
         if !judged {
-            self.marking = Some(Marking::new(demands, run)?);
+            // In a lesson the reader acts from where the step stands; an exercise is all of its run.
+            let since = self.asked_at.filter(|_| matches!(*self.course, Course::Lesson(_)));
+            self.marking = Some(Marking::from(since, demands, run)?);
         }
         if let Some(marking) = &mut self.marking {
             marking.judge(run, &self.given, moving, &mut self.states);

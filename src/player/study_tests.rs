@@ -2,6 +2,7 @@
 
 use super::action::{PageAction, RunAction, StudyAction, TimeAction};
 use super::draft;
+use super::keys;
 use super::store::{Preferences, Store};
 use super::terms::{Book, Door, Tab};
 use crate::base::Time;
@@ -218,6 +219,116 @@ fn a_text_is_gone_through_before_it_is_shown() {
     let expected = OWN.replace("by 2s\n", "by 2s\nanswer nobody\n");
     let why = told(&expected).unwrap_err();
     assert!(why.starts_with("line 12, column 1: the run answers S"), "{why}");
+}
+
+/// The text that the editor begins with, in each language.
+const BEGUN: [&str; 2] =
+    [include_str!("../../lessons/example.txt"), include_str!("../../lessons/zh/example.txt")];
+
+#[test]
+fn a_task_is_brought_about_after_its_step_begins() {
+    for text in BEGUN {
+        assert_eq!(draft::review(text), Ok(()));
+        let mut store = opened("#v1");
+        store.update(StudyAction::Open(Book::Own(text.to_owned())));
+        store.update(StudyAction::Step(1));
+        play(&mut store);
+        let leader = store.pane().run.leader().expect("one leads already");
+        assert_eq!(store.study.as_ref().unwrap().states, [CheckState::Open]);
+        let setup = &store.pane().run.script().setup;
+        let crash = crate::scenario::parse_command(&format!("crash {leader}"), setup).unwrap();
+        store.update(crate::player::Action::Do(crash));
+        store.update(TimeAction::Seek(Time::seconds(3)));
+        play(&mut store);
+        assert!(matches!(store.study.as_ref().unwrap().states[..], [CheckState::Met(_)]));
+    }
+}
+
+#[test]
+fn a_wrong_condition_is_told_where_it_stands() {
+    let told = |from: &str, to: &str| draft::review(&OWN.replace(from, to)).unwrap_err();
+    let at = |mistake: crate::scenario::Mistake| (mistake.line, mistake.column);
+    assert_eq!(at(told("sent RequestVote", "sent Nothing")), (10, 18));
+    assert_eq!(at(told("any role=leader by", "any role~leader by")).0, 11);
+    assert_eq!(at(told("any status=down", "S9 status=down")), (20, 22));
+    assert_eq!(at(told("any status=down", "no S9 status=down")), (20, 25));
+    assert_eq!(at(told("any status=down", "leader while S9 status=down")), (20, 35));
+}
+
+#[test]
+fn a_task_that_is_so_already_is_told_before_it_is_shown() {
+    let so = OWN.replace("any status=down", "any role=leader");
+    let why = draft::review(&so).map_err(|mistake| mistake.to_string()).unwrap_err();
+    assert!(
+        why.starts_with("line 20, column 1: “any role=leader” is true already when this step"),
+        "{why}"
+    );
+}
+
+#[test]
+fn the_editor_takes_an_exercise() {
+    let text = "# Mine\n\nTwo of them.\n\n```synod\nrun raft nodes=5 seed=7\ncheck \"One is down\" any status=down\nhint \"Crash it.\"\nsolution\n300ms crash S1\n```\n";
+    assert_eq!(draft::review(text), Ok(()));
+    let told = |text: &str| draft::review(text).unwrap_err().to_string();
+    let unsolved = text.replace("solution\n300ms crash S1\n", "");
+    assert!(told(&unsolved).ends_with("an exercise lacks solution"), "{}", told(&unsolved));
+    // In a step of a lesson it is a mistake, and the way on is said.
+    let why = told(&OWN.replace("try ", "check "));
+    assert!(why.ends_with("this stands in exercises, not in lessons: a step of a lesson has try"));
+}
+
+#[test]
+fn a_clicker_goes_from_caption_to_caption_and_through_a_lesson() {
+    let press = |store: &mut Store, key: &str| {
+        let action = keys::press(store, key).expect("it means something");
+        store.update(action);
+    };
+    let mut store = opened("#v1&at=0s");
+    let text = "run raft nodes=3 seed=7\n100ms say One.\n400ms say Two.\n";
+    store.update(RunAction::LoadText(text.to_owned()));
+    store.update(TimeAction::Pause);
+    store.update(TimeAction::Seek(Time::ZERO));
+    assert!(keys::press(&store, "PageDown").is_none(), "elsewhere the browser scrolls");
+    store.update(PageAction::Present(true));
+    let now = |store: &Store| store.pane().run.now();
+    press(&mut store, "PageDown");
+    assert!(store.playback.playing, "it plays to the caption");
+    play(&mut store);
+    assert_eq!(now(&store), Time::millis(100));
+    press(&mut store, "PageDown");
+    press(&mut store, "PageDown");
+    assert_eq!((now(&store), store.playback.playing), (Time::millis(400), false), "at once");
+    press(&mut store, "PageUp");
+    assert_eq!(now(&store), Time::millis(100));
+    press(&mut store, "PageUp");
+    assert_eq!(now(&store), Time::ZERO);
+    // A clicker's black key; the next press shows the stage again, and goes nowhere.
+    let speed = store.playback.speed;
+    for key in [".", "b"] {
+        press(&mut store, key);
+        assert!(store.ui.black);
+        press(&mut store, "PageDown");
+        assert!(!store.ui.black && now(&store) == Time::ZERO);
+    }
+    assert_eq!(store.playback.speed, speed);
+    // In reduced motion it rests there as well.
+    store.update(PageAction::ReducedMotion(true));
+    press(&mut store, "PageDown");
+    play(&mut store);
+    assert!(now(&store) >= Time::millis(100) && now(&store) < Time::millis(400));
+
+    let mut store = mine();
+    store.update(PageAction::Present(true));
+    press(&mut store, "PageDown");
+    assert!(store.playback.playing && store.study.as_ref().unwrap().truth.is_some());
+    press(&mut store, "PageDown");
+    let study = store.study.as_ref().unwrap();
+    assert!(study.step == 0 && study.answered(&store.pane().run).is_some(), "the answer, at once");
+    press(&mut store, "PageDown");
+    play(&mut store);
+    assert_eq!(store.study.as_ref().unwrap().step, 1);
+    press(&mut store, "PageUp");
+    assert_eq!(store.study.as_ref().unwrap().step, 0);
 }
 
 #[test]

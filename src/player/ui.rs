@@ -33,6 +33,8 @@ pub struct Ui {
     pub door: Option<Door>,
     /// Only the stage and what is said of it, large: for a room that looks on.
     pub presents: bool,
+    /// … and nothing at all just now.
+    pub black: bool,
     /// The entry of the glossary that is open.
     pub term: Option<String>,
     /// The sentence that says what is being fetched.
@@ -155,7 +157,8 @@ impl Ui {
             PageAction::Open(dialog) => self.dialog = Some(dialog),
             PageAction::Close => (self.dialog, self.term) = (None, None),
             PageAction::Enter(door) => (self.door, self.term) = (door, None),
-            PageAction::Present(presents) => self.presents = presents,
+            PageAction::Present(presents) => (self.presents, self.black) = (presents, false),
+            PageAction::Black(black) => self.black = black,
             // The page gives the field the focus.
             PageAction::TypeTime => return Change::None,
             PageAction::Explain(term) => self.term = Some(term),
@@ -182,6 +185,9 @@ impl Ui {
     /// Closes or lets go of the topmost thing.
     pub(super) fn escape(&mut self) {
         if self.term.take().is_some() || self.dialog.take().is_some() {
+            return;
+        }
+        if std::mem::take(&mut self.black) {
             return;
         }
         if self.presents && self.selection.is_none() {

@@ -27,9 +27,9 @@ impl Mistake {
         Mistake { line: self.line + line, ..self }
     }
 
-    /// The same in a text that is all on this line of a file.
-    pub fn on(self, line: u32) -> Mistake {
-        Mistake { line, ..self }
+    /// The same in a text that begins in this column of a line of a file, and ends on it.
+    pub fn within(self, line: u32, column: u32) -> Mistake {
+        Mistake { line, column: self.column + column - 1, ..self }
     }
 }
 
@@ -132,6 +132,11 @@ impl<'a> Words<'a> {
         self.at += text.len() + 2;
         self.skip_space();
         Some(text)
+    }
+
+    /// Where the next word begins, from 1.
+    pub(crate) fn column(&self) -> u32 {
+        self.line[..self.at].chars().count() as u32 + 1
     }
 
     /// From 1.

@@ -185,10 +185,7 @@ impl Gliders {
     ) {
         self.place_flights(now, scene);
         for (ring, glider) in &mut self.rings {
-            let mut dashes = String::with_capacity(12);
-            push_number(&mut dashes, ring.left(now) * AROUND);
-            dashes.push_str(" 200");
-            glider.set("stroke-dasharray", dashes);
+            glider.set("stroke-dasharray", dashes(ring.left(now)));
         }
         let clock = seconds(now, 3);
         if clock != self.shown_clock {
@@ -271,6 +268,21 @@ impl Gliders {
 /// The id of a label of the time axis.
 pub fn tick_id(id: &str, at: Time) -> String {
     format!("{id}-t{}", at.0)
+}
+
+/// How much of each ring is left, in a picture that stands still.
+pub fn set_rings(id: &str, scene: &StageView) {
+    for (name, ring) in scene.nodes.iter().flat_map(NodeBox::rings) {
+        let mut glider = Glider::of(by_id(&ring_id(id, &name)));
+        glider.set("stroke-dasharray", dashes(ring.left(scene.now)));
+    }
+}
+
+fn dashes(left: f64) -> String {
+    let mut dashes = String::with_capacity(12);
+    push_number(&mut dashes, left * AROUND);
+    dashes.push_str(" 200");
+    dashes
 }
 
 /// The id of a ring that runs down.

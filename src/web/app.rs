@@ -30,8 +30,8 @@ use super::{address, browser, crash, focus, parts, visits};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
-    RunAction, Selection, Store, Tab, Table, TimeAction, TimelineAction, WhyAction, Window,
-    gestures,
+    RunAction, Selection, Store, StudyAction, Tab, Table, TimeAction, TimelineAction, WhyAction,
+    Window, gestures,
 };
 use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
@@ -72,6 +72,8 @@ pub struct App {
     narration: AttrValue,
     /// What had the focus before the last drawing.
     focused: Option<Focused>,
+    /// … and before the stage was shown to a room, while it is.
+    left: Option<Element>,
     menu: Option<(Selection, PickedBy)>,
     /// What the message under the pointer carries.
     hovered: Option<Shared<MessageShot>>,
@@ -128,6 +130,17 @@ const PLAYING: u32 = 1_000;
 /// So wide a timeline shows a second well.
 const ROOMY: f64 = 1_000.0;
 
+/// The rooms of a usual screen, until the page knows its own.
+fn first_rooms(store: &Store) -> Rooms {
+    Rooms {
+        stage: Size::new(960.0, 560.0),
+        timeline: Size::new(1_300.0, 160.0),
+        shared: store.panes.len() > 1,
+        at_door: store.ui.door.is_some(),
+        presents: false,
+    }
+}
+
 /// How its parts tell the page what is asked of it.
 fn callbacks(link: &Scope<App>) -> Callbacks {
     Callbacks {
@@ -161,12 +174,7 @@ impl Component for App {
         App::fall_back(&mut store);
         let reload = ReloadState::recall(&mut store, wanting);
         let link = ctx.link().clone();
-        let rooms = Rooms {
-            stage: Size::new(960.0, 560.0),
-            timeline: Size::new(1_300.0, 160.0),
-            shared: store.panes.len() > 1,
-            at_door: store.ui.door.is_some(),
-        };
+        let rooms = first_rooms(&store);
         let drawer = store.study.is_some();
         let panes = 0..store.panes.len();
         let view = |place| PaneView::new(&ctx.props().id, &mut store, place, rooms);
@@ -191,6 +199,7 @@ impl Component for App {
             cost: 0.0,
             narration: AttrValue::default(),
             focused: None,
+            left: None,
             menu: None,
             hovered: None,
             is_new: !browser::has_acted(),
@@ -390,6 +399,7 @@ impl App {
                 self.store.update(TimeAction::Pause);
             }
             PageAction::Close => (self.instant, self.dropped) = (None, None),
+            PageAction::Present(true) => self.left = focus::held(),
             PageAction::TypeTime => focus::on_field(".until .written input"),
             PageAction::Escape | PageAction::Select(_) => self.menu = None,
             _ => {}
@@ -400,6 +410,9 @@ impl App {
         let leads_elsewhere = match &action {
             Action::Run(RunAction::OpenLink(_)) => false,
             Action::Run(_) => true,
+            // From what is read to the editor, and from there to the preview.
+            Action::Study(StudyAction::Open(_)) => self.store.ui.door.is_some(),
+            Action::Page(PageAction::Enter(_)) => true,
             _ => false,
         };
         match &action {
@@ -427,7 +440,7 @@ impl App {
         let opens = matches!(action, Action::Run(RunAction::OpenLink(_)));
         let searches = matches!(action, Action::Time(TimeAction::RunUntil(_)));
         let chosen = matches!(action, Action::Page(PageAction::Language(_) | PageAction::Theme(_)));
-        let before = self.store.pane().current().id;
+        let before = (self.store.pane().current().id, self.store.ui.door);
         let read = self.store.study.is_some();
         let asks = matches!(action, Action::Why(WhyAction::Ask(_)));
         let asks = asks && self.store.ui.tab != Tab::Why;
@@ -455,7 +468,8 @@ impl App {
         if chosen {
             self.save();
         }
-        if leads_elsewhere && self.store.pane().current().id != before {
+        let after = (self.store.pane().current().id, self.store.ui.door);
+        if leads_elsewhere && after != before {
             self.reload.begin(&self.store);
         }
         change
@@ -541,6 +555,7 @@ impl App {
         let panes = self.store.panes.len();
         self.rooms.shared = panes > 1 && !self.alone;
         self.rooms.at_door = self.store.ui.door.is_some();
+        self.rooms.presents = self.store.ui.presents;
         self.views.truncate(panes);
         for (place, view) in self.views.iter_mut().enumerate() {
             view.refresh(&mut self.store, place, self.rooms);
@@ -622,6 +637,7 @@ impl App {
     /// The inspector, and at a slower pace what is read aloud.
     fn inspect(&mut self) {
         self.inspection = Shared::new(Inspection::of(&mut self.store));
+        self.inspection.study.as_deref().into_iter().for_each(visits::read);
         self.tabulate();
         self.inspected = browser::now();
         if !self.store.moving() || self.inspected - self.told_at >= TELL_EVERY {

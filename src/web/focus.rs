@@ -79,6 +79,11 @@ pub fn on_field(selector: &str) {
     focus(&field);
 }
 
+/// The element that has the focus, if one has.
+pub fn held() -> Option<Element> {
+    document().active_element().filter(has_it)
+}
+
 /// Whether nothing has the focus.
 pub fn is_lost() -> bool {
     !document().active_element().is_some_and(|active| has_it(&active))

@@ -19,7 +19,8 @@
 //! | `parts.rs` | parts of the program that are fetched when somebody first asks for them |
 //! | `judging.rs` | the worker that judges a history from a file |
 //! | `edge.rs` | values that cross to JavaScript and back |
-//! | `visits.rs` | which cards of the map were opened on earlier visits |
+//! | `drafts.rs` | the lesson that somebody writes, kept from visit to visit |
+//! | `visits.rs` | which cards of the map, lessons and exercises were opened on earlier visits |
 //! | `host.rs` | the page that embeds this one: its calls, and what it is told |
 //! | `focus.rs` | the keyboard's focus on the stage, where what had it goes |
 //! | `crash.rs` | the card that is shown should the program fail |
@@ -32,6 +33,7 @@ mod browser;
 mod comparison;
 mod components;
 mod crash;
+mod drafts;
 mod edge;
 mod focus;
 mod frame;

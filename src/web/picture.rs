@@ -31,6 +31,8 @@ pub struct Rooms {
     pub shared: bool,
     /// It stands in the front door: no tools lie over it.
     pub at_door: bool,
+    /// A room looks on from afar.
+    pub presents: bool,
 }
 
 /// A pane as it is drawn: its picture, its diagram, and what glides in both.
@@ -144,6 +146,12 @@ fn is_told(pane: &Pane, rooms: Rooms) -> bool {
     rooms.stage.w >= 520.0 || pane.run.script().lines.iter().any(is_caption)
 }
 
+/// How much larger all is drawn for a room that looks on: so that what stands in the boxes can be read from its
+/// last row, and the servers of a usual run still have room around them.
+fn enlargement(stage: Size) -> f64 {
+    (stage.w / 780.0).min(stage.h / 350.0).clamp(1.0, 3.0)
+}
+
 /// Where everybody stands on a stage of this size.
 fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
     let (setup, stage) = (&pane.run.script().setup, rooms.stage);
@@ -152,6 +160,7 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
     let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
         // The tools and the caption of two panes stand outside.
         _ if rooms.shared => (4.0, 4.0),
+        _ if rooms.presents => (8.0, 8.0),
         (_, narrow) if rooms.at_door => (6.0, if narrow { 84.0 } else { 62.0 }),
         (true, false) => (if few { 4.0 } else { 40.0 }, 48.0),
         (low, true) if !is_told(pane, rooms) => (if low { 52.0 } else { 56.0 }, 16.0),
@@ -162,7 +171,9 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
         // about where they were.
         (false, false) => (58.0, if pane.branches.len() > 1 { 56.0 } else { 84.0 }),
     };
-    let room = Room { width: stage.w, height: stage.h, top, bottom };
+    let larger = if rooms.presents { enlargement(stage) } else { 1.0 };
+    let (width, height) = (stage.w / larger, stage.h / larger);
+    let room = Room { width, height, top: top / larger, bottom: bottom / larger };
     Rc::new(Layout::new(&setup.places, pane.run.meta().formation, room))
 }
 

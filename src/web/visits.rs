@@ -1,17 +1,24 @@
-//! What this browser remembers of earlier visits to the map: which cards were opened, and which there were. A
-//! browser that forgets, or may not remember, shows every card as on a first visit.
+//! What this browser remembers of earlier visits: which cards of the map were opened, and which there were; which
+//! lessons and exercises were opened, and brought to their end. A browser that forgets, or may not remember, shows
+//! every card as on a first visit.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use super::browser::{remember, remembered};
+use crate::lessons::Course;
 use crate::lessons::map::{card, cards};
+use crate::player::{Book, StudyShot};
 
 const OPENED: &str = "synod-opened";
 const KNOWN: &str = "synod-known";
+const READ: &str = "synod-read";
+const DONE: &str = "synod-done";
 
 thread_local! {
     /// The cards that were not there at the last visit. This visit is the same one until the page goes.
     static NEW: OnceCell<Vec<&'static str>> = const { OnceCell::new() };
+    /// What was noted last: most of the time it is that again.
+    static NOTED: RefCell<(String, bool)> = const { RefCell::new((String::new(), false)) };
 }
 
 fn list(name: &str) -> Vec<String> {
@@ -26,10 +33,63 @@ pub fn opened() -> Vec<String> {
 
 /// A scene is shown: if it has a card, that was opened.
 pub fn open(scene: &str) {
-    let mut before = opened();
-    if card(scene).is_some() && !before.iter().any(|known| known == scene) {
-        before.push(scene.to_owned());
-        remember(OPENED, &before.join(" "));
+    if card(scene).is_some() {
+        add(OPENED, scene);
+    }
+}
+
+fn add(name: &str, what: &str) {
+    let mut before = list(name);
+    if !before.iter().any(|known| known == what) {
+        before.push(what.to_owned());
+        remember(name, &before.join(" "));
+    }
+}
+
+/// What it is called in the lists.
+fn code(book: &Book) -> Option<String> {
+    match book {
+        Book::Lesson(name) => Some(format!("lesson/{name}")),
+        Book::Exercise(name) => Some(format!("exercise/{name}")),
+        Book::Own(_) => None,
+    }
+}
+
+/// This is read; perhaps it is solved, or its last step is open.
+pub fn read(study: &StudyShot) {
+    let is_done = match &*study.course {
+        Course::Lesson(lesson) => study.step + 1 == lesson.steps.len(),
+        Course::Exercise(_) => study.met() == study.states.len(),
+    };
+    let Some(code) = code(&study.book) else { return };
+    let noted = (code, is_done);
+    if NOTED.with_borrow(|last| *last == noted) {
+        return;
+    }
+    add(READ, &noted.0);
+    if is_done {
+        add(DONE, &noted.0);
+    }
+    NOTED.set(noted);
+}
+
+/// How far somebody has come with a lesson or an exercise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Opened,
+    Done,
+}
+
+/// … with any of them, by their names.
+pub fn progress() -> impl Fn(&Book) -> Option<Progress> {
+    let (read, done) = (list(READ), list(DONE));
+    move |book| {
+        let code = code(book)?;
+        match (done.contains(&code), read.contains(&code)) {
+            (true, _) => Some(Progress::Done),
+            (_, true) => Some(Progress::Opened),
+            _ => None,
+        }
     }
 }
 

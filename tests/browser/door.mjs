@@ -183,3 +183,13 @@ test("a slip of a letter or two is forgiven where nothing is called so", async (
     await found().first().getByText(first, { exact: true }).waitFor();
   }
 });
+
+test("on paper the map is whole, and nothing is printed that only those who listen are told", async () => {
+  await page.setViewportSize({ width: 703, height: 990 });
+  await arrive();
+  await page.waitForFunction(() => document.querySelector('link[href="paper.css"]')?.sheet);
+  await page.emulateMedia({ media: "print" });
+  const over = await page.locator(".concept").evaluateAll((cards) => cards.filter((card) => card.getBoundingClientRect().right > innerWidth).length);
+  assert.equal(over, 0);
+  assert.ok(!(await page.locator(".picture > .unseen").first().isVisible()));
+});

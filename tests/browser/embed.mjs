@@ -19,7 +19,7 @@ before(async () => {
   const serve = (path, response) => {
     if (path === "/page") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(written);
     if (path === "/favicon.ico") return response.writeHead(204).end();
-    const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length)) : "";
+    const file = path.startsWith(BASE) ? join(DIST, path.slice(BASE.length) || "index.html") : "";
     // What a sandboxed frame, which is of no site, needs to load what it is made of.
     send(response, file.startsWith(DIST) ? file : "", { "access-control-allow-origin": "*" });
   };
@@ -710,9 +710,35 @@ test("the course page: a lesson tells how it goes, and an exercise of Synod's ow
   }
   await ask("graded", "seek", "1s");
   await page.locator("#report[data-state=done]").waitFor();
-  const link = (await page.locator("#report").textContent()).match(/index\.html(#v1\S+)$/)[1];
-  await page.goto(`${synod}${BASE}index.html${link}`);
+  // What is handed in is a whole address, wherever it is sent, and stands within its box.
+  const link = page.locator("#report a");
+  assert.ok((await link.textContent()).startsWith(`${synod}${BASE}index.html#v1`));
+  const box = await page.locator("#report").evaluate((box) => box.scrollWidth - box.clientWidth);
+  assert.ok(box <= 0, `${box} pixels run out`);
+  await page.goto(await link.getAttribute("href"));
   await page.locator("[data-role=solved]").waitFor();
+});
+
+test("what a figure has no room for opens the whole page in a window of its own", async () => {
+  const sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+  await host(`<iframe src="${synod}${BASE}embed.html#v1&lesson=raft&step=2" width="720" height="820" sandbox="${sandbox}"></iframe>`);
+  const frame = page.frameLocator("iframe");
+  await frame.locator("[data-role=study]").waitFor();
+  for (const name of [/^Present/, "Print the lesson", "Open this one in the editor"]) {
+    assert.equal(await frame.getByRole("button", { name }).count(), 0, String(name));
+  }
+  const opened = async (link) => {
+    const [popup] = await Promise.all([page.waitForEvent("popup"), frame.getByRole("link", { name: link, exact: true }).click()]);
+    assert.equal(await popup.evaluate(() => opener), null);
+    return popup;
+  };
+  const list = await opened("Lessons");
+  await list.getByRole("heading", { name: "Lessons" }).waitFor();
+  const whole = await opened("Open this on a page of its own");
+  await whole.locator("[data-role=study]").waitFor();
+  await whole.getByRole("button", { name: "Print the lesson" }).waitFor();
+  assert.match(whole.url(), /index\.html|week3\/#/);
+  await frame.locator("[data-role=study]").waitFor();
 });
 
 test("the course page fits a phone, and speaks the reader's language", async () => {

@@ -81,7 +81,20 @@ test("a lesson is printed whole, with a picture of each step", async () => {
   assert.ok(await page.locator("[data-role=handout]").isVisible());
   assert.ok(!(await page.locator("main.stage").isVisible()), "nothing else is on the paper");
   if (process.env.PAPER) await page.pdf({ path: `${process.env.PAPER}/lesson.pdf` });
+  // Its pictures are the stage's: rings as far as they have run, logs, names of messages.
+  assert.ok((await page.locator("[data-role=handout] svg.scene .node .role").count()) >= steps);
+  assert.ok((await page.locator("[data-role=handout] svg.scene .timer .rest[stroke-dasharray]").count()) > 0);
+  assert.ok((await page.locator("[data-role=handout] svg.scene .message").evaluateAll((all) => all.every((one) => getComputedStyle(one).visibility === "visible"))));
+  // The answers stand behind all that is asked.
+  const asked = await page.locator("[data-role=handout] .boxes").last().boundingBox();
+  const answers = await page.locator("[data-role=handout] .all-answers").boundingBox();
+  assert.ok(answers.y > asked.y);
   await page.emulateMedia({ media: "screen" });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await page.locator("[data-role=handout]").waitFor({ state: "detached" });
+  // Whoever prints by the browser's own way has the same.
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.locator("[data-role=handout] figure").first().waitFor({ state: "attached" });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await page.locator("[data-role=handout]").waitFor({ state: "detached" });
 });
@@ -171,4 +184,116 @@ test("the glossary opens at a term, and a link to a lesson that is gone says so 
   await page.getByRole("heading", { name: "Lessons" }).waitFor();
   await page.evaluate(() => (location.hash = "#v1&term=nothing"));
   await page.getByText("There is no term “nothing” in the glossary.").first().waitFor();
+});
+
+const written = () => page.getByRole("textbox", { name: "The lesson's text" });
+const MINE = "# Mine alone\n\n```synod\nrun raft nodes=3 seed=7\n```\n\n## The only step\n\n```synod\npause 300ms\n```\n";
+const goTo = (link) => page.evaluate((link) => (location.hash = link), link);
+/** The editor has the focus, is in sight, and holds this. */
+async function editorHolds(start) {
+  await page.waitForFunction(() => document.activeElement?.matches(".editor textarea"));
+  await page.waitForFunction((start) => document.querySelector(".editor textarea").value.startsWith(start), start);
+  const box = await written().boundingBox();
+  assert.ok(box.y >= 0 && box.y < 850 - 100, JSON.stringify(box));
+}
+
+test("what is written stays: through the glossary, a reload, a lesson and the preview, until one begins anew", async () => {
+  await open();
+  await goTo("#v1&door=lessons");
+  await written().fill(MINE);
+  await page.getByRole("link", { name: "Glossary", exact: true }).click();
+  await page.locator(".glossary").waitFor();
+  await page.getByRole("link", { name: "Lessons", exact: true }).click();
+  assert.equal(await written().inputValue(), MINE);
+  await page.reload();
+  assert.equal(await written().inputValue(), MINE);
+  await goTo("#v1&lesson=cap");
+  await study().waitFor();
+  await page.goBack();
+  assert.equal(await written().inputValue(), MINE);
+  await button("Preview").click();
+  await study().getByRole("heading", { name: "The only step" }).waitFor();
+  await page.goBack();
+  await editorHolds("# Mine alone");
+  // Another text takes its place, and gives it back.
+  await goTo("#v1&lesson=cap");
+  await study().waitFor();
+  await button("Open this one in the editor").click();
+  await editorHolds("# ");
+  assert.match(await written().inputValue(), /scene quorum-store|run /);
+  await button("Bring back what stood here before").click();
+  assert.equal(await written().inputValue(), MINE);
+  await button("Begin anew").click();
+  assert.match(await written().inputValue(), /^# A lesson of your own/);
+  await button("Bring back what stood here before").click();
+  assert.equal(await written().inputValue(), MINE);
+});
+
+test("for a room a scene goes from caption to caption in large type, the screen goes black, and the focus comes back", async () => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await open("#v1&scene=raft/article-example&at=0s");
+  await button("Present").click();
+  await page.locator(".synod.presents").waitFor();
+  await page.locator(".caption", { hasText: "First, A becomes the leader." }).waitFor();
+  const large = (selector) =>
+    page.locator(selector).first().evaluate((text) => parseFloat(getComputedStyle(text).fontSize) * (text.getScreenCTM?.().a ?? 1));
+  await page.waitForFunction(() => document.querySelector("svg.scene").getScreenCTM().a > 1.4);
+  const sizes = { id: await large(".node .id"), role: await large(".node .role"), caption: await large(".caption") };
+  assert.ok(sizes.id >= 25 && sizes.role >= 19.5 && sizes.caption >= 26.5, JSON.stringify(sizes));
+  await page.keyboard.press("PageDown");
+  await page.keyboard.press("PageDown");
+  await page.locator(".caption", { hasText: "A client asks A for “update”." }).waitFor();
+  await page.keyboard.press("b");
+  await page.locator(".synod.black").waitFor();
+  assert.ok(!(await page.locator(".node").first().isVisible()));
+  await page.keyboard.press("PageDown");
+  await page.locator(".node").first().waitFor();
+  await page.keyboard.press("PageUp");
+  await page.locator(".caption", { hasText: "First, A becomes the leader." }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.matches("button.present"));
+});
+
+test("for a room a lesson shows its choices, and a step that asks nothing its first sentences", async () => {
+  await open("#v1&lesson=raft&step=3");
+  await study().waitFor();
+  await page.getByRole("button", { name: /^Present: / }).click();
+  await page.locator(".slide li").first().waitFor();
+  const title = await page.locator(".slide strong").textContent();
+  // The run plays to its answer; one more press goes there at once, the next one to the next step.
+  await page.keyboard.press("PageDown");
+  await page.locator(".synod.playing").waitFor();
+  await page.keyboard.press("PageDown");
+  await page.locator(".slide .good").waitFor();
+  assert.equal(await page.locator(".slide strong").textContent(), title);
+  await page.keyboard.press("PageDown");
+  await page.waitForFunction((title) => document.querySelector(".slide strong").textContent !== title, title);
+  await page.evaluate(() => (location.hash = "#v1&lesson=raft&step=8"));
+  await page.waitForFunction(() => document.querySelectorAll(".slide li").length === 0 && document.querySelector(".slide span").textContent.length > 20);
+});
+
+test("the cards of exercises name what they belong to, can be filtered, and carry a mark once opened or solved", async () => {
+  await open();
+  await goTo("#v1&door=exercises");
+  const cards = page.locator(".cards .card");
+  await cards.first().waitFor();
+  const all = await cards.count();
+  assert.ok((await page.locator(".cards .of").allTextContents()).every((text) => text.length > 3));
+  await page.getByRole("searchbox", { name: "Filter" }).fill("two lead at once");
+  await page.waitForFunction((all) => document.querySelectorAll(".cards .card").length < all, all);
+  const card = page.locator('.card[href="#v1&exercise=two-leaders"]');
+  assert.equal(await card.locator(".mark").count(), 0);
+  await card.click();
+  await study().waitFor();
+  await page.goBack();
+  await card.locator(".mark", { hasText: "opened" }).waitFor();
+  const solved = "#v1&run=raft+nodes=5+seed=7+clients=2+retry=3s+election=300ms..600ms;30ms+fire+S1+election;140ms+request+C1+S1+put+x=1;300ms+partition+S1+S2+|+S3+S4+S5;480ms+fire+S3+election;620ms+request+C2+S3+put+x=3&exercise=two-leaders&at=1s";
+  await goTo(solved);
+  await page.locator("[data-role=solved]").waitFor();
+  await page.reload();
+  await page.locator("[data-role=solved]").waitFor();
+  await goTo("#v1&door=exercises");
+  await card.locator(".mark.done", { hasText: "solved" }).waitFor();
+  await button("中文").click();
+  await page.locator(".card .mark.done", { hasText: "已完成" }).first().waitFor();
 });

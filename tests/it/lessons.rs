@@ -89,7 +89,7 @@ fn a_broken_text_is_told_with_its_file_and_line() {
         "line 10, column 1: “S1 status=down” does not come true by 1s: this question has no answer"
     );
     assert!(
-        told(&lesson("wait 1s")).starts_with("line 10, column 1: expected a directive: minutes")
+        told(&lesson("wait 1s")).starts_with("line 10, column 1: expected a directive (minutes")
     );
     assert!(told(&lesson("pause until sent Nothing")).starts_with("line 10, column "));
     assert!(

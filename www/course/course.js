@@ -8,8 +8,10 @@ const find = (selector) => document.querySelector(selector);
 
 const chinese = () => document.documentElement.lang.startsWith("zh");
 const say = (english, translated) => (chinese() ? translated : english);
-/** What stands in the two places, to be said again in the other language. */
+/** What stands in those places, to be said again in the other language. */
 const said = new Map();
+/** What is handed in, once it is solved. */
+let handedIn;
 
 function speak(zh) {
   document.documentElement.lang = zh ? "zh-Hans" : "en";
@@ -25,16 +27,27 @@ function speak(zh) {
   find("#exercise").title = say("Exercise: two leaders in one term", "练习：一个任期，两个领导者");
   find("#lesson").title = say("A lesson: Raft", "一课：Raft");
   find("#graded").title = say("Exercise: two leaders at once", "练习：同时有两个领导者");
-  for (const [place, words] of said) place.textContent = say(...words);
+  for (const [place, words] of said) write(place, words);
+}
+
+function write(place, words) {
+  place.textContent = say(...words);
+  if (place !== find("#report") || !handedIn) return;
+  const link = document.createElement("a");
+  link.href = link.textContent = handedIn;
+  place.append(" ", link);
 }
 
 function tell(place, ...words) {
   said.set(place, words);
-  place.textContent = say(...words);
+  write(place, words);
 }
 
 find("#language").addEventListener("click", () => speak(!chinese()));
 speak(/[?&]lang=zh/.test(location.search) || (!/[?&]lang=/.test(location.search) && navigator.language.startsWith("zh")));
+
+// On paper the whole address stands.
+for (const link of document.querySelectorAll(".on-paper a")) link.href = new URL(link.getAttribute("href"), location.href).href;
 
 // ---- 2: buttons that drive a run -----------------------------------------------------------------
 
@@ -133,9 +146,11 @@ graded.on("study", async (study) => {
   const all = study.conditions.length;
   if (!study.solved) {
     report.dataset.state = "open";
+    handedIn = undefined;
     return tell(report, `${met} of ${all} conditions are met.`, `${all} 个条件中满足了 ${met} 个。`);
   }
   const { link } = await graded.read();
   report.dataset.state = "done";
-  tell(report, `Solved, with ${study.hints} hints. Hand in this link: index.html${link}`, `已完成，用了 ${study.hints} 个提示。请交上这个链接：index.html${link}`);
+  handedIn = new URL(`index.html${link}`, location.href).href;
+  tell(report, `Solved, with ${study.hints} hints. Hand in this link:`, `已完成，用了 ${study.hints} 个提示。请交上这个链接：`);
 });

@@ -4,7 +4,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::App;
 use crate::player::{Change, PageAction, Selection, StudyAction, Tab, TimeAction, keys};
-use crate::web::browser::property;
+use crate::web::browser::{focus as give_focus, property};
 use crate::web::focus;
 use crate::web::listeners::{close_others, is_for_page, is_on};
 use crate::web::pick::PickedBy;
@@ -69,6 +69,10 @@ impl App {
     pub(super) fn keep_focus(&mut self) {
         if std::mem::take(&mut self.enters_drawer) {
             focus::on(".inspector [aria-selected=true]");
+        }
+        // The stage is no longer shown to a room: what led there has the focus again.
+        if let Some(left) = self.left.take_if(|_| !self.store.ui.presents) {
+            give_focus(&left);
         }
         let Some(lost) = self.focused.take_if(|held| held.is_gone()) else { return };
         let goal = lost.selection.and_then(|selection| match selection {

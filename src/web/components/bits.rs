@@ -9,6 +9,7 @@ use super::draw::names;
 use super::icon::{Icon, icon};
 use crate::player::{Action, Question, WhyAction};
 use crate::tr;
+use crate::web::address;
 use crate::words::Language;
 
 /// A click that asks for an action.
@@ -40,6 +41,20 @@ pub fn picture_button(
     onclick: Callback<MouseEvent>,
 ) -> Html {
     html! { <button class={names(&["bare", class])} {onclick} aria-label={name} title={name}>{ icon(picture) }</button> }
+}
+
+/// A link to another place in Synod. A figure in somebody else's page has no room for lists and long texts, and
+/// stays what it is: from there it opens the whole page, in a window of its own.
+pub fn leads(class: &'static str, to: &str, content: Html) -> Html {
+    match address::has_door() {
+        true => html! { <a {class} href={to.to_owned()}>{ content }</a> },
+        false => outward(class, address::with_hash(to), content),
+    }
+}
+
+/// A link that opens a window of its own.
+pub fn outward(class: &'static str, href: String, content: Html) -> Html {
+    html! { <a {class} {href} target="_blank" rel="noopener">{ content }</a> }
 }
 
 /// A name and its value, in a list of them.
@@ -83,6 +98,11 @@ pub fn chosen(event: &Event, now: &str) -> String {
     let value = select.value();
     select.set_value(now);
     value
+}
+
+/// The sign of what was opened, or done.
+pub fn tick() -> Html {
+    html! { <span class="opened" aria-hidden="true">{ "✓" }</span> }
 }
 
 /// A word on a coloured plate.

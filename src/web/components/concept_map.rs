@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 use yew::prelude::*;
 
-use super::bits::button;
+use super::bits::{button, tick};
 use super::draw::path;
 use crate::base::Time;
 use crate::lessons::map::{self, Card, Direction, GROUPS};
@@ -86,16 +86,12 @@ pub fn ConceptMap(props: &Props) -> Html {
 fn legend(visit: &Visit, language: Language) -> Html {
     html! {
         <>
-            if !visit.opened.is_empty() { <p class="soft sign">{ opened() }{ tr!(language, "you have opened it") }</p> }
+            if !visit.opened.is_empty() { <p class="soft sign">{ tick() }{ tr!(language, "you have opened it") }</p> }
             if !visit.new.is_empty() {
                 <p class="soft sign"><span class="new">{ tr!(language, "new") }</span>{ tr!(language, "since you were here") }</p>
             }
         </>
     }
-}
-
-fn opened() -> Html {
-    html! { <span class="opened" aria-hidden="true">{ "✓" }</span> }
 }
 
 /// The map as a file.
@@ -168,7 +164,7 @@ fn concept(
                 if alive == Some(card.scene) { <Living scene={card.scene} still={picture.cloned()} /> }
                 else { { drawn(picture) } }
                 <strong>{ translate(language, card.title) }</strong>
-                if is_opened { <span class="mark">{ opened() }<span class="unseen">{ tr!(language, "you have opened it") }</span></span> }
+                if is_opened { <span class="mark">{ tick() }<span class="unseen">{ tr!(language, "you have opened it") }</span></span> }
                 if is_new { <span class="mark new">{ tr!(language, "new") }</span> }
                 <span class="told">{ translate(language, card.told) }</span>
             </a>

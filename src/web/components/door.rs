@@ -12,25 +12,19 @@ use super::notice::notice;
 use super::reading_room::behind;
 use super::top_bar::{logo, settings};
 use crate::catalog::listings;
-use crate::player::{Action, Book, Door, Scene, TimeAction, Ui};
+use crate::player::{Action, Door, Scene, TimeAction, Ui};
 use crate::tr;
 use crate::words::Language;
 
-/// What stands over the stage, or in its place. `open` is what somebody reads beside the run.
-pub fn front(
-    ui: &Ui,
-    scene: Option<Scene>,
-    playing: bool,
-    open: Option<&Book>,
-    act: &Callback<Action>,
-) -> Html {
+/// What stands over the stage, or in its place.
+pub fn front(ui: &Ui, scene: Option<Scene>, playing: bool, act: &Callback<Action>) -> Html {
     let Some(door) = ui.door else { return Html::default() };
     let language = ui.language;
     // The stage tells of what was refused, where it is shown; elsewhere that stands first.
     let behind = |door| {
         html! {
             <div class="behind">
-                { notice(ui.notice.as_ref(), 0, language, act) }{ behind(door, ui.term.as_deref(), open, language, act) }
+                { notice(ui.notice.as_ref(), 0, language, act) }{ behind(door, ui.term.as_deref(), language, act) }
             </div>
         }
     };

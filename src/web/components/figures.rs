@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::draw::{boxed, names, path, text, when};
 use super::panels::{chip, panel_row, tenures};
-use super::props::StageProps as Props;
+use super::props::Figures;
 use crate::base::Place;
 use crate::player::Selection;
 use crate::protocol::{Tag, Tone};
@@ -21,7 +21,7 @@ use crate::web::pick;
 use crate::words::{tell, translate as word};
 
 /// A server.
-pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
+pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
     let (language, detail) = (props.language, props.scene.layout.detail);
     let selected = props.selection == Some(Selection::Place(node.id));
     let role = match node.tag {
@@ -79,9 +79,9 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
             }
             { " " }
             if let Some(row) = &node.row {
-                { panel_row(&props.id, node, row, row_y, language) }
+                { panel_row(props.id, node, row, row_y, language) }
             } else if !node.tenures.is_empty() {
-                { tenures(&props.id, node, row_y, language) }
+                { tenures(props.id, node, row_y, language) }
             }
             { corner(props, node) }
         </g>
@@ -118,8 +118,8 @@ fn outline(node: &NodeBox, by: f64, class: &'static str) -> Html {
 }
 
 /// At the corner: the ring of its timer, or why it has none.
-fn corner(props: &Props, node: &NodeBox) -> Html {
-    let (id, language) = (&props.id, props.language);
+fn corner(props: &Figures, node: &NodeBox) -> Html {
+    let (id, language) = (props.id, props.language);
     let detail = props.scene.layout.detail;
     // Outwards, where the fewest messages come.
     let left = node.at.x < props.scene.layout.middle().x - 1.0;
@@ -155,7 +155,7 @@ fn corner(props: &Props, node: &NodeBox) -> Html {
 }
 
 /// A client with its open request, or its last answer.
-pub fn client_figure(props: &Props, client: &ClientBox) -> Html {
+pub fn client_figure(props: &Figures, client: &ClientBox) -> Html {
     let language = props.language;
     let selected = props.selection == Some(Selection::Place(client.id));
     let (state, words_shown) = match (&client.open, &client.answer) {
@@ -202,7 +202,7 @@ pub fn client_figure(props: &Props, client: &ClientBox) -> Html {
 const SEPARATOR: &str = "\u{1f}";
 
 /// A message. Its place is the animator's.
-pub fn pill(props: &Props, flight: &Flight) -> Html {
+pub fn pill(props: &Figures, flight: &Flight) -> Html {
     let language = props.language;
     let selected = props.selection == Some(Selection::Message(flight.key.0));
     let Size { w, h } = flight.pill;
@@ -223,7 +223,7 @@ pub fn pill(props: &Props, flight: &Flight) -> Html {
     let label =
         tr!(language, "{0} from {1} to {2}", told.trim_start().to_owned(), flight.from, flight.to);
     html! {
-        <g key={format!("{}-{}", flight.key.0, flight.key.1)} {class} id={flight_id(&props.id, flight)} data-pick={pick::code(Selection::Message(flight.key.0))}
+        <g key={format!("{}-{}", flight.key.0, flight.key.1)} {class} id={flight_id(props.id, flight)} data-pick={pick::code(Selection::Message(flight.key.0))}
             tabindex="-1" role="button" aria-label={label} data-sign={tone_class(flight.tone)} data-named={flight.label.clone()}>
             { boxed("reach", Point::default(), Size::new(w + 12.0, 32.0), 0.0) }
             { boxed("pill", Point::default(), flight.pill, h / 2.0) }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::cells::square;
-use crate::player::keys::{DIAGRAM_KEYS, KEYS, Key};
+use crate::player::keys::{DIAGRAM_KEYS, KEYS, Key, PRESENTER_KEYS};
 use crate::protocol::CellState;
 use crate::tr;
 use crate::view::Point;
@@ -33,6 +33,8 @@ pub fn help(language: Language) -> Html {
             { legend(language) }
             <h3>{ tr!(language, "Keys") }</h3>
             { list(KEYS, language) }
+            <h3>{ tr!(language, "Keys while the stage is alone (V)") }</h3>
+            { list(PRESENTER_KEYS, language) }
             <h3>{ tr!(language, "Keys on the space-time diagram, while it has the focus") }</h3>
             { list(DIAGRAM_KEYS, language) }
         </>

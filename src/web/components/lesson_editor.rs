@@ -1,5 +1,6 @@
 //! Where lecturers write a lesson: a text, what is wrong with it while one types, and a preview beside a run.
-//! Before the preview all of it is tried, as `lab check-lessons` does.
+//! Before the preview all of it is tried, as `lab check-lessons` does. What is written is kept
+//! (`web/drafts.rs`) until somebody begins anew.
 
 use gloo_timers::future::TimeoutFuture;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
@@ -11,30 +12,37 @@ use super::script::lead_to;
 use crate::lessons::texts::SHELF;
 use crate::player::{Action, Book, Needs, StudyAction, draft};
 use crate::scenario::Mistake;
+use crate::web::{browser, drafts};
 use crate::words::{Language, tell, translate};
 use crate::{key, sentence, tr};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The text that is open beside the stage, if one is: it is what is edited.
-    pub open: Option<Book>,
     pub language: Language,
     pub act: Callback<Action>,
 }
 
 /// A short lesson to begin with.
-const EXAMPLE: &str = include_str!("../../../lessons/example.txt");
+fn example(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../../../lessons/example.txt"),
+        Language::Chinese => include_str!("../../../lessons/zh/example.txt"),
+    }
+}
 
-/// The text of what is open, or an example.
-fn text_of(book: Option<&Book>, language: Language) -> String {
+/// The text of what is read beside the stage becomes what is written; whoever comes to the editor finds it.
+pub fn edit(book: &Book, language: Language) {
+    drafts::send();
     let shelf = SHELF.get();
     let volume = match (shelf, book) {
-        (_, Some(Book::Own(text))) => return text.clone(),
-        (Some(shelf), Some(Book::Lesson(name))) => shelf.lesson_named(name),
-        (Some(shelf), Some(Book::Exercise(name))) => shelf.exercise_named(name),
+        (_, Book::Own(text)) => return drafts::replace(text),
+        (Some(shelf), Book::Lesson(name)) => shelf.lesson_named(name),
+        (Some(shelf), Book::Exercise(name)) => shelf.exercise_named(name),
         _ => None,
     };
-    volume.map_or(EXAMPLE, |volume| volume.of(language)).to_owned()
+    if let Some(volume) = volume {
+        drafts::replace(volume.of(language));
+    }
 }
 
 /// What is known of the text beyond that it can be read.
@@ -49,6 +57,8 @@ enum Trial {
 
 /// Opens a text beside its run.
 fn show(act: &Callback<Action>, text: &str) {
+    // Whoever comes back from there wants to write on.
+    drafts::send();
     act.emit(Action::Study(StudyAction::Open(Book::Own(text.to_owned()))));
 }
 
@@ -72,11 +82,27 @@ async fn attempt(act: Callback<Action>, text: String, trial: UseStateHandle<Tria
     }
 }
 
+/// Whoever was sent to the editor finds it in sight, with the focus.
+#[hook]
+fn use_arrival(area: &NodeRef) {
+    let area = area.clone();
+    use_effect_with((), move |()| {
+        if drafts::arrive()
+            && let Some(area) = area.cast::<HtmlTextAreaElement>()
+        {
+            browser::focus(&area);
+            if let Some(editor) = browser::by_id("editor-title") {
+                editor.scroll_into_view();
+            }
+        }
+    });
+}
+
 #[component]
 pub fn LessonEditor(props: &Props) -> Html {
-    let Props { open, language, act } = props;
+    let Props { language, act } = props;
     let language = *language;
-    let text = use_state(|| text_of(open.as_ref(), language));
+    let text = use_state(|| drafts::now().unwrap_or_else(|| example(language).to_owned()));
     let trial = use_state(|| Trial::Untried);
     let area = use_node_ref();
     let unread = SHELF.get().and_then(|shelf| (shelf.read)(&text).err());
@@ -90,9 +116,20 @@ pub fn LessonEditor(props: &Props) -> Html {
     let oninput = {
         let write = write.clone();
         Callback::from(move |event: InputEvent| {
-            write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+            let written = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+            drafts::write(&written);
+            write.emit(written);
         })
     };
+    // Another text; the one that stood here can be had again.
+    let replace = {
+        let write = write.clone();
+        Callback::from(move |other: String| {
+            drafts::replace(&other);
+            write.emit(other);
+        })
+    };
+    use_arrival(&area);
     let preview = {
         let (act, text, trial) = (act.clone(), text.clone(), trial.clone());
         let (area, unread) = (area.clone(), unread.clone());
@@ -119,15 +156,32 @@ pub fn LessonEditor(props: &Props) -> Html {
             <div class="acts">
                 { button("primary", Some(Icon::Play), tr!(language, "Preview"), preview) }
                 if failed { { button("", None, tr!(language, "Show it all the same"), all_the_same) } }
-                <label class="button">{ tr!(language, "Open a file") }<input class="unseen" type="file" accept=".md,.txt,text/*" onchange={opens(write)} /></label>
+                <label class="button">{ tr!(language, "Open a file") }<input class="unseen" type="file" accept=".md,.txt,text/*" onchange={opens(replace.clone())} /></label>
+                { begins(&text, replace, language) }
             </div>
             { directives(language) }
         </section>
     }
 }
 
+/// Begins anew; and brings back what stood here before.
+fn begins(text: &str, replace: Callback<String>, language: Language) -> Html {
+    let with = |text: String| {
+        let replace = replace.clone();
+        Callback::from(move |_: MouseEvent| replace.emit(text.clone()))
+    };
+    let example = example(language);
+    let before = drafts::before().filter(|before| before != text);
+    html! {
+        <>
+        if text != example { { button("", None, tr!(language, "Begin anew"), with(example.to_owned())) } }
+        if let Some(before) = before { { button("", Some(Icon::Undo), tr!(language, "Bring back what stood here before"), with(before)) } }
+        </>
+    }
+}
+
 /// What can be written between the paragraphs, and what it does.
-const DIRECTIVES: [(&str, &str); 15] = [
+const DIRECTIVES: [(&str, &str); 14] = [
     ("## …", key!("A step begins, with this title.")),
     ("minutes 5", key!("How long it takes; once, at the top.")),
     ("scene PROTOCOL/SCENE", key!("What runs from here on: a scene, as the address names it.")),
@@ -158,17 +212,14 @@ const DIRECTIVES: [(&str, &str); 15] = [
         key!("Something for the reader to bring about: what can be waited for in “Run until”."),
     ),
     (
-        "check \"…\" 2 role=leader\nhint \"…\"\nsolution",
-        key!(
-            "An exercise: what it is judged by, hints, and behind “solution” the lines that solve it."
-        ),
-    ),
-    (
         "[…](#v1&term=quorum)",
         key!("A link: to a term, a lesson, an exercise, a scene, or to https:."),
     ),
     ("```synod … ```", key!("Between these stand the lines above, but for titles and links.")),
 ];
+
+/// What an exercise has behind its text.
+const OF_EXERCISE: &str = "check \"…\" 2 role=leader\nhint \"…\"\nsolution\n300ms crash S1";
 
 fn directives(language: Language) -> Html {
     let row = |(line, does): &(&'static str, &'static str)| {
@@ -178,6 +229,8 @@ fn directives(language: Language) -> Html {
         <details class="directives">
             <summary>{ tr!(language, "What can be written") }</summary>
             <dl>{ for DIRECTIVES.iter().map(row) }</dl>
+            <p>{ tr!(language, "An exercise is the same kind of file without steps, and is written here too: “check” says what it is judged by, “hint” helps, and behind “solution” stand the lines that solve it.") }</p>
+            <pre tabindex="0">{ OF_EXERCISE }</pre>
         </details>
     }
 }

@@ -93,6 +93,7 @@ pub fn page(props: Page<'_>) -> Html {
         when(ui.door == Some(Door::Map), "at-map"),
         when(ui.tab == Tab::Lesson, "reads"),
         when(ui.presents, "presents"),
+        when(ui.black, "black"),
     ]);
     let shown_tools = ToolsProps {
         tool: ui.tool,
@@ -120,7 +121,7 @@ pub fn page(props: Page<'_>) -> Html {
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
             <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} dropped={props.dropped.cloned()} act={act} />
-            { front(ui, props.heading.scene, props.controls.playing, props.inspection.study.as_ref().map(|study| &study.book), act) }
+            { front(ui, props.heading.scene, props.controls.playing, act) }
             <main class="stage" aria-label={tr!(language, "Stage")}>
                 <div class="panes">{ for props.views.iter().enumerate().map(|(place, view)| stage(&props, place, view)) }</div>
                 { tools(&shown_tools) }
@@ -148,10 +149,13 @@ fn presented(props: &Page<'_>) -> Html {
         return Html::default();
     }
     let study = props.inspection.study.as_ref();
+    let black =
+        props.ui.black.then(|| tr!(language, "The screen is black: B brings the stage back."));
     html! {
         <>
+        <span class="unseen" role="status">{ black }</span>
         { study.map(|study| slide(study, language)) }
-        <p class="clicker soft"><kbd>{ tr!(language, "PgDn") }</kbd>{ tr!(language, "next") }<kbd>{ tr!(language, "Esc") }</kbd>{ tr!(language, "everything again") }</p>
+        <p class="clicker soft"><kbd>{ tr!(language, "PgDn") }</kbd>{ tr!(language, "next") }<kbd>{ "." }</kbd>{ tr!(language, "black") }<kbd>{ tr!(language, "Esc") }</kbd>{ tr!(language, "everything again") }</p>
         </>
     }
 }

@@ -46,6 +46,22 @@ pub struct StageProps {
     pub close_menu: Callback<()>,
 }
 
+impl StageProps {
+    /// What servers, clients and messages need of them.
+    pub fn figures(&self) -> Figures<'_> {
+        let StageProps { id, scene, selection, language, .. } = self;
+        Figures { id, scene, selection: *selection, language: *language }
+    }
+}
+
+/// What servers, clients and messages are drawn by, on the stage and on paper.
+pub struct Figures<'a> {
+    pub id: &'a str,
+    pub scene: &'a StageView,
+    pub selection: Option<Selection>,
+    pub language: Language,
+}
+
 /// The props of the tools and of the sliders of the network.
 pub struct ToolsProps<'a> {
     pub tool: Tool,

@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::bits::{leads, outward};
 use crate::lessons::Choice;
 use crate::lessons::prose::{Block, Inline};
 use crate::player::{Action, PageAction};
@@ -73,9 +74,10 @@ pub fn link(to: &str, text: Html, act: &Callback<Action>) -> Html {
         });
         return html! { <a class="term" {href} {onclick}>{ text }</a> };
     }
-    let outside = to.starts_with("https:");
-    let (target, rel) = (outside.then_some("_blank"), outside.then_some("noopener"));
-    html! { <a {href} {target} {rel}>{ text }</a> }
+    match to.starts_with("https:") {
+        true => outward("", href, text),
+        false => leads("", to, text),
+    }
 }
 
 /// A choice in words.

@@ -10,7 +10,7 @@ use super::texts::list;
 use crate::lessons::texts::SHELF;
 use crate::part;
 use crate::part::Part;
-use crate::player::{Action, Book, Door, StudyShot};
+use crate::player::{Action, Door, StudyShot};
 use crate::tr;
 use crate::words::Language;
 
@@ -18,7 +18,7 @@ use crate::words::Language;
 pub struct ReadingRoom {
     study: fn(&StudyShot, Language, &Callback<Action>) -> Html,
     slide: fn(&StudyShot, Language) -> Html,
-    list: fn(Door, Option<&Book>, Language, &Callback<Action>) -> Html,
+    list: fn(Door, Language, &Callback<Action>) -> Html,
     glossary: fn(Option<&str>, Language, &Callback<Action>) -> Html,
     term: fn(&str, Language, &Callback<Action>) -> Html,
 }
@@ -69,17 +69,11 @@ pub fn slide(study: &StudyShot, language: Language) -> Html {
 }
 
 /// What stands behind a door, but for the map.
-pub fn behind(
-    door: Door,
-    term: Option<&str>,
-    open: Option<&Book>,
-    language: Language,
-    act: &Callback<Action>,
-) -> Html {
+pub fn behind(door: Door, term: Option<&str>, language: Language, act: &Callback<Action>) -> Html {
     match (READING_ROOM.get(), door) {
         (_, Door::Map) => Html::default(),
         (Some(room), Door::Glossary) => (room.glossary)(term, language, act),
-        (Some(room), Door::Lessons | Door::Exercises) => (room.list)(door, open, language, act),
+        (Some(room), Door::Lessons | Door::Exercises) => (room.list)(door, language, act),
         (None, _) => coming(language),
     }
 }

@@ -14,20 +14,22 @@ use super::figures::{client_figure, node_figure, pill};
 use super::light::over_stage;
 use super::links::{Links, note};
 use super::node_menu::{menu_card, use_menu_card};
-use super::props::StageProps as Props;
+use super::props::{Figures, StageProps as Props};
 use crate::player::{Action, PageAction, Selection, Tool};
 use crate::tr;
-use crate::view::path::number;
+use crate::view::path::{number, translate};
 use crate::view::stage::aside::Neighbourhood;
 use crate::view::stage::heat::LEVELS;
 use crate::view::stage::hull::Hull;
 use crate::view::stage::scene::Bond;
-use crate::view::{Point, Size, StageView};
+use crate::view::{Flight, Path, Point, Size, StageView};
 use crate::web::animator::TRAIL_CLASSES;
 use crate::web::browser::focus;
+use crate::web::frame::Inspection;
 use crate::web::pick;
 use crate::web::pick::PickedBy;
-use crate::words::tell;
+use crate::web::shared::Shared;
+use crate::words::{Language, tell};
 
 #[component]
 pub fn Stage(props: &Props) -> Html {
@@ -68,6 +70,7 @@ pub fn Stage(props: &Props) -> Html {
         Callback::from(move |_: PointerEvent| drop(drag.borrow_mut().end(&scene, Tool::Select)))
     };
     let onclick = clicked(props, drag, svg.clone());
+    let figures = props.figures();
     let onkeydown = keys(props.pick.clone());
     html! {
         <>
@@ -75,17 +78,15 @@ pub fn Stage(props: &Props) -> Html {
             viewBox={format!("0 0 {} {}", number(size.w), number(size.h))}
             role="group" aria-label={tr!(*language, "The cluster. Arrow keys go from one to the next, Enter shows what can be done.")}
             {onpointerdown} {onmousedown} {onpointermove} {onpointerup} {onpointercancel} {onclick} {onkeydown}>
-            { hulls(props) }
-            <g class="bonds">{ for scene.bonds.iter().map(bond) }</g>
-            <Links wires={scene.wires.clone()} selection={link(props.selection)} language={*language} />
+            { beneath(scene, link(props.selection), *language) }
             { trails(id) }
             <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             // Beneath the boxes: messages come out from behind one, and cover no name and no ring.
-            <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(props, flight)) }</g>
-            <g class="clients">{ for scene.clients.iter().map(|client| client_figure(props, client)) }</g>
+            <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(&figures, flight)) }</g>
+            <g class="clients">{ for scene.clients.iter().map(|client| client_figure(&figures, client)) }</g>
             <Dots scene={scene.clone()} selection={props.selection} language={*language}
                 inspection={props.active.then(|| props.inspection.clone())} />
-            <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(props, node)) }</g>
+            <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(&figures, node)) }</g>
             <g class="light" aria-hidden="true">{ for props.light.iter().map(|light| over_stage(light, scene, *language)) }</g>
             { measures(props) }
             <path class="drawn" id={format!("{id}-drawn")} />
@@ -124,16 +125,53 @@ fn tool_class(tool: Tool) -> &'static str {
     }
 }
 
-fn hulls(props: &Props) -> Html {
+/// What lies beneath all that moves: the sides of a partition, who keeps to whom, links.
+fn beneath(scene: &StageView, selection: Option<Selection>, language: Language) -> Html {
+    html! {
+        <>
+            { hulls(scene, language) }
+            <g class="bonds">{ for scene.bonds.iter().map(bond) }</g>
+            <Links wires={scene.wires.clone()} {selection} {language} />
+        </>
+    }
+}
+
+/// The stage where a run stands, on paper.
+pub fn still(id: &str, scene: &Shared<StageView>, language: Language) -> Html {
+    let figures = Figures { id, scene, selection: None, language };
+    let size = scene.layout.size;
+    let message = |flight: &Flight| {
+        let at = flight.place(scene.now).at;
+        html! { <g transform={translate(at)}>{ pill(&figures, flight) }</g> }
+    };
+    let mut trails = Path::new();
+    for flight in &scene.flights {
+        let place = flight.place(scene.now);
+        trails.line(place.tail, place.at);
+    }
+    html! {
+        <svg class="scene still" viewBox={format!("0 0 {} {}", number(size.w), number(size.h))} aria-hidden="true">
+            { beneath(scene, None, language) }
+            <g class="trails">{ path("call", &trails) }</g>
+            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
+            <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(message) }</g>
+            <g class="clients">{ for scene.clients.iter().map(|client| client_figure(&figures, client)) }</g>
+            <Dots scene={scene.clone()} selection={None::<Selection>} {language} inspection={None::<Shared<Inspection>>} />
+            <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(&figures, node)) }</g>
+        </svg>
+    }
+}
+
+fn hulls(scene: &StageView, language: Language) -> Html {
     let hull = |hull: &Hull| {
         html! {
             <g class={if hull.minority { "cluster minority" } else { "cluster" }} data-sign={hull.minority.then_some("minority")}>
                 { path("", &hull.path) }
-                if hull.minority { { text("cluster-label", hull.label, tr!(props.language, "cut off")) } }
+                if hull.minority { { text("cluster-label", hull.label, tr!(language, "cut off")) } }
             </g>
         }
     };
-    html! { <g class="clusters">{ for props.scene.hulls.iter().map(hull) }</g> }
+    html! { <g class="clusters">{ for scene.hulls.iter().map(hull) }</g> }
 }
 
 /// The protocol's numbers about all places, where these are boxes: dots have them in their legend.

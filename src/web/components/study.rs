@@ -1,17 +1,21 @@
 //! A lesson or an exercise beside the stage: its steps, the question that the run answers, what is to be
 //! brought about and how that stands.
 
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 use yew::prelude::*;
 
-use super::bits::{asks, button, picture_button};
+use super::bits::{asks, button, leads, picture_button};
 use super::handout::Handout;
 use super::icon::Icon;
+use super::lesson_editor;
 use super::prose::{prose, told};
 use crate::lessons::judge::Occasion;
+use crate::lessons::prose::opening;
 use crate::lessons::texts::SHELF;
 use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
 use crate::player::{Action, Book, Dialog, Door, PageAction, StudyAction, StudyShot, TimeAction};
-use crate::web::{address, focus};
+use crate::web::{address, browser, focus};
 use crate::words::{Language, tell};
 use crate::{base::Time, tr};
 
@@ -62,20 +66,31 @@ fn FocusGoesOn(props: &FocusProps) -> Html {
     Html::default()
 }
 
-/// The step's title, what is asked, and what the run has answered.
+/// The step's title, what is asked with its choices or else what is said first, and what the run has answered.
 pub fn study_slide(study: &StudyShot, language: Language) -> Html {
-    let (title, asked, tasks) = match &*study.course {
+    let (title, prose, asked, tasks) = match &*study.course {
         Course::Lesson(lesson) => {
             let step = &lesson.steps[study.step];
-            (&step.title, step.question.as_ref().map(|question| &question.text), &step.tasks)
+            (&step.title, &step.prose, step.question.as_ref(), &step.tasks)
         }
-        Course::Exercise(exercise) => (&exercise.title, None, &exercise.checks),
+        Course::Exercise(exercise) => (&exercise.title, &exercise.task, None, &exercise.checks),
     };
+    let said = opening(prose, 2);
     let answer = study.truth.as_ref().map(|truth| told(&truth.choice, language));
+    let choice = |choice: &Choice| html! { <li>{ told(choice, language) }</li> };
+    let task = |(place, task): (usize, &Demand)| {
+        let is_met = matches!(study.states.get(place), Some(CheckState::Met(_)));
+        html! { <span class={if is_met { "task met" } else { "task" }}>{ &task.text }</span> }
+    };
     html! {
         <div class="slide"><strong>{ title }</strong>
-            if let Some(asked) = asked { <span>{ asked }</span> }
-            { for tasks.iter().map(|task| html! { <span>{ &task.text }</span> }) }
+            if let Some(asked) = asked {
+                <span>{ &asked.text }</span>
+                <ul>{ for study.choices.iter().map(choice) }</ul>
+            } else if !said.is_empty() {
+                <span>{ said }</span>
+            }
+            { for tasks.iter().enumerate().map(task) }
             if let Some(answer) = answer { <span class="good">{ tr!(language, "The run says {0}.", answer) }</span> }
         </div>
     }
@@ -90,8 +105,10 @@ fn head(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
     };
     html! {
         <header class="study-head">
-            <nav aria-label={tr!(language, "Lesson")}><a href={to}>{ name }</a>{ " › " }<span>{ study.course.title().to_owned() }</span></nav>
-            { picture_button("", Icon::Panes, tr!(language, "Present: the stage alone, with keys for a clicker"), asks(act, PageAction::Present(true))) }
+            <nav aria-label={tr!(language, "Lesson")}>{ leads("", to, name.into()) }{ " › " }<span>{ study.course.title().to_owned() }</span></nav>
+            if address::has_door() {
+                { picture_button("", Icon::Panes, tr!(language, "Present: the stage alone, with keys for a clicker"), asks(act, PageAction::Present(true))) }
+            }
             { picture_button("", Icon::Close, tr!(language, "Put the lesson away"), asks(act, StudyAction::Close)) }
         </header>
     }
@@ -118,19 +135,45 @@ fn lesson_step(
         if !step.tasks.is_empty() { { demands(&step.tasks, study, language, act) } }
         { again(study, language, act) }
         { way_on(lesson, study, language, act) }
-        { source(language, act) }
+        { beyond(study, language, act) }
+        </>
+    }
+}
+
+/// What else can be done with what is read: its text, to be changed, and on paper. Both need the whole page.
+fn beyond(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+    if !address::has_door() {
+        return html! {
+            <p class="soft source-line"><a href={address::with_hash(&address::hash())} target="_blank" rel="noopener" onclick={as_it_stands}>
+                { tr!(language, "Open this on a page of its own") }
+            </a></p>
+        };
+    }
+    let what = match &*study.course {
+        Course::Lesson(_) => tr!(language, "A lesson is a text file."),
+        Course::Exercise(_) => tr!(language, "An exercise is a text file."),
+    };
+    let edit = {
+        let (act, book) = (act.clone(), study.book.clone());
+        Callback::from(move |_: MouseEvent| {
+            lesson_editor::edit(&book, language);
+            act.emit(PageAction::Enter(Some(Door::Lessons)).into());
+        })
+    };
+    html! {
+        <>
+        <p class="soft source-line">{ what }{ " " }
+            <button class="link" onclick={edit}>{ tr!(language, "Open this one in the editor") }</button>
+        </p>
         <Handout study={study.clone()} {language} act={act.clone()} />
         </>
     }
 }
 
-/// The text of what is read, to be changed.
-fn source(language: Language, act: &Callback<Action>) -> Html {
-    let edit = asks(act, PageAction::Enter(Some(Door::Lessons)));
-    html! {
-        <p class="soft source-line">{ tr!(language, "A lesson is a text file.") }{ " " }
-            <button class="link" onclick={edit}>{ tr!(language, "Open this one in the editor") }</button>
-        </p>
+/// The link leads to what is read as it stands when it is pressed.
+fn as_it_stands(event: MouseEvent) {
+    if let Some(link) = event.current_target().and_then(|link| link.dyn_into::<Element>().ok()) {
+        browser::set(&link, "href", &address::with_hash(&address::hash()));
     }
 }
 
@@ -172,7 +215,7 @@ fn way_on(lesson: &Lesson, study: &StudyShot, language: Language, act: &Callback
             if next.is_some() {
                 { button("primary", Some(Icon::Forward), tr!(language, "Next step"), asks(act, StudyAction::Step(study.step + 1))) }
             } else {
-                <a class="button primary" href="#v1&door=exercises">{ tr!(language, "To the exercises") }</a>
+                { leads("button primary", "#v1&door=exercises", tr!(language, "To the exercises").into()) }
             }
         </footer>
     }
@@ -339,6 +382,7 @@ fn exercise_panel(
             </span>
             { button("primary", Some(Icon::Copy), tr!(language, "Hand in"), asks(act, PageAction::Open(Dialog::Share))) }
         </footer>
+        { beyond(study, language, act) }
         </>
     }
 }
@@ -350,7 +394,7 @@ fn read_before(name: &str, language: Language) -> Html {
     let course = shelf.zip(text).and_then(|(shelf, text)| (shelf.read)(text).ok());
     match course {
         Some(course) => html! {
-            <p class="soft">{ tr!(language, "Its lesson:") }{ " " }<a href={format!("#v1&lesson={name}")}>{ course.title().to_owned() }</a></p>
+            <p class="soft">{ tr!(language, "Its lesson:") }{ " " }{ leads("", &format!("#v1&lesson={name}"), course.title().to_owned().into()) }</p>
         },
         None => Html::default(),
     }

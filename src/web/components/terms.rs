@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::alphabet;
-use super::bits::{asks, picture_button};
+use super::bits::{asks, leads, picture_button};
 use super::icon::Icon;
 use super::prose::{link, prose};
 use crate::lessons::texts::SHELF;
@@ -177,7 +177,7 @@ pub fn term_card(name: &str, language: Language, act: &Callback<Action>) -> Html
             </header>
             { prose(&term.text, act) }
             { shown_by(&term, language, act) }
-            <p><a href={format!("#v1&term={}", term.name)}>{ tr!(language, "In the glossary") }</a></p>
+            <p>{ leads("", &format!("#v1&term={}", term.name), tr!(language, "In the glossary").into()) }</p>
         </div>
     }
 }

@@ -57,6 +57,7 @@ pub fn TopBar(props: &Props) -> Html {
                 { flaws(heading, &props.act) }
                 { compare(heading, &props.act) }
                 { button("", Some(Icon::Disk), tr!(language, "Runs"), act(Action::Page(PageAction::Open(Dialog::Runs)))) }
+                if address::has_door() { { present(language, &props.act) } }
             </div>
             <span class="grow"></span>
             { button("primary share", Some(Icon::Share), tr!(language, "Share"), act(Action::Page(PageAction::Open(Dialog::Share)))) }
@@ -64,6 +65,16 @@ pub fn TopBar(props: &Props) -> Html {
         </header>
         { dialog_box(props.dialog, opened, props.instant.as_ref(), props.dropped.as_ref(), language, &props.act) }
         </>
+    }
+}
+
+/// Shows the stage to a room, from the top bar.
+fn present(language: Language, act: &Callback<Action>) -> Html {
+    let what = tr!(language, "The stage alone, in large type, with keys for a clicker (V)");
+    html! {
+        <button class="present" onclick={asks(act, PageAction::Present(true))} title={what}>
+            { icon(Icon::Panes) }<span>{ tr!(language, "Present") }</span>
+        </button>
     }
 }
 
