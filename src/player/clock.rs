@@ -40,6 +40,7 @@ impl Store {
             TimeAction::BeforeAct => match self.pane().before_act() {
                 Some(event) => {
                     self.pause();
+                    self.narration.returns = true;
                     self.seek(Target::Event(event))
                 }
                 None => Change::None,
@@ -102,7 +103,10 @@ impl Store {
         match self.playback.tick(elapsed_micros, self.ui.reduced_motion) {
             Advance::Nothing => Change::None,
             Advance::Step => self.watched(|store| store.advance_one()),
-            Advance::By(time) => self.watched(|store| store.advance_to(now + time, STEPS)),
+            Advance::By(time) => {
+                let to = (now + time).min(self.as_far_as_read(elapsed_micros));
+                self.watched(|store| store.advance_to(to, STEPS))
+            }
             Advance::AllOut => self.watched(|store| store.advance_to(Time::LIMIT, FAST_STEPS)),
         }
     }

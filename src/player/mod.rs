@@ -53,6 +53,7 @@ pub mod api;
 mod api_tests;
 pub mod beside;
 mod branching;
+mod captions;
 mod clock;
 pub mod divergence;
 pub mod draft;

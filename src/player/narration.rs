@@ -12,17 +12,22 @@ use crate::sim::fact::Fact;
 use crate::sim::snapshot::Told;
 use crate::words::{self, Language, tell};
 
+/// So many captions are said at once.
+const CAPTIONS: usize = 2;
+
 impl Store {
     /// What is to be said now, in the reader's language, with times as people say them. It changes only
     /// when something happens.
     pub fn narration(&mut self) -> String {
-        let (of, language) = ((self.active, self.pane().current().id), self.ui.language);
+        let of = (self.active, self.opened, self.pane().current().id);
+        let language = self.ui.language;
         let event = self.pane().run.event();
-        let same = of == self.narration.of && language == self.narration.language;
-        let selected = self.newly_selected();
-        if same && event == self.narration.event {
-            if let Some(selected) = selected {
-                self.narration.said = selected;
+        let same = of == self.narration.of;
+        let spoken_to = same && language == self.narration.language;
+        let done: Vec<String> = self.newly_done().iter().map(|it| tell(language, it)).collect();
+        if spoken_to && event == self.narration.event {
+            if !done.is_empty() {
+                self.narration.said = done.join(" ");
             }
             return self.narration.said.clone();
         }
@@ -30,10 +35,23 @@ impl Store {
         let since = if goes_on { self.narration.event } else { 0 };
         let mut foremost = self.pane_mut().run.foremost(since);
         if !goes_on {
-            // Where one has come from elsewhere, the instant itself is told.
+            // Where one has come from elsewhere, the instant itself is told, and the caption over it.
             foremost.sort_by_key(|(_, told)| std::cmp::Reverse(told.event));
-            foremost.truncate(1);
+            let says = |(weight, _): &(Weight, Told)| *weight == Weight::Says;
+            let caption = foremost.iter().position(says).unwrap_or(0);
+            let newest = foremost.iter().position(|told| !says(told)).unwrap_or(0);
+            let mut place = 0..;
+            foremost.retain(|_| [caption, newest].contains(&place.next().unwrap_or_default()));
+            foremost.reverse();
         }
+        // Of a long way the last captions are told, and not the whole story.
+        let captions = foremost.iter().filter(|(weight, _)| *weight == Weight::Says).count();
+        let mut early = captions.saturating_sub(CAPTIONS);
+        foremost.retain(|(weight, _)| {
+            let is_early = *weight == Weight::Says && early > 0;
+            early -= usize::from(is_early);
+            !is_early
+        });
         // A notice says it by itself, and at once.
         let noticed = |store: &Store| {
             store.ui.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Violation)
@@ -42,7 +60,7 @@ impl Store {
             foremost.retain(|(weight, _)| *weight != Weight::Breaks);
         }
         let settled = self.settled();
-        let mut said: Vec<String> = selected.into_iter().collect();
+        let mut said = done;
         let matters = foremost.iter().filter(|(weight, _)| *weight < Weight::Notable);
         said.extend(matters.map(|(weight, told)| spoken(*weight, told, language)));
         if goes_on && settled > self.narration.settled {
@@ -57,13 +75,28 @@ impl Store {
             said.push(std::mem::take(&mut self.narration.said));
         }
         let said = said.join(" ");
-        let selection = self.ui.selection;
-        self.narration = Narration { of, language, event, settled, selection, said: said.clone() };
-        said
+        let said =
+            Narration { of, language, event, settled, said, ..std::mem::take(&mut self.narration) };
+        self.narration = said;
+        self.narration.said.clone()
+    }
+
+    /// What has been done to the page since something was said last.
+    fn newly_done(&mut self) -> Vec<Sentence> {
+        let panes = std::mem::replace(&mut self.narration.panes, self.panes.len());
+        let beside = match (panes, self.panes.len()) {
+            (1, 2) => Some(sentence!("Two runs stand side by side: A and B.")),
+            (2, 1) => Some(sentence!("One run is shown again.")),
+            _ => None,
+        };
+        let returns = std::mem::take(&mut self.narration.returns);
+        let now = as_said(self.pane().run.now());
+        let back = returns.then(|| sentence!("Back at {0} seconds, before that.", now));
+        [beside, back, self.newly_selected()].into_iter().flatten().collect()
     }
 
     /// What has been selected since something was said last, and what it is.
-    fn newly_selected(&mut self) -> Option<String> {
+    fn newly_selected(&mut self) -> Option<Sentence> {
         let selection = self.ui.selection;
         if std::mem::replace(&mut self.narration.selection, selection) == selection {
             return None;
@@ -79,7 +112,7 @@ impl Store {
             }
             Selection::Message(id) => sentence!("{0} is selected.", run.named(id)?),
         };
-        Some(tell(self.ui.language, &sentence))
+        Some(sentence)
     }
 
     /// How far the log is settled that is furthest; 0 where there are no logs, or too many.
@@ -177,6 +210,36 @@ mod tests {
         assert_eq!(store.narration(), "At 0.15 seconds: S1 parted from S2 S3.");
         store.update(Action::Do(Command::End));
         assert!(!store.narration().contains("command"), "{}", store.narration());
+    }
+
+    #[test]
+    fn a_caption_is_said_wherever_one_comes_from() {
+        let mut store = store(RUN);
+        at(&mut store, 900);
+        let told = at(&mut store, 305);
+        assert!(told.starts_with("Watch the log."), "{told}");
+        store.update(PageAction::Language(Language::Chinese));
+        assert!(store.narration().contains("Watch the log."), "a caption of one's own");
+    }
+
+    #[test]
+    fn of_a_long_way_the_last_captions_are_said() {
+        let says: String = (1..6).map(|n| format!("{}ms say Caption {n}.\n", 100 * n)).collect();
+        let mut store = store(&format!("run raft nodes=3 seed=7\n{says}"));
+        at(&mut store, 0);
+        let told = at(&mut store, 550);
+        assert!(told.contains("Caption 4. Caption 5.") && !told.contains("Caption 3."), "{told}");
+    }
+
+    #[test]
+    fn going_back_to_before_an_act_is_said() {
+        let mut store = store(RUN);
+        at(&mut store, 400);
+        store.update(Action::Do(Command::Crash { node: Place::server(0), torn: false }));
+        store.narration();
+        store.update(TimeAction::BeforeAct);
+        let told = store.narration();
+        assert!(told.starts_with("Back at 0.4 seconds, before that."), "{told}");
     }
 
     #[test]

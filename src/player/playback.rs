@@ -5,6 +5,7 @@
 //! takes a bounded number of steps; a run too busy for its speed falls behind rather than freezing
 //! the page.
 
+use super::captions::Stood;
 use crate::base::{Ratio, Time};
 use crate::explore::difference::Comparison;
 use crate::explore::search::{Search, SearchEnd};
@@ -58,6 +59,12 @@ impl Speed {
         Speed(self.0 + 1).min(Speed::MAX)
     }
 
+    /// The real µs in which the run plays from its start to a time, unless it plays as fast as it goes.
+    pub(super) fn takes(self, time: Time) -> Option<u64> {
+        let (numerator, denominator) = self.ratio()?;
+        Some(time.0.saturating_mul(u64::from(denominator)) / u64::from(numerator))
+    }
+
     pub fn slower(self) -> Speed {
         Speed(self.0.saturating_sub(1))
     }
@@ -83,6 +90,8 @@ pub struct Playback {
     pub slow_for: Vec<&'static str>,
     /// It does so at the moment.
     slowed: bool,
+    /// The caption that is being read.
+    pub(super) stood: Stood,
     /// Where it stops by itself.
     pub until: Option<Time>,
     /// A long way to go, some steps in every tick.

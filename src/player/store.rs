@@ -59,8 +59,11 @@ fn there_is_no_term(name: &str) -> Sentence {
 /// What was said last to whoever listens, and of what.
 #[derive(Debug, Default)]
 pub struct Narration {
-    /// The pane, and the branch in it.
-    pub(super) of: (usize, u32),
+    /// The pane, what was opened in it, and the branch.
+    pub(super) of: (usize, u32, u32),
+    pub(super) panes: usize,
+    /// It has been gone back to before what was done last.
+    pub(super) returns: bool,
     pub(super) language: Language,
     pub(super) event: u64,
     pub(super) settled: u64,

@@ -30,7 +30,8 @@ use super::{address, browser, crash, focus, parts, visits};
 use crate::export;
 use crate::player::{
     Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
-    RunAction, Selection, Store, Table, TimeAction, TimelineAction, Window, gestures,
+    RunAction, Selection, Store, Tab, Table, TimeAction, TimelineAction, WhyAction, Window,
+    gestures,
 };
 use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
@@ -428,9 +429,12 @@ impl App {
         let chosen = matches!(action, Action::Page(PageAction::Language(_) | PageAction::Theme(_)));
         let before = self.store.pane().current().id;
         let read = self.store.study.is_some();
+        let asks = matches!(action, Action::Why(WhyAction::Ask(_)));
+        let asks = asks && self.store.ui.tab != Tab::Why;
         let change = self.store.update(action);
         // Who begins to read sees the text, also where the inspector is a drawer.
-        self.drawer |= !read && self.store.study.is_some();
+        self.drawer |= asks || !read && self.store.study.is_some();
+        self.enters_drawer |= asks;
         if searches && self.store.ui.mistaken.is_none() {
             close_others(None);
         }

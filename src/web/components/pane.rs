@@ -137,5 +137,5 @@ fn divergence_text(
             }
         }
     };
-    html! { <p class="differs">{ inside }</p> }
+    html! { <p class="differs" role="status">{ inside }</p> }
 }

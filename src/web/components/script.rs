@@ -39,6 +39,15 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
             }
         });
     }
+    {
+        // Who begins to edit types on at once.
+        let area = area.clone();
+        use_effect_with(text.is_some(), move |edits| {
+            if let (true, Some(area)) = (*edits, area.cast::<HtmlTextAreaElement>()) {
+                let _ = area.focus();
+            }
+        });
+    }
     Editing { area, text, too_long }
 }
 
@@ -140,12 +149,11 @@ fn editor(
     let language = props.language;
     // Of a protocol that is not there yet nothing can be said.
     let is_known = Needs::of_text(text).are_met();
-    let mistakes = match *too_long {
-        Some(length) => vec![scenario::too_long(length)],
-        None if is_known => scenario::mistakes(text),
-        None => Vec::new(),
-    };
-    let first = mistakes.first().map(|mistake| (mistake.line, mistake.column));
+    let own = if is_known { scenario::mistakes(text) } else { Vec::new() };
+    // Only the script's own mistakes keep it from running: what was refused is not in it.
+    let first = own.first().map(|mistake| (mistake.line, mistake.column));
+    let refused = too_long.map(scenario::too_long);
+    let mistakes: Vec<Mistake> = refused.into_iter().chain(own).collect();
     let run = {
         let (act, text, leave, area) =
             (props.act.clone(), text.to_owned(), leave.clone(), area.clone());
@@ -162,18 +170,21 @@ fn editor(
     };
     let is_told = props.notice.as_ref().is_some_and(|notice| notice.place.is_some());
     let act = props.act.clone();
-    let oninput = Callback::from(move |event: InputEvent| {
-        write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
-        if is_told {
-            act.emit(Action::Page(PageAction::Dismiss));
-        }
-    });
+    let oninput = {
+        let write = write.clone();
+        Callback::from(move |event: InputEvent| {
+            write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+            if is_told {
+                act.emit(Action::Page(PageAction::Dismiss));
+            }
+        })
+    };
     html! {
         <section class="script">
             <h2>{ tr!(language, "Script") }</h2>
             <textarea ref={area.clone()} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
                 aria-invalid={(!mistakes.is_empty()).to_string()} value={text.to_owned()} {oninput}
-                onpaste={refuses(text.len(), too_long)} />
+                onpaste={pasted(text.len(), too_long, write)} />
             <div role="status">
                 <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, &area, language)) }</ul>
             </div>
@@ -185,15 +196,28 @@ fn editor(
     }
 }
 
-/// What is pasted into a text of this length and makes it too long is refused before the browser lays it out, which
-/// takes it minutes.
-fn refuses(length: usize, too_long: UseStateHandle<Option<usize>>) -> Callback<Event> {
+/// In bytes: of a longer text a browser lays out line after line as it pastes it, which takes it minutes.
+const LARGE: usize = 8 * 1024;
+
+/// Pastes into a text of this length. What makes it too long is refused before the browser has begun, and what is
+/// large is put there at once.
+fn pasted(
+    length: usize,
+    too_long: UseStateHandle<Option<usize>>,
+    write: Callback<String>,
+) -> Callback<Event> {
     Callback::from(move |event: Event| {
         let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
         let pasted = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         if length + pasted.len() > scenario::SIZE {
             event.prevent_default();
             too_long.set(Some(length + pasted.len()));
+        } else if pasted.len() > LARGE {
+            event.prevent_default();
+            let area: HtmlTextAreaElement = event.target_unchecked_into();
+            if area.set_range_text(&pasted).is_ok() {
+                write.emit(area.value());
+            }
         }
     })
 }

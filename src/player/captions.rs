@@ -1,0 +1,103 @@
+//! Captions are there to be read. At the speed at which a scene is told, or more slowly, the run waits before the
+//! next caption until this one has stood long enough; its first seconds excepted, for whoever has just come is to
+//! see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a lesson beside
+//! the run, or waits for its answer.
+
+use super::playback::Speed;
+use super::store::Store;
+use crate::base::Time;
+use crate::command::Command;
+use crate::words::translate;
+
+/// Real µs that it takes to find a caption, and to read a character of it: the pace of subtitles.
+const FIND: u64 = 500_000;
+const CHARACTER: u64 = 40_000;
+/// Longer than this nobody is held up.
+const LONGEST: u64 = 5_000_000;
+/// Real µs in which a run begins.
+const BEGINNING: u64 = 4_500_000;
+
+/// The caption that stands, by its time, and the real µs that it has stood while the run played.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stood {
+    since: Time,
+    micros: u64,
+}
+
+/// How long a caption is to stand, in real µs. A Chinese character says as much as two letters.
+fn reading_time(caption: &str) -> u64 {
+    let letters: u64 = caption.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    (FIND + CHARACTER * letters).min(LONGEST)
+}
+
+impl Store {
+    /// How far the run may play on, for what stands to be read before what comes next.
+    pub(super) fn as_far_as_read(&mut self, elapsed_micros: u64) -> Time {
+        let now = self.pane().run.now();
+        let captions = self.pane().run.script().lines.iter();
+        let mut captions = captions.filter_map(|line| match &*line.command {
+            Command::Say(text) => Some((line.at, text)),
+            _ => None,
+        });
+        let mut standing = None;
+        let next = captions.find(|(at, text)| {
+            let is_next = *at > now;
+            standing =
+                if is_next { standing } else { Some((*at, translate(self.ui.language, text))) };
+            is_next
+        });
+        let (Some((since, text)), Some((next, _))) = (standing, next) else { return Time::LIMIT };
+        let Stood { since: before, micros } = self.playback.stood;
+        let stood = if before == since { micros + elapsed_micros } else { 0 };
+        let begins = self.playback.speed.takes(next).is_none_or(|takes| takes < BEGINNING);
+        let hurries = self.playback.speed > Speed::DEFAULT || self.playback.until.is_some();
+        let free = begins || hurries || self.study.is_some() || !self.caption_stands(since);
+        let is_read = free || stood >= reading_time(text);
+        self.playback.stood = Stood { since, micros: stood };
+        if is_read { Time::LIMIT } else { Time(next.0 - 1).max(now) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::tests::store;
+    use crate::player::{Store, TimeAction};
+
+    const TOLD: &str = "run raft nodes=3 seed=7\n0s say One.\n300ms say Two words.\n\
+                        310ms say This one is longer, and takes a while.\n320ms say The end.";
+
+    /// Where the run is after so many real milliseconds of play, in ticks of 20.
+    fn after(store: &mut Store, millis: u64) -> Time {
+        for _ in 0..millis / 20 {
+            store.update(TimeAction::Tick { elapsed_micros: 20_000 });
+        }
+        store.pane().run.now()
+    }
+
+    #[test]
+    fn a_caption_stands_until_it_has_been_read() {
+        let mut store = store(TOLD);
+        store.update(TimeAction::Seek(Time::millis(299)));
+        store.update(TimeAction::Play);
+        // Ten virtual ms take 0.2 s; the first caption takes 0.7 s, the second 0.9 s, the third 2.2 s.
+        for (next, waits, goes_on) in [(300, 600, 200), (310, 600, 300), (320, 1_600, 700)] {
+            let next = Time::millis(next);
+            let waiting = after(&mut store, waits);
+            assert!(waiting < next && waiting + Time::millis(1) >= next, "{waiting} of {next}");
+            assert!(after(&mut store, goes_on) >= next, "{next}");
+        }
+    }
+
+    #[test]
+    fn nobody_waits_who_has_just_come_or_hurries() {
+        let mut early = store(&TOLD.replace("300ms", "30ms").replace("310ms", "40ms"));
+        early.update(TimeAction::Play);
+        assert!(after(&mut early, 1_000) >= Time::millis(50));
+        let mut fast = store(TOLD);
+        fast.update(TimeAction::Seek(Time::millis(299)));
+        fast.update(TimeAction::Faster);
+        fast.update(TimeAction::Play);
+        assert!(after(&mut fast, 400) > Time::millis(330));
+    }
+}
