@@ -36,7 +36,7 @@ pub struct Word {
     pub chip: Option<Chip>,
     pub text: String,
     /// What became of it, where it was asked for.
-    pub fate: Option<Fate>,
+    pub fate: Option<Upshot>,
     /// It was done last: that is what stands.
     pub stands: bool,
     /// Before it stands a ring: of which of what is held for a while in this place.
@@ -47,7 +47,7 @@ pub struct Word {
 
 /// What became of something that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Upshot {
     Done,
     /// It was done, and over something that was done under a newer grant.
     Late,
@@ -126,7 +126,7 @@ impl PanelRow {
             Content::Table { columns, rows } => {
                 let stamped = stamp.is_some() && columns.first().copied() == stamp;
                 let mut told: Vec<Told> = rows.iter().map(|row| told(row, stamped)).collect();
-                let is_done = |it: &&mut Told| matches!(it.fate, Some(Fate::Done | Fate::Late));
+                let is_done = |it: &&mut Told| matches!(it.fate, Some(Upshot::Done | Upshot::Late));
                 told.iter_mut().find(is_done).into_iter().for_each(|it| it.stands = true);
                 words(told, WordStyle::Table, room)
             }
@@ -155,7 +155,7 @@ struct Told {
     ring: Option<usize>,
     chip: Option<Chip>,
     text: String,
-    fate: Option<Fate>,
+    fate: Option<Upshot>,
     stands: bool,
 }
 
@@ -179,9 +179,9 @@ fn plain(texts: impl Iterator<Item = String>) -> Vec<Told> {
 fn told(row: &[String], stamped: bool) -> Told {
     let chip = row.first().filter(|_| stamped).and_then(|first| first.parse().ok()).map(Chip::new);
     let fate = row.iter().find_map(|cell| match cell.as_str() {
-        Content::DONE => Some(Fate::Done),
-        Content::LATE => Some(Fate::Late),
-        Content::REFUSED => Some(Fate::Refused),
+        Content::DONE => Some(Upshot::Done),
+        Content::LATE => Some(Upshot::Late),
+        Content::REFUSED => Some(Upshot::Refused),
         _ => None,
     });
     // That something was done goes without saying.
@@ -346,9 +346,9 @@ mod tests {
             let Some(PanelRow::Words { of, .. }) = row(table) else { panic!("it has a row") };
             (of[0].text.clone(), of[0].fate, of[0].stands)
         };
-        assert_eq!(row(Content::DONE), ("C2.1".into(), Some(Fate::Done), true));
-        assert_eq!(row(Content::LATE), ("C2.1 !".into(), Some(Fate::Late), true));
-        assert_eq!(row(Content::REFUSED), ("C2.1 ✕".into(), Some(Fate::Refused), false));
+        assert_eq!(row(Content::DONE), ("C2.1".into(), Some(Upshot::Done), true));
+        assert_eq!(row(Content::LATE), ("C2.1 !".into(), Some(Upshot::Late), true));
+        assert_eq!(row(Content::REFUSED), ("C2.1 ✕".into(), Some(Upshot::Refused), false));
     }
 
     #[test]

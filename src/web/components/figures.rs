@@ -55,13 +55,7 @@ pub fn node_figure(props: &Props, node: &NodeBox) -> Html {
         Status::Paused => Some(tr!(language, "paused").to_owned()),
         _ => is_wordless.then(|| word(language, node.role).to_owned()),
     };
-    let role_sign = match node.tag {
-        None => "crashed",
-        Some(Tag::Leads) => "leads",
-        Some(Tag::Bids) => "bids",
-        Some(Tag::Follows) => "role",
-        Some(Tag::Outside) => "outside",
-    };
+    let role_sign = if role == "follows" { "role" } else { role };
     let long = when(is_long, "long");
     html! {
         <g key={node.id.to_string()} class={names(&["node", role, paused, when(node.believes, "believes"), when(selected, "selected")])} transform={translate(node.at)}

@@ -10,7 +10,7 @@ use crate::protocol::{Cell, Content, Opinion, PanelView, Regard};
 use crate::view::matrix::{MOST, tally};
 use crate::view::path::{self, number};
 use crate::view::stage::flight::{CHIP_GAP, Chip, numbered, text_width};
-use crate::view::stage::row::{Fate, PanelRow, SIZE, Word, WordStyle};
+use crate::view::stage::row::{PanelRow, SIZE, Upshot, Word, WordStyle};
 use crate::view::stage::scene::NodeBox;
 use crate::view::stage::tenure::{RING, TenureMark, placed};
 use crate::view::{Point, Size};
@@ -155,8 +155,8 @@ fn words(
         let ringed = word.ring.map_or(0.0, |_| RING + CHIP_GAP);
         let (aside, row) = ((chipped + ringed) / 2.0, y + HEIGHT / 2.0);
         let (fate, sign) = match word.fate {
-            Some(Fate::Refused) => ("refused", "refused word"),
-            Some(Fate::Late) => ("late", "late word"),
+            Some(Upshot::Refused) => ("refused", "refused word"),
+            Some(Upshot::Late) => ("late", "late word"),
             _ if word.stands => ("", "standing word"),
             _ => ("", "held value"),
         };
