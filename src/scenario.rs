@@ -505,7 +505,12 @@ fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
     let to = asked(words, setup)?;
     let text = words.rest("a request")?;
     (entry.check_request)(text).map_err(|unserved| match unserved {
-        Unserved::Unread(expected) => words.expected(expected),
+        Unserved::Unread(expected) => {
+            let mut forms = entry.forms.iter();
+            let form = forms.find(|form| text.split_whitespace().next() == Some(form.word()));
+            words.point(form.and_then(|form| form.misfit(text)).unwrap_or_default());
+            words.expected(expected)
+        }
         Unserved::Refused(why) => words.wrong(why),
     })?;
     Ok(Command::Request { client, to, request: text.into() })

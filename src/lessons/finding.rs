@@ -3,6 +3,7 @@
 //! `BLESS=1`: the page fetches it when somebody first wants to find something, and none of what it names.
 
 use super::lesson::Course;
+use super::map::card;
 use super::texts::SHELF;
 use crate::catalog::{Entry, catalog};
 use crate::key;
@@ -79,9 +80,20 @@ impl Find {
         &self.more[language as usize]
     }
 
-    /// How well it fits words in lower case, the less the better; `None` where one of them is not there.
-    /// Where slips are forgiven, a word alike will do.
-    fn fits(&self, words: &[String], forgives: bool) -> Option<usize> {
+    /// Whether this is its name, or another name of it.
+    fn is_called(&self, phrase: &str) -> bool {
+        let also = self.more.iter().filter(|_| self.kind == FindKind::Term);
+        let names =
+            self.titles.iter().map(String::as_str).chain(also.flat_map(|it| it.split(", ")));
+        names.map(str::to_lowercase).any(|name| name == phrase)
+    }
+
+    /// How many of these words, in lower case, are not there, and how well the others fit, the less the better;
+    /// `None` where none of them is there. Where slips are forgiven, a word alike will do.
+    fn fits(&self, words: &[String], forgives: bool) -> Option<(usize, usize)> {
+        if self.is_called(&words.join(" ")) {
+            return Some((0, 0));
+        }
         let titles = self.titles.each_ref().map(|title| title.to_lowercase());
         let more = self.more.each_ref().map(|more| more.to_lowercase());
         let of = |word: &String| {
@@ -93,21 +105,24 @@ impl Find {
             let has = |text: &String| text.contains(&**word);
             let link = self.link.replace('-', " ");
             match () {
-                () if titles.iter().any(|title| title == word) => Some(0),
                 () if titles.iter().any(|title| title.starts_with(&**word)) => Some(1),
                 () if titles.iter().any(begins) => Some(2),
                 () if titles.iter().any(has) => Some(4),
                 () if link.contains(&**word) => Some(6),
                 () if more.iter().any(has) => Some(9),
                 () if forgives => {
+                    // A name of one word is meant rather than one that has it among others.
+                    let whole = titles.iter().filter_map(|title| slips(word, title)).min();
                     let all = titles.iter().chain([&link]);
                     let known = all.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-                    known.filter_map(|known| slips(word, known)).min().map(|slips| 12 + slips)
+                    let fewest = known.filter_map(|known| slips(word, known)).min();
+                    whole.map(|slips| 12 + slips).or(fewest.map(|slips| 15 + slips))
                 }
                 () => None,
             }
         };
-        words.iter().map(of).sum()
+        let fitting: Vec<usize> = words.iter().filter_map(of).collect();
+        (!fitting.is_empty()).then(|| (words.len() - fitting.len(), fitting.iter().sum()))
     }
 }
 
@@ -140,20 +155,43 @@ fn slips(said: &str, known: &str) -> Option<usize> {
     rows[said.len()].last().copied().filter(|slips| *slips <= most)
 }
 
-/// What an index has for these words, the best first.
+/// Words with which a question is asked, and which tell nothing of what it is about.
+const ASKING: [&str; 26] = [
+    "a", "an", "and", "are", "can", "do", "does", "explain", "for", "how", "i", "in", "is", "of",
+    "or", "show", "the", "to", "versus", "vs", "what", "when", "who", "why", "with", "work",
+];
+/// … and the same in Chinese, which has no spaces.
+const ASKING_CHINESE: [&str; 8] =
+    ["怎么工作", "是什么", "什么是", "为什么", "怎么样", "怎么", "如何", "和"];
+
+/// The words that are looked for, in lower case: of a question, what it is about.
+fn words_of(said: &str) -> Vec<String> {
+    let plain = said.to_lowercase().replace(['-', '?', '？'], " ");
+    let about = ASKING_CHINESE.iter().fold(plain.clone(), |text, asks| text.replace(asks, " "));
+    let words =
+        |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+    let told: Vec<String> =
+        words(&about).into_iter().filter(|word| !ASKING.contains(&&**word)).collect();
+    if told.is_empty() { words(&plain) } else { told }
+}
+
+/// What an index has for these words, the best first. What has all of them goes before what has some, and what
+/// has some before what has words alike.
 pub fn find<'a>(index: &'a [Find], said: &str) -> Vec<&'a Find> {
-    let words: Vec<String> =
-        said.to_lowercase().replace('-', " ").split_whitespace().map(str::to_owned).collect();
-    if words.is_empty() {
-        return Vec::new();
-    }
-    let fitting = |forgives| -> Vec<(usize, &Find)> {
+    let words = words_of(said);
+    let fitting = |forgives| -> Vec<((usize, usize), &Find)> {
         index.iter().filter_map(|find| Some((find.fits(&words, forgives)?, find))).collect()
     };
     let mut found = fitting(false);
-    if found.is_empty() {
-        found = fitting(true);
+    if !found.iter().any(|((missing, _), _)| *missing == 0) {
+        let alike = fitting(true);
+        let fewest = |found: &[((usize, usize), &Find)]| found.iter().map(|(fits, _)| fits.0).min();
+        if fewest(&alike) < fewest(&found) || found.is_empty() {
+            found = alike;
+        }
     }
+    let fewest = found.iter().map(|((missing, _), _)| *missing).min();
+    found.retain(|((missing, _), _)| Some(*missing) == fewest);
     found.sort_by_key(|(fits, find)| (*fits, find.kind));
     found.into_iter().map(|(_, find)| find).take(MOST).collect()
 }
@@ -196,7 +234,12 @@ fn of_protocol(entry: &'static Entry) -> Vec<Find> {
     for (name, text) in meta.scenes {
         let Ok(script) = scenario::parse_first(text) else { continue };
         let title = script.title.as_deref().unwrap_or(name);
-        finds.push(Find::new(FindKind::Scene, to(name), title, meta.title));
+        let mut find = Find::new(FindKind::Scene, to(name), title, meta.title);
+        // On the map it may have another name.
+        if let Some(card) = card(&format!("{}/{name}", meta.slug)) {
+            find.add(&Find::new(FindKind::Scene, String::new(), card.title, ""));
+        }
+        finds.push(find);
         shows.extend(script.setup.flaws.iter().map(|flaw| (flaw.clone(), *name)));
     }
     for property in (entry.properties)() {
@@ -287,6 +330,25 @@ mod tests {
         assert!(
             find(&index, "raft").iter().all(|find| find.fits(&["raft".into()], false).is_some())
         );
+        assert_eq!(first("qourum").as_deref(), Some("Quorum"));
+    }
+
+    #[test]
+    fn a_question_finds_what_it_is_about() {
+        let index = read(&write());
+        let titles = |said: &str| -> Vec<String> {
+            find(&index, said).iter().map(|find| find.titles[0].clone()).collect()
+        };
+        assert_eq!(titles("how does raft work?")[0], "Raft");
+        assert_eq!(titles("Raft 怎么工作")[0], "Raft");
+        assert_eq!(titles("how"), titles("how "), "a word that only asks is looked for by itself");
+        let both = titles("raft vs paxos");
+        assert!(
+            both.iter().any(|it| it == "Raft") && both.iter().any(|it| it == "Paxos"),
+            "{both:?}"
+        );
+        assert_eq!(titles("leader election")[0], "Election");
+        assert_eq!(titles("多数派")[0], "Quorum");
     }
 
     #[test]

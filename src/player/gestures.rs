@@ -192,7 +192,11 @@ fn of_client(run: &Run, shot: &ClientShot) -> Vec<Gesture> {
             let label = sentence!("Ask {0}: {1}", leader, text.to_owned());
             offered.push(Gesture::new(label, Group::Request, request(Some(leader))).key("r"));
         }
-        let label = sentence!("Ask whomever it asked last: {0}", text.to_owned());
+        let text = text.to_owned();
+        let label = match shot.open.is_none() && shot.answers.is_empty() {
+            true => sentence!("Ask anyone: {0}", text),
+            false => sentence!("Ask whomever it asked last: {0}", text),
+        };
         offered.push(Gesture::new(label, Group::Request, request(None)));
     }
     offered.extend(clock_changes(client, shot.drift_ppm));

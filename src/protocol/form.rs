@@ -18,8 +18,20 @@ pub struct Form {
 
 impl Form {
     /// The word with which a script begins it.
-    pub(super) fn word(&self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         self.script.split(' ').next().unwrap_or_default()
+    }
+
+    /// Where in a request of this form a word stands that does not fit its blank, in bytes.
+    pub fn misfit(&self, request: &str) -> Option<usize> {
+        let mut said = request.split_whitespace();
+        self.script.split(' ').find_map(|piece| {
+            let word = said.next()?;
+            let place = piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}'));
+            let blank = place.and_then(|place| self.blanks.get(place.parse::<usize>().ok()?))?;
+            let is_wrong = blank.holds != Holds::Servers && blank.check(word).is_err();
+            is_wrong.then(|| word.as_ptr() as usize - request.as_ptr() as usize)
+        })
     }
 
     /// The request with these values in its blanks, as a script writes it.
@@ -98,6 +110,18 @@ pub enum Holds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_found() {
+        const NUMBER: Blank =
+            Blank { name: "number", holds: Holds::Number { least: 1, most: 9 }, sample: "1" };
+        const FORM: Form =
+            Form { name: "Prepare", help: "", script: "prepare {0}", blanks: &[NUMBER] };
+        let form = FORM;
+        assert_eq!(form.misfit("prepare  0"), Some(9));
+        assert_eq!(form.misfit("prepare 3"), None);
+        assert_eq!(form.misfit("prepare"), None);
+    }
 
     #[test]
     fn a_blank_for_servers_takes_their_names() {

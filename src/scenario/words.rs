@@ -97,6 +97,11 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// What is told next is wrong stands so many bytes behind where the last text begins.
+    pub(super) fn point(&mut self, further: usize) {
+        self.last += further;
+    }
+
     /// Nothing stands on the line that nobody sees, or that changes the looks of what stands around it:
     /// two scripts that look alike are alike. A sign for how the character before it is to be drawn, as
     /// emoji have them, is none.

@@ -50,6 +50,11 @@ test("the first run moves at once, elects a leader within seconds, can be paused
   assert.match(await hash(), /^#v1&scene=raft\/first-election/);
 });
 
+test("a language in the address leaves the door open", async () => {
+  await arrive(page, "?lang=zh");
+  await page.getByRole("link", { name: "打开这个运行" }).first().waitFor();
+});
+
 test("in reduced motion the first run stands still where votes are asked for", async () => {
   const { context, page: still } = await visitor({ reducedMotion: "reduce" });
   await arrive(still);
@@ -101,7 +106,7 @@ test("a search finds a flaw and a term, by the keyboard alone", async () => {
   await page.locator('.found a[href="#v1&term=quorum"]').click();
   await page.locator("#term-quorum").waitFor();
   assert.equal(await page.locator("main.stage").isVisible(), false);
-  await finder().fill("no such thing at all");
+  await finder().fill("xyzzy plugh");
   await page.getByText("Nothing here is called so.").waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".found").count(), 0);

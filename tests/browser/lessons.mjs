@@ -43,6 +43,32 @@ test("a step that speaks of a tab shows it below its own text, on a phone as wel
   assert.ok(await study().isVisible());
 });
 
+test("the way on is in reach of every step, and an answer need not be waited for", async () => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await open("#v1&lesson=paxos");
+  await study().waitFor();
+  // Below the text stands a list of properties: it covers nothing of it.
+  await button("Next step").click();
+  await question().waitFor();
+  await button("Reveal by running").click();
+  await button("Skip to its answer").click();
+  await page.locator("[data-role=verdict]").waitFor();
+  // A term takes the focus, and leads to its entry, which is in sight.
+  await study().locator("a.term").first().click();
+  await page.waitForFunction(() => document.activeElement?.id === "term-title");
+  await page.getByRole("link", { name: "In the glossary" }).click();
+  await page.waitForFunction(() => {
+    const top = document.querySelector(".entry.open")?.getBoundingClientRect().top;
+    return top > 0 && top < innerHeight;
+  });
+  // A run that a term leads to puts the lesson away, and its tab.
+  await open("#v1&lesson=paxos&step=2");
+  await study().locator("a.term").first().click();
+  await page.getByRole("link", { name: /See it run/ }).click();
+  await study().waitFor({ state: "detached" });
+  await page.getByRole("tab", { name: "Node", selected: true }).waitFor();
+});
+
 test("a lesson is printed whole, with a picture of each step", async () => {
   await open("#v1&lesson=consistency-models");
   await study().waitFor();

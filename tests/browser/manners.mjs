@@ -268,6 +268,41 @@ test("a card lies beside what it is about, and what the page says covers no serv
   }
 });
 
+test("Tab goes on through both runs, and whoever edits the script types on", async () => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await open("#v1&scene=abd/cap&at=1s");
+  await page.locator(".pane-head button").first().waitFor();
+  const second = page.locator(".pane").nth(1).locator(".pane-head h2 button");
+  await page.locator(".pane").first().locator("[data-pick]").first().focus();
+  for (let presses = 0; presses < 12 && !(await second.evaluate((it) => it === document.activeElement)); presses += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await page.waitForFunction(() => document.querySelectorAll(".pane")[1].classList.contains("active"));
+  assert.ok(await second.evaluate((it) => it === document.activeElement), "the name keeps the focus that it was given");
+  await open("#v1&scene=raft/first-election&at=100ms");
+  await page.getByRole("tab", { name: "Script" }).click();
+  await button("Edit").click();
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  // What is long is put there at once: a browser takes minutes to lay it out line by line.
+  const lines = Array.from({ length: 9000 }, (_, line) => `${line + 1}ms heal`).join("\n");
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, lines);
+  await page.waitForFunction((length) => document.querySelector("textarea").value.length >= length, lines.length);
+});
+
+test("a violation's why shows its words in a small window, and whoever listens is told of two runs", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open("#v1&scene=raft/figure-8-flaw&at=1.1s");
+  await page.getByRole("button", { name: "Play", exact: true }).first().click();
+  await page.getByRole("alert").getByRole("button", { name: /why/i }).click();
+  await page.getByRole("tabpanel").getByText(/because|commits/i).first().waitFor();
+  assert.ok(await page.getByRole("tabpanel").isVisible());
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test("one request goes to all at once, and every reply is shown", async () => {
   await open("#v1&run=paxos+nodes=3+seed=1&at=5ms");
   await page.locator(".who select").nth(1).selectOption("all");

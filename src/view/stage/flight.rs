@@ -68,6 +68,8 @@ const FALL: f64 = 0.45;
 /// How far a lost message falls.
 const DEPTH: f64 = 30.0;
 const LONGEST_LABEL: usize = 26;
+/// A pill goes at least this share of the way between two places.
+const LEAST_WAY: f64 = 0.2;
 /// How far from its line a pill keeps at the most.
 const KEEP_RIGHT: f64 = 46.0;
 /// A line that goes across less than this goes up or down.
@@ -93,14 +95,18 @@ impl Flight {
         let lane = aside(pill, direction) + lane;
         let aside = (-direction.y * lane, direction.x * lane);
         let (towards_b, towards_a) = (bend.unwrap_or(b), bend.unwrap_or(a));
-        // The pill keeps clear of the boxes by about half of itself.
-        let clear = |size: Size| size.grown(pill.w * 0.5, pill.h * 0.7);
-        let (mut start, mut goal) =
-            (clear(a_box).border(a, towards_b), clear(b_box).border(b, towards_a));
-        // Where there is little room it comes out from behind one box, and goes behind the other.
-        if start.distance(a) + goal.distance(b) > a.distance(b) * 0.8 {
-            (start, goal) = (a_box.border(a, towards_b), b_box.border(b, towards_a));
-        }
+        // The pill keeps clear of the boxes. Where there is little room it comes out from behind one, and goes
+        // behind the other, by no more than it must.
+        let ends = |of: fn(Size, Size) -> Size| {
+            (of(a_box, pill).border(a, towards_b), of(b_box, pill).border(b, towards_a))
+        };
+        let way =
+            |(start, goal): (Point, Point)| a.distance(b) - start.distance(a) - goal.distance(b);
+        let (hidden, whole) = (ends(|size, _| size), ends(|size, pill| size.grown(pill.w, pill.h)));
+        let least = a.distance(b) * LEAST_WAY;
+        let share = within((way(hidden) - least) / (way(hidden) - way(whole)).max(1.0), 0.0, 1.0);
+        let start = hidden.0.towards(whole.0, share);
+        let goal = hidden.1.towards(whole.1, share);
         Flight {
             key: (shot.id, shot.copy),
             from: shot.from,

@@ -35,7 +35,10 @@ impl App {
             return Change::Frame;
         }
         let is_drawer = |root: Element| property(&root, "--drawer") == "1";
-        let leaves = event.key() == "Escape" && self.drawer && is_on(event, ".inspector");
+        let leaves = event.key() == "Escape"
+            && self.drawer
+            && self.store.ui.term.is_none()
+            && is_on(event, ".inspector");
         if leaves && self.root.cast().is_some_and(is_drawer) {
             self.drawer = false;
             return Change::Frame;

@@ -183,7 +183,7 @@ fn ask(props: &Props, requests: &Console, form: &'static Form) -> Html {
         }
     };
     html! {
-        <form class={names(&["ask", when(form.blanks.len() > 2, "long")])} {onsubmit} title={translate(language, form.help)}>
+        <form class={names(&["ask", when(form.blanks.len() > 2, "long")])} aria-label={translate(language, form.name)} {onsubmit} title={translate(language, form.help)}>
             <b>{ translate(language, form.name) }</b>
             { for form.blanks.iter().enumerate().map(blank) }
             { button("", None, tr!(language, "Send"), Callback::noop()) }

@@ -76,10 +76,11 @@ pub fn pane_head(
     let name = comparison.names[place].clone();
     let activate = asks(act, PaneAction::Activate(place));
     let close = asks(act, PaneAction::Close(place));
-    let shown = active.then(|| {
-        let title = tr!(language, "The inspector shows this one");
-        html! { <span class="shown-in" title={title} role="img" aria-label={title}>{ icon(Icon::Panel) }</span> }
-    });
+    // It stands there empty otherwise: what comes and goes would have the name drawn anew, and take its focus.
+    let title = active.then(|| tr!(language, "The inspector shows this one"));
+    let shown = html! {
+        <span class="shown-in" title={title} role={title.map(|_| "img")} aria-label={title}>{ title.map(|_| icon(Icon::Panel)) }</span>
+    };
     html! {
         <>
         <header {class}>

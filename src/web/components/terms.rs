@@ -11,7 +11,8 @@ use crate::lessons::texts::SHELF;
 use crate::lessons::{Term, glossary};
 use crate::player::{Action, PageAction};
 use crate::tr;
-use crate::web::browser::{self, by_id};
+use crate::web::browser::{self, by_id, document};
+use crate::web::focus;
 use crate::words::Language;
 
 fn terms(language: Language) -> Vec<Term> {
@@ -139,6 +140,27 @@ fn shown_by(term: &Term, language: Language, act: &Callback<Action>) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct FocusProps {
+    /// The entry.
+    of: String,
+}
+
+/// Whoever asks for an entry reads on in it; where it is put away, the focus goes back to where it was.
+#[component]
+fn HasFocus(props: &FocusProps) -> Html {
+    let asked = use_mut_ref(|| document().active_element());
+    use_effect_with(props.of.clone(), |_| _ = focus::on("#term-title"));
+    use_effect_with((), move |()| {
+        move || {
+            if let Some(asked) = asked.borrow().as_ref().filter(|_| focus::is_lost()) {
+                browser::focus(asked);
+            }
+        }
+    });
+    Html::default()
+}
+
 /// An entry over a run, which stays.
 pub fn term_card(name: &str, language: Language, act: &Callback<Action>) -> Html {
     let terms = terms(language);
@@ -148,8 +170,9 @@ pub fn term_card(name: &str, language: Language, act: &Callback<Action>) -> Html
     let close = asks(act, PageAction::Close);
     html! {
         <div class="term-card" role="dialog" aria-labelledby="term-title" data-role="term">
+            <HasFocus of={term.name.clone()} />
             <header>
-                <h2 id="term-title">{ &term.title }</h2>
+                <h2 id="term-title" tabindex="-1">{ &term.title }</h2>
                 { picture_button("close", Icon::Close, tr!(language, "Close"), close) }
             </header>
             { prose(&term.text, act) }
