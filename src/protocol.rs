@@ -21,7 +21,8 @@ pub use options::{FlawInfo, OptionInfo, OptionValue, Options, Repeat, Switch};
 pub use panel::{Cell, CellState, Content, LogReading, Opinion, Panel, PanelView, Regard};
 pub use property::{Cluster, Measure, Property, PropertyInfo, PropertyKind, PropertySource};
 pub use shown::{
-    Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, Tag, Tenure, Variable, Vocabulary,
+    Field, FieldName, Gathering, NodeView, Role, Shown, Stamp, StampedWrite, Tag, Tenure, Variable,
+    Vocabulary,
 };
 
 pub mod epidemic;

@@ -53,6 +53,7 @@ path{fill:none}.down{fill:#8a84a3;opacity:.18}.held{fill:#aaaa33;opacity:.2}.iso
 .client{stroke:#2b2640;opacity:.75}.lost{stroke:#b82c42;stroke-dasharray:3 3}.going{stroke-dasharray:none}\
 .heads{fill:#8a84a3}.losses{stroke:#b82c42;stroke-width:1.5}.timers{stroke:#2b2640;stroke-width:1.4;opacity:.55}\
 .believed{fill-opacity:.34;stroke-dasharray:4 3}.overlap{fill:#aaaa33;opacity:.24}.in-bar{font-size:10.5px}\
+.taken{fill:#fff;stroke:#7b55d0}.denied{fill:#fbe6ea;stroke:#b82c42}\
 .fault .sign{fill:#b82c42}.fault .through{stroke:#b82c42;stroke-dasharray:1 3;opacity:.7}\
 .fault text{font-size:11px;fill:#b82c42;paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\
 .mends .sign,.mends text{fill:#27724a}.mends .through{stroke:#27724a}\
@@ -234,8 +235,10 @@ impl Figure<'_> {
         let Span { min, max } = self.span;
         let known = self.run.head().1.max(self.run.now()).min(max);
         let holdings = self.run.holdings(min, known);
-        let HoldingBars { bars, overlaps } =
-            HoldingBars::of(&holdings, (min, known), known, &self.scale, &self.rows);
+        let writes = self.run.stamped_writes(min, known);
+        let held = (&holdings[..], &writes[..]);
+        let HoldingBars { bars, writes, overlaps } =
+            HoldingBars::of(held, (min, known), known, &self.scale, &self.rows);
         let mut svg = String::new();
         for it in &overlaps {
             let corner = Point::new(it.x, it.top);
@@ -252,6 +255,20 @@ impl Figure<'_> {
             }
             if let Some(told) = bar.told(self.language) {
                 svg += &words("in-bar", Point::new(bar.text_x(), bar.y + 3.6), &told);
+            }
+        }
+        for it in &writes {
+            let class = if it.sign() == "lane takes" { "taken" } else { "denied" };
+            let corner = Point::new(it.x, it.y - it.h / 2.0);
+            let colour = EPOCHS[stamp_colour(it.chip.stamp) as usize % EPOCHS.len()];
+            svg += &rect(class, corner, Size::new(it.w, it.h), "");
+            svg += &rect("granted", corner, Size::new(it.chip.width.min(it.w), it.h), colour);
+            if it.shows_chip() {
+                svg += &words("in-bar", Point::new(it.x + 4.0, it.y + 3.6), &it.chip.text);
+            }
+            if it.shows_text() {
+                let at = Point::new(it.x + it.before_text(), it.y + 3.6);
+                svg += &words("in-bar", at, &it.told(self.language));
             }
         }
         for it in &overlaps {

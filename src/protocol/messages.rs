@@ -1,7 +1,8 @@
 //! Messages that are a name and a few values. A protocol writes them as one table, by
 //! [`messages!`](crate::messages): each with its fields by their names in the paper (`{}` where it has
 //! none), the name of its kind, and its tone; and `under` which of its fields it is sent, where that is a
-//! stamp such as a token. Its label on the graph is the variant's name and the values, in every language.
+//! stamp such as a token. Its label on the graph is the variant's name and the values, in every language: all of
+//! them, or those that it `says`, where others tell nothing to whoever looks on, such as times and sessions.
 //! (A protocol whose labels say more implements [`Message`](super::Message) itself.)
 //!
 //! ```
@@ -11,14 +12,16 @@
 //! synod::messages! {
 //!     pub enum Message {
 //!         Ask { round: u64, value: u64 } under round: key!("Ask"), Tone::Call,
-//!         Answer { round: u64 }: key!("Answer"), Tone::Reply,
+//!         Answer { round: u64, sent: u64 } says [round]: key!("Answer"), Tone::Reply,
 //!     }
 //! }
 //!
 //! let ask = Message::Ask { round: 3, value: 7 };
 //! assert_eq!((ask.label().to_string().as_str(), ask.kind().name), ("Ask 3 7", "Ask"));
 //! assert_eq!((ask.fields()[1].name, ask.fields()[1].value.as_str()), ("value", "7"));
-//! assert_eq!((ask.stamp(), Message::Answer { round: 3 }.stamp()), (Some(3), None));
+//! let answer = Message::Answer { round: 3, sent: 99 };
+//! assert_eq!((answer.label().to_string().as_str(), answer.fields().len()), ("Answer 3", 2));
+//! assert_eq!((ask.stamp(), answer.stamp()), (Some(3), None));
 //! assert_eq!(Message::kinds().len(), 2);
 //! ```
 
@@ -28,7 +31,7 @@ macro_rules! messages {
     (
         $(#[$about:meta])*
         pub enum $Message:ident {
-            $($name:ident { $($field:ident: $type:ty),* } $(under $stamp:ident)?: $kind:expr, $tone:expr,)+
+            $($name:ident { $($field:ident: $type:ty),* } $(under $stamp:ident)? $(says [$($said:ident),*])?: $kind:expr, $tone:expr,)+
         }
     ) => {
         $(#[$about])*
@@ -54,7 +57,18 @@ macro_rules! messages {
                 match self {
                     $($Message::$name { $($field),* } => {
                         label += stringify!($name);
-                        $(label += &format!(" {}", $field);)*
+                        let told: &[(&str, String)] =
+                            &[$((stringify!($field), $field.to_string())),*];
+                        let all: &[&str] = &[$(stringify!($field)),*];
+                        let said: &[&str] = [$(&[$({
+                            let _ = $said;
+                            stringify!($said)
+                        }),*] as &[&str],)? all][0];
+                        let said = |(name, _): &&(&str, String)| said.contains(name);
+                        told.iter().filter(said).for_each(|(_, value)| {
+                            label.push(' ');
+                            label += value;
+                        });
                     })+
                 }
                 $crate::sentence!("{0}", label)

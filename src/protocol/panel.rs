@@ -103,6 +103,8 @@ pub enum Content {
 impl Content {
     pub const DONE: &str = "✓";
     pub const REFUSED: &str = "✕";
+    /// It was done, under an older grant than something that was done before.
+    pub const LATE: &str = "✓!";
 }
 
 /// What a node takes another place for.

@@ -37,6 +37,11 @@ pub trait Shown<Disk: 'static>: Sized + 'static {
         Vec::new()
     }
 
+    /// What it took or refused last, where it is written to under stamps such as the tokens of a lock.
+    fn latest_write(&self) -> Option<StampedWrite> {
+        None
+    }
+
     /// All of it at this instant, but for its panels.
     fn view(&self) -> NodeView {
         NodeView {
@@ -300,6 +305,18 @@ impl Tenure {
 fn by_true_time(measured: Time, ppm: i32) -> Time {
     let rate = (1_000_000 + i64::from(ppm)).max(1);
     Time((i128::from(measured.0) * 1_000_000 / i128::from(rate)) as u64)
+}
+
+/// Something that was written to a place under a stamp, and whether that took it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampedWrite {
+    /// So many has it taken and refused, this one included.
+    pub number: u64,
+    pub stamp: u64,
+    pub by: Place,
+    /// What it is called where all of them are listed: the first cells of its row are its stamp and this.
+    pub name: String,
+    pub taken: bool,
 }
 
 /// A named value.

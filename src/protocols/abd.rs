@@ -104,10 +104,10 @@ pub struct Version {
 
 messages! {
     pub enum Message {
-        Query { key: Text, op: Op }: key!("Query"), Tone::Vote,
-        Told { value: Value, stamp: Stamp, op: Op }: key!("Told"), Tone::Reply,
-        Store { key: Text, value: Value, stamp: Stamp, op: Op }: key!("Store"), Tone::Call,
-        Stored { op: Op }: key!("Stored"), Tone::Reply,
+        Query { key: Text, op: Op } says [key]: key!("Query"), Tone::Vote,
+        Told { value: Value, stamp: Stamp, op: Op } says [value, stamp]: key!("Told"), Tone::Reply,
+        Store { key: Text, value: Value, stamp: Stamp, op: Op } says [key, value, stamp]: key!("Store"), Tone::Call,
+        Stored { op: Op } says []: key!("Stored"), Tone::Reply,
     }
 }
 

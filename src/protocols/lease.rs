@@ -10,7 +10,7 @@
 use super::locks::{self, Locking};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
 use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Outcome, Panel};
-use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
+use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, StampedWrite, Tag, Tenure, Tone, Variable};
 use crate::service::lock::{Grant, LockDisk, LockRequest, Refusal, Resource};
 use crate::service::lock::{Turn, Writer, Written};
 use crate::{key, listed, messages, options, scenes, sentence};
@@ -49,14 +49,14 @@ options! {
 
 messages! {
     pub enum Message {
-        Acquire { sent: Time }: key!("Acquire"), Tone::Vote,
-        Renew { token: u64, sent: Time } under token: key!("Renew"), Tone::Beat,
-        Granted { token: u64, sent: Time } under token: key!("Granted"), Tone::Reply,
+        Acquire { sent: Time } says []: key!("Acquire"), Tone::Vote,
+        Renew { token: u64, sent: Time } under token says [token]: key!("Renew"), Tone::Beat,
+        Granted { token: u64, sent: Time } under token says [token]: key!("Granted"), Tone::Reply,
         Held { by: Place }: key!("Held"), Tone::Reply,
         Release { token: u64 } under token: key!("Release"), Tone::Vote,
-        Write { token: u64, seq: u64 } under token: key!("Write"), Tone::Call,
-        Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Refusal,
+        Write { token: u64, seq: u64 } under token says [token]: key!("Write"), Tone::Call,
+        Taken { seq: u64 } says []: key!("Taken"), Tone::Reply,
+        Refused { token: u64, seen: u64 } under token says [token]: key!("Refused"), Tone::Refusal,
     }
 }
 
@@ -255,8 +255,12 @@ impl Shown<LockDisk> for Lease {
         locks::token(self, &self.disk.grants)
     }
 
+    fn latest_write(&self) -> Option<StampedWrite> {
+        locks::latest_write(self)
+    }
+
     fn tenures(&self) -> Vec<Tenure> {
-        locks::tenures(self, &self.disk.grants, self.config.lasts, false)
+        locks::tenures(self, self.clock, &self.disk.grants, self.config.lasts, false)
     }
 }
 

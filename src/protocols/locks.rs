@@ -11,7 +11,7 @@ use crate::base::{Place, PlaceKind, Span, Time};
 use crate::protocol::{
     CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
 };
-use crate::protocol::{Protocol, Role, Stamp, Tag, Tenure, Variable};
+use crate::protocol::{Protocol, Role, Stamp, StampedWrite, Tag, Tenure, Variable};
 use crate::service::lock::{Grant, LockDisk, Refusal, Resource, Writer, Written};
 use crate::{key, sentence};
 
@@ -230,13 +230,29 @@ pub const fn writes<P: Locking>() -> Panel<P, P::Disk> {
     Panel::of(key!("writes"), |it, _| {
         let row = |(of, taken): &(Written, bool)| {
             let sign = if *taken { Content::DONE } else { Content::REFUSED };
-            vec![of.token.to_string(), format!("{}.{}", of.by, of.seq), sign.into()]
+            vec![of.token.to_string(), named(of), sign.into()]
         };
         let (resource, refused) = it.resource();
         let rows = resource.log(refused).iter().rev().map(row).collect();
         let columns = const { &[token_word::<P>(), key!("writer"), key!("taken")] };
         Some(Content::Table { columns, rows })
     })
+}
+
+/// What the resource has taken or refused last.
+pub fn latest_write<P: Locking>(it: &P) -> Option<StampedWrite> {
+    let (resource, refused) = it.resource();
+    let taken = resource.writes().len() as u64;
+    let number = taken + refused.len() as u64;
+    let refusal = refused.last().filter(|it| it.after == taken).map(|it| it.write);
+    let write = refusal.or(resource.writes().last().copied())?;
+    let (stamp, by, name) = (write.token, write.by, named(&write));
+    Some(StampedWrite { number, stamp, by, name, taken: refusal.is_none() })
+}
+
+/// Whose it is, and which of his.
+fn named(write: &Written) -> String {
+    format!("{}.{}", write.by, write.seq)
 }
 
 /// What the protocol calls its tokens.
@@ -265,7 +281,7 @@ pub const LAST: &[Variable<LockDisk>] = &[
 
 /// The last write, and under which token.
 pub fn last_write(resource: &Resource) -> Option<String> {
-    resource.writes().last().map(|it| format!("{} {}.{}", it.token, it.by, it.seq))
+    resource.writes().last().map(|it| format!("{} {}", it.token, named(it)))
 }
 
 /// So many are shown of a place at the most.
@@ -273,9 +289,15 @@ const LATEST: usize = 3;
 
 /// What a client believes, and what a place has granted, the latest first; beliefs go by the steady clock or by the
 /// one that shows a time of day.
-pub fn tenures<P: Locking>(it: &P, grants: &[Grant], lasts: Time, steady: bool) -> Vec<Tenure> {
+pub fn tenures<P: Locking>(
+    it: &P,
+    now: Time,
+    grants: &[Grant],
+    lasts: Time,
+    steady: bool,
+) -> Vec<Tenure> {
     let believed = believed(it, lasts, steady).into_iter();
-    believed.chain(granted(grants, lasts)).take(LATEST).collect()
+    believed.chain(granted(now, grants, lasts)).take(LATEST).collect()
 }
 
 /// What a client believes, by its own clock.
@@ -284,10 +306,14 @@ pub fn believed<P: Locking>(it: &P, lasts: Time, steady: bool) -> Option<Tenure>
     Some(Tenure { holder: None, stamp, alone: true, lasts, until, steady })
 }
 
-/// What has been granted for a while and not been given back, by the clock of whoever granted it.
-fn granted(grants: &[Grant], lasts: Time) -> impl Iterator<Item = Tenure> {
-    let kept = grants.iter().rev().filter(|it| it.released_by != Some(it.to));
-    kept.map(move |it| {
+/// What has been granted for a while and not been given back, by the clock of whoever granted it: what has run out
+/// only as long as nothing newer is granted.
+fn granted(now: Time, grants: &[Grant], lasts: Time) -> impl Iterator<Item = Tenure> {
+    let kept =
+        grants.iter().rev().enumerate().filter(move |(newer, it)| {
+            it.released_by != Some(it.to) && (*newer == 0 || it.runs(now))
+        });
+    kept.map(move |(_, it)| {
         let (holder, stamp, until) = (Some(it.to), it.token, it.ends);
         Tenure { holder, stamp, alone: true, lasts, until, steady: false }
     })
@@ -341,13 +367,18 @@ pub mod trial {
         (property.holds)(&cluster).err().map(|breach| breach.why.to_string())
     }
 
-    /// Has the place take a step at this reading of its clock: what it sends, with its labels.
+    /// Has the place take a step at this reading of its clock: what it sends, with all that it carries.
     pub fn step<P: Protocol>(it: &mut P, now: Time, input: Input<P>) -> Vec<(Place, String)> {
         let mut fx = Effects::new();
         fx.start(ClockReading { local: now, steady: now });
         it.step(input, &mut fx);
+        let told = |message: &P::Message| {
+            let label = message.label().to_string();
+            let name = label.split(' ').next().unwrap_or_default().to_owned();
+            message.fields().iter().fold(name, |told, field| format!("{told} {}", field.value))
+        };
         let sent = fx.drain().filter_map(|(effect, _)| match effect {
-            Effect::Send { to, message } => Some((to, message.label().to_string())),
+            Effect::Send { to, message } => Some((to, told(&message))),
             _ => None,
         });
         sent.collect()

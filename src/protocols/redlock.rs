@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::locks::{self, Locking, Observed};
 use crate::base::{Place, PlaceKind, Places, Span, Time};
-use crate::protocol::{Cluster, Effects, FaultModel, FieldName, Formation, Input, Meta, Moment, Outcome};
-use crate::protocol::{Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, Tag, Tone};
+use crate::protocol::{CellState, Cluster, Content, Effects, FaultModel, FieldName, Formation, Input, Meta, Moment, Outcome};
+use crate::protocol::{Panel, Property, PropertyKind, Protocol, Role, Serves, Shown, Stamp, StampedWrite, Tag, Tone};
 use crate::protocol::{Tenure, Variable, Witness};
 use crate::service::lock::{Grant, LockDisk, LockRequest, Refusal, Resource};
 use crate::service::lock::{Turn, Writer, Written};
@@ -84,8 +84,8 @@ messages! {
         Forget { value: u64 } under value: key!("Forget"), Tone::Vote,
         Claim { value: u64 } under value: key!("Claim"), Tone::Call,
         Claimed { value: u64 } under value: key!("Claimed"), Tone::Reply,
-        Write { value: u64, seq: u64 } under value: key!("Write"), Tone::Call,
-        Taken { seq: u64 }: key!("Taken"), Tone::Reply,
+        Write { value: u64, seq: u64 } under value says [value]: key!("Write"), Tone::Call,
+        Taken { seq: u64 } says []: key!("Taken"), Tone::Reply,
         Refused { value: u64 } under value: key!("Refused"), Tone::Refusal,
     }
 }
@@ -456,6 +456,11 @@ impl Shown<LockDisk> for Redlock {
         locks::belief(),
         Panel::of(key!("values"), |it, _| locks::grants::<Redlock>(&it.disk.grants, it.clock)),
         locks::writes(),
+        // Where clients tell it theirs, the resource takes what is written under this.
+        Panel::of(key!("claimed"), |it, _| {
+            let stamp = it.claimed.filter(|_| it.me == locks::RESOURCE)?;
+            Some(Content::Value { text: stamp.to_string(), stamp, state: CellState::Settled })
+        }),
     ];
 
     listed! {
@@ -472,12 +477,17 @@ impl Shown<LockDisk> for Redlock {
     }
 
     fn stamp(&self) -> Option<Stamp> {
-        let token = locks::token(self, &self.disk.grants)?;
-        Some(Stamp { word: VALUE, ..token })
+        let told = self.claimed.filter(|_| self.me == locks::RESOURCE);
+        let token = || Some(locks::token(self, &self.disk.grants)?.number);
+        Some(Stamp::new(VALUE, told.or_else(token)?))
+    }
+
+    fn latest_write(&self) -> Option<StampedWrite> {
+        locks::latest_write(self)
     }
 
     fn tenures(&self) -> Vec<Tenure> {
-        locks::tenures(self, &self.disk.grants, self.config.lasts, true)
+        locks::tenures(self, self.clock, &self.disk.grants, self.config.lasts, true)
     }
 }
 

@@ -549,17 +549,17 @@ impl Run {
     }
 
     pub fn snapshot(&self) -> Snapshot {
-        self.here.snapshot(self.clock)
+        self.observed(self.here.snapshot(self.clock))
     }
 
     /// All of a place that runs the protocol's program.
     pub fn look(&self, place: Place) -> Option<NodeShot> {
-        self.here.look(place, self.clock)
+        self.here.look(place, self.clock).map(|shot| self.observe(shot))
     }
 
     /// See [`Sim::glance`].
     pub fn glance(&self) -> Snapshot {
-        self.here.glance(self.clock)
+        self.observed(self.here.glance(self.clock))
     }
 
     pub fn properties(&self) -> Vec<PropertyShot> {

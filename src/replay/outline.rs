@@ -10,7 +10,9 @@ use super::requests::Requests;
 use super::{Run, mark, tell};
 use crate::base::{Place, Time};
 use crate::protocol::Kind;
-use crate::sim::snapshot::{Mark, MarkKind, Outlined, Stretch, Tally, TenureSpan, Told};
+use crate::sim::snapshot::{
+    Mark, MarkKind, NodeShot, Outlined, Snapshot, Stretch, Tally, TenureSpan, Told, WriteMark,
+};
 use crate::sim::trace::{Event, EventKind, Payload};
 use crate::sim::{Events, Sim};
 
@@ -259,6 +261,23 @@ impl Run {
     /// What was held alone for a while, or believed to be, at some time between these two, by when that began.
     pub fn holdings(&self, from: Time, to: Time) -> Vec<TenureSpan> {
         self.outline.holdings.between(from, to).cloned().collect()
+    }
+
+    /// What was taken and refused between two times by places that are written to under stamps.
+    pub fn stamped_writes(&self, from: Time, to: Time) -> Vec<WriteMark> {
+        self.outline.holdings.writes(from, to).cloned().collect()
+    }
+
+    /// What an observer sees in the panels of this place, and it does not.
+    pub(super) fn observe(&self, mut shot: NodeShot) -> NodeShot {
+        self.outline.holdings.mark_late(shot.id, &mut shot.panels);
+        shot
+    }
+
+    /// … of all places.
+    pub(super) fn observed(&self, mut snapshot: Snapshot) -> Snapshot {
+        snapshot.nodes = snapshot.nodes.into_iter().map(|shot| self.observe(shot)).collect();
+        snapshot
     }
 
     /// What is rarer than messages, as far as the run is known.

@@ -9,8 +9,8 @@ use super::snapshot::*;
 use super::{Flight, Progress, Sim};
 use crate::base::{Place, Sentence, Time};
 use crate::protocol::{
-    Cell, Field, NodeView, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine, Tag,
-    Tenure,
+    Cell, Field, NodeView, Outcome, PropertyInfo, PropertyKind, PropertySource, SourceLine,
+    StampedWrite, Tag, Tenure,
 };
 use crate::sentence;
 use crate::sim::ensemble::Image;
@@ -47,6 +47,18 @@ impl Sim {
         let reading = node.clock.reading(self.now);
         let ends = |tenure: Tenure| (tenure, tenure.ends(self.now, reading, node.clock.ppm));
         Some(self.ensemble.tenures(place)?.into_iter().map(ends).collect())
+    }
+
+    /// What of this the place has on its disk: all that is left of it after a crash.
+    pub fn kept_tenures(&self, place: Place) -> Vec<Tenure> {
+        let disk = &self.nodes[self.places.index(place)].disk;
+        self.ensemble.view(place, disk).tenures
+    }
+
+    /// What the place took or refused last.
+    pub fn latest_write(&self, place: Place) -> Option<StampedWrite> {
+        let is_own = !self.places.is_house_client(place);
+        is_own.then(|| self.ensemble.latest_write(place)).flatten()
     }
 
     fn shot(&self, now: Time, whole: bool) -> Snapshot {

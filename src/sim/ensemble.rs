@@ -18,7 +18,7 @@ use crate::check::Operation;
 use crate::protocol::{
     Cell, Channel, ClockReading, Cluster, Effect, Effects, Field, Form, Input, Message, Meta,
     Moment, NodeView, Outcome, Panel, PanelView, PropertyInfo, Protocol, Request as _, Role,
-    SourceLine, Tenure, Unserved, Variable, Vocabulary, Witness as _, read_request,
+    SourceLine, StampedWrite, Tenure, Unserved, Variable, Vocabulary, Witness as _, read_request,
 };
 
 /// What a disk holds, or a write to it.
@@ -115,6 +115,8 @@ pub trait Ensemble {
     fn role(&self, node: Place) -> Option<Role>;
     /// `None` while down.
     fn tenures(&self, node: Place) -> Option<Vec<Tenure>>;
+    /// `None` while down.
+    fn latest_write(&self, node: Place) -> Option<StampedWrite>;
     /// Whether these are enough to decide, as the node sees it, or would if it booted now.
     fn is_quorum(&self, node: Place, disk: &Image, has: &dyn Fn(Place) -> bool) -> Option<bool>;
     /// While down: as it would boot from this disk. So with the next three.
@@ -388,6 +390,10 @@ impl<P: Protocol> Ensemble for Servers<P> {
 
     fn tenures(&self, node: Place) -> Option<Vec<Tenure>> {
         self.replicas[self.places.index(node)].as_ref().map(P::tenures)
+    }
+
+    fn latest_write(&self, node: Place) -> Option<StampedWrite> {
+        self.replicas[self.places.index(node)].as_ref()?.latest_write()
     }
 
     fn panels(&self, node: Place, disk: &Image, entries: u64) -> Vec<PanelView> {

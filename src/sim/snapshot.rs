@@ -10,7 +10,8 @@ use crate::sim::division::Division;
 pub use crate::sim::trace::Status;
 
 use crate::protocol::{
-    Cell, Content, Field, Kind, NodeView, PanelView, PropertyKind, Role, Tag, Tenure, Tone,
+    Cell, Content, Field, Kind, NodeView, PanelView, PropertyKind, Role, StampedWrite, Tag, Tenure,
+    Tone,
 };
 
 /// Everything at one instant.
@@ -363,6 +364,15 @@ impl TenureSpan {
             None => self.gone,
         }
     }
+}
+
+/// What a place took or refused then, and the newer stamp that it overwrote by it, if it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteMark {
+    pub lane: Place,
+    pub at: Time,
+    pub write: StampedWrite,
+    pub over: Option<u64>,
 }
 
 /// A stretch of time, for the space-time diagram.

@@ -176,7 +176,29 @@ pub const SIGNS: &[Sign] = &[
         ),
     ),
     sign("lane refuses", key!("A red cross: here it refused what was asked of it.")),
+    sign(
+        "lane takes",
+        key!("Here it took what was written to it, under the token with this number and colour."),
+    ),
+    sign(
+        "lane overwrites",
+        key!(
+            "Here it took what was written under an older grant than something that it had taken before: the newer is overwritten."
+        ),
+    ),
     sign("refused word", key!("Struck out: it was asked for this, and refused it.")),
+    sign(
+        "standing word",
+        key!(
+            "What stands: the last that it took. What it took before stands behind, the newest first."
+        ),
+    ),
+    sign(
+        "late word",
+        key!(
+            "It was taken, but under an older grant than something that was taken before: it overwrote what is newer. The newest stands first."
+        ),
+    ),
     sign("lane timer", key!("A short stroke: here a timer of it ran out.")),
     sign(
         "fault",

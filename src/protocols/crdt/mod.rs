@@ -112,8 +112,8 @@ pub enum Ask {
 
 messages! {
     pub enum Message {
-        Merge { state: State, from: u64, upto: u64, run: Time, by: Identity }: key!("Merge"), Tone::Call,
-        Merged { upto: u64, run: Time, by: Identity }: key!("Merged"), Tone::Reply,
+        Merge { state: State, from: u64, upto: u64, run: Time, by: Identity } says [state]: key!("Merge"), Tone::Call,
+        Merged { upto: u64, run: Time, by: Identity } says [upto]: key!("Merged"), Tone::Reply,
     }
 }
 

@@ -66,13 +66,13 @@ pub struct Record {
 
 messages! {
     pub enum Message {
-        Ping { view: u64, ready: bool, restarted: u64, sent: Time }: key!("Ping"), Tone::Beat,
-        View { view: View, active: bool, sent: Time }: key!("View"), Tone::Call,
+        Ping { view: u64, ready: bool, restarted: u64, sent: Time } says [view]: key!("Ping"), Tone::Beat,
+        View { view: View, active: bool, sent: Time } says [view]: key!("View"), Tone::Call,
         Fence { view: u64 }: key!("Fence"), Tone::Vote,
-        Fenced { view: u64, synced: u64, holds: u64 }: key!("Fenced"), Tone::Reply,
+        Fenced { view: u64, synced: u64, holds: u64 } says [view, holds]: key!("Fenced"), Tone::Reply,
         Promote { server: Place }: key!("Promote"), Tone::Vote,
-        Transfer { view: u64, log: Whole, committed: u64 }: key!("Transfer"), Tone::Call,
-        Replicate { view: u64, after: u64, entries: Entries, committed: u64 }: key!("Replicate"), Tone::Call,
+        Transfer { view: u64, log: Whole, committed: u64 } says [view, log]: key!("Transfer"), Tone::Call,
+        Replicate { view: u64, after: u64, entries: Entries, committed: u64 } says [view, entries]: key!("Replicate"), Tone::Call,
         Holds { view: u64, holds: u64 }: key!("Holds"), Tone::Reply,
         Confirm { view: u64, read: u64 }: key!("Confirm"), Tone::Vote,
         Confirmed { view: u64, read: u64 }: key!("Confirmed"), Tone::Reply,

@@ -17,7 +17,7 @@ pub enum Stage {
     Creating,
     Listing,
     /// It has asked for this node, or watches it.
-    Watching(u64),
+    Watching(Node),
     /// The directory's next change wakes it.
     Herding,
     Holding,
@@ -135,8 +135,8 @@ impl ZkLock {
                 self.list(fx);
             }
             (Message::Children { nodes }, Stage::Listing) => self.look(&nodes, fx),
-            (Message::NoNode { czxid }, Stage::Watching(it)) if czxid == it => self.list(fx),
-            (Message::NodeDeleted { czxid }, Stage::Watching(it)) if czxid == it => {
+            (Message::NoNode { czxid }, Stage::Watching(it)) if czxid == it.czxid => self.list(fx),
+            (Message::NodeDeleted { czxid }, Stage::Watching(it)) if czxid == it.czxid => {
                 match self.config.no_second_look {
                     true => self.hold(fx),
                     false => self.list(fx),
@@ -215,7 +215,7 @@ impl ZkLock {
             None => self.hold(fx),
             Some(_) if self.config.watch_directory => self.client.stage = Stage::Herding,
             Some(before) => {
-                self.client.stage = Stage::Watching(before.czxid);
+                self.client.stage = Stage::Watching(*before);
                 let (session, czxid) = (self.client.session, before.czxid);
                 fx.send(SERVER, Message::Exists { session, czxid });
             }

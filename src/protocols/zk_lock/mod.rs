@@ -21,7 +21,7 @@
 use super::locks;
 use crate::base::{Place, PlaceKind, Places, Time};
 use crate::protocol::{CellState, Channel, Content, Effects, FaultModel, FieldName, Formation, Input, Measure, Meta, Panel};
-use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, Tag, Tenure, Tone, Variable};
+use crate::protocol::{Property, Protocol, Role, Serves, Shown, Stamp, StampedWrite, Tag, Tenure, Tone, Variable};
 use crate::service::lock::{LockRequest, Refusal, Resource, Writer, Written};
 use crate::{key, listed, messages, options, scenes};
 use client::{Client, Stage};
@@ -79,25 +79,25 @@ options! {
 
 messages! {
     pub enum Message {
-        Connect { session: u64, sent: Time }: key!("Connect"), Tone::Vote,
-        Connected { session: u64, timeout: Time, sent: Time }: key!("Connected"), Tone::Reply,
-        Expired { session: u64 }: key!("Expired"), Tone::Reply,
-        Ping { session: Session, sent: Time }: key!("Ping"), Tone::Beat,
-        Pong { sent: Time }: key!("Pong"), Tone::Beat,
-        Create { session: Session, guid: u64 }: key!("Create"), Tone::Vote,
-        Created { seq: u64, czxid: u64 } under czxid: key!("Created"), Tone::Reply,
-        GetChildren { session: Session, watch: bool }: key!("GetChildren"), Tone::Vote,
+        Connect { session: u64, sent: Time } says []: key!("Connect"), Tone::Vote,
+        Connected { session: u64, timeout: Time, sent: Time } says []: key!("Connected"), Tone::Reply,
+        Expired { session: u64 } says []: key!("Expired"), Tone::Reply,
+        Ping { session: Session, sent: Time } says []: key!("Ping"), Tone::Beat,
+        Pong { sent: Time } says []: key!("Pong"), Tone::Beat,
+        Create { session: Session, guid: u64 } says []: key!("Create"), Tone::Vote,
+        Created { seq: u64, czxid: u64 } under czxid says [seq]: key!("Created"), Tone::Reply,
+        GetChildren { session: Session, watch: bool } says []: key!("GetChildren"), Tone::Vote,
         Children { nodes: Nodes }: key!("Children"), Tone::Reply,
-        Exists { session: Session, czxid: u64 } under czxid: key!("Exists"), Tone::Vote,
-        Watching { czxid: u64 } under czxid: key!("Watching"), Tone::Reply,
-        NoNode { czxid: u64 } under czxid: key!("NoNode"), Tone::Reply,
-        NodeDeleted { czxid: u64 } under czxid: key!("NodeDeleted"), Tone::Call,
+        Exists { session: Session, czxid: u64 } under czxid says []: key!("Exists"), Tone::Vote,
+        Watching { czxid: u64 } under czxid says []: key!("Watching"), Tone::Reply,
+        NoNode { czxid: u64 } under czxid says []: key!("NoNode"), Tone::Reply,
+        NodeDeleted { czxid: u64 } under czxid says []: key!("NodeDeleted"), Tone::Call,
         NodeChildrenChanged {}: key!("NodeChildrenChanged"), Tone::Call,
-        Delete { session: Session, czxid: u64 }: key!("DeleteNode"), Tone::Vote,
-        Deleted { czxid: u64 }: key!("Deleted"), Tone::Reply,
-        Write { token: u64, seq: u64 } under token: key!("Write"), Tone::Call,
-        Taken { seq: u64 }: key!("Taken"), Tone::Reply,
-        Refused { token: u64, seen: u64 } under token: key!("Refused"), Tone::Refusal,
+        Delete { session: Session, czxid: u64 } under czxid says []: key!("DeleteNode"), Tone::Vote,
+        Deleted { czxid: u64 } under czxid says []: key!("Deleted"), Tone::Reply,
+        Write { token: u64, seq: u64 } under token says [token]: key!("Write"), Tone::Call,
+        Taken { seq: u64 } says []: key!("Taken"), Tone::Reply,
+        Refused { token: u64, seen: u64 } under token says [token]: key!("Refused"), Tone::Refusal,
     }
 }
 
@@ -214,7 +214,7 @@ impl ZkLock {
     /// directory.
     fn watches(&self) -> Option<Content> {
         let (stamp, text) = match self.client.stage {
-            Stage::Watching(czxid) => (czxid, czxid.to_string()),
+            Stage::Watching(node) => (node.czxid, node.seq.to_string()),
             Stage::Herding => (0, DIRECTORY.into()),
             _ => return None,
         };
@@ -234,7 +234,7 @@ impl Shown<Disk> for ZkLock {
         }),
         Variable::sometimes(key!("own node"), |it| Some(it.client.node?.seq.to_string())),
         Variable::sometimes(key!("watches"), |it| match it.client.stage {
-            Stage::Watching(czxid) => Some(czxid.to_string()),
+            Stage::Watching(node) => Some(node.seq.to_string()),
             Stage::Herding => Some(DIRECTORY.into()),
             _ => None,
         }),
@@ -274,6 +274,10 @@ impl Shown<Disk> for ZkLock {
         let own = self.client.node.and(self.token());
         let taken = self.disk.resource.writes().last().map(|it| it.token);
         Some(Stamp::new(locks::TOKEN.name, own.or(lowest).or(taken)?))
+    }
+
+    fn latest_write(&self) -> Option<StampedWrite> {
+        locks::latest_write(self)
     }
 
     fn tenures(&self) -> Vec<Tenure> {

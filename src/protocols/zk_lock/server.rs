@@ -93,6 +93,8 @@ impl Tree {
 pub struct Server {
     /// When it last heard of each session, by its own clock, and on which connection.
     heard: BTreeMap<u64, (Time, Session)>,
+    /// When it last looked which of them are over.
+    ticked: Time,
     /// Which sessions watch which node.
     pub watches: BTreeSet<(u64, u64)>,
     /// Which sessions watch the directory.
@@ -112,6 +114,7 @@ impl ZkLock {
     pub(super) fn open(&mut self, fx: &mut Effects<Self>) {
         let heard = (fx.steady_now(), Session::default());
         self.server.heard = self.disk.tree.sessions.keys().map(|id| (*id, heard)).collect();
+        self.server.ticked = fx.steady_now();
         fx.set_timer("tick", Span::exactly(self.config.tick));
         if self.disk.tree.nodes.0.is_empty() && self.disk.tree.directory.is_some() {
             fx.set_timer("container", Span::exactly(self.config.container));
@@ -173,14 +176,15 @@ impl ZkLock {
     }
 
     /// The sessions as the server counts them, those with a node first, in the order of the queue: each under
-    /// its node, of which the lowest is the lock.
+    /// its node, of which the lowest is the lock. They end at a tick, the first one after their time.
     pub(super) fn sessions(&self) -> Vec<Tenure> {
         let (tree, lasts) = (&self.disk.tree, settled(&self.config));
         let of = |(session, (heard, _)): (&u64, &(Time, Session))| {
             let place = tree.nodes.0.iter().position(|node| node.owner == *session);
             let stamp = place.map_or(0, |place| tree.nodes.0[place].czxid);
             let (holder, alone) = (tree.sessions.get(session).copied(), place == Some(0));
-            let until = *heard + lasts;
+            let ticks = (*heard + lasts).since(self.server.ticked).0.div_ceil(self.config.tick.0.max(1));
+            let until = self.server.ticked + Time(ticks * self.config.tick.0);
             (place.unwrap_or(usize::MAX), Tenure { holder, stamp, alone, lasts, until, steady: true })
         };
         let mut sessions: Vec<_> = self.server.heard.iter().map(of).collect();
@@ -241,6 +245,7 @@ impl ZkLock {
             self.server.herd.retain(|session| !over.contains(session));
             self.remove(|node| over.contains(&node.owner), fx);
         }
+        self.server.ticked = now;
         fx.set_timer("tick", Span::exactly(self.config.tick));
     }
 

@@ -88,14 +88,17 @@ impl Chart {
         let slices = self.slices(&slices, &ask, pixels_per_micro, run);
         let scale = Scale { origin: Time(first * length.0), pixels_per_micro };
         let (from, to) = (scale.origin, Time((last + 1) * length.0));
-        let holdings = run.holdings(from, to);
+        let (holdings, writes) = (run.holdings(from, to), run.stamped_writes(from, to));
+        let (held, within) = ((&holdings[..], &writes[..]), (from, to));
+        let mut held = HoldingBars::of(held, within, ask.known, &scale, &ask.rows);
+        held.leave_room(&signs(&slices, &scale));
         let step = ticks::step(ask.span, (ask.width / TICK) as u64);
         let sheet = Sheet {
             ticks: ticks::ticks(from, to, step)
                 .into_iter()
                 .map(|tick| (scale.x(tick.at), tick))
                 .collect(),
-            holdings: HoldingBars::of(&holdings, (from, to), ask.known, &scale, &ask.rows),
+            holdings: held,
             under_way: UnderWay::of(flights, ask.known.max(ask.now), &scale, &ask.rows),
             rows: ask.rows.clone(),
             slices: slices.clone(),
@@ -159,6 +162,15 @@ impl Chart {
             self.slices.retain(|slice| slice.to <= ask.now);
         }
     }
+}
+
+/// The signs of what was broken and mended on lanes, each with how wide its word is.
+fn signs(slices: &[Rc<Slice>], scale: &Scale) -> Vec<(Point, f64)> {
+    let of = |slice: &Rc<Slice>| {
+        let (x, labels) = (scale.x(slice.from), slice.diagram.labels.clone());
+        labels.into_iter().map(move |label| (label.at.plus(x, 0.0), label.word_width()))
+    };
+    slices.iter().flat_map(of).collect()
 }
 
 /// Whether a slice has more arrows than pixels, or too much in it to be simulated again.

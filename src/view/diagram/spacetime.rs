@@ -314,6 +314,11 @@ impl Label {
     pub fn shows_word(&self) -> bool {
         self.room > LABEL_ROOM + self.text.len() as f64 * 5.8
     }
+
+    /// How wide its word is, if it is there.
+    pub fn word_width(&self) -> f64 {
+        if self.shows_word() { self.text.len() as f64 * 5.8 } else { 0.0 }
+    }
 }
 
 /// Messages still under way, drawn whole: whoever shows them cuts them off at the cursor. Those that end by

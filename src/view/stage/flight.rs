@@ -55,7 +55,9 @@ pub struct Spot {
 /// The text in a chip, and what lies between a chip and what follows it.
 const CHIP: f64 = 10.5;
 pub const CHIP_GAP: f64 = 4.0;
-/// A greater number than these is told by its colour alone.
+/// How narrow a chip may be.
+const LEAST: f64 = 14.0;
+/// Of a greater number than these a chip says the end, a smaller mark nothing: it is told by its colour.
 const NUMBERED: std::ops::Range<u64> = 1..1_000;
 const PILL_HEIGHT: f64 = 22.0;
 const TRAIL: f64 = 42.0;
@@ -197,15 +199,26 @@ pub fn numbered(stamp: u64) -> String {
 
 impl Chip {
     pub fn new(stamp: u64) -> Chip {
-        let text = numbered(stamp);
-        let width = (text_width(&text, CHIP) + 8.0).max(14.0);
+        let text = match stamp {
+            0 => String::new(),
+            _ if NUMBERED.contains(&stamp) => stamp.to_string(),
+            _ => format!("…{:03}", stamp % NUMBERED.end),
+        };
+        let width = (text_width(&text, CHIP) + 8.0).max(LEAST);
         Chip { stamp, text, width }
+    }
+
+    /// Told by its colour alone, where there is little room and it says only the end of its number.
+    pub fn bare(&self) -> Chip {
+        let is_whole = self.stamp < NUMBERED.end;
+        if is_whole { self.clone() } else { Chip { text: String::new(), width: LEAST, ..*self } }
     }
 
     /// A label without the number that the chip tells.
     fn left_of(&self, label: &str) -> String {
         let mut words: Vec<&str> = label.split(' ').collect();
-        if let Some(number) = words.iter().position(|word| *word == self.text) {
+        let number = self.stamp.to_string();
+        if let Some(number) = words.iter().position(|word| *word == number) {
             words.remove(number);
         }
         words.join(" ")
@@ -360,7 +373,7 @@ mod tests {
             (33, "Write 33 1", "33", "Write 1"),
             (1, "Write 1 1", "1", "Write 1"),
             (7, "Held C1", "7", "Held C1"),
-            (604_213, "Set 604213", "", "Set 604213"),
+            (604_213, "Set 604213", "…213", "Set"),
         ] {
             let told = Chip::new(stamp);
             assert_eq!((told.text.as_str(), told.left_of(label).as_str()), (chip, rest));

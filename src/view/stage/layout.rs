@@ -27,7 +27,7 @@ pub enum Detail {
     Compact,
     /// Name and term, under it the role, four entries.
     Slim,
-    /// The same without entries.
+    /// The same in two lines: what there are entries of goes before the role.
     Tiny,
 }
 
@@ -76,8 +76,7 @@ impl Detail {
         match self {
             Detail::Full => 6,
             Detail::Compact => 5,
-            Detail::Slim => 4,
-            Detail::Tiny => 0,
+            Detail::Slim | Detail::Tiny => 4,
         }
     }
 

@@ -35,12 +35,23 @@ pub enum WordStyle {
 pub struct Word {
     pub chip: Option<Chip>,
     pub text: String,
-    /// It was asked for and refused.
-    pub refused: bool,
+    /// What became of it, where it was asked for.
+    pub fate: Option<Upshot>,
+    /// It was done last: that is what stands.
+    pub stands: bool,
     /// Before it stands a ring: of which of what is held for a while in this place.
     pub ring: Option<usize>,
     pub x: f64,
     pub w: f64,
+}
+
+/// What became of something that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upshot {
+    Done,
+    /// It was done, and over something that was done under a newer grant.
+    Late,
+    Refused,
 }
 
 /// The size of the text, what lies between it and its box's edge, and between boxes.
@@ -114,7 +125,10 @@ impl PanelRow {
             Content::Set(set) => words(plain(set.iter().cloned()), WordStyle::Set, room),
             Content::Table { columns, rows } => {
                 let stamped = stamp.is_some() && columns.first().copied() == stamp;
-                words(rows.iter().map(|row| told(row, stamped)).collect(), WordStyle::Table, room)
+                let mut told: Vec<Told> = rows.iter().map(|row| told(row, stamped)).collect();
+                let is_done = |it: &&mut Told| matches!(it.fate, Some(Upshot::Done | Upshot::Late));
+                told.iter_mut().find(is_done).into_iter().for_each(|it| it.stands = true);
+                words(told, WordStyle::Table, room)
             }
             // That somebody is well goes without saying.
             Content::Opinions { of, .. } => {
@@ -141,7 +155,8 @@ struct Told {
     ring: Option<usize>,
     chip: Option<Chip>,
     text: String,
-    refused: bool,
+    fate: Option<Upshot>,
+    stands: bool,
 }
 
 impl Told {
@@ -163,16 +178,28 @@ fn plain(texts: impl Iterator<Item = String>) -> Vec<Told> {
 /// A row of a table, which may begin with a stamp: that is a chip.
 fn told(row: &[String], stamped: bool) -> Told {
     let chip = row.first().filter(|_| stamped).and_then(|first| first.parse().ok()).map(Chip::new);
+    let fate = row.iter().find_map(|cell| match cell.as_str() {
+        Content::DONE => Some(Upshot::Done),
+        Content::LATE => Some(Upshot::Late),
+        Content::REFUSED => Some(Upshot::Refused),
+        _ => None,
+    });
     // That something was done goes without saying.
-    let cells = row[usize::from(chip.is_some())..].iter().filter(|cell| *cell != Content::DONE);
-    let text = cells.map(String::as_str).collect::<Vec<_>>().join(" ");
-    let refused = row.iter().any(|cell| cell == Content::REFUSED);
-    Told { ring: None, chip, text, refused }
+    let cells = row[usize::from(chip.is_some())..].iter().filter_map(|cell| match cell.as_str() {
+        Content::DONE => None,
+        Content::LATE => Some("!"),
+        cell => Some(cell),
+    });
+    let text = cells.collect::<Vec<_>>().join(" ");
+    Told { chip, text, fate, ..Told::default() }
 }
 
 /// As many of these as fit side by side, around the middle; nothing of none.
-fn words(texts: Vec<Told>, style: WordStyle, room: f64) -> Option<PanelRow> {
+fn words(mut texts: Vec<Told>, style: WordStyle, room: f64) -> Option<PanelRow> {
     let gap = if style == WordStyle::Queue { 0.0 } else { GAP };
+    if texts.iter().map(|told| told.width() + gap).sum::<f64>() - gap > room {
+        texts.iter_mut().for_each(|told| told.chip = told.chip.as_ref().map(Chip::bare));
+    }
     let rest = |shown: usize| match texts.len() - shown {
         0 => None,
         left => Some(format!("+{left}")),
@@ -192,14 +219,14 @@ fn words(texts: Vec<Told>, style: WordStyle, room: f64) -> Option<PanelRow> {
             true => clipped(&told.text, SIZE, text_width(&told.text, SIZE) - over - CUT),
             false => told.text.clone(),
         };
-        let Told { ring, chip, text, refused } = Told { text, ..told.clone() };
+        let Told { ring, chip, text, fate, stands } = Told { text, ..told.clone() };
         let w = Told { text: text.clone(), ..told.clone() }.width();
-        of.push(Word { chip, text, refused, ring, x, w });
+        of.push(Word { chip, text, fate, stands, ring, x, w });
         x += w + gap;
     }
     let after = rest(shown).map(|text| {
         let w = text_width(&text, SIZE);
-        Word { chip: None, text, refused: false, ring: None, x: x - gap + GAP, w }
+        Word { chip: None, text, fate: None, stands: false, ring: None, x: x - gap + GAP, w }
     });
     Some(PanelRow::Words { of, after, style })
 }
@@ -312,15 +339,16 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_marked_and_what_was_done_is_not() {
+    fn what_was_refused_is_marked_and_what_was_done_is_not_unless_it_was_late() {
         let row = |sign: &str| {
             let rows = vec![vec!["2".to_owned(), "C2.1".into(), sign.into()]];
             let table = Content::Table { columns: &["token", "writer", "taken"], rows };
             let Some(PanelRow::Words { of, .. }) = row(table) else { panic!("it has a row") };
-            (of[0].text.clone(), of[0].refused)
+            (of[0].text.clone(), of[0].fate, of[0].stands)
         };
-        assert_eq!(row(Content::DONE), ("C2.1".into(), false));
-        assert_eq!(row(Content::REFUSED), ("C2.1 ✕".into(), true));
+        assert_eq!(row(Content::DONE), ("C2.1".into(), Some(Upshot::Done), true));
+        assert_eq!(row(Content::LATE), ("C2.1 !".into(), Some(Upshot::Late), true));
+        assert_eq!(row(Content::REFUSED), ("C2.1 ✕".into(), Some(Upshot::Refused), false));
     }
 
     #[test]

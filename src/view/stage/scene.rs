@@ -293,7 +293,8 @@ impl NodeBox {
         // The row lies in the lower half.
         let room = node.breadth(size.h * 0.3);
         let entries = layout.detail.entries();
-        if entries > 0 {
+        // Who is down has no clock by which anything could run out: what is on its disk is in its panels.
+        if entries > 0 && shot.status != Status::Down {
             node.tenures = TenureMark::all(shot, now);
         }
         if node.tenures.is_empty() {

@@ -73,6 +73,9 @@ impl TenureMark {
         // One that does not fit even alone says no more than its ring and its chip do.
         let too_wide = row_width(marks, Language::English) > room;
         marks.iter_mut().for_each(|mark| mark.brief = too_wide);
+        if row_width(marks, Language::English) > room {
+            marks.iter_mut().for_each(|mark| mark.chip = mark.chip.as_ref().map(Chip::bare));
+        }
     }
 
     /// Whose it is, as whoever shows it knows.
@@ -161,7 +164,9 @@ mod tests {
         let grants = marks("L1", script, at);
         let told: Vec<_> =
             grants.iter().map(|mark| (mark.told(Language::English), mark.over)).collect();
-        assert_eq!(told, [("C2".to_owned(), false), ("C1".to_owned(), true)]);
+        assert_eq!(told, [("C2".to_owned(), false)], "what has run out goes with the next");
+        let [over] = &marks("L1", "140ms pause C1", at)[..] else { panic!("one grant") };
+        assert!(over.over && !over.believed);
     }
 
     #[test]
@@ -178,8 +183,8 @@ mod tests {
 
     #[test]
     fn marks_lie_side_by_side_around_the_middle_and_the_oldest_go_first() {
-        let script = "140ms pause C1\n200ms request C2 write";
-        let grants = marks("L1", script, Time::millis(900));
+        let mut grants = marks("L1", "", Time::millis(130));
+        grants.extend(marks("C1", "", Time::millis(130)));
         let placed = placed(&grants, Language::English);
         assert_eq!(placed[0].0, -row_width(&grants, Language::English) / 2.0);
         assert!(placed[0].0 + placed[0].1.width(Language::English) < placed[1].0);

@@ -38,8 +38,11 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
         (Detail::Compact, true) => [-13.0, 4.0, 12.0],
         (Detail::Compact, false) => [-4.0, 15.0, 0.0],
         (Detail::Slim, true) => [-11.0, 5.0, 11.0],
-        (Detail::Slim | Detail::Tiny, _) => [-3.0, 14.0, 0.0],
+        (Detail::Tiny, true) => [-4.0, 0.0, 1.0],
+        (Detail::Slim | Detail::Tiny, false) => [-3.0, 14.0, 0.0],
     };
+    // There its role is told by shape and colour alone.
+    let is_wordless = detail == Detail::Tiny && node.has_row();
     // Beside the name stands the role, in a narrow box the term; the other stands beneath.
     let [role_y, stamp_y] =
         if detail.is_narrow() { [stamp_y, title_y] } else { [title_y, stamp_y] };
@@ -48,14 +51,11 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let is_short = detail.is_narrow() && !node.has_row();
     let spoken = is_short.then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
-    let stands_still = (node.status == Status::Paused).then(|| tr!(language, "paused"));
-    let role_sign = match node.tag {
-        None => "crashed",
-        Some(Tag::Leads) => "leads",
-        Some(Tag::Bids) => "bids",
-        Some(Tag::Follows) => "role",
-        Some(Tag::Outside) => "outside",
+    let stands_still = match node.status {
+        Status::Paused => Some(tr!(language, "paused").to_owned()),
+        _ => is_wordless.then(|| word(language, node.role).to_owned()),
     };
+    let role_sign = if role == "follows" { "role" } else { role };
     let long = when(is_long, "long");
     html! {
         <g key={node.id.to_string()} class={names(&["node", role, paused, when(node.believes, "believes"), when(selected, "selected")])} transform={translate(node.at)}
@@ -72,7 +72,8 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
                     { " " }<tspan class={names(&["role", long])} dx="3" data-sign={role_sign}>{ &role_told }</tspan>
                 }
             </text>{ " " }
-            if detail.is_narrow() {
+            if is_wordless {
+            } else if detail.is_narrow() {
                 <text class={names(&["role", "beneath", long])} y={number(role_y)} data-sign={role_sign}>{ &role_told }</text>
             } else {
                 <text class="stamp" y={number(stamp_y)}>{ stamp_parts(&stamp) }</text>

@@ -1,10 +1,11 @@
-//! What was held for a while, and what was believed, on the lanes of the space-time diagram.
+//! What was held for a while, what was believed, and what was written under it, on the lanes of the space-time
+//! diagram.
 
 use yew::prelude::*;
 
 use super::cells::stamp_class;
 use super::draw::{boxed, names, path, text, when};
-use crate::view::diagram::holding_bars::{HoldingBar, HoldingBars, Overlap};
+use crate::view::diagram::holding_bars::{HoldingBar, HoldingBars, Overlap, WriteBox};
 use crate::view::path::number;
 use crate::view::{Path, Point, Size};
 use crate::words::Language;
@@ -21,6 +22,31 @@ pub fn holding_bars(of: &HoldingBars, language: Language) -> Html {
 /// For how long several believed: in front of all else.
 pub fn overlap_texts(of: &HoldingBars, language: Language) -> Html {
     html! { <g>{ for of.overlaps.iter().map(|overlap| told(overlap, language)) }</g> }
+}
+
+/// What was written, whole also where that has only just happened.
+pub fn writes(of: &HoldingBars, language: Language) -> Html {
+    html! { <g class="holdings">{ for of.writes.iter().map(|it| write(it, language)) }</g> }
+}
+
+fn write(of: &WriteBox, language: Language) -> Html {
+    let sign = of.sign();
+    let class = names(&[
+        "holding write",
+        stamp_class(of.chip.stamp),
+        when(sign == "lane refuses", "refused"),
+        when(sign == "lane overwrites", "late"),
+    ]);
+    let chip_width = of.chip.width.min(of.w);
+    let [whole, chip] = [of.w, chip_width].map(|w| Point::new(of.x + w / 2.0, of.y));
+    html! {
+        <g {class} data-sign={sign} data-named={of.said(language)}>
+            { boxed("ground", whole, Size::new(of.w, of.h), 2.0) }
+            { boxed("chip", chip, Size::new(chip_width, of.h), 2.0) }
+            if of.shows_chip() { { text("number", chip.plus(0.0, 3.6), &of.chip.text) } }
+            if of.shows_text() { { text("told", Point::new(of.x + of.before_text(), of.y + 3.6), &of.told(language)) } }
+        </g>
+    }
 }
 
 fn ground(of: &Overlap) -> Html {

@@ -10,7 +10,7 @@ use crate::protocol::{Cell, Content, Opinion, PanelView, Regard};
 use crate::view::matrix::{MOST, tally};
 use crate::view::path::{self, number};
 use crate::view::stage::flight::{CHIP_GAP, Chip, numbered, text_width};
-use crate::view::stage::row::{PanelRow, SIZE, Word, WordStyle};
+use crate::view::stage::row::{PanelRow, SIZE, Upshot, Word, WordStyle};
 use crate::view::stage::scene::NodeBox;
 use crate::view::stage::tenure::{RING, TenureMark, placed};
 use crate::view::{Point, Size};
@@ -154,8 +154,14 @@ fn words(
         let chipped = word.chip.as_ref().map_or(0.0, |chip| chip.width + CHIP_GAP);
         let ringed = word.ring.map_or(0.0, |_| RING + CHIP_GAP);
         let (aside, row) = ((chipped + ringed) / 2.0, y + HEIGHT / 2.0);
+        let (fate, sign) = match word.fate {
+            Some(Upshot::Refused) => ("refused", "refused word"),
+            Some(Upshot::Late) => ("late", "late word"),
+            _ if word.stands => ("", "standing word"),
+            _ => ("", "held value"),
+        };
         html! {
-            <g class={names(&[class, when(word.refused, "refused")])} data-sign={if word.refused { "refused word" } else { "held value" }}>
+            <g class={names(&[class, fate, when(word.stands, "stands")])} data-sign={sign}>
                 { boxed("", middle(word), Size::new(word.w, HEIGHT), rx) }
                 if let Some(number) = word.ring { { ring(number, Point::new(word.x + 4.0 + RING / 2.0, row)) } }
                 if let Some(of) = &word.chip { { chip(of, false, Point::new(word.x + 4.0 + ringed, row)) }{ " " } }

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::draw::{names, path, text, when};
 use super::event_table::{event_table, use_event_table};
-use super::holding_bars::{holding_bars, overlap_texts};
+use super::holding_bars::{holding_bars, overlap_texts, writes};
 use super::lane_names::{Held, lane_menu, lane_names, use_lane_menu};
 use super::light::over_diagram;
 use super::overview::{Bar, Extent, overview};
@@ -151,6 +151,7 @@ fn moving(props: &Props, height: f64) -> Html {
         <>
             { grid(sheet) }
             { known(props, height) }
+            { writes(&sheet.holdings, *language) }
             <rect class="future" id={format!("{id}-future")} y={number(AXIS)} height={number(height)} width="100000" />
             { selected(props) }
             <g class="light">{ for props.light.iter().map(|light| over_diagram(light, sheet, *language)) }</g>
