@@ -205,7 +205,8 @@ pub const PACE: Span = Span::new(Time::millis(50), Time::millis(80));
 pub fn pace(writer: &Writer, now: Time) -> Span {
     match writer.belief {
         Some((_, until)) if until > now => {
-            let left = until - now;
+            // A µs more, or the last one of a fast clock would take no time at all, again and again.
+            let left = until - now + Time(1);
             Span::new(PACE.min.min(left), PACE.max.min(left))
         }
         _ => PACE,

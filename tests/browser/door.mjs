@@ -117,7 +117,7 @@ test("a search finds a flaw and a term, by the keyboard alone", async () => {
   await page.locator('.found a[href="#v1&term=quorum"]').click();
   await page.locator("#term-quorum").waitFor();
   assert.equal(await page.locator("main.stage").isVisible(), false);
-  await finder().fill("xyzzy plugh");
+  await finder().fill("xyzzy qwxyz");
   await page.getByText("Nothing here is called so.").waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".found").count(), 0);
