@@ -151,6 +151,9 @@ fn words_of(said: &str) -> Vec<String> {
 /// has some before what has words alike.
 pub fn find<'a>(index: &'a [Find], said: &str) -> Vec<&'a Find> {
     let words = words_of(said);
+    if words.is_empty() {
+        return Vec::new();
+    }
     let fitting = |forgives| -> Vec<((usize, usize), &Find)> {
         index.iter().filter_map(|find| Some((find.fits(&words, forgives)?, find))).collect()
     };
