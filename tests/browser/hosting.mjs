@@ -584,9 +584,12 @@ for (const [where, options] of [["a desk, in the dark", { colorScheme: "dark" }]
     }
     const text = await page.locator("body").innerText();
     for (const words of [/Five servers keep the same log/, /S\d has crashed/, /The flaw is on\./, /Three servers are enough/, /Election Safety says/]) assert.match(text, words);
-    for (const frame of frames) assert.ok(await frame.locator(".node:visible").count() >= 3, frame.url());
+    // Where a text is read, a frame would show a piece of it: on paper its address stands in its place.
+    const drawn = frames.filter((frame) => !/[&#](lesson|exercise)=/.test(frame.url()));
+    assert.ok(drawn.length >= 3);
+    for (const frame of drawn) assert.ok(await frame.locator(".node:visible").count() >= 3, frame.url());
     // What a frame holds is not cut off by its height.
-    for (const frame of frames) assert.ok(await frame.evaluate(() => document.querySelector("main.stage").getBoundingClientRect().bottom <= innerHeight + 1), frame.url());
+    for (const frame of drawn) assert.ok(await frame.evaluate(() => document.querySelector("main.stage").getBoundingClientRect().bottom <= innerHeight + 1), frame.url());
     const paper = await page.pdf({ format: "A4" });
     assert.ok(paper.length > 20_000);
     if (process.env.PAPER) writeFileSync(join(process.env.PAPER, `course-${options.viewport ? "phone" : "desk"}.pdf`), paper);
