@@ -246,6 +246,13 @@ test("a sign explains itself to who points at it, focuses it or holds a finger o
   await tip.getByText(/Lamport 时钟/).waitFor();
 });
 
+test("a word of what explains a sign leads to the glossary", async () => {
+  await open(at(CALM, "120ms"));
+  await page.locator(".node [data-sign=lamport]").first().hover();
+  await page.locator(".tip a").first().click();
+  await page.locator("[data-role=term]").getByText(/Lamport/).first().waitFor();
+});
+
 test("a card lies beside what it is about, and what the page says covers no server and no client", async () => {
   const over = (one, others) => page.evaluate(([one, others]) => {
     const card = document.querySelector(one).getBoundingClientRect();

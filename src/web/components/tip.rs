@@ -13,7 +13,10 @@ use yew::prelude::*;
 
 use super::draw::{names, when};
 use super::node_menu::settle;
+use super::prose::link;
+use super::reading_room::use_words;
 use super::stage::around;
+use crate::lessons::texts::SHELF;
 use crate::player::{Action, PageAction, Selection};
 use crate::protocol::Field;
 use crate::sim::snapshot::MessageShot;
@@ -58,6 +61,7 @@ const HOLD: u32 = 500;
 #[component]
 pub fn Tip(props: &Props) -> Html {
     let told = use_state_eq(|| None::<Told>);
+    use_words(told.is_some());
     let card = use_node_ref();
     {
         let (root, set, act) = (props.root.clone(), told.setter(), props.act.clone());
@@ -78,7 +82,7 @@ pub fn Tip(props: &Props) -> Html {
     }
     let Some(shown) = &*told else { return Html::default() };
     let line = |(word, meaning): &(String, &'static str)| {
-        html! { <p><b>{ word.clone() }</b>{ " " }{ translate(props.language, meaning) }</p> }
+        html! { <p><b>{ explained(word, &props.act) }</b>{ " " }{ translate(props.language, meaning) }</p> }
     };
     let carried =
         props.hovered.as_ref().filter(|shot| shown.of == Some(Selection::Message(shot.id)));
@@ -88,6 +92,15 @@ pub fn Tip(props: &Props) -> Html {
             { for shown.lines.iter().map(line) }
             { carried }
         </div>
+    }
+}
+
+/// The word that a sign shows, which leads to the glossary where that explains it.
+fn explained(word: &str, act: &Callback<Action>) -> Html {
+    let explains = |sign: &str| SHELF.get().and_then(|shelf| (shelf.explains)(sign));
+    match word.split([' ', '·']).find_map(explains) {
+        Some(term) => link(&format!("#v1&term={term}"), word.into(), act),
+        None => word.into(),
     }
 }
 
@@ -129,6 +142,12 @@ impl Board {
     /// A mouse rests on something; a finger is held on it. A mouse that presses wants to do something, and a
     /// finger that is lifted has read.
     fn pointed(&self, event: &PointerEvent) {
+        // Whoever goes for a word of the card is not to lose it on the way.
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| matches!(target.closest(".tip"), Ok(Some(_)))) {
+            self.waiting.borrow_mut().take();
+            return;
+        }
         let is_mouse = event.pointer_type() == "mouse";
         match (event.type_().as_str(), is_mouse) {
             ("pointerover", true) => self.show(under(event), REST),
