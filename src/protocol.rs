@@ -9,8 +9,8 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::base::{Chance, Place, PlaceKind, Places, Sentence, Span, Text, Time, Value};
-use crate::check::{Model, Operation};
+use crate::base::{Chance, Place, PlaceKind, Places, Sentence, Span, Text, Time};
+use crate::check::{Model, NO_VALUE, Operation};
 use crate::sentence;
 
 pub use epidemic::Epidemic;
@@ -518,14 +518,13 @@ impl Outcome {
         }
     }
 
-    /// In words. A value of a client is nobody's language; but no value has a space in it, so that an answer with
-    /// one is the program's own.
+    /// In words. A value of a client is nobody's language; that there is none is said in the reader's.
     pub fn told(&self) -> Sentence {
         match self {
-            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => match answer.contains(' ') {
-                true => sentence!("{0}", Value::Name(answer.clone())),
-                false => sentence!("{0}", answer.clone()),
-            },
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) if **answer == *NO_VALUE => {
+                sentence!("{0}", NO_VALUE)
+            }
+            Outcome::Done(answer) | Outcome::DoneAt(answer, _) => sentence!("{0}", answer.clone()),
             Outcome::Said(word) => sentence!("{0}", *word),
             Outcome::Refused(why) => why.clone(),
             Outcome::Redirect(Some(node)) => sentence!("try {0}", *node),

@@ -36,13 +36,11 @@ impl Store {
         let mut foremost = self.pane_mut().run.foremost(since);
         if !goes_on {
             // Where one has come from elsewhere, the instant itself is told, and the caption over it.
-            foremost.sort_by_key(|(_, told)| std::cmp::Reverse(told.event));
-            let says = |(weight, _): &(Weight, Told)| *weight == Weight::Says;
-            let caption = foremost.iter().position(says).unwrap_or(0);
-            let newest = foremost.iter().position(|told| !says(told)).unwrap_or(0);
-            let mut place = 0..;
-            foremost.retain(|_| [caption, newest].contains(&place.next().unwrap_or_default()));
-            foremost.reverse();
+            let (says, others): (Vec<_>, Vec<_>) =
+                foremost.into_iter().partition(|(weight, _)| *weight == Weight::Says);
+            let newest = |told: Vec<(Weight, Told)>| told.into_iter().max_by_key(|it| it.1.event);
+            foremost = [newest(says), newest(others)].into_iter().flatten().collect();
+            foremost.sort_by_key(|(_, told)| told.event);
         }
         // Of a long way the last captions are told, and not the whole story.
         let captions = foremost.iter().filter(|(weight, _)| *weight == Weight::Says).count();

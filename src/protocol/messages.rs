@@ -28,6 +28,14 @@
 /// A protocol's table of messages: see the module `protocol::messages`.
 #[macro_export]
 macro_rules! messages {
+    // What follows the name in a label: the fields that it says, else all of them.
+    (@say $label:ident, [$($said:ident),*] $($field:ident)*) => {
+        $(let _ = $field;)*
+        $($label += &format!(" {}", $said);)*
+    };
+    (@say $label:ident, $($field:ident)*) => {
+        $($label += &format!(" {}", $field);)*
+    };
     (
         $(#[$about:meta])*
         pub enum $Message:ident {
@@ -57,18 +65,7 @@ macro_rules! messages {
                 match self {
                     $($Message::$name { $($field),* } => {
                         label += stringify!($name);
-                        let told: &[(&str, String)] =
-                            &[$((stringify!($field), $field.to_string())),*];
-                        let all: &[&str] = &[$(stringify!($field)),*];
-                        let said: &[&str] = [$(&[$({
-                            let _ = $said;
-                            stringify!($said)
-                        }),*] as &[&str],)? all][0];
-                        let said = |(name, _): &&(&str, String)| said.contains(name);
-                        told.iter().filter(said).for_each(|(_, value)| {
-                            label.push(' ');
-                            label += value;
-                        });
+                        $crate::messages!(@say label, $([$($said),*])? $($field)*);
                     })+
                 }
                 $crate::sentence!("{0}", label)

@@ -117,9 +117,7 @@ impl HoldingBars {
             overlaps: overlaps(holdings, (from, to), known, scale, rows),
         }
     }
-}
 
-impl HoldingBars {
     /// Leaves room to what was broken and mended: to each such sign, here, with a word of this width.
     pub fn leave_room(&mut self, signs: &[(Point, f64)]) {
         for bar in &mut self.bars {
@@ -369,7 +367,7 @@ mod tests {
         let grant = of(&bars, false)[0];
         assert_eq!((grant.0, grant.2), (1, 710.0), "by the clock of the service");
         let asleep = bars.bars.iter().find(|bar| bar.believed).expect("a belief");
-        assert_eq!(asleep.lapsed, Some(710.0), "by its own clock it was over earlier");
+        assert_eq!(asleep.lapsed, Some(710.0), "from here on nobody grants it");
         let [both] = &bars.overlaps[..] else { panic!("{:?}", bars.overlaps) };
         let second = of(&bars, true)[1];
         assert_eq!((both.x.round(), (both.x + both.w).round()), (second.1, second.2));

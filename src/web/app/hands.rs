@@ -4,11 +4,11 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::App;
 use crate::player::{Change, PageAction, Selection, StudyAction, Tab, TimeAction, keys};
-use crate::web::browser::{focus as give_focus, property};
-use crate::web::focus;
+use crate::web::browser::property;
 use crate::web::listeners::{close_others, is_for_page, is_on};
 use crate::web::pick::PickedBy;
 use crate::web::shared::Shared;
+use crate::web::{browser, focus};
 
 impl App {
     pub(super) fn pick(&mut self, selection: Selection, by: PickedBy) -> Change {
@@ -72,7 +72,7 @@ impl App {
         }
         // The stage is no longer shown to a room: what led there has the focus again.
         if let Some(left) = self.left.take_if(|_| !self.store.ui.presents) {
-            give_focus(&left);
+            browser::focus(&left);
         }
         let Some(lost) = self.focused.take_if(|held| held.is_gone()) else { return };
         let goal = lost.selection.and_then(|selection| match selection {

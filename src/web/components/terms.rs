@@ -11,7 +11,7 @@ use crate::lessons::texts::SHELF;
 use crate::lessons::{Term, glossary};
 use crate::player::{Action, PageAction};
 use crate::tr;
-use crate::web::browser::{self, by_id, document};
+use crate::web::browser::{self, by_id};
 use crate::web::focus;
 use crate::words::Language;
 
@@ -149,7 +149,7 @@ struct FocusProps {
 /// Whoever asks for an entry reads on in it; where it is put away, the focus goes back to where it was.
 #[component]
 fn HasFocus(props: &FocusProps) -> Html {
-    let asked = use_mut_ref(|| document().active_element());
+    let asked = use_mut_ref(focus::held);
     use_effect_with(props.of.clone(), |_| _ = focus::on("#term-title"));
     use_effect_with((), move |()| {
         move || {
