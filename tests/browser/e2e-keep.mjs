@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, branchOut, button, CALM, clock, complaints, context, hash, open, origin, page, script, tab, words } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, complaints, context, hash, open, origin, page, script, shows, tab, words } from "./visit.mjs";
 
 test("the request console checks its blanks, keeps what is typed while the run plays, and shows the answer", async () => {
   await open("#v1&run=raft+nodes=3+seed=3;10ms+fire+S1+election&speed=1/5");
@@ -103,7 +103,7 @@ test("runs are kept, come back after a reload, and are renamed, deleted and put 
   await button("Runs").click();
   await run.getByRole("button", { name: "Open" }).click();
   assert.match(await script(), /fire S1 election/);
-  assert.equal(await clock(), "0.100 s");
+  await shows("0.100 s");
   await page.goBack();
   await page.waitForFunction(() => location.hash.includes("figure-8"));
 });
@@ -129,7 +129,7 @@ test("a kept run of a newer Synod, a damaged one and a foreign one are shown and
   await page.getByText("This is no run that Synod has kept.").waitFor();
   await row(1).getByText(/This run is damaged: .*line 2/i).waitFor();
   await row(0).getByRole("button", { name: "Open" }).click();
-  assert.equal(await clock(), "0.100 s");
+  await shows("0.100 s");
 });
 
 test("what another page deleted is not brought back by its name, and two presses keep one run", async () => {
@@ -281,13 +281,13 @@ test("a kept run and a file of another protocol open at their instants, though i
   await button("Runs").click();
   await page.locator(".runs li").getByRole("button", { name: "Open" }).click();
   await page.waitForFunction(() => /run=multi-paxos.*at=300ms/.test(location.hash));
-  assert.equal(await clock(), "0.300 s");
+  await shows("0.300 s");
   await page.goto("about:blank");
   await open(at(CALM, "100ms"));
   await tab("Log").click();
   await page.getByLabel("Open a file").setInputFiles({ name: "run.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from(changed) });
   await page.locator(".notices").getByText(/^Line \d+ of the file: “text” is “sings .*”, but its script gives “sends /).waitFor();
-  assert.equal(await clock(), "0.300 s");
+  await shows("0.300 s");
 });
 
 test("a name is never lost to an empty one, and the keyboard stays where something was deleted", async () => {
@@ -307,7 +307,7 @@ test("a name is never lost to an empty one, and the keyboard stays where somethi
 
 test("a history that is too long for a file says where it ends", async () => {
   await open(at(["raft nodes=9 seed=3 heartbeat=20ms"], "90s"));
-  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.trim() === "90.000 s");
+  await shows("90.000 s");
   await tab("Log").click();
   const download = page.waitForEvent("download");
   await button("Save the history").click();
@@ -353,7 +353,7 @@ test("the log shows what is on disk, and leaves and comes back as a file", async
   assert.match(await hash(), /figure-8/, "the run on screen is untouched");
   await take("run.ndjson", history);
   await page.waitForFunction(() => location.hash.includes("put"));
-  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent.trim() === "0.300 s");
+  await shows("0.300 s");
   assert.match(await script(), /request C1 put x=1/);
 });
 
@@ -406,7 +406,7 @@ test("where a link and its branches cannot be had, both stay to be asked for aga
     blocked = false;
   };
   const isBack = async () => {
-    await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);
+    await shows(there);
     await page.locator("[role=treeitem]").nth(2).waitFor();
     assert.deepEqual([await limbs(), await hash()], [before, link]);
   };
@@ -427,7 +427,7 @@ test("where a link and its branches cannot be had, both stay to be asked for aga
   await page.goBack();
   await page.locator("[role=treeitem]").nth(3).waitFor();
   assert.deepEqual((await limbs()).filter((limb) => before.includes(limb)), before);
-  assert.equal(await clock(), there);
+  await shows(there);
   // … and what is deleted does not come back by it.
   const count = await page.locator("[role=treeitem]").count();
   const other = before.find((limb) => limb.endsWith(" false") && / 2 /.test(limb)).split(" 2 ")[0];
@@ -437,7 +437,7 @@ test("where a link and its branches cannot be had, both stay to be asked for aga
   await page.keyboard.press("Delete");
   await page.getByText("is deleted.").waitFor();
   await page.goBack();
-  await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);
+  await shows(there);
   assert.equal(await page.locator("[role=treeitem]").count(), count - 1);
   complaints.splice(0, Infinity, ...complaints.filter((complaint) => !/503/.test(complaint)));
 });
@@ -491,5 +491,5 @@ test("branches that a newer Synod stored, or that are damaged, are said to be so
   await row(1).getByText(stored[0][1]).waitFor();
   await row(2).getByText(stored[1][1]).waitFor();
   await row(2).getByRole("button", { name: "Open" }).click();
-  assert.equal(await clock(), "0.000 s");
+  await shows("0.000 s");
 });

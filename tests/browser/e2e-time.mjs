@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { at, branchOut, button, CALM, clock, context, hash, open, page, script, visitor, words } from "./visit.mjs";
+import { at, branchOut, button, CALM, clock, context, hash, open, page, script, shows, visitor, words } from "./visit.mjs";
 
 const lanes = () => page.locator(".lane .actor").allTextContents();
 const diagramMenu = () => page.locator(".diagram-menu > summary");
@@ -51,7 +51,7 @@ test("the diagram is a table, and an event is found by its words", async () => {
   await page.keyboard.type("S1 is down");
   await page.keyboard.press("Enter");
   await page.locator(".outcome").getByText(/“S1 is down” is in event \d+ of \d+\./).waitFor();
-  assert.equal(await clock(), "0.300 s");
+  await shows("0.300 s");
   await page.locator(".find input").fill("no such words");
   await page.keyboard.press("Enter");
   await page.locator(".outcome").getByText(/is in none of the \d+ events known so far/).waitFor();
@@ -65,7 +65,7 @@ test("the diagram is a table, and an event is found by its words", async () => {
   // A press on a row goes there; one on its cause goes to what caused it, which is the command.
   await row.click();
   await page.waitForFunction(() => document.querySelector(".events tr[aria-current]")?.textContent.includes("0.300000"));
-  assert.equal(await clock(), "0.300 s");
+  await shows("0.300 s");
   const cause = Number(await row.locator("td button").textContent());
   const command = page.locator(`.events tr[data-event="${cause}"]`);
   assert.match(await command.textContent(), /command: crash S1/);
@@ -181,7 +181,7 @@ test("a condition is typed and run to; what is wrong with it is said beneath it"
   await field.fill("S2 rule=leader");
   await field.press("Enter");
   await page.locator(".written .mistake").getByText(/there is no “rule” here: expected one of role, status/).waitFor();
-  assert.equal(await clock(), "0.000 s");
+  await shows("0.000 s");
   await field.fill("any role=leader");
   await field.press("Enter");
   await page.locator(".notices").getByText(/Reached at .* is now leader\./).waitFor();
@@ -312,7 +312,7 @@ test("a scene opens its second pane from the menu, from its link, after a reload
   const there = await clock();
   await page.reload();
   await both();
-  await page.waitForFunction((there) => document.querySelector("[role=timer]").textContent.trim() === there, there);
+  await shows(there);
   assert.match(await hash(), /^#v1&scene=raft\/figure-8-rule&at=/, "the scene alone opens both");
   // The script says it in a line; another line, of a protocol that is not there yet, opens another run.
   assert.match(await script(), /batch=1\nbeside flaw=count-old-terms\ntitle Figure 8/);
@@ -492,10 +492,10 @@ test("a time can be typed: by a key, or by a press on the clock", async () => {
   await page.waitForFunction(() => document.activeElement.closest(".written"));
   await page.keyboard.type("0.48");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent === "0.480 s");
+  await shows("0.480 s");
   await field.waitFor({ state: "hidden" });
   await page.getByRole("timer").click();
   await field.fill("1.24s");
   await field.press("Enter");
-  await page.waitForFunction(() => document.querySelector("[role=timer]").textContent === "1.240 s");
+  await shows("1.240 s");
 });

@@ -58,6 +58,8 @@ export async function open(hash = "#v1", who = page) {
 export const button = (name, who = page) => who.getByRole("button", { name, exact: true });
 export const tab = (name, who = page) => who.getByRole("tab", { name, exact: true });
 export const clock = async (who = page) => (await who.getByRole("timer").textContent()).trim();
+/** Waits until the clock says this: what is opened, notices speak of before it is drawn. */
+export const shows = (time, who = page) => who.waitForFunction((time) => document.querySelector("[role=timer]").textContent.trim() === time, time);
 export const script = async (who = page) => {
   await tab("Script", who).click();
   await who.locator(".lines li").first().waitFor();
