@@ -1,11 +1,14 @@
 //! Where the runs of two panes first differ. The search goes on piece by piece, so that the page stays
 //! smooth, and ahead of the cursor, so that a reader can go to the difference. Where they do not differ as far
-//! as one can see, it looks for a seed under which they do.
+//! as one can see, it looks for a seed under which they do, and then for a scene of the protocol that shows what
+//! the same change does.
 
+use super::pane::Scene;
 use crate::base::Time;
 use crate::catalog::{self, Run};
 use crate::command::Script;
 use crate::explore::difference::{Comparison, Difference, Likeness};
+use crate::scenario::Variant;
 
 /// A search for the first difference of two runs, and the verdict once there is one.
 pub(super) struct DivergenceSearch {
@@ -16,13 +19,25 @@ pub(super) struct DivergenceSearch {
     elsewhere: Elsewhere,
 }
 
-/// A search for a seed under which two scripts make different runs.
+/// A search for something else that shows a difference: seeds first, and then scenes.
 struct Elsewhere {
     scripts: [Script; 2],
-    /// The seed that is tried, from 1, and the runs under it.
-    seed: u64,
+    /// The second script as a variant of the first, which scenes can have too.
+    variant: Variant,
+    scenes: Vec<Scene>,
+    /// How many have been tried in vain, and the runs of the next.
+    tried: usize,
     comparison: Option<Comparison>,
     found: bool,
+}
+
+/// What shows a difference where two runs do not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Instead {
+    /// The same scripts under this seed.
+    Seed(u64),
+    /// This scene, with the same thing changed.
+    Scene(Scene),
 }
 
 /// Where two runs first differ, as far as that is known.
@@ -32,9 +47,8 @@ pub enum Divergence<'a> {
     At(&'a Difference),
     /// Up to here the runs are the same.
     NotBy(Time),
-    /// Up to here they are the same, and under this seed they are not; with none, under no seed that was
-    /// tried.
-    Elsewhere(Time, Option<u64>),
+    /// Up to here they are the same; and what shows a difference, if anything does that was tried.
+    Elsewhere(Time, Option<Instead>),
     /// The runs are the same to their ends.
     Never,
 }
@@ -42,7 +56,7 @@ pub enum Divergence<'a> {
 /// The search looks ahead so far, if nothing is known beyond.
 pub(super) const AHEAD: Time = Time::seconds(60);
 /// So many seeds are tried where the runs are the same as far as that, each to this time.
-pub const SEEDS: u64 = 100;
+pub const SEEDS: usize = 100;
 const UNTIL: Time = Time::seconds(10);
 
 impl DivergenceSearch {
@@ -53,8 +67,7 @@ impl DivergenceSearch {
         second: &Run,
     ) -> DivergenceSearch {
         let comparison = Comparison::new(first, second, Time::LIMIT);
-        let scripts = [first, second].map(|run| run.script().clone());
-        let elsewhere = Elsewhere { scripts, seed: 1, comparison: None, found: false };
+        let elsewhere = Elsewhere::new([first, second].map(|run| run.script().clone()));
         DivergenceSearch { versions, comparison, verdict: None, elsewhere }
     }
 
@@ -68,7 +81,7 @@ impl DivergenceSearch {
         self.verdict.is_none() && (self.comparison.reached() < horizon || !self.elsewhere.is_over())
     }
 
-    /// Goes on comparing by at most so many steps: up to this time, and then under other seeds.
+    /// Goes on comparing by at most so many steps: up to this time, and then elsewhere.
     pub(super) fn advance(&mut self, steps: u32, horizon: Time) {
         match self.comparison.reached() < horizon {
             true if self.verdict.is_none() => self.verdict = self.comparison.advance(steps),
@@ -85,38 +98,79 @@ impl DivergenceSearch {
             Some(Likeness::Same(Some(until))) => Divergence::NotBy(*until),
             None if !self.elsewhere.is_over() => Divergence::NotBy(self.comparison.reached()),
             None => {
-                let seed = self.elsewhere.found.then_some(self.elsewhere.seed);
-                Divergence::Elsewhere(self.comparison.reached(), seed)
+                let instead = self.elsewhere.next().filter(|_| self.elsewhere.found);
+                Divergence::Elsewhere(self.comparison.reached(), instead)
             }
         }
     }
 }
 
 impl Elsewhere {
+    fn new(scripts: [Script; 2]) -> Elsewhere {
+        let variant = Variant::between(&scripts[0], &scripts[1]);
+        let of = |scene: &Scene| scene.protocol == scripts[0].setup.protocol;
+        let mut scenes: Vec<Scene> = match variant {
+            Variant::Script(_) => Vec::new(),
+            _ => Scene::all().filter(of).collect(),
+        };
+        // One that is about this very thing shows it best.
+        scenes.sort_by_key(|scene| !is_about(*scene, &variant));
+        Elsewhere { scripts, variant, scenes, tried: 0, comparison: None, found: false }
+    }
+
+    /// What is to be tried next.
+    fn next(&self) -> Option<Instead> {
+        match self.tried.checked_sub(SEEDS) {
+            None => Some(Instead::Seed(self.tried as u64 + 1)),
+            Some(tried) => self.scenes.get(tried).copied().map(Instead::Scene),
+        }
+    }
+
     fn is_over(&self) -> bool {
-        self.found || self.seed > SEEDS
+        self.found || self.next().is_none()
     }
 
     fn advance(&mut self, steps: u32) {
-        if self.is_over() {
-            return;
-        }
+        let Some(next) = self.next().filter(|_| !self.found) else { return };
         if self.comparison.is_none() {
-            let start = |script: &Script| {
-                let mut script = script.clone();
-                script.setup.seed = self.seed;
-                catalog::start(script).ok()
-            };
-            if let [Some(here), Some(there)] = self.scripts.each_ref().map(start) {
-                self.comparison = Some(Comparison::new(&here, &there, UNTIL));
-            }
+            self.comparison = self.compare(next);
         }
         match self.comparison.as_mut().map(|comparison| comparison.advance(steps)) {
             Some(None) => {}
             Some(Some(Likeness::Differ(_))) => self.found = true,
-            _ => (self.seed, self.comparison) = (self.seed + 1, None),
+            _ => (self.tried, self.comparison) = (self.tried + 1, None),
         }
     }
+
+    /// Begins to compare the two runs there; nothing where one of them cannot be.
+    fn compare(&self, instead: Instead) -> Option<Comparison> {
+        let [here, there] = match instead {
+            Instead::Seed(seed) => self.scripts.clone().map(|mut script| {
+                script.setup.seed = seed;
+                script
+            }),
+            Instead::Scene(scene) => {
+                let script = scene.script();
+                let (changed, _) = self.variant.of(&script).ok()?;
+                [script, changed]
+            }
+        };
+        let until = match instead {
+            Instead::Seed(_) => UNTIL,
+            Instead::Scene(_) => here.lines.last().map_or(Time::ZERO, |line| line.at) + UNTIL,
+        };
+        let [here, there] = [here, there].map(|script| catalog::start(script).ok());
+        Some(Comparison::new(&here?, &there?, until))
+    }
+}
+
+/// Whether a scene has this thing changed, or compares it.
+fn is_about(scene: Scene, variant: &Variant) -> bool {
+    let has_it = match variant {
+        Variant::Flaw(flaw) => scene.script().setup.flaws.contains(flaw),
+        _ => false,
+    };
+    has_it || scene.beside().as_ref() == Some(variant)
 }
 
 #[cfg(test)]
@@ -142,7 +196,12 @@ mod tests {
             Some(Divergence::NotBy(time)) if time >= store.horizon() => "not yet".into(),
             Some(Divergence::NotBy(time)) => format!("only by {time}"),
             Some(Divergence::Elsewhere(_, None)) => "not yet".into(),
-            Some(Divergence::Elsewhere(_, Some(seed))) => format!("not yet, but {seed}"),
+            Some(Divergence::Elsewhere(_, Some(Instead::Seed(seed)))) => {
+                format!("not yet, but under {seed}")
+            }
+            Some(Divergence::Elsewhere(_, Some(Instead::Scene(scene)))) => {
+                format!("not yet, but in {}", scene.name)
+            }
             Some(Divergence::Never) => "never".into(),
         }
     }
@@ -159,7 +218,7 @@ mod tests {
             let flaw = Variant::Flaw("no-up-to-date-check".into());
             store.update(PaneAction::Split(std::rc::Rc::new(flaw)));
             let told = divergence(&mut store);
-            if let Some(seed) = told.strip_prefix("not yet, but ") {
+            if let Some(seed) = told.strip_prefix("not yet, but under ") {
                 store.update(RunAction::Seed(seed.parse().unwrap()));
                 let told = divergence(&mut store);
                 assert!(told.starts_with("First difference at "), "{told}");
@@ -167,6 +226,20 @@ mod tests {
             }
         }
         assert!(found > 0);
+    }
+
+    /// … or in a scene, of which one that is about it is the first to be tried.
+    #[test]
+    fn a_scene_that_shows_a_difference_is_named() {
+        let mut store = store("run raft nodes=3 seed=7\n");
+        let variant = std::rc::Rc::new(Variant::Flaw("count-old-terms".into()));
+        store.update(PaneAction::Split(variant.clone()));
+        assert_eq!(divergence(&mut store), "not yet, but in figure-8-flaw");
+        let (protocol, scene) = ("raft".into(), "figure-8-flaw".into());
+        store.update(RunAction::LoadScene { protocol, scene });
+        store.update(PaneAction::Split(variant));
+        let told = divergence(&mut store);
+        assert!(told.starts_with("First difference at "), "{told}");
     }
 
     #[test]
@@ -178,7 +251,7 @@ mod tests {
         };
         store.update(flaw("forget-vote"));
         assert!(store.divergence().is_none(), "nothing is known yet");
-        assert_eq!(divergence(&mut store), "not yet", "nobody crashes");
+        assert_eq!(divergence(&mut store), "not yet, but in figure-8", "nobody crashes here");
         store.update(TimeAction::Seek(Time::millis(110)));
         store.update(Action::Do(Command::Crash { node: Place::server(1), torn: false }));
         assert!(
@@ -189,7 +262,7 @@ mod tests {
             "batch".into(),
             "1".into(),
         ))));
-        assert_eq!(divergence(&mut store), "not yet");
+        assert_eq!(divergence(&mut store), "not yet, but in article-example");
         store.update(PaneAction::Split(std::rc::Rc::new(Variant::Setting(
             "heartbeat".into(),
             "20ms".into(),

@@ -1,9 +1,11 @@
 //! The headings over two panes: what each of them is called, and where their runs first differ.
 
+use std::rc::Rc;
+
 use crate::base::Time;
 use crate::catalog::find;
 use crate::command::Setup;
-use crate::player::{Divergence, Pane, Scene, Store};
+use crate::player::{Divergence, Instead, Pane, Scene, Store};
 use crate::scenario::Variant;
 use crate::sim::snapshot::Told;
 use crate::tr;
@@ -27,8 +29,12 @@ pub enum DivergenceText {
     /// When, and what happens in each.
     At(Time, [String; 2]),
     NotBy(Time),
-    /// Nor under other seeds, or under this one.
-    Elsewhere(Time, Option<u64>),
+    /// Nor by anything else that was tried.
+    Nowhere(Time),
+    /// But under this seed.
+    Seed(Time, u64),
+    /// But in this scene, with this changed.
+    Scene(Time, Scene, Rc<Variant>),
     Never,
 }
 
@@ -120,8 +126,15 @@ impl DivergenceText {
             Some(Divergence::Never) => DivergenceText::Never,
             // In whole seconds, so that the text changes rarely.
             Some(Divergence::NotBy(time)) => DivergenceText::NotBy(whole_seconds(time)),
-            Some(Divergence::Elsewhere(time, seed)) => {
-                DivergenceText::Elsewhere(whole_seconds(time), seed)
+            Some(Divergence::Elsewhere(time, instead)) => {
+                let time = whole_seconds(time);
+                match (instead, store.variant()) {
+                    (Some(Instead::Seed(seed)), _) => DivergenceText::Seed(time, seed),
+                    (Some(Instead::Scene(scene)), Some(variant)) => {
+                        DivergenceText::Scene(time, scene, variant.into())
+                    }
+                    _ => DivergenceText::Nowhere(time),
+                }
             }
             Some(Divergence::At(difference)) => {
                 let at = difference.at();

@@ -6,14 +6,14 @@ use super::bits::{asks, picture_button};
 use super::caption::with_names;
 use super::draw::{names, when};
 use super::icon::{Icon, icon};
-use crate::base::Sentence;
+use crate::base::{Sentence, Time};
 use crate::player::LETTERS;
 use crate::player::divergence::SEEDS;
 use crate::player::{Action, PaneAction, RunAction, TimeAction};
 use crate::tr;
 use crate::view::diagram::ticks::seconds;
 use crate::web::comparison::{DivergenceText, PaneComparison};
-use crate::words::{Language, tell};
+use crate::words::{Language, tell, translate};
 
 /// The region around a pane's picture or around its diagram. With one pane it has no name.
 #[derive(Default)]
@@ -117,22 +117,28 @@ fn divergence_text(
         DivergenceText::NotBy(time) => {
             tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()
         }
-        DivergenceText::Elsewhere(time, None) => tr!(
+        DivergenceText::Nowhere(time) => tr!(
             language,
-            "No difference up to {0}, nor under {1} other seeds: crash or cut something.",
+            "No difference up to {0}, nor under {1} other seeds, nor in a scene: crash or cut something.",
             seconds(*time, 0),
             SEEDS
         )
         .into(),
-        DivergenceText::Elsewhere(time, Some(seed)) => {
+        DivergenceText::Seed(time, seed) => {
             let name = tr!(language, "Seed {0} shows one", *seed);
-            let onclick = asks(act, RunAction::Seed(*seed));
-            html! {
-                <>
-                <span>{ tr!(language, "No difference up to {0}.", seconds(*time, 0)) }</span>
-                <button class="inline" {onclick}>{ name }</button>
-                </>
-            }
+            instead(*time, &name, asks(act, RunAction::Seed(*seed)), language)
+        }
+        DivergenceText::Scene(time, scene, variant) => {
+            let title = scene.title();
+            let name = tr!(language, "The scene “{0}” shows one", translate(language, &title).to_owned());
+            let (act, scene, variant) = (act.clone(), *scene, variant.clone());
+            // The scene may end the comparison that another scene began.
+            let onclick = Callback::from(move |_: MouseEvent| {
+                let (protocol, scene) = (scene.protocol.to_owned(), scene.name.to_owned());
+                act.emit(RunAction::LoadScene { protocol, scene }.into());
+                act.emit(PaneAction::Split(variant.clone()).into());
+            });
+            instead(*time, &name, onclick, language)
         }
         DivergenceText::At(at, sides) => {
             let onclick = asks(act, TimeAction::Seek(*at));
@@ -147,4 +153,14 @@ fn divergence_text(
         }
     };
     html! { <p class="differs" role="status">{ inside }</p> }
+}
+
+/// The runs do not differ so far; what this is the name of does.
+fn instead(time: Time, name: &str, onclick: Callback<MouseEvent>, language: Language) -> Html {
+    html! {
+        <>
+        <span>{ tr!(language, "No difference up to {0}.", seconds(time, 0)) }</span>
+        <button class="inline" {onclick}>{ name }</button>
+        </>
+    }
 }
