@@ -1,6 +1,8 @@
 //! All that keeps a text from being read, for whoever is writing it: a line that cannot be read is told and
 //! passed over, and what follows is read all the same.
 
+use std::borrow::Cow;
+
 use super::{Mistake, parse_scenario};
 
 /// So many mistakes are told at a time.
@@ -12,24 +14,50 @@ const LONG: usize = 64 * 1024;
 pub fn mistakes(text: &str) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let most = if text.len() > LONG { 1 } else { MOST };
-    let mut lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<Cow<str>> = text.lines().map(Cow::Borrowed).collect();
+    // The line of a run that does not begin: of what follows it nothing can be said.
+    let mut last = None;
     while mistakes.len() < most
         && let Err(mistake) = parse_scenario(&lines.join("\n"))
     {
-        let at = mistake.line as usize - 1;
-        mistakes.push(mistake);
-        // Of a run that does not begin nothing can be said.
-        if at >= lines.len() || begins_run(&lines, at) {
+        let (at, column) = (mistake.line as usize - 1, mistake.column as usize - 1);
+        if last.is_some_and(|last| at != last) {
             break;
         }
-        lines[at] = "";
+        mistakes.push(mistake);
+        let begins = at < lines.len() && begins_run(&lines, at);
+        last = begins.then_some(at);
+        match lines.get(at) {
+            None => break,
+            // Its settings are read one by one, as long as there is a protocol that has them.
+            Some(line) if begins => match without_word(line, column) {
+                Some(rest) => lines[at] = Cow::Owned(rest),
+                None => break,
+            },
+            Some(_) => lines[at] = Cow::Borrowed(""),
+        }
     }
     mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
     mistakes
 }
 
+/// The line with spaces for the word around this column, counted from 0; nothing where that is `run` or the
+/// protocol.
+fn without_word(line: &str, column: usize) -> Option<String> {
+    let mut letters: Vec<char> = line.chars().collect();
+    let ends = |at: usize| letters.get(at).is_none_or(|letter| letter.is_whitespace());
+    let start = (0..column).rfind(|at| ends(*at)).map_or(0, |before| before + 1);
+    let end = (column..).find(|at| ends(*at))?;
+    let before = letters.get(..start)?.iter().collect::<String>();
+    if end == start || before.split_whitespace().count() < 2 {
+        return None;
+    }
+    letters[start..end].fill(' ');
+    Some(letters.into_iter().collect())
+}
+
 /// Whether this line begins a run: nothing is said before it, or `beside` alone.
-fn begins_run(lines: &[&str], at: usize) -> bool {
+fn begins_run(lines: &[Cow<str>], at: usize) -> bool {
     let is_said = |line: &&str| !line.is_empty() && !line.starts_with('#');
     let before = lines[..at].iter().map(|line| line.trim()).rfind(is_said);
     before.is_none_or(|before| before == "beside")
@@ -54,6 +82,7 @@ mod tests {
         );
         assert_eq!(told("run raft nodes=3\n1s crash S1\n"), []);
         assert_eq!(told("run raft\nbeside nodes=99\n1s fly S1\n"), [(2, 14), (3, 4)]);
+        assert_eq!(told("run raft nodes=99 hertz=2\n1s fly S1\n"), [(1, 16), (1, 19)]);
         assert_eq!(told(&format!("run raft\n{}", "1s fly S1\n".repeat(99))).len(), MOST);
     }
 

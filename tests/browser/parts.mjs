@@ -204,6 +204,37 @@ test("a script, a link and a kept run of another protocol fetch it", async () =>
   assert.equal(await page.getByLabel("Protocol").first().inputValue(), "multi-paxos");
 });
 
+test("a script that names another protocol is checked while it is written, and what is wrong is said once", async () => {
+  await open(RAFT);
+  const arrive = await slowly("paxos");
+  await tab("Script").click();
+  await button("Edit").click();
+  const text = page.locator(".inspector textarea");
+  await text.fill("run paxos nodes=99 hertz=2\n1s crush S1");
+  await page.locator(".inspector").getByText("Fetching…").waitFor();
+  await button("Run this script").click();
+  arrive();
+  const told = page.getByText(/^Line 1, column (17|20): /);
+  await told.nth(1).waitFor();
+  assert.equal(await told.count(), 2, "of the line that begins the run all, each once");
+  await text.fill("run paxos nodes=3\n1s crush S1");
+  await page.locator(".mistakes").getByText("Line 2, column 4: expected a command").waitFor();
+  assert.equal(await page.getByText("Line 2, column 4").count(), 1);
+  await text.fill("run paxos nodes=3\n1s crash S1");
+  await page.locator(".mistakes li").waitFor({ state: "detached" });
+  await button("Run this script").click();
+  await shows("paxos");
+  // What cannot be had is said beneath the text, and asked for again by whoever runs it.
+  await page.route(file("multi_paxos"), (route) => route.fulfill({ status: 503 }));
+  await button("Edit").click();
+  await text.fill("run multi-paxos nodes=3");
+  await page.locator(".inspector").getByText("Multi-Paxos could not be fetched. Check the connection, and try again.").waitFor();
+  await page.unroute(file("multi_paxos"));
+  await button("Run this script").click();
+  await shows("multi-paxos");
+  forgive();
+});
+
 test("where the run of a link cannot be had a sentence says so, and the link is opened once it is there", async () => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   for (const [link, locale, options] of [["#v1&scene=p%61xos/console"], ["#v1&run=multi-paxos+nodes=3+seed=7&at=300ms"], ["#v1&scene=paxos/duel", "zh-CN"], ["#v1&scene=paxos/duel", undefined, phone]]) {

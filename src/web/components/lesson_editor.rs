@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::bits::button;
 use super::icon::Icon;
-use super::script::lead_to;
+use super::text_area::lead_to;
 use crate::lessons::texts::SHELF;
 use crate::player::{Action, Book, Needs, StudyAction, draft};
 use crate::scenario::Mistake;

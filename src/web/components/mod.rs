@@ -86,6 +86,7 @@ mod stage;
 mod study;
 mod take_away;
 mod terms;
+mod text_area;
 mod texts;
 mod timeline;
 mod tip;

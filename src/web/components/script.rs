@@ -2,6 +2,7 @@
 //! mistake is told with its place, and the run on the stage stays as it is.
 
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -9,12 +10,14 @@ use super::bits::{asks, button};
 use super::draw::when;
 use super::icon::Icon;
 use super::props::InspectorProps as Props;
-use crate::base::Time;
+use super::text_area::lead_to;
+use crate::base::{Sentence, Time};
 use crate::command::{Command, Script};
 use crate::player::{Action, Needs, Notice, PageAction, RunAction, TimeAction};
 use crate::scenario::{self, Mistake, Scenario, Variant};
 use crate::tr;
-use crate::words::{Language, translate};
+use crate::web::parts;
+use crate::words::{Language, tell, translate};
 
 /// The script being changed.
 #[derive(Clone)]
@@ -24,6 +27,8 @@ pub struct Editing {
     text: UseStateHandle<Option<String>>,
     /// How long, in bytes, the text would have been that was pasted last, if it was too long.
     too_long: UseStateHandle<Option<usize>>,
+    /// Why nothing can be said of the script: a protocol that it names could not be fetched.
+    unfetched: Option<Sentence>,
 }
 
 /// Remembers the script being changed, and leads to a mistake in it.
@@ -31,6 +36,7 @@ pub struct Editing {
 pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
     let area = use_node_ref();
     let (text, too_long) = (use_state(|| None), use_state(|| None));
+    let unfetched = use_protocols(text.as_deref());
     {
         let area = area.clone();
         use_effect_with(place, move |place| {
@@ -48,12 +54,35 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
             }
         });
     }
-    Editing { area, text, too_long }
+    Editing { area, text, too_long, unfetched }
+}
+
+/// Fetches the protocols that a text names while it is written, since nothing can be said of it before; why one
+/// cannot be had, if so.
+#[hook]
+fn use_protocols(text: Option<&str>) -> Option<Sentence> {
+    let needs = text.map(Needs::of_text).unwrap_or_default();
+    let missing = needs.protocol();
+    let (failed, arrived) = (use_state(|| None::<&'static str>), use_force_update());
+    {
+        let failed = failed.clone();
+        use_effect_with(missing.map(|it| it.slug), move |slug| {
+            if let Some(slug) = *slug {
+                spawn_local(async move {
+                    match parts::fetch(&needs).await {
+                        Ok(()) => arrived.force_update(),
+                        Err(_) => failed.set(Some(slug)),
+                    }
+                });
+            }
+        });
+    }
+    missing.filter(|it| *failed == Some(it.slug)).map(|it| parts::why(Some(it)))
 }
 
 /// The script, or the editor.
 pub fn script_tab(props: &Props, editing: Editing) -> Html {
-    let Editing { area, text: edited, too_long } = editing;
+    let edited = editing.text.clone();
     let Some(scenario) = &props.inspection.scenario else { return Html::default() };
     let language = props.language;
     if let Some(text) = &*edited {
@@ -61,14 +90,7 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
             let edited = edited.clone();
             Callback::from(move |_: MouseEvent| edited.set(None))
         };
-        let write = {
-            let (edited, too_long) = (edited.clone(), too_long.clone());
-            Callback::from(move |text: String| {
-                edited.set(Some(text));
-                too_long.set(None);
-            })
-        };
-        return editor(props, text, (area, too_long), write, leave);
+        return editor(props, text, &editing, leave);
     }
     let edit = {
         let (edited, text) = (edited.clone(), scenario.to_string());
@@ -139,20 +161,18 @@ fn of_run(props: &Props, script: &Script, beside: Option<&Variant>) -> Html {
 }
 
 /// The text to be changed, and what is wrong with it as it stands, or would be with what was pasted.
-fn editor(
-    props: &Props,
-    text: &str,
-    (area, too_long): (NodeRef, UseStateHandle<Option<usize>>),
-    write: Callback<String>,
-    leave: Callback<MouseEvent>,
-) -> Html {
+fn editor(props: &Props, text: &str, editing: &Editing, leave: Callback<MouseEvent>) -> Html {
     let language = props.language;
+    let Editing { area, too_long, unfetched, .. } = editing;
     // Of a protocol that is not there yet nothing can be said.
     let is_known = Needs::of_text(text).are_met();
     let own = if is_known { scenario::mistakes(text) } else { Vec::new() };
     // Only the script's own mistakes keep it from running: what was refused is not in it.
     let first = own.first().map(|mistake| (mistake.line, mistake.column));
     let refused = too_long.map(scenario::too_long);
+    // What the page says already, here it is not said again.
+    let told = props.notice.as_ref().and_then(|notice| notice.place);
+    let own = own.into_iter().filter(|mistake| told != Some((mistake.line, mistake.column)));
     let mistakes: Vec<Mistake> = refused.into_iter().chain(own).collect();
     let run = {
         let (act, text, leave, area) =
@@ -168,25 +188,22 @@ fn editor(
             act.emit(Action::Run(RunAction::LoadText(text.clone())));
         })
     };
-    let is_told = props.notice.as_ref().is_some_and(|notice| notice.place.is_some());
-    let act = props.act.clone();
-    let oninput = {
-        let write = write.clone();
-        Callback::from(move |event: InputEvent| {
-            write.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
-            if is_told {
-                act.emit(Action::Page(PageAction::Dismiss));
-            }
-        })
-    };
+    let write = writing(props, editing);
+    let oninput = write
+        .reform(|event: InputEvent| event.target_unchecked_into::<HtmlTextAreaElement>().value());
     html! {
         <section class="script">
             <h2>{ tr!(language, "Script") }</h2>
             <textarea ref={area.clone()} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
                 aria-invalid={(!mistakes.is_empty()).to_string()} value={text.to_owned()} {oninput}
-                onpaste={pasted(text.len(), too_long, write)} />
+                onpaste={pasted(text.len(), too_long.clone(), write)} />
             <div role="status">
-                <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, &area, language)) }</ul>
+                <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, area, language)) }</ul>
+                if let Some(why) = unfetched {
+                    <p class="soft">{ tell(language, why) }</p>
+                } else if !is_known {
+                    <p class="soft fetching">{ tr!(language, "Fetching…") }</p>
+                }
             </div>
             <div class="acts">
                 { button("primary", Some(Icon::Play), tr!(language, "Run this script"), run) }
@@ -194,6 +211,20 @@ fn editor(
             </div>
         </section>
     }
+}
+
+/// Takes the text as it is now; what was said of it as it was is said no longer.
+fn writing(props: &Props, editing: &Editing) -> Callback<String> {
+    let (edited, too_long, act) =
+        (editing.text.clone(), editing.too_long.clone(), props.act.clone());
+    let is_told = props.notice.as_ref().is_some_and(|notice| notice.place.is_some());
+    Callback::from(move |text: String| {
+        edited.set(Some(text));
+        too_long.set(None);
+        if is_told {
+            act.emit(Action::Page(PageAction::Dismiss));
+        }
+    })
 }
 
 /// In bytes: of a longer text a browser lays out line after line as it pastes it, which takes it minutes.
@@ -231,32 +262,4 @@ fn mistake(mistake: &Mistake, area: &NodeRef, language: Language) -> Html {
         Callback::from(move |_: MouseEvent| lead_to(&area, line, column))
     };
     html! { <li>{ button("inline mistake", None, &notice.told(language), lead) }</li> }
-}
-
-/// Goes to a place of a text.
-pub fn lead_to(area: &NodeRef, line: u32, column: u32) {
-    if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-        point_at(&area, line, column);
-    }
-}
-
-/// Puts the cursor where the mistake is.
-fn point_at(area: &HtmlTextAreaElement, line: u32, column: u32) {
-    let text = area.value();
-    let before: usize = text.split_inclusive('\n').take(line as usize - 1).map(utf16).sum();
-    let rest = text.split('\n').nth(line as usize - 1).unwrap_or("");
-    let within: usize = rest.chars().take(column as usize - 1).map(char::len_utf16).sum();
-    let word: usize = rest
-        .chars()
-        .skip(column as usize - 1)
-        .take_while(|c| !c.is_whitespace())
-        .map(char::len_utf16)
-        .sum();
-    let start = (before + within) as u32;
-    let _ = area.focus();
-    let _ = area.set_selection_range(start, start + word.max(1) as u32);
-}
-
-fn utf16(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
 }
