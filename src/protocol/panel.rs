@@ -19,10 +19,10 @@ enum Reading<T, Disk> {
     Other(fn(&T, &Disk) -> Option<Content>),
 }
 
-/// How a log is read: its last index, 0 while it is empty; and, given what the disk holds, its entries
-/// after one index up to and including another. So a long one is never formatted whole.
+/// How a log is read: its last index, 0 while it is empty, or nothing where none is kept; and, given what the disk
+/// holds, its entries after one index up to and including another. So a long one is never formatted whole.
 pub struct LogReading<T, Disk> {
-    pub len: fn(&T) -> u64,
+    pub len: fn(&T) -> Option<u64>,
     pub cells: fn(&T, &Disk, u64, u64) -> Vec<Cell>,
 }
 
@@ -30,7 +30,7 @@ impl<T, Disk> Panel<T, Disk> {
     /// The log. A replica keeps one at the most: whoever asks for an entry means that one.
     pub const fn log(
         name: &'static str,
-        len: fn(&T) -> u64,
+        len: fn(&T) -> Option<u64>,
         cells: fn(&T, &Disk, u64, u64) -> Vec<Cell>,
     ) -> Panel<T, Disk> {
         Panel { name, reading: Reading::Log(LogReading { len, cells }) }
@@ -49,7 +49,7 @@ impl<T, Disk> Panel<T, Disk> {
         let read = |panel: &Panel<T, Disk>| {
             let content = match &panel.reading {
                 Reading::Log(log) => {
-                    let len = (log.len)(of);
+                    let len = (log.len)(of)?;
                     let cells = (log.cells)(of, disk, len.saturating_sub(entries), len);
                     Content::Log { len, cells }
                 }

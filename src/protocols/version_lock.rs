@@ -434,7 +434,7 @@ impl Shown<raft::Disk> for VersionLock {
         }),
         Panel::log(
             key!("Log"),
-            |it| it.server.as_ref().map_or(0, |it| (log().len)(&it.raft)),
+            |it| (log().len)(&it.server.as_ref()?.raft),
             |it, disk, from, to| {
                 it.server.as_ref().map_or(Vec::new(), |it| (log().cells)(&it.raft, disk, from, to))
             },

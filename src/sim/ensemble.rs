@@ -401,7 +401,7 @@ impl<P: Protocol> Ensemble for Servers<P> {
     }
 
     fn log_len(&self, node: Place, disk: &Image) -> Option<u64> {
-        Some((Panel::log_of(P::PANELS)?.len)(&*self.replica(node, disk)))
+        (Panel::log_of(P::PANELS)?.len)(&*self.replica(node, disk))
     }
 
     fn log(&self, node: Place, disk: &Image, from: u64, to: u64) -> Vec<Cell> {

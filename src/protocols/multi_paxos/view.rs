@@ -34,7 +34,7 @@ impl Shown<Disk> for MultiPaxos {
     ];
 
     const PANELS: &'static [Panel<MultiPaxos, Disk>] =
-        &[Panel::log(key!("Log"), |server| server.votes.len(), MultiPaxos::cells)];
+        &[Panel::log(key!("Log"), |server| Some(server.votes.len()), MultiPaxos::cells)];
 
     listed! {
         fn roles() -> &'static [Role];

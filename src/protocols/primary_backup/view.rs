@@ -70,7 +70,7 @@ impl Shown<Disk> for PrimaryBackup {
     ];
     const PANELS: &'static [Panel<PrimaryBackup, Disk>] = &[Panel::log(
         key!("Log"),
-        |it| it.server().map_or(0, |it| it.kept.log.len()),
+        |it| Some(it.server()?.kept.log.len()),
         PrimaryBackup::cells,
     ), Panel::of(key!("members"), |it, _| match it {
         PrimaryBackup::Service(it) => Some(Content::Set(it.record.view.members.iter().map(ToString::to_string).collect())),

@@ -44,7 +44,7 @@ impl Shown<Disk> for Raft {
     ];
 
     const PANELS: &'static [Panel<Raft, Disk>] =
-        &[Panel::log(key!("Log"), |raft| raft.log.len(), Raft::cells)];
+        &[Panel::log(key!("Log"), |raft| Some(raft.log.len()), Raft::cells)];
 
     listed! {
         fn roles() -> &'static [Role];

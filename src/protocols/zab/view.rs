@@ -37,7 +37,7 @@ impl Shown<Disk> for Zab {
     ];
 
     const PANELS: &'static [Panel<Zab, Disk>] = &[
-        Panel::log(key!("History"), |zab| zab.history.end(), Zab::cells),
+        Panel::log(key!("History"), |zab| Some(zab.history.end()), Zab::cells),
         Panel::of(key!("votes"), |zab, _| zab.votes()),
         Panel::of(key!("learners"), |zab, _| zab.learners()),
     ];
