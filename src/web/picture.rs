@@ -164,8 +164,10 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
         (_, narrow) if rooms.at_door => (6.0, if narrow { 84.0 } else { 62.0 }),
         (true, false) => (if few { 4.0 } else { 40.0 }, 48.0),
         (low, true) if !is_told(pane, rooms) => (if low { 52.0 } else { 56.0 }, 16.0),
-        // Beneath very many places stand words, which a caption of three lines would cover.
-        (true, true) => (52.0, if setup.places.are_many() { 80.0 } else { 62.0 }),
+        // Beneath very many places stand words, which a caption of four lines would cover; above them, on the
+        // narrowest stages, where to find one of them.
+        (_, true) if setup.places.are_many() => (if stage.w < 360.0 { 92.0 } else { 56.0 }, 84.0),
+        (true, true) => (52.0, 62.0),
         (false, true) => (56.0, 84.0),
         // The stage gives the tree of branches its room: most of it from the caption's, so that everybody stays
         // about where they were.

@@ -3,6 +3,7 @@
 //! | file | what it draws |
 //! |---|---|
 //! | `layout.rs` | where servers and clients stand |
+//! | `arrangement.rs` | the forms in which many stand: rings, rows, columns |
 //! | `field.rs` | very many places: dots by state |
 //! | `heat.rs` | among very many places, messages that are too many to be told apart |
 //! | `row.rs` | what a server's box shows of its panels |
@@ -15,6 +16,7 @@
 //! | `telling.rs` | the stage in words |
 //! | `thumbnail.rs` | the stage, small, to know a run again by |
 
+pub mod arrangement;
 pub mod aside;
 pub mod field;
 pub mod flight;

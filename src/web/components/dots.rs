@@ -224,16 +224,23 @@ fn legend(scene: &StageView, field: &DotsView, near: Option<&Near>, language: La
         figure
     });
     let states: Vec<Html> = states.collect();
+    let states_end = (x, y);
     y += if narrow { LINE } else { 8.0 };
     let measures = match near.filter(|_| narrow) {
         Some(near) => vec![near.told()],
         None => scene.measures.iter().map(|measure| tell(language, measure)).collect(),
     };
-    // On a narrow stage at the right end of a line that is short.
-    let scale_at = match (narrow, near) {
-        (false, _) => corner.plus(0.0, y + 14.0 + measures.len() as f64 * LINE),
-        (true, None) => corner.plus(width - SCALE, y),
-        (true, Some(_)) => corner.plus(width - SCALE, y + LINE),
+    let below = y + measures.len() as f64 * LINE;
+    let scale_at = match narrow {
+        false => corner.plus(0.0, below + 14.0),
+        // On a narrow stage at the right end of the first line that is short enough.
+        true => {
+            let told = measures.iter().enumerate();
+            let told = told.map(|(i, told)| (text_width(told, SMALL), y + i as f64 * LINE));
+            let short = [states_end].into_iter().chain(told);
+            let free = short.map(|(long, y)| (long + SCALE + 8.0, y)).find(|(it, _)| *it <= width);
+            corner.plus(width - SCALE, free.map_or(below, |(_, y)| y))
+        }
     };
     let measures = measures.iter().enumerate().map(|(i, measure)| {
         text("measure", Point::new(corner.x, corner.y + y + i as f64 * LINE), measure)

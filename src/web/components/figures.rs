@@ -173,15 +173,22 @@ pub fn client_figure(props: &Figures, client: &ClientBox) -> Html {
         ),
         (None, None) => ("idle", tr!(language, "asks nothing").to_owned()),
     };
-    let title = tr!(language, "client {0}", client.id);
     let room = client.size.w - 14.0;
-    // What was asked, and beneath it what came back; where there is no room for both, the latter matters more.
+    // What was asked, and beneath it what came back. In a small box the former stands beside the name.
     let (asked, told) = match words_shown.split_once(SEPARATOR) {
         Some((asked, told)) => (Some(asked), told),
         None => (None, words_shown.as_str()),
     };
-    let asked = asked.filter(|_| props.scene.layout.detail <= Detail::Compact);
-    let told = if asked.is_some() { format!("→ {told}") } else { told.to_owned() };
+    let (title, asked) = match asked {
+        Some(asked) if props.scene.layout.detail.is_narrow() => {
+            (clipped(&format!("{}: {asked}", client.id), 13.0, room), None)
+        }
+        asked => (tr!(language, "client {0}", client.id), asked),
+    };
+    let told = match words_shown.contains(SEPARATOR) {
+        true => format!("→ {told}"),
+        false => told.to_owned(),
+    };
     let [title_y, told_y] = match (props.scene.layout.detail, asked) {
         (_, None) => [-5.0, 14.0],
         (Detail::Full, _) => [-12.0, 22.0],
