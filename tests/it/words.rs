@@ -504,6 +504,11 @@ fn in_the_catalog() -> Vec<(Owner, String, String)> {
             add("property", property.name);
             add("property", property.meaning);
         }
+        for form in entry.forms {
+            add("request", form.name);
+            add("request", form.help);
+            form.blanks.iter().for_each(|blank| add("request", blank.name));
+        }
         for timer in (entry.words)().timers {
             add("timer", &timer);
         }
