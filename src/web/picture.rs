@@ -8,15 +8,16 @@ use super::animator::Gliders;
 use super::measures::Measures;
 use super::shared::Shared;
 use crate::base::Places;
-use crate::command::{Command, ScriptLine};
+use crate::command::Command;
 use crate::measure::faults;
 use crate::player::{Below, Pane, Store};
 use crate::protocol::Formation;
 use crate::view::diagram::chart::{Chart, ChartRequest};
 use crate::view::history::{HistoryRequest, HistoryView, of_run, with_beginnings};
+use crate::view::stage::flight::text_width;
 use crate::view::stage::layout::{Layout, Room};
 use crate::view::{Rows, Sheet, Size, StageView};
-use crate::words;
+use crate::words::{self, Language, translate};
 
 /// Room of the time axis above the lanes, and left of them.
 pub const AXIS: f64 = 18.0;
@@ -60,7 +61,7 @@ impl PaneView {
             0 => page.to_owned().into(),
             _ => format!("{page}-b").into(),
         };
-        let layout = layout(&store.panes[place], rooms);
+        let layout = layout(store, place, rooms);
         let scene = scene(store, place, &layout);
         let mut chart = Chart::default();
         let sheet = sheet(store, place, &mut chart, &scene, rooms.timeline);
@@ -72,7 +73,7 @@ impl PaneView {
             history: None,
             scene: Shared::new(scene),
             sheet: Shared::new(sheet),
-            laid_out: laid_out(&store.panes[place], rooms),
+            laid_out: laid_out(store, place, rooms),
             layout,
             chart,
         }
@@ -80,10 +81,10 @@ impl PaneView {
 
     /// Something has happened: all is read off the store anew.
     pub fn refresh(&mut self, store: &mut Store, place: usize, rooms: Rooms) {
-        let wanted = laid_out(&store.panes[place], rooms);
+        let wanted = laid_out(store, place, rooms);
         if wanted != self.laid_out {
             self.laid_out = wanted;
-            self.layout = layout(&store.panes[place], rooms);
+            self.layout = layout(store, place, rooms);
         }
         self.scene = Shared::new(scene(store, place, &self.layout));
         self.draw_sheet(store, place, rooms);
@@ -131,19 +132,30 @@ impl PaneView {
     }
 }
 
-/// What a layout is made of: who takes part, how they stand, whether captions have room, whether there are
+/// What a layout is made of: who takes part, how they stand, how many lines a caption may take, whether there are
 /// branches, and the room.
-type LaidOut = (Places, Formation, bool, bool, Rooms);
+type LaidOut = (Places, Formation, usize, bool, Rooms);
 
-fn laid_out(pane: &Pane, rooms: Rooms) -> LaidOut {
+fn laid_out(store: &Store, place: usize, rooms: Rooms) -> LaidOut {
+    let pane = &store.panes[place];
     let places = pane.run.script().setup.places.clone();
-    (places, pane.run.meta().formation, is_told(pane, rooms), pane.branches.len() > 1, rooms)
+    let lines = caption_lines(pane, rooms, store.ui.language);
+    (places, pane.run.meta().formation, lines, pane.branches.len() > 1, rooms)
 }
 
-/// Whether room is kept for captions: on a phone only where the run has some.
-fn is_told(pane: &Pane, rooms: Rooms) -> bool {
-    let is_caption = |line: &ScriptLine| matches!(*line.command, Command::Say(_));
-    rooms.stage.w >= 520.0 || pane.run.script().lines.iter().any(is_caption)
+/// A stage as narrow as a phone's: only there it matters how long captions are, and whether the run has some.
+const NARROW: f64 = 520.0;
+
+/// About how many lines the longest caption takes there.
+fn caption_lines(pane: &Pane, rooms: Rooms, language: Language) -> usize {
+    if rooms.stage.w >= NARROW {
+        return 0;
+    }
+    let long = pane.run.script().lines.iter().filter_map(|line| match &*line.command {
+        Command::Say(caption) => Some(text_width(translate(language, caption), 12.0)),
+        _ => None,
+    });
+    (long.fold(0.0, f64::max) / (rooms.stage.w - 36.0).max(1.0)).ceil().min(5.0) as usize
 }
 
 /// How much larger all is drawn for a room that looks on: so that what stands in the boxes can be read from its
@@ -153,22 +165,23 @@ fn enlargement(stage: Size) -> f64 {
 }
 
 /// Where everybody stands on a stage of this size.
-fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
+fn layout(store: &Store, place: usize, rooms: Rooms) -> Rc<Layout> {
+    let pane = &store.panes[place];
     let (setup, stage) = (&pane.run.script().setup, rooms.stage);
-    // Few servers leave the corner free in which the tools are, where the stage is wide.
-    let few = setup.places.servers() <= 5 && stage.w >= 700.0;
-    let (top, bottom) = match (stage.h < 340.0, stage.w < 520.0) {
+    let lines = caption_lines(pane, rooms, store.ui.language);
+    let (top, bottom) = match (stage.h < 340.0, stage.w < NARROW) {
         // The tools and the caption of two panes stand outside.
         _ if rooms.shared => (4.0, 4.0),
         _ if rooms.presents => (8.0, 8.0),
         (_, narrow) if rooms.at_door => (6.0, if narrow { 84.0 } else { 62.0 }),
-        (true, false) => (if few { 4.0 } else { 40.0 }, 48.0),
-        (low, true) if !is_told(pane, rooms) => (if low { 52.0 } else { 56.0 }, 16.0),
+        // A caption takes two lines, or three where less is beside each other.
+        (true, false) => (4.0, if stage.w < 640.0 { 66.0 } else { 48.0 }),
+        (low, true) if lines == 0 => (if low { 52.0 } else { 56.0 }, 16.0),
         // Beneath very many places stand words, which a caption of four lines would cover; above them, on the
         // narrowest stages, where to find one of them.
         (_, true) if setup.places.are_many() => (if stage.w < 360.0 { 92.0 } else { 56.0 }, 84.0),
-        (true, true) => (52.0, 62.0),
-        (false, true) => (56.0, 84.0),
+        (true, true) => (52.0, f64::max(62.0, 14.0 + lines as f64 * 16.0)),
+        (false, true) => (56.0, f64::max(84.0, 16.0 + lines as f64 * 18.0)),
         // The stage gives the tree of branches its room: most of it from the caption's, so that everybody stays
         // about where they were.
         (false, false) => (58.0, if pane.branches.len() > 1 { 56.0 } else { 84.0 }),
@@ -176,8 +189,18 @@ fn layout(pane: &Pane, rooms: Rooms) -> Rc<Layout> {
     let larger = if rooms.presents { enlargement(stage) } else { 1.0 };
     let (width, height) = (stage.w / larger, stage.h / larger);
     let room = Room { width, height, top: top / larger, bottom: bottom / larger };
-    Rc::new(Layout::new(&setup.places, pane.run.meta().formation, room))
+    let within = |room| Layout::new(&setup.places, pane.run.meta().formation, room);
+    let layout = within(room);
+    // In a low window the tools stand in the corner, if nobody does.
+    let is_low = top < TOOLS.h && !rooms.shared && !rooms.presents && !rooms.at_door;
+    Rc::new(match is_low && !layout.leaves_free(TOOLS, room.width) {
+        true => within(Room { top: TOOLS.h, ..room }),
+        false => layout,
+    })
 }
+
+/// What the tools take of a low stage's corner.
+const TOOLS: Size = Size::new(300.0, 44.0);
 
 /// The stage.
 fn scene(store: &Store, place: usize, layout: &Rc<Layout>) -> StageView {

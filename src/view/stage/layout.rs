@@ -267,6 +267,16 @@ impl Layout {
         }
     }
 
+    /// Whether nobody stands in this corner of the picture, at the top left, where the room is so wide.
+    pub fn leaves_free(&self, corner: Size, width: f64) -> bool {
+        let scale = self.size.w / width.max(1.0);
+        let is_in = |at: &Point, size: Size| {
+            at.x - size.w / 2.0 < corner.w * scale && at.y - size.h / 2.0 < corner.h * scale
+        };
+        !self.nodes.iter().any(|at| is_in(at, self.node))
+            && !self.clients.iter().any(|at| is_in(at, self.client))
+    }
+
     /// Whether those of a kind stand in several lines: then what joins one line runs behind another.
     pub fn is_wrapped(&self) -> bool {
         let lines = self.nodes.chunk_by(|one, other| one.y == other.y).count();
@@ -489,6 +499,20 @@ mod tests {
         assert!(second.iter().all(|at| first.iter().all(|other| other.x != at.x)));
         let tall = Room { width: 390.0, height: 520.0, ..small };
         assert!(Layout::new(&Places::of(kinds), Formation::ROWS, tall).size.w < 400.0);
+    }
+
+    #[test]
+    fn a_ring_leaves_the_corner_to_the_tools_and_a_row_does_not() {
+        let low = Room { width: 844.0, height: 230.0, top: 4.0, bottom: 48.0 };
+        let kinds: &'static [PlaceKind] = Box::leak(Box::new([
+            PlaceKind::new('M', "store", "stores").counts(5, 1, 9),
+            PlaceKind::new('R', "resource", "resources").counts(1, 1, 1),
+        ]));
+        let tools = Size::new(300.0, 40.0);
+        let ring = Layout::new(&Places::with_clients(5, 1), Formation::RING, low);
+        assert!(ring.leaves_free(tools, low.width));
+        let rows = Layout::new(&Places::of(kinds), Formation::ROWS, low);
+        assert!(!rows.leaves_free(tools, low.width));
     }
 
     #[test]

@@ -181,7 +181,7 @@ pub fn client_figure(props: &Figures, client: &ClientBox) -> Html {
     };
     let (title, asked) = match asked {
         Some(asked) if props.scene.layout.detail.is_narrow() => {
-            (clipped(&format!("{}: {asked}", client.id), 13.0, room), None)
+            (clipped(&format!("{}: {asked}", client.id), 14.5, room), None)
         }
         asked => (tr!(language, "client {0}", client.id), asked),
     };
