@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{Place, PlaceKind, Span, Time};
 use crate::protocol::{
-    CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
+    CellState, Cluster, Content, Effects, FieldName, Outcome, Panel, Property, PropertyKind,
 };
 use crate::protocol::{Protocol, Role, Stamp, StampedWrite, Tag, Tenure, Variable};
 use crate::service::lock::{Grant, LockDisk, Refusal, Resource, Writer, Written};
@@ -200,6 +200,12 @@ pub const RESOURCES: PlaceKind =
 pub const RESOURCE: Place = Place::new('R', 0);
 /// How long a client takes from one thing to the next.
 pub const PACE: Span = Span::new(Time::millis(50), Time::millis(80));
+
+/// A client whose time is over gives its write up, and says so to whoever asked for it.
+#[track_caller]
+pub fn give_up<P: Protocol>(me: Place, seq: u64, fx: &mut Effects<P>) {
+    fx.reply(me, seq, Outcome::Refused(sentence!("given up, not knowing whether it was taken")));
+}
 
 /// The same, but no longer than its lock lasts by its own clock: it knows at once when its time is over.
 pub fn pace(writer: &Writer, now: Time) -> Span {
