@@ -125,7 +125,8 @@ pub const fn late_write<P: Locking>() -> Property<P> {
         name: key!("A Late Write Is Taken"),
         formula: "◇ write(i) ∧ ∃ j: grant(i) < grant(j)",
         meaning: "The resource takes a write of a client whose lock another has got meanwhile. No lock that \
-                  relies on time alone can exclude it.",
+                  relies on time alone can exclude it: about that Kleppmann is right (2016). Another \
+                  challenge is about Sanfilippo's answer: which of these stops it?",
         kind: PropertyKind::Sometimes,
         holds: |cluster| match P::observed(cluster).and_then(|it| it.late) {
             Some(_) => Ok(()),
