@@ -37,13 +37,8 @@ impl Store {
         let since = match (same, act) {
             (true, Some(act)) => act.min(self.narration.event),
             (false, Some(act)) => act,
-            (_, None) => {
-                if goes_on {
-                    self.narration.event
-                } else {
-                    0
-                }
-            }
+            (true, None) if goes_on => self.narration.event,
+            _ => 0,
         };
         let mut foremost = self.pane_mut().run.foremost(since);
         if !goes_on {
@@ -54,14 +49,7 @@ impl Store {
             foremost = [newest(says), newest(others)].into_iter().flatten().collect();
             foremost.sort_by_key(|(_, told)| told.event);
         }
-        // Of a long way the last captions are told, and not the whole story.
-        let captions = foremost.iter().filter(|(weight, _)| *weight == Weight::Says).count();
-        let mut early = captions.saturating_sub(CAPTIONS);
-        foremost.retain(|(weight, _)| {
-            let is_early = *weight == Weight::Says && early > 0;
-            early -= usize::from(is_early);
-            !is_early
-        });
+        keep_late_captions(&mut foremost);
         // A notice says it by itself, and at once.
         let noticed = |store: &Store| {
             store.ui.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Violation)
@@ -139,6 +127,17 @@ impl Store {
         let settled = places.own().filter_map(|place| run.sim().read(&Fact::settled(place)));
         settled.filter_map(|settled| settled.parse().ok()).max().unwrap_or(0)
     }
+}
+
+/// Of a long way the last captions are told, and not the whole story.
+fn keep_late_captions(foremost: &mut Vec<(Weight, Told)>) {
+    let captions = foremost.iter().filter(|(weight, _)| *weight == Weight::Says).count();
+    let mut early = captions.saturating_sub(CAPTIONS);
+    foremost.retain(|(weight, _)| {
+        let is_early = *weight == Weight::Says && early > 0;
+        early -= usize::from(is_early);
+        !is_early
+    });
 }
 
 /// An event as it is said aloud.

@@ -227,9 +227,8 @@ impl Layout {
         let wraps = detail == Detail::Tiny && room.width < NARROW && !wide;
         let ring = centres(places, formation.arrangement, free, (node, wraps));
         let extent = |pick: fn(&Point) -> f64| {
-            ring.iter()
-                .map(pick)
-                .fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
+            let all = ring.iter().map(pick);
+            all.fold((0.0f64, 0.0f64), |(low, high), at| (low.min(at), high.max(at)))
         };
         let ((left, east), (north, south)) = (extent(|p| p.x), extent(|p| p.y));
         // The ring and the clients beside it are centred together.
