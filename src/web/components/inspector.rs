@@ -82,7 +82,10 @@ pub fn Inspector(props: &Props) -> Html {
 
 fn name(tab: Tab, inspection: &Inspection, language: Language) -> &'static str {
     match tab {
-        Tab::Lesson => tr!(language, "Lesson"),
+        Tab::Lesson => match &inspection.study {
+            Some(study) => reading_room::kind(study, language),
+            None => tr!(language, "Lesson"),
+        },
         Tab::Log if inspection.logs.rows.is_empty() => tr!(language, "Disk"),
         Tab::Node => tr!(language, "Node"),
         Tab::Message => tr!(language, "Message"),
