@@ -84,11 +84,9 @@ pub fn link(to: &str, text: Html, act: &Callback<Action>) -> Html {
 pub fn told(choice: &Choice, language: Language) -> String {
     match choice {
         Choice::Place(place) => place.to_string(),
-        Choice::Yes => tr!(language, "Yes").to_owned(),
-        Choice::No => tr!(language, "No").to_owned(),
+        Choice::Yes | Choice::Kept => tr!(language, "Yes").to_owned(),
+        Choice::No | Choice::Broken => tr!(language, "No").to_owned(),
         Choice::Text(text) => text.clone(),
-        Choice::Kept => tr!(language, "It is kept").to_owned(),
-        Choice::Broken => tr!(language, "It is broken").to_owned(),
         Choice::Nothing(why) => tell(language, why),
     }
 }
