@@ -4,8 +4,8 @@
 use yew::prelude::*;
 
 use super::bits::{leads, outward};
-use crate::lessons::Choice;
 use crate::lessons::prose::{Block, Inline};
+use crate::lessons::{Choice, Course};
 use crate::player::{Action, PageAction};
 use crate::tr;
 use crate::words::{Language, tell};
@@ -77,6 +77,14 @@ pub fn link(to: &str, text: Html, act: &Callback<Action>) -> Html {
     match to.starts_with("https:") {
         true => outward("", href, text),
         false => leads("", to, text),
+    }
+}
+
+/// What it is that is read.
+pub fn kind(course: &Course, language: Language) -> &'static str {
+    match course {
+        Course::Lesson(_) => tr!(language, "Lesson"),
+        Course::Exercise(_) => tr!(language, "Exercise"),
     }
 }
 

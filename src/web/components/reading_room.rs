@@ -7,7 +7,6 @@ use super::prose::link;
 use super::study::{study_panel, study_slide};
 use super::terms::{glossary, term_card};
 use super::texts::list;
-use crate::lessons::Course;
 use crate::lessons::texts::SHELF;
 use crate::part;
 use crate::part::Part;
@@ -32,14 +31,6 @@ pub static READING_ROOM: Part<ReadingRoom> = part!(lessons: ReadingRoom = Readin
     glossary,
     term: term_card,
 });
-
-/// What it is that is read.
-pub fn kind(course: &Course, language: Language) -> &'static str {
-    match course {
-        Course::Lesson(_) => tr!(language, "Lesson"),
-        Course::Exercise(_) => tr!(language, "Exercise"),
-    }
-}
 
 /// Fetches it for the words of the page that lead to the glossary: from then on they do.
 #[hook]
