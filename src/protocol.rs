@@ -15,7 +15,7 @@ use crate::sentence;
 
 pub use epidemic::Epidemic;
 pub use faults::{FaultModel, PartitionKind};
-pub use form::{Blank, Form, Holds};
+pub use form::{Blank, Form, Holds, Misfit};
 pub use inside::Asked;
 pub use options::{FlawInfo, OptionInfo, OptionValue, Options, Repeat, Switch};
 pub use panel::{Cell, CellState, Content, LogReading, Opinion, Panel, PanelView, Regard};

@@ -30,7 +30,7 @@ use std::rc::Rc;
 use crate::base::{Place, Quantiles, Ratio, Sentence, Span, Time};
 use crate::catalog::{self, Entry, Run};
 use crate::command::{Command, Deed, Latency, Link, QualityChange, Script, ScriptLine, Setup};
-use crate::protocol::{MEMBERS, Unserved};
+use crate::protocol::{MEMBERS, Misfit, Unserved};
 use crate::replay::LINES;
 use crate::sentence;
 use crate::sim::snapshot::Told;
@@ -508,8 +508,21 @@ fn request(words: &mut Words, setup: &Setup, entry: &Entry) -> Result<Command, M
         Unserved::Unread(expected) => {
             let mut forms = entry.forms.iter();
             let form = forms.find(|form| text.split_whitespace().next() == Some(form.word()));
-            words.point(form.and_then(|form| form.misfit(text)).unwrap_or_default());
-            words.expected(expected)
+            let Some((form, misfit)) = form.and_then(|form| Some((form, form.misfit(text)?)))
+            else {
+                words.point(0);
+                return words.expected(expected);
+            };
+            // Of several requests, the one that was meant.
+            let mut all = expected.split(", ").flat_map(|all| all.split(" or "));
+            let meant = all.find(|it| it.split(' ').next() == Some(form.word()));
+            let meant = meant.unwrap_or(expected);
+            let (Misfit::Wrong(at) | Misfit::Missing(at) | Misfit::TooMuch(at)) = misfit;
+            words.point(at);
+            match misfit {
+                Misfit::TooMuch(_) => words.expected("the end of the line"),
+                _ => words.expected(meant),
+            }
         }
         Unserved::Refused(why) => words.wrong(why),
     })?;

@@ -31,8 +31,20 @@ impl Store {
             }
             return self.narration.said.clone();
         }
-        let goes_on = same && event > self.narration.event;
-        let since = if goes_on { self.narration.event } else { 0 };
+        // What is done by hand goes on from where it is done, in whatever branch.
+        let act = self.narration.act.take().filter(|act| *act < event);
+        let goes_on = same && event > self.narration.event || act.is_some();
+        let since = match (same, act) {
+            (true, Some(act)) => act.min(self.narration.event),
+            (false, Some(act)) => act,
+            (_, None) => {
+                if goes_on {
+                    self.narration.event
+                } else {
+                    0
+                }
+            }
+        };
         let mut foremost = self.pane_mut().run.foremost(since);
         if !goes_on {
             // Where one has come from elsewhere, the instant itself is told, and the caption over it.
@@ -59,8 +71,12 @@ impl Store {
         }
         let settled = self.settled();
         let mut said = done;
-        let matters = foremost.iter().filter(|(weight, _)| *weight < Weight::Notable);
-        said.extend(matters.map(|(weight, told)| spoken(*weight, told, language)));
+        // What somebody has just done is told, however small it is.
+        let is_done = |told: &Told| act.is_some_and(|act| told.event > act);
+        let matters = |(weight, told): &&(Weight, Told)| *weight < Weight::Notable || is_done(told);
+        said.extend(
+            foremost.iter().filter(matters).map(|(weight, told)| spoken(*weight, told, language)),
+        );
         if goes_on && settled > self.narration.settled {
             said.push(tell(language, &sentence!("The logs are settled up to entry {0}.", settled)));
         }
@@ -227,6 +243,18 @@ mod tests {
         at(&mut store, 0);
         let told = at(&mut store, 550);
         assert!(told.contains("Caption 4. Caption 5.") && !told.contains("Caption 3."), "{told}");
+    }
+
+    /// Also where it begins a branch, and a caption stands.
+    #[test]
+    fn the_first_deed_is_said() {
+        let mut store = store(RUN);
+        at(&mut store, 900);
+        assert!(at(&mut store, 305).starts_with("Watch the log."));
+        store.update(Action::Do(Command::Crash { node: Place::server(1), torn: false }));
+        let told = store.narration();
+        assert!(told.contains("S2 is down"), "{told}");
+        assert!(!told.contains("Watch the log."), "{told}");
     }
 
     #[test]

@@ -340,6 +340,22 @@ impl Pane {
         Ok(self.begin(parent, scene))
     }
 
+    /// Drops the branch that is nothing but this script, if another one runs and none departed from it.
+    pub(super) fn let_go_of(&mut self, script: &Script) {
+        let is_bare = |branch: &Branch| {
+            branch.script == *script && branch.parent.is_none() && branch.name.is_none()
+        };
+        let departs =
+            |id: u32| self.branches.iter().any(|it| it.parent.is_some_and(|(of, _)| of == id));
+        let bare = (0..self.branches.len()).find(|&place| {
+            let branch = &self.branches[place];
+            place != self.branch && is_bare(branch) && !departs(branch.id)
+        });
+        if let Some(place) = bare {
+            self.remove(place);
+        }
+    }
+
     /// Goes to another branch, at its start.
     pub(super) fn go_to(&mut self, place: usize) -> Result<(), Sentence> {
         let run = start(self.branches[place].script.clone())?;

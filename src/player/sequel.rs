@@ -3,7 +3,7 @@
 
 use super::store::{Act, Store};
 use crate::base::{Place, Sentence, Span, Time};
-use crate::command::Command;
+use crate::command::{Command, ScriptLine};
 use crate::protocol::{Role, Tag};
 use crate::sentence;
 use crate::sim::snapshot::{Lane, MarkKind, Standing};
@@ -37,8 +37,10 @@ impl Store {
             return rests.then_some(Sequel { rests, told, next: None });
         }
         let told = self.came_of(act, now)?;
-        // Whoever solves an exercise has a goal, which this would lead away from.
-        let next = self.study.is_none().then(|| try_next(&act.command));
+        // Whoever solves an exercise, or is at a challenge, has a goal, which this would lead away from.
+        let sets_goal = |line: &ScriptLine| matches!(*line.command, Command::Goal(_));
+        let has_goal = self.pane().run.script().lines.iter().any(sets_goal);
+        let next = (self.study.is_none() && !has_goal).then(|| try_next(&act.command));
         Some(Sequel { rests: false, told, next })
     }
 
@@ -148,6 +150,9 @@ fn try_next(command: &Command) -> Sentence {
         }
         Command::Cut(_) | Command::Hold(_) | Command::Partition(_) => {
             sentence!("Next: heal, and see who gives way.")
+        }
+        Command::Pause(_) => {
+            sentence!("Next: let it go on, and see what it does with what it knew.")
         }
         Command::Drop(_) | Command::Delay { .. } => {
             sentence!("Next: go back to before it, and let the message arrive in time.")

@@ -68,6 +68,8 @@ pub struct Narration {
     pub(super) event: u64,
     pub(super) settled: u64,
     pub(super) selection: Option<Selection>,
+    /// Something has been done by hand after this event.
+    pub(super) act: Option<u64>,
     pub(super) said: String,
 }
 
@@ -333,6 +335,7 @@ impl Store {
             let (at, event) = self.pane().cursor();
             self.ui.touched = Some(at);
             self.act = Some(Act { command, at, event });
+            self.narration.act = Some(here);
             let explanation = self.explanation.take();
             self.explanation = explanation
                 .and_then(|explanation| explanation.after_command(&self.pane().run, here));

@@ -393,3 +393,26 @@ fn doors_and_languages() {
     store.update(PageAction::Language(Language::Chinese));
     assert_ne!(store.study.as_ref().unwrap().course.title(), english);
 }
+
+/// Who only reads has made no branch, however many runs the steps bring.
+#[test]
+fn the_runs_of_a_lesson_are_no_branches() {
+    for name in ["breaking", "cap"] {
+        let mut store = opened(&format!("#v1&lesson={name}"));
+        let steps = store.study.as_ref().unwrap().course.steps();
+        for step in (0..steps).chain([1, 0]) {
+            store.update(StudyAction::Step(step));
+            assert_eq!(store.panes[0].branches.len(), 1, "{name}, step {step}");
+        }
+    }
+    // What the reader has done stays.
+    let mut store = opened("#v1&lesson=breaking");
+    play(&mut store);
+    store.update(super::action::Action::Do(crate::command::Command::Crash {
+        node: crate::base::Place::server(0),
+        torn: false,
+    }));
+    let steps = store.study.as_ref().unwrap().course.steps();
+    store.update(StudyAction::Step(steps - 1));
+    assert!(store.panes[0].branches.len() > 1);
+}

@@ -76,6 +76,10 @@ impl Store {
             && *self.panes[0].run.script() == scenario.script
             && self.variant() == scenario.beside;
         if runs || self.show(scenario) {
+            // What an earlier step gave, and nobody has changed, is no branch of the reader's.
+            if let Some(before) = &self.study {
+                self.panes[0].let_go_of(&before.given);
+            }
             self.ui.door = None;
             self.begin_study(study);
             match cursor {

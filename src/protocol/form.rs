@@ -22,16 +22,24 @@ impl Form {
         self.script.split(' ').next().unwrap_or_default()
     }
 
-    /// Where in a request of this form a word stands that does not fit its blank, in bytes.
-    pub fn misfit(&self, request: &str) -> Option<usize> {
+    /// Where a request of this form does not fit it, in bytes: at a word that is not what its blank holds, at the
+    /// end where words are missing, or at the first word too many.
+    pub fn misfit(&self, request: &str) -> Option<Misfit> {
+        let place = |word: &str| word.as_ptr() as usize - request.as_ptr() as usize;
         let mut said = request.split_whitespace();
-        self.script.split(' ').find_map(|piece| {
-            let word = said.next()?;
-            let place = piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}'));
-            let blank = place.and_then(|place| self.blanks.get(place.parse::<usize>().ok()?))?;
-            let is_wrong = blank.holds != Holds::Servers && blank.check(word).is_err();
-            is_wrong.then(|| word.as_ptr() as usize - request.as_ptr() as usize)
-        })
+        for piece in self.script.split(' ') {
+            let Some(word) = said.next() else { return Some(Misfit::Missing(request.len())) };
+            let blank = piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}'));
+            let blank = blank.and_then(|blank| self.blanks.get(blank.parse::<usize>().ok()?));
+            match blank {
+                Some(blank) if blank.holds == Holds::Servers => return None,
+                Some(blank) if blank.check(word).is_err() => {
+                    return Some(Misfit::Wrong(place(word)));
+                }
+                _ => {}
+            }
+        }
+        said.next().map(|word| Misfit::TooMuch(place(word)))
     }
 
     /// The request with these values in its blanks, as a script writes it.
@@ -43,6 +51,14 @@ impl Form {
         let pieces = self.script.split(['{', '}']).enumerate();
         pieces.map(|(i, piece)| if i % 2 == 0 { piece } else { value(piece).trim() }).collect()
     }
+}
+
+/// Where a request does not fit its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    Wrong(usize),
+    Missing(usize),
+    TooMuch(usize),
 }
 
 /// A place to fill in.
@@ -118,9 +134,10 @@ mod tests {
         const FORM: Form =
             Form { name: "Prepare", help: "", script: "prepare {0}", blanks: &[NUMBER] };
         let form = FORM;
-        assert_eq!(form.misfit("prepare  0"), Some(9));
+        assert_eq!(form.misfit("prepare  0"), Some(Misfit::Wrong(9)));
         assert_eq!(form.misfit("prepare 3"), None);
-        assert_eq!(form.misfit("prepare"), None);
+        assert_eq!(form.misfit("prepare"), Some(Misfit::Missing(7)));
+        assert_eq!(form.misfit("prepare 3 4"), Some(Misfit::TooMuch(10)));
     }
 
     #[test]

@@ -193,6 +193,8 @@ impl Lease {
     fn go_on(&mut self, fx: &mut Effects<Self>) {
         match self.writer.turn(self.clock) {
             Turn::Rest => return,
+            // What it held runs out by itself.
+            Turn::GiveUp { seq } => locks::give_up(self.me, seq, fx),
             Turn::Acquire => fx.send(SERVICE, Message::Acquire { sent: self.clock }),
             Turn::Looked(left) => fx.note(sentence!("looks at its clock: {0} are left", left)),
             Turn::Write { token, seq } => fx.send(locks::RESOURCE, Message::Write { token, seq }),

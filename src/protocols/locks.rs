@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{Place, PlaceKind, Span, Time};
 use crate::protocol::{
-    CellState, Cluster, Content, Effects, FieldName, Panel, Property, PropertyKind,
+    CellState, Cluster, Content, Effects, FieldName, Outcome, Panel, Property, PropertyKind,
 };
 use crate::protocol::{Protocol, Role, Stamp, StampedWrite, Tag, Tenure, Variable};
 use crate::service::lock::{Grant, LockDisk, Refusal, Resource, Writer, Written};
@@ -125,7 +125,8 @@ pub const fn late_write<P: Locking>() -> Property<P> {
         name: key!("A Late Write Is Taken"),
         formula: "◇ write(i) ∧ ∃ j: grant(i) < grant(j)",
         meaning: "The resource takes a write of a client whose lock another has got meanwhile. No lock that \
-                  relies on time alone can exclude it.",
+                  relies on time alone can exclude it: about that Kleppmann is right (2016). Another \
+                  challenge is about Sanfilippo's answer: which of these stops it?",
         kind: PropertyKind::Sometimes,
         holds: |cluster| match P::observed(cluster).and_then(|it| it.late) {
             Some(_) => Ok(()),
@@ -200,6 +201,12 @@ pub const RESOURCES: PlaceKind =
 pub const RESOURCE: Place = Place::new('R', 0);
 /// How long a client takes from one thing to the next.
 pub const PACE: Span = Span::new(Time::millis(50), Time::millis(80));
+
+/// A client whose time is over gives its write up, and says so to whoever asked for it.
+#[track_caller]
+pub fn give_up<P: Protocol>(me: Place, seq: u64, fx: &mut Effects<P>) {
+    fx.reply(me, seq, Outcome::Refused(sentence!("given up, not knowing whether it was taken")));
+}
 
 /// The same, but no longer than its lock lasts by its own clock: it knows at once when its time is over.
 pub fn pace(writer: &Writer, now: Time) -> Span {

@@ -287,6 +287,8 @@ impl Redlock {
         }
         match self.writer.turn(self.clock) {
             Turn::Rest => return,
+            // What it held runs out by itself.
+            Turn::GiveUp { seq } => locks::give_up(self.me, seq, fx),
             Turn::Acquire if self.attempt.is_none() && !self.rests => self.attempt(fx),
             Turn::Acquire => {}
             Turn::Looked(left) => fx.note(sentence!("looks at its clock: {0} are left", left)),

@@ -19,8 +19,11 @@ pub struct Writer {
     wishes: VecDeque<u64>,
     /// The token that it believes to hold the lock under, and until when by its own clock.
     pub belief: Option<(u64, Time)>,
-    /// The token that it writes with: it has looked at its clock, and does not look again.
+    /// The token that it writes with: it has looked at its clock, and does not look again before it has
+    /// sent its write.
     pub writing: Option<u64>,
+    /// It has sent that write, and waits for the answer.
+    sent: bool,
 }
 
 /// What a client does next.
@@ -33,6 +36,10 @@ pub enum Turn {
     Looked(Time),
     Write {
         token: u64,
+        seq: u64,
+    },
+    /// Its time is over, and no answer to this write has come: it gives it up.
+    GiveUp {
         seq: u64,
     },
 }
@@ -59,15 +66,23 @@ impl Writer {
         self.belief.take_if(|(_, until)| *until <= now);
     }
 
-    /// What it does now. Between the look and the write it may stand still for any time; when it has
-    /// written it looks again, and believes no longer than its clock says.
+    /// What it does now. Between the look and the write it may stand still for any time. When it has sent
+    /// its write it looks again, and sends it again only while it believes that it holds the lock. After
+    /// that nobody can tell whether what is under way, or its answer, was lost: it does not know whether its
+    /// write was taken or still will be.
     pub fn turn(&mut self, now: Time) -> Turn {
         let Some(seq) = self.wish() else { return Turn::Rest };
         self.look(now);
         if let Some(token) = self.writing {
+            if self.sent && self.belief.is_none_or(|(held, _)| held != token) {
+                (self.belief, self.writing) = (None, None);
+                self.wishes.pop_front();
+                return Turn::GiveUp { seq };
+            }
+            self.sent = true;
             return Turn::Write { token, seq };
         }
-        self.writing = self.belief.map(|(token, _)| token);
+        (self.writing, self.sent) = (self.belief.map(|(token, _)| token), false);
         self.belief.map_or(Turn::Acquire, |(_, until)| Turn::Looked(until - now))
     }
 
@@ -216,8 +231,6 @@ mod tests {
         assert_eq!(writer.turn(Time(0)), Turn::Acquire);
         writer.belief = Some((7, Time(10)));
         assert_eq!(writer.turn(Time(4)), Turn::Looked(Time(6)));
-        assert_eq!(writer.turn(Time(9)), Turn::Write { token: 7, seq: 1 });
-        assert!(writer.belief.is_some());
         assert_eq!(writer.turn(Time(99)), Turn::Write { token: 7, seq: 1 });
         assert_eq!(
             writer.belief, None,
@@ -228,6 +241,26 @@ mod tests {
         assert_eq!((writer.wish(), writer.belief), (Some(2), None));
         writer.belief = Some((8, Time(10)));
         assert_eq!(writer.turn(Time(10)), Turn::Acquire);
+    }
+
+    #[test]
+    fn a_write_is_sent_again_only_while_its_client_believes_that_it_holds_the_lock() {
+        let mut writer = Writer::default();
+        assert!(writer.want(1) && !writer.want(2));
+        writer.belief = Some((7, Time(10)));
+        assert_eq!(writer.turn(Time(4)), Turn::Looked(Time(6)));
+        for now in [5, 9] {
+            assert_eq!(writer.turn(Time(now)), Turn::Write { token: 7, seq: 1 });
+        }
+        assert_eq!(writer.turn(Time(10)), Turn::GiveUp { seq: 1 });
+        assert!(!writer.done(1), "an answer that comes after all says nothing new");
+        writer.refused(7);
+        assert_eq!(writer.turn(Time(11)), Turn::Acquire, "the next one begins anew");
+        writer.belief = Some((8, Time(30)));
+        assert_eq!(writer.turn(Time(20)), Turn::Looked(Time(10)));
+        assert_eq!(writer.turn(Time(40)), Turn::Write { token: 8, seq: 2 }, "once, however late");
+        assert_eq!(writer.turn(Time(41)), Turn::GiveUp { seq: 2 });
+        assert_eq!(writer.turn(Time(42)), Turn::Rest);
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Sim {
             measures: self.ensemble.measures(),
             majority: self.ensemble.meta().majority,
             caption: self.caption.as_ref().map(|(since, text)| (*since, text.to_string())),
-            goal: self.goal.map(|property| (property, self.shows(property))),
+            goal: self.goal_shot(),
         }
     }
 
@@ -196,11 +196,15 @@ impl Sim {
             formula: property.formula,
             meaning: property.meaning,
             kind: property.kind,
+            seen: match progress {
+                Progress::Seen { at, event } => Some((*at, *event)),
+                _ => None,
+            },
             standing: match (progress, property.kind) {
                 (Progress::Violated { at, event, why }, _) => {
                     Standing::Violated { at: *at, event: *event, why: why.clone() }
                 }
-                (Progress::Seen, _) => Standing::Holds,
+                (Progress::Seen { .. }, _) => Standing::Holds,
                 (Progress::Open, PropertyKind::Always) => {
                     self.doubt(property.source).map_or(Standing::Holds, Standing::Unknown)
                 }

@@ -5,6 +5,7 @@ use super::{Events, Progress, Sim};
 use crate::base::{Breach, Place};
 use crate::check::{History, Judge, Model};
 use crate::protocol::{Moment, PropertyKind, PropertySource};
+use crate::sim::snapshot::GoalShot;
 use crate::sim::trace::EventKind;
 
 impl Sim {
@@ -39,7 +40,9 @@ impl Sim {
                 continue;
             }
             match (property.kind, self.holds(property.source, changed)) {
-                (PropertyKind::Sometimes, Ok(())) => self.standings[position] = Progress::Seen,
+                (PropertyKind::Sometimes, Ok(())) => {
+                    self.standings[position] = Progress::Seen { at: self.now, event: cause };
+                }
                 (PropertyKind::Always, Err(Breach { why, against })) => {
                     let what =
                         EventKind::Violation { property: property.name, why: why.clone(), against };
@@ -51,12 +54,13 @@ impl Sim {
         }
     }
 
-    /// Whether the run has shown this property: it has been seen, or is broken.
-    pub(super) fn shows(&self, name: &str) -> bool {
+    /// The property that the run is to show, and whether it has: it has been seen, or is broken.
+    pub(super) fn goal_shot(&self) -> Option<GoalShot> {
+        let goal = self.goal?;
         let mut all = self.properties.iter().zip(&self.standings);
-        all.any(|(property, standing)| {
-            property.name == name && matches!(standing, Progress::Seen | Progress::Violated { .. })
-        })
+        let (property, progress) = all.find(|(property, _)| property.name == goal)?;
+        let met = matches!(progress, Progress::Seen { .. } | Progress::Violated { .. });
+        Some(GoalShot { name: property.name, meaning: property.meaning, met })
     }
 
     /// Whether the property holds now. `changed` as in [`Cluster`](crate::protocol::Cluster).

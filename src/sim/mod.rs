@@ -112,7 +112,11 @@ struct Flight {
 enum Progress {
     /// Nothing to report yet: an `Always` holds, a `Sometimes` has not been seen.
     Open,
-    Seen,
+    /// A `Sometimes` that was seen first then, after this event.
+    Seen {
+        at: Time,
+        event: u64,
+    },
     Violated {
         at: Time,
         event: u64,

@@ -41,7 +41,16 @@ pub struct Snapshot {
     /// The caption that stands, and since when.
     pub caption: Option<(Time, String)>,
     /// The property that the run is to show, and whether it has.
-    pub goal: Option<(&'static str, bool)>,
+    pub goal: Option<GoalShot>,
+}
+
+/// The property that a run is to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GoalShot {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    /// The run has shown it.
+    pub met: bool,
 }
 
 impl Snapshot {
@@ -265,6 +274,8 @@ pub struct PropertyShot {
     pub meaning: &'static str,
     pub kind: PropertyKind,
     pub standing: Standing,
+    /// When a `Sometimes` was seen first, and after which event.
+    pub seen: Option<(Time, u64)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

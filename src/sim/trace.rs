@@ -280,6 +280,7 @@ impl Event {
             EventKind::Status(Status::Down) => sentence!("is down"),
             EventKind::Isolated(true) => sentence!("is cut off from a majority"),
             EventKind::Isolated(false) => sentence!("reaches a majority again"),
+            EventKind::Role(role) if role.is_deed() => sentence!("now {0}", role.name),
             EventKind::Role(role) => sentence!("is now {0}", role.name),
             EventKind::Send { to, payload } => sentence!("sends “{0}” to {1}", payload.told(), *to),
             EventKind::Deliver { from, payload, .. } => {

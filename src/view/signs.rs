@@ -45,7 +45,7 @@ pub const SIGNS: &[Sign] = &[
     sign(
         "stamp",
         key!(
-            "The number of its term, ballot, epoch or version: newer ones displace older ones. Each number has its colour."
+            "The number under which it acts, such as a term, a ballot, an epoch, a version or a token: newer ones displace older ones. Where the number is drawn at random, it only says whose it is. Each has its colour."
         ),
     ),
     sign(

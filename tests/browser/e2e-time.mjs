@@ -321,7 +321,7 @@ test("a scene opens its second pane from the menu, from its link, after a reload
   const written = await text.inputValue();
   await text.fill(written.replace("flaw=count-old-terms", "flaw=nothing"));
   await button("Run this script").click();
-  await page.getByRole("tabpanel").getByRole("status").getByText("Line 2, column 13: expected a flaw of this protocol").waitFor();
+  await page.getByRole("tabpanel").locator(".mistakes").getByText("Line 2, column 13: expected a flaw of this protocol").waitFor();
   await text.fill(written.replace("flaw=count-old-terms", "protocol=paxos"));
   await button("Run this script").click();
   await page.getByRole("region", { name: "Run B: Paxos" }).first().locator(".node").first().waitFor();

@@ -209,7 +209,7 @@ test("mistakes in a script are told while it is written, all at once, and go as 
   await page.getByRole("button", { name: /edit/i }).click();
   const editor = page.getByRole("tabpanel").getByRole("textbox");
   await editor.fill("run raft nodes=3\n1s crush S1\n2s crash S9");
-  const mistakes = page.getByRole("tabpanel").getByRole("status").getByRole("button");
+  const mistakes = page.getByRole("tabpanel").locator(".mistakes").getByRole("button");
   await mistakes.nth(1).waitFor();
   assert.match((await mistakes.allTextContents()).join("|"), /^Line 2, column 4: expected a command.*\|Line 3, column 10: there is no S9/);
   await page.getByRole("button", { name: /run this script/i }).click();
@@ -242,7 +242,7 @@ test("a text that is too long for a script is refused by its length, at once", a
     return goesOn ? Infinity : performance.now() - start;
   });
   assert.ok(taken < 1_000, `${taken} ms`);
-  await page.getByRole("tabpanel").getByRole("status").getByText(/A script has at most 524288 bytes; this one has 5400/).waitFor();
+  await page.getByRole("tabpanel").locator(".mistakes").getByText(/A script has at most 524288 bytes; this one has 5400/).waitFor();
   assert.equal(await editor.inputValue(), before, "what was there is still there");
 });
 

@@ -50,6 +50,11 @@ impl ZkLock {
     pub(super) fn go_on(&mut self, fx: &mut Effects<Self>) {
         match self.writer.turn(fx.steady_now()) {
             Turn::Rest => return,
+            // Its session may go on, and its node with it.
+            Turn::GiveUp { seq } => {
+                super::locks::give_up(self.me, seq, fx);
+                self.give_back(fx);
+            }
             Turn::Acquire => self.seek(fx),
             Turn::Looked(left) => {
                 fx.note(sentence!("looks at its clock: its session lives for {0}", left))
@@ -238,14 +243,19 @@ impl ZkLock {
         self.client.node.map(|it| if self.config.name_as_token { it.seq + 1 } else { it.czxid })
     }
 
-    /// It has written, and gives the lock back. It asks for this until it is answered.
+    /// It has written, and gives the lock back.
     pub(super) fn written(&mut self, seq: u64, fx: &mut Effects<Self>) {
         if self.writer.done(seq) {
             self.writer.writing = None;
             fx.reply(self.me, seq, Outcome::Said(key!("taken")));
-            if matches!(self.client.stage, Stage::Holding | Stage::Watching(_) | Stage::Herding) {
-                self.delete(fx);
-            }
+            self.give_back(fx);
+        }
+    }
+
+    /// It asks for this until it is answered; what it waits for now comes first.
+    fn give_back(&mut self, fx: &mut Effects<Self>) {
+        if matches!(self.client.stage, Stage::Holding | Stage::Watching(_) | Stage::Herding) {
+            self.delete(fx);
         }
     }
 

@@ -101,7 +101,7 @@ pub const PROPERTIES: &[Property<ZkLock>] = &[
 
 pub const MEASURES: &[Measure<ZkLock>] = &[|cluster| {
     let (woken, most) = server(cluster).map_or((0, 0), |it| (it.server.woken, it.server.most));
-    sentence!("the last release woke {0}, none so far more than {1}", woken, most)
+    sentence!("the last release woke {0}, at most {1} so far", woken, most)
 }];
 
 /// The nodes of the directory, the lowest first: whose each is.

@@ -97,7 +97,7 @@ pub struct Server {
     ticked: Time,
     /// Which sessions watch which node.
     pub watches: BTreeSet<(u64, u64)>,
-    /// Which sessions watch the directory.
+    /// Which sessions watch the directory: a node that comes wakes them as well as one that goes.
     pub herd: BTreeSet<u64>,
     /// How many the last node that went has woken, and how many one has at the most.
     pub woken: u64,
@@ -152,6 +152,7 @@ impl ZkLock {
             Message::Create { guid, .. } => {
                 let node = self.disk.tree.create(session, guid);
                 fx.persist(self.disk.clone());
+                self.wake_herd(fx);
                 fx.send(from, Message::Created { seq: node.seq, czxid: node.czxid });
             }
             Message::GetChildren { watch, .. } => {
@@ -215,19 +216,27 @@ impl ZkLock {
         }
     }
 
-    /// A watch tells once.
+    /// A watch tells once. Whom a node wakes that goes is counted.
     fn wake(&mut self, czxid: u64, fx: &mut Effects<Self>) {
-        let Server { watches, herd, .. } = &mut self.server;
         let sessions = &self.disk.tree.sessions;
-        let of_the_node = watches.extract_if((czxid, 0)..=(czxid, u64::MAX), |_| true);
+        let of_the_node =
+            self.server.watches.extract_if((czxid, 0)..=(czxid, u64::MAX), |_| true);
         let watchers: Vec<Place> =
             of_the_node.filter_map(|(_, session)| sessions.get(&session).copied()).collect();
-        let herd: Vec<Place> =
-            std::mem::take(herd).iter().filter_map(|it| sessions.get(it).copied()).collect();
-        self.server.woken = (watchers.len() + herd.len()) as u64;
-        self.server.most = self.server.most.max(self.server.woken);
+        let woken = watchers.len() as u64;
         fx.broadcast(watchers.into_iter(), Message::NodeDeleted { czxid });
+        self.server.woken = woken + self.wake_herd(fx);
+        self.server.most = self.server.most.max(self.server.woken);
+    }
+
+    /// Whoever watches the directory is told that a node has come or gone: so many are.
+    fn wake_herd(&mut self, fx: &mut Effects<Self>) -> u64 {
+        let herd = std::mem::take(&mut self.server.herd);
+        let herd: Vec<Place> =
+            herd.iter().filter_map(|it| self.disk.tree.sessions.get(it).copied()).collect();
+        let woken = herd.len() as u64;
         fx.broadcast(herd.into_iter(), Message::NodeChildrenChanged {});
+        woken
     }
 
     /// Once a tick it ends the sessions that have been silent for too long.

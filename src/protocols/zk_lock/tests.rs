@@ -126,6 +126,31 @@ fn a_silent_session_takes_its_node_along_and_whoever_watches_it_is_woken() {
     assert_eq!(trial::step(&mut it, MS(601), Input::Timer("tick")), [], "a watch tells once");
 }
 
+#[test]
+fn whoever_watches_the_directory_is_woken_by_a_node_that_comes_as_well_as_by_one_that_goes() {
+    let mut it: ZkLock = trial::boot(SERVER, &Config::default());
+    let mut tell = |from, now, message| {
+        let told = trial::step(&mut it, MS(now), Input::Message { from, message });
+        (told, it.server.woken)
+    };
+    let session = |id, since| Session { id, since: MS(since) };
+    let (one, two) = (session(1, 0), session(2, 1));
+    tell(C1, 0, Message::Connect { session: 0, sent: MS(0) });
+    tell(C2, 1, Message::Connect { session: 0, sent: MS(1) });
+    tell(C1, 2, Message::Create { session: one, guid: 7 });
+    let changed = || (C1, "NodeChildrenChanged".to_owned());
+    tell(C1, 3, Message::GetChildren { session: one, watch: true });
+    let created = |seq, czxid| (C2, format!("Created {seq} {czxid}"));
+    // That is no release.
+    let came = tell(C2, 4, Message::Create { session: two, guid: 8 });
+    assert_eq!(came, (vec![changed(), created(1, 5)], 0));
+    let came = tell(C2, 5, Message::Create { session: two, guid: 9 });
+    assert_eq!(came, (vec![created(2, 6)], 0), "a watch tells once");
+    tell(C1, 6, Message::GetChildren { session: one, watch: true });
+    let went = tell(C2, 7, Message::Delete { session: two, czxid: 6 });
+    assert_eq!(went, (vec![changed(), (C2, "Deleted 6".to_owned())], 1));
+}
+
 // ---- properties ----------------------------------------------------------------------------------
 
 fn says(name: &str, all: &[Option<ZkLock>], ghost: &Observed, changed: Place) -> Option<String> {

@@ -49,6 +49,8 @@ pub struct Layout {
     pub clients: Vec<Point>,
     pub node: Size,
     pub client: Size,
+    /// How many times smaller than usual all is drawn, so that so many have room.
+    pub shrunk: f64,
     /// For each client and server: where the way between them is bent, so as not to run behind
     /// somebody else.
     pub bends: Vec<Vec<Option<Point>>>,
@@ -60,7 +62,7 @@ impl Detail {
             Detail::Full => Size::new(144.0, 80.0),
             Detail::Compact => Size::new(112.0, 70.0),
             Detail::Slim => Size::new(80.0, 60.0),
-            Detail::Tiny => Size::new(74.0, 44.0),
+            Detail::Tiny => Size::new(80.0, 44.0),
         }
     }
 
@@ -122,25 +124,27 @@ impl Layout {
         if places.are_many() {
             return Layout::field(places, formation, room);
         }
+        let usual = room.width;
+        let done = |layout: Layout| Layout { shrunk: layout.size.w / usual, ..layout.bent() };
         let mut detail = Detail::Full;
         let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
         loop {
             let fit = |wide| Layout::try_fit(places, formation, room, detail, wide);
             let layout = fit(wide);
             if layout.fits() {
-                return layout.bent();
+                return done(layout);
             }
             // On a narrow screen, and before all is drawn smaller, the clients may stand elsewhere.
             if room.width < NARROW || detail.smaller().is_none() {
                 let other = fit(!wide);
                 if other.fits() {
-                    return other.bent();
+                    return done(other);
                 }
             }
             match detail.smaller() {
                 Some(smaller) => detail = smaller,
                 // Too many for the room: everything is drawn smaller.
-                None if room.width > SMALLEST => return layout.bent(),
+                None if room.width > SMALLEST => return done(layout),
                 None => {
                     // What lies over its edges keeps its size.
                     let Room { width, height, top, bottom } = &mut room;
@@ -180,6 +184,7 @@ impl Layout {
             node: Size::new(grid.pitch, grid.pitch),
             client,
             grid: Some(grid),
+            shrunk: 1.0,
             bends: Vec::new(),
         }
     }
@@ -263,6 +268,7 @@ impl Layout {
             clients,
             node,
             client,
+            shrunk: 1.0,
             bends: Vec::new(),
         }
     }

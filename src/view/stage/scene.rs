@@ -15,7 +15,7 @@ use crate::base::{Place, Sentence, Time};
 use crate::command::Quality;
 use crate::protocol::{Gathering, PanelView, Stamp, Tag};
 use crate::sim::snapshot::{
-    AnswerShot, ClientShot, FlightShot, NodeShot, OpenShot, Snapshot, Status, TimerShot,
+    AnswerShot, ClientShot, FlightShot, GoalShot, NodeShot, OpenShot, Snapshot, Status, TimerShot,
 };
 use crate::view::path::{Path, Point, Size};
 use crate::words::{Language, translate};
@@ -45,8 +45,8 @@ pub struct StageView {
     pub hulls: Vec<Hull>,
     pub bonds: Vec<Bond>,
     pub caption: Option<String>,
-    /// The property that the run is to show, and whether it has.
-    pub goal: Option<(&'static str, bool)>,
+    /// The property that the run is to show.
+    pub goal: Option<GoalShot>,
 }
 
 /// Among so many pills none is found any more; and so many streaks, or as much heat, can be moved in a frame.
@@ -119,6 +119,7 @@ pub struct ClientBox {
 const NAME: f64 = 15.0;
 const ROLE: f64 = 12.5;
 const SMALL: f64 = 11.0;
+const LEAST: f64 = 10.5;
 const STAMP: f64 = 11.5;
 /// Between a name and what stands beside it.
 const SPACE: f64 = 5.0;
@@ -224,13 +225,23 @@ impl NodeBox {
     /// fit then is cut off.
     pub fn role_told(&self, detail: Detail, y: f64, language: Language) -> (String, bool) {
         let role = translate(language, self.role);
-        let taken = if detail.is_narrow() { 0.0 } else { self.name_width() };
-        let room = self.breadth(y) - taken;
-        let usual = if detail.is_narrow() { STAMP } else { ROLE };
+        let is_beside = !detail.is_narrow() || self.is_low(detail);
+        let room = self.breadth(y) - if is_beside { self.name_width() } else { 0.0 };
+        let (usual, small) = match (self.is_low(detail), detail.is_narrow()) {
+            (true, _) => (LEAST, LEAST),
+            (false, true) => (STAMP, SMALL),
+            (false, false) => (ROLE, SMALL),
+        };
         match text_width(role, usual) <= room {
             true => (role.to_owned(), false),
-            false => (clipped(role, SMALL, room), true),
+            false => (clipped(role, small, room), true),
         }
+    }
+
+    /// Whether there is one line above its row of panels: the role stands beside the name there, and the term is told
+    /// by the colours of the row.
+    pub fn is_low(&self, detail: Detail) -> bool {
+        detail == Detail::Tiny && self.has_row()
     }
 
     /// How much of its line the name takes.

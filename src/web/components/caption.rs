@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::bits::{asks, button};
 use super::icon::Icon;
 use crate::player::{Action, Sequel, TimeAction};
+use crate::sim::snapshot::GoalShot;
 use crate::tr;
 use crate::words::{Language, tell, translate};
 
@@ -31,18 +32,21 @@ pub fn sequel(sequel: Option<&Sequel>, language: Language, act: &Callback<Action
     html! { <div role="status">{ card }</div> }
 }
 
-/// What the run is to show, and whether it has.
-pub fn goal(shown: Option<(&'static str, bool)>, language: Language) -> Html {
-    let Some((property, met)) = shown else { return Html::default() };
-    let name = translate(language, property);
-    let told = match met {
-        true => tr!(language, "Goal reached: {0}.", name),
-        false => tr!(language, "Goal: {0}. Not there yet.", name),
+/// What the run is to show, and whether it has; then also what that means.
+pub fn goal(goal: Option<GoalShot>, language: Language) -> Html {
+    let Some(GoalShot { name, meaning, met }) = goal else { return Html::default() };
+    let name = translate(language, name);
+    let inside = match met {
+        true => {
+            let reached = tr!(language, "Goal reached: {0}.", name);
+            html! { <><b>{ reached }</b>{ " " }{ with_names(translate(language, meaning)) }</> }
+        }
+        false => tr!(language, "Goal: {0}. Not there yet.", name).into(),
     };
-    html! { <p class="caption noteText goal" data-role="goal">{ told }</p> }
+    html! { <p class="caption noteText goal" data-role="goal">{ inside }</p> }
 }
 
-/// A text in which the names of servers and clients stand out.
+/// A text in which the names of those who take part stand out: a letter with a number.
 pub fn with_names(text: &str) -> Html {
     let mut parts: Vec<Html> = Vec::new();
     let mut plain = 0;
@@ -50,7 +54,7 @@ pub fn with_names(text: &str) -> Html {
     let mut i = 0;
     while i < bytes.len() {
         let starts =
-            matches!(bytes[i], b'S' | b'C') && (i == 0 || !bytes[i - 1].is_ascii_alphanumeric());
+            bytes[i].is_ascii_uppercase() && (i == 0 || !bytes[i - 1].is_ascii_alphanumeric());
         let digits = bytes[i + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         let end = i + 1 + digits;
         let ends = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric());

@@ -41,22 +41,18 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
         (Detail::Tiny, true) => [-4.0, 0.0, 1.0],
         (Detail::Slim | Detail::Tiny, false) => [-3.0, 14.0, 0.0],
     };
-    // There its role is told by shape and colour alone.
-    let is_wordless = detail == Detail::Tiny && node.has_row();
-    // Beside the name stands the role, in a narrow box the term; the other stands beneath.
-    let [role_y, stamp_y] =
-        if detail.is_narrow() { [stamp_y, title_y] } else { [title_y, stamp_y] };
+    let is_low = node.is_low(detail);
+    // Beside the name stands the role, in a narrow box the term, if it can stand beneath.
+    let is_beneath = detail.is_narrow() && !is_low;
+    let [role_y, stamp_y] = if is_beneath { [stamp_y, title_y] } else { [title_y, stamp_y] };
     let stamp = node.stamp_told(detail, stamp_y - 4.0, language);
     let (role_told, is_long) = node.role_told(detail, role_y - 4.0, language);
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let is_short = detail.is_narrow() && !node.has_row();
     let spoken = is_short.then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
-    let stands_still = match node.status {
-        Status::Paused => Some(tr!(language, "paused").to_owned()),
-        _ => is_wordless.then(|| word(language, node.role).to_owned()),
-    };
+    let stands_still = (node.status == Status::Paused).then(|| tr!(language, "paused").to_owned());
     let role_sign = if role == "follows" { "role" } else { role };
-    let long = when(is_long, "long");
+    let long = if is_low { "least" } else { when(is_long, "long") };
     html! {
         <g key={node.id.to_string()} class={names(&["node", role, paused, when(node.believes, "believes"), when(selected, "selected")])} transform={translate(node.at)}
             data-pick={pick::code(Selection::Place(node.id))} tabindex={if node.id == Place::server(0) { "0" } else { "-1" }}
@@ -66,14 +62,14 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
             { outline(node, 12.0, "focus") }
             <text class={names(&["nodeLabel", when(detail.is_narrow(), "narrow")])} y={number(title_y)}>
                 <tspan class="id">{ node.id.to_string() }</tspan>
-                if detail.is_narrow() {
+                if is_beneath {
                     { " " }<tspan class="stamp" dx="2" data-sign="stamp">{ &stamp }</tspan>
                 } else {
                     { " " }<tspan class={names(&["role", long])} dx="3" data-sign={role_sign}>{ &role_told }</tspan>
                 }
             </text>{ " " }
-            if is_wordless {
-            } else if detail.is_narrow() {
+            if is_low {
+            } else if is_beneath {
                 <text class={names(&["role", "beneath", long])} y={number(role_y)} data-sign={role_sign}>{ &role_told }</text>
             } else {
                 <text class="stamp" y={number(stamp_y)}>{ stamp_parts(&stamp) }</text>

@@ -35,7 +35,7 @@ pub fn HistoryFigure(props: &Props) -> Html {
     let Props { history, language, act, .. } = props;
     let label = tr!(*language, "History up to {0}", props.now.said());
     let go = |bar: &RequestBar| asks(act, TimeAction::SeekEvent(bar.event));
-    let class = names(&["measures", when(props.as_table, "as-table")]);
+    let class = names(&["measures", "asked", when(props.as_table, "as-table")]);
     let inside = match (history.bars.is_empty(), props.as_table) {
         (true, _) => html! {
             <>

@@ -28,11 +28,13 @@ use crate::command::Quality;
 use crate::player::gestures::NumberOption;
 use crate::player::{Action, Below, Door, Selection, Sequel, Tab, Table, Ui, Window};
 use crate::sim::snapshot::MessageShot;
+use crate::web::browser::focus;
 use crate::web::comparison::{DivergenceText, PaneComparison};
 use crate::web::frame::{Controls, Heading, Inspection, Instant, Light};
 use crate::web::pick::PickedBy;
 use crate::web::picture::PaneView;
 use crate::web::shared::Shared;
+use crate::words::Language;
 use crate::{tr, words};
 
 /// What the page shows, and whom it tells.
@@ -75,6 +77,19 @@ pub struct Page<'a> {
     pub stroke: &'a Callback<Stroke>,
     pub close_menu: &'a Callback<()>,
     pub open_drawer: &'a Callback<bool>,
+}
+
+/// For whoever goes by keys: past the bar, to who stands on the stage.
+fn way_to_stage(root: &NodeRef, language: Language) -> Html {
+    let root = root.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let stage = "main.stage .scene [tabindex=\"0\"]";
+        let first = root.cast::<web_sys::Element>().map(|root| root.query_selector(stage));
+        if let Some(Ok(Some(first))) = first {
+            focus(&first);
+        }
+    });
+    html! { <button class="skip" {onclick}>{ tr!(language, "To the stage") }</button> }
 }
 
 /// Draws the page.
@@ -120,6 +135,7 @@ pub fn page(props: Page<'_>) -> Html {
     };
     html! {
         <div class={classes} ref={props.root} id={id.clone()} lang={language.tag()} data-theme={ui.theme.code()}>
+            { way_to_stage(props.root, language) }
             <TopBar id={id.clone()} heading={props.heading.clone()} dialog={ui.dialog} instant={props.instant.cloned()} dropped={props.dropped.cloned()} act={act} />
             { front(ui, props.heading.scene, props.controls.playing, act) }
             <main class="stage" aria-label={tr!(language, "Stage")}>

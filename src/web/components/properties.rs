@@ -41,6 +41,9 @@ pub fn properties(props: &Props) -> Html {
 fn item(props: &Props, property: &PropertyShot) -> Html {
     let language = props.language;
     let (class, sign, standing) = match &property.standing {
+        Standing::Holds if property.kind == PropertyKind::Sometimes => {
+            ("holds", "✓", tr!(language, "seen").to_owned())
+        }
         Standing::Holds => ("holds", "✓", tr!(language, "holds").to_owned()),
         Standing::Unknown(why) => ("open", "?", tell(language, why)),
         Standing::NotYet(why) => ("open", "…", tell(language, why)),
@@ -54,7 +57,13 @@ fn item(props: &Props, property: &PropertyShot) -> Html {
             let why = asks_why(&props.act, language, name, Question::Event(*event));
             html! { <>{ button("", Some(Icon::Target), &since, go) }{ why }</> }
         }
-        _ => Html::default(),
+        _ => property.seen.map_or_else(Html::default, |(at, event)| {
+            let first = tr!(language, "seen first at {0}", seconds(at, 4));
+            let name = translate(language, property.name);
+            let why = asks_why(&props.act, language, name, Question::Event(event));
+            let go = asks(&props.act, TimeAction::SeekEvent(event));
+            html! { <>{ button("", Some(Icon::Target), &first, go) }{ why }</> }
+        }),
     };
     let kind = match property.kind {
         PropertyKind::Always => tr!(language, "always"),

@@ -3,7 +3,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{ClipboardEvent, HtmlTextAreaElement};
+use web_sys::{ClipboardEvent, Element, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::bits::{asks, button};
@@ -16,6 +16,7 @@ use crate::command::{Command, Script};
 use crate::player::{Action, Needs, Notice, PageAction, RunAction, TimeAction};
 use crate::scenario::{self, Mistake, Scenario, Variant};
 use crate::tr;
+use crate::web::browser::focus;
 use crate::web::parts;
 use crate::words::{Language, tell, translate};
 
@@ -23,6 +24,8 @@ use crate::words::{Language, tell, translate};
 #[derive(Clone)]
 pub struct Editing {
     area: NodeRef,
+    /// What stands there while nothing is edited.
+    section: NodeRef,
     /// The text that editing began with: the run may go on underneath.
     text: UseStateHandle<Option<String>>,
     /// How long, in bytes, the text would have been that was pasted last, if it was too long.
@@ -34,7 +37,7 @@ pub struct Editing {
 /// Remembers the script being changed, and leads to a mistake in it.
 #[hook]
 pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
-    let area = use_node_ref();
+    let (area, section) = (use_node_ref(), use_node_ref());
     let (text, too_long) = (use_state(|| None), use_state(|| None));
     let unfetched = use_protocols(text.as_deref());
     {
@@ -46,15 +49,19 @@ pub fn use_editing(place: Option<(u32, u32)>) -> Editing {
         });
     }
     {
-        // Who begins to edit types on at once.
-        let area = area.clone();
+        // Who begins to edit types on at once, and who goes back can begin again.
+        let (area, section, edited) = (area.clone(), section.clone(), use_mut_ref(|| false));
         use_effect_with(text.is_some(), move |edits| {
-            if let (true, Some(area)) = (*edits, area.cast::<HtmlTextAreaElement>()) {
-                let _ = area.focus();
+            let was_edited = edited.replace(*edits);
+            let button = || section.cast::<Element>()?.query_selector("h2 button").ok()?;
+            match (*edits, area.cast::<HtmlTextAreaElement>()) {
+                (true, Some(area)) => focus(&area),
+                (false, _) if was_edited => button().iter().for_each(focus),
+                _ => {}
             }
         });
     }
-    Editing { area, text, too_long, unfetched }
+    Editing { area, section, text, too_long, unfetched }
 }
 
 /// Fetches the protocols that a text names while it is written, since nothing can be said of it before; why one
@@ -101,7 +108,7 @@ pub fn script_tab(props: &Props, editing: Editing) -> Html {
         "Everything you do adds a line. The link carries these lines, and nothing else."
     );
     html! {
-        <section class="script">
+        <section class="script" ref={editing.section.clone()}>
             <h2>
                 { tr!(language, "Script") }
                 <span class="grow"></span>
@@ -197,8 +204,12 @@ fn editor(props: &Props, text: &str, editing: &Editing, leave: Callback<MouseEve
             <textarea ref={area.clone()} spellcheck="false" autocapitalize="off" rows="14" aria-label={tr!(language, "Script")}
                 aria-invalid={(!mistakes.is_empty()).to_string()} value={text.to_owned()} {oninput}
                 onpaste={pasted(text.len(), too_long.clone(), write)} />
+            <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, area, language)) }</ul>
             <div role="status">
-                <ul class="mistakes">{ for mistakes.iter().map(|it| mistake(it, area, language)) }</ul>
+                // Who listens hears while writing how many there are, and reads them at leisure.
+                if !mistakes.is_empty() {
+                    <span class="unseen">{ tr!(language, "Mistakes: {0}", mistakes.len()) }</span>
+                }
                 if let Some(why) = unfetched {
                     <p class="soft">{ tell(language, why) }</p>
                 } else if !is_known {

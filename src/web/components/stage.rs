@@ -179,13 +179,14 @@ fn measures(props: &Props) -> Html {
     let scene = &props.scene;
     // In the corner at the right, where no place stands; a narrow stage says them in its words alone, and of
     // two runs each has them under its name.
-    let right = scene.layout.size.w - 14.0;
     let shown = if scene.field.is_some() { &[][..] } else { &scene.measures };
     let lines = shown.iter().enumerate().map(|(i, measure)| {
-        let at = Point::new(right, 24.0 + i as f64 * 16.0);
-        text("measure", at, &tell(props.language, measure))
+        text("measure", Point::new(-14.0, 24.0 + i as f64 * 16.0), &tell(props.language, measure))
     });
-    html! { <g class="measures" aria-hidden="true" data-sign="measure">{ for lines }</g> }
+    // However small the picture is drawn, they keep their size.
+    let corner = Point::new(scene.layout.size.w, 0.0);
+    let transform = format!("{} scale({})", translate(corner), number(scene.layout.shrunk));
+    html! { <g class="measures" aria-hidden="true" data-sign="measure" {transform}>{ for lines }</g> }
 }
 
 /// Those who support a server, drawn to it.

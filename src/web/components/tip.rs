@@ -1,7 +1,7 @@
 //! What a sign of the pictures means, beside it: while a pointer rests on it, while what it belongs to has the
 //! focus, and while a finger is held on it. Escape takes it away. The sentences stand in `view/signs.rs`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -66,7 +66,8 @@ pub fn Tip(props: &Props) -> Html {
     {
         let (root, set, act) = (props.root.clone(), told.setter(), props.act.clone());
         use_effect_with((), move |()| {
-            let board = Board { waiting: Rc::default(), known: Rc::default(), set, act };
+            let (waiting, known, by_keys, pressed) = Default::default();
+            let board = Board { waiting, known, by_keys, pressed, set, act };
             let listeners = root.cast::<Element>().map(|root| listen(&root, &board));
             move || drop(listeners)
         });
@@ -119,6 +120,10 @@ struct Board {
     /// What has been told already, while the focus goes from one thing on the stage to the next: of the next only
     /// what is new is told.
     known: Rc<RefCell<BTreeSet<&'static str>>>,
+    /// Somebody goes by keys from one thing to the next: a focus that comes back after a deed asks nothing.
+    by_keys: Rc<Cell<bool>>,
+    /// Where the pointer was pressed last: what comes to lie under it there was not pointed at.
+    pressed: Rc<Cell<(i32, i32)>>,
     set: UseStateSetter<Option<Told>>,
     act: Callback<Action>,
 }
@@ -149,7 +154,13 @@ impl Board {
             return;
         }
         let is_mouse = event.pointer_type() == "mouse";
+        let at = (event.client_x(), event.client_y());
+        if event.type_() == "pointerdown" {
+            self.pressed.set(at);
+            self.by_keys.set(false);
+        }
         match (event.type_().as_str(), is_mouse) {
+            ("pointerover", true) if at == self.pressed.get() => self.hide(),
             ("pointerover", true) => self.show(under(event), REST),
             ("pointerdown", false) => self.show(under(event), HOLD),
             ("pointerover", false) => {}
@@ -163,6 +174,9 @@ impl Board {
             self.known.borrow_mut().clear();
             return;
         };
+        if !self.by_keys.get() {
+            return;
+        }
         let mut known = self.known.borrow_mut();
         found.lines.retain(|(_, meaning)| known.insert(meaning));
         if !found.lines.is_empty() {
@@ -192,8 +206,12 @@ fn listen(root: &Element, board: &Board) -> Vec<EventListener> {
     let keys = {
         let board = board.clone();
         EventListener::new(&window(), "keydown", move |event| {
-            let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
-            if key.is_some_and(|key| matches!(key.as_str(), "Escape" | "Enter" | " ")) {
+            let Some(key) = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key) else {
+                return;
+            };
+            let goes_on = key == "Tab" || key == "Shift" || key.starts_with("Arrow");
+            board.by_keys.set(goes_on);
+            if !goes_on {
                 board.hide();
                 board.known.borrow_mut().clear();
             }
