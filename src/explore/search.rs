@@ -99,6 +99,17 @@ impl Search {
         &self.condition
     }
 
+    /// The cluster as far as it has come.
+    pub fn sim(&self) -> &Sim {
+        self.scout.sim()
+    }
+
+    /// At how many places the state is there now, where so many are waited for.
+    pub fn count(&self) -> Option<usize> {
+        let so = || self.watched.iter().filter(|(_, so)| *so).count();
+        (self.condition.enough() > 1).then(so)
+    }
+
     /// How far it has come.
     pub fn reached(&self) -> Time {
         self.scout.sim().now()
@@ -210,7 +221,12 @@ impl Search {
                     *was = so;
                 }
                 let now = self.watched.iter().filter(|(_, so)| *so).count();
-                found.filter(|_| enough == 1 || (before < enough && now >= enough))
+                match enough {
+                    1 => found,
+                    _ if before >= enough || now < enough => None,
+                    _ => found
+                        .map(|(last, told)| (last, sentence!("{0}, which makes {1}", told, now))),
+                }
             }
         }
     }

@@ -25,6 +25,11 @@ pub enum Says {
     Pause(When),
     Select(String),
     Tab(String),
+    /// Why a place is as it is: the tab that tells causes, with this asked.
+    Why {
+        place: String,
+        name: String,
+    },
     Below(String),
     Ask(Prediction),
     /// What the run answers to the question before, as its writer expects.
@@ -174,7 +179,7 @@ fn directive(text: &str, line: u32, known: &[&str]) -> Result<Says, Mistake> {
         "scene" => scene(&mut words)?,
         "pause" => Says::Pause(when(&mut words)?),
         "select" => Says::Select(words.next(key!("a place such as S1"))?.to_owned()),
-        "tab" => Says::Tab(one_of(&mut words, &TABS)?),
+        "tab" => tab(&mut words)?,
         "below" => Says::Below(one_of(&mut words, &BELOW)?),
         "ask" => Says::Ask(ask(&mut words, line)?),
         "answer" => {
@@ -250,6 +255,17 @@ fn one_of(words: &mut Words, known: &[&str]) -> Result<String, Mistake> {
 fn one_of_these(found: &str, all: &str) -> Sentence {
     let short: String = found.chars().take(40).collect();
     sentence!("there is no “{0}” here: expected one of {1}", short, all.to_owned())
+}
+
+/// `why` shows nothing by itself: it says what is asked.
+fn tab(words: &mut Words) -> Result<Says, Mistake> {
+    const ASKED: &str = key!("a place and a field, as in tab why S2 role");
+    let tab = one_of(words, &TABS)?;
+    if tab != "why" {
+        return Ok(Says::Tab(tab));
+    }
+    let (place, name) = (words.next(ASKED)?.to_owned(), words.rest(ASKED)?.trim().to_owned());
+    Ok(Says::Why { place, name })
 }
 
 /// A name in links: lower case letters, digits, hyphens.
@@ -358,7 +374,7 @@ fn check(words: &mut Words) -> Result<Check, Mistake> {
         ["same", "lines"] => Check::SameLines,
         ["at", "most", most, "line" | "lines"] => match most.parse() {
             Ok(most) => Check::AtMost(most),
-            Err(_) => return Err(words.expected("at most N lines")),
+            Err(_) => return Err(words.expected(key!("a number of lines, as in at most 3 lines"))),
         },
         ["only", ref verbs @ ..] if !verbs.is_empty() => {
             Check::Only(verbs.iter().map(|verb| (*verb).to_owned()).collect())

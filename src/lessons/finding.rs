@@ -77,8 +77,12 @@ impl Find {
         &self.titles[language as usize]
     }
 
+    /// More about it; a term's other words are there to be found by, in both languages, and not to be read.
     pub fn more(&self, language: Language) -> &str {
-        &self.more[language as usize]
+        match self.kind {
+            FindKind::Term => "",
+            _ => &self.more[language as usize],
+        }
     }
 
     /// Whether this is its name, or another name of it.
@@ -153,6 +157,19 @@ pub fn find<'a>(index: &'a [Find], said: &str) -> Vec<&'a Find> {
     let words = words_of(said);
     if words.is_empty() {
         return Vec::new();
+    }
+    // “L 240”: a word of the page and a value beside it. What is called so is meant.
+    let called = |phrase: &str| -> Vec<&Find> {
+        index.iter().filter(|find| find.is_called(phrase)).collect()
+    };
+    let bare: Vec<&str> =
+        words.iter().map(|word| word.trim_end_matches(char::is_numeric)).collect();
+    let bare = bare.join(" ").trim().to_owned();
+    if !bare.is_empty() && called(&words.join(" ")).is_empty() {
+        let meant = called(&bare);
+        if !meant.is_empty() {
+            return meant;
+        }
     }
     let fitting = |forgives| -> Vec<((usize, usize), &Find)> {
         index.iter().filter_map(|find| Some((find.fits(&words, forgives)?, find))).collect()
@@ -324,5 +341,13 @@ mod tests {
         );
         assert_eq!(titles("leader election")[0], "Election");
         assert_eq!(titles("多数派")[0], "Quorum");
+        assert!(!titles("5").contains(&"Quorum".to_owned()), "a number alone is no name");
+        for value in ["L 240", "L240", "l 7"] {
+            assert_eq!(titles(value), ["Lamport clock"], "{value}");
+        }
+        assert_eq!(titles("ok 3"), ["AppendEntries"]);
+        assert_eq!(titles("beat")[0], "Heartbeat");
+        assert_eq!(titles("围栏令牌"), ["Fencing token"]);
+        assert!(titles("figure 8")[0].contains('8'), "a number may be part of a name");
     }
 }

@@ -63,6 +63,8 @@ pub enum Staging {
 pub struct Aside {
     pub select: Option<(u32, String)>,
     pub tab: Option<String>,
+    /// Of which place's field the cause is asked, and the line that asks it.
+    pub why: Option<(u32, String, String)>,
     pub below: Option<String>,
 }
 
@@ -313,6 +315,11 @@ impl Aside {
         match directive.says.clone() {
             Says::Select(place) => Some(self.select.replace((directive.line, place)).is_some()),
             Says::Tab(tab) => Some(self.tab.replace(tab).is_some()),
+            Says::Why { place, name } => {
+                let twice = self.tab.replace("why".to_owned()).is_some();
+                self.why = Some((directive.line, place, name));
+                Some(twice)
+            }
             Says::Below(below) => Some(self.below.replace(below).is_some()),
             _ => None,
         }

@@ -79,14 +79,13 @@ impl Prediction {
         let wrong = |sentence| Mistake::of_line(self.line, sentence);
         let search = |text: &str| {
             let within = |mistake: Mistake| mistake.within(self.line, self.column);
-            let read = condition::parse(text, run).map_err(within)?;
-            Ok(Search::new(read, run).by(self.by))
+            Ok(Search::new(condition::parse(text, run).map_err(within)?, run))
         };
         if self.by <= run.now() {
             return Err(wrong(sentence!("{0} has passed when this is asked", self.by)));
         }
         match &self.asks {
-            Matter::Who(condition) => match search(condition)? {
+            Matter::Who(condition) => match search(condition)?.by(self.by) {
                 Some(found) => {
                     let place = found.place.ok_or_else(|| wrong(nobody(condition)))?;
                     let told = Occasion::from(found);
@@ -97,25 +96,30 @@ impl Prediction {
                     self.by,
                 )),
             },
-            Matter::Whether(condition) => Ok(match search(condition)? {
-                Some(found) => {
-                    let told = Occasion::from(found);
-                    Truth { choice: Choice::Yes, at: told.at, told: Some(told) }
-                }
-                None => Truth { choice: Choice::No, at: self.by, told: None },
-            }),
+            Matter::Whether(condition) => {
+                let mut search = search(condition)?;
+                Ok(match search.by(self.by) {
+                    Some(found) => {
+                        let told = Occasion::from(found);
+                        Truth { choice: Choice::Yes, at: told.at, told: Some(told) }
+                    }
+                    None => {
+                        let told = match search.count() {
+                            Some(count) => sentence!("there are {0}", count),
+                            None => sentence!("it has not come about"),
+                        };
+                        self.at_last(Choice::No, told, search.sim())
+                    }
+                })
+            }
             Matter::Value { place, name, choices } => {
                 let place: Place = place
                     .parse()
                     .map_err(|_| wrong(sentence!("there is no place “{0}”", place.clone())))?;
-                let value = self.ahead(run)?.read(&Fact::named(place, name));
-                let value = value.ok_or_else(|| {
-                    wrong(sentence!(
-                        "nothing called “{0}” can be read off {1}",
-                        name.clone(),
-                        place
-                    ))
-                })?;
+                let sim = self.ahead(run)?;
+                let value = sim.read(&Fact::named(place, name));
+                let value = value.ok_or_else(|| wrong(unreadable(name, &place.to_string())))?;
+                let told = sentence!("{0} of {1} is {2}", name.clone(), place, value.clone());
                 let choice = match choices.contains(&value) {
                     true => Choice::Text(value),
                     false => Choice::Nothing(sentence!(
@@ -123,19 +127,28 @@ impl Prediction {
                         value
                     )),
                 };
-                Ok(Truth { choice, at: self.by, told: None })
+                Ok(self.at_last(choice, told, &sim))
             }
             Matter::Model(model) => {
                 let sim = self.ahead(run)?;
                 let recording = Recording::of(sim.history());
-                let choice = match judge_among(&recording, &NO_VALUE.into(), *model) {
-                    Verdict::Holds(_) => Choice::Kept,
-                    Verdict::Broken(_) => Choice::Broken,
+                let (choice, told) = match judge_among(&recording, &NO_VALUE.into(), *model) {
+                    Verdict::Holds(_) => {
+                        let all = recording.operations.len();
+                        (Choice::Kept, sentence!("none of {0} operations contradicts it", all))
+                    }
+                    Verdict::Broken(evidence) => (Choice::Broken, evidence.why),
                     Verdict::Unknown(why) => return Err(wrong(why)),
                 };
-                Ok(Truth { choice, at: self.by, told: None })
+                Ok(self.at_last(choice, told, &sim))
             }
         }
+    }
+
+    /// An answer that is known when its time has come, and how the cluster is then.
+    fn at_last(&self, choice: Choice, told: Sentence, sim: &Sim) -> Truth {
+        let told = Occasion { at: self.by, event: sim.events(), told, place: None };
+        Truth { choice, at: self.by, told: Some(told) }
     }
 
     /// The cluster when the answer is read.
@@ -155,6 +168,11 @@ impl Prediction {
 /// What is said where a text asks for more of a run than a page can be made to wait for.
 pub(super) fn too_far() -> Sentence {
     sentence!("more than {0} events happen before that: name an earlier instant", SEARCHED)
+}
+
+/// What is said where a place has no such field.
+pub(super) fn unreadable(name: &str, place: &str) -> Sentence {
+    sentence!("nothing called “{0}” can be read off {1}", name.to_owned(), place.to_owned())
 }
 
 fn nobody(condition: &str) -> Sentence {

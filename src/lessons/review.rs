@@ -6,7 +6,7 @@ use super::glossary;
 use super::judge::{CheckState, Marking};
 use super::lesson::{self, Course, Exercise, Lesson};
 use super::prose::{Block, links};
-use super::question::{Choice, too_far};
+use super::question::{Choice, too_far, unreadable};
 use crate::base::Place;
 use crate::catalog::Run;
 use crate::command::Script;
@@ -14,6 +14,7 @@ use crate::explore::condition;
 use crate::explore::search::SEARCHED;
 use crate::scenario::Mistake;
 use crate::sentence;
+use crate::sim::fact::Fact;
 
 /// A way to see whether a link of a text leads somewhere.
 pub type Leads<'a> = &'a dyn Fn(&str) -> bool;
@@ -39,6 +40,9 @@ pub fn lesson(text: &str, leads: Leads) -> Result<Lesson, Mistake> {
         }
         if let Some((line, selected)) = &step.shows.select {
             selects(&scenario.script, selected, *line)?;
+        }
+        if let Some(asked) = &step.shows.why {
+            asks_why(asked, &run)?;
         }
         if let Some(question) = &step.question {
             answers(question, &run)?;
@@ -101,6 +105,9 @@ pub fn exercise(text: &str, leads: Leads) -> Result<Exercise, Mistake> {
     if let Some((line, selected)) = &exercise.shows.select {
         selects(&given, selected, *line)?;
     }
+    if let Some(asked) = &exercise.shows.why {
+        asks_why(asked, &lesson::start(&given, asked.0)?)?;
+    }
     let unmet = |script: &Script| -> Result<Option<usize>, Mistake> {
         let mut run = lesson::start(script, 1)?;
         let until = run.end().unwrap_or_default().max(exercise.until);
@@ -149,6 +156,16 @@ fn selects(script: &Script, place: &str, line: u32) -> Result<(), Mistake> {
         false => {
             Err(Mistake::of_line(line, sentence!("there is no place “{0}”", place.to_owned())))
         }
+    }
+}
+
+/// What is asked why can be read off the place then.
+fn asks_why((line, place, name): &(u32, String, String), run: &Run) -> Result<(), Mistake> {
+    selects(run.script(), place, *line)?;
+    let fact = place.parse().ok().map(|place| Fact::named(place, name));
+    match fact.and_then(|fact| run.sim().read(&fact)) {
+        Some(_) => Ok(()),
+        None => Err(Mistake::of_line(*line, unreadable(name, place))),
     }
 }
 

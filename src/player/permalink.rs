@@ -81,6 +81,8 @@ pub struct Permalink {
     pub lanes: Lanes,
     /// The end of the link is missing.
     pub broken: bool,
+    /// A number of what is read that is none, by its part: the text is there without it.
+    pub unread: Option<(&'static str, String)>,
 }
 
 /// What is to run.
@@ -136,7 +138,7 @@ impl Permalink {
         }
         // What reads as it is stays as it is: a caption may hold anything.
         match Permalink::read(hash, false) {
-            Ok(link) if !link.broken => Ok(link),
+            Ok(link) if link.is_whole() => Ok(link),
             read => mended(hash, read),
         }
     }
@@ -188,9 +190,27 @@ impl Permalink {
 
     /// What is to be said of a link that was opened as far as it goes.
     pub fn complaint(&self) -> Option<Notice> {
-        self.broken.then(|| {
-            refusal(sentence!("The end of this link is missing: this is what it still says."))
-        })
+        if self.broken {
+            return Some(refusal(sentence!(
+                "The end of this link is missing: this is what it still says."
+            )));
+        }
+        let (part, said) = self.unread.as_ref()?;
+        Some(refusal(match *part {
+            "step" => sentence!(
+                "This link's step “{0}” is no number such as 3: the text is open at its first step.",
+                short(said)
+            ),
+            _ => sentence!(
+                "This link's count of open hints “{0}” is no number such as 1: none is open.",
+                short(said)
+            ),
+        }))
+    }
+
+    /// All of it could be read.
+    fn is_whole(&self) -> bool {
+        !self.broken && self.unread.is_none()
     }
 
     /// A script by hand may say itself what stands beside it.
@@ -246,9 +266,9 @@ impl Permalink {
                 self.door = self.door.or(Some(Door::Glossary));
             }
             _ if reading::PARTS.contains(&name) => {
-                let reads = self.reads.get_or_insert_default();
-                let read = reads.read(name, &decode(value, name == "text")?);
-                read.ok_or_else(|| unknown(key!("part"), value))?;
+                let said = decode(value, name == "text")?;
+                let unread = self.reads.get_or_insert_default().read(name, &said);
+                self.unread = unread.map(|part| (part, said)).or(self.unread.take());
             }
             _ if lanes::PARTS.contains(&name) => {
                 let said = decode(value, true)?;
@@ -516,7 +536,7 @@ fn mended(hash: &str, read: Result<Permalink, Notice>) -> Result<Permalink, Noti
     // A browser hands over encoded what stands behind the link in a sentence.
     let forms = [&*seen, &seen.replace("%25", "%"), &seen[..end]];
     let attempts = forms.map(|form| Permalink::read(form, false));
-    if let Some(link) = attempts.iter().flatten().find(|link| !link.broken) {
+    if let Some(link) = attempts.iter().flatten().find(|link| link.is_whole()) {
         return Ok(link.clone());
     }
     let read =

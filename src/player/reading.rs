@@ -15,7 +15,7 @@ pub struct Reads {
 /// The parts of a link that say it.
 pub const PARTS: [&str; 5] = ["lesson", "exercise", "text", "step", "hints"];
 /// Steps and hints at the most.
-const MOST: usize = 100;
+const MOST: usize = 9_999;
 
 impl Default for Reads {
     fn default() -> Reads {
@@ -24,17 +24,23 @@ impl Default for Reads {
 }
 
 impl Reads {
-    /// Takes what a part says; `None` where that makes no sense.
-    pub fn read(&mut self, name: &str, said: &str) -> Option<()> {
+    /// Takes what a part says. Where it is to be a number and is none, its name: then it stays as it was.
+    pub fn read(&mut self, name: &str, said: &str) -> Option<&'static str> {
         let number = || said.parse::<usize>().ok().filter(|number| *number <= MOST);
         match name {
             "lesson" => self.book = Book::Lesson(said.to_owned()),
             "exercise" => self.book = Book::Exercise(said.to_owned()),
             "text" => self.book = Book::Own(said.to_owned()),
-            "step" => self.step = number()?.checked_sub(1)?,
-            _ => self.hints = number()?,
+            "step" => match number().and_then(|number| number.checked_sub(1)) {
+                Some(step) => self.step = step,
+                None => return Some("step"),
+            },
+            _ => match number() {
+                Some(hints) => self.hints = hints,
+                None => return Some("hints"),
+            },
         }
-        Some(())
+        None
     }
 
     /// The parts that say it, in their order.

@@ -142,7 +142,19 @@ impl Store {
         let unknown = link.term.take_if(|term| !is_term(term));
         let no_term = unknown.map(|term| Notice::refusal(there_is_no_term(&term)));
         match Store::study_of(&mut link, language) {
-            Ok(study) => (link, study, no_term),
+            Ok(study) => {
+                let asked = link.reads.as_ref().map_or(0, |reads| reads.step);
+                let beyond = study.as_ref().filter(|study| study.step < asked).map(|study| {
+                    let all = study.course.steps();
+                    let last = sentence!(
+                        "This link asks for step {0} of {1}: the last one is open.",
+                        asked + 1,
+                        all
+                    );
+                    Notice::refusal(last)
+                });
+                (link, study, no_term.or(beyond))
+            }
             Err(notice) => {
                 let reads = link.reads.take();
                 if link.shows == Shows::First {
@@ -262,6 +274,7 @@ impl Store {
             below: Some(self.ui.below).filter(|below| *below != Below::best_for(pane.run.script())),
             lanes: self.ui.lanes.clone(),
             broken: false,
+            unread: None,
         };
         format!("#{link}")
     }

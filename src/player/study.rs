@@ -14,6 +14,7 @@ use crate::lessons::texts::SHELF;
 use crate::lessons::{CheckState, Choice, Course, Marking, Truth, judge};
 use crate::scenario::{Mistake, Scenario};
 use crate::sentence;
+use crate::sim::fact::Fact;
 use crate::words::Language;
 
 /// A text that is open.
@@ -33,6 +34,8 @@ pub struct Study {
     pub truth: Option<Truth>,
     /// Where the run stands when this step is opened; `None` where it plays from its beginning.
     pub asked_at: Option<(Time, u64)>,
+    /// What this step asks why, until the run stands where it does.
+    pub(super) why: Option<Fact>,
     /// The script as this step gives it.
     pub given: Script,
     marking: Option<Marking>,
@@ -111,6 +114,8 @@ impl Study {
         let step = step.min(course.steps() - 1);
         let (scenario, cursor) = course.place(step).map_err(mistaken)?;
         let given = scenario.script.clone();
+        let why = course.aside(step).why.as_ref();
+        let why = why.and_then(|(_, place, name)| Some(Fact::named(place.parse().ok()?, name)));
         let study = Study {
             book,
             course: Rc::new(course),
@@ -121,6 +126,7 @@ impl Study {
             choices: Vec::new(),
             truth: None,
             asked_at: cursor,
+            why,
             given,
             marking: None,
             states: Vec::new(),

@@ -101,6 +101,28 @@ fn a_step_that_speaks_of_a_tab_goes_on_showing_its_text() {
 }
 
 #[test]
+fn a_step_that_asks_why_has_its_answer_where_it_stands() {
+    let own = OWN.replace("pause 500ms", "pause 500ms\ntab why S1 role");
+    let mut store = opened("#v1");
+    store.update(StudyAction::Open(Book::Own(own)));
+    play(&mut store);
+    assert!(store.explanation.is_none(), "the first step asks nothing");
+    store.update(StudyAction::Step(1));
+    play(&mut store);
+    let explanation = store.explanation.as_ref().expect("it is asked");
+    assert!(explanation.why.is_some() && explanation.value.is_some());
+    assert_eq!(store.ui.tab, Tab::Lesson, "the text goes on being read");
+    store.update(StudyAction::Step(0));
+    assert!(store.explanation.is_none(), "it was the other step's");
+    let shot = |hash: &str| {
+        let mut store = opened(hash);
+        play(&mut store);
+        store.explanation.expect(hash).why.expect(hash).reasons.len()
+    };
+    assert!(shot("#v1&lesson=breaking&step=3") > 0 && shot("#v1&lesson=paxos&step=4") > 0);
+}
+
+#[test]
 fn links_lead_to_steps_and_carry_what_was_done() {
     let mut store = opened("#v1&lesson=raft&step=3");
     play(&mut store);
@@ -146,8 +168,35 @@ fn what_is_gone_or_broken_is_said() {
     assert_eq!(told("#v1&exercise=x"), "There is no exercise “x”.");
     assert_eq!(told("#v1&term=x"), "There is no term “x” in the glossary.");
     assert!(told("#v1&text=%23+Mine").starts_with("This lesson cannot be read: line 1, column 1:"));
-    assert!(told("#v1&lesson=cap&step=0").contains("0"));
+    let step = |said: &str| {
+        format!(
+            "This link's step “{said}” is no number such as 3: the text is open at its first step."
+        )
+    };
+    assert_eq!(told("#v1&lesson=cap&step=0"), step("0"));
+    assert_eq!(told("#v1&lesson=cap&step=abc"), step("abc"));
+    assert!(told("#v1&exercise=two-leaders&hints=x").contains("“x” is no number such as 1"));
+    let last = "This link asks for step 99 of 8: the last one is open.";
+    assert_eq!(told("#v1&lesson=raft&step=99"), last);
     assert!(told("#v1&door=back").contains("back"));
+}
+
+#[test]
+fn a_number_that_is_none_leaves_the_text_open() {
+    for (hash, step) in [
+        ("#v1&lesson=raft&step=abc", 0),
+        ("#v1&lesson=raft&step=0", 0),
+        ("#v1&step=-1&lesson=raft", 0),
+        ("#v1&lesson=raft&step=99", 7),
+        ("#v1&exercise=two-leaders&hints=x", 0),
+    ] {
+        let store = Store::from_link(hash, Preferences::default());
+        assert!(store.ui.notice.is_some(), "{hash}");
+        let study = store.study.expect(hash);
+        assert_eq!((study.step, study.hints), (step, 0), "{hash}");
+    }
+    // What a chat program adds is no part of the number.
+    assert_eq!(opened("#v1&lesson=raft&step=3%E3%80%82").study.unwrap().step, 2);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Actions on what is read beside the stage: open a text, go to a step, answer, have the run answer.
 
 use super::action::{Action, Change, StudyAction};
+use super::explanation::{Explanation, Question};
 use super::needs::Needs;
 use super::playback::Target;
 use super::store::Store;
@@ -101,6 +102,8 @@ impl Store {
         self.ui.selection = selected.map(Selection::Place);
         // The tab that a step speaks of stands below its text, see `StudyShot::aside`.
         self.ui.tab = Tab::Lesson;
+        // What was asked before is no part of it.
+        self.explanation = None;
         self.study = Some(study);
         self.follow_study();
     }
@@ -143,6 +146,12 @@ impl Store {
             && study.choices.is_empty()
         {
             study.choices = question.choices(run);
+        }
+        if self.active == 0
+            && (run.now(), run.event()) == study.asked_at.unwrap_or_default()
+            && let Some(fact) = study.why.take()
+        {
+            self.explanation = Some(Explanation::new(run, Question::Fact(fact)));
         }
         if let Err(mistake) = study.follow(run, moving) {
             self.ui.notice.get_or_insert(mistaken(mistake));

@@ -95,6 +95,16 @@ fn a_broken_text_is_told_with_its_file_and_line() {
     assert!(
         told(&lesson("run raft nodes=3\n1s crush S1")).starts_with("line 11, column 4: expected")
     );
+    // Where nothing is asked, nothing would be told.
+    assert_eq!(
+        told(&lesson("tab why")),
+        "line 10, column 8: expected a place and a field, as in tab why S2 role, found the end of the line"
+    );
+    assert_eq!(
+        told(&lesson("pause 1s\ntab why S2 fame")),
+        "line 11, column 1: nothing called “fame” can be read off S2"
+    );
+    assert_eq!(told(&lesson("tab why S9 role")), "line 10, column 1: there is no place “S9”");
     assert_eq!(told("# Mine\n"), "line 1, column 1: a lesson has steps: each begins with ##");
     let exercise = |check: &str| {
         format!(

@@ -65,7 +65,7 @@ pub fn check(paths: &[&str]) -> Result<ExitCode, String> {
             }
         }
     }
-    print(format!("{} texts, {broken} broken", drafts.len()))?;
+    print(format!("{}, {broken} broken", count(drafts.len(), "text")))?;
     Ok(ExitCode::from(u8::from(broken > 0)))
 }
 
@@ -125,18 +125,26 @@ fn destinations(shelf: &Shelf, drafts: &[Draft]) -> Destinations {
     known
 }
 
+fn count(many: usize, what: &str) -> String {
+    format!("{many} {what}{}", if many == 1 { "" } else { "s" })
+}
+
 fn review(draft: &Draft, known: &Destinations) -> Result<String, Mistake> {
     let leads = |link: &str| known.has(link);
     Ok(match draft.kind {
         Kind::Lesson => {
             let lesson = review::lesson(&draft.text, &leads)?;
             let questions = lesson.steps.iter().filter(|step| step.question.is_some()).count();
-            format!("{} steps, {questions} questions", lesson.steps.len())
+            format!("{}, {}", count(lesson.steps.len(), "step"), count(questions, "question"))
         }
         Kind::Exercise => {
             let exercise = review::exercise(&draft.text, &leads)?;
-            format!("{} checks, {} hints", exercise.checks.len(), exercise.hints.len())
+            format!(
+                "{}, {}",
+                count(exercise.checks.len(), "check"),
+                count(exercise.hints.len(), "hint")
+            )
         }
-        Kind::Glossary => format!("{} terms", review::terms(&draft.text, &leads)?.len()),
+        Kind::Glossary => count(review::terms(&draft.text, &leads)?.len(), "term"),
     })
 }

@@ -58,7 +58,8 @@ fn know(cluster: &Cluster<Gossip>) -> Sentence {
 
 fn told(cluster: &Cluster<Gossip>) -> Sentence {
     let sent: u64 = cluster.up().map(|(_, it)| it.sent).sum();
-    let hundredths = sent * 100 / cluster.places.len().max(1) as u64;
+    let places = cluster.places.len().max(1) as u64;
+    let hundredths = (sent * 100 + places / 2) / places;
     let each = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     sentence!("told {0} times: {1} each", sent, each)
 }

@@ -12,6 +12,7 @@ use super::log_tab::log_tab;
 use super::models::ModelsMap;
 use super::properties::properties;
 use super::props::InspectorProps as Props;
+use super::prose;
 use super::reading_room;
 use super::script::{script_tab, use_editing};
 use super::why::why_tab;
@@ -82,7 +83,10 @@ pub fn Inspector(props: &Props) -> Html {
 
 fn name(tab: Tab, inspection: &Inspection, language: Language) -> &'static str {
     match tab {
-        Tab::Lesson => tr!(language, "Lesson"),
+        Tab::Lesson => match &inspection.study {
+            Some(study) => prose::kind(&study.course, language),
+            None => tr!(language, "Lesson"),
+        },
         Tab::Log if inspection.logs.rows.is_empty() => tr!(language, "Disk"),
         Tab::Node => tr!(language, "Node"),
         Tab::Message => tr!(language, "Message"),

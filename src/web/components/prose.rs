@@ -4,8 +4,8 @@
 use yew::prelude::*;
 
 use super::bits::{leads, outward};
-use crate::lessons::Choice;
 use crate::lessons::prose::{Block, Inline};
+use crate::lessons::{Choice, Course};
 use crate::player::{Action, PageAction};
 use crate::tr;
 use crate::words::{Language, tell};
@@ -80,15 +80,21 @@ pub fn link(to: &str, text: Html, act: &Callback<Action>) -> Html {
     }
 }
 
+/// What it is that is read.
+pub fn kind(course: &Course, language: Language) -> &'static str {
+    match course {
+        Course::Lesson(_) => tr!(language, "Lesson"),
+        Course::Exercise(_) => tr!(language, "Exercise"),
+    }
+}
+
 /// A choice in words.
 pub fn told(choice: &Choice, language: Language) -> String {
     match choice {
         Choice::Place(place) => place.to_string(),
-        Choice::Yes => tr!(language, "Yes").to_owned(),
-        Choice::No => tr!(language, "No").to_owned(),
+        Choice::Yes | Choice::Kept => tr!(language, "Yes").to_owned(),
+        Choice::No | Choice::Broken => tr!(language, "No").to_owned(),
         Choice::Text(text) => text.clone(),
-        Choice::Kept => tr!(language, "It is kept").to_owned(),
-        Choice::Broken => tr!(language, "It is broken").to_owned(),
         Choice::Nothing(why) => tell(language, why),
     }
 }

@@ -9,15 +9,16 @@ use super::bits::{asks, button, leads, picture_button};
 use super::handout::Handout;
 use super::icon::Icon;
 use super::lesson_editor;
-use super::prose::{prose, told};
+use super::prose::{kind, prose, told};
 use crate::lessons::judge::Occasion;
 use crate::lessons::prose::opening;
 use crate::lessons::texts::SHELF;
 use crate::lessons::{CheckState, Choice, Course, Demand, Exercise, Lesson, Prediction};
 use crate::player::{Action, Book, Dialog, Door, PageAction, StudyAction, StudyShot, TimeAction};
+use crate::tr;
+use crate::view::diagram::ticks::seconds;
 use crate::web::{address, browser, focus};
 use crate::words::{Language, tell};
-use crate::{base::Time, tr};
 
 /// What is read, all of it.
 pub fn study_panel(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
@@ -105,7 +106,7 @@ fn head(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
     };
     html! {
         <header class="study-head">
-            <nav aria-label={tr!(language, "Lesson")}>{ leads("", to, name.into()) }{ " › " }<span>{ study.course.title().to_owned() }</span></nav>
+            <nav aria-label={kind(&study.course, language)}>{ leads("", to, name.into()) }{ " › " }<span>{ study.course.title().to_owned() }</span></nav>
             if address::has_door() {
                 { picture_button("", Icon::Panes, tr!(language, "Present: the stage alone, with keys for a clicker"), asks(act, PageAction::Present(true))) }
             }
@@ -297,7 +298,8 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
     };
     html! {
         <p {class} role="status" data-role="verdict" tabindex="-1">
-            <strong>{ words }</strong>{ " " }
+            <strong>{ words }</strong>
+            if language == Language::English { { " " } }
             if let Some(told) = &truth.told { { occasion(told, language, act) } }
         </p>
     }
@@ -306,11 +308,11 @@ fn verdict(study: &StudyShot, language: Language, act: &Callback<Action>) -> Htm
 /// When something happened, and what; a press goes there.
 fn occasion(told: &Occasion, language: Language, act: &Callback<Action>) -> Html {
     let onclick = asks(act, TimeAction::SeekEvent(told.event));
-    let Time(micros) = told.at;
-    let at = format!("{}.{:03} s", micros / 1_000_000, micros / 1_000 % 1_000);
+    let at = seconds(told.at, 3);
+    let at = tr!(language, "At {0} s", at.trim_end_matches(" s").to_owned());
     html! {
         <>
-        <button class="link" {onclick}>{ tr!(language, "At {0}", at) }</button>{ ": " }
+        <button class="link" {onclick}>{ at }</button>{ tr!(language, ": ") }
         { tell(language, &told.told) }
         </>
     }
