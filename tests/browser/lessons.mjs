@@ -11,6 +11,8 @@ test("a link leads to a step of a lesson, with both of its runs, and the run ans
   await open("#v1&lesson=cap&step=3");
   await study().waitFor();
   assert.equal(await page.locator(".pane").count(), 2);
+  // Once the page has written its own address.
+  await page.waitForFunction(() => /at=/.test(location.hash));
   await page.evaluate(() => (location.hash = "#v1&lesson=raft"));
   await study().getByText("Raft").first().waitFor();
   // On to the first step that asks something.

@@ -235,6 +235,11 @@ test("a sign explains itself to who points at it, focuses it or holds a finger o
   await tip.getByText(/term \d/).waitFor();
   await page.keyboard.press("Escape");
   await tip.waitFor({ state: "detached" });
+  // A focus that no key has brought there asks nothing.
+  await page.locator(".node[data-pick=S3]").focus();
+  await page.waitForTimeout(600);
+  assert.equal(await tip.count(), 0);
+  await page.keyboard.press("Shift");
   await page.locator(".node[data-pick=S2]").focus();
   await tip.getByText(/Its timer\. The ring runs down/).waitFor();
   await tip.getByText(/square/).waitFor();
