@@ -10,10 +10,10 @@ use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
 use crate::catalog::{self, Run};
 use crate::command::{Command, Latency, Link, Partition, Quality, QualityChange};
 use crate::protocol::OptionInfo;
-use crate::sentence;
 use crate::sim::snapshot::{
     ClientShot, FlightShot, LinkState, NodeShot, Snapshot, Status, TimerShot,
 };
+use crate::{key, sentence};
 
 /// Something offered: a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,29 @@ impl Gesture {
 
     fn key(self, key: &'static str) -> Gesture {
         Gesture { key: Some(key), ..self }
+    }
+
+    /// What it does, where its label alone does not say so: to a link.
+    pub fn meaning(&self) -> Option<&'static str> {
+        match &self.command {
+            Command::Hold(_) => Some(key!("What is sent on this link waits until it is healed.")),
+            Command::Link { change, .. } => match change {
+                QualityChange { latency: Some(_), loss: None, .. } => {
+                    Some(key!("Each message on this link takes a time between these."))
+                }
+                QualityChange { loss: Some(_), latency: None, .. } => {
+                    Some(key!("So many of the messages on this link are lost."))
+                }
+                QualityChange { duplicate: Some(_), latency: None, .. } => {
+                    Some(key!("So many of the messages on this link arrive twice."))
+                }
+                QualityChange { reorder: Some(_), latency: None, .. } => Some(key!(
+                    "So many of the messages on this link are held up, and later ones overtake them."
+                )),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 

@@ -123,8 +123,9 @@ pub fn buttons<'a>(
 
 fn button(gesture: &Gesture, act: &Callback<Action>, language: Language) -> Html {
     let onclick = asks(act, Action::Do(gesture.command.clone()));
+    let meaning = gesture.meaning().map(|meaning| words::translate(language, meaning).to_owned());
     html! {
-        <button {onclick}>
+        <button {onclick} title={meaning}>
             { words::tell(language, &gesture.label) }
             if let Some(key) = gesture.key { <kbd>{ key }</kbd> }
         </button>
