@@ -86,7 +86,7 @@
 //! | what a random schedule breaks | `explore/fuzz.rs`, and `explore/aim.rs` where it aims, within the protocol's [`protocol::FaultModel`] |
 //! | how what was found is made small | `explore/shrink.rs` |
 //! | how a run goes under other seeds and without its faults | `explore/other_runs.rs` |
-//! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
+//! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/arrangement.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
 //! | when places are dots instead of boxes, and how those are drawn | `base/places.rs` (`are_many`), `view/stage/field.rs` |
 //! | when messages are heat instead of streaks | `view/stage/heat.rs` |
 //! | what a word or a sign of the pictures means | `view/signs.rs`; shown by `web/components/tip.rs` |

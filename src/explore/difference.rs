@@ -1,8 +1,9 @@
 //! Where two runs first differ: both are simulated in step, and what happens in the one is compared
 //! with what happens in the other, event by event, until something is not the same.
 //!
-//! What is compared is what happens to servers, clients and messages: when, where and what, as values
-//! and not as words. Numbers are not, since a caption more in one of the scripts counts all that
+//! What is compared is what happens to servers, clients and messages: when, where and what. Values that
+//! differ count once they read differently: what a message carries unsaid is told when something comes
+//! of it. Numbers are not compared, since a caption more in one of the scripts counts all that
 //! follows differently; nor are commands, which are known to differ: what they *do* is the answer.
 //! Two protocols are compared by what their messages read, and not by what they call their servers.
 //!

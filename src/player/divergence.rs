@@ -33,7 +33,7 @@ struct Elsewhere {
 
 /// What shows a difference where two runs do not.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Instead {
+pub enum Example {
     /// The same scripts under this seed.
     Seed(u64),
     /// This scene, with the same thing changed.
@@ -48,7 +48,7 @@ pub enum Divergence<'a> {
     /// Up to here the runs are the same.
     NotBy(Time),
     /// Up to here they are the same; and what shows a difference, if anything does that was tried.
-    Elsewhere(Time, Option<Instead>),
+    Elsewhere(Time, Option<Example>),
     /// The runs are the same to their ends.
     Never,
 }
@@ -98,8 +98,8 @@ impl DivergenceSearch {
             Some(Likeness::Same(Some(until))) => Divergence::NotBy(*until),
             None if !self.elsewhere.is_over() => Divergence::NotBy(self.comparison.reached()),
             None => {
-                let instead = self.elsewhere.next().filter(|_| self.elsewhere.found);
-                Divergence::Elsewhere(self.comparison.reached(), instead)
+                let example = self.elsewhere.next().filter(|_| self.elsewhere.found);
+                Divergence::Elsewhere(self.comparison.reached(), example)
             }
         }
     }
@@ -119,10 +119,10 @@ impl Elsewhere {
     }
 
     /// What is to be tried next.
-    fn next(&self) -> Option<Instead> {
+    fn next(&self) -> Option<Example> {
         match self.tried.checked_sub(SEEDS) {
-            None => Some(Instead::Seed(self.tried as u64 + 1)),
-            Some(tried) => self.scenes.get(tried).copied().map(Instead::Scene),
+            None => Some(Example::Seed(self.tried as u64 + 1)),
+            Some(tried) => self.scenes.get(tried).copied().map(Example::Scene),
         }
     }
 
@@ -143,21 +143,21 @@ impl Elsewhere {
     }
 
     /// Begins to compare the two runs there; nothing where one of them cannot be.
-    fn compare(&self, instead: Instead) -> Option<Comparison> {
-        let [here, there] = match instead {
-            Instead::Seed(seed) => self.scripts.clone().map(|mut script| {
+    fn compare(&self, example: Example) -> Option<Comparison> {
+        let [here, there] = match example {
+            Example::Seed(seed) => self.scripts.clone().map(|mut script| {
                 script.setup.seed = seed;
                 script
             }),
-            Instead::Scene(scene) => {
+            Example::Scene(scene) => {
                 let script = scene.script();
                 let (changed, _) = self.variant.of(&script).ok()?;
                 [script, changed]
             }
         };
-        let until = match instead {
-            Instead::Seed(_) => UNTIL,
-            Instead::Scene(_) => here.lines.last().map_or(Time::ZERO, |line| line.at) + UNTIL,
+        let until = match example {
+            Example::Seed(_) => UNTIL,
+            Example::Scene(_) => here.lines.last().map_or(Time::ZERO, |line| line.at) + UNTIL,
         };
         let [here, there] = [here, there].map(|script| catalog::start(script).ok());
         Some(Comparison::new(&here?, &there?, until))
@@ -196,10 +196,10 @@ mod tests {
             Some(Divergence::NotBy(time)) if time >= store.horizon() => "not yet".into(),
             Some(Divergence::NotBy(time)) => format!("only by {time}"),
             Some(Divergence::Elsewhere(_, None)) => "not yet".into(),
-            Some(Divergence::Elsewhere(_, Some(Instead::Seed(seed)))) => {
+            Some(Divergence::Elsewhere(_, Some(Example::Seed(seed)))) => {
                 format!("not yet, but under {seed}")
             }
-            Some(Divergence::Elsewhere(_, Some(Instead::Scene(scene)))) => {
+            Some(Divergence::Elsewhere(_, Some(Example::Scene(scene)))) => {
                 format!("not yet, but in {}", scene.name)
             }
             Some(Divergence::Never) => "never".into(),

@@ -100,7 +100,7 @@ pub use action::{
     BranchAction, PageAction, PaneAction, RunAction, StudyAction, TimeAction, TimelineAction,
     WhyAction,
 };
-pub use divergence::{Divergence, Instead};
+pub use divergence::{Divergence, Example};
 pub use explanation::{Explanation, Question};
 pub use find::TextSearch;
 pub use gestures::{Gesture, Group};

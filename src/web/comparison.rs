@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::base::Time;
 use crate::catalog::find;
 use crate::command::Setup;
-use crate::player::{Divergence, Instead, Pane, Scene, Store};
+use crate::player::{Divergence, Example, Pane, Scene, Store};
 use crate::scenario::Variant;
 use crate::sim::snapshot::Told;
 use crate::tr;
@@ -126,11 +126,11 @@ impl DivergenceText {
             Some(Divergence::Never) => DivergenceText::Never,
             // In whole seconds, so that the text changes rarely.
             Some(Divergence::NotBy(time)) => DivergenceText::NotBy(whole_seconds(time)),
-            Some(Divergence::Elsewhere(time, instead)) => {
+            Some(Divergence::Elsewhere(time, example)) => {
                 let time = whole_seconds(time);
-                match (instead, store.variant()) {
-                    (Some(Instead::Seed(seed)), _) => DivergenceText::Seed(time, seed),
-                    (Some(Instead::Scene(scene)), Some(variant)) => {
+                match (example, store.variant()) {
+                    (Some(Example::Seed(seed)), _) => DivergenceText::Seed(time, seed),
+                    (Some(Example::Scene(scene)), Some(variant)) => {
                         DivergenceText::Scene(time, scene, variant.into())
                     }
                     _ => DivergenceText::Nowhere(time),

@@ -126,7 +126,7 @@ fn divergence_text(
         .into(),
         DivergenceText::Seed(time, seed) => {
             let name = tr!(language, "Seed {0} shows one", *seed);
-            instead(*time, &name, asks(act, RunAction::Seed(*seed)), language)
+            example(*time, &name, asks(act, RunAction::Seed(*seed)), language)
         }
         DivergenceText::Scene(time, scene, variant) => {
             let title = scene.title();
@@ -138,7 +138,7 @@ fn divergence_text(
                 act.emit(RunAction::LoadScene { protocol, scene }.into());
                 act.emit(PaneAction::Split(variant.clone()).into());
             });
-            instead(*time, &name, onclick, language)
+            example(*time, &name, onclick, language)
         }
         DivergenceText::At(at, sides) => {
             let onclick = asks(act, TimeAction::Seek(*at));
@@ -156,7 +156,7 @@ fn divergence_text(
 }
 
 /// The runs do not differ so far; what this is the name of does.
-fn instead(time: Time, name: &str, onclick: Callback<MouseEvent>, language: Language) -> Html {
+fn example(time: Time, name: &str, onclick: Callback<MouseEvent>, language: Language) -> Html {
     html! {
         <>
         <span>{ tr!(language, "No difference up to {0}.", seconds(time, 0)) }</span>
