@@ -219,7 +219,7 @@ fn rounded_up(time: u64, unit: u64) -> Time {
 /// other, and disks, clocks and the network are no worse than usual.
 fn is_fair(script: &Script) -> bool {
     let mut trouble = Trouble::at_first(&script.setup);
-    let mut well_since = Some(Time::ZERO).filter(|_| trouble.is_over());
+    let mut well_since = trouble.is_over().then_some(Time::ZERO);
     for line in &script.lines {
         trouble.goes_on(&line.command);
         well_since = match trouble.is_over() {
