@@ -367,7 +367,7 @@ test("why a term is what it is, in three clicks, with the source, and what happe
   const arrows = () => page.locator(".diagram .future").first().getAttribute("x");
   const before = await arrows();
   await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
-  await page.getByRole("heading", { name: /Why is currentTerm of S3 3\?/ }).waitFor();
+  await page.getByRole("heading", { name: /Why is S3's currentTerm 3\?/ }).waitFor();
   const reasons = page.locator(".reasons > li");
   assert.match(await reasons.last().textContent(), /command: fire S2 election/);
   assert.equal(await arrows(), before, "what the animator moves stays where it is while a way is lit");

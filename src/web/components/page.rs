@@ -171,7 +171,7 @@ fn presented(props: &Page<'_>) -> Html {
         <>
         <span class="unseen" role="status">{ black }</span>
         { study.map(|study| slide(study, language)) }
-        <p class="clicker soft"><kbd>{ tr!(language, "PgDn") }</kbd>{ tr!(language, "next") }<kbd>{ "." }</kbd>{ tr!(language, "black") }<kbd>{ tr!(language, "Esc") }</kbd>{ tr!(language, "everything again") }</p>
+        <p class="clicker soft"><kbd>{ tr!(language, "PgDn") }</kbd>{ tr!(language, "next") }<kbd>{ "." }</kbd>{ tr!(language, "black") }<kbd>{ "1 … 9" }</kbd>{ tr!(language, "light a server") }<kbd>{ tr!(language, "Esc") }</kbd>{ tr!(language, "everything again") }</p>
         </>
     }
 }
