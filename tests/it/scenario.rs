@@ -402,8 +402,7 @@ fn a_blank_takes_what_a_script_takes() {
     }
 }
 
-/// A script says what logs are on the disks at the start, for protocols that keep one; the others refuse in a
-/// sentence.
+/// A script says what logs are on the disks at the start, for protocols that keep one.
 #[test]
 fn a_script_may_begin_with_logs() {
     let text = "run raft nodes=3 seed=1\ntitle Three logs\nlog S1 term=7 1 1 4\nlog S3 1 1\n\
@@ -430,6 +429,11 @@ fn a_script_may_begin_with_logs() {
     assert_eq!(fewer.setup.logs.len(), 1);
     let other = Variant::Protocol("paxos".into()).of(&script).unwrap().0;
     assert!(other.setup.logs.is_empty());
+}
+
+/// What no disk of the protocol can hold is refused in a sentence; so is a log where none is kept.
+#[test]
+fn a_log_that_cannot_be_is_refused() {
     let refused = |text: &str| scenario::parse(text).unwrap_err().to_string();
     for (text, why) in [
         ("run raft\nlog S1 1 4 2", "line 2, column 8: “2” is no term from 4 on"),
