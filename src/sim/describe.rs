@@ -169,7 +169,10 @@ impl Sim {
                 request: open.request.to_string(),
                 seq: client.seq,
                 since: open.since,
-                asked: client.contact,
+                asked: match &open.several[..] {
+                    [] => vec![client.contact],
+                    several => several.to_vec(),
+                },
                 attempt: open.attempt,
             }),
             waiting: client.waiting.len() as u32,

@@ -199,9 +199,17 @@ pub struct OpenShot {
     pub request: String,
     pub seq: u64,
     pub since: Time,
-    pub asked: Place,
+    /// Whose answer it waits for: of several who were asked at once, those who have not answered.
+    pub asked: Vec<Place>,
     /// 1 for the first attempt.
     pub attempt: u32,
+}
+
+impl OpenShot {
+    /// Whose answer it waits for, as a command names them.
+    pub fn asked_told(&self) -> String {
+        self.asked.iter().map(Place::to_string).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A message under way.

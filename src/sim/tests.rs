@@ -336,7 +336,9 @@ fn a_client_asks_several_at_once_and_hears_each() {
     let count = |text: &str| talking.data().matches(text).count();
     assert_eq!(count(" send S1 Request 2 roll"), 1);
     assert!(count(" send S2 Request 2 roll") > 2);
-    assert!(talking.sim.snapshot(talking.sim.now()).clients[0].open.is_some());
+    let snapshot = talking.sim.snapshot(talking.sim.now());
+    let open = snapshot.clients[0].open.as_ref().unwrap();
+    assert_eq!(open.asked_told(), "S2", "the one that has not answered");
 }
 
 #[test]

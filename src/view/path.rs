@@ -69,10 +69,20 @@ impl Size {
 
     /// Where the line from the centre of such a box towards `to` leaves it.
     pub fn border(self, centre: Point, to: Point) -> Point {
-        let (dx, dy) = ((to.x - centre.x).abs(), (to.y - centre.y).abs());
-        let across = if dx > 1e-9 { self.w / 2.0 / dx } else { f64::INFINITY };
-        let along = if dy > 1e-9 { self.h / 2.0 / dy } else { f64::INFINITY };
-        centre.towards(to, across.min(along).min(1.0))
+        self.exit(centre, centre, to)
+    }
+
+    /// Where a line from somewhere in such a box leaves it; where it begins outside, it leaves there.
+    pub fn exit(self, centre: Point, from: Point, to: Point) -> Point {
+        let share = |half: f64, centre: f64, from: f64, to: f64| match to - from {
+            by if by > 1e-9 => (centre + half - from) / by,
+            by if by < -1e-9 => (centre - half - from) / by,
+            _ if (from - centre).abs() > half => 0.0,
+            _ => f64::INFINITY,
+        };
+        let across = share(self.w / 2.0, centre.x, from.x, to.x);
+        let along = share(self.h / 2.0, centre.y, from.y, to.y);
+        from.towards(to, within(across.min(along), 0.0, 1.0))
     }
 
     /// Whether a point lies in such a box.

@@ -168,10 +168,28 @@ fn even_turns(count: usize, free: Size) -> Vec<f64> {
     turns
 }
 
-/// Clients in columns or rows, each of which is placed by `stand`, given its number and how many it has.
-pub fn in_lines(clients: usize, stand: impl Fn(usize, usize) -> Vec<Point>) -> Vec<Point> {
-    let lines = clients.div_ceil(LINE);
-    (0..lines).flat_map(|line| stand(line, LINE.min(clients - line * LINE))).collect()
+/// Into how many lines clients fall, each at the most so long, and how many stand in a line.
+pub fn lines(clients: usize, longest: usize) -> (usize, usize) {
+    let lines = clients.div_ceil(longest.max(1));
+    (lines, clients.div_ceil(lines.max(1)))
+}
+
+/// How many clients have room side by side.
+pub fn in_row(client: Size, width: f64) -> usize {
+    LINE.min(((width - MARGIN + BESIDE) / (client.w + BESIDE)).max(1.0) as usize)
+}
+
+/// Clients in columns or rows, so many in each, placed by `stand`, given a line's number and how many it has.
+pub fn in_lines(
+    clients: usize,
+    in_each: usize,
+    stand: impl Fn(usize, usize) -> Vec<Point>,
+) -> Vec<Point> {
+    let mut all = Vec::with_capacity(clients);
+    for line in 0..clients.div_ceil(in_each.max(1)) {
+        all.extend(stand(line, in_each.min(clients - line * in_each)));
+    }
+    all
 }
 
 /// Clients below each other from `top`; those that reach beyond `bottom` begin higher.

@@ -72,8 +72,6 @@ const LONGEST_LABEL: usize = 26;
 const LEAST_WAY: f64 = 0.2;
 /// How far from its line a pill keeps at the most.
 const KEEP_RIGHT: f64 = 46.0;
-/// A line that goes across less than this goes up or down.
-const STEEP: f64 = 0.36;
 
 impl Flight {
     /// The pill of a message between two boxes. It keeps right by half of itself, so that opposite messages
@@ -93,17 +91,19 @@ impl Flight {
         let [(a, a_box), (b, b_box)] = ends;
         let direction = a.direction(b);
         let lane = aside(pill, direction) + lane;
-        let aside = (-direction.y * lane, direction.x * lane);
-        let (towards_b, towards_a) = (bend.unwrap_or(b), bend.unwrap_or(a));
+        let shifted = |point: Point| point.plus(-direction.y * lane, direction.x * lane);
+        let (from, to, bend) = (shifted(a), shifted(b), bend.map(shifted));
+        let (towards_b, towards_a) = (bend.unwrap_or(to), bend.unwrap_or(from));
         // The pill keeps clear of the boxes. Where there is little room it comes out from behind one, and goes
         // behind the other, by no more than it must.
         let ends = |of: fn(Size, Size) -> Size| {
-            (of(a_box, pill).border(a, towards_b), of(b_box, pill).border(b, towards_a))
+            (of(a_box, pill).exit(a, from, towards_b), of(b_box, pill).exit(b, to, towards_a))
         };
-        let way =
-            |(start, goal): (Point, Point)| a.distance(b) - start.distance(a) - goal.distance(b);
+        let way = |(start, goal): (Point, Point)| {
+            from.distance(to) - start.distance(from) - goal.distance(to)
+        };
         let (hidden, whole) = (ends(|size, _| size), ends(|size, pill| size.grown(pill.w, pill.h)));
-        let least = a.distance(b) * LEAST_WAY;
+        let least = from.distance(to) * LEAST_WAY;
         let share = within((way(hidden) - least) / (way(hidden) - way(whole)).max(1.0), 0.0, 1.0);
         let start = hidden.0.towards(whole.0, share);
         let goal = hidden.1.towards(whole.1, share);
@@ -111,9 +111,9 @@ impl Flight {
             key: (shot.id, shot.copy),
             from: shot.from,
             to: shot.to,
-            start: start.plus(aside.0, aside.1),
-            goal: goal.plus(aside.0, aside.1),
-            bend: bend.map(|bend| bend.plus(aside.0, aside.1)),
+            start,
+            goal,
+            bend,
             sent_at: shot.sent_at,
             arrives_at: shot.arrives_at,
             lost_at: shot.lost_at,
@@ -225,14 +225,10 @@ impl Chip {
     }
 }
 
-/// How far from its line a pill keeps, so that two that keep right pass each other: beside each other where they
-/// go down or up, else one above the other. Which of both is a matter of the line alone, for both to agree.
+/// How far from its line a pill keeps: half of what it takes across that line, so that two that keep right pass
+/// each other.
 fn aside(pill: Size, direction: Point) -> f64 {
-    let (across, down) = (direction.x.abs(), direction.y.abs());
-    let half = match across > STEEP * down {
-        true => pill.h / 2.0 / across,
-        false => pill.w / 2.0 / down,
-    };
+    let half = (pill.w * direction.y.abs() + pill.h * direction.x.abs()) / 2.0;
     half.min(KEEP_RIGHT) + 1.0
 }
 
@@ -358,11 +354,30 @@ mod tests {
                 let flight = |shot, ends| Flight::new(&shot, ends, None, 0.0, Language::English);
                 let there = flight(shot(0, 1, one), [(a, size), (b, size)]);
                 let back = flight(shot(1, 0, other), [(b, size), (a, size)]);
-                let now = Time::millis(15);
-                let (p, q) = (there.place(now).at, back.place(now).at);
                 let wide = (there.pill.w + back.pill.w) / 2.0;
-                let apart = (p.x - q.x).abs() >= wide || (p.y - q.y).abs() >= PILL_HEIGHT;
-                assert!(apart, "{one} and {other} by {x} {y}: {p:?} {q:?}");
+                let apart = (10..=20).map(Time::millis).all(|now| {
+                    let (p, q) = (there.place(now).at, back.place(now).at);
+                    (p.x - q.x).abs() >= wide || (p.y - q.y).abs() >= PILL_HEIGHT
+                });
+                assert!(apart, "{one} and {other} by {x} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_there_is_room_a_pill_is_whole_from_its_first_to_its_last_place() {
+        let (size, a) = (Size::new(100.0, 60.0), Point::new(400.0, 400.0));
+        for (x, y) in [(320, 0), (0, 300), (250, 200), (-220, 280), (300, 60), (-60, -320)] {
+            let b = a.plus(f64::from(x), f64::from(y));
+            for (label, lane) in [("beat", 0.0), ("ok 3", 22.0), ("promise 19.S2", 0.0)] {
+                let shot = FlightShot { label: Some(sentence!("{0}", label)), ..shot() };
+                let ends = [(a, size), (b, size)];
+                let flight = Flight::new(&shot, ends, None, lane, Language::English);
+                for at in [flight.start, flight.goal] {
+                    let pill = size.grown(flight.pill.w - 2.0, flight.pill.h - 2.0);
+                    let hidden = pill.covers(a, at) || pill.covers(b, at);
+                    assert!(!hidden, "{label} by {x} {y} at {at:?}");
+                }
             }
         }
     }

@@ -2,7 +2,9 @@
 //! outside. The picture takes the shape of the room it is given, so that a phone's tall stage is
 //! used as well as a desk's wide one, and text keeps its size until there are very many servers.
 
-use super::arrangement::{BESIDE, GAP, LEAST, LINE, MARGIN, centres, column, in_lines, row};
+use super::arrangement::{
+    BESIDE, GAP, LEAST, LINE, MARGIN, centres, column, in_lines, in_row, lines, row,
+};
 use super::field::Grid;
 use super::links::between;
 use crate::base::{Places, Program};
@@ -162,13 +164,13 @@ impl Layout {
         let free = Size::new(room.width - 24.0, room.height - room.top - room.bottom - 12.0);
         let beside = if wide { LEGEND.w } else { 0.0 };
         let below = if wide { 0.0 } else { legend_height(room.width) };
-        let lines = if clients > 0 { clients.div_ceil(LINE) as f64 } else { 0.0 };
-        let visitors = lines * (client.w + BESIDE);
+        let (lines, in_each) = lines(clients, LINE);
+        let visitors = lines as f64 * (client.w + BESIDE);
         let free = Size::new((free.w - beside - visitors).max(60.0), (free.h - below).max(60.0));
         let grid = Grid::new(places.own().count(), Point::new(12.0, room.top + 6.0), free);
         let x = 12.0 + free.w + visitors - client.w / 2.0;
         let stand = |line: usize, count| {
-            let x = x - (lines as usize - 1 - line) as f64 * (client.w + BESIDE);
+            let x = x - (lines - 1 - line) as f64 * (client.w + BESIDE);
             let top = Point::new(x, room.top + client.h);
             column(count, client, top, room.top + free.h)
         };
@@ -180,7 +182,7 @@ impl Layout {
             bottom: room.bottom,
             detail,
             nodes: (0..places.own().count()).map(|position| grid.centre(position)).collect(),
-            clients: in_lines(clients, stand),
+            clients: in_lines(clients, in_each, stand),
             node: Size::new(grid.pitch, grid.pitch),
             client,
             grid: Some(grid),
@@ -212,7 +214,7 @@ impl Layout {
         let (node, client) = (detail.node(), detail.client());
         // Beside the ring, or in the corners beside its first server, or below.
         let corners = !wide && clients <= 2 && nodes > 2;
-        let lines = clients.div_ceil(LINE);
+        let (lines, in_each) = lines(clients, if wide { LINE } else { in_row(client, room.width) });
         let (mut right, mut below) = (0.0, 0.0);
         if clients > 0 && wide {
             right = lines as f64 * (client.w + BESIDE) - BESIDE + GAP.w * 1.6;
@@ -240,7 +242,7 @@ impl Layout {
         let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
         let clients = if wide {
             let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
-            in_lines(clients, |line, count| {
+            in_lines(clients, in_each, |line, count| {
                 let x = x - (lines - 1 - line) as f64 * (client.w + BESIDE);
                 column(count, client, Point::new(x, y0 + north), y0 + south)
             })
@@ -250,7 +252,7 @@ impl Layout {
             [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
         } else {
             let y = y0 + south + node.h / 2.0 + below - client.h / 2.0;
-            in_lines(clients, |line, count| {
+            in_lines(clients, in_each, |line, count| {
                 let y = y - (lines - 1 - line) as f64 * (client.h + BESIDE);
                 row(count, client, room.width, y)
             })
@@ -485,6 +487,16 @@ mod tests {
         let layout = Layout::new(&Places::with_clients(5, 1), Formation::RING, small);
         assert_eq!((layout.detail, layout.size.w), (Detail::Slim, 320.0));
         assert!(layout.detail.entries() > 0);
+    }
+
+    /// As in a crowded scene on a phone: clients stand in lines, and nothing is drawn much smaller than usual.
+    #[test]
+    fn clients_of_a_narrow_stage_stand_in_lines() {
+        let phone = Room { width: 390.0, height: 470.0, top: 52.0, bottom: 70.0 };
+        let layout = Layout::new(&Places::with_clients(7, 9), Formation::RING, phone);
+        assert!(layout.fits() && layout.shrunk < 1.4, "{}", layout.shrunk);
+        let lines = layout.clients.chunk_by(|one, other| one.y == other.y).count();
+        assert_eq!(lines, 3, "{:?}", layout.clients);
     }
 
     /// A row of five wraps on a small phone, its second line between the first one's, so that boxes are not drawn

@@ -152,7 +152,7 @@ fn conversations(snapshot: &Snapshot) -> Vec<(Place, Place)> {
     let mut pairs = Vec::new();
     for client in &snapshot.clients {
         let me = client.id;
-        let asked = client.open.iter().map(|open| open.asked);
+        let asked = client.open.iter().flat_map(|open| open.asked.iter().copied());
         let parted = snapshot.partition.iter().filter(|partition| partition.concerns(me));
         let parted = parted.flat_map(|partition| {
             let apart = |id: &Place| partition.parts(me, *id) || partition.parts(*id, me);

@@ -141,7 +141,7 @@ impl ClientBox {
             (Some(open), _) => Some(sentence!(
                 "{0} has asked {1} for {2} at {3} and waits.",
                 self.id,
-                open.asked,
+                open.asked_told(),
                 open.request.clone(),
                 open.since.said()
             )),

@@ -39,6 +39,10 @@ impl Thumbnail {
             let (at, size) = (node.at, node.size);
             paths[class].rect(at.x - size.w / 2.0, at.y - size.h / 2.0, size.w, size.h);
         }
+        for client in &scene.clients {
+            let (at, size) = (client.at, client.size);
+            paths[1].rect(at.x - size.w / 2.0, at.y - size.h / 2.0, size.w, size.h);
+        }
         for state in scene.field.iter().flat_map(|field| &field.states) {
             let class = match state.look {
                 Look::Ring | Look::Bars | Look::Triangle => 1,

@@ -146,7 +146,7 @@ fn came_back(client: &ClientShot, language: Language) -> Vec<Html> {
     let open = client
         .open
         .iter()
-        .map(|open| line("soft", &open.request, tr!(language, "waits for {0}", open.asked)));
+        .map(|open| line("soft", &open.request, tr!(language, "waits for {0}", open.asked_told())));
     past.chain(open).collect()
 }
 

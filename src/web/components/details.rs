@@ -163,7 +163,7 @@ fn visitor(props: &Props, requests: &Console, client: &ClientShot) -> Html {
             <dl class="fields">
                 if let Some(open) = &client.open {
                     { entry(tr!(language, "waits for"), open.request.clone()) }
-                    { entry(tr!(language, "asked"), open.asked.to_string()) }
+                    { entry(tr!(language, "asked"), open.asked_told()) }
                     { entry(tr!(language, "since"), seconds(open.since, 3)) }
                     { entry(tr!(language, "attempt"), open.attempt.to_string()) }
                 }

@@ -12,7 +12,7 @@ use crate::protocol::{Tag, Tone};
 use crate::sim::snapshot::Status;
 use crate::tr;
 use crate::view::path::{number, translate};
-use crate::view::stage::flight::{CHIP_GAP, clipped};
+use crate::view::stage::flight::{CHIP_GAP, clipped, text_width};
 use crate::view::stage::layout::Detail;
 use crate::view::stage::scene::{ClientBox, NodeBox, Shape};
 use crate::view::{Flight, Path, Point, Size};
@@ -47,6 +47,8 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
     let [role_y, stamp_y] = if is_beneath { [stamp_y, title_y] } else { [title_y, stamp_y] };
     let stamp = node.stamp_told(detail, stamp_y - 4.0, language);
     let (role_told, is_long) = node.role_told(detail, role_y - 4.0, language);
+    // In the lowest box the name makes room for the ring beside it.
+    let title_x = if is_low { if rings_left(props, node) { 3.0 } else { -3.0 } } else { 0.0 };
     // Its texts are its name. (All that it shows is in the list of the picture in words.)
     let is_short = detail.is_narrow() && !node.has_row();
     let spoken = is_short.then(|| format!("{} {stamp} {}", node.id, word(language, node.role)));
@@ -60,7 +62,7 @@ pub fn node_figure(props: &Figures, node: &NodeBox) -> Html {
             { outline(node, 0.0, "label-container") }
             if selected { { outline(node, 12.0, "selection") } }
             { outline(node, 12.0, "focus") }
-            <text class={names(&["nodeLabel", when(detail.is_narrow(), "narrow")])} y={number(title_y)}>
+            <text class={names(&["nodeLabel", when(detail.is_narrow(), "narrow")])} x={number(title_x)} y={number(title_y)}>
                 <tspan class="id">{ node.id.to_string() }</tspan>
                 if is_beneath {
                     { " " }<tspan class="stamp" dx="2" data-sign="stamp">{ &stamp }</tspan>
@@ -114,12 +116,16 @@ fn outline(node: &NodeBox, by: f64, class: &'static str) -> Html {
     boxed(class, Point::default(), Size::new(w, h), rx)
 }
 
+/// On which side the ring stands: outwards, where the fewest messages come.
+fn rings_left(props: &Figures, node: &NodeBox) -> bool {
+    node.at.x < props.scene.layout.middle().x - 1.0
+}
+
 /// At the corner: the ring of its timer, or why it has none.
 fn corner(props: &Figures, node: &NodeBox) -> Html {
     let (id, language) = (props.id, props.language);
     let detail = props.scene.layout.detail;
-    // Outwards, where the fewest messages come.
-    let left = node.at.x < props.scene.layout.middle().x - 1.0;
+    let left = rings_left(props, node);
     let scale = if detail.is_narrow() { " scale(0.8)" } else { "" };
     let place = format!("{}{scale}", translate(node.corner(left)));
     let writing = (node.pending_writes > 0).then(|| {
@@ -177,10 +183,13 @@ pub fn client_figure(props: &Figures, client: &ClientBox) -> Html {
     };
     let (title, asked) = match asked {
         Some(asked) if props.scene.layout.detail.is_narrow() => {
-            (clipped(&format!("{}: {asked}", client.id), 14.5, room), None)
+            (format!("{}: {asked}", client.id), None)
         }
         asked => (tr!(language, "client {0}", client.id), asked),
     };
+    let fits = text_width(&title, 14.5) <= room;
+    let title = clipped(&title, 12.0, if fits { f64::MAX } else { room });
+    let title_class = if fits { "title" } else { "title small" };
     let told = match words_shown.contains(SEPARATOR) {
         true => format!("→ {told}"),
         false => told.to_owned(),
@@ -195,7 +204,7 @@ pub fn client_figure(props: &Figures, client: &ClientBox) -> Html {
             data-pick={pick::code(Selection::Place(client.id))} tabindex="-1" role="button" data-sign={state} data-named={words_shown.replace(SEPARATOR, " → ")}>
             { boxed("actor", Point::default(), client.size, 6.0) }
             { boxed("focus", Point::default(), client.size.grown(10.0, 10.0), 10.0) }
-            { text("title", Point::new(0.0, title_y), &title) }{ " " }
+            { text(title_class, Point::new(0.0, title_y), &title) }{ " " }
             if let Some(asked) = asked { { text("line", Point::new(0.0, (title_y + told_y) / 2.0), &clipped(asked, 11.5, room)) }{ " " } }
             { text("line", Point::new(0.0, told_y), &clipped(&told, 11.5, room)) }
         </g>

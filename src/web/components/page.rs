@@ -92,12 +92,18 @@ fn way_to_stage(root: &NodeRef, language: Language) -> Html {
     html! { <button class="skip" {onclick}>{ tr!(language, "To the stage") }</button> }
 }
 
+/// More boxes than the usual five servers and their client have no room in a small phone's window: the page scrolls
+/// there, and the stage takes what it needs; of a crowd, still more.
+const USUAL: usize = 6;
+const CROWD: usize = 11;
+
 /// Draws the page.
 pub fn page(props: Page<'_>) -> Html {
     let Page { id, ui, act, .. } = props;
     let language = ui.language;
     let scene = &props.views[props.active.min(props.views.len() - 1)].scene;
     let said = scene.caption.as_deref().map(|caption| words::translate(language, caption));
+    let boxes = scene.layout.nodes.len() + scene.layout.clients.len();
     let classes = names(&[
         "synod",
         when(props.drawer, "drawer-open"),
@@ -109,6 +115,8 @@ pub fn page(props: Page<'_>) -> Html {
         when(ui.tab == Tab::Lesson, "reads"),
         when(ui.presents, "presents"),
         when(ui.black, "black"),
+        when(scene.field.is_none() && boxes > USUAL, "crowded"),
+        when(scene.field.is_none() && boxes > CROWD, "packed"),
     ]);
     let shown_tools = ToolsProps {
         tool: ui.tool,
