@@ -93,7 +93,7 @@ pub static GROUPS: [CardGroup; 7] = [
     },
     CardGroup {
         title: key!("Systems"),
-        told: key!("what rests on all this"),
+        told: key!("built on all this"),
         from: (0, 4),
         to: (0, 4),
     },
@@ -173,7 +173,7 @@ static CARDS: [Card; 25] = [
         key!("Figure 8"), key!("On a majority, and overwritten all the same.")),
     card!("paxos/duel" at 5, 3 in None, Picture::Diagram("0ms", "420ms");
         key!("A duel"), key!("Two proposers, for ever in each other's way.")),
-    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("412ms");
+    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("722ms");
         "MapReduce", key!("A worker dies; what it had done is done again.")),
 ];
 
