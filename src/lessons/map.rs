@@ -91,12 +91,7 @@ pub static GROUPS: [CardGroup; 7] = [
         from: (0, 3),
         to: (3, 3),
     },
-    CardGroup {
-        title: key!("Systems"),
-        told: key!("built on all this"),
-        from: (0, 4),
-        to: (0, 4),
-    },
+    CardGroup { title: key!("Systems"), told: key!("built on all this"), from: (0, 4), to: (0, 4) },
 ];
 
 const PROMISES: Option<usize> = Some(0);
