@@ -42,4 +42,5 @@ list! {
     abd::Abd, "abd";
     primary_backup::PrimaryBackup, "primary-backup";
     crdt::Crdt, "crdt";
+    object_store::ObjectStore, "object-store";
 }
