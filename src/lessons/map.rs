@@ -51,10 +51,10 @@ pub struct Edge {
 }
 
 pub const COLUMNS: usize = 6;
-pub const ROWS: usize = 4;
+pub const ROWS: usize = 5;
 
 /// In the order in which they are read.
-pub static GROUPS: [CardGroup; 6] = [
+pub static GROUPS: [CardGroup; 7] = [
     CardGroup {
         title: key!("Promises"),
         told: key!("what a client may rely on"),
@@ -91,6 +91,12 @@ pub static GROUPS: [CardGroup; 6] = [
         from: (0, 3),
         to: (3, 3),
     },
+    CardGroup {
+        title: key!("Systems"),
+        told: key!("what rests on all this"),
+        from: (0, 4),
+        to: (1, 4),
+    },
 ];
 
 const PROMISES: Option<usize> = Some(0);
@@ -99,6 +105,7 @@ const LOCKS: Option<usize> = Some(2);
 const STORES: Option<usize> = Some(3);
 const NEWS: Option<usize> = Some(4);
 const ORDER: Option<usize> = Some(5);
+const SYSTEMS: Option<usize> = Some(6);
 
 /// A row of the table below. What is called as its protocol is has its Chinese there.
 macro_rules! card {
@@ -117,7 +124,7 @@ macro_rules! card {
 
 /// In the order in which they are read: by group, and those that stand alone where they are met.
 #[rustfmt::skip]
-static CARDS: [Card; 24] = [
+static CARDS: [Card; 26] = [
     card!("quorum-store/not-linearizable" at 0, 0 in PROMISES, Picture::Diagram("90ms", "300ms");
         key!("Consistency models"), key!("Which promises does this run keep, and which not?")),
     card!("abd/cap" at 0, 1 in PROMISES, Picture::Stage("2.5s");
@@ -166,6 +173,10 @@ static CARDS: [Card; 24] = [
         key!("Figure 8"), key!("On a majority, and overwritten all the same.")),
     card!("paxos/duel" at 5, 3 in None, Picture::Diagram("0ms", "420ms");
         key!("A duel"), key!("Two proposers, for ever in each other's way.")),
+    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("412ms");
+        "MapReduce", key!("A worker dies; what it had done is done again.")),
+    card!("object-store/degraded-and-repaired" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
+        "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
 ];
 
 macro_rules! edges {

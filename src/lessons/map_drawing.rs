@@ -12,7 +12,7 @@ use crate::view::path::{Path, Point, Size};
 use crate::words::{Language, translate};
 
 /// All of it.
-pub const SIZE: Size = Size { w: 1_308.0, h: 944.0 };
+pub const SIZE: Size = Size { w: 1_308.0, h: 1_192.0 };
 pub const CARD: Size = Size { w: 186.0, h: 154.0 };
 /// Of a card, its picture.
 pub const PICTURE: Size = Size { w: 186.0, h: 74.0 };
@@ -20,7 +20,7 @@ pub const PICTURE: Size = Size { w: 186.0, h: 74.0 };
 const UPPER: [f64; COLUMNS] = [12.0, 246.0, 480.0, 690.0, 900.0, 1_110.0];
 const LOWER: [f64; COLUMNS] = [12.0, 222.0, 432.0, 642.0, 900.0, 1_110.0];
 /// The upper edges of the rows.
-const TOPS: [f64; ROWS] = [34.0, 282.0, 530.0, 778.0];
+const TOPS: [f64; ROWS] = [34.0, 282.0, 530.0, 778.0, 1_026.0];
 /// From a group's border to its cards: at the sides and below, and above, where its title stands.
 const BESIDE: f64 = 12.0;
 const ABOVE: f64 = 34.0;

@@ -42,5 +42,6 @@ list! {
     abd::Abd, "abd";
     primary_backup::PrimaryBackup, "primary-backup";
     crdt::Crdt, "crdt";
+    mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
 }

@@ -155,7 +155,8 @@ fn caption_lines(pane: &Pane, rooms: Rooms, language: Language) -> usize {
         Command::Say(caption) => Some(text_width(translate(language, caption), 12.0)),
         _ => None,
     });
-    (long.fold(0.0, f64::max) / (rooms.stage.w - 36.0).max(1.0)).ceil().min(5.0) as usize
+    // Beside its edges a line loses part of a word.
+    (long.fold(0.0, f64::max) / (rooms.stage.w - 52.0).max(1.0)).ceil().min(5.0) as usize
 }
 
 /// How much larger all is drawn for a room that looks on: so that what stands in the boxes can be read from its

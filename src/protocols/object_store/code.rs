@@ -99,7 +99,6 @@ impl fmt::Display for Shard {
         let end = self.bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         match std::str::from_utf8(&self.bytes[..end]) {
             Ok(text) if text.bytes().all(|byte| byte.is_ascii_graphic()) => f.write_str(text)?,
-            Ok(text) if text.chars().all(|c| c.is_alphanumeric()) => f.write_str(text)?,
             _ => self.bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?,
         }
         f.write_str(if self.is_whole() { "" } else { "✕" })

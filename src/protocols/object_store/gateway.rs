@@ -172,7 +172,7 @@ impl Gateway {
     }
 
     pub(super) fn fetch(&self, key: &Text, version: u64, index: u8, fx: &mut Fx) {
-        fx.send(self.server_of(key, index), Message::Fetch { key: key.clone(), version, index });
+        fx.send(self.server_of(key, index), Message::Retrieve { key: key.clone(), version, index });
     }
 }
 
@@ -221,7 +221,7 @@ impl Gateway {
         self.answer(client, Outcome::Done(DONE.into()), fx);
         let servers = (0..self.config.shards()).map(|index| server_of(&key, index, self.servers));
         if below > 1 {
-            fx.broadcast(servers, Message::Forget { key: key.clone(), below });
+            fx.broadcast(servers, Message::Discard { key: key.clone(), below });
         }
     }
 
@@ -321,7 +321,7 @@ impl Gateway {
         if degraded {
             let numbers: Vec<String> = of.iter().map(|(index, _)| (index + 1).to_string()).collect();
             let numbers = numbers.join(" ");
-            fx.note(sentence!("computes {0} of shards {1}: not all data shards were to be had", key.clone(), numbers));
+            fx.note(sentence!("puts {0} together from shards {1}: not all data shards were to be had", key.clone(), numbers));
         }
         self.answer(client, Outcome::Done(answer.clone()), fx);
         self.told = Some(Told { key, client, answer, of, degraded });

@@ -28,12 +28,12 @@ messages! {
         // Between a gateway and servers.
         Store { key: Text, version: u64, shard: Shard } under version says [key, shard]: key!("Store"), Tone::Call,
         Stored { key: Text, version: u64, index: u8 } under version says []: key!("Stored"), Tone::Reply,
-        Fetch { key: Text, version: u64, index: u8 } under version says [key]: key!("Fetch"), Tone::Vote,
+        Retrieve { key: Text, version: u64, index: u8 } under version says [key]: key!("Retrieve"), Tone::Vote,
         Shard { key: Text, version: u64, shard: Shard } under version says [shard]: key!("Shard"), Tone::Reply,
         Inspect { key: Text, version: u64, index: u8 } under version says [key]: key!("Inspect"), Tone::Beat,
         Sound { key: Text, version: u64, index: u8 } under version says []: key!("Sound"), Tone::Reply,
         Missing { key: Text, version: u64, index: u8 } under version says []: key!("Missing"), Tone::Refusal,
-        Forget { key: Text, below: u64 } says [key, below]: key!("Forget"), Tone::Beat,
+        Discard { key: Text, below: u64 } says [key]: key!("Discard"), Tone::Beat,
     }
 }
 

@@ -41,7 +41,7 @@ impl Server {
     fn receive(&mut self, from: Place, message: Message, fx: &mut Fx) {
         match message {
             Message::Store { key, version, shard } => self.store(from, key, version, shard, fx),
-            Message::Fetch { key, version, index } => match self.found(&key, version) {
+            Message::Retrieve { key, version, index } => match self.found(&key, version) {
                 Some((version, shard)) => fx.send(from, Message::Shard { key, version, shard }),
                 None => fx.send(from, Message::Missing { key, version, index }),
             },
@@ -55,7 +55,7 @@ impl Server {
                     false => fx.send(from, Message::Missing { key, version, index }),
                 }
             }
-            Message::Forget { key, below } => self.forget(&key, below, fx),
+            Message::Discard { key, below } => self.forget(&key, below, fx),
             _ => {}
         }
     }
