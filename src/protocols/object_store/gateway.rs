@@ -258,6 +258,7 @@ impl Gateway {
     }
 
     fn is_stored(&mut self, key: &Text, of: u64, index: u8, fx: &mut Fx) {
+        self.is_mended(key, of, index);
         let mut enough = Vec::new();
         for (client, job) in self.jobs.iter_mut().filter(|(_, job)| job.key == *key) {
             if let Stage::Storing { version, size, stored, .. } = &mut job.stage

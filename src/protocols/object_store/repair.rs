@@ -14,9 +14,9 @@ use super::gateway::{Fx, Gateway};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Repair {
-    pub(super) version: u64,
-    pub(super) sound: BTreeSet<u8>,
-    pub(super) missing: BTreeSet<u8>,
+    version: u64,
+    sound: BTreeSet<u8>,
+    missing: BTreeSet<u8>,
     /// Of which it has asked for the bytes, and what has come.
     fetching: BTreeSet<u8>,
     got: BTreeMap<u8, Shard>,
@@ -49,6 +49,25 @@ impl Gateway {
             repair.missing.insert(index);
             self.mend(key, fx);
         }
+    }
+
+    /// What was rebuilt is on a disk.
+    pub(super) fn is_mended(&mut self, key: &Text, version: u64, index: u8) {
+        let all = usize::from(self.config.shards());
+        let Some(repair) = self.repair(key, version) else { return };
+        if repair.rebuilt.contains(&index) {
+            repair.missing.remove(&index);
+            repair.sound.insert(index);
+            if repair.sound.len() == all {
+                self.repairs.remove(key);
+            }
+        }
+    }
+
+    /// Whether something is missing, and can be rebuilt.
+    pub(super) fn is_mending(&self) -> bool {
+        let k = self.config.k as usize;
+        self.repairs.values().any(|it| !it.missing.is_empty() && it.sound.len() >= k)
     }
 
     pub(super) fn mend_with(&mut self, key: &Text, version: u64, shard: &Shard, fx: &mut Fx) {

@@ -74,7 +74,7 @@ impl Shown<Disk> for ObjectStore {
             match ((self, self.gateway().and_then(Gateway::doing))) {
                 (ObjectStore::Server(_), _) => Role { name: "storage", tag: Tag::Follows },
                 (ObjectStore::Metadata(_), _) => Role { name: "metadata", tag: Tag::Leads },
-                (_, Some(Doing::Writing)) => Role { name: "writing", tag: Tag::Bids },
+                (_, Some(Doing::Writing)) => Role { name: "storing", tag: Tag::Bids },
                 (_, Some(Doing::Reading)) => Role { name: "reading", tag: Tag::Bids },
                 (_, Some(Doing::Mending)) => Role { name: "mending", tag: Tag::Bids },
                 (_, None) => Role { name: "gateway", tag: Tag::Follows },
@@ -112,11 +112,10 @@ enum Doing {
 
 impl Gateway {
     fn doing(&self) -> Option<Doing> {
-        let mends = self.repairs.values().any(|repair| !repair.missing.is_empty());
         match self.jobs.values().next().map(|job| &job.stage) {
             Some(Stage::LookingUp { .. } | Stage::Fetching { .. }) => Some(Doing::Reading),
             Some(_) => Some(Doing::Writing),
-            None => mends.then_some(Doing::Mending),
+            None => self.is_mending().then_some(Doing::Mending),
         }
     }
 }
