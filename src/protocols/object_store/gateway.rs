@@ -85,6 +85,7 @@ impl Gateway {
     }
 
     fn serve(&mut self, client: Place, seq: u64, request: Ask, fx: &mut Fx) {
+        // It is under way, or its client has gone on.
         if self.jobs.get(&client).is_some_and(|job| job.seq >= seq) {
             return;
         }
@@ -197,7 +198,7 @@ impl Gateway {
                     self.begin_to_fetch(client, (version, size), too_few, fx);
                 }
             }
-            Message::Scrub { key, version, size: _ } => self.scrub(key, version, fx),
+            Message::Scrub { key, version } => self.scrub(key, version, fx),
             _ => {}
         }
     }
@@ -214,14 +215,13 @@ impl Gateway {
         self.next(client, Stage::Storing { version, size, shards, stored }, fx);
     }
 
-    /// The last version is no longer needed.
+    /// Nobody needs what was there before.
     fn is_published(&mut self, client: Place, version: u64, fx: &mut Fx) {
-        let Some(job) = self.jobs.get(&client) else { return };
-        let (key, below) = (job.key.clone(), version);
+        let Some(key) = self.jobs.get(&client).map(|job| job.key.clone()) else { return };
         self.answer(client, Outcome::Done(DONE.into()), fx);
-        let servers = (0..self.config.shards()).map(|index| server_of(&key, index, self.servers));
-        if below > 1 {
-            fx.broadcast(servers, Message::Discard { key: key.clone(), below });
+        if version > 1 {
+            let servers = (0..self.config.shards()).map(|index| self.server_of(&key, index));
+            fx.broadcast(servers, Message::Discard { key: key.clone(), below: version });
         }
     }
 
@@ -245,7 +245,7 @@ impl Gateway {
             Message::Stored { key, version, index } => self.is_stored(&key, version, index, fx),
             Message::Shard { key, version, shard } => {
                 self.mend_with(&key, version, &shard, fx);
-                let shard = Ok(shard).and_then(|it| if it.is_whole() { Ok(it) } else { Err(it.index) });
+                let shard = if shard.is_whole() { Ok(shard) } else { Err(shard.index) };
                 self.is_fetched(&key, version, shard, fx);
             }
             Message::Missing { key, version, index } => {

@@ -24,7 +24,7 @@ messages! {
         Published { client: Place, seq: u64, version: u64 } under version says [version]: key!("Published"), Tone::Reply,
         Lookup { client: Place, seq: u64, key: Text } says [key]: key!("Lookup"), Tone::Vote,
         Manifest { client: Place, seq: u64, version: u64, size: u64 } under version says [version]: key!("Manifest"), Tone::Reply,
-        Scrub { key: Text, version: u64, size: u64 } under version says [key, version]: key!("Scrub"), Tone::Beat,
+        Scrub { key: Text, version: u64 } under version says [key, version]: key!("Scrub"), Tone::Beat,
         // Between a gateway and servers.
         Store { key: Text, version: u64, shard: Shard } under version says [key, shard]: key!("Store"), Tone::Call,
         Stored { key: Text, version: u64, index: u8 } under version says []: key!("Stored"), Tone::Reply,

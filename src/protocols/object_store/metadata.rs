@@ -103,11 +103,11 @@ impl Metadata {
         let published = |(_, manifest): &(&Text, &Manifest)| manifest.version > 0;
         let mut later = self.disk.manifests.range::<Text, _>(after).filter(published);
         let next = later.next().or_else(|| self.disk.manifests.iter().find(published));
-        if let Some((key, Manifest { version, size, .. })) = next {
+        if let Some((key, Manifest { version, .. })) = next {
             let number = (self.scrubbed.1 % u64::from(self.gateways)) as u16;
-            let (key, version, size) = (key.clone(), *version, *size);
+            let (key, version) = (key.clone(), *version);
             self.scrubbed = (key.clone(), self.scrubbed.1 + 1);
-            fx.send(Place::new(GATEWAY, number), Message::Scrub { key, version, size });
+            fx.send(Place::new(GATEWAY, number), Message::Scrub { key, version });
         }
         self.set_timer(fx);
     }
