@@ -92,14 +92,19 @@ impl Code {
     }
 }
 
-/// `2:flow`, or in hexadecimal what is no text; `✕` where its checksum does not fit.
+/// `2:flow`, or the first bytes in hexadecimal of what is no text: `3:48645d…`; `✕` where its checksum does not fit.
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 3;
         write!(f, "{}:", self.index + 1)?;
         let end = self.bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         match std::str::from_utf8(&self.bytes[..end]) {
             Ok(text) if text.bytes().all(|byte| byte.is_ascii_graphic()) => f.write_str(text)?,
-            _ => self.bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?,
+            _ => {
+                let mut first = self.bytes.iter().take(SHOWN);
+                first.try_for_each(|byte| write!(f, "{byte:02x}"))?;
+                f.write_str(if self.bytes.len() > SHOWN { "…" } else { "" })?;
+            }
         }
         f.write_str(if self.is_whole() { "" } else { "✕" })
     }

@@ -26,7 +26,7 @@ messages! {
         Manifest { client: Place, seq: u64, version: u64, size: u64 } under version says [version]: key!("Manifest"), Tone::Reply,
         Scrub { key: Text, version: u64 } under version says [key, version]: key!("Scrub"), Tone::Beat,
         // Between a gateway and servers.
-        Store { key: Text, version: u64, shard: Shard } under version says [key, shard]: key!("Store"), Tone::Call,
+        Store { key: Text, version: u64, shard: Shard } under version says [shard]: key!("Store"), Tone::Call,
         Stored { key: Text, version: u64, index: u8 } under version says []: key!("Stored"), Tone::Reply,
         Retrieve { key: Text, version: u64, index: u8 } under version says [key]: key!("Retrieve"), Tone::Vote,
         Shard { key: Text, version: u64, shard: Shard } under version says [shard]: key!("Shard"), Tone::Reply,

@@ -73,7 +73,7 @@ impl Shown<Disk> for ObjectStore {
         fn role(&self) -> Role {
             match ((self, self.gateway().and_then(Gateway::doing))) {
                 (ObjectStore::Server(_), _) => Role { name: "storage", tag: Tag::Follows },
-                (ObjectStore::Metadata(_), _) => Role { name: "metadata", tag: Tag::Leads },
+                (ObjectStore::Metadata(_), _) => Role { name: "metadata", tag: Tag::Follows },
                 (_, Some(Doing::Writing)) => Role { name: "storing", tag: Tag::Bids },
                 (_, Some(Doing::Reading)) => Role { name: "reading", tag: Tag::Bids },
                 (_, Some(Doing::Mending)) => Role { name: "mending", tag: Tag::Bids },
