@@ -500,8 +500,8 @@ pub enum Outcome {
     /// was given along with whatever it asks next, whomever it asks ([`Request::after`]): that is its
     /// session.
     DoneAt(Text, Text),
-    /// Done, and all there is to say is a word of the service's own, such as “taken”: in the reader's language.
-    Said(&'static str),
+    /// Done, and what there is to say are words of the service's own, such as “taken”: in the reader's language.
+    Said(Sentence),
     /// Answered, but not done: why.
     Refused(Sentence),
     /// Not here: try that server, if any is known.
@@ -513,7 +513,7 @@ impl Outcome {
     pub fn answer(&self) -> Option<Text> {
         match self {
             Outcome::Done(answer) | Outcome::DoneAt(answer, _) => Some(answer.clone()),
-            Outcome::Said(word) => Some((*word).into()),
+            Outcome::Said(words) => Some(words.to_string().into()),
             Outcome::Refused(_) | Outcome::Redirect(_) => None,
         }
     }
@@ -525,8 +525,7 @@ impl Outcome {
                 sentence!("{0}", NO_VALUE)
             }
             Outcome::Done(answer) | Outcome::DoneAt(answer, _) => sentence!("{0}", answer.clone()),
-            Outcome::Said(word) => sentence!("{0}", *word),
-            Outcome::Refused(why) => why.clone(),
+            Outcome::Said(words) | Outcome::Refused(words) => words.clone(),
             Outcome::Redirect(Some(node)) => sentence!("try {0}", *node),
             Outcome::Redirect(None) => sentence!("no leader"),
         }

@@ -170,6 +170,15 @@ pub fn tell(language: Language, sentence: &Sentence) -> String {
     sentence.tell(&|english| translate(language, english))
 }
 
+/// The same where there is little room: of a name that stays as a paper gives it, and has what it means behind it
+/// (`Acquire（获取）`), the name alone.
+pub fn tell_briefly(language: Language, sentence: &Sentence) -> String {
+    sentence.tell(&|english| match translate(language, english) {
+        told if told.strip_prefix(english).is_some_and(|rest| rest.starts_with('（')) => english,
+        told => told,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +194,16 @@ mod tests {
             assert_eq!(Language::of(language.tag()), Some(language));
             assert_eq!(language.other().other(), language);
         }
+    }
+
+    #[test]
+    fn a_name_that_stays_is_told_alone_where_there_is_little_room() {
+        learn_more(include_str!("../www/locale/zh/lease.txt"));
+        let label = crate::sentence!("{0}{1}", "Acquire", " C1（x）".to_owned());
+        assert_eq!(tell(Language::Chinese, &label), "Acquire（获取） C1（x）");
+        assert_eq!(tell_briefly(Language::Chinese, &label), "Acquire C1（x）");
+        let plain = crate::sentence!("{0}{1}", "Restart", " 3".to_owned());
+        assert_eq!(tell_briefly(Language::Chinese, &plain), tell(Language::Chinese, &plain));
     }
 
     #[test]

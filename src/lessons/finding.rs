@@ -132,9 +132,10 @@ impl Find {
 }
 
 /// Words with which a question is asked, and which tell nothing of what it is about.
-const ASKING: [&str; 26] = [
+const ASKING: [&str; 27] = [
     "a", "an", "and", "are", "can", "do", "does", "explain", "for", "how", "i", "in", "is", "of",
-    "or", "show", "the", "to", "versus", "vs", "what", "when", "who", "why", "with", "work",
+    "or", "problem", "show", "the", "to", "versus", "vs", "what", "when", "who", "why", "with",
+    "work",
 ];
 /// … and the same in Chinese, which has no spaces.
 const ASKING_CHINESE: [&str; 8] =
@@ -184,6 +185,17 @@ pub fn find<'a>(index: &'a [Find], said: &str) -> Vec<&'a Find> {
     }
     let fewest = found.iter().map(|((missing, _), _)| *missing).min();
     found.retain(|((missing, _), _)| Some(*missing) == fewest);
+    // Where a word of several is nowhere at all, one of the others must be a name to be what was meant.
+    let is_known = |word: &String| {
+        index.iter().any(|find| find.fits(std::slice::from_ref(word), true).is_some())
+    };
+    if fewest.is_some_and(|missing| missing > 0) && !words.iter().all(is_known) {
+        let names: Vec<&String> = words.iter().filter(|word| !called(word).is_empty()).collect();
+        let has_one = |find: &Find| {
+            names.iter().any(|name| find.fits(std::slice::from_ref(*name), true).is_some())
+        };
+        found.retain(|(_, find)| has_one(find));
+    }
     found.sort_by_key(|(fits, find)| (*fits, find.kind));
     found.into_iter().map(|(_, find)| find).take(MOST).collect()
 }
@@ -323,6 +335,17 @@ mod tests {
             find(&index, "raft").iter().all(|find| find.fits(&["raft".into()], false).is_some())
         );
         assert_eq!(first("qourum").as_deref(), Some("Quorum"));
+    }
+
+    #[test]
+    fn what_is_not_here_finds_nothing_by_a_word_beside_it() {
+        let index = read(&write());
+        let first = |said: &str| find(&index, said).first().map(|find| find.titles[0].as_str());
+        assert_eq!(first("two generals"), Some("Message loss"), "the term says so");
+        assert_eq!(first("the two generals problem"), Some("Message loss"));
+        assert_eq!(first("两将军问题"), Some("Message loss"));
+        assert_eq!(first("two zebras"), None);
+        assert_eq!(first("raft zebras"), Some("Raft"), "a name is meant, whatever else is said");
     }
 
     #[test]

@@ -194,9 +194,11 @@ fn by_model(run: &Run, model: Model, kept: bool) -> CheckState {
             let shown = |number: u64| evidence.operations.binary_search(&number).is_ok();
             let last = recording.operations.iter().filter(|it| shown(it.interval.number));
             let event = last.filter_map(|it| it.answer_event.or(Some(it.call_event))).max();
+            let event = event.unwrap_or(run.event());
+            let at = run.requests().iter().rev().find_map(|request| request.when(event));
             let instant = Occasion {
-                at: run.now(),
-                event: event.unwrap_or(run.event()),
+                at: at.unwrap_or(run.now()),
+                event,
                 told: evidence.why.clone(),
                 place: None,
             };

@@ -47,6 +47,8 @@ pub enum Divergence<'a> {
     At(&'a Difference),
     /// Up to here the runs are the same.
     NotBy(Time),
+    /// Up to here they are the same; what else may show a difference is being tried, and so much was in vain.
+    Trying(Time, usize),
     /// Up to here they are the same; and what shows a difference, if anything does that was tried.
     Elsewhere(Time, Option<Example>),
     /// The runs are the same to their ends.
@@ -96,7 +98,10 @@ impl DivergenceSearch {
             Some(Likeness::Differ(difference)) => Divergence::At(difference),
             Some(Likeness::Same(None)) => Divergence::Never,
             Some(Likeness::Same(Some(until))) => Divergence::NotBy(*until),
-            None if !self.elsewhere.is_over() => Divergence::NotBy(self.comparison.reached()),
+            None if !self.elsewhere.has_begun() => Divergence::NotBy(self.comparison.reached()),
+            None if !self.elsewhere.is_over() => {
+                Divergence::Trying(self.comparison.reached(), self.elsewhere.tried)
+            }
             None => {
                 let example = self.elsewhere.next().filter(|_| self.elsewhere.found);
                 Divergence::Elsewhere(self.comparison.reached(), example)
@@ -124,6 +129,10 @@ impl Elsewhere {
             None => Some(Example::Seed(self.tried as u64 + 1)),
             Some(tried) => self.scenes.get(tried).copied().map(Example::Scene),
         }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.tried > 0 || self.comparison.is_some()
     }
 
     fn is_over(&self) -> bool {
@@ -195,6 +204,7 @@ mod tests {
             Some(Divergence::At(difference)) => difference.sentence().to_string(),
             Some(Divergence::NotBy(time)) if time >= store.horizon() => "not yet".into(),
             Some(Divergence::NotBy(time)) => format!("only by {time}"),
+            Some(Divergence::Trying(..)) => "still trying".into(),
             Some(Divergence::Elsewhere(_, None)) => "not yet".into(),
             Some(Divergence::Elsewhere(_, Some(Example::Seed(seed)))) => {
                 format!("not yet, but under {seed}")
@@ -226,6 +236,27 @@ mod tests {
             }
         }
         assert!(found > 0);
+    }
+
+    /// Whoever waits is told that something is tried, and how much of it.
+    #[test]
+    fn what_is_tried_is_told_meanwhile() {
+        let mut store = store("run raft nodes=3 seed=7\n");
+        store.update(PaneAction::Split(std::rc::Rc::new(Variant::Flaw("count-old-terms".into()))));
+        let mut told = Vec::new();
+        while store.seeks_divergence() {
+            store.seek_divergence(500);
+            told.push(match store.divergence() {
+                Some(Divergence::NotBy(_)) => 0,
+                Some(Divergence::Trying(time, _)) if time < store.horizon() => panic!("too early"),
+                Some(Divergence::Trying(_, tried)) if tried < SEEDS => 1,
+                Some(Divergence::Trying(..)) => 2,
+                _ => 3,
+            });
+        }
+        assert!(told.is_sorted());
+        told.dedup();
+        assert!(told.starts_with(&[0, 1]) && told.ends_with(&[3]), "{told:?}");
     }
 
     /// … or in a scene, of which one that is about it is the first to be tried.

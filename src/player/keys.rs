@@ -176,6 +176,9 @@ pub static PRESENTER_KEYS: &[Key] = &[
     },
 ];
 
+/// They lead to what is not shown while the stage is alone: the time's field, the search in the diagram, sharing.
+const HIDDEN_KEYS: [&str; 3] = ["g", "/", "s"];
+
 /// What a clicker asks for: in a lesson its steps, with each question answered on the way; in a run its captions.
 fn click_on(store: &Store, key: &str) -> Option<Action> {
     if store.ui.black {
@@ -292,6 +295,9 @@ pub fn press(store: &Store, key: &str) -> Option<Action> {
     let key = key.to_lowercase();
     // While a dialog is open only Escape reaches beyond it.
     if store.ui.dialog.is_some() && key != "escape" {
+        return None;
+    }
+    if store.ui.presents && HIDDEN_KEYS.contains(&key.as_str()) {
         return None;
     }
     let own = PRESENTER_KEYS.iter().filter(|_| store.ui.presents);

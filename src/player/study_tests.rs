@@ -338,7 +338,11 @@ fn a_clicker_goes_from_caption_to_caption_and_through_a_lesson() {
     store.update(TimeAction::Pause);
     store.update(TimeAction::Seek(Time::ZERO));
     assert!(keys::press(&store, "PageDown").is_none(), "elsewhere the browser scrolls");
+    assert!(keys::press(&store, "s").is_some());
     store.update(PageAction::Present(true));
+    for hidden in ["s", "g", "/"] {
+        assert!(keys::press(&store, hidden).is_none(), "{hidden} leads to what is not shown");
+    }
     let now = |store: &Store| store.pane().run.now();
     press(&mut store, "PageDown");
     assert!(store.playback.playing, "it plays to the caption");

@@ -1,8 +1,8 @@
 //! Messages that are a name and a few values. A protocol writes them as one table, by
 //! [`messages!`](crate::messages): each with its fields by their names in the paper (`{}` where it has
 //! none), the name of its kind, and its tone; and `under` which of its fields it is sent, where that is a
-//! stamp such as a token. Its label on the graph is the variant's name and the values, in every language: all of
-//! them, or those that it `says`, where others tell nothing to whoever looks on, such as times and sessions.
+//! stamp such as a token. Its label on the graph is the variant's name, translated where it is a plain word, and
+//! the values: all of them, or those that it `says`, where others tell nothing to whoever looks on, such as times and sessions.
 //! (A protocol whose labels say more implements [`Message`](super::Message) itself.)
 //!
 //! ```
@@ -61,14 +61,18 @@ macro_rules! messages {
             }
 
             fn label(&self) -> $crate::base::Sentence {
-                let mut label = String::new();
-                match self {
+                let mut values = String::new();
+                let name = match self {
                     $($Message::$name { $($field),* } => {
-                        label += stringify!($name);
-                        $crate::messages!(@say label, $([$($said),*])? $($field)*);
+                        $crate::messages!(@say values, $([$($said),*])? $($field)*);
+                        stringify!($name)
                     })+
+                };
+                // By the name of its kind it is known to translators.
+                match self.kind().name == name {
+                    true => $crate::sentence!("{0}{1}", name, values),
+                    false => $crate::sentence!("{0}", format!("{name}{values}")),
                 }
-                $crate::sentence!("{0}", label)
             }
 
             fn fields(&self) -> Vec<$crate::protocol::Field> {

@@ -210,7 +210,7 @@ impl Clocks {
         let stamp = self.tick();
         fx.broadcast(self.heard.keys().copied(), Message::Release { stamp });
         if let Some(seq) = self.wishes.pop_front() {
-            fx.reply(self.me, seq, Outcome::Said(key!("left")));
+            fx.reply(self.me, seq, Outcome::Said(sentence!("left")));
         }
     }
 

@@ -218,7 +218,7 @@ impl Lease {
                 fx.set_timer("renew", Span::exactly(Time(self.config.lasts.0 / 3)));
             }
             Message::Taken { seq } if self.writer.done(seq) => {
-                fx.reply(self.me, seq, Outcome::Said(key!("taken")));
+                fx.reply(self.me, seq, Outcome::Said(sentence!("taken")));
                 fx.cancel_timer("renew");
                 if let Some(token) = self.writer.writing.take() {
                     fx.send(SERVICE, Message::Release { token });

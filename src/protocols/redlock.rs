@@ -316,7 +316,7 @@ impl Redlock {
             }
             (Message::Claimed { value }, _) => self.claimed = Some(value),
             (Message::Taken { seq }, _) if self.writer.done(seq) => {
-                fx.reply(self.me, seq, Outcome::Said(key!("taken")));
+                fx.reply(self.me, seq, Outcome::Said(sentence!("taken")));
                 if let Some(value) = self.writer.writing.take() {
                     fx.broadcast(self.stores.iter().copied(), Message::Forget { value });
                 }

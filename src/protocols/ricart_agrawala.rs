@@ -246,7 +246,7 @@ impl RicartAgrawala {
             self.reply(other, fx);
         }
         if let Some(seq) = self.wishes.pop_front() {
-            fx.reply(self.me, seq, Outcome::Said(key!("left")));
+            fx.reply(self.me, seq, Outcome::Said(sentence!("left")));
         }
     }
 }

@@ -141,7 +141,7 @@ impl fmt::Display for Id {
 
 messages! {
     pub enum Message {
-        Pay { amount: u64 }: key!("Payment"), Tone::Call,
+        Payment { amount: u64 }: key!("Payment"), Tone::Call,
         Marker { snapshot: Id }: key!("Marker"), Tone::Vote,
     }
 }
@@ -252,7 +252,7 @@ impl Protocol for Snapshot {
                 let outcome = self.asked_to_pay(to, amount, fx);
                 fx.reply(self.me, seq, outcome);
             }
-            Input::Message { from, message: Message::Pay { amount } } => self.take(from, amount),
+            Input::Message { from, message: Message::Payment { amount } } => self.take(from, amount),
             Input::Message { from, message: Message::Marker { snapshot } } => {
                 self.hear(from, snapshot, fx);
             }
@@ -373,13 +373,13 @@ impl Snapshot {
             return Outcome::Refused(sentence!("the account holds {0} only", self.account));
         }
         self.pay(to, amount, fx);
-        Outcome::Said(key!("paid"))
+        Outcome::Said(sentence!("paid"))
     }
 
     fn pay(&mut self, to: Place, amount: u64, fx: &mut Effects<Self>) {
         self.account -= amount;
         *self.traffic.sent.entry(to).or_default() += 1;
-        fx.send(to, Message::Pay { amount });
+        fx.send(to, Message::Payment { amount });
     }
 
     fn pay_at_random(&mut self, fx: &mut Effects<Self>) {

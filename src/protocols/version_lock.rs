@@ -179,6 +179,11 @@ impl Protocol for VersionLock {
         hand_on(asked, fx);
     }
 
+    /// The log is that of Raft inside.
+    fn stored(log: &str) -> Result<raft::Disk, Sentence> {
+        Raft::stored(log)
+    }
+
     fn properties() -> &'static [Property<Self>] {
         PROPERTIES
     }
@@ -192,7 +197,7 @@ fn hand_on(asked: Asked<Raft>, fx: &mut Effects<VersionLock>) {
                 Outcome::Done(answer) | Outcome::DoneAt(answer, _) => {
                     Message::Answer { number, answer }
                 }
-                Outcome::Said(word) => Message::Answer { number, answer: word.into() },
+                Outcome::Said(words) => Message::Answer { number, answer: words.to_string().into() },
                 Outcome::Redirect(leader) => Message::Elsewhere { number, leader },
                 Outcome::Refused(_) => Message::Elsewhere { number, leader: None },
             };

@@ -10,7 +10,7 @@ use crate::command::{Partition, Setup};
 use crate::sentence;
 
 const PLACE: &str = Place::EXPECTED;
-const SERVER: &str = "a server such as S1";
+pub(super) const SERVER: &str = "a server such as S1";
 const SHARE: &str = "a share such as 10%, of all that is there";
 
 /// The place exists in this run.

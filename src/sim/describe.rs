@@ -326,7 +326,7 @@ pub fn message_shot(
         Payload::Reply { seq, outcome } => {
             let (outcome, bookmark) = match outcome {
                 Outcome::Done(answer) => (Field::new("answer", answer), None),
-                Outcome::Said(word) => (Field::new("answer", word), None),
+                Outcome::Said(words) => (Field::new("answer", words), None),
                 Outcome::DoneAt(answer, bookmark) => (Field::new("answer", answer), Some(bookmark)),
                 Outcome::Redirect(Some(node)) => (Field::new("leader", node), None),
                 Outcome::Redirect(None) => (Field::new("leader", "unknown"), None),

@@ -399,7 +399,11 @@ impl App {
                 self.store.update(TimeAction::Pause);
             }
             PageAction::Close => (self.instant, self.dropped) = (None, None),
-            PageAction::Present(true) => self.left = focus::held(),
+            PageAction::Present(true) => {
+                // What is open would be hidden, and take the first Escape.
+                close_others(None);
+                self.left = focus::held();
+            }
             PageAction::TypeTime => focus::on_field(".until .written input"),
             PageAction::Escape | PageAction::Select(_) => self.menu = None,
             _ => {}

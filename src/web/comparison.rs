@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::base::Time;
 use crate::catalog::find;
 use crate::command::Setup;
+use crate::player::divergence::SEEDS;
 use crate::player::{Divergence, Example, Pane, Scene, Store};
 use crate::scenario::Variant;
 use crate::sim::snapshot::Told;
@@ -29,6 +30,8 @@ pub enum DivergenceText {
     /// When, and what happens in each.
     At(Time, [String; 2]),
     NotBy(Time),
+    /// So many seeds, by tens, are tried in vain, of all that are to be tried; all of them: then it is scenes.
+    Trying(Time, usize),
     /// Nor by anything else that was tried.
     Nowhere(Time),
     /// But under this seed.
@@ -126,6 +129,9 @@ impl DivergenceText {
             Some(Divergence::Never) => DivergenceText::Never,
             // In whole seconds, so that the text changes rarely.
             Some(Divergence::NotBy(time)) => DivergenceText::NotBy(whole_seconds(time)),
+            Some(Divergence::Trying(time, tried)) => {
+                DivergenceText::Trying(whole_seconds(time), tried.min(SEEDS) / 10 * 10)
+            }
             Some(Divergence::Elsewhere(time, example)) => {
                 let time = whole_seconds(time);
                 match (example, store.variant()) {

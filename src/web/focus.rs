@@ -57,12 +57,14 @@ impl Focused {
                 [".tab-panel", ".inspector [aria-selected=true]", ".drawer-button"];
             goals.extend(INSPECTOR.map(str::to_owned));
         }
-        const PAGE: [&str; 5] = [
+        const PAGE: [&str; 6] = [
             "dialog[open] button",
             ".study h2",
             ".controls .play",
             ".glossary .open dt a",
             ".doors a[aria-current]",
+            // Where the stage is alone.
+            "main.stage .scene [tabindex=\"0\"]",
         ];
         goals.extend(PAGE.map(str::to_owned));
         goals.iter().find(|goal| on(goal));

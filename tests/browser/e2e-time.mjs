@@ -263,6 +263,15 @@ test("what is too long for Mermaid is cut off, and says where", async () => {
   await page.locator(".take .mistake").filter({ hasText: /^Cut off at .*: Mermaid draws no more than 50000 characters\./ }).waitFor();
 });
 
+test("while two runs do not differ, the page says what it tries, and who listens hears it once", async () => {
+  await open("#v1&run=raft+nodes=3+seed=7&flaw2=count-old-terms");
+  const told = page.locator(".differs[role=status]");
+  await told.filter({ hasText: /No difference up to 60\.0 s\. Other seeds are being tried: \d+ of 100…/ }).waitFor();
+  assert.equal(await told.locator(".unseen").textContent(), "No difference in these two runs. Other seeds and scenes are being tried.");
+  assert.equal(await told.count(), 1, "the other pane says the same and is not heard");
+  await button("The scene “Figure 8 with the flaw: committed, and lost” shows one").first().waitFor();
+});
+
 test("two runs side by side follow one clock, take the same gestures, and say where they first differ", async () => {
   await open("#v1&scene=raft/figure-8&at=1.3s");
   const panes = page.locator(".pane");
@@ -367,7 +376,7 @@ test("why a term is what it is, in three clicks, with the source, and what happe
   const arrows = () => page.locator(".diagram .future").first().getAttribute("x");
   const before = await arrows();
   await page.locator(".fields").getByRole("button", { name: "Why: currentTerm?" }).click();
-  await page.getByRole("heading", { name: /Why is currentTerm of S3 3\?/ }).waitFor();
+  await page.getByRole("heading", { name: /Why is S3's currentTerm 3\?/ }).waitFor();
   const reasons = page.locator(".reasons > li");
   assert.match(await reasons.last().textContent(), /command: fire S2 election/);
   assert.equal(await arrows(), before, "what the animator moves stays where it is while a way is lit");

@@ -254,6 +254,17 @@ test("for a room a scene goes from caption to caption in large type, the screen 
   await page.locator(".caption", { hasText: "First, A becomes the leader." }).waitFor();
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.activeElement?.matches("button.present"));
+  // From an open menu the focus goes to the stage, and comes back by one press.
+  await page.locator(".until > summary").focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".until[open]").waitFor();
+  await page.keyboard.press("v");
+  await page.waitForFunction(() => document.activeElement?.matches(".presents .scene [data-pick]"));
+  await page.locator(".clicker", { hasText: "light a server" }).waitFor();
+  await page.keyboard.press("s");
+  assert.equal(await page.locator("dialog[open]").count(), 0, "sharing is not for the room");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.matches(".until > summary"));
 });
 
 test("for a room a lesson shows its choices, and a step that asks nothing its first sentences", async () => {

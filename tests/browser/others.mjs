@@ -163,7 +163,7 @@ for (const [name, launch] of [
       await browser.open(`${origin}/${STILL}`);
       await press("button", "^S1 leader");
       await press("button", "^Why: currentTerm\\?");
-      await there("heading", "^Why is currentTerm of S1 1\\?");
+      await there("heading", "^Why is S1's currentTerm 1\\?");
       await press("button", "^raft/\\w+\\.rs");
       await until(`${found("region", "^Source$")}?.querySelector("[aria-current=true]")?.textContent.includes("fx.")`);
     });

@@ -130,6 +130,27 @@ fn states(exercise: &Exercise, added: &str) -> Vec<bool> {
     states.iter().map(|state| matches!(state, CheckState::Met(_))).collect()
 }
 
+/// A model that is broken is so since the answer that broke it, wherever the cursor stands.
+#[test]
+fn a_model_is_broken_since_the_answer_that_broke_it() {
+    let text = shelf().exercise_named("stale-read").unwrap();
+    let exercise = Exercise::read(text.of(Language::English)).unwrap();
+    let script = scenario::parse(&format!(
+        "{}300ms cut S1>S2\n350ms request C1 S1 put x=2\n450ms request C2 S2 get x\n",
+        exercise.runs.scenario().unwrap().script
+    ));
+    let mut run = catalog::start(script.unwrap()).unwrap();
+    let given = run.script().clone();
+    let since = [1, 3].map(|seconds| {
+        run.seek(Time::seconds(seconds), u32::MAX);
+        let states = Marking::new(&exercise.checks, &run).unwrap().states(&run, &given);
+        let CheckState::Met(Some(broken)) = &states[1] else { panic!("{states:?}") };
+        (broken.at, broken.event)
+    });
+    assert_eq!(since[0], since[1]);
+    assert!(since[0].0 < Time::millis(500), "{since:?}");
+}
+
 #[test]
 fn every_kind_of_check_is_met_and_not_met() {
     let read = |check: &str| {

@@ -402,8 +402,7 @@ fn a_blank_takes_what_a_script_takes() {
     }
 }
 
-/// A script says what logs are on the disks at the start, for protocols that keep one; the others refuse in a
-/// sentence.
+/// A script says what logs are on the disks at the start, for protocols that keep one.
 #[test]
 fn a_script_may_begin_with_logs() {
     let text = "run raft nodes=3 seed=1\ntitle Three logs\nlog S1 term=7 1 1 4\nlog S3 1 1\n\
@@ -430,6 +429,11 @@ fn a_script_may_begin_with_logs() {
     assert_eq!(fewer.setup.logs.len(), 1);
     let other = Variant::Protocol("paxos".into()).of(&script).unwrap().0;
     assert!(other.setup.logs.is_empty());
+}
+
+/// What no disk of the protocol can hold is refused in a sentence; so is a log where none is kept.
+#[test]
+fn a_log_that_cannot_be_is_refused() {
     let refused = |text: &str| scenario::parse(text).unwrap_err().to_string();
     for (text, why) in [
         ("run raft\nlog S1 1 4 2", "line 2, column 8: “2” is no term from 4 on"),
@@ -437,11 +441,44 @@ fn a_script_may_begin_with_logs() {
         ("run raft\nlog C1 1", "line 2, column 5: expected a server such as S1, found “C1”"),
         (
             "run raft\nlog S1",
-            "line 2, column 7: expected a log such as 1 1 2, found the end of the line",
+            "line 2, column 7: expected the entries of a log, found the end of the line",
         ),
         (
             "run multi-paxos\nlog S1 1.S1 2",
             "line 2, column 8: “2” is no ballot such as 1.S2, and no gap (-)",
+        ),
+        (
+            "run zab\nlog S1 1.1 1.3",
+            "line 2, column 8: 1.3 cannot stand here: in each epoch zxids count from 1 without a gap, and epochs \
+             only rise",
+        ),
+        (
+            "run zab\nlog S1 2.1 1.1",
+            "line 2, column 8: 1.1 cannot stand here: in each epoch zxids count from 1 without a gap, and epochs \
+             only rise",
+        ),
+        ("run zab\nlog S1 1.1 term=2", "line 2, column 8: “term=2” is no zxid such as 1.2"),
+        (
+            "run zab\nlog S1 acceptedEpoch=-1",
+            "line 2, column 8: “acceptedEpoch=-1” is no epoch from 0 to 1000000",
+        ),
+        (
+            "run zab\nlog S1 acceptedEpoch=1 2.1",
+            "line 2, column 8: who has accepted epoch 1 has nothing of epoch 2 yet",
+        ),
+        (
+            "run zab\nlog S1 acceptedEpoch=2 currentEpoch=3 1.1",
+            "line 2, column 8: who has accepted epoch 2 has nothing of epoch 3 yet",
+        ),
+        ("run version-lock\nlog S1 1 4 2", "line 2, column 8: “2” is no term from 4 on"),
+        (
+            "run version-lock\nlog C1 1",
+            "line 2, column 5: expected a server such as S1, found “C1”",
+        ),
+        (
+            "run primary-backup\nlog S1 1",
+            "line 2, column 8: Primary and backups takes no log to begin with: whose log counts stands on the view \
+             service's disk, and no line says that",
         ),
         ("run paxos\nlog S1 1", "line 2, column 8: Paxos takes no log to begin with"),
     ] {

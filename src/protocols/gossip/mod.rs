@@ -42,7 +42,7 @@ use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Span, Text, Time};
 use crate::check::{DONE, NO_VALUE, Operation};
 use crate::protocol::{Effects, Epidemic, FaultModel, Formation, Input, Measure, Meta, Outcome};
 use crate::protocol::{Property, Protocol, Repeat, Serves, Topology};
-use crate::{key, scenes, sentence};
+use crate::{scenes, sentence};
 
 pub use config::{Config, Lose, Mode, Rounds};
 pub use properties::Told;
@@ -179,7 +179,7 @@ impl Protocol for Gossip {
             Input::Request { seq, request: Ask::Spread, .. } => {
                 fx.note(sentence!("begins the rumour"));
                 self.write(Update::rumour(), fx);
-                fx.reply(self.me, seq, Outcome::Said(key!("begun")));
+                fx.reply(self.me, seq, Outcome::Said(sentence!("begun")));
             }
             Input::Request { seq, request: Ask::Store(operation), .. } => {
                 let outcome = self.serve(operation, fx);

@@ -45,7 +45,7 @@ impl Paxos {
 }
 
 fn answer(client: Place, seq: u64, chosen: &Text, fx: &mut Effects<Paxos>) {
-    fx.reply(client, seq, Outcome::Done(format!("chosen: \"{chosen}\"").into()));
+    fx.reply(client, seq, Outcome::Said(sentence!("chosen: \"{0}\"", chosen.clone())));
 }
 
 /// Both phases (§2.2): the proposer's side.

@@ -25,13 +25,13 @@ mod view;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::base::{Place, PlaceKind, Places, Ratio};
+use crate::base::{Place, PlaceKind, Places, Ratio, Sentence};
 use crate::check::Model;
 use crate::protocol::{
     Effects, FaultModel, Input, Measure, Meta, Property, Protocol, Serves,
 };
 
-use crate::scenes;
+use crate::{scenes, sentence};
 
 pub use config::{Ack, Config, Failover, Fence, Reads};
 pub use message::{Ask, Disk, Message};
@@ -142,6 +142,14 @@ impl Protocol for PrimaryBackup {
             (PrimaryBackup::Service(it), Input::Timer(_)) => it.decide(fx),
             (PrimaryBackup::Service(_), _) => {}
         }
+    }
+
+    /// A log is worth nothing without the views, and those are the service's.
+    fn stored(_log: &str) -> Result<Disk, Sentence> {
+        Err(sentence!(
+            "{0} takes no log to begin with: whose log counts stands on the view service's disk, and no line says that",
+            Self::META.title
+        ))
     }
 
     fn properties() -> &'static [Property<Self>] {

@@ -4,7 +4,7 @@
 
 use crate::base::{Place, Time};
 use crate::protocol::{Effects, Outcome};
-use crate::{key, sentence};
+use crate::sentence;
 
 use super::message::{Message, State, Update, What};
 use super::probe::draw;
@@ -100,7 +100,7 @@ impl Swim {
         self.standing = Standing::Member;
         fx.cancel_timer(Timer::Join);
         if let Some(seq) = self.wish.take() {
-            fx.reply(self.me, seq, Outcome::Said(key!("joined")));
+            fx.reply(self.me, seq, Outcome::Said(sentence!("joined")));
         }
     }
 
@@ -136,6 +136,6 @@ impl Swim {
             fx.reply(self.me, asked, Outcome::Refused(why));
         }
         self.pass_on(self.itself(State::Left), fx);
-        fx.reply(self.me, seq, Outcome::Said(key!("left")));
+        fx.reply(self.me, seq, Outcome::Said(sentence!("left")));
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::base::{Log, Milestones, Place};
+use crate::base::{Log, Milestones, Place, Time};
 use crate::protocol::{Moment, Outcome, Witness};
 use crate::check::Operation;
 
@@ -91,6 +91,12 @@ impl Witness<Zab> for Ghost {
         (self.booted, self.sync, self.read) = (moment.boot, Some(zab.config.sync), None);
         if self.seen.len() <= node.index() {
             self.seen.resize_with(usize::from(zab.nodes), Seen::default);
+        }
+        if moment.boot && moment.at == Time::ZERO {
+            // What stands on a disk at the start of the run, a leader has proposed before.
+            let log = &zab.history.log;
+            let past = log.range(0, log.len()).into_iter().map(|(_, it)| (it.zxid, it.clone()));
+            Rc::make_mut(&mut self.proposed).extend(past);
         }
         let before = self.seen[node.index()].clone();
         let now = Seen {

@@ -9,6 +9,7 @@ use crate::base::{Place, Sentence};
 use crate::check::Operation;
 use crate::{listed, sentence};
 use crate::protocol::{self, Field, Form, Kind, Tone};
+use crate::service::sessions::LogCommand as Command;
 use crate::service::store::{CAS, DELETE, GET, PUT};
 
 use super::history::{Entry, History, Snapshot, Zxid};
@@ -22,6 +23,58 @@ pub struct Disk {
     pub current_epoch: u64,
     /// `history`. (`h_f` in the article.)
     pub history: History,
+}
+
+/// The latest epoch that a script may begin with.
+const EPOCHS: u64 = 1_000_000;
+
+impl Disk {
+    /// A history of these zxids, of transactions that change nothing, such as `1.1 1.2 2.1`; and before it
+    /// the two epochs, where they are other than that of the last one: `acceptedEpoch=3 currentEpoch=2 1.1`.
+    ///
+    /// The history may have gone on to an epoch later than currentEpoch: it is written first. But
+    /// nobody has anything of an epoch that it has not accepted.
+    pub fn of_zxids(text: &str) -> Result<Disk, Sentence> {
+        let mut history = History::default();
+        let (mut accepted, mut current) = (None, None);
+        for word in text.split_whitespace() {
+            let given = match word.split_once('=').filter(|_| history.end() == 0) {
+                Some(("acceptedEpoch", epoch)) => Some((&mut accepted, epoch)),
+                Some(("currentEpoch", epoch)) => Some((&mut current, epoch)),
+                _ => None,
+            };
+            let short = || word.chars().take(40).collect::<String>();
+            if let Some((epoch, number)) = given {
+                *epoch = number.parse().ok().filter(|epoch| *epoch <= EPOCHS);
+                if epoch.is_none() {
+                    return Err(sentence!("“{0}” is no epoch from {1} to {2}", short(), 0u64, EPOCHS));
+                }
+                continue;
+            }
+            let zxid = word.parse().ok().filter(|zxid: &Zxid| (1..=EPOCHS).contains(&zxid.epoch));
+            let Some(zxid) = zxid else {
+                return Err(sentence!("“{0}” is no zxid such as 1.2", short()));
+            };
+            if zxid < history.last() || zxid != history.last().next(zxid.epoch) {
+                return Err(sentence!(
+                    "{0} cannot stand here: in each epoch zxids count from 1 without a gap, and epochs only rise",
+                    zxid.to_string()
+                ));
+            }
+            history.push(Entry { zxid, command: Command::NoOp });
+        }
+        let last = history.last().epoch;
+        let current_epoch = current.unwrap_or(last);
+        let accepted_epoch = accepted.unwrap_or(last.max(current_epoch));
+        match last.max(current_epoch) {
+            later if later > accepted_epoch => Err(sentence!(
+                "who has accepted epoch {0} has nothing of epoch {1} yet",
+                accepted_epoch,
+                later
+            )),
+            _ => Ok(Disk { accepted_epoch, current_epoch, history }),
+        }
+    }
 }
 
 /// A vote for a leader. Votes order as the election compares them: by what the server it names has

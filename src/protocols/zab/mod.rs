@@ -44,7 +44,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::base::quorum::majority;
-use crate::base::{Place, PlaceKind, Places, Span, Time};
+use crate::base::{Place, PlaceKind, Places, Sentence, Span, Time};
 use crate::check::Model;
 use crate::protocol::{Channel, Effects, Input, Meta, Property, Protocol, Serves};
 use crate::service::KeyValueStore;
@@ -199,6 +199,10 @@ impl Protocol for Zab {
             Input::Saved(disk) => self.on_disk(disk, fx),
             Input::Disconnected { peer } => self.lose(peer, fx),
         }
+    }
+
+    fn stored(log: &str) -> Result<Disk, Sentence> {
+        Disk::of_zxids(log)
     }
 
     fn properties() -> &'static [Property<Self>] {

@@ -4,7 +4,7 @@ use super::server::{Node, Nodes, Session};
 use super::{Message, SERVER, ZkLock};
 use crate::base::{Span, Time};
 use crate::protocol::{Effects, Outcome};
-use crate::{key, sentence};
+use crate::sentence;
 use crate::service::lock::Turn;
 
 /// How far it has come: it waits for one answer at a time.
@@ -247,7 +247,7 @@ impl ZkLock {
     pub(super) fn written(&mut self, seq: u64, fx: &mut Effects<Self>) {
         if self.writer.done(seq) {
             self.writer.writing = None;
-            fx.reply(self.me, seq, Outcome::Said(key!("taken")));
+            fx.reply(self.me, seq, Outcome::Said(sentence!("taken")));
             self.give_back(fx);
         }
     }

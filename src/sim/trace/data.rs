@@ -105,7 +105,7 @@ impl Outcome {
     fn write_data(&self, seq: u64, out: &mut impl Write) -> std::fmt::Result {
         match self {
             Outcome::Done(answer) => write!(out, " {seq} done {answer}"),
-            Outcome::Said(word) => write!(out, " {seq} done {word}"),
+            Outcome::Said(words) => write!(out, " {seq} done {words}"),
             Outcome::DoneAt(answer, bookmark) => write!(out, " {seq} done {answer} at {bookmark}"),
             Outcome::Refused(_) => write!(out, " {seq} refused"),
             Outcome::Redirect(Some(node)) => write!(out, " {seq} redirect {node}"),

@@ -6,7 +6,7 @@ use crate::base::{Place, Time};
 use crate::protocol::Tone;
 use crate::sim::snapshot::FlightShot;
 use crate::view::path::{Point, Size, within};
-use crate::words::{Language, tell};
+use crate::words::{Language, tell_briefly};
 
 /// A message on the stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,7 +239,7 @@ impl FlightShot {
 
     /// What its pill says in this language.
     pub fn labelled(&self, language: Language) -> String {
-        self.label.as_ref().map_or(String::new(), |label| tell(language, label))
+        self.label.as_ref().map_or(String::new(), |label| tell_briefly(language, label))
     }
 }
 

@@ -103,23 +103,18 @@ fn is_there(props: &Props, tab: Tab) -> bool {
     tab != Tab::Lesson || props.inspection.study.is_some()
 }
 
-/// What is read, and below it the tab that a step speaks of.
+/// What is read, with the tab that a step speaks of.
 fn study_tab(props: &Props) -> Html {
     let Some(study) = &props.inspection.study else { return Html::default() };
     let beside = match study.aside {
-        Some(Tab::Properties) => properties(props),
-        Some(Tab::Models) => models_tab(props),
-        Some(Tab::Log) => log_tab(props),
-        Some(Tab::Why) if props.inspection.explanation.is_some() => why_tab(props),
-        Some(Tab::Message) => message_tab(props),
-        _ => Html::default(),
+        Some(Tab::Properties) => Some(properties(props)),
+        Some(Tab::Models) => Some(models_tab(props)),
+        Some(Tab::Log) => Some(log_tab(props)),
+        Some(Tab::Why) if props.inspection.explanation.is_some() => Some(why_tab(props)),
+        Some(Tab::Message) => Some(message_tab(props)),
+        _ => None,
     };
-    html! {
-        <>
-        { reading_room::study(study, props.language, &props.act) }
-        { beside }
-        </>
-    }
+    reading_room::study(study, beside, props.language, &props.act)
 }
 
 /// The map of models, for what can be judged.

@@ -175,11 +175,19 @@ fn presented(props: &Page<'_>) -> Html {
     let study = props.inspection.study.as_ref();
     let black =
         props.ui.black.then(|| tr!(language, "The screen is black: B brings the stage back."));
+    let keys = [
+        (tr!(language, "PgDn"), tr!(language, "next")),
+        (".", tr!(language, "black")),
+        ("1 … 9", tr!(language, "light a server")),
+        (tr!(language, "Esc"), tr!(language, "everything again")),
+    ];
     html! {
         <>
         <span class="unseen" role="status">{ black }</span>
         { study.map(|study| slide(study, language)) }
-        <p class="clicker soft"><kbd>{ tr!(language, "PgDn") }</kbd>{ tr!(language, "next") }<kbd>{ "." }</kbd>{ tr!(language, "black") }<kbd>{ tr!(language, "Esc") }</kbd>{ tr!(language, "everything again") }</p>
+        <p class="clicker soft">
+            { for keys.into_iter().map(|(key, does)| html! { <span><kbd>{ key }</kbd>{ does }</span> }) }
+        </p>
         </>
     }
 }

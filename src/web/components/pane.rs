@@ -115,7 +115,17 @@ fn divergence_text(
         DivergenceText::Unknown => Html::default(),
         DivergenceText::Never => tr!(language, "No difference, ever: the two do the same.").into(),
         DivergenceText::NotBy(time) => {
-            tr!(language, "No difference up to {0}.", seconds(*time, 0)).into()
+            let shown = tr!(language, "No difference up to {0}, so far.", seconds(*time, 0));
+            meanwhile(shown, tr!(language, "The two runs are being compared."))
+        }
+        DivergenceText::Trying(time, tried) => {
+            let time = seconds(*time, 0);
+            let shown = match *tried {
+                SEEDS => tr!(language, "No difference up to {0}, nor under {1} other seeds. Scenes are being tried…", time, SEEDS),
+                tried => tr!(language, "No difference up to {0}. Other seeds are being tried: {1} of {2}…", time, tried, SEEDS),
+            };
+            let heard = tr!(language, "No difference in these two runs. Other seeds and scenes are being tried.");
+            meanwhile(shown, heard)
         }
         DivergenceText::Nowhere(time) => tr!(
             language,
@@ -152,7 +162,14 @@ fn divergence_text(
             }
         }
     };
-    html! { <p class="differs" role="status">{ inside }</p> }
+    // Both say the same, but for what happens in each: the first is heard.
+    let role = (place == 0).then_some("status");
+    html! { <p class="differs" {role}>{ inside }</p> }
+}
+
+/// While something is looked for: how far it has come, for who sees it; who listens hears once that it goes on.
+fn meanwhile(shown: String, heard: &str) -> Html {
+    html! { <><span aria-hidden="true">{ shown }</span><span class="unseen">{ heard }</span></> }
 }
 
 /// The runs do not differ so far; what this is the name of does.

@@ -16,7 +16,7 @@ use crate::words::Language;
 
 /// What it draws.
 pub struct ReadingRoom {
-    study: fn(&StudyShot, Language, &Callback<Action>) -> Html,
+    study: fn(&StudyShot, Option<Html>, Language, &Callback<Action>) -> Html,
     slide: fn(&StudyShot, Language) -> Html,
     list: fn(Door, Language, &Callback<Action>) -> Html,
     glossary: fn(Option<&str>, Language, &Callback<Action>) -> Html,
@@ -55,10 +55,15 @@ pub fn word(sign: &str, shown: &str, act: &Callback<Action>) -> Html {
     }
 }
 
-/// What is read beside the stage.
-pub fn study(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+/// What is read beside the stage, with the tab that it speaks of.
+pub fn study(
+    study: &StudyShot,
+    beside: Option<Html>,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
     match READING_ROOM.get() {
-        Some(room) => (room.study)(study, language, act),
+        Some(room) => (room.study)(study, beside, language, act),
         None => coming(language),
     }
 }

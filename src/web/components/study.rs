@@ -20,11 +20,17 @@ use crate::view::diagram::ticks::seconds;
 use crate::web::{address, browser, focus};
 use crate::words::{Language, tell};
 
-/// What is read, all of it.
-pub fn study_panel(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
+/// What is read, all of it, with the tab that it speaks of below the text.
+pub fn study_panel(
+    study: &StudyShot,
+    beside: Option<Html>,
+    language: Language,
+    act: &Callback<Action>,
+) -> Html {
+    let beside = beside.map(|beside| html! { <div class="beside">{ beside }</div> });
     let content = match &*study.course {
-        Course::Lesson(lesson) => lesson_step(lesson, study, language, act),
-        Course::Exercise(exercise) => exercise_panel(exercise, study, language, act),
+        Course::Lesson(lesson) => lesson_step(lesson, study, beside, language, act),
+        Course::Exercise(exercise) => exercise_panel(exercise, study, beside, language, act),
     };
     let place = match &study.book {
         Book::Lesson(name) | Book::Exercise(name) | Book::Own(name) => {
@@ -120,6 +126,7 @@ fn head(study: &StudyShot, language: Language, act: &Callback<Action>) -> Html {
 fn lesson_step(
     lesson: &Lesson,
     study: &StudyShot,
+    beside: Option<Html>,
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
@@ -134,6 +141,7 @@ fn lesson_step(
         if let Some(asked) = &step.question { { question(asked, study, language, act) } }
         if step.question.is_none() || answered { { prose(&step.after, act) } }
         if !step.tasks.is_empty() { { demands(&step.tasks, study, language, act) } }
+        { beside }
         { again(study, language, act) }
         { way_on(lesson, study, language, act) }
         { beyond(study, language, act) }
@@ -361,6 +369,7 @@ fn demands(
 fn exercise_panel(
     exercise: &Exercise,
     study: &StudyShot,
+    beside: Option<Html>,
     language: Language,
     act: &Callback<Action>,
 ) -> Html {
@@ -376,6 +385,7 @@ fn exercise_panel(
         { demands(&exercise.checks, study, language, act) }
         { hints(exercise, study, language, act) }
         { own_lines(study, language) }
+        { beside }
         { again(study, language, act) }
         <footer class="way-on">
             <span class="grow">

@@ -64,7 +64,10 @@ fn title(props: &Props, explanation: &Explanation) -> Html {
             (fact::FactKind::Named(name), Some(value)) => {
                 let name = translate(language, name).to_owned();
                 let value = translate(language, &value).to_owned();
-                tr!(language, "Why is {0} of {1} {2}?", name, fact.node, value)
+                match value.parse::<u64>() {
+                    Ok(number) => tr!(language, "Why is {1}'s {0} {2}?", name, fact.node, number),
+                    Err(_) => tr!(language, "Why is {1}'s {0} “{2}”?", name, fact.node, value),
+                }
             }
             (fact::FactKind::Named(name), None) => {
                 let name = translate(language, name).to_owned();
