@@ -91,12 +91,7 @@ pub static GROUPS: [CardGroup; 7] = [
         from: (0, 3),
         to: (3, 3),
     },
-    CardGroup {
-        title: key!("Systems"),
-        told: key!("what rests on all this"),
-        from: (0, 4),
-        to: (1, 4),
-    },
+    CardGroup { title: key!("Systems"), told: key!("built on all this"), from: (0, 4), to: (1, 4) },
 ];
 
 const PROMISES: Option<usize> = Some(0);
@@ -173,7 +168,7 @@ static CARDS: [Card; 26] = [
         key!("Figure 8"), key!("On a majority, and overwritten all the same.")),
     card!("paxos/duel" at 5, 3 in None, Picture::Diagram("0ms", "420ms");
         key!("A duel"), key!("Two proposers, for ever in each other's way.")),
-    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("412ms");
+    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("722ms");
         "MapReduce", key!("A worker dies; what it had done is done again.")),
     card!("object-store/degraded-and-repaired" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
         "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
