@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::base::{Place, Text};
 use crate::protocol::{Effects, Input, Outcome};
-use crate::{key, sentence};
+use crate::sentence;
 
 use super::code::Shard;
 use super::{Ask, Config, Disk, Message, ObjectStore, send_on};
@@ -109,11 +109,11 @@ impl Server {
                 let damaged = shard.damaged();
                 let now = damaged.to_string();
                 shards.insert(name.clone(), damaged);
-                (sentence!("its disk turns a bit: {0} is now {1}", shown, now), key!("damaged"))
+                (sentence!("its disk turns a bit: {0} is now {1}", shown, now), sentence!("damaged"))
             }
             _ => {
                 shards.remove(&name);
-                (sentence!("its disk can no longer read {0}", shown), key!("lost"))
+                (sentence!("its disk can no longer read {0}", shown), sentence!("lost"))
             }
         };
         self.harmed = Some((name, shard.index));

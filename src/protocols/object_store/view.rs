@@ -48,13 +48,14 @@ impl Shown<Disk> for ObjectStore {
         (bytes > 0).then(|| bytes.to_string())
     })];
     const PANELS: &'static [Panel<ObjectStore, Disk>] = &[
+        // The newest first.
         Panel::of(key!("shards"), |it, _| {
             let row = |((key, version), shard): (&(Text, u64), &Shard)| {
                 let sign = if shard.is_whole() { Content::DONE } else { Content::REFUSED };
-                vec![format!("{key}.{version}"), shard.to_string(), sign.to_owned()]
+                vec![shard.to_string(), format!("{key}.{version}"), sign.to_owned()]
             };
-            let rows: Vec<_> = it.disk()?.shards.iter().map(row).collect();
-            let columns = &[key!("version"), key!("shard"), key!("checksum")];
+            let rows: Vec<_> = it.disk()?.shards.iter().rev().map(row).collect();
+            let columns = &[key!("shard"), key!("version"), key!("checksum")];
             (!rows.is_empty()).then_some(Content::Table { columns, rows })
         }),
         Panel::of(key!("manifests"), |it, _| {
