@@ -84,7 +84,7 @@
 //! | what caused an event | `replay/why.rs`, `replay/cone.rs` |
 //! | how a script is written and read | `command.rs` (its words), `scenario.rs` (reading), `scenario/beside.rs` (a second run) |
 //! | what a random schedule breaks | `explore/fuzz.rs`, and `explore/aim.rs` where it aims, within the protocol's [`protocol::FaultModel`] |
-//! | how what was found is made small | `explore/shrink.rs` |
+//! | how what was found is made small | `explore/shrink.rs`; how the same is looked for in fewer commands: `explore/hunt.rs` |
 //! | how a run goes under other seeds and without its faults | `explore/other_runs.rs` |
 //! | where places stand, and which links are drawn | `view/stage/layout.rs`, `view/stage/arrangement.rs`, `view/stage/links.rs`, as [`protocol::Formation`] says |
 //! | when places are dots instead of boxes, and how those are drawn | `base/places.rs` (`are_many`), `view/stage/field.rs` |

@@ -23,10 +23,36 @@ pub fn schedule(
 ) -> Result<Script, Sentence> {
     let mut chance = Chance::new(seed, 0xA13 + turn);
     let mut plan = Plan::new(entry, *entry.faults, setup(entry, seed, flaws, &mut chance), chance)?;
-    plan.strike_often();
+    plan.strike_often(2, 12);
     plan.heal_and_wait();
     Ok(plan.script())
 }
+
+/// A short schedule that aims, in a set-up in which something was found, or, every other turn, with the usual network
+/// in it. Where nothing is demanded at the end, that comes soon.
+pub fn again(
+    entry: &'static Entry,
+    setup: &Setup,
+    turn: u64,
+    strikes: u32,
+    liveness: bool,
+) -> Result<Script, Sentence> {
+    let usual = entry.setup();
+    let mut setup = Setup { seed: turn, ..setup.clone() };
+    if turn % 2 == 1 {
+        (setup.link, setup.disk, setup.retry) = (usual.link, usual.disk, usual.retry);
+    }
+    let mut plan = Plan::new(entry, *entry.faults, setup, Chance::new(turn, 0xA6A1))?;
+    plan.strike_often(1, strikes);
+    match liveness {
+        true => plan.heal_and_wait(),
+        false => plan.wait(SOON),
+    }
+    Ok(plan.script())
+}
+
+/// What breaks, breaks by then.
+const SOON: Time = Time::millis(1_500);
 
 /// Few places that may be at odds, a network that loses nothing by itself, and two clients.
 fn setup(entry: &'static Entry, seed: u64, flaws: &[String], chance: &mut Chance) -> Setup {
@@ -94,10 +120,10 @@ impl Moment {
 }
 
 impl Plan {
-    fn strike_often(&mut self) {
+    fn strike_often(&mut self, least: u32, more: u32) {
         let deeds = if self.chance.below(3) == 0 { self.deeds() } else { self.strikes() };
         let rivalry = Ratio::percent(10 + self.chance.below(70));
-        for turn in 0..2 + self.chance.below(12) {
+        for turn in 0..least + self.chance.below(more) {
             // Some agree once and for all: who wants to be in their way has to be early.
             if turn == 0 && self.chance.below(2) == 0 || self.chance.happens(rivalry) {
                 self.rivals();

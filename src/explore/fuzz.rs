@@ -429,7 +429,12 @@ impl Plan {
         let change =
             QualityChange { latency, loss: zero, duplicate: zero, replay: zero, reorder: zero };
         self.say(Command::Link { links: Vec::new(), change });
-        self.now = self.now + QUIET;
+        self.wait(QUIET);
+    }
+
+    /// So long, then it ends.
+    pub(super) fn wait(&mut self, time: Time) {
+        self.now = self.now + time;
         self.say(Command::End);
     }
 }

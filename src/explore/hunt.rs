@@ -1,7 +1,7 @@
 //! The hunt that `lab fuzz` is: seed after seed, and of what is found the smallest script.
 
 use super::fuzz::{Finding, judge};
-use super::shrink::shrink;
+use super::shrink::{is_safety, shrink};
 use super::{aim, fuzz};
 use crate::base::Sentence;
 use crate::catalog::Entry;
@@ -43,26 +43,46 @@ fn aimed(
 }
 
 /// The smallest script that breaks what the schedules of this seed were found to break: theirs, or that of a
-/// seed after it, each shrunk in at most so many runs.
+/// seed after it, or a short one that was looked for in what is left of the set-up, where fewer strikes may do;
+/// each shrunk in at most so many runs. With a flaw switched on it is the flaw that breaks things, and any will do.
 pub fn smallest(
     entry: &'static Entry,
     seed: u64,
     (script, finding): &(Script, Finding),
     tries: u32,
 ) -> Script {
+    let flaws = &script.setup.flaws;
+    let will_do = |found: &Finding| found.property == finding.property || !flaws.is_empty();
     let mut best = shrink(script, finding, tries);
     let others = (1..=MORE).filter_map(|more| {
-        let found = aimed(entry, seed.checked_add(more)?, &script.setup.flaws).ok().flatten();
-        found.filter(|(_, other)| other.property == finding.property)
+        let found = aimed(entry, seed.checked_add(more)?, flaws).ok().flatten();
+        found.filter(|(_, other)| will_do(other))
     });
     let mut others = others.take(FINDINGS);
     while best.lines.len() > FEW
         && let Some((script, finding)) = others.next()
     {
-        let small = shrink(&script, &finding, tries);
-        if small.lines.len() < best.lines.len() {
-            best = small;
+        best = smaller(best, shrink(&script, &finding, tries));
+    }
+    let liveness = !is_safety(script, finding);
+    let mut turn = 0;
+    while turn < worth(&best) {
+        turn += 1;
+        let strikes = best.lines.len() as u32 / 2;
+        let Ok(script) = aim::again(entry, &best.setup, turn, strikes, liveness) else { continue };
+        if let Some(finding) = judge(&script, liveness).ok().flatten().filter(will_do) {
+            best = smaller(best, shrink(&script, &finding, tries));
         }
     }
     best
+}
+
+/// In how many short schedules something smaller than this is looked for: in the more, the longer it is.
+fn worth(script: &Script) -> u64 {
+    80 * (script.lines.len().saturating_sub(FEW) as u64).pow(2)
+}
+
+/// The one with fewer commands; of two alike the first.
+fn smaller(one: Script, other: Script) -> Script {
+    if other.lines.len() < one.lines.len() { other } else { one }
 }

@@ -1,13 +1,15 @@
 //! The smallest script that still shows what was found. Lines are left out first, many at a time, then one or
 //! two, also under other seeds; then what is left is made plain: fewer places, the usual network, commands
-//! that do less, times that are round.
+//! that do less, times that are round. What is demanded at the end stays fair all the while.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::base::{Place, Time};
 use crate::catalog;
-use crate::command::{Command, Latency, Partition, Script, ScriptLine, Setup};
+use crate::command::{
+    Command, Latency, Partition, Quality, QualityChange, Script, ScriptLine, Setup,
+};
 use crate::explore::fuzz::{Finding, QUIET, judge};
 use crate::protocol::PropertyKind;
 use crate::scenario::Variant;
@@ -48,7 +50,7 @@ pub fn shrink(script: &Script, verdict: &Finding, tries: u32) -> Script {
 struct Shrinker {
     best: Script,
     property: &'static str,
-    /// The healing before the end stays, which makes the demand fair.
+    /// Something is demanded at the end: that is fair where all is well for long enough before it.
     liveness: bool,
     tries: u32,
 }
@@ -56,7 +58,7 @@ struct Shrinker {
 impl Shrinker {
     /// Takes the candidate if it breaks the same; one that breaks it sooner ends sooner.
     fn take(&mut self, mut candidate: Script) -> bool {
-        let unfair = self.liveness && somebody_is_away(&candidate);
+        let unfair = self.liveness && !is_fair(&candidate);
         if self.tries == 0 || candidate == self.best || unfair {
             return false;
         }
@@ -81,11 +83,7 @@ impl Shrinker {
 
     /// How many lines may go: the end stays.
     fn removable(&self) -> usize {
-        let end = self.best.lines.last().map_or(Time::ZERO, |end| end.at);
-        let healed = Time(end.0.saturating_sub(QUIET.0));
-        let stays = |line: &&ScriptLine| {
-            *line.command == Command::End || (self.liveness && line.at >= healed)
-        };
+        let stays = |line: &&ScriptLine| *line.command == Command::End;
         self.best.lines.iter().take_while(|line| !stays(line)).count()
     }
 
@@ -205,30 +203,104 @@ impl Shrinker {
                 }
             }
         }
-        if !self.liveness
-            && let Some(end) = self.best.lines.last().map(|end| end.at.0)
-        {
-            let round = Time(end.div_ceil(1_000) * 1_000);
-            end_at(&mut self.best, round);
+        let end = self.best.lines.last().map_or(0, |end| end.at.0);
+        match self.liveness {
+            true => drop(self.take(self.with(|script| end_at(script, rounded_up(end, 1_000_000))))),
+            false => end_at(&mut self.best, rounded_up(end, 1_000)),
         }
     }
 }
 
-/// Whether somebody who was stopped in this script is not back at its end: then nothing can be demanded.
-fn somebody_is_away(script: &Script) -> bool {
-    let mut away = BTreeSet::new();
+fn rounded_up(time: u64, unit: u64) -> Time {
+    Time(time.div_ceil(unit) * unit)
+}
+
+/// Whether something can be demanded at the end of this script: for long before it nobody is away, all hear each
+/// other, and disks, clocks and the network are no worse than usual.
+fn is_fair(script: &Script) -> bool {
+    let mut trouble = Trouble::at_first(&script.setup);
+    let mut well_since = Some(Time::ZERO).filter(|_| trouble.is_over());
     for line in &script.lines {
-        match &*line.command {
+        trouble.goes_on(&line.command);
+        well_since = match trouble.is_over() {
+            true => well_since.or(Some(line.at)),
+            false => None,
+        };
+    }
+    let end = script.lines.last().map_or(Time::ZERO, |line| line.at);
+    well_since.is_some_and(|since| since + QUIET <= end)
+}
+
+/// What is not as usual at some instant of a script.
+struct Trouble {
+    /// Who was stopped and is not back.
+    away: BTreeSet<Place>,
+    /// Whose clock runs at a rate of its own, and whose disk is slow.
+    drifting: BTreeSet<Place>,
+    slow: BTreeSet<Place>,
+    parted: bool,
+    /// Every link, and whether one has a quality of its own.
+    links: Quality,
+    odd: bool,
+}
+
+impl Trouble {
+    fn at_first(setup: &Setup) -> Trouble {
+        let slow = setup.places.own().filter(|_| !is_usual(setup.disk, Setup::default().disk));
+        Trouble {
+            away: BTreeSet::new(),
+            drifting: BTreeSet::new(),
+            slow: slow.collect(),
+            parted: false,
+            links: setup.link,
+            odd: false,
+        }
+    }
+
+    fn goes_on(&mut self, command: &Command) {
+        let mark = |places: &mut BTreeSet<Place>, place: Place, is_in: bool| match is_in {
+            true => drop(places.insert(place)),
+            false => drop(places.remove(&place)),
+        };
+        match command {
             Command::Crash { node, .. } | Command::Wipe(node) | Command::Pause(node) => {
-                away.insert(*node);
+                mark(&mut self.away, *node, true);
             }
-            Command::Restart(node) | Command::Resume(node) => {
-                away.remove(node);
+            Command::Restart(node) | Command::Resume(node) => mark(&mut self.away, *node, false),
+            Command::Each { deed, places } => {
+                places.iter().for_each(|place| self.goes_on(&deed.to(*place)));
             }
+            Command::Drift { node, ppm } => mark(&mut self.drifting, *node, *ppm != 0),
+            Command::Disk { node, latency } => {
+                mark(&mut self.slow, *node, !is_usual(*latency, Setup::default().disk));
+            }
+            Command::Cut(_) | Command::Hold(_) | Command::Partition(_) => self.parted = true,
+            Command::Heal(links) if links.is_empty() => self.parted = false,
+            Command::Link { links, change } if links.is_empty() => {
+                self.links = self.links.with(change);
+                let QualityChange { latency, loss, duplicate, replay, reorder } = change;
+                let all = loss.and(*duplicate).and(*replay).and(*reorder);
+                self.odd &= all.is_none() || latency.is_none();
+            }
+            Command::Link { .. } => self.odd = true,
             _ => {}
         }
     }
-    !away.is_empty()
+
+    fn is_over(&self) -> bool {
+        let usual = Quality::default();
+        let nobody = self.away.is_empty() && self.drifting.is_empty() && self.slow.is_empty();
+        let plain = Quality { latency: usual.latency, ..self.links } == usual;
+        nobody && !self.parted && !self.odd && plain && is_usual(self.links.latency, usual.latency)
+    }
+}
+
+/// Whether this takes no longer than what is usual.
+fn is_usual(latency: Latency, usual: Latency) -> bool {
+    match (latency, usual) {
+        (Latency::Uniform(span), Latency::Uniform(usual)) => span.max <= usual.max,
+        _ => latency == usual,
+    }
 }
 
 /// The script up to this time, which is its end.
@@ -283,7 +355,7 @@ fn simpler(command: &Command) -> Vec<Command> {
     }
 }
 
-fn is_safety(script: &Script, verdict: &Finding) -> bool {
+pub(super) fn is_safety(script: &Script, verdict: &Finding) -> bool {
     let properties = catalog::find(&script.setup.protocol).map(|entry| (entry.properties)());
     let mut properties = properties.unwrap_or_default().into_iter();
     properties
@@ -296,12 +368,26 @@ mod tests {
     use crate::scenario;
 
     #[test]
-    fn whoever_was_stopped_has_to_be_back() {
-        let away = |lines: &str| {
-            let text = format!("run raft nodes=3 seed=1\n{lines}");
-            somebody_is_away(&scenario::parse(&text).unwrap())
+    fn something_is_demanded_where_all_is_well_for_long() {
+        let fair = |setup: &str, lines: &str| {
+            let text = format!("run raft nodes=3 seed=1 {setup}\n{lines}");
+            is_fair(&scenario::parse(&text).unwrap())
         };
-        assert!(away("1s crash S1\n2s restart S2") && away("1s pause S3") && away("1s wipe S2"));
-        assert!(!away("1s crash S1 torn\n2s pause S2\n3s restart S1\n3s resume S2\n4s end"));
+        assert!(fair("", "1s request C1 put x=1\n9s end"));
+        assert!(!fair("", "1s crash S1\n2s restart S2\n20s end"));
+        assert!(!fair("", "1s pause S3\n20s end") && !fair("", "1s wipe S2\n20s end"));
+        let back = "1s crash S1 torn\n2s pause S2\n3s restart S1\n3s resume S2\n";
+        assert!(fair("", &format!("{back}11s end")) && !fair("", &format!("{back}10s end")));
+        assert!(!fair("", "1s cut S1>S2\n20s end") && fair("", "1s cut S1>S2\n2s heal\n20s end"));
+        assert!(!fair("", "1s partition S1\n2s heal S1-S2\n20s end"));
+        assert!(!fair("", "1s clock S1 drift=1%\n20s end") && !fair("loss=1%", "20s end"));
+        let plain =
+            "1s link all latency=5ms..15ms loss=0% duplicate=0% replay=0% reorder=0%\n20s end";
+        assert!(fair("loss=1%", plain) && !fair("disk=0s..30ms", plain));
+        assert!(!fair("", "1s link S1>S2 latency=1s\n20s end"));
+        assert!(fair("", &format!("500ms link S1>S2 latency=1s\n{plain}")));
+        let disks =
+            "1s disk S1 latency=2ms\n1s disk S2 latency=1ms\n1s disk S3 latency=0s\n20s end";
+        assert!(fair("disk=0s..30ms", disks));
     }
 }

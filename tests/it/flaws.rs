@@ -53,12 +53,11 @@ fn every_flaw_is_found_by_the_hunt_and_told_in_few_commands() {
             });
             let (seed, found) = found.unwrap_or_else(|| panic!("{name} is not found"));
             let small = hunt::smallest(entry, seed, &found, 10_000);
-            let verdict = fuzz::judge(&small, true).unwrap().expect("it still breaks");
-            assert_eq!(verdict.property, found.1.property, "{name}: {small}");
+            assert!(fuzz::judge(&small, true).unwrap().is_some(), "{name} still breaks: {small}");
+            // In about as few as it can be told in: at most twice, the end not counted.
             let told = scenario::parse(&told).unwrap();
-            // In about as few as it can be told in; what makes a long schedule needs some of it.
-            let few = (2 * told.lines.len().max(2)).max(found.0.lines.len() / 2);
-            assert!(small.lines.len() <= few, "{name}: {small}");
+            let few = 2 * (told.lines.len() - 1).max(1);
+            assert!(small.lines.len() - 1 <= few, "{name}: {small}");
         }
     }
 }

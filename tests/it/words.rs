@@ -270,6 +270,18 @@ fn no_text_is_translated_twice() {
     }
 }
 
+/// Several protocols may be there at once, and the page has one table.
+#[test]
+fn a_text_has_one_translation() {
+    let mut known = chinese_of(None);
+    for owner in owners() {
+        for (english, chinese) in chinese_of(owner) {
+            let first = known.entry(english.clone()).or_insert_with(|| chinese.clone());
+            assert_eq!(*first, chinese, "{english:?} in {}", table(owner, "po").display());
+        }
+    }
+}
+
 /// What a run says while it runs is in its templates, but also in the words that fill them: every event
 /// of every golden is told in both languages. `tests/sentences.txt` keeps the first telling of each
 /// template, so that whoever words a sentence differently sees it there, and there alone; `BLESS=1 cargo

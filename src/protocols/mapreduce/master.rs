@@ -266,7 +266,7 @@ impl Job {
         }
         let (took, tasks) = (fx.steady_now().since(self.began), self.maps.len() + self.reduces.len());
         (self.took, self.told) = (Some(took), self.words());
-        fx.note(sentence!("job {0} took {1}: {2} tasks, {3} executions", self.number, took, tasks, self.runs));
+        fx.note(sentence!("job {0} took {1}: {2} tasks, {3} executions", self.number, took.said(), tasks, self.runs));
         fx.reply(MASTER, self.call, Outcome::Done(self.told.to_string().into()));
     }
 
