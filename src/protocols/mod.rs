@@ -43,4 +43,5 @@ list! {
     primary_backup::PrimaryBackup, "primary-backup";
     crdt::Crdt, "crdt";
     mapreduce::MapReduce, "mapreduce";
+    object_store::ObjectStore, "object-store";
 }

@@ -24,8 +24,9 @@ use crate::tokens::{Token, tokens};
 const OF_THE_HOUSE: [&str; 8] =
     ["leader", "heartbeat", "chosen", "waiting", "idle", "clock", "primary", "term"];
 
-/// Nouns of the house that are a protocol's slug too: every run has events, and the page a snapshot of it.
-const NOUNS_OF_THE_HOUSE: [&str; 2] = ["events", "snapshot"];
+/// Nouns of the house that are a protocol's slug or module too: every run has events, and the page a snapshot of
+/// it; and the browser's database has an `object_store` for the runs that are kept.
+const NOUNS_OF_THE_HOUSE: [&str; 3] = ["events", "snapshot", "object_store"];
 
 /// Lists of lessons, and the map: they lead to what they name.
 const LEADING: [&str; 2] = ["lessons/texts.rs", "lessons/map.rs"];
