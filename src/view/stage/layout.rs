@@ -247,7 +247,7 @@ impl Layout {
             room.width - 2.0 * margin - right - node.w,
             room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
         );
-        let wraps = detail == Detail::Tiny && room.width < NARROW && !wide;
+        let wraps = detail.is_narrow() && room.width < NARROW && !wide;
         let ring = centres(places, formation.arrangement, free, (node, wraps));
         let extent = |pick: fn(&Point) -> f64| {
             let all = ring.iter().map(pick);
