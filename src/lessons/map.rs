@@ -168,9 +168,9 @@ static CARDS: [Card; 26] = [
         key!("Figure 8"), key!("On a majority, and overwritten all the same.")),
     card!("paxos/duel" at 5, 3 in None, Picture::Diagram("0ms", "420ms");
         key!("A duel"), key!("Two proposers, for ever in each other's way.")),
-    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("722ms");
-        "MapReduce", key!("A worker dies; what it had done is done again.")),
-    card!("object-store/degraded-and-repaired" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
+    card!("mapreduce/word-count" at 0, 4 in SYSTEMS, Picture::Stage("410ms");
+        "MapReduce", key!("A job in small tasks; what is lost is done again.")),
+    card!("object-store/write-and-read" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
         "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
 ];
 

@@ -173,6 +173,7 @@ impl Sim {
                     self.crash(*node, false, cause, out);
                 }
                 self.nodes[self.places.index(*node)].disk = self.ensemble.blank();
+                self.ensemble.wipe(*node);
             }
             Command::Pause(node) => {
                 self.nodes[self.places.index(*node)].status = Status::Paused;
