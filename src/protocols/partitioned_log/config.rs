@@ -49,7 +49,7 @@ options! {
             title: "A follower truncates to its high watermark",
             story: "A follower learns the high watermark one fetch late, so it throws away records that are \
                     committed; if it is elected then, they are gone. Kafka did so until version 0.11 (KIP-101).",
-            breaks: "No Committed Record Is Lost",
+            breaks: "In-Sync Replicas Have It",
         }
         flaw unclean_election {
             title: "A replica that is not in sync is elected",

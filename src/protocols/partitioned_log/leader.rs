@@ -73,7 +73,7 @@ impl Broker {
         let all = self.config.acks == Acks::All;
         if offset.is_none() && all && self.partition.isr.0.len() < self.config.least() {
             let (isr, least) = (self.partition.isr.0.len(), self.config.least());
-            let why = sentence!("{0} of {1} replicas are in sync that it takes", isr, least);
+            let why = sentence!("only {0} of the {1} replicas that it takes are in sync", isr, least);
             return fx.reply(client, seq, Outcome::Refused(why));
         }
         let offset = offset.unwrap_or_else(|| {

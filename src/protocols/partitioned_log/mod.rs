@@ -51,7 +51,7 @@ use std::rc::Rc;
 
 use crate::base::{Place, PlaceKind, Places, Sentence};
 use crate::protocol::{Channel, Effects, FaultModel, Formation, Input, Measure, Meta, Property, Protocol, Serves};
-use crate::sentence;
+use crate::{scenes, sentence};
 
 pub use broker::Broker;
 pub use config::{Acks, Commit, Config};
@@ -89,6 +89,7 @@ impl Protocol for PartitionedLog {
         formation: Formation::RING,
         channel: Channel::Fifo,
         requests: &["produce a1"],
+        scenes: scenes!("partitioned-log", ["committed", "acks", "truncated", "last-replica", "twice-or-never"]),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(Produce::FORMS);

@@ -130,8 +130,8 @@ pub struct Ghost {
     led: BTreeSet<Place>,
     /// What is committed, and promised to survive.
     committed: Log<Record>,
-    /// Of each leader its epoch, and the high watermark that it had.
-    marks: BTreeMap<Place, (u64, u64)>,
+    /// The high watermark that each broker had.
+    marks: BTreeMap<Place, u64>,
     /// All that may lead have crashed: now, up to which leader epoch, and whether ever.
     beyond: bool,
     beyond_epoch: u64,
@@ -190,9 +190,8 @@ impl Ghost {
     }
 
     fn watch_broker(&mut self, place: Place, it: &Broker, moment: Moment) {
-        if moment.boot {
-            self.marks.remove(&place);
-        }
+        let mark = self.marks.insert(place, it.high_watermark);
+        let mark = mark.filter(|_| !moment.boot).unwrap_or(it.high_watermark);
         if let Some(epoch) = it.epoch {
             self.lives.insert(place, epoch);
         }
@@ -202,9 +201,8 @@ impl Ghost {
         }
         self.top = self.top.max(epoch);
         self.led.insert(place);
-        let known = self.marks.insert(place, (epoch, it.high_watermark));
-        let known = known.filter(|(of, _)| *of == epoch).map(|(_, mark)| mark);
-        if known.is_some_and(|mark| it.high_watermark > mark) && !self.beyond && epoch > self.beyond_epoch {
+        let is_promised = !self.beyond && (epoch > self.beyond_epoch || !self.ever_beyond);
+        if it.high_watermark > mark && is_promised {
             let committed = it.log.prefix(it.high_watermark);
             if committed.common_prefix(&self.committed) == self.committed.len() {
                 self.committed = committed;
