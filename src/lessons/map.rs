@@ -172,7 +172,7 @@ static CARDS: [Card; 27] = [
         "MapReduce", key!("A worker dies; what it had done is done again.")),
     card!("object-store/degraded-and-repaired" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
         "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
-    card!("partitioned-log/acks" at 2, 4 in SYSTEMS, Picture::Stage("330ms");
+    card!("partitioned-log/acked-and-lost" at 2, 4 in SYSTEMS, Picture::Stage("330ms");
         "Partitioned log", key!("Kafka's queue: in sync, committed, then read.")),
 ];
 

@@ -84,7 +84,9 @@ impl Consumer {
                 self.position = Some(offset);
                 self.go(Stage::Polling, fx);
             }
-            Message::Records { position, records } if self.stage == Stage::Polling && self.position == Some(position) => {
+            Message::Records { position, records }
+                if self.stage == Stage::Polling && self.position == Some(position) =>
+            {
                 self.unanswered = 0;
                 if !records.0.is_empty() {
                     self.given = (position, records.0);

@@ -346,7 +346,8 @@ fn reads_are_committed(cluster: &View) -> Result<(), Breach> {
 
 fn no_acked_lost(cluster: &View) -> Result<(), Breach> {
     if let Some((offset, value)) = cluster.ghost.early.clone() {
-        return Err(sentence!("a producer was told that record {0}, {1}, is done: it is not committed", offset, value).into());
+        let why = sentence!("a producer was told that record {0}, {1}, is done: it is not committed", offset, value);
+        return Err(why.into());
     }
     let Some((place, it)) = leader(cluster) else { return Ok(()) };
     let promised = cluster.ghost.acked.iter().filter(|record| record.promised);

@@ -100,16 +100,16 @@ impl Shown<Disk> for PartitionedLog {
         Variable::sometimes(key!("high watermark"), |it| Some(it.broker()?.high_watermark.to_string())),
         Variable::sometimes(key!("log end"), |it| Some(it.broker()?.log.len().to_string())),
         Variable::sometimes(key!("broker epoch"), |it| Some(it.broker()?.epoch?.to_string())),
-        Variable::sometimes("ISR", |it| Some(it.leader()?.0.partition.isr.to_string())),
+        Variable::sometimes(key!("ISR"), |it| Some(it.leader()?.0.partition.isr.to_string())),
         Variable::sometimes(key!("ISR asked for"), |it| {
             let claim = it.leader()?.1.claim.clone()?;
             Some(super::message::Brokers(claim).to_string())
         }),
-        Variable::sometimes(key!("cut off"), |it| {
+        Variable::sometimes(key!("records cut off"), |it| {
             let cut = it.broker()?.truncated;
             (cut > 0).then(|| cut.to_string())
         }),
-        Variable::sometimes(key!("position"), |it| Some(it.consumer()?.position?.to_string())),
+        Variable::sometimes(key!("read so far"), |it| Some(it.consumer()?.position?.to_string())),
     ];
     const DURABLE: &'static [Variable<Disk>] = &[
         Variable::sometimes(key!("records on disk"), |disk| {
@@ -136,7 +136,7 @@ impl Shown<Disk> for PartitionedLog {
         Panel::of(key!("replicas"), |it, _| it.leader().map(|(it, leader)| replicas(it, leader))),
         Panel::of(key!("partition"), |it, _| {
             let it = &it.controller()?.disk.partition;
-            let columns = &[key!("leader"), "ISR", "ELR"];
+            let columns = &[key!("leader"), key!("ISR"), key!("ELR")];
             let rows = vec![vec![Candidate(it.leader).to_string(), it.isr.to_string(), it.elr.to_string()]];
             Some(Content::Table { columns, rows })
         }),
