@@ -232,22 +232,18 @@ impl Layout {
         let (node, client) = (detail.node(), detail.client());
         let wide = stand == Stand::Beside;
         let (lines, in_each) = lines(clients, if wide { LINE } else { in_row(client, room.width) });
-        let (mut right, mut below) = (0.0, 0.0);
-        match stand {
-            Stand::Beside if clients > 0 => {
-                right = lines as f64 * (client.w + BESIDE) - BESIDE + GAP.w * 1.6;
-            }
-            Stand::Below if clients > 0 => {
-                below = lines as f64 * (client.h + BESIDE) - BESIDE + GAP.h * 1.5;
-            }
-            _ => {}
-        }
+        let deep = |size: f64| lines as f64 * (size + BESIDE) - BESIDE;
+        let (right, below) = match stand {
+            Stand::Beside if clients > 0 => (deep(client.w) + GAP.w * 1.6, 0.0),
+            Stand::Below if clients > 0 => (0.0, deep(client.h) + GAP.h * 1.5),
+            _ => (0.0, 0.0),
+        };
         let margin = if room.width < NARROW { MARGIN / 2.0 } else { MARGIN };
         let free = Size::new(
             room.width - 2.0 * margin - right - node.w,
             room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
         );
-        let wraps = detail == Detail::Tiny && room.width < NARROW && !wide;
+        let wraps = detail.is_narrow() && room.width < NARROW && !wide;
         let ring = centres(places, formation.arrangement, free, (node, wraps));
         let extent = |pick: fn(&Point) -> f64| {
             let all = ring.iter().map(pick);
@@ -261,22 +257,26 @@ impl Layout {
         let usable = room.height - room.top - room.bottom;
         let y0 = room.top + (usable - tall) / 2.0 + node.h / 2.0 - north;
         let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
-        let clients = if wide {
-            let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
-            in_lines(clients, in_each, |line, count| {
-                let x = x - (lines - 1 - line) as f64 * (client.w + BESIDE);
-                column(count, client, Point::new(x, y0 + north), y0 + south)
-            })
-        } else if stand == Stand::InCorners {
-            let y = y0 + north - (node.h - client.h) / 2.0;
-            let x = room.width - client.w / 2.0 - 6.0;
-            [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
-        } else {
-            let y = y0 + south + node.h / 2.0 + below - client.h / 2.0;
-            in_lines(clients, in_each, |line, count| {
-                let y = y - (lines - 1 - line) as f64 * (client.h + BESIDE);
-                row(count, client, room.width, y)
-            })
+        let back = |line: usize, size: f64| (lines - 1 - line) as f64 * (size + BESIDE);
+        let clients = match stand {
+            Stand::Beside => {
+                let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
+                in_lines(clients, in_each, |line, count| {
+                    let top = Point::new(x - back(line, client.w), y0 + north);
+                    column(count, client, top, y0 + south)
+                })
+            }
+            Stand::InCorners => {
+                let y = y0 + north - (node.h - client.h) / 2.0;
+                let x = room.width - client.w / 2.0 - 6.0;
+                [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
+            }
+            Stand::Below => {
+                let y = y0 + south + node.h / 2.0 + below - client.h / 2.0;
+                in_lines(clients, in_each, |line, count| {
+                    row(count, client, room.width, y - back(line, client.h))
+                })
+            }
         };
         Layout {
             places: places.clone(),
