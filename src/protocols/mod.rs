@@ -44,4 +44,5 @@ list! {
     crdt::Crdt, "crdt";
     mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
+    partitioned_log::PartitionedLog, "partitioned-log";
 }
