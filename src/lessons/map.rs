@@ -169,7 +169,7 @@ static CARDS: [Card; 27] = [
     card!("paxos/duel" at 5, 3 in None, Picture::Diagram("0ms", "420ms");
         key!("A duel"), key!("Two proposers, for ever in each other's way.")),
     card!("mapreduce/word-count" at 0, 4 in SYSTEMS, Picture::Stage("410ms");
-        "MapReduce", key!("A job in small tasks; what is lost is done again.")),
+        "MapReduce", key!("Small tasks: what is lost is done again.")),
     card!("object-store/write-and-read" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
         "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
     card!("partitioned-log/acked-and-lost" at 2, 4 in SYSTEMS, Picture::Stage("330ms");

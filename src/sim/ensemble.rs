@@ -82,8 +82,8 @@ pub trait Ensemble {
     fn step(&mut self, node: Place, stimulus: Stimulus, clock: ClockReading, wishes: &mut Wishes);
     /// Its memory is lost, at this time of the run.
     fn stop(&mut self, node: Place, at: Time);
-    /// What its disk held is lost. It is down.
-    fn wipe(&mut self, node: Place);
+    /// What its disk held is lost, and it is down: the empty disk.
+    fn wipe(&mut self, node: Place) -> Image;
     /// The name of a timer that the server has set since it booted.
     fn timer(&self, node: Place, timer: u16) -> Text;
 
@@ -321,8 +321,9 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.timers[self.places.index(node)].clear();
     }
 
-    fn wipe(&mut self, node: Place) {
+    fn wipe(&mut self, node: Place) -> Image {
         self.ghost.wiped(node);
+        self.blank()
     }
 
     fn timer(&self, node: Place, timer: u16) -> Text {

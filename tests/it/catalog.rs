@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use synod::base::Time;
+use synod::command::ScriptLine;
 use synod::protocol::PropertyKind;
 use synod::{catalog, scenario};
 
@@ -126,7 +127,7 @@ fn no_scene_has_two_captions_at_one_instant() {
     for entry in catalog::catalog() {
         for (name, text) in entry.meta.scenes {
             let lines = scenario::parse_first(text).unwrap().lines;
-            let says = |line: &&Line| line.command.verb() == "say";
+            let says = |line: &&ScriptLine| line.command.verb() == "say";
             let at: Vec<Time> = lines.iter().filter(says).map(|line| line.at).collect();
             let twice = at.windows(2).find(|two| two[0] == two[1]);
             assert_eq!(twice, None, "{} of {}", name, entry.meta.slug);
