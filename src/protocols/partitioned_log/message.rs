@@ -170,7 +170,7 @@ impl fmt::Display for Candidate {
     }
 }
 
-/// Who leads, and who is in sync: `S1 of S1 S2 S3`.
+/// Who leads, and who is in sync: `S1 [S1 S2 S3]`.
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}]", Candidate(self.leader), self.isr)

@@ -1,15 +1,15 @@
 //! What is shown of brokers, the controller and consumers. Records are coloured by the leader epoch in which they were
 //! appended.
 
-use crate::base::Log;
+use crate::base::{Log, Place};
 use crate::protocol::{Cell, CellState, Content, FieldName, Gathering, Panel, Role, Shown, Stamp, Tag, Variable};
 use crate::{key, listed};
 
 use super::broker::Part;
 use super::consumer::{self, Consumer};
 use super::follower::Stage;
-use super::leader::Leader;
-use super::message::{Candidate, Disk, Record};
+use super::leader::{Leader, Replica};
+use super::message::{Brokers, Candidate, Disk, Record};
 use super::{Broker, PartitionedLog};
 
 const EPOCH: &str = key!("leader epoch");
@@ -51,7 +51,7 @@ fn processed(it: &Consumer, disk: &Disk) -> Content {
 /// What the leader knows of each follower.
 fn replicas(it: &Broker, leader: &Leader) -> Content {
     let isr = &it.partition.isr.0;
-    let row = |(place, replica): (&crate::base::Place, &super::leader::Replica)| {
+    let row = |(place, replica): (&Place, &Replica)| {
         let sync = if isr.contains(place) { Content::DONE } else { Content::REFUSED };
         vec![place.to_string(), replica.end.to_string(), sync.to_owned()]
     };
@@ -59,7 +59,7 @@ fn replicas(it: &Broker, leader: &Leader) -> Content {
     Content::Table { columns: &[key!("replica"), key!("log end"), key!("in sync")], rows }
 }
 
-fn some(set: &super::message::Brokers) -> Option<String> {
+fn some(set: &Brokers) -> Option<String> {
     (!set.0.is_empty()).then(|| set.to_string())
 }
 
@@ -103,7 +103,7 @@ impl Shown<Disk> for PartitionedLog {
         Variable::sometimes(key!("ISR"), |it| Some(it.leader()?.0.partition.isr.to_string())),
         Variable::sometimes(key!("ISR asked for"), |it| {
             let claim = it.leader()?.1.claim.clone()?;
-            Some(super::message::Brokers(claim).to_string())
+            Some(Brokers(claim).to_string())
         }),
         Variable::sometimes(key!("records cut off"), |it| {
             let cut = it.broker()?.truncated;
