@@ -12,22 +12,22 @@ use crate::{key, messages};
 messages! {
     pub enum Message {
         // Between brokers and the controller.
-        BrokerRegistration { incarnation: Time } says []: key!("BrokerRegistration"), Tone::Vote,
+        BrokerRegistration { incarnation: Time } says []: key!("BrokerRegistration"), Tone::Call,
         Registered { incarnation: Time, broker_epoch: u64, partition: Partition } says [partition]: key!("Registered"), Tone::Reply,
         BrokerHeartbeat { broker_epoch: u64, partition_epoch: u64 } says []: key!("BrokerHeartbeat"), Tone::Beat,
-        AlterPartition { leader_epoch: u64, partition_epoch: u64, isr: Claimed } under leader_epoch says [isr]: key!("AlterPartition"), Tone::Vote,
+        AlterPartition { leader_epoch: u64, partition_epoch: u64, isr: Claimed } under leader_epoch says [isr]: key!("AlterPartition"), Tone::Call,
         PartitionChange { broker_epoch: u64, leader_epoch: u64, partition: Partition } under leader_epoch says [partition]: key!("PartitionChange"), Tone::Call,
         // Between followers and their leader.
-        OffsetsForLeaderEpoch { leader_epoch: u64, asked: u64 } under leader_epoch says [asked]: key!("OffsetsForLeaderEpoch"), Tone::Vote,
+        OffsetsForLeaderEpoch { leader_epoch: u64, asked: u64 } under leader_epoch says [asked]: key!("OffsetsForLeaderEpoch"), Tone::Call,
         EpochEndOffset { leader_epoch: u64, asked: u64, epoch: u64, end: u64 } under leader_epoch says [epoch, end]: key!("EpochEndOffset"), Tone::Reply,
-        Fetch { leader_epoch: u64, broker_epoch: u64, number: u64, end: u64 } under leader_epoch says [end]: key!("Fetch"), Tone::Beat,
-        FetchResponse { leader_epoch: u64, number: u64, records: Batch, high_watermark: u64 } under leader_epoch says [records, high_watermark]: key!("FetchResponse"), Tone::Call,
+        Fetch { leader_epoch: u64, broker_epoch: u64, number: u64, end: u64 } under leader_epoch says [end]: key!("Fetch"), Tone::Call,
+        FetchResponse { leader_epoch: u64, number: u64, records: Batch, high_watermark: u64 } under leader_epoch says [records, high_watermark]: key!("FetchResponse"), Tone::Reply,
         Fenced { leader_epoch: u64 } under leader_epoch says []: key!("Fenced"), Tone::Refusal,
         // Between consumers, brokers and the controller, which keeps their offsets.
-        Poll { position: u64 } says [position]: key!("Poll"), Tone::Vote,
+        Poll { position: u64 } says [position]: key!("Poll"), Tone::Call,
         Records { position: u64, records: Batch } says [records]: key!("Records"), Tone::Reply,
         NotLeader { leader: Candidate } says [leader]: key!("NotLeader"), Tone::Refusal,
-        OffsetFetch { life: Time } says []: key!("OffsetFetch"), Tone::Vote,
+        OffsetFetch { life: Time } says []: key!("OffsetFetch"), Tone::Call,
         CommittedOffset { life: Time, offset: u64 } says [offset]: key!("CommittedOffset"), Tone::Reply,
         OffsetCommit { offset: u64 } says [offset]: key!("OffsetCommit"), Tone::Call,
         OffsetCommitted { offset: u64 } says [offset]: key!("OffsetCommitted"), Tone::Reply,
