@@ -44,4 +44,5 @@ list! {
     crdt::Crdt, "crdt";
     mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
+    hash_slots::HashSlots, "hash-slots";
 }
