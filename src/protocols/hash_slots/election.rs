@@ -127,13 +127,14 @@ impl Server {
     pub(super) fn count(&mut self, from: Place, voted: u64, fx: &mut Fx) {
         let (voting, needed, now) = (self.is_voting(from), self.majority(), fx.steady_now());
         let (old_counts, twice) = (self.config.count_old_acks, self.config.twice());
+        let is_gone = self.failed_master().is_some();
         let Election::Asked { epoch, at, votes } = &mut self.election else { return };
         // Flaw: whenever it was asked for.
         if !voting || voted < *epoch && !old_counts {
             return;
         }
         votes.insert(from);
-        if votes.len() >= needed && now.since(*at) <= twice {
+        if votes.len() >= needed && now.since(*at) <= twice && is_gone {
             let epoch = *epoch;
             self.take_over(epoch, fx);
         }

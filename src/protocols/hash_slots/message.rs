@@ -136,7 +136,7 @@ impl Ask {
             script: "reshard {0} {1}",
             blanks: &[
                 Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
-                Blank { name: key!("master"), holds: Holds::Word, sample: "S2" },
+                Blank { name: key!("master node"), holds: Holds::Word, sample: "S2" },
             ],
         },
     ];

@@ -77,7 +77,7 @@ impl Protocol for HashSlots {
         majority: None,
         formation: Formation::ROWS,
         requests: &["put x=1", "put foo=1", "put bar=1", "get x", "delete x", "reshard x S2"],
-        scenes: scenes!("hash-slots", ["moved"]),
+        scenes: scenes!("hash-slots", ["moved", "takes-over", "acked-and-lost", "minority", "slot-moves"]),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::only(

@@ -63,7 +63,7 @@ impl Server {
         let (now, is_new) = (fx.steady_now(), disk.conf.epoch == 0);
         let peer = Peer { heard: now, pinged: None, sent: now, suspected: false, epoch: 0, offset: 0 };
         let others = Place::servers(places.servers()).filter(|place| *place != me);
-        let disk = if is_new { Disk { conf: Rc::new(created(places, me, &config)), ..Disk::default() } } else { disk.clone() };
+        let disk = if is_new { created(places, me, &config) } else { disk.clone() };
         let mut it = Server {
             me,
             config,
@@ -81,11 +81,12 @@ impl Server {
             seen: Seen::default(),
             disk,
         };
-        if it.master().is_none() {
+        if it.master().is_none() && !is_new {
             it.begin_history();
         }
         it.save(fx);
-        fx.set_timer("tick", Span::exactly(it.config.tick()));
+        // Not all look at the same instant.
+        fx.set_timer("tick", Span::new(Time::millis(1), it.config.tick()));
         it
     }
 
@@ -279,16 +280,18 @@ impl Server {
     }
 }
 
-/// What a server knows of a cluster that has just been created.
-fn created(places: &Places, me: Place, config: &Config) -> Conf {
+/// What a server has of a cluster that has just been created.
+fn created(places: &Places, me: Place, config: &Config) -> Disk {
     let masters = config.masters as u16;
+    let master = |of: Place| Place::server(of.number() % masters);
     let replicas = Place::servers(places.servers()).skip(masters.into());
-    let of = |replica: Place| (replica, Place::server(replica.number() % masters));
-    Conf {
+    let conf = Conf {
         epoch: config.masters,
         config_epoch: if me.number() < masters { u64::from(me.number()) + 1 } else { 0 },
-        of: replicas.map(of).collect(),
+        lives: u64::from(me.number() < masters),
+        of: replicas.map(|replica| (replica, master(replica))).collect(),
         map: SlotMap::dealt(masters),
         ..Conf::default()
-    }
+    };
+    Disk { conf: Rc::new(conf), history: History(Some((master(me), 1))), ..Disk::default() }
 }

@@ -110,7 +110,7 @@ impl Shown<Disk> for HashSlots {
             let rows = it.server()?.slots();
             Some(Content::Table { columns: &[key!("slots"), key!("keys")], rows })
         }),
-        Panel::of(key!("map"), |it, _| {
+        Panel::of(key!("slot map"), |it, _| {
             let row = |(first, last, claim): (u16, u16, super::slots::Claim)| {
                 vec![Ranges::run(first, last).to_string(), claim.owner.to_string()]
             };
@@ -119,7 +119,7 @@ impl Shown<Disk> for HashSlots {
                 HashSlots::Client(it) => &it.map,
             };
             let rows = map.runs().map(row).collect();
-            Some(Content::Table { columns: &[key!("slots"), key!("master")], rows })
+            Some(Content::Table { columns: &[key!("slots"), key!("master node")], rows })
         }),
         Panel::of(key!("peers"), |it, _| {
             let it = it.server()?;
@@ -132,8 +132,8 @@ impl Shown<Disk> for HashSlots {
         fn roles() -> &'static [Role];
         fn role(&self) -> Role {
             match ((self, self.server().map(|it| (it.master(), it.serves, &it.election)))) {
-                (_, Some((None, true, _))) => Role { name: "master", tag: Tag::Leads },
-                (_, Some((None, false, _))) => Role { name: "master that has stopped", tag: Tag::Follows },
+                (_, Some((None, true, _))) => Role { name: "master node", tag: Tag::Leads },
+                (_, Some((None, false, _))) => Role { name: "stopped master", tag: Tag::Follows },
                 (_, Some((_, _, Election::Asked { .. }))) => Role { name: "candidate", tag: Tag::Bids },
                 (_, Some(_)) => Role { name: "replica", tag: Tag::Follows },
                 (_, None) => Role { name: "client", tag: Tag::Follows },
