@@ -21,13 +21,14 @@ pub enum Style {
 
 /// Each begins a clause.
 const CONNECTIVES: [char; 5] = ['∧', '∨', '⇒', '⇔', '⇝'];
-const INDEXES: [(char, char); 9] = [
+const INDEXES: [(char, char); 10] = [
     ('ᵢ', 'i'),
     ('ⱼ', 'j'),
     ('ₖ', 'k'),
     ('ₗ', 'l'),
     ('ₘ', 'm'),
     ('ₙ', 'n'),
+    ('ᵣ', 'r'),
     ('₀', '0'),
     ('₁', '1'),
     ('₂', '2'),

@@ -75,7 +75,7 @@ pub const PROPERTIES: &[Property<MapReduce>] = &[
     },
     Property {
         name: "Output Equals the Sequential One",
-        formula: "done ⇒ ∀ w: Σᵣ outᵣ(w) = Σₘ count(splitₘ, w)",
+        formula: "done ⇒ ⋃ᵣ outᵣ = count(⋃ₘ splitₘ)",
         meaning: "Once a job is done, its output files hold together what one program would put out that goes \
                   through all splits one after the other.",
         kind: PropertyKind::Always,

@@ -41,7 +41,7 @@ pub const PROPERTIES: &[Property<ObjectStore>] = &[
     },
     Property {
         name: "A Read Never Mixes Versions",
-        formula: "read = decode(S) ⇒ ∀ s, t ∈ S: version(s) = version(t)",
+        formula: "read = decode(S) ⇒ ∀ s, t ∈ S: s.version = t.version",
         meaning: "What a client is told was made of shards of one version.",
         kind: PropertyKind::Always,
         holds: reads_never_mix,

@@ -258,7 +258,7 @@ pub fn text_width(text: &str, size: f64) -> f64 {
         'm' | 'w' | 'M' | 'W' => 0.9,
         'A'..='Z' => 0.68,
         c if c.is_ascii() => 0.6,
-        '·' | '…' => 0.5,
+        '·' => 0.5,
         _ => 1.02,
     };
     text.chars().map(width).sum::<f64>() * size
@@ -269,15 +269,12 @@ pub fn clipped(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {
         return text.to_owned();
     }
-    let mut clipped = String::new();
-    for c in text.chars() {
-        clipped.push(c);
-        if text_width(&clipped, size) > width - 8.0 {
-            break;
-        }
-    }
-    clipped.push('…');
-    clipped
+    let mut left = width - text_width("…", size);
+    let fits = |c: &char| {
+        left -= text_width(c.encode_utf8(&mut [0; 4]), size);
+        left >= 0.0
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 #[cfg(test)]

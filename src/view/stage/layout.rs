@@ -34,6 +34,16 @@ pub enum Detail {
     Tiny,
 }
 
+/// Where clients stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    /// Right of all others.
+    Beside,
+    /// Beside the first server of a ring, at the top: one or two of them.
+    InCorners,
+    Below,
+}
+
 /// The picture's size and everybody's centre.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
@@ -130,18 +140,27 @@ impl Layout {
         let done = |layout: Layout| Layout { shrunk: layout.size.w / usual, ..layout.bent() };
         let mut detail = Detail::Full;
         let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
+        let corners = places.house_clients().count() <= 2 && places.own().count() > 2;
+        let stand = match (wide, corners) {
+            (true, true) => [Stand::Beside, Stand::InCorners, Stand::Below],
+            (true, false) => [Stand::Beside, Stand::Below, Stand::Below],
+            (false, true) => [Stand::InCorners, Stand::Beside, Stand::Below],
+            (false, false) => [Stand::Below, Stand::Beside, Stand::Below],
+        };
         loop {
-            let fit = |wide| Layout::try_fit(places, formation, room, detail, wide);
-            let layout = fit(wide);
+            let fit = |stand| Layout::try_fit(places, formation, room, detail, stand);
+            let layout = fit(stand[0]);
             if layout.fits() {
                 return done(layout);
             }
             // On a narrow screen, and before all is drawn smaller, the clients may stand elsewhere.
-            if room.width < NARROW || detail.smaller().is_none() {
-                let other = fit(!wide);
-                if other.fits() {
-                    return done(other);
-                }
+            let others = match detail.smaller() {
+                None => &stand[1..],
+                Some(_) if room.width < NARROW => &stand[1..2],
+                Some(_) => &[],
+            };
+            if let Some(other) = others.iter().map(|stand| fit(*stand)).find(Layout::fits) {
+                return done(other);
             }
             match detail.smaller() {
                 Some(smaller) => detail = smaller,
@@ -202,31 +221,29 @@ impl Layout {
         }
     }
 
-    /// `wide`: with the clients beside the ring.
     fn try_fit(
         places: &Places,
         formation: Formation,
         room: Room,
         detail: Detail,
-        wide: bool,
+        stand: Stand,
     ) -> Layout {
-        let (nodes, clients) = (places.own().count(), places.house_clients().count());
+        let clients = places.house_clients().count();
         let (node, client) = (detail.node(), detail.client());
-        // Beside the ring, or in the corners beside its first server, or below.
-        let corners = !wide && clients <= 2 && nodes > 2;
+        let wide = stand == Stand::Beside;
         let (lines, in_each) = lines(clients, if wide { LINE } else { in_row(client, room.width) });
-        let (mut right, mut below) = (0.0, 0.0);
-        if clients > 0 && wide {
-            right = lines as f64 * (client.w + BESIDE) - BESIDE + GAP.w * 1.6;
-        } else if clients > 0 && !corners {
-            below = lines as f64 * (client.h + BESIDE) - BESIDE + GAP.h * 1.5;
-        }
+        let deep = |size: f64| lines as f64 * (size + BESIDE) - BESIDE;
+        let (right, below) = match stand {
+            Stand::Beside if clients > 0 => (deep(client.w) + GAP.w * 1.6, 0.0),
+            Stand::Below if clients > 0 => (0.0, deep(client.h) + GAP.h * 1.5),
+            _ => (0.0, 0.0),
+        };
         let margin = if room.width < NARROW { MARGIN / 2.0 } else { MARGIN };
         let free = Size::new(
             room.width - 2.0 * margin - right - node.w,
             room.height - room.top - room.bottom - 1.4 * margin - below - node.h,
         );
-        let wraps = detail == Detail::Tiny && room.width < NARROW && !wide;
+        let wraps = detail.is_narrow() && room.width < NARROW && !wide;
         let ring = centres(places, formation.arrangement, free, (node, wraps));
         let extent = |pick: fn(&Point) -> f64| {
             let all = ring.iter().map(pick);
@@ -240,22 +257,26 @@ impl Layout {
         let usable = room.height - room.top - room.bottom;
         let y0 = room.top + (usable - tall) / 2.0 + node.h / 2.0 - north;
         let nodes: Vec<Point> = ring.iter().map(|p| p.plus(x0, y0)).collect();
-        let clients = if wide {
-            let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
-            in_lines(clients, in_each, |line, count| {
-                let x = x - (lines - 1 - line) as f64 * (client.w + BESIDE);
-                column(count, client, Point::new(x, y0 + north), y0 + south)
-            })
-        } else if corners {
-            let y = y0 + north - (node.h - client.h) / 2.0;
-            let x = room.width - client.w / 2.0 - 6.0;
-            [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
-        } else {
-            let y = y0 + south + node.h / 2.0 + below - client.h / 2.0;
-            in_lines(clients, in_each, |line, count| {
-                let y = y - (lines - 1 - line) as f64 * (client.h + BESIDE);
-                row(count, client, room.width, y)
-            })
+        let back = |line: usize, size: f64| (lines - 1 - line) as f64 * (size + BESIDE);
+        let clients = match stand {
+            Stand::Beside => {
+                let x = x0 + east + node.w / 2.0 + right - client.w / 2.0;
+                in_lines(clients, in_each, |line, count| {
+                    let top = Point::new(x - back(line, client.w), y0 + north);
+                    column(count, client, top, y0 + south)
+                })
+            }
+            Stand::InCorners => {
+                let y = y0 + north - (node.h - client.h) / 2.0;
+                let x = room.width - client.w / 2.0 - 6.0;
+                [x, room.width - x].iter().take(clients).map(|x| Point::new(*x, y)).collect()
+            }
+            Stand::Below => {
+                let y = y0 + south + node.h / 2.0 + below - client.h / 2.0;
+                in_lines(clients, in_each, |line, count| {
+                    row(count, client, room.width, y - back(line, client.h))
+                })
+            }
         };
         Layout {
             places: places.clone(),
@@ -451,7 +472,9 @@ mod tests {
             let rows = Layout::new(&places, Formation::ROWS, room);
             let (brokers, workers) = rows.nodes.split_at(3);
             assert!(brokers.iter().all(|at| at.y == brokers[0].y), "{room:?}");
-            assert!(workers.iter().all(|at| at.y == workers[0].y && at.y > brokers[0].y));
+            // On a phone there is no room for four in a line.
+            assert!(workers.iter().all(|at| at.y == workers[0].y) != rows.is_wrapped(), "{room:?}");
+            assert!(workers.iter().all(|at| at.y > brokers[0].y), "{room:?}");
             let sides = Layout::new(&places, Formation::SIDES, room);
             let (left, right) = sides.nodes.split_at(3);
             assert!(left.iter().all(|at| at.x == left[0].x), "{room:?}");
@@ -516,6 +539,20 @@ mod tests {
         assert!(second.iter().all(|at| first.iter().all(|other| other.x != at.x)));
         let tall = Room { width: 390.0, height: 520.0, ..small };
         assert!(Layout::new(&Places::of(kinds), Formation::ROWS, tall).size.w < 400.0);
+    }
+
+    /// Half a window: four in a row and a client beside them would be small, and below there is room.
+    #[test]
+    fn where_there_is_no_room_beside_a_row_its_client_stands_below() {
+        let kinds: &'static [PlaceKind] = Box::leak(Box::new([
+            PlaceKind::servers(4, 9),
+            PlaceKind::new('G', "gateway", "gateways").counts(1, 1, 4),
+            PlaceKind::new('M', "service", "services").counts(1, 1, 1),
+            PlaceKind::CLIENTS,
+        ]));
+        let pane = Room { width: 481.0, height: 304.0, top: 4.0, bottom: 4.0 };
+        let layout = Layout::new(&Places::of(kinds), Formation::ROWS, pane);
+        assert!(layout.shrunk < 1.01 && layout.clients[0].y > layout.nodes[5].y, "{layout:?}");
     }
 
     #[test]

@@ -61,8 +61,6 @@ const GAP: f64 = 4.0;
 /// The size of a value's text, and what its square takes.
 const VALUE: f64 = 11.5;
 const SQUARE: f64 = 18.0;
-/// The sign of a cut may stand out by so much.
-const CUT: f64 = 9.0;
 
 impl PanelRow {
     /// The row of these panels, in a box with room for so many squares, or words of so many pixels. `stamp` is what
@@ -143,7 +141,7 @@ impl PanelRow {
                 Some(PanelRow::Value { name, text, stamp: *stamp, state: *state })
             }
             Content::Text(text) => {
-                (!text.is_empty()).then(|| PanelRow::Line(clipped(text, SIZE, room - CUT)))
+                (!text.is_empty()).then(|| PanelRow::Line(clipped(text, SIZE, room)))
             }
         }
     }
@@ -216,7 +214,7 @@ fn words(mut texts: Vec<Told>, style: WordStyle, room: f64) -> Option<PanelRow> 
         // One that is too long even alone is cut.
         let over = (all(shown) - room).max(0.0);
         let text = match over > 0.0 {
-            true => clipped(&told.text, SIZE, text_width(&told.text, SIZE) - over - CUT),
+            true => clipped(&told.text, SIZE, text_width(&told.text, SIZE) - over),
             false => told.text.clone(),
         };
         let Told { ring, chip, text, fate, stands } = Told { text, ..told.clone() };

@@ -122,7 +122,7 @@ const SMALL: f64 = 11.0;
 const LEAST: f64 = 10.5;
 const STAMP: f64 = 11.5;
 /// Between a name and what stands beside it.
-const SPACE: f64 = 5.0;
+const SPACE: f64 = 7.5;
 
 /// One of eight colours for a term, ballot or epoch, from 1; 0 for none.
 pub fn stamp_colour(stamp: u64) -> u64 {
