@@ -4,10 +4,10 @@ use crate::base::Place;
 use crate::sentence;
 
 use super::Message;
+use super::election::Election;
 use super::message::{Conf, Header};
 use super::server::{Fx, Server};
 use super::slots::{Claim, Ranges, slot_of};
-use super::election::Election;
 
 impl Server {
     /// A ping or a pong.
@@ -21,7 +21,13 @@ impl Server {
         let before = self.disk.conf.clone();
         self.learn_epoch(epoch.max(header.config_epoch));
         match header.of {
-            None => self.disk.conf.of.contains_key(&from).then(|| self.conf().of.remove(&from)).flatten(),
+            None => self
+                .disk
+                .conf
+                .of
+                .contains_key(&from)
+                .then(|| self.conf().of.remove(&from))
+                .flatten(),
             Some(of) if self.disk.conf.of.get(&from) == Some(&of) => None,
             Some(of) => self.conf().of.insert(from, of),
         };
@@ -36,7 +42,10 @@ impl Server {
         self.note_reports(from, &header.suspects, fx);
         if let Some(newer) = self.map().newer(claim.epoch, &header.slots, Some(claim.owner)) {
             let (owner, config_epoch) = (newer.owner, newer.epoch);
-            fx.send(from, Message::UPDATE { owner, config_epoch, slots: self.map().claimed(newer) });
+            fx.send(
+                from,
+                Message::UPDATE { owner, config_epoch, slots: self.map().claimed(newer) },
+            );
         }
         let behind = (header.history, header.offset) != (self.disk.history, self.disk.offset);
         if self.master() == Some(from) && header.of.is_none() && behind {

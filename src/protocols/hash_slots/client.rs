@@ -75,7 +75,11 @@ impl Client {
                 fx.reply(self.me, seq, Outcome::Done(answer));
             }
             Message::ERR { seq } if self.open.remove(&seq).is_some() => {
-                fx.reply(self.me, seq, Outcome::Refused(sentence!("a slot goes to another master")));
+                fx.reply(
+                    self.me,
+                    seq,
+                    Outcome::Refused(sentence!("a slot goes to another master")),
+                );
             }
             Message::MOVED { seq, slot, to } => self.moved(from, seq, slot, to, fx),
             Message::ASK { seq, to, .. } => {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::base::{Place, Text};
 use crate::check::{DONE, NO_VALUE, Operation};
-use crate::service::store::KeyValueStore;
 use crate::sentence;
+use crate::service::store::KeyValueStore;
 
+use super::Message;
 use super::message::{Ask, History};
 use super::server::{Fx, Server};
 use super::slots::{Claim, Ranges, slot_of};
-use super::Message;
 
 impl Server {
     /// What is not said on the bus about who is there.
@@ -19,17 +19,22 @@ impl Server {
             Message::Command { seq, ask } => self.command(from, seq, ask, false, fx),
             Message::ASKING { seq, ask } => self.command(from, seq, ask, true, fx),
             Message::SLOTS { seq } => fx.send(from, Message::MAP { seq, map: self.map().clone() }),
-            Message::Write { history, offset, write } => self.follow_write(from, history, offset, &write, fx),
+            Message::Write { history, offset, write } => {
+                self.follow_write(from, history, offset, &write, fx)
+            }
             Message::PSYNC { .. } if self.master().is_none() => {
                 if self.disk.conf.of.get(&from) != Some(&self.me) {
                     let me = self.me;
                     self.conf().of.insert(from, me);
                     self.save(fx);
                 }
-                let (history, offset, data) = (self.disk.history, self.disk.offset, self.disk.data.clone());
+                let (history, offset, data) =
+                    (self.disk.history, self.disk.offset, self.disk.data.clone());
                 fx.send(from, Message::FULLRESYNC { history, offset, data });
             }
-            Message::FULLRESYNC { history, offset, data } => self.take_all(from, history, offset, data, fx),
+            Message::FULLRESYNC { history, offset, data } => {
+                self.take_all(from, history, offset, data, fx)
+            }
             Message::IMPORTING { slot } => self.import(from, slot, fx),
             Message::READY { slot } => self.open(from, slot, fx),
             Message::RESTORE { slot, key, value } => self.restore(from, slot, key, value, fx),
@@ -77,7 +82,8 @@ impl Server {
     /// acknowledged write may be lost.
     fn execute(&mut self, from: Place, seq: u64, operation: &Operation, fx: &mut Fx) {
         if !operation.writes() {
-            let (answer, history, offset) = (self.disk.data.read(operation.key()), self.disk.history, 0);
+            let (answer, history, offset) =
+                (self.disk.data.read(operation.key()), self.disk.history, 0);
             return fx.send(from, Message::Answer { seq, answer, history, offset });
         }
         self.seen.wrote = Some(fx.steady_now());
@@ -93,12 +99,23 @@ impl Server {
         self.disk.offset += 1;
         let (history, offset) = (self.disk.history, self.disk.offset);
         let conf = &self.disk.conf;
-        let replicas: Vec<Place> = conf.of.iter().filter(|(_, of)| **of == self.me).map(|(replica, _)| *replica).collect();
-        fx.broadcast(replicas.into_iter(), Message::Write { history, offset, write: operation.clone() });
+        let replicas: Vec<Place> =
+            conf.of.iter().filter(|(_, of)| **of == self.me).map(|(replica, _)| *replica).collect();
+        fx.broadcast(
+            replicas.into_iter(),
+            Message::Write { history, offset, write: operation.clone() },
+        );
     }
 
     /// A replica: what comes next is applied, what has been is known, and after a gap it asks for all.
-    fn follow_write(&mut self, from: Place, history: History, offset: u64, write: &Operation, fx: &mut Fx) {
+    fn follow_write(
+        &mut self,
+        from: Place,
+        history: History,
+        offset: u64,
+        write: &Operation,
+        fx: &mut Fx,
+    ) {
         if self.master() != Some(from) {
             return;
         }
@@ -119,7 +136,14 @@ impl Server {
     }
 
     /// All data of its master, instead of its own.
-    fn take_all(&mut self, from: Place, history: History, offset: u64, data: KeyValueStore, fx: &mut Fx) {
+    fn take_all(
+        &mut self,
+        from: Place,
+        history: History,
+        offset: u64,
+        data: KeyValueStore,
+        fx: &mut Fx,
+    ) {
         let mine = (self.disk.history, self.disk.offset);
         let is_of = |history: History| history.0.is_some_and(|(of, _)| of == from);
         let is_newer = !is_of(mine.0) || (history, offset) > mine;
@@ -137,7 +161,8 @@ impl Server {
             let slot = slot_of(key);
             conf.map.at(slot).owner != self.me && !conf.importing.contains_key(&slot)
         };
-        let keys: Vec<Text> = self.disk.data.pairs().map(|(key, _)| key.clone()).filter(lost).collect();
+        let keys: Vec<Text> =
+            self.disk.data.pairs().map(|(key, _)| key.clone()).filter(lost).collect();
         for key in keys {
             self.write(&Operation::Delete { key }, fx);
         }
@@ -181,7 +206,11 @@ impl Server {
         for (slot, to) in &self.opening {
             fx.send(*to, Message::IMPORTING { slot: *slot });
         }
-        let Some((slot, to)) = self.disk.conf.migrating.first_key_value().map(|(slot, to)| (*slot, *to)) else { return };
+        let Some((slot, to)) =
+            self.disk.conf.migrating.first_key_value().map(|(slot, to)| (*slot, *to))
+        else {
+            return;
+        };
         if !self.is_voting(to) {
             // It is no master any more, and who is knows nothing of this.
             self.moving = None;
@@ -189,7 +218,12 @@ impl Server {
             return self.save(fx);
         }
         let of_the_slot = |(key, _): &(&Text, &Text)| slot_of(key) == slot;
-        let next = self.disk.data.pairs().find(of_the_slot).map(|(key, value)| (key.clone(), value.clone()));
+        let next = self
+            .disk
+            .data
+            .pairs()
+            .find(of_the_slot)
+            .map(|(key, value)| (key.clone(), value.clone()));
         match next {
             Some((key, value)) => {
                 self.moving = Some(key.clone());
@@ -219,7 +253,8 @@ impl Server {
         let (me, epoch) = (self.me, self.disk.conf.config_epoch);
         let conf = self.conf();
         conf.importing.remove(&slot);
-        let _: BTreeSet<Place> = conf.map.claim(Claim { owner: me, epoch }, &Ranges::one(slot), false);
+        let _: BTreeSet<Place> =
+            conf.map.claim(Claim { owner: me, epoch }, &Ranges::one(slot), false);
         self.save(fx);
         fx.note(sentence!("takes slot {0}, with configEpoch {1}", u64::from(slot), epoch));
         let (epoch, header) = self.header();

@@ -15,8 +15,14 @@ use super::slots::{Claim, Ranges};
 pub enum Election {
     Idle,
     /// It waits, the longer the more others have more of the data.
-    Waits { rank: u64 },
-    Asked { epoch: u64, at: Time, votes: BTreeSet<Place> },
+    Waits {
+        rank: u64,
+    },
+    Asked {
+        epoch: u64,
+        at: Time,
+        votes: BTreeSet<Place>,
+    },
 }
 
 impl Server {
@@ -39,11 +45,17 @@ impl Server {
 
     /// Has the master failed? Then its replicas stand for election, each after a while of its own.
     pub(super) fn consider(&mut self, fx: &mut Fx) {
-        let Some(master) = self.failed_master().filter(|_| self.election == Election::Idle) else { return };
+        let Some(master) = self.failed_master().filter(|_| self.election == Election::Idle) else {
+            return;
+        };
         let rank = self.rank();
         self.election = Election::Waits { rank };
         fx.set_timer("election", self.wait(rank));
-        fx.note(sentence!("wants to take the place of {0}; {1} others have more of the data", master, rank));
+        fx.note(sentence!(
+            "wants to take the place of {0}; {1} others have more of the data",
+            master,
+            rank
+        ));
         // So that the others know how much it has.
         let (epoch, header) = self.header();
         let of = &self.disk.conf.of;
@@ -77,11 +89,21 @@ impl Server {
         self.election = Election::Asked { epoch, at, votes: BTreeSet::new() };
         fx.set_timer("election", Span::exactly(Time(self.config.timeout.0 * 4)));
         fx.note(sentence!("asks all masters for their votes in epoch {0}", epoch));
-        fx.broadcast(self.others().into_iter(), Message::AUTH_REQUEST { epoch, config_epoch, slots });
+        fx.broadcast(
+            self.others().into_iter(),
+            Message::AUTH_REQUEST { epoch, config_epoch, slots },
+        );
     }
 
     /// A replica wants this master's vote.
-    pub(super) fn vote(&mut self, from: Place, epoch: u64, config_epoch: u64, slots: &Ranges, fx: &mut Fx) {
+    pub(super) fn vote(
+        &mut self,
+        from: Place,
+        epoch: u64,
+        config_epoch: u64,
+        slots: &Ranges,
+        fx: &mut Fx,
+    ) {
         let now = fx.steady_now();
         if !self.is_voting(self.me) {
             return;
@@ -104,11 +126,17 @@ impl Server {
         }
         let twice = self.config.twice();
         if self.voted.get(&master).is_some_and(|at| now.since(*at) < twice) {
-            return fx.note(sentence!("gives {0} no vote: another replica of {1} has just had it", from, master));
+            return fx.note(sentence!(
+                "gives {0} no vote: another replica of {1} has just had it",
+                from,
+                master
+            ));
         }
         if let Some(newer) = self.map().newer(config_epoch, slots, None) {
             return fx.note(sentence!(
-                "gives {0} no vote: {1} has some of these slots under a greater configEpoch", from, newer.owner
+                "gives {0} no vote: {1} has some of these slots under a greater configEpoch",
+                from,
+                newer.owner
             ));
         }
         self.voted.insert(master, now);

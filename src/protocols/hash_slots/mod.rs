@@ -60,7 +60,7 @@ pub use server::Server;
 /// A server, master or replica, or a client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum HashSlots {
-    Server(Server),
+    Server(Box<Server>),
     Client(Client),
 }
 
@@ -77,7 +77,10 @@ impl Protocol for HashSlots {
         majority: None,
         formation: Formation::ROWS,
         requests: &["put x=1", "put foo=1", "put bar=1", "get x", "delete x", "reshard x S2"],
-        scenes: scenes!("hash-slots", ["moved", "takes-over", "acked-and-lost", "minority", "slot-moves"]),
+        scenes: scenes!(
+            "hash-slots",
+            ["moved", "takes-over", "acked-and-lost", "minority", "slot-moves"]
+        ),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::only(
@@ -101,10 +104,16 @@ impl Protocol for HashSlots {
         }
     }
 
-    fn boot(me: Place, places: &Places, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
+    fn boot(
+        me: Place,
+        places: &Places,
+        config: &Config,
+        disk: &Disk,
+        fx: &mut Effects<Self>,
+    ) -> Self {
         let config = Rc::new(config.clone());
         match me.is_server() {
-            true => HashSlots::Server(Server::boot(me, places, config, disk, fx)),
+            true => HashSlots::Server(Box::new(Server::boot(me, places, config, disk, fx))),
             false => HashSlots::Client(Client::boot(me, places, config)),
         }
     }

@@ -7,10 +7,10 @@ use crate::base::{Breach, Place, Sentence, Time};
 use crate::protocol::{Cluster, Measure, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
 
+use super::HashSlots;
 use super::message::{Conf, History};
 use super::server::Server;
 use super::slots::Ranges;
-use super::HashSlots;
 
 type View<'a> = Cluster<'a, HashSlots>;
 
@@ -196,7 +196,10 @@ impl Ghost {
 fn went_back(place: Place, before: &Conf, now: &Conf) -> Option<Sentence> {
     if now.epoch < before.epoch {
         return Some(sentence!(
-            "currentEpoch of {0} was {1} and is {2}", place, before.epoch, now.epoch
+            "currentEpoch of {0} was {1} and is {2}",
+            place,
+            before.epoch,
+            now.epoch
         ));
     }
     let starts = before.map.runs().chain(now.map.runs()).map(|(first, _, _)| first);
@@ -205,13 +208,18 @@ fn went_back(place: Place, before: &Conf, now: &Conf) -> Option<Sentence> {
     let (was, is) = (before.map.at(slot), now.map.at(slot));
     Some(sentence!(
         "to {0}, slot {1} was that of {2} under configEpoch {3}, and is that of {4} under {5}",
-        place, u64::from(slot), was.owner, was.epoch, is.owner, is.epoch
+        place,
+        u64::from(slot),
+        was.owner,
+        was.epoch,
+        is.owner,
+        is.epoch
     ))
 }
 
 fn server(it: &HashSlots) -> Option<&Server> {
     match it {
-        HashSlots::Server(it) => Some(it),
+        HashSlots::Server(it) => Some(&**it),
         HashSlots::Client(_) => None,
     }
 }
@@ -228,8 +236,12 @@ fn one_master(cluster: &View) -> Result<(), Breach> {
     match winners.iter().find(|(other, slots)| *other != place && slots.meets(mine)) {
         None => Ok(()),
         Some((other, _)) => Err(sentence!(
-            "{0} and {1} were both elected in epoch {2}, to the same slots", *other, place, epoch
-        ).into()),
+            "{0} and {1} were both elected in epoch {2}, to the same slots",
+            *other,
+            place,
+            epoch
+        )
+        .into()),
     }
 }
 
@@ -239,15 +251,21 @@ fn one_vote(cluster: &View) -> Result<(), Breach> {
     match given.iter().find(|other| **other != cast.to) {
         None => Ok(()),
         Some(other) => Err(sentence!(
-            "{0} has voted for {1} and for {2} in epoch {3}", voter, *other, cast.to, cast.epoch
-        ).into()),
+            "{0} has voted for {1} and for {2} in epoch {3}",
+            voter,
+            *other,
+            cast.to,
+            cast.epoch
+        )
+        .into()),
     }
 }
 
 fn winner_has_a_majority(cluster: &View) -> Result<(), Breach> {
     let Some((place, epoch)) = cluster.ghost.latest_win else { return Ok(()) };
     let Some(it) = cluster.changed().and_then(server) else { return Ok(()) };
-    let voted = |((_, of), to): &(&(Place, u64), &BTreeSet<Place>)| *of == epoch && to.contains(&place);
+    let voted =
+        |((_, of), to): &(&(Place, u64), &BTreeSet<Place>)| *of == epoch && to.contains(&place);
     let votes = cluster.ghost.votes.iter().filter(voted).count();
     match votes >= it.majority() {
         true => Ok(()),
@@ -261,8 +279,11 @@ fn winner_has_a_majority(cluster: &View) -> Result<(), Breach> {
 fn votes_against_the_failed(cluster: &View) -> Result<(), Breach> {
     match cluster.ghost.latest {
         Some((voter, cast)) if !cast.failed => Err(sentence!(
-            "{0} has voted for {1}, whose master it does not take for failed", voter, cast.to
-        ).into()),
+            "{0} has voted for {1}, whose master it does not take for failed",
+            voter,
+            cast.to
+        )
+        .into()),
         _ => Ok(()),
     }
 }
@@ -336,6 +357,10 @@ pub const MEASURES: &[Measure<HashSlots>] = &[
             let mut replicas = servers.clone().filter(|(_, other)| other.master() == Some(*place));
             it.master().is_none() && replicas.next().is_none()
         });
-        sentence!("of {0} servers that are up, {1} could not be replaced", servers.clone().count(), alone.count())
+        sentence!(
+            "of {0} servers that are up, {1} could not be replaced",
+            servers.clone().count(),
+            alone.count()
+        )
     },
 ];

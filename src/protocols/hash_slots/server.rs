@@ -59,9 +59,16 @@ pub struct Peer {
 pub(super) type Fx = Effects<HashSlots>;
 
 impl Server {
-    pub(super) fn boot(me: Place, places: &Places, config: Rc<Config>, disk: &Disk, fx: &mut Fx) -> Server {
+    pub(super) fn boot(
+        me: Place,
+        places: &Places,
+        config: Rc<Config>,
+        disk: &Disk,
+        fx: &mut Fx,
+    ) -> Server {
         let (now, is_new) = (fx.steady_now(), disk.conf.epoch == 0);
-        let peer = Peer { heard: now, pinged: None, sent: now, suspected: false, epoch: 0, offset: 0 };
+        let peer =
+            Peer { heard: now, pinged: None, sent: now, suspected: false, epoch: 0, offset: 0 };
         let others = Place::servers(places.servers()).filter(|place| *place != me);
         let disk = if is_new { created(places, me, &config) } else { disk.clone() };
         let mut it = Server {
@@ -114,7 +121,9 @@ impl Server {
                 self.vote(from, epoch, config_epoch, &slots, fx);
             }
             Message::AUTH_ACK { epoch } => self.count(from, epoch, fx),
-            Message::UPDATE { owner, config_epoch, slots } => self.update(owner, config_epoch, &slots, fx),
+            Message::UPDATE { owner, config_epoch, slots } => {
+                self.update(owner, config_epoch, &slots, fx)
+            }
             message => self.handle(from, message, fx),
         }
     }
@@ -162,7 +171,10 @@ impl Server {
         let doubted = self.peers.iter().filter(|(_, peer)| peer.suspected).map(|(place, _)| *place);
         let suspects: BTreeSet<Place> = doubted.chain(conf.failed.iter().copied()).collect();
         let (history, offset) = (self.disk.history, self.disk.offset);
-        (conf.epoch, Header { of, config_epoch, slots: conf.map.of(line), history, offset, suspects })
+        (
+            conf.epoch,
+            Header { of, config_epoch, slots: conf.map.of(line), history, offset, suspects },
+        )
     }
 
     /// Writes are counted anew from here: nobody else has begun this history.
@@ -211,7 +223,9 @@ impl Server {
         (peer.heard, peer.pinged, peer.suspected) = (now, None, false);
         let since = self.failed_since.get(&from).copied().unwrap_or(now);
         // A master that is back stays failed for a while, so that a replica can take over all the same.
-        if self.disk.conf.failed.contains(&from) && (!voting || now.since(since) > self.config.twice()) {
+        if self.disk.conf.failed.contains(&from)
+            && (!voting || now.since(since) > self.config.twice())
+        {
             self.conf().failed.remove(&from);
             self.save(fx);
             fx.note(sentence!("takes {0} for failed no more", from));
@@ -233,10 +247,12 @@ impl Server {
     fn look_for_failed(&mut self, fx: &mut Fx) {
         let (now, twice) = (fx.steady_now(), self.config.twice());
         self.reports.retain(|_, at| now.since(*at) <= twice);
-        let doubted: Vec<Place> = self.peers.iter().filter(|(_, peer)| peer.suspected).map(|(place, _)| *place).collect();
+        let doubted: Vec<Place> =
+            self.peers.iter().filter(|(_, peer)| peer.suspected).map(|(place, _)| *place).collect();
         for place in doubted {
             let by = |(about, by): &&(Place, Place)| *about == place && self.is_voting(*by);
-            let said = self.reports.keys().filter(by).count() + usize::from(self.is_voting(self.me));
+            let said =
+                self.reports.keys().filter(by).count() + usize::from(self.is_voting(self.me));
             if said >= self.majority() && !self.disk.conf.failed.contains(&place) {
                 self.has_failed(place, fx);
                 fx.broadcast(self.others().into_iter(), Message::FAIL { node: place });
@@ -254,7 +270,8 @@ impl Server {
 
     /// Whether this server counts on this one to be there.
     fn counts_on(&self, place: Place, now: Time) -> bool {
-        let is_there = |peer: &Peer| !peer.suspected && now.since(peer.heard) <= self.config.silence();
+        let is_there =
+            |peer: &Peer| !peer.suspected && now.since(peer.heard) <= self.config.silence();
         let failed = self.disk.conf.failed.contains(&place);
         place == self.me || !failed && self.peers.get(&place).is_some_and(is_there)
     }
@@ -270,7 +287,8 @@ impl Server {
             self.alone_at = Some(now);
         }
         let failed = &self.disk.conf.failed;
-        let lacks = self.config.coverage == Switch::On && owners.iter().any(|owner| failed.contains(owner));
+        let lacks =
+            self.config.coverage == Switch::On && owners.iter().any(|owner| failed.contains(owner));
         let waits = self.alone_at.is_some_and(|at| now.since(at) < self.config.timeout);
         let serves = !is_alone && !lacks && !waits;
         if self.serves && is_alone {

@@ -53,7 +53,8 @@ impl Ranges {
     }
 
     pub fn meets(&self, other: &Ranges) -> bool {
-        self.0.iter().any(|(first, _)| other.has(*first)) || other.0.iter().any(|(first, _)| self.has(*first))
+        self.0.iter().any(|(first, _)| other.has(*first))
+            || other.0.iter().any(|(first, _)| self.has(*first))
     }
 }
 
@@ -88,7 +89,8 @@ impl SlotMap {
             let (number, masters) = (u32::from(number), u32::from(masters));
             ((number * u32::from(SLOTS) + masters / 2) / masters) as u16
         };
-        let claim = |number: u16| Claim { owner: Place::server(number), epoch: u64::from(number) + 1 };
+        let claim =
+            |number: u16| Claim { owner: Place::server(number), epoch: u64::from(number) + 1 };
         SlotMap(Rc::new((0..masters).map(|number| (first(number), claim(number))).collect()))
     }
 
@@ -133,7 +135,8 @@ impl SlotMap {
     pub fn claim(&mut self, by: Claim, slots: &Ranges, anyway: bool) -> BTreeSet<Place> {
         let mut lost = BTreeSet::new();
         let ends = slots.0.iter().flat_map(|(first, last)| [*first, *last + 1]);
-        let cuts: BTreeSet<u16> = self.0.keys().copied().chain(ends).filter(|cut| *cut < SLOTS).collect();
+        let cuts: BTreeSet<u16> =
+            self.0.keys().copied().chain(ends).filter(|cut| *cut < SLOTS).collect();
         let mut map: BTreeMap<u16, Claim> = BTreeMap::new();
         for cut in cuts {
             let mut claim = self.at(cut);
@@ -210,8 +213,14 @@ mod tests {
         let mut map = SlotMap::dealt(2);
         let (s1, s2, s3) = (Place::server(0), Place::server(1), Place::server(2));
         let old = map.of(s1);
-        assert_eq!(map.claim(Claim { owner: s2, epoch: 1 }, &Ranges::one(5), false), BTreeSet::new());
-        assert_eq!(map.claim(Claim { owner: s2, epoch: 3 }, &Ranges::one(5), false), BTreeSet::from([s1]));
+        assert_eq!(
+            map.claim(Claim { owner: s2, epoch: 1 }, &Ranges::one(5), false),
+            BTreeSet::new()
+        );
+        assert_eq!(
+            map.claim(Claim { owner: s2, epoch: 3 }, &Ranges::one(5), false),
+            BTreeSet::from([s1])
+        );
         assert_eq!(map.to_string(), "0–4 S1, 5 S2, 6–8191 S1, 8192–16383 S2");
         map.claim(Claim { owner: s3, epoch: 2 }, &old, false);
         assert_eq!(map.to_string(), "0–4 S3, 5 S2, 6–8191 S3, 8192–16383 S2");

@@ -55,9 +55,13 @@ const NOBODY: [String; 0] = [];
 
 #[test]
 fn who_is_asked_for_another_s_slot_says_whose_it_is() {
-    let (mut s1, mut s4, c1) = (boot(S(1), &Disk::default()), boot(S(4), &Disk::default()), Place::client(0));
+    let (mut s1, mut s4, c1) =
+        (boot(S(1), &Disk::default()), boot(S(4), &Disk::default()), Place::client(0));
     assert_eq!(tell(&mut s1, c1, command("get foo"), 0), ["C1: MOVED 12182 S3"]);
-    assert_eq!(tell(&mut s1, c1, command("put bar=1"), 0), ["C1: Answer ok", "S4: Write put bar=1"]);
+    assert_eq!(
+        tell(&mut s1, c1, command("put bar=1"), 0),
+        ["C1: Answer ok", "S4: Write put bar=1"]
+    );
     assert_eq!(tell(&mut s4, c1, command("get bar"), 0), ["C1: MOVED 5061 S1"]);
 }
 
@@ -67,7 +71,11 @@ fn a_master_votes_once_an_epoch_and_only_against_a_failed_one() {
     assert_eq!(tell(&mut s2, S(4), request(4, 1), 0), NOBODY, "S1 has not failed");
     tell(&mut s2, S(3), Message::FAIL { node: S(1) }, 0);
     assert_eq!(tell(&mut s2, S(4), request(3, 1), 0), NOBODY, "epoch 3 is over");
-    assert_eq!(tell(&mut s2, S(4), request(4, 0), 0), NOBODY, "its slots are those of an older master");
+    assert_eq!(
+        tell(&mut s2, S(4), request(4, 0), 0),
+        NOBODY,
+        "its slots are those of an older master"
+    );
     assert_eq!(tell(&mut s2, S(4), request(4, 1), 0), ["S4: AUTH_ACK 4"]);
     assert_eq!(tell(&mut s2, S(4), request(4, 1), 0), NOBODY, "once an epoch");
     assert_eq!(tell(&mut s2, S(4), request(5, 1), 999), NOBODY, "once in twice the timeout");
@@ -101,9 +109,9 @@ fn a_replica_is_no_voter_and_a_replica_s_vote_does_not_count() {
 fn a_deposed_master_follows_who_has_its_slots_under_a_greater_config_epoch() {
     let (mut s1, slots) = (boot(S(1), &Disk::default()), SlotMap::dealt(3).of(S(1)));
     let pong = |epoch| Message::PONG { epoch: 9, header: header(None, epoch, slots.clone(), &[]) };
-    tell(&mut s1, S(4), pong(1), 0);
-    assert_eq!(server(&s1).master(), None, "a configEpoch that is not greater");
-    assert_eq!(tell(&mut s1, S(4), pong(4), 0), ["S4: PSYNC"]);
+    assert_eq!(tell(&mut s1, S(4), pong(0), 0), ["S4: UPDATE S1"]);
+    assert_eq!(server(&s1).master(), None, "a configEpoch that is less");
+    assert_eq!(tell(&mut s1, S(4), pong(4), 0), ["S4: PSYNC", "S4: PSYNC"]);
     assert_eq!(server(&s1).master(), Some(S(4)));
 }
 
@@ -152,7 +160,12 @@ fn a_master_in_the_minority_stops() {
     let (mut s1, c1) = (boot(S(1), &Disk::default()), Place::client(0));
     assert_eq!(tell(&mut s1, c1, command("get bar"), 800), ["C1: Answer no value"]);
     assert_eq!(tell(&mut s1, c1, command("get bar"), 801), ["C1: CLUSTERDOWN"]);
-    tell(&mut s1, S(2), Message::PONG { epoch: 3, header: header(None, 2, SlotMap::dealt(3).of(S(2)), &[]) }, 900);
+    tell(
+        &mut s1,
+        S(2),
+        Message::PONG { epoch: 3, header: header(None, 2, SlotMap::dealt(3).of(S(2)), &[]) },
+        900,
+    );
     assert_eq!(tell(&mut s1, c1, command("get bar"), 1_300), ["C1: CLUSTERDOWN"], "a timeout more");
     assert_eq!(tell(&mut s1, c1, command("get bar"), 1_301), ["C1: Answer no value"]);
 }
@@ -160,7 +173,8 @@ fn a_master_in_the_minority_stops() {
 #[test]
 fn moved_changes_the_map_and_ask_does_not() {
     let mut c1 = boot(Place::client(0), &Disk::default());
-    let get = |seq| Input::Request { from: Place::client(0), seq, request: "get foo".parse().unwrap() };
+    let get =
+        |seq| Input::Request { from: Place::client(0), seq, request: "get foo".parse().unwrap() };
     assert_eq!(step(&mut c1, get(1), 0), ["S1: Command get foo"]);
     let moved = Message::MOVED { seq: 1, slot: 12_182, to: S(3) };
     assert_eq!(tell(&mut c1, S(1), moved, 0), ["S3: Command get foo", "S3: SLOTS"]);

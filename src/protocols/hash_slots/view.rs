@@ -16,7 +16,7 @@ use super::slots::{Ranges, slot_of};
 impl HashSlots {
     fn server(&self) -> Option<&Server> {
         match self {
-            HashSlots::Server(it) => Some(it),
+            HashSlots::Server(it) => Some(&**it),
             HashSlots::Client(_) => None,
         }
     }
@@ -88,7 +88,8 @@ impl Shown<Disk> for HashSlots {
         }),
         Variable::sometimes(key!("importing"), |it| {
             let importing = it.server()?.disk.conf.importing.iter();
-            let told: Vec<String> = importing.map(|(slot, from)| format!("{slot}←{from}")).collect();
+            let told: Vec<String> =
+                importing.map(|(slot, from)| format!("{slot}←{from}")).collect();
             (!told.is_empty()).then(|| told.join(" "))
         }),
         Variable::sometimes(key!("open"), |it| {
@@ -136,7 +137,7 @@ impl Shown<Disk> for HashSlots {
                 (_, Some((None, false, _))) => Role { name: "stopped master", tag: Tag::Follows },
                 (_, Some((_, _, Election::Asked { .. }))) => Role { name: "candidate", tag: Tag::Bids },
                 (_, Some(_)) => Role { name: "replica", tag: Tag::Follows },
-                (_, None) => Role { name: "client", tag: Tag::Follows },
+                (_, None) => Role { name: "smart client", tag: Tag::Follows },
             }
         }
     }
