@@ -155,13 +155,14 @@ impl Server {
     pub(super) fn count(&mut self, from: Place, voted: u64, fx: &mut Fx) {
         let (voting, needed, now) = (self.is_voting(from), self.majority(), fx.steady_now());
         let (old_counts, twice) = (self.config.count_old_acks, self.config.twice());
-        let is_gone = self.failed_master().is_some();
+        let (is_gone, masters) = (self.failed_master().is_some(), self.map().owners());
         let Election::Asked { epoch, at, votes } = &mut self.election else { return };
         // Flaw: whenever it was asked for.
         if !voting || voted < *epoch && !old_counts {
             return;
         }
         votes.insert(from);
+        votes.retain(|voter| masters.contains(voter));
         if votes.len() >= needed && now.since(*at) <= twice && is_gone {
             let epoch = *epoch;
             self.take_over(epoch, fx);
@@ -171,7 +172,7 @@ impl Server {
     /// It is elected: a master, with all slots of the old one, under the epoch of the election.
     fn take_over(&mut self, epoch: u64, fx: &mut Fx) {
         let (me, line) = (self.me, self.line());
-        let slots = self.map().of(line);
+        let (slots, masters) = (self.map().of(line), self.map().owners());
         self.election = Election::Idle;
         fx.cancel_timer("election");
         let conf = self.conf();
@@ -179,7 +180,7 @@ impl Server {
         conf.config_epoch = epoch;
         conf.map.claim(Claim { owner: me, epoch }, &slots, false);
         self.begin_history();
-        self.seen.won = Some(Won { epoch, slots });
+        self.seen.won = Some(Won { epoch, slots, masters });
         self.save(fx);
         fx.note(sentence!("takes the place of {0}, with configEpoch {1}", line, epoch));
         self.look_at_state(fx.steady_now(), fx);

@@ -18,8 +18,13 @@
 //! masters stops, a node timeout later; what it has taken until then is lost.
 //!
 //! What it promises is little: one master per slot and epoch, and that all agree in the end. What it loses is no broken
-//! property here, but a number among the measures. A slot that is moved changes its configEpoch without an
+//! property here, but a number among the measures (which leaves out the keys of a slot on its way that were at the new
+//! master already when the old one failed: nobody asks there any more). A slot that is moved changes its configEpoch without an
 //! election; where two have the same by that, the one with the lesser name takes another.
+//!
+//! Nobody has agreed on who the masters are, either: each counts those of its own map. Two halves of a cluster that
+//! do not know of each other's elections may both hold a majority, and elect two to the same slots in the same epoch
+//! (`two-majorities.txt`); this, too, is settled when they meet.
 //!
 //! Other than in Redis, servers speak by datagrams, which may be lost, doubled and overtaken; there is no resynchronisation in
 //! part; a replica may be elected however old its data is; replicas do not answer reads; a master does not

@@ -40,13 +40,15 @@ pub struct Cast {
 pub struct Won {
     pub epoch: u64,
     pub slots: Ranges,
+    /// Of whom a majority has voted for it.
+    pub masters: BTreeSet<Place>,
 }
 
 pub const PROPERTIES: &[Property<HashSlots>] = &[
     Property {
         name: "One Master per Slot and Epoch",
-        formula: "won(r, e) ∧ won(q, e) ∧ r ≠ q ⇒ slots(r) ∩ slots(q) = ∅",
-        meaning: "No two replicas are elected to the same slots in one epoch.",
+        formula: "won(r, e, M) ∧ won(q, e, M) ∧ r ≠ q ⇒ slots(r) ∩ slots(q) = ∅",
+        meaning: "No two replicas are elected to the same slots in one epoch, if they have counted the same masters.",
         kind: PropertyKind::Always,
         holds: one_master,
     },
@@ -131,7 +133,7 @@ pub struct Ghost {
     latest: Option<(Place, Cast)>,
     /// Votes on their way to a disk.
     pending: BTreeMap<Place, Cast>,
-    won: BTreeMap<u64, Vec<(Place, Ranges)>>,
+    won: BTreeMap<u64, Vec<(Place, Won)>>,
     latest_win: Option<(Place, u64)>,
     confs: BTreeMap<Place, Rc<Conf>>,
     went_back: Option<Sentence>,
@@ -167,9 +169,9 @@ impl Ghost {
             self.votes.entry((place, cast.epoch)).or_default().insert(cast.to);
             self.latest = Some((place, cast));
         }
-        if let Some(Won { epoch, slots }) = it.seen.won.clone() {
-            self.won.entry(epoch).or_default().push((place, slots));
-            self.latest_win = Some((place, epoch));
+        if let Some(won) = it.seen.won.clone() {
+            self.latest_win = Some((place, won.epoch));
+            self.won.entry(won.epoch).or_default().push((place, won));
         }
         if let Some((history, offset)) = it.seen.branched {
             let kept = self.kept.entry(history).or_insert(offset);
@@ -233,7 +235,8 @@ fn one_master(cluster: &View) -> Result<(), Breach> {
     let Some((place, epoch)) = cluster.ghost.latest_win else { return Ok(()) };
     let winners = &cluster.ghost.won[&epoch];
     let Some((_, mine)) = winners.last() else { return Ok(()) };
-    match winners.iter().find(|(other, slots)| *other != place && slots.meets(mine)) {
+    let is_same = |won: &Won| won.masters == mine.masters && won.slots.meets(&mine.slots);
+    match winners.iter().find(|(other, won)| *other != place && is_same(won)) {
         None => Ok(()),
         Some((other, _)) => Err(sentence!(
             "{0} and {1} were both elected in epoch {2}, to the same slots",
