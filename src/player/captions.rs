@@ -1,6 +1,6 @@
 //! Captions are there to be read. At the speed at which a scene is told, or more slowly, the run waits before the
-//! next caption until this one has stood long enough; its first seconds excepted, for whoever has just come is to
-//! see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a lesson beside
+//! next caption until this one has stood long enough; its very first excepted, where the next comes soon, for whoever
+//! has just come is to see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a lesson beside
 //! the run, waits for its answer, or stands at the front door. Whoever shows a run to a room goes from caption to caption.
 
 use super::action::Change;
@@ -15,7 +15,7 @@ const FIND: u64 = 500_000;
 const CHARACTER: u64 = 40_000;
 /// Longer than this nobody is held up.
 const LONGEST: u64 = 5_000_000;
-/// Real µs in which a run begins.
+/// Sooner than this, in real µs, the second caption takes the place of the first.
 const BEGINNING: u64 = 4_500_000;
 
 /// How long a caption is to stand, in real µs. A Chinese character says as much as two letters.
@@ -33,17 +33,20 @@ impl Store {
             Command::Say(text) => Some((line.at, text)),
             _ => None,
         });
-        let mut standing = None;
+        let (mut standing, mut before) = (None, 0);
         let next = captions.find(|(at, text)| {
             let is_next = *at > now;
-            standing =
-                if is_next { standing } else { Some((*at, translate(self.ui.language, text))) };
+            if !is_next {
+                before += usize::from(standing.is_some());
+                standing = Some((*at, translate(self.ui.language, text)));
+            }
             is_next
         });
         let (Some((since, text)), Some((next, _))) = (standing, next) else { return Time::LIMIT };
-        let Stood { since: before, micros } = self.playback.stood;
-        let stood = if before == since { micros + elapsed_micros } else { 0 };
-        let begins = self.playback.speed.takes(next).is_none_or(|takes| takes < BEGINNING);
+        let Stood { since: stands, micros } = self.playback.stood;
+        let stood = if stands == since { micros + elapsed_micros } else { 0 };
+        let comes_soon = self.playback.speed.takes(next).is_none_or(|takes| takes < BEGINNING);
+        let begins = before == 0 && comes_soon;
         let hurries = self.playback.speed > Speed::DEFAULT || self.playback.until.is_some();
         // At the front door the run is a picture of what goes on.
         let looks_on = self.study.is_some() || self.ui.door.is_some();
@@ -125,7 +128,10 @@ mod tests {
     fn nobody_waits_who_has_just_come_or_hurries() {
         let mut early = store(&TOLD.replace("300ms", "30ms").replace("310ms", "40ms"));
         early.update(TimeAction::Play);
-        assert!(after(&mut early, 1_000) >= Time::millis(50));
+        // 0.6 s to the second caption, for which nobody waits; that one is read.
+        let waiting = after(&mut early, 1_000);
+        assert!(waiting >= Time::millis(30) && waiting < Time::millis(40), "{waiting}");
+        assert!(after(&mut early, 1_000) >= Time::millis(40));
         let mut fast = store(TOLD);
         fast.update(TimeAction::Seek(Time::millis(299)));
         fast.update(TimeAction::Faster);

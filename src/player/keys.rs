@@ -1,12 +1,14 @@
 //! The keyboard, as data: the help dialog lists what is here, so that it is never out of date.
 
 use super::action::Notice;
-use super::action::{Action, PageAction, StudyAction, TimeAction, TimelineAction};
+use super::action::{Action, PageAction, StudyAction, TimeAction, TimelineAction, WhyAction};
+use super::explanation::Question;
 use super::gestures::{self, Gesture};
 use super::store::Store;
 use super::study::Study;
 use super::terms::{Dialog, Selection, Tool};
 use crate::base::{Place, Time};
+use crate::sim::fact::Fact;
 use crate::{key, sentence};
 
 /// Some keys and what they do.
@@ -107,6 +109,12 @@ pub static KEYS: &[Key] = &[
         shown: "R",
         help: key!("send a request to the selected server, or to the leader"),
         does: request,
+    },
+    Key {
+        keys: &["y"],
+        shown: "Y",
+        help: key!("why the selected server is what it is, or why the message was sent"),
+        does: why,
     },
     Key {
         keys: &["x"],
@@ -327,6 +335,27 @@ fn gesture(store: &Store, key: &str) -> Option<Action> {
     offered.into_iter().find(has_key).map(|gesture| Action::Do(gesture.command))
 }
 
+fn why(store: &Store, _: &str) -> Option<Action> {
+    let run = &store.pane().run;
+    let places = &run.script().setup.places;
+    let question = match store.ui.selection {
+        Some(Selection::Message(id)) => Question::Event(id),
+        Some(Selection::Place(place)) if !places.is_house_client(place) => {
+            // Who is down has no role.
+            let role = Fact::named(place, "role");
+            match run.sim().read(&role) {
+                Some(_) => Question::Fact(role),
+                None => Question::Fact(Fact::named(place, "status")),
+            }
+        }
+        _ => {
+            let why = sentence!("Select a server or a message first: click it, or press a number.");
+            return Some(Action::Page(PageAction::Tell(Notice::refusal(why))));
+        }
+    };
+    Some(Action::Why(WhyAction::Ask(question)))
+}
+
 fn request(store: &Store, _: &str) -> Option<Action> {
     let run = &store.pane().run;
     let to = match store.ui.selection {
@@ -371,6 +400,8 @@ mod tests {
         assert!(told.starts_with("Select a server first"), "{told}");
         assert_eq!(press("4").0, None, "there are three");
         assert!(press("2").0.is_some());
+        let role = Question::Fact(Fact::named(Place::server(1), "role"));
+        assert_eq!(press("y").0, Some(Action::Why(WhyAction::Ask(role))));
         for (key, expected) in [
             ("p", Status::Paused),
             ("P", Status::Up),

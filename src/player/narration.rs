@@ -14,6 +14,8 @@ use crate::words::{self, Language, tell};
 
 /// So many captions are said at once.
 const CAPTIONS: usize = 2;
+/// So many small things are remembered as said.
+const MINOR: usize = 8;
 
 impl Store {
     /// What is to be said now, in the reader's language, with times as people say them. It changes only
@@ -69,6 +71,11 @@ impl Store {
             said.push(tell(language, &sentence!("The logs are settled up to entry {0}.", settled)));
         }
         if said.is_empty() {
+            let minor = &mut self.narration.minor;
+            let what = |told: &Told| (told.place, told.sentence.clone());
+            foremost.retain(|(_, told)| !goes_on || !minor.contains(&what(told)));
+            minor.extend(foremost.iter().map(|(_, told)| what(told)));
+            minor.drain(..minor.len().saturating_sub(MINOR));
             let newest = foremost.iter().map(|(weight, told)| spoken(*weight, told, language));
             said.extend(newest);
         }
@@ -223,6 +230,17 @@ mod tests {
         assert_eq!(store.narration(), "At 0.15 seconds: S1 parted from S2 S3.");
         store.update(Action::Do(Command::End));
         assert!(!store.narration().contains("command"), "{}", store.narration());
+    }
+
+    /// A master finds out at every ping that a worker has no connection.
+    #[test]
+    fn what_happens_again_and_again_is_said_once() {
+        let mut store =
+            store("run mapreduce seed=1\n50ms request M1 count\n150ms crash W1\n1s say On.\n");
+        let said: Vec<String> = (16..90).map(|tens| at(&mut store, tens * 10)).collect();
+        let broken = "M1 learns that its connection to W1 is broken.";
+        let turns = said.chunk_by(|one, other| one == other);
+        assert_eq!(turns.filter(|turn| turn[0].ends_with(broken)).count(), 1, "{said:#?}");
     }
 
     #[test]

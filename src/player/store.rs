@@ -70,6 +70,8 @@ pub struct Narration {
     pub(super) selection: Option<Selection>,
     /// Something has been done by hand after this event.
     pub(super) act: Option<u64>,
+    /// What was told of late because nothing else was: the same again is nothing new.
+    pub(super) minor: Vec<(Option<Place>, Sentence)>,
     pub(super) said: String,
 }
 

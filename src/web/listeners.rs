@@ -215,13 +215,18 @@ pub fn is_on(event: &Event, selector: &str) -> bool {
     target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
 }
 
-/// Space and Enter press the button that has the focus; of what is on the stage only Enter does, Space plays.
+/// What arrows move.
+const MOVED: &str = "[type=range], [type=radio]";
+
+/// Space and Enter press the button that has the focus; of what is on the stage only Enter does, Space plays. Arrows
+/// move the slider.
 fn presses(event: &Event) -> bool {
     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return false };
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let pressed = match event.key().as_str() {
         "Enter" => "button, a, summary, input, [data-pick]",
         " " => "button, a, summary, input",
+        "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" => MOVED,
         _ => return false,
     };
     target.is_some_and(|target| target.closest(pressed).ok().flatten().is_some())

@@ -13,6 +13,8 @@ pub const LINE: usize = 9;
 pub const BESIDE: f64 = 8.0;
 /// From the boxes to the picture's edge: a hull and its label have room.
 pub const MARGIN: f64 = 26.0;
+/// A ring in a low room is as wide as this, though flat: pills have room between those who stand on it.
+const FLAT: f64 = 240.0;
 /// From centre to centre in rows and columns, at the most.
 const STEP: Size = Size::new(260.0, 180.0);
 
@@ -128,7 +130,7 @@ fn ring(count: usize, free: Size) -> Vec<Point> {
         rx = rx.min(260.0);
     } else {
         // Flatter than this only where the room is.
-        rx = rx.min((1.62 * ry).max(150.0));
+        rx = rx.min((1.62 * ry).max(FLAT));
         ry = ry.min(1.35 * rx);
     }
     unit.iter().map(|p| Point::new(p.x * rx, p.y * ry)).collect()

@@ -277,12 +277,35 @@ pub fn clipped(text: &str, size: f64, width: f64) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
+/// A text in lines of this width, where it has words that are short enough.
+pub fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_inclusive(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(&format!("{line}{word}"), size) <= width => {
+                line.push_str(word)
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::Place;
     use crate::protocol::Kind;
     use crate::sentence;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(
+            wrapped("4 of 6 maps are completed", 12.0, 80.0),
+            ["4 of 6 maps ", "are ", "completed"]
+        );
+        assert_eq!(wrapped("x", 12.0, 0.0), ["x"]);
+    }
 
     fn shot() -> FlightShot {
         FlightShot {

@@ -139,7 +139,8 @@ impl Layout {
         let usual = room.width;
         let done = |layout: Layout| Layout { shrunk: layout.size.w / usual, ..layout.bent() };
         let mut detail = Detail::Full;
-        let wide = room.width > 1.1 * (room.height - room.top - room.bottom);
+        let usable = room.height - room.top - room.bottom;
+        let wide = room.width > 1.1 * usable && room.width >= NARROW;
         let corners = places.house_clients().count() <= 2 && places.own().count() > 2;
         let stand = match (wide, corners) {
             (true, true) => [Stand::Beside, Stand::InCorners, Stand::Below],
@@ -178,7 +179,7 @@ impl Layout {
     /// A dot each. The words about all of them stand beside, on a narrow stage below.
     fn field(places: &Places, formation: Formation, room: Room) -> Layout {
         let clients = places.house_clients().count();
-        let (detail, client) = (Detail::Tiny, Detail::Tiny.client());
+        let client = Detail::Tiny.client();
         let wide = room.width >= NARROW;
         let free = Size::new(room.width - 24.0, room.height - room.top - room.bottom - 12.0);
         let beside = if wide { LEGEND.w } else { 0.0 };
@@ -194,17 +195,28 @@ impl Layout {
             column(count, client, top, room.top + free.h)
         };
         Layout {
+            nodes: (0..places.own().count()).map(|position| grid.centre(position)).collect(),
+            clients: in_lines(clients, in_each, stand),
+            node: Size::new(grid.pitch, grid.pitch),
+            grid: Some(grid),
+            ..Layout::empty(places, formation, room, Detail::Tiny)
+        }
+    }
+
+    /// The picture before anybody has a place in it.
+    fn empty(places: &Places, formation: Formation, room: Room, detail: Detail) -> Layout {
+        Layout {
             places: places.clone(),
             formation,
             size: Size::new(room.width, room.height),
             top: room.top,
             bottom: room.bottom,
             detail,
-            nodes: (0..places.own().count()).map(|position| grid.centre(position)).collect(),
-            clients: in_lines(clients, in_each, stand),
-            node: Size::new(grid.pitch, grid.pitch),
-            client,
-            grid: Some(grid),
+            grid: None,
+            nodes: Vec::new(),
+            clients: Vec::new(),
+            node: detail.node(),
+            client: detail.client(),
             shrunk: 1.0,
             bends: Vec::new(),
         }
@@ -278,21 +290,7 @@ impl Layout {
                 })
             }
         };
-        Layout {
-            places: places.clone(),
-            formation,
-            size: Size::new(room.width, room.height),
-            top: room.top,
-            bottom: room.bottom,
-            detail,
-            grid: None,
-            nodes,
-            clients,
-            node,
-            client,
-            shrunk: 1.0,
-            bends: Vec::new(),
-        }
+        Layout { nodes, clients, ..Layout::empty(places, formation, room, detail) }
     }
 
     /// Whether nobody stands in this corner of the picture, at the top left, where the room is so wide.
@@ -303,6 +301,14 @@ impl Layout {
         };
         !self.nodes.iter().any(|at| is_in(at, self.node))
             && !self.clients.iter().any(|at| is_in(at, self.client))
+    }
+
+    /// How wide the picture's corner at the top right is, so far down, to the first who stands there.
+    pub fn right_corner(&self, height: f64) -> f64 {
+        let nodes = self.nodes.iter().map(|at| (at, self.node));
+        let all = nodes.chain(self.clients.iter().map(|at| (at, self.client)));
+        let high = all.filter(|(at, size)| at.y - size.h / 2.0 < height);
+        self.size.w - high.map(|(at, size)| at.x + size.w / 2.0).fold(0.0, f64::max)
     }
 
     /// Whether those of a kind stand in several lines: then what joins one line runs behind another.

@@ -121,6 +121,8 @@ const ROLE: f64 = 12.5;
 const SMALL: f64 = 11.0;
 const LEAST: f64 = 10.5;
 const STAMP: f64 = 11.5;
+/// So much nearer to the outline of the lowest box a role may come, on both sides together.
+const CLOSE: f64 = 4.0;
 /// Between a name and what stands beside it.
 const SPACE: f64 = 7.5;
 
@@ -226,7 +228,9 @@ impl NodeBox {
     pub fn role_told(&self, detail: Detail, y: f64, language: Language) -> (String, bool) {
         let role = translate(language, self.role);
         let is_beside = !detail.is_narrow() || self.is_low(detail);
-        let room = self.breadth(y) - if is_beside { self.name_width() } else { 0.0 };
+        // In the lowest box every pixel is needed.
+        let margin = if self.is_low(detail) { CLOSE } else { 0.0 };
+        let room = self.breadth(y) + margin - if is_beside { self.name_width() } else { 0.0 };
         let (usual, small) = match (self.is_low(detail), detail.is_narrow()) {
             (true, _) => (LEAST, LEAST),
             (false, true) => (STAMP, SMALL),

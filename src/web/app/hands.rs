@@ -3,10 +3,10 @@
 use web_sys::{Element, KeyboardEvent};
 
 use super::App;
-use crate::player::{Change, PageAction, Selection, StudyAction, Tab, TimeAction, keys};
+use crate::player::{Action, Change, PageAction, Selection, StudyAction, Tab, TimeAction, keys};
 use crate::web::browser::property;
 use crate::web::listeners::{close_others, is_for_page, is_on};
-use crate::web::pick::PickedBy;
+use crate::web::pick::{self, PickedBy};
 use crate::web::shared::Shared;
 use crate::web::{browser, focus};
 
@@ -62,6 +62,13 @@ impl App {
         let action = own.or_else(|| keys::press(&self.store, &event.key()));
         let Some(action) = action else { return Change::None };
         event.prevent_default();
+        if let Action::Page(PageAction::Select(Some(selected))) = &action
+            && is_on(event, ".scene [data-pick]")
+        {
+            // On the stage the focus goes along: Enter opens the card of who is selected.
+            let view = &self.views[self.store.active.min(self.views.len() - 1)];
+            focus::on(&format!("#{}-scene [data-pick={}]", view.id, pick::code(*selected)));
+        }
         self.act(action)
     }
 

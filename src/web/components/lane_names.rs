@@ -74,6 +74,9 @@ fn name_id(id: &str, lane: Place) -> String {
     format!("{id}-lane-{lane}")
 }
 
+/// How far the word of a mark that concerns all lanes stands out above them.
+const MARK: f64 = 6.0;
+
 /// The names do not scroll: they stand on a plate under which the rest goes out of sight.
 pub fn lane_names(
     id: &AttrValue,
@@ -97,7 +100,7 @@ pub fn lane_names(
     };
     html! {
         <g class={if rows.pitch < 13.0 { "lanes tight" } else { "lanes" }}>
-            <rect class="plate" width={number(GUTTER)} y={number(AXIS)} height={number(rows.bottom())} />
+            <rect class="plate" width={number(GUTTER)} y={number(AXIS - MARK)} height={number(rows.bottom() + MARK)} />
             { for rows.lanes().iter().enumerate().map(name) }
         </g>
     }

@@ -41,5 +41,10 @@ pub fn notice(
             </div>
         }
     });
-    html! { <div class="notices" role="alert">{ card }</div> }
+    // What has gone wrong interrupts who is being read to; the rest waits its turn.
+    let role = match notice.map(|notice| notice.kind) {
+        Some(NoticeKind::Plain) => "status",
+        _ => "alert",
+    };
+    html! { <div class="notices" {role}>{ card }</div> }
 }

@@ -19,6 +19,7 @@ use crate::player::{Action, PageAction, Selection, Tool};
 use crate::tr;
 use crate::view::path::{number, translate};
 use crate::view::stage::aside::Neighbourhood;
+use crate::view::stage::flight::wrapped;
 use crate::view::stage::heat::LEVELS;
 use crate::view::stage::hull::Hull;
 use crate::view::stage::scene::Bond;
@@ -174,15 +175,23 @@ fn hulls(scene: &StageView, language: Language) -> Html {
     html! { <g class="clusters">{ for scene.hulls.iter().map(hull) }</g> }
 }
 
+/// In a narrower corner nothing can be read.
+const LEAST_ROOM: f64 = 120.0;
+
 /// The protocol's numbers about all places, where these are boxes: dots have them in their legend.
 fn measures(props: &Props) -> Html {
     let scene = &props.scene;
     // In the corner at the right, where no place stands; a narrow stage says them in its words alone, and of
     // two runs each has them under its name.
     let shown = if scene.field.is_some() { &[][..] } else { &scene.measures };
-    let lines = shown.iter().enumerate().map(|(i, measure)| {
-        text("measure", Point::new(-14.0, 24.0 + i as f64 * 16.0), &tell(props.language, measure))
+    let room = scene.layout.right_corner(60.0) / scene.layout.shrunk - 28.0;
+    let told = shown.iter().flat_map(|measure| match tell(props.language, measure) {
+        told if room > LEAST_ROOM => wrapped(&told, 12.0, room),
+        told => vec![told],
     });
+    let lines = told
+        .enumerate()
+        .map(|(i, line)| text("measure", Point::new(-14.0, 24.0 + i as f64 * 16.0), line.trim()));
     // However small the picture is drawn, they keep their size.
     let corner = Point::new(scene.layout.size.w, 0.0);
     let transform = format!("{} scale({})", translate(corner), number(scene.layout.shrunk));
