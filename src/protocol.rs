@@ -145,6 +145,9 @@ pub trait Witness<P: Protocol>: Clone + Default {
     /// Records that this replica has crashed, at this time of the run.
     fn crashed(&mut self, _node: Place, _at: Time) {}
 
+    /// Records that the disk of this replica, which is down, is empty from now on.
+    fn wiped(&mut self, _node: Place) {}
+
     /// Whether the step that was witnessed last has changed nothing that properties look at: then none of
     /// them is asked. Most steps of a log that only beats are such.
     fn saw_nothing(&self) -> bool {

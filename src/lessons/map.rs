@@ -119,7 +119,7 @@ macro_rules! card {
 
 /// In the order in which they are read: by group, and those that stand alone where they are met.
 #[rustfmt::skip]
-static CARDS: [Card; 27] = [
+static CARDS: [Card; 28] = [
     card!("quorum-store/not-linearizable" at 0, 0 in PROMISES, Picture::Diagram("90ms", "300ms");
         key!("Consistency models"), key!("Which promises does this run keep, and which not?")),
     card!("abd/cap" at 0, 1 in PROMISES, Picture::Stage("2.5s");
@@ -168,10 +168,12 @@ static CARDS: [Card; 27] = [
         key!("Figure 8"), key!("On a majority, and overwritten all the same.")),
     card!("paxos/duel" at 5, 3 in None, Picture::Diagram("0ms", "420ms");
         key!("A duel"), key!("Two proposers, for ever in each other's way.")),
-    card!("mapreduce/worker-dies" at 0, 4 in SYSTEMS, Picture::Stage("722ms");
-        "MapReduce", key!("A worker dies; what it had done is done again.")),
-    card!("object-store/degraded-and-repaired" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
+    card!("mapreduce/word-count" at 0, 4 in SYSTEMS, Picture::Stage("410ms");
+        "MapReduce", key!("Small tasks: what is lost is done again.")),
+    card!("object-store/write-and-read" at 1, 4 in SYSTEMS, Picture::Stage("104ms");
         "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
+    card!("partitioned-log/acked-and-lost" at 2, 4 in SYSTEMS, Picture::Stage("330ms");
+        "Partitioned log", key!("Kafka's queue: in sync, committed, then read.")),
     card!("hash-slots/takes-over" at 3, 4 in SYSTEMS, Picture::Stage("985ms");
         "Hash slots", key!("Votes and gossip say which master has a key.")),
 ];

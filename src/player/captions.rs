@@ -1,7 +1,8 @@
 //! Captions are there to be read. At the speed at which a scene is told, or more slowly, the run waits before the
 //! next caption until this one has stood long enough; its very first excepted, where the next comes soon, for whoever
-//! has just come is to see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a lesson beside
-//! the run, waits for its answer, or stands at the front door. Whoever shows a run to a room goes from caption to caption.
+//! has just come is to see something happen. Who plays faster wants to get on, and is not held up; nor is who reads a
+//! lesson beside the run, waits for its answer, or stands at the front door. Whoever shows a run to a room goes from
+//! caption to caption.
 
 use super::action::Change;
 use super::playback::{Speed, Stood, Target};
@@ -33,11 +34,11 @@ impl Store {
             Command::Say(text) => Some((line.at, text)),
             _ => None,
         });
-        let (mut standing, mut before) = (None, 0);
+        let (mut standing, mut is_first) = (None, true);
         let next = captions.find(|(at, text)| {
             let is_next = *at > now;
             if !is_next {
-                before += usize::from(standing.is_some());
+                is_first = standing.is_none();
                 standing = Some((*at, translate(self.ui.language, text)));
             }
             is_next
@@ -46,7 +47,7 @@ impl Store {
         let Stood { since: stands, micros } = self.playback.stood;
         let stood = if stands == since { micros + elapsed_micros } else { 0 };
         let comes_soon = self.playback.speed.takes(next).is_none_or(|takes| takes < BEGINNING);
-        let begins = before == 0 && comes_soon;
+        let begins = is_first && comes_soon;
         let hurries = self.playback.speed > Speed::DEFAULT || self.playback.until.is_some();
         // At the front door the run is a picture of what goes on.
         let looks_on = self.study.is_some() || self.ui.door.is_some();

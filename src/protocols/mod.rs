@@ -45,4 +45,5 @@ list! {
     mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
     hash_slots::HashSlots, "hash-slots";
+    partitioned_log::PartitionedLog, "partitioned-log";
 }

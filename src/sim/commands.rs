@@ -172,7 +172,7 @@ impl Sim {
                 if self.nodes[self.places.index(*node)].status != Status::Down {
                     self.crash(*node, false, cause, out);
                 }
-                self.nodes[self.places.index(*node)].disk = self.ensemble.blank();
+                self.nodes[self.places.index(*node)].disk = self.ensemble.wipe(*node);
             }
             Command::Pause(node) => {
                 self.nodes[self.places.index(*node)].status = Status::Paused;

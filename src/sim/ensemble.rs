@@ -82,6 +82,8 @@ pub trait Ensemble {
     fn step(&mut self, node: Place, stimulus: Stimulus, clock: ClockReading, wishes: &mut Wishes);
     /// Its memory is lost, at this time of the run.
     fn stop(&mut self, node: Place, at: Time);
+    /// What its disk held is lost, and it is down: the empty disk.
+    fn wipe(&mut self, node: Place) -> Image;
     /// The name of a timer that the server has set since it booted.
     fn timer(&self, node: Place, timer: u16) -> Text;
 
@@ -317,6 +319,11 @@ impl<P: Protocol> Ensemble for Servers<P> {
         self.ghost.crashed(node, at);
         self.replicas[self.places.index(node)] = None;
         self.timers[self.places.index(node)].clear();
+    }
+
+    fn wipe(&mut self, node: Place) -> Image {
+        self.ghost.wiped(node);
+        self.blank()
     }
 
     fn timer(&self, node: Place, timer: u16) -> Text {

@@ -29,9 +29,9 @@ use super::shared::Shared;
 use super::{address, browser, crash, focus, parts, visits};
 use crate::export;
 use crate::player::{
-    Action, BranchAction, Change, Dialog, Door, Needs, NoticeKind, PageAction, PaneAction,
-    RunAction, Selection, Store, StudyAction, Tab, Table, TimeAction, TimelineAction, WhyAction,
-    Window, gestures,
+    Action, BranchAction, Change, Dialog, Door, NoticeKind, PageAction, PaneAction, RunAction,
+    Selection, Store, StudyAction, Tab, Table, TimeAction, TimelineAction, WhyAction, Window,
+    gestures,
 };
 use crate::sim::snapshot::MessageShot;
 use crate::view::Size;
@@ -517,8 +517,8 @@ impl App {
         }
         self.menu = None;
         let open = Action::Run(RunAction::OpenLink(hash));
-        // Until the run is there the address goes on asking for it.
-        self.reload.wanting = Needs::of(&open).protocol().is_some();
+        // Until what it needs is there the address goes on asking for it.
+        self.reload.wanting = true;
         self.act(open)
     }
 

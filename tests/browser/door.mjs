@@ -123,6 +123,20 @@ test("a search finds a flaw and a term, by the keyboard alone", async () => {
   assert.equal(await page.locator(".found").count(), 0);
 });
 
+test("a link that is pressed while the page is busy is followed", async () => {
+  await arrive();
+  await finder().fill("quorum");
+  const link = page.locator('.found a[href="#v1&term=quorum"]');
+  await link.waitFor();
+  const { x, y } = await link.boundingBox();
+  // So long that the page is to note where it is, as soon as it can: the press comes before that.
+  const busy = page.evaluate(() => {
+    for (const end = performance.now() + 1_500; performance.now() < end; );
+  });
+  await Promise.all([busy, page.mouse.click(x + 20, y + 10)]);
+  await page.locator("#term-quorum").waitFor();
+});
+
 test("the map can be taken away as a picture and as Mermaid text", async () => {
   await arrive();
   for (const [name, begins] of [["picture", "<svg"], ["Mermaid text", "flowchart TD"]]) {

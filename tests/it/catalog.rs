@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use synod::base::Time;
+use synod::command::ScriptLine;
 use synod::protocol::PropertyKind;
 use synod::{catalog, scenario};
 
@@ -115,6 +117,20 @@ fn every_scene_reads_has_a_title_captions_and_an_end() {
             let verbs: Vec<&str> = script.lines.iter().map(|line| line.command.verb()).collect();
             assert!(verbs.contains(&"say"), "{name} has captions");
             assert_eq!(verbs.last(), Some(&"end"), "{name} ends");
+        }
+    }
+}
+
+/// While a run plays, the last caption of an instant is all that is seen.
+#[test]
+fn no_scene_has_two_captions_at_one_instant() {
+    for entry in catalog::catalog() {
+        for (name, text) in entry.meta.scenes {
+            let lines = scenario::parse_first(text).unwrap().lines;
+            let says = |line: &&ScriptLine| line.command.verb() == "say";
+            let at: Vec<Time> = lines.iter().filter(says).map(|line| line.at).collect();
+            let twice = at.windows(2).find(|two| two[0] == two[1]);
+            assert_eq!(twice, None, "{} of {}", name, entry.meta.slug);
         }
     }
 }

@@ -20,31 +20,31 @@ messages! {
         // The bus between servers.
         PING { epoch: u64, header: Header } under epoch says []: key!("PING"), Tone::Beat,
         PONG { epoch: u64, header: Header } under epoch says []: key!("PONG"), Tone::Beat,
-        FAIL { node: Place }: key!("FAIL"), Tone::Refusal,
+        FAIL { node: Place }: key!("FAIL"), Tone::Call,
         AUTH_REQUEST { epoch: u64, config_epoch: u64, slots: Ranges } under epoch says [epoch]: key!("AUTH_REQUEST"), Tone::Vote,
         AUTH_ACK { epoch: u64 } under epoch says [epoch]: key!("AUTH_ACK"), Tone::Reply,
         UPDATE { owner: Place, config_epoch: u64, slots: Ranges } under config_epoch says [owner]: key!("UPDATE"), Tone::Call,
         // Replication.
         Write { history: History, offset: u64, write: Operation } says [write]: key!("Write"), Tone::Call,
-        PSYNC { history: History, offset: u64 } says []: key!("PSYNC"), Tone::Vote,
-        FULLRESYNC { history: History, offset: u64, data: KeyValueStore } says [data]: key!("FULLRESYNC"), Tone::Call,
+        PSYNC { history: History, offset: u64 } says []: key!("PSYNC"), Tone::Call,
+        FULLRESYNC { history: History, offset: u64, data: KeyValueStore } says [data]: key!("FULLRESYNC"), Tone::Reply,
         // A slot moves.
-        IMPORTING { slot: u16 }: key!("IMPORTING"), Tone::Vote,
+        IMPORTING { slot: u16 }: key!("IMPORTING"), Tone::Call,
         READY { slot: u16 }: key!("READY"), Tone::Reply,
         RESTORE { slot: u16, key: Text, value: Text } says [key, value]: key!("RESTORE"), Tone::Call,
         RESTORED { slot: u16, key: Text } says [key]: key!("RESTORED"), Tone::Reply,
         SETSLOT { slot: u16 }: key!("SETSLOT"), Tone::Call,
         // Clients.
-        Command { seq: u64, ask: Ask } says [ask]: key!("Command"), Tone::Client,
-        ASKING { seq: u64, ask: Ask } says [ask]: key!("ASKING"), Tone::Client,
-        Answer { seq: u64, answer: Text, history: History, offset: u64 } says [answer]: key!("Answer"), Tone::Client,
+        Command { seq: u64, ask: Ask } says [ask]: key!("Command"), Tone::Call,
+        ASKING { seq: u64, ask: Ask } says [ask]: key!("ASKING"), Tone::Call,
+        Answer { seq: u64, answer: Text, history: History, offset: u64 } says [answer]: key!("Answer"), Tone::Reply,
         MOVED { seq: u64, slot: u16, to: Place } says [slot, to]: key!("MOVED"), Tone::Refusal,
         ASK { seq: u64, slot: u16, to: Place } says [slot, to]: key!("ASK"), Tone::Refusal,
         CLUSTERDOWN { seq: u64 } says []: key!("CLUSTERDOWN"), Tone::Refusal,
         TRYAGAIN { seq: u64 } says []: key!("TRYAGAIN"), Tone::Refusal,
         ERR { seq: u64 } says []: key!("ERR"), Tone::Refusal,
-        SLOTS { seq: u64 } says []: key!("SLOTS"), Tone::Client,
-        MAP { seq: u64, map: SlotMap } says []: key!("MAP"), Tone::Client,
+        SLOTS { seq: u64 } says []: key!("SLOTS"), Tone::Call,
+        MAP { seq: u64, map: SlotMap } says []: key!("MAP"), Tone::Reply,
     }
 }
 

@@ -123,11 +123,11 @@ messages! {
         Ping { ping: u64 } says []: key!("Ping"), Tone::Beat,
         Pong { ping: u64, life: Time, runs: Runs } says []: key!("Pong"), Tone::Beat,
         Map { job: u64, task: u64, run: u64 } under run says [task]: key!("Map task"), Tone::Call,
-        Read { task: u64 }: key!("Read"), Tone::Vote,
+        Read { task: u64 }: key!("Read"), Tone::Call,
         Split { task: u64, text: &'static str } says [task]: key!("Split"), Tone::Reply,
         Mapped { job: u64, task: u64, run: u64, life: Time, words: u64 } under run says [task]: key!("Mapped"), Tone::Reply,
         Reduce { job: u64, part: u64, run: u64, maps: Located } under run says [part]: key!("Reduce task"), Tone::Call,
-        Fetch { job: u64, task: u64, run: u64, part: u64 } under run says [task]: key!("Fetch"), Tone::Vote,
+        Fetch { job: u64, task: u64, run: u64, part: u64 } under run says [task]: key!("Fetch"), Tone::Call,
         Pairs { job: u64, task: u64, run: u64, part: u64, counts: Counts } under run says [task]: key!("Pairs"), Tone::Reply,
         Gone { job: u64, task: u64, run: u64 } under run says [task]: key!("Gone"), Tone::Refusal,
         Write { job: u64, part: u64, run: u64, counts: Counts } under run says [part]: key!("Write"), Tone::Call,
@@ -216,7 +216,7 @@ impl Protocol for MapReduce {
     type Request = Ask;
     type Disk = Disk;
     type Config = Config;
-    type Ghost = ();
+    type Ghost = properties::Ghost;
 
     fn boot(me: Place, places: &Places, config: &Config, disk: &Disk, fx: &mut Effects<Self>) -> Self {
         match me {

@@ -3,10 +3,34 @@
 use super::files::Files;
 use super::job;
 use super::master::{Job, Master};
-use super::{MapReduce, WORKER};
-use crate::base::Breach;
-use crate::protocol::{Cluster, Measure, Property, PropertyKind};
+use super::{MASTER, MapReduce, WORKER};
+use crate::base::{Breach, Place, Time};
+use crate::protocol::{Cluster, Measure, Moment, Property, PropertyKind, Witness};
 use crate::sentence;
+
+/// What becomes of jobs, as whoever watches sees it: a master that has crashed does not know it.
+#[derive(Clone, Debug, Default)]
+pub struct Ghost {
+    /// The job that has begun and is not done.
+    running: Option<u64>,
+    /// The last job, if its master has crashed before it was done.
+    aborted: Option<u64>,
+}
+
+impl Witness<MapReduce> for Ghost {
+    fn witness(&mut self, _: Place, it: &MapReduce, _: Moment) {
+        if let MapReduce::Master(Master { job: Some(job), .. }) = it {
+            self.running = job.took.is_none().then_some(job.number);
+            self.aborted = None;
+        }
+    }
+
+    fn crashed(&mut self, node: Place, _: Time) {
+        if node == MASTER {
+            self.aborted = self.running.take().or(self.aborted);
+        }
+    }
+}
 
 fn master<'a>(cluster: &Cluster<'a, MapReduce>) -> Option<&'a Master> {
     cluster.up().find_map(|(_, it)| if let MapReduce::Master(it) = it { Some(it) } else { None })
@@ -111,8 +135,8 @@ pub const PROPERTIES: &[Property<MapReduce>] = &[
     },
     Property {
         name: "The Job Ends",
-        formula: "◇□ ∀ job: begun(job) ⇒ done(job)",
-        meaning: "While a worker lives and the master does, a job that has begun ends.",
+        formula: "◇□ ∀ job: begun(job) ⇒ done(job) ∨ aborted(job)",
+        meaning: "While a worker lives, a job that has begun ends; or its master crashes, and that aborts it.",
         kind: PropertyKind::Converges,
         holds: |cluster| match master(cluster).and_then(|it| it.job.as_ref()) {
             Some(job) if job.took.is_none() => {
@@ -126,7 +150,10 @@ pub const PROPERTIES: &[Property<MapReduce>] = &[
 ];
 
 pub const MEASURES: &[Measure<MapReduce>] = &[|cluster| match master(cluster).and_then(|it| it.job.as_ref()) {
-    None => sentence!("no job has begun"),
+    None => match cluster.ghost.aborted {
+        Some(job) => sentence!("job {0} was aborted: its master has crashed (paper, section 3.3)", job),
+        None => sentence!("no job is running"),
+    },
     Some(job) => {
         let done = |tasks: &[super::master::Task]| tasks.iter().filter(|it| it.completed.is_some()).count();
         sentence!(

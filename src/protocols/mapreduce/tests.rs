@@ -1,9 +1,9 @@
 //! The rules of the master, of a worker and of the file system one by one, and each property where it is broken.
 
 use super::master::Job;
-use super::properties::PROPERTIES;
+use super::properties::{Ghost, MEASURES, PROPERTIES};
 use super::*;
-use crate::protocol::Property;
+use crate::protocol::{Cluster, Moment, Property, Witness};
 use crate::protocols::locks::trial;
 
 const W1: Place = Place::new(WORKER, 0);
@@ -211,7 +211,7 @@ fn ended(times: u64) -> Vec<Option<MapReduce>> {
 
 #[test]
 fn each_property_sees_what_breaks_it() {
-    let why = |name, all: &[_]| trial::objection(property(name), all, &(), None);
+    let why = |name, all: &[_]| trial::objection(property(name), all, &Ghost::default(), None);
     const OUTPUT: &str = "Output Equals the Sequential One";
     assert_eq!(why(OUTPUT, &ended(1)), None);
     assert_eq!(why(OUTPUT, &ended(2)).as_deref(), Some("“a” is counted 4 times, and occurs 2 times"));
@@ -235,4 +235,20 @@ fn each_property_sees_what_breaks_it() {
     trial::change(&mut all, MASTER, |it| *it = begun(Config::default()));
     let told = why("The Job Ends", &all);
     assert_eq!(told.as_deref(), Some("job 1 is not done: 0 of 3 tasks are completed"));
+}
+
+#[test]
+fn a_job_whose_master_has_crashed_is_aborted_and_one_that_was_done_is_not() {
+    let places = Places::of(MapReduce::META.kinds);
+    let told = |job: &MapReduce| {
+        let mut ghost = Ghost::default();
+        ghost.witness(MASTER, job, Moment { event: 1, at: MS(200), boot: false });
+        ghost.crashed(MASTER, MS(300));
+        let replicas = &trial::all::<MapReduce>()[..];
+        let cluster = Cluster { places: &places, replicas, ghost: &ghost, changed: None };
+        MEASURES[0](&cluster).to_string()
+    };
+    let aborted = "job 1 was aborted: its master has crashed (paper, section 3.3)";
+    assert_eq!(told(&begun(Config::default())), aborted);
+    assert_eq!(told(ended(1)[0].as_ref().expect("a master")), "no job is running");
 }

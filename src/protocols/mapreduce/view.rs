@@ -25,11 +25,12 @@ impl MapReduce {
     }
 }
 
-/// Tasks by who executes them or has completed them.
-fn tasks(tasks: &[Task]) -> Content {
+/// Tasks by who executes them or has completed them. What is in progress a crash loses. A map that is completed is
+/// on a disk, and may have to be executed again; a reduce is in the file system, for good.
+fn tasks(tasks: &[Task], completed: CellState) -> Content {
     let cell = |(index, task): (u64, &Task)| match (task.completed, task.running.last()) {
-        (Some(it), _) => Cell { index, stamp: it.run, text: it.by.to_string(), state: CellState::Settled },
-        (None, Some(it)) => Cell { index, stamp: it.run, text: it.by.to_string(), state: CellState::Stored },
+        (Some(it), _) => Cell { index, stamp: it.run, text: it.by.to_string(), state: completed },
+        (None, Some(it)) => Cell { index, stamp: it.run, text: it.by.to_string(), state: CellState::Pending },
         (None, None) => Cell { index, stamp: 0, text: "–".into(), state: CellState::Pending },
     };
     Content::Slots((1..).zip(tasks).map(cell).collect())
@@ -142,12 +143,16 @@ impl Shown<Disk> for MapReduce {
     ];
     const DURABLE: &'static [Variable<Disk>] = &[
         Variable::sometimes(key!("jobs begun"), |disk| (disk.jobs > 0).then(|| disk.jobs.to_string())),
-        Variable::sometimes(key!("maps on disk"), |disk| listed(disk.local.maps.keys().map(|(task, _)| task))),
+        Variable::sometimes(key!("maps out of reach if it fails"), |disk| listed(disk.local.maps.keys().map(|(task, _)| task))),
         Variable::sometimes(key!("files written"), |disk| listed(disk.tree.output.keys())),
     ];
     const PANELS: &'static [Panel<MapReduce, Disk>] = &[
-        Panel::of(key!("map tasks"), |it, _| Some(tasks(&it.job().filter(|job| !job.are_mapped())?.maps))),
-        Panel::of(key!("reduce tasks"), |it, _| Some(tasks(&it.job().filter(|job| job.are_mapped())?.reduces))),
+        Panel::of(key!("map tasks"), |it, _| {
+            Some(tasks(&it.job().filter(|job| !job.are_mapped())?.maps, CellState::Stored))
+        }),
+        Panel::of(key!("reduce tasks"), |it, _| {
+            Some(tasks(&it.job().filter(|job| job.are_mapped())?.reduces, CellState::Settled))
+        }),
         Panel::of(key!("tasks"), |it, _| it.job().map(table)),
         Panel::of(key!("map output"), |it, disk| Some(outputs(it.worker()?, disk))),
         Panel::of(key!("fetched"), |it, _| fetched(it.worker()?)),

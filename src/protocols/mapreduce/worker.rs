@@ -73,6 +73,9 @@ impl Worker {
         if *disk != Disk::default() {
             fx.persist(Disk::default());
         }
+        if !disk.local.maps.is_empty() {
+            fx.note(sentence!("starts anew, and throws away what its maps had put out"));
+        }
         let (life, local) = (fx.steady_now(), Local::default());
         Worker { me, config, life, local, map: None, reduce: None }
     }

@@ -92,10 +92,10 @@ impl Code {
     }
 }
 
-/// `2:flow`, or the first bytes in hexadecimal of what is no text: `3:48645d…`; `✕` where its checksum does not fit.
+/// `2:flow`, or the first bytes in hexadecimal of what is no text: `3:4864…`; `✕` where its checksum does not fit.
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 3;
+        const SHOWN: usize = 2;
         write!(f, "{}:", self.index + 1)?;
         let end = self.bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         match std::str::from_utf8(&self.bytes[..end]) {

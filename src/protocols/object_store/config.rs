@@ -23,7 +23,8 @@ options! {
         }
         option w: Durable {
             default: Durable::All,
-            help: "how many shards must be on disks before a version is published: all, or a number from k on",
+            help: "how many shards must be on disks before a version is published: a number from k on, or all, \
+                   and then a write waits while one server is down",
             samples: ["all", "3"],
         }
         option patience: Time {
@@ -57,9 +58,9 @@ options! {
         }
         flaw unchecked_repair {
             title: "Repair does not look at checksums",
-            story: "It counts a damaged shard as sound, and builds others of it, which get checksums that are \
-                    right: the damage spreads, and can no longer be seen. Made by whoever asks only whether \
-                    the file is there.",
+            story: "It counts a damaged shard as sound: so it never mends that, and builds others of it, which get \
+                    checksums that are right. The damage spreads, and can no longer be seen. Made by whoever \
+                    asks only whether the file is there.",
             breaks: "Any k Shards Rebuild It",
         }
     }

@@ -18,22 +18,22 @@ messages! {
     pub enum Message {
         // Between a gateway and the metadata service. A client's request is known by the client and its number
         // for it.
-        Reserve { client: Place, seq: u64, key: Text } says [key]: key!("Reserve"), Tone::Vote,
+        Reserve { client: Place, seq: u64, key: Text } says [key]: key!("Reserve"), Tone::Call,
         Reserved { client: Place, seq: u64, version: u64 } under version says [version]: key!("Reserved"), Tone::Reply,
         Publish { client: Place, seq: u64, key: Text, version: u64, size: u64 } under version says [key, version]: key!("Publish"), Tone::Call,
         Published { client: Place, seq: u64, version: u64 } under version says [version]: key!("Published"), Tone::Reply,
-        Lookup { client: Place, seq: u64, key: Text } says [key]: key!("Lookup"), Tone::Vote,
+        Lookup { client: Place, seq: u64, key: Text } says [key]: key!("Lookup"), Tone::Call,
         Manifest { client: Place, seq: u64, version: u64, size: u64 } under version says [version]: key!("Manifest"), Tone::Reply,
-        Scrub { key: Text, version: u64 } under version says [key, version]: key!("Scrub"), Tone::Beat,
+        Scrub { key: Text, version: u64 } under version says [key, version]: key!("Scrub"), Tone::Call,
         // Between a gateway and servers.
         Store { key: Text, version: u64, shard: Shard } under version says [shard]: key!("Store"), Tone::Call,
         Stored { key: Text, version: u64, index: u8 } under version says []: key!("Stored"), Tone::Reply,
-        Retrieve { key: Text, version: u64, index: u8 } under version says [key]: key!("Retrieve"), Tone::Vote,
+        Retrieve { key: Text, version: u64, index: u8 } under version says [key]: key!("Retrieve"), Tone::Call,
         Shard { key: Text, version: u64, shard: Shard } under version says [shard]: key!("Shard"), Tone::Reply,
-        Inspect { key: Text, version: u64, index: u8 } under version says [key]: key!("Inspect"), Tone::Beat,
+        Inspect { key: Text, version: u64, index: u8 } under version says [key]: key!("Inspect"), Tone::Call,
         Sound { key: Text, version: u64, index: u8 } under version says []: key!("Sound"), Tone::Reply,
         Missing { key: Text, version: u64, index: u8 } under version says []: key!("Missing"), Tone::Refusal,
-        Discard { key: Text, below: u64 } says [key]: key!("Discard"), Tone::Beat,
+        Discard { key: Text, below: u64 } says [key]: key!("Discard"), Tone::Call,
     }
 }
 

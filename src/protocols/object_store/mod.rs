@@ -6,12 +6,16 @@
 //! An object is cut into k data shards, to which m parity shards are added; each stands on a server of its own.
 //! Any k of them give the object back, so that m may be lost, for (k + m)/k times its size: two losses cost 2 times
 //! with k = m = 2, and 1½ times with k = 4, where copies would cost 3 times. The price is paid in repair: who has lost
-//! one shard must read k others.
+//! one shard must read k others. That holds for codes such as Reed and Solomon's, which MinIO and f4 have, and which
+//! is used here; the codes of Azure have parity of a few shards as well, and repair one of those few, for a little
+//! more room.
 //!
 //! A *gateway* does the work, and keeps nothing. To write, it has a version reserved, stores the shards of that
 //! version, each with a checksum, beside those of the last, and when w are on disks it has the *manifest* of
 //! the object published: from then on the name leads to the new version, all at once. Shards of older
-//! versions are forgotten after that. To read, it asks for the manifest, then for the k data shards *of that
+//! versions are forgotten after that. Where w is all k + m, as it is unless a script says otherwise, a write waits
+//! for ever while one server is down: a real store, such as MinIO, is content with k, or k + 1 where k = m, and
+//! has repair add the others. To read, it asks for the manifest, then for the k data shards *of that
 //! version*; where one is missing, damaged or late, it asks for the others too, and computes: a *degraded read*.
 //!
 //! The manifests stand with a metadata service. Here it is one place, which may crash and keeps its disk; in the

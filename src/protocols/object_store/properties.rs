@@ -69,7 +69,7 @@ pub const PROPERTIES: &[Property<ObjectStore>] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Ghost {
     config: Option<Rc<Config>>,
-    /// On the disks of each server, also of one that is down.
+    /// On the disks of each server, also of one that is down, until somebody wipes it.
     disks: BTreeMap<Place, Rc<BTreeMap<Version, Shard>>>,
     /// Those of them whose checksums fit, and which nothing is about to take away.
     whole: BTreeMap<Place, BTreeMap<Version, Shard>>,
@@ -97,6 +97,13 @@ impl Witness<ObjectStore> for Ghost {
             ObjectStore::Metadata(_) => {}
         }
     }
+
+    fn wiped(&mut self, place: Place) {
+        self.disks.remove(&place);
+        for (name, shard) in self.whole.remove(&place).unwrap_or_default() {
+            self.lost.entry(name).or_default().insert(shard.index);
+        }
+    }
 }
 
 impl Ghost {
@@ -120,10 +127,7 @@ impl Ghost {
         let stays = |(name, shard): &(&Version, &Shard)| shard.is_whole() && disk.get(*name) == Some(*shard);
         let whole = durable.iter().filter(stays).map(|(name, shard)| (name.clone(), shard.clone()));
         let whole: BTreeMap<Version, Shard> = whole.collect();
-        let before = self.whole.insert(place, whole.clone()).unwrap_or_default();
-        // What was there before a start, and is not after it, has gone with its disk.
-        let gone = before.into_iter().filter(|(name, _)| moment.boot && !whole.contains_key(name));
-        gone.for_each(|(name, shard)| _ = self.lost.entry(name).or_default().insert(shard.index));
+        self.whole.insert(place, whole.clone());
         if let Some((name, index)) = it.harmed.clone() {
             self.on_disk.entry(name.clone()).or_default().insert(index);
             self.lost.entry(name).or_default().insert(index);
@@ -254,3 +258,21 @@ pub const MEASURES: &[Measure<ObjectStore>] = &[
         sentence!("repair has fetched {0} bytes to rebuild {1}", read, written)
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::object_store::code::Code;
+
+    #[test]
+    fn what_was_on_a_disk_is_lost_when_it_is_wiped_and_not_only_when_its_server_is_back() {
+        let (name, shard) = (("x".into(), 1), Code { k: 2, m: 2 }.encode("blue-whale")[0].clone());
+        let disk = BTreeMap::from([(name.clone(), shard)]);
+        let mut ghost = Ghost::default();
+        ghost.disks.insert(Place::server(0), Rc::new(disk.clone()));
+        ghost.whole.insert(Place::server(0), disk);
+        ghost.wiped(Place::server(0));
+        assert!(ghost.disks.is_empty() && ghost.whole(&name) == 0);
+        assert_eq!(ghost.lost[&name], BTreeSet::from([0]));
+    }
+}

@@ -1,6 +1,6 @@
 //! Repair: a gateway that is told to scrub an object has all its shards inspected, where they stand. If any is
-//! missing, or its checksum does not fit, it fetches k others, computes what is missing, and stores it. So the
-//! loss of one shard costs k times its size in traffic, where a copy would cost its own: the price of the
+//! missing, or its checksum does not fit, it fetches k others, computes what is missing, and stores it. So with
+//! this code the loss of one shard costs k times its size in traffic, where a copy would cost its own: the price of the
 //! room that is saved. What is lost on the way the next scrub finds again.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -142,22 +142,23 @@ impl Layout {
         let usable = room.height - room.top - room.bottom;
         let wide = room.width > 1.1 * usable && room.width >= NARROW;
         let corners = places.house_clients().count() <= 2 && places.own().count() > 2;
-        let stand = match (wide, corners) {
-            (true, true) => [Stand::Beside, Stand::InCorners, Stand::Below],
-            (true, false) => [Stand::Beside, Stand::Below, Stand::Below],
-            (false, true) => [Stand::InCorners, Stand::Beside, Stand::Below],
-            (false, false) => [Stand::Below, Stand::Beside, Stand::Below],
+        // Where clients stand at best, and where else they may.
+        let stands: &[Stand] = match (wide, corners) {
+            (true, true) => &[Stand::Beside, Stand::InCorners, Stand::Below],
+            (true, false) => &[Stand::Beside, Stand::Below],
+            (false, true) => &[Stand::InCorners, Stand::Beside, Stand::Below],
+            (false, false) => &[Stand::Below, Stand::Beside],
         };
         loop {
             let fit = |stand| Layout::try_fit(places, formation, room, detail, stand);
-            let layout = fit(stand[0]);
+            let layout = fit(stands[0]);
             if layout.fits() {
                 return done(layout);
             }
             // On a narrow screen, and before all is drawn smaller, the clients may stand elsewhere.
             let others = match detail.smaller() {
-                None => &stand[1..],
-                Some(_) if room.width < NARROW => &stand[1..2],
+                None => &stands[1..],
+                Some(_) if room.width < NARROW => &stands[1..2],
                 Some(_) => &[],
             };
             if let Some(other) = others.iter().map(|stand| fit(*stand)).find(Layout::fits) {

@@ -66,8 +66,11 @@ impl App {
             && is_on(event, ".scene [data-pick]")
         {
             // On the stage the focus goes along: Enter opens the card of who is selected.
-            let view = &self.views[self.store.active.min(self.views.len() - 1)];
-            focus::on(&format!("#{}-scene [data-pick={}]", view.id, pick::code(*selected)));
+            focus::on(&format!(
+                "#{}-scene [data-pick={}]",
+                self.active_view(),
+                pick::code(*selected)
+            ));
         }
         self.act(action)
     }
@@ -89,8 +92,12 @@ impl App {
             Selection::Place(place) => Some(place),
             Selection::Link(from, _) => Some(from),
         });
-        let view = &self.views[self.store.active.min(self.views.len() - 1)];
-        lost.go_on(&view.id, goal);
+        lost.go_on(self.active_view(), goal);
+    }
+
+    /// The id of the pane that is active.
+    fn active_view(&self) -> &str {
+        &self.views[self.store.active.min(self.views.len() - 1)].id
     }
 
     /// What the message under the pointer carries: looked up once.
