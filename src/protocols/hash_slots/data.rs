@@ -35,17 +35,28 @@ impl Server {
             Message::FULLRESYNC { history, offset, data } => {
                 self.take_all(from, history, offset, data, fx)
             }
-            Message::IMPORTING { slot } => self.import(from, slot, fx),
-            Message::READY { slot } => self.open(from, slot, fx),
-            Message::RESTORE { slot, key, value } => self.restore(from, slot, key, value, fx),
-            Message::RESTORED { slot, key } if self.moving.as_ref() == Some(&key) => {
+            Message::IMPORTING { slot, config_epoch } => self.import(from, slot, config_epoch, fx),
+            Message::READY { slot, config_epoch } => self.open(from, slot, config_epoch, fx),
+            Message::RESTORE { slot, config_epoch, key, value }
+                if self.imports(from, slot, config_epoch) =>
+            {
+                self.restore(from, slot, key, value, fx)
+            }
+            Message::RESTORED { slot, config_epoch, key }
+                if self.moving.as_ref() == Some(&key)
+                    && self.map().at(slot) == (Claim { owner: self.me, epoch: config_epoch }) =>
+            {
                 self.moving = None;
                 if self.disk.conf.migrating.contains_key(&slot) {
                     self.write(&Operation::Delete { key }, fx);
                     self.save(fx);
                 }
             }
-            Message::SETSLOT { slot } => self.take_slot(from, slot, fx),
+            Message::SETSLOT { slot, config_epoch }
+                if self.imports(from, slot, config_epoch) =>
+            {
+                self.take_slot(slot, fx)
+            }
             _ => {}
         }
     }
@@ -173,27 +184,39 @@ impl Server {
         if !self.is_voting(to) {
             return fx.send(from, Message::ERR { seq });
         }
+        let on_its_way = self.opening.get(&slot).or(self.disk.conf.migrating.get(&slot));
+        if on_its_way.is_some_and(|other| *other != to) {
+            return fx.send(from, Message::TRYAGAIN { seq });
+        }
         if to != self.me {
             self.opening.insert(slot, to);
             fx.note(sentence!("wants to move slot {0} to {1}", u64::from(slot), to));
-            fx.send(to, Message::IMPORTING { slot });
+            fx.send(to, Message::IMPORTING { slot, config_epoch: self.map().at(slot).epoch });
         }
         let history = self.disk.history;
         fx.send(from, Message::Answer { seq, answer: DONE.into(), history, offset: 0 });
     }
 
-    fn import(&mut self, from: Place, slot: u16, fx: &mut Fx) {
-        if self.master().is_none() && self.map().at(slot).owner == from {
+    fn import(&mut self, from: Place, slot: u16, config_epoch: u64, fx: &mut Fx) {
+        let claim = Claim { owner: from, epoch: config_epoch };
+        if self.master().is_none() && self.map().at(slot) == claim {
             if self.conf().importing.insert(slot, from) != Some(from) {
                 self.save(fx);
             }
-            fx.send(from, Message::READY { slot });
+            fx.send(from, Message::READY { slot, config_epoch });
         }
     }
 
+    /// Whether this slot is on its way here from its owner, which has it under this configEpoch.
+    fn imports(&self, from: Place, slot: u16, config_epoch: u64) -> bool {
+        let claim = Claim { owner: from, epoch: config_epoch };
+        self.disk.conf.importing.get(&slot) == Some(&from) && self.map().at(slot) == claim
+    }
+
     /// From now on keys of this slot that are not here may be there.
-    fn open(&mut self, from: Place, slot: u16, fx: &mut Fx) {
-        if self.opening.get(&slot) == Some(&from) {
+    fn open(&mut self, from: Place, slot: u16, config_epoch: u64, fx: &mut Fx) {
+        let is_of_now = self.map().at(slot) == Claim { owner: self.me, epoch: config_epoch };
+        if self.opening.get(&slot) == Some(&from) && is_of_now {
             self.opening.remove(&slot);
             self.conf().migrating.insert(slot, from);
             self.save(fx);
@@ -204,7 +227,8 @@ impl Server {
     /// Goes on with the first slot that is on its way: a key at a time, and when there is none left, the slot.
     pub(super) fn migrate(&mut self, fx: &mut Fx) {
         for (slot, to) in &self.opening {
-            fx.send(*to, Message::IMPORTING { slot: *slot });
+            let config_epoch = self.map().at(*slot).epoch;
+            fx.send(*to, Message::IMPORTING { slot: *slot, config_epoch });
         }
         let Some((slot, to)) =
             self.disk.conf.migrating.first_key_value().map(|(slot, to)| (*slot, *to))
@@ -217,6 +241,7 @@ impl Server {
             self.conf().migrating.remove(&slot);
             return self.save(fx);
         }
+        let config_epoch = self.map().at(slot).epoch;
         let of_the_slot = |(key, _): &(&Text, &Text)| slot_of(key) == slot;
         let next = self
             .disk
@@ -227,28 +252,23 @@ impl Server {
         match next {
             Some((key, value)) => {
                 self.moving = Some(key.clone());
-                fx.send(to, Message::RESTORE { slot, key, value });
+                fx.send(to, Message::RESTORE { slot, config_epoch, key, value });
             }
-            None => fx.send(to, Message::SETSLOT { slot }),
+            None => fx.send(to, Message::SETSLOT { slot, config_epoch }),
         }
     }
 
     fn restore(&mut self, from: Place, slot: u16, key: Text, value: Text, fx: &mut Fx) {
-        if self.disk.conf.importing.get(&slot) != Some(&from) {
-            return;
-        }
         if *self.disk.data.read(&key) == *NO_VALUE {
             self.write(&Operation::Put { key: key.clone(), value }, fx);
             self.save(fx);
         }
-        fx.send(from, Message::RESTORED { slot, key });
+        let config_epoch = self.map().at(slot).epoch;
+        fx.send(from, Message::RESTORED { slot, config_epoch, key });
     }
 
     /// All keys of the slot are here: it takes the slot, under a new configEpoch that it asks nobody for.
-    fn take_slot(&mut self, from: Place, slot: u16, fx: &mut Fx) {
-        if self.disk.conf.importing.get(&slot) != Some(&from) {
-            return;
-        }
+    fn take_slot(&mut self, slot: u16, fx: &mut Fx) {
         self.raise_config_epoch();
         let (me, epoch) = (self.me, self.disk.conf.config_epoch);
         let conf = self.conf();

@@ -155,7 +155,9 @@ impl Server {
     pub(super) fn count(&mut self, from: Place, voted: u64, fx: &mut Fx) {
         let (voting, needed, now) = (self.is_voting(from), self.majority(), fx.steady_now());
         let (old_counts, twice) = (self.config.count_old_acks, self.config.twice());
-        let (is_gone, masters) = (self.failed_master().is_some(), self.map().owners());
+        let (failed, masters) = (self.failed_master(), self.map().owners());
+        // The old master may have taken a configEpoch meanwhile that is no less than that of the election.
+        let claimed = failed.map(|master| self.map().epoch_of(master));
         let Election::Asked { epoch, at, votes } = &mut self.election else { return };
         // Flaw: whenever it was asked for.
         if !voting || voted < *epoch && !old_counts {
@@ -163,6 +165,7 @@ impl Server {
         }
         votes.insert(from);
         votes.retain(|voter| masters.contains(voter));
+        let is_gone = claimed.is_some_and(|claimed| claimed < *epoch);
         if votes.len() >= needed && now.since(*at) <= twice && is_gone {
             let epoch = *epoch;
             self.take_over(epoch, fx);

@@ -28,12 +28,12 @@ messages! {
         Write { history: History, offset: u64, write: Operation } says [write]: key!("Write"), Tone::Call,
         PSYNC { history: History, offset: u64 } says []: key!("PSYNC"), Tone::Call,
         FULLRESYNC { history: History, offset: u64, data: KeyValueStore } says [data]: key!("FULLRESYNC"), Tone::Reply,
-        // A slot moves.
-        IMPORTING { slot: u16 }: key!("IMPORTING"), Tone::Call,
-        READY { slot: u16 }: key!("READY"), Tone::Reply,
-        RESTORE { slot: u16, key: Text, value: Text } says [key, value]: key!("RESTORE"), Tone::Call,
-        RESTORED { slot: u16, key: Text } says [key]: key!("RESTORED"), Tone::Reply,
-        SETSLOT { slot: u16 }: key!("SETSLOT"), Tone::Call,
+        // A slot moves from its owner, which has it under this configEpoch: what is of an earlier move does not count.
+        IMPORTING { slot: u16, config_epoch: u64 } says [slot]: key!("IMPORTING"), Tone::Call,
+        READY { slot: u16, config_epoch: u64 } says [slot]: key!("READY"), Tone::Reply,
+        RESTORE { slot: u16, config_epoch: u64, key: Text, value: Text } says [key, value]: key!("RESTORE"), Tone::Call,
+        RESTORED { slot: u16, config_epoch: u64, key: Text } says [key]: key!("RESTORED"), Tone::Reply,
+        SETSLOT { slot: u16, config_epoch: u64 } says [slot]: key!("SETSLOT"), Tone::Call,
         // Clients.
         Command { seq: u64, ask: Ask } says [ask]: key!("Command"), Tone::Call,
         ASKING { seq: u64, ask: Ask } says [ask]: key!("ASKING"), Tone::Call,

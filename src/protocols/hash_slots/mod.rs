@@ -26,9 +26,11 @@
 //! do not know of each other's elections may both hold a majority, and elect two to the same slots in the same epoch
 //! (`two-majorities.txt`); this, too, is settled when they meet.
 //!
-//! Other than in Redis, servers speak by datagrams, which may be lost, doubled and overtaken; there is no resynchronisation in
-//! part; a replica may be elected however old its data is; replicas do not answer reads; a master does not
-//! hand over by request (`CLUSTER FAILOVER`); and whoever has no more slots keeps its claim in the maps of others until
+//! Other than in Redis, servers speak by datagrams, which may be lost, doubled and overtaken, so what is said of a slot on its
+//! way names the configEpoch under which its owner has it; who asks for the very key that is on its way hears
+//! TRYAGAIN, where Redis has all wait; there is no resynchronisation in part; a replica may be elected however old its
+//! data is, but not once its master has taken a configEpoch that is no less than that of the election; replicas do
+//! not answer reads; a master does not hand over by request (`CLUSTER FAILOVER`); and whoever has no more slots keeps its claim in the maps of others until
 //! somebody with a greater configEpoch takes it, where Redis has the slot unassigned meanwhile.
 //!
 //! `slots.rs` has slots and their maps; `server.rs` pings and finds who has failed; `claims.rs` learns whose a slot is;

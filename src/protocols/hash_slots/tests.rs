@@ -155,6 +155,37 @@ fn a_server_has_failed_when_a_majority_of_the_masters_say_so() {
     assert!(failed(&s2) && told.contains(&"S6: FAIL S1".to_owned()));
 }
 
+/// A slot moves from S1 to S2, and what S1 has said in an earlier move of it comes once more.
+#[test]
+fn what_is_of_an_earlier_move_of_a_slot_does_not_count() {
+    let mut s2 = boot(S(2), &Disk::default());
+    let slot = 5_061;
+    let restore =
+        |config_epoch| Message::RESTORE { slot, config_epoch, key: "bar".into(), value: "1".into() };
+    assert_eq!(tell(&mut s2, S(1), Message::IMPORTING { slot, config_epoch: 0 }, 0), NOBODY);
+    assert_eq!(tell(&mut s2, S(1), restore(1), 0), NOBODY, "it imports nothing");
+    let ready = tell(&mut s2, S(1), Message::IMPORTING { slot, config_epoch: 1 }, 0);
+    assert_eq!(ready, ["S1: READY 5061"]);
+    assert_eq!(tell(&mut s2, S(1), restore(0), 0), NOBODY);
+    assert_eq!(tell(&mut s2, S(1), Message::SETSLOT { slot, config_epoch: 0 }, 0), NOBODY);
+    let restored = tell(&mut s2, S(1), restore(1), 0);
+    assert_eq!(restored, ["S5: Write put bar=1", "S1: RESTORED bar"]);
+    tell(&mut s2, S(1), Message::SETSLOT { slot, config_epoch: 1 }, 0);
+    assert_eq!(server(&s2).map().at(slot).owner, S(2));
+}
+
+#[test]
+fn a_slot_on_its_way_does_not_go_elsewhere() {
+    let (mut s1, c1, slot) = (boot(S(1), &Disk::default()), Place::client(0), 5_061);
+    let answer = tell(&mut s1, c1, command("reshard bar S2"), 0);
+    assert_eq!(answer, ["S2: IMPORTING 5061", "C1: Answer ok"]);
+    assert_eq!(tell(&mut s1, c1, command("reshard bar S3"), 0), ["C1: TRYAGAIN"]);
+    tell(&mut s1, S(2), Message::READY { slot, config_epoch: 0 }, 0);
+    assert!(server(&s1).disk.conf.migrating.is_empty(), "it is of an earlier move");
+    tell(&mut s1, S(2), Message::READY { slot, config_epoch: 1 }, 0);
+    assert_eq!(tell(&mut s1, c1, command("put bar=1"), 0), ["C1: ASK 5061 S2"]);
+}
+
 #[test]
 fn a_master_in_the_minority_stops() {
     let (mut s1, c1) = (boot(S(1), &Disk::default()), Place::client(0));
