@@ -4,6 +4,8 @@
 //! Only what makes sense at this instant is offered: a server that is down can be restarted, not
 //! crashed. (A command that makes no sense would be refused, in words; a button need not try.)
 
+use std::ops::RangeInclusive;
+
 use super::pane::Pane;
 use super::terms::Selection;
 use crate::base::{Place, Ratio, Sentence, Span, Time, Value};
@@ -362,32 +364,53 @@ pub fn set_network(change: QualityChange) -> Command {
     Command::Link { links: Vec::new(), change }
 }
 
-/// An option of a run's protocol that is a number, as a slider shows it.
+/// An option of a run's protocol, as it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NumberOption {
+pub struct OptionChoice {
     pub name: &'static str,
     pub help: &'static str,
-    pub value: u64,
-    pub least: u64,
-    pub most: u64,
+    pub value: String,
+    pub among: Values,
 }
 
-/// Options that can be more than this are no sliders.
+/// What an option's value is chosen from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// Few whole numbers, from the least to the most.
+    Range(RangeInclusive<u64>),
+    /// The values worth trying, the present one with them.
+    Tried(Vec<String>),
+}
+
+/// Of an option that can be more than this not every value is a choice.
 const NOTCHES: u64 = 100;
 
-/// The options of a run that are numbers, with their values.
-pub fn numbers(run: &Run) -> Vec<NumberOption> {
+/// The options of a run, with their values.
+pub fn options(run: &Run) -> Vec<OptionChoice> {
     let setup = &run.script().setup;
     let known = catalog::find(&setup.protocol).map(|entry| (entry.options)()).unwrap_or_default();
     let set = setup.settings();
-    let number = |option: OptionInfo| {
-        let range = option.range.filter(|range| *range.end() <= NOTCHES)?;
+    let choice = |option: OptionInfo| {
         let now = set.iter().find(|(name, _)| name == option.name);
-        let value = now.map_or(&option.usual, |(_, value)| value).parse().ok()?;
-        let (name, help) = (option.name, option.help);
-        Some(NumberOption { name, help, value, least: *range.start(), most: *range.end() })
+        let value = now.map_or(&option.usual, |(_, value)| value).clone();
+        let among = match &option.range {
+            Some(range) if *range.end() <= NOTCHES => Values::Range(range.clone()),
+            _ => Values::Tried(worth_trying(&option, &value)),
+        };
+        OptionChoice { name: option.name, help: option.help, value, among }
     };
-    known.into_iter().filter_map(number).collect()
+    known.into_iter().map(choice).collect()
+}
+
+/// The values of an option that are worth trying, and the present one.
+pub fn worth_trying(option: &OptionInfo, now: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in option.samples.iter().copied().chain([option.usual.as_str(), now]) {
+        if !values.iter().any(|it| it == value) {
+            values.push(value.to_owned());
+        }
+    }
+    values
 }
 
 /// The notches of a latency slider: each takes from its time to twice as long.

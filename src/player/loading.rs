@@ -183,6 +183,7 @@ impl Store {
         let runs = loaded.is_ok();
         if runs {
             self.begin_anew();
+            self.narration.begins = true;
         }
         self.settle(loaded);
         if runs && variant.is_some() {

@@ -98,10 +98,15 @@ impl Store {
             (2, 1) => Some(sentence!("One run is shown again.")),
             _ => None,
         };
+        let script = self.pane().run.script();
+        let title = script.title.as_deref().unwrap_or(self.pane().run.meta().title);
+        let title = words::translate(self.ui.language, title).to_owned();
+        let begins = std::mem::take(&mut self.narration.begins);
+        let begins = begins.then(|| sentence!("Another run begins: {0}.", title));
         let returns = std::mem::take(&mut self.narration.returns);
         let now = as_said(self.pane().run.now());
         let back = returns.then(|| sentence!("Back at {0} seconds, before that.", now));
-        [beside, back, self.newly_selected()].into_iter().flatten().collect()
+        [beside, begins, back, self.newly_selected()].into_iter().flatten().collect()
     }
 
     /// What has been selected since something was said last, and what it is.
@@ -172,7 +177,7 @@ fn as_said(time: Time) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::{Action, PageAction, TimeAction};
+    use super::super::action::{Action, PageAction, RunAction, TimeAction};
     use super::super::tests::store;
     use super::*;
     use crate::base::Place;
@@ -283,6 +288,16 @@ mod tests {
         store.update(TimeAction::BeforeAct);
         let told = store.narration();
         assert!(told.starts_with("Back at 0.4 seconds, before that."), "{told}");
+    }
+
+    #[test]
+    fn another_run_is_said() {
+        let mut store = store(RUN);
+        at(&mut store, 90);
+        store.update(RunAction::LoadText("run raft nodes=5\ntitle Mine\n".into()));
+        assert_eq!(store.narration(), "Another run begins: Mine.");
+        store.update(RunAction::LoadText("run raft nodes=4\n".into()));
+        assert_eq!(store.narration(), "Another run begins: Raft.");
     }
 
     #[test]

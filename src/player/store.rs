@@ -62,6 +62,8 @@ pub struct Narration {
     /// The pane, what was opened in it, and the branch.
     pub(super) of: (usize, u32, u32),
     pub(super) panes: usize,
+    /// Another run was loaded.
+    pub(super) begins: bool,
     /// It has been gone back to before what was done last.
     pub(super) returns: bool,
     pub(super) language: Language,

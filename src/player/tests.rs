@@ -1,5 +1,6 @@
 //! The store, driven as a page drives it, over real runs.
 
+use super::gestures::{OptionChoice, Values};
 use super::*;
 
 use crate::base::{Chance, Place, Time};
@@ -342,9 +343,14 @@ fn a_number_of_the_protocol_is_changed_in_one_pane_and_brought_to_the_same_insta
     store.update(PaneAction::Split(std::rc::Rc::new(Variant::Setting("r".into(), "1".into()))));
     store.update(TimeAction::Seek(Time::millis(200)));
     let numbers = |store: &Store, pane: usize| {
-        let numbers = gestures::numbers(&store.panes[pane].run);
-        let all = numbers.iter().map(|number| (number.name, number.value, number.most));
-        all.collect::<Vec<_>>()
+        let options = gestures::options(&store.panes[pane].run).into_iter();
+        let number = |option: OptionChoice| match option.among {
+            Values::Range(range) => {
+                Some((option.name, option.value.parse::<u64>().unwrap(), *range.end()))
+            }
+            Values::Tried(_) => None,
+        };
+        options.filter_map(number).collect::<Vec<_>>()
     };
     assert_eq!(numbers(&store, 0), [("n", 3, 9), ("r", 2, 9), ("w", 2, 9)]);
     let set = |store: &mut Store, pane: usize, name: &str, value: &str| {

@@ -54,10 +54,13 @@ impl TimeAxis {
         self.from + Time((self.span.0 as f64 * share) as u64)
     }
 
+    /// The ticks whose labels have room, and where they stand.
     pub fn ticks(&self) -> Vec<(f64, Tick)> {
+        const LABEL: f64 = 34.0;
         let step = step(self.span, (self.length() / 110.0).max(2.0) as u64);
         let ticks = ticks(self.from, self.to(), step);
-        ticks.into_iter().map(|tick| (self.x(tick.at), tick)).collect()
+        let placed = ticks.into_iter().map(|tick| (self.x(tick.at), tick));
+        placed.filter(|(x, _)| *x + LABEL <= self.right).collect()
     }
 
     /// Faults, as far as they are known by this time, and how much room their names take.

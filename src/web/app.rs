@@ -281,7 +281,7 @@ impl Component for App {
             dropped: self.dropped.as_ref(),
             sequel: sequel.as_ref(),
             network: gestures::network(&self.store.pane().run),
-            numbers: gestures::numbers(&self.store.pane().run),
+            options: gestures::options(&self.store.pane().run),
             overview: Extent::of(&self.store),
             diagram: DiagramMenu::of(&self.store, &self.told_to.act),
             window: &self.window,

@@ -137,7 +137,9 @@ impl Shown<Disk> for PartitionedLog {
         Panel::of(key!("partition"), |it, _| {
             let it = &it.controller()?.disk.partition;
             let columns = &[key!("leader"), key!("ISR"), key!("ELR")];
-            let rows = vec![vec![Candidate(it.leader).to_string(), it.isr.to_string(), it.elr.to_string()]];
+            // In a box they stand side by side.
+            let apart = |set: &Brokers| if set.0.is_empty() { String::new() } else { format!("[{set}]") };
+            let rows = vec![vec![Candidate(it.leader).to_string(), apart(&it.isr), apart(&it.elr)]];
             Some(Content::Table { columns, rows })
         }),
         Panel::of(key!("processed"), |it, disk| Some(processed(it.consumer()?, disk))),

@@ -80,7 +80,7 @@ impl Detail {
 
     fn client(self) -> Size {
         match self {
-            Detail::Full => Size::new(132.0, 60.0),
+            Detail::Full => Size::new(152.0, 60.0),
             Detail::Compact => Size::new(112.0, 48.0),
             Detail::Slim | Detail::Tiny => Size::new(92.0, 44.0),
         }

@@ -61,6 +61,9 @@ const GAP: f64 = 4.0;
 /// The size of a value's text, and what its square takes.
 const VALUE: f64 = 11.5;
 const SQUARE: f64 = 18.0;
+/// From one square to the next, and what lies between two.
+pub const STEP: f64 = 16.0;
+pub const BETWEEN: f64 = 3.0;
 
 impl PanelRow {
     /// The row of these panels, in a box with room for so many squares, or words of so many pixels. `stamp` is what
@@ -105,12 +108,14 @@ impl PanelRow {
     ) -> Option<PanelRow> {
         match &panel.content {
             Content::Log { len, cells } => {
-                let cells = cells[cells.len().saturating_sub(squares)..].to_vec();
+                let fit = fitting(*len, squares.min(cells.len()), room);
+                let cells = cells[cells.len() - fit..].to_vec();
                 let before = len.saturating_sub(cells.len() as u64);
                 (*len > 0).then_some(PanelRow::Squares { cells, before, after: 0, numbered: false })
             }
             Content::Slots(slots) => {
-                let cells = slots[..slots.len().min(squares)].to_vec();
+                let fit = fitting(slots.len() as u64, squares.min(slots.len()), room);
+                let cells = slots[..fit].to_vec();
                 let after = (slots.len() - cells.len()) as u64;
                 (!slots.is_empty()).then_some(PanelRow::Squares {
                     cells,
@@ -145,6 +150,22 @@ impl PanelRow {
             }
         }
     }
+}
+
+/// How wide so many squares are, and what says how many there are beside them.
+pub fn squares_width(squares: usize, more: u64) -> f64 {
+    squares as f64 * STEP - BETWEEN + more_width(more)
+}
+
+/// What says that there are so many more takes beside squares.
+pub fn more_width(more: u64) -> f64 {
+    if more == 0 { 0.0 } else { text_width(&format!("+{more}"), SIZE) + BETWEEN }
+}
+
+/// How many squares of so many fit, up to `most`, beside what counts the others; one at the least.
+fn fitting(of: u64, most: usize, room: f64) -> usize {
+    let fits = |squares: &usize| squares_width(*squares, of - *squares as u64) <= room;
+    (1..=most).rev().find(fits).unwrap_or(most.min(1))
 }
 
 /// What stands in a box.
@@ -184,7 +205,7 @@ fn told(row: &[String], stamped: bool) -> Told {
     });
     // That something was done goes without saying.
     let cells = row[usize::from(chip.is_some())..].iter().filter_map(|cell| match cell.as_str() {
-        Content::DONE => None,
+        Content::DONE | "" => None,
         Content::LATE => Some("!"),
         cell => Some(cell),
     });
@@ -280,6 +301,24 @@ mod tests {
             panic!()
         };
         assert_eq!((first.len(), first[0].index, after), (6, 1, 3));
+    }
+
+    #[test]
+    fn squares_and_the_count_beside_them_stay_in_their_box() {
+        for (count, room, most) in
+            [(3, 53.0, 4), (4, 53.0, 4), (40, 53.0, 4), (4, 70.0, 4), (900, 110.0, 6)]
+        {
+            let row = PanelRow::of(&[panel(Content::Slots(cells(count)))], None, most, room);
+            let Some(PanelRow::Squares { cells, after, .. }) = row else { panic!("a row") };
+            assert_eq!(cells.len() as u64 + after, count);
+            assert!(
+                squares_width(cells.len(), after) <= room,
+                "{count} in {room}: {}",
+                cells.len()
+            );
+            let one_more = squares_width(cells.len() + 1, after.saturating_sub(1));
+            assert!(after == 0 || cells.len() == most || one_more > room, "{count} in {room}");
+        }
     }
 
     fn opinion(of: u16, regard: Regard) -> Opinion {

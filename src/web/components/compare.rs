@@ -7,6 +7,7 @@ use super::branches;
 use super::icon::{Icon, icon};
 use super::popover::popover;
 use crate::catalog::{find, listings};
+use crate::player::gestures::worth_trying;
 use crate::player::{Action, PaneAction};
 use crate::scenario::Variant;
 use crate::tr;
@@ -77,17 +78,10 @@ fn options(heading: &Heading, act: &Callback<Action>) -> Html {
     for option in find(heading.protocol).map(|entry| (entry.options)()).unwrap_or_default() {
         let set = heading.options.iter().find(|(name, _)| name == option.name);
         let now = set.map_or(option.usual.as_str(), |(_, value)| value);
-        let mut values: Vec<&str> = Vec::new();
-        for value in option.samples.iter().copied().chain([option.usual.as_str()]) {
-            if value != now && !values.contains(&value) {
-                values.push(value);
-            }
-        }
         let mut buttons = Vec::new();
-        for value in values {
+        for value in worth_trying(&option, now).into_iter().filter(|value| value != now) {
             let label = format!("{}={value}", option.name);
-            let onclick =
-                asks(act, with(Variant::Setting(option.name.to_owned(), value.to_owned())));
+            let onclick = asks(act, with(Variant::Setting(option.name.to_owned(), value.clone())));
             buttons.push(html! { <button class="chooses mono" {onclick} aria-label={label}>{ value }</button> });
         }
         items.push(html! {

@@ -1,4 +1,4 @@
-//! The sliders of the whole network, and of the protocol's own numbers.
+//! The sliders of the whole network, and the protocol's own options.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -8,7 +8,7 @@ use super::popover::popover;
 use super::props::ToolsProps as Props;
 use crate::base::Ratio;
 use crate::command::QualityChange;
-use crate::player::gestures::NumberOption;
+use crate::player::gestures::{OptionChoice, Values};
 use crate::player::{Action, RunAction, gestures};
 use crate::tr;
 use crate::words::translate;
@@ -52,39 +52,63 @@ pub fn network(props: &Props<'_>) -> Html {
     popover("network", label, panel)
 }
 
-/// The button that opens the sliders of the protocol's own numbers, if it has some.
+/// The button that opens the protocol's own options, if it has some.
 pub fn options(props: &Props<'_>) -> Html {
     let language = props.language;
-    if props.numbers.is_empty() {
+    if props.options.is_empty() {
         return Html::default();
     }
     let label = html! {
         <>{ icon(Icon::Sliders) }<span>{ tr!(language, "Options") }</span>{ icon(Icon::Caret) }</>
     };
-    let slider = |number: &NumberOption| {
-        let (act, pane, name) = (props.act.clone(), props.pane, number.name);
-        let onchange = Callback::from(move |event: Event| {
-            let value = event.target_unchecked_into::<HtmlInputElement>().value();
-            let name = name.to_owned();
-            act.emit(Action::Run(RunAction::Option { pane, name, value }));
-        });
-        let value = number.value.to_string();
-        let help = translate(language, number.help);
-        html! {
-            <label key={name} class="slider" title={help.to_owned()}>
-                <span><code>{ name }</code>{ " " }<small>{ help }</small></span>
-                <output>{ &value }</output>
-                <input type="range" min={number.least.to_string()} max={number.most.to_string()} step="1" {value} aria-label={name} {onchange} />
-            </label>
-        }
-    };
     let panel = html! {
         <>
-        <p class="soft">{ tr!(language, "Numbers of the protocol: the run starts again with another one, up to the same instant.") }</p>
-        { for props.numbers.iter().map(slider) }
+        <p class="soft">{ tr!(language, "Options of the protocol: the run starts again with another one, up to the same instant.") }</p>
+        { for props.options.iter().map(|option| choice(props, option)) }
         </>
     };
     popover("network", label, panel)
+}
+
+/// An option: few numbers are a slider, other values a button each.
+fn choice(props: &Props<'_>, option: &OptionChoice) -> Html {
+    let (name, value) = (option.name, option.value.clone());
+    let help = translate(props.language, option.help);
+    let set = {
+        let (act, pane) = (props.act.clone(), props.pane);
+        Callback::from(move |value: String| {
+            act.emit(Action::Run(RunAction::Option { pane, name: name.to_owned(), value }));
+        })
+    };
+    let said = html! { <span><code>{ name }</code>{ " " }<small>{ help }</small></span> };
+    match &option.among {
+        Values::Range(range) => {
+            let onchange = set
+                .reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().value());
+            let (min, max) = (range.start().to_string(), range.end().to_string());
+            html! {
+                <label key={name} class="slider" title={help.to_owned()}>
+                    { said }
+                    <output>{ &value }</output>
+                    <input type="range" {min} {max} step="1" {value} aria-label={name} {onchange} />
+                </label>
+            }
+        }
+        Values::Tried(values) => {
+            let one = |of: &String| {
+                let (set, chosen) = (set.clone(), of.clone());
+                let onclick = Callback::from(move |_: MouseEvent| set.emit(chosen.clone()));
+                let pressed = (*of == value).to_string();
+                html! { <button class="chooses mono" aria-pressed={pressed} aria-label={format!("{name}={of}")} {onclick}>{ of }</button> }
+            };
+            html! {
+                <div key={name} class="slider values" role="group" aria-label={name} title={help.to_owned()}>
+                    { said }
+                    <span class="acts">{ for values.iter().map(one) }</span>
+                </div>
+            }
+        }
+    }
 }
 
 /// A slider for a share, from none to all.

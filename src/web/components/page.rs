@@ -25,7 +25,7 @@ use super::tip::Tip;
 use super::tools::tools;
 use super::top_bar::TopBar;
 use crate::command::Quality;
-use crate::player::gestures::NumberOption;
+use crate::player::gestures::OptionChoice;
 use crate::player::{Action, Below, Door, Selection, Sequel, Tab, Table, Ui, Window};
 use crate::sim::snapshot::MessageShot;
 use crate::web::browser::focus;
@@ -59,7 +59,7 @@ pub struct Page<'a> {
     pub sequel: Option<&'a Sequel>,
     pub network: Quality,
     /// Options of the active run that are numbers.
-    pub numbers: Vec<NumberOption>,
+    pub options: Vec<OptionChoice>,
     pub overview: Extent,
     pub diagram: diagram_menu::Props,
     /// The timeline's window at any moment.
@@ -122,7 +122,7 @@ pub fn page(props: Page<'_>) -> Html {
         tool: ui.tool,
         language,
         network: props.network,
-        numbers: &props.numbers,
+        options: &props.options,
         pane: props.active,
         changed: scene.network.as_deref(),
         forks: props.controls.forks,

@@ -10,15 +10,14 @@ use crate::protocol::{Cell, Content, Opinion, PanelView, Regard};
 use crate::view::matrix::{MOST, tally};
 use crate::view::path::{self, number};
 use crate::view::stage::flight::{CHIP_GAP, Chip, numbered, text_width};
-use crate::view::stage::row::{PanelRow, SIZE, Upshot, Word, WordStyle};
+use crate::view::stage::row::{
+    BETWEEN, PanelRow, SIZE, STEP, Upshot, Word, WordStyle, more_width, squares_width,
+};
 use crate::view::stage::scene::NodeBox;
 use crate::view::stage::tenure::{RING, TenureMark, placed};
 use crate::view::{Point, Size};
 use crate::web::animator::{AROUND, ring_id};
 use crate::words::{Language, translate};
-
-/// From one square to the next.
-const STEP: f64 = 16.0;
 
 /// The row of a server's box, from `y` on downwards.
 pub fn panel_row(id: &str, node: &NodeBox, row: &PanelRow, y: f64, language: Language) -> Html {
@@ -107,12 +106,10 @@ fn stamped(stamp: u64, left: f64, y: f64) -> Html {
 
 /// Small squares in a row, and how many there are before and after them.
 fn squares(cells: &[Cell], [before, after]: [u64; 2], numbered: bool, y: f64) -> Html {
-    let room = |more: u64| if more > 0 { 1.1 * STEP } else { 0.0 };
-    let width = cells.len() as f64 * STEP + room(before) + room(after);
-    let left = -(width - 3.0) / 2.0;
-    let first = left + room(before);
+    let left = -squares_width(cells.len(), before + after) / 2.0;
+    let first = left + more_width(before);
     let more = |count: u64, x: f64| {
-        let (x, y) = (number(x + 6.0), number(y + 10.5));
+        let (x, y) = (number(x + (more_width(count) - BETWEEN) / 2.0), number(y + 10.5));
         (count > 0).then(
             || html! { <text class="more" {x} {y} data-sign="more">{ format!("+{count}") }</text> },
         )

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::drag::Stroke;
 use crate::base::Places;
 use crate::command::Quality;
-use crate::player::gestures::NumberOption;
+use crate::player::gestures::OptionChoice;
 use crate::player::{Action, Notice, Selection, Tool};
 use crate::view::StageView;
 use crate::web::frame::{Inspection, Light};
@@ -69,8 +69,8 @@ pub struct ToolsProps<'a> {
     pub network: Quality,
     /// The change of all links by the sliders, in words.
     pub changed: Option<&'a str>,
-    /// The options of the active pane's protocol that are numbers, and which pane that is.
-    pub numbers: &'a [NumberOption],
+    /// The options of the active pane's protocol, and which pane that is.
+    pub options: &'a [OptionChoice],
     pub pane: usize,
     /// Some link does not carry.
     pub troubled: bool,
