@@ -92,7 +92,7 @@ impl Shown<Disk> for HashSlots {
                 importing.map(|(slot, from)| format!("{slot}←{from}")).collect();
             (!told.is_empty()).then(|| told.join(" "))
         }),
-        Variable::sometimes(key!("unanswered"), |it| {
+        Variable::sometimes(key!("asks for"), |it| {
             let open = it.client()?.open.values();
             let told: Vec<String> = open.map(|open| format!("{} {}", open.ask, open.at)).collect();
             (!told.is_empty()).then(|| told.join(", "))
