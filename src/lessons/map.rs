@@ -175,7 +175,7 @@ static CARDS: [Card; 28] = [
     card!("partitioned-log/acked-and-lost" at 2, 4 in SYSTEMS, Picture::Stage("330ms");
         "Partitioned log", key!("Kafka's queue: in sync, committed, then read.")),
     card!("hash-slots/takes-over" at 3, 4 in SYSTEMS, Picture::Stage("985ms");
-        "Hash slots", key!("Votes and gossip say which master has a key.")),
+        "Hash slots", key!("Redis's cache: who has a key, and who takes over.")),
 ];
 
 macro_rules! edges {

@@ -76,7 +76,7 @@ impl Shown<Disk> for HashSlots {
             Election::Waits { rank } => Some(rank.to_string()),
             _ => None,
         }),
-        Variable::sometimes(key!("votes"), |it| {
+        Variable::sometimes(key!("votes received"), |it| {
             let (_, votes) = it.asked()?;
             let votes: Vec<String> = votes.iter().map(Place::to_string).collect();
             Some(if votes.is_empty() { NONE.to_owned() } else { votes.join(" ") })
