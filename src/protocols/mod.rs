@@ -44,5 +44,6 @@ list! {
     crdt::Crdt, "crdt";
     mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
+    hash_slots::HashSlots, "hash-slots";
     partitioned_log::PartitionedLog, "partitioned-log";
 }
