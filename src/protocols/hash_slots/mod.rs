@@ -82,7 +82,7 @@ impl Protocol for HashSlots {
             PlaceKind::new(Place::CLIENT, "client", "clients").counts(1, 1, 9),
         ],
         majority: None,
-        formation: Formation::ROWS,
+        formation: Formation::RING,
         requests: &["put x=1", "put foo=1", "put bar=1", "get x", "delete x", "reshard x S2"],
         scenes: scenes!(
             "hash-slots",
