@@ -161,9 +161,11 @@ fn spoken(weight: Weight, told: &Told, language: Language) -> String {
     }
     let at = as_said(told.at);
     let what: Sentence = told.sentence.clone();
-    let sentence = match told.place {
-        Some(place) => sentence!("At {0} seconds, {1} {2}.", at, place, what),
-        None => sentence!("At {0} seconds: {1}.", at, what),
+    let sentence = match (told.place, &*at) {
+        (Some(place), "1") => sentence!("At 1 second, {0} {1}.", place, what),
+        (None, "1") => sentence!("At 1 second: {0}.", what),
+        (Some(place), _) => sentence!("At {0} seconds, {1} {2}.", at, place, what),
+        (None, _) => sentence!("At {0} seconds: {1}.", at, what),
     };
     tell(language, &sentence)
 }
@@ -206,7 +208,7 @@ mod tests {
         let places =
             ["S1 is now leader.", "Watch the log.", "settled up to"].map(|it| told.find(it));
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
-        assert!(at(&mut store, 1_000).starts_with("At 1 seconds, S1 is down"));
+        assert!(at(&mut store, 1_000).starts_with("At 1 second, S1 is down"));
     }
 
     #[test]

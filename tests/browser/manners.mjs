@@ -84,6 +84,30 @@ test("a message says why it was sent, in its card and in the inspector", async (
 
 const focused = () => page.evaluate(() => document.activeElement.closest("[data-pick]")?.getAttribute("data-pick"));
 
+test("a number leads to its server, also where the card of another is open", async () => {
+  await open(at(CALM, "900ms"));
+  const focused = () => page.evaluate(() => document.activeElement.dataset.named);
+  await page.keyboard.press("1");
+  await page.waitForFunction(() => document.activeElement.dataset.named === "S1");
+  await page.keyboard.press("Enter");
+  await page.locator(".menu-card").waitFor();
+  await page.locator(".tools summary").first().focus();
+  await page.keyboard.press("2");
+  await page.waitForFunction(() => document.activeElement.dataset.named === "S2");
+  await page.waitForTimeout(300);
+  assert.equal(await focused(), "S2");
+});
+
+test("Run until keeps to the window", async () => {
+  for (const [width, height] of [[640, 384], [844, 390], [1280, 800]]) {
+    await page.setViewportSize({ width, height });
+    await open(at(CALM, "900ms"));
+    await page.locator(".until > summary").click();
+    const { left, right } = await box(".until > .panel");
+    assert.ok(left >= 0 && right <= width, `${left} to ${right} of ${width}`);
+  }
+});
+
 test("the focus is never lost: it goes on where a message arrives, and after Drop", async () => {
   await open(at(CALM, "120ms"));
   await page.locator(".message").first().focus();

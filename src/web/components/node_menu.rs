@@ -54,8 +54,11 @@ pub fn use_menu_card(
                 focus(&first);
             }
             move || {
-                // The focus goes back to where it came from.
+                // The focus goes back to where it came from, unless it has gone elsewhere.
                 let Some(selection) = by_keyboard else { return };
+                if document().active_element().is_some_and(|it| it.tag_name() != "BODY") {
+                    return;
+                }
                 let figure = format!("#{scene} [data-pick={}]", pick::code(selection));
                 if let Ok(Some(figure)) = document().query_selector(&figure) {
                     focus(&figure);
