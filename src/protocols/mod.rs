@@ -45,4 +45,5 @@ list! {
     mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
     partitioned_log::PartitionedLog, "partitioned-log";
+    chunk_store::ChunkStore, "chunk-store";
 }
