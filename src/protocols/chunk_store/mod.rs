@@ -120,7 +120,7 @@ impl Protocol for ChunkStore {
         match me {
             MASTER => ChunkStore::Master(Master::boot(config, disk, fx)),
             me if me.is_client() => ChunkStore::Client(Client::boot(me, config)),
-            _ => ChunkStore::Server(Server::boot(config, disk, fx)),
+            _ => ChunkStore::Server(Server::boot(me, config, disk, fx)),
         }
     }
 

@@ -16,6 +16,7 @@ const PATIENCE: Time = Time::millis(150);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Server {
+    me: Place,
     pub(super) config: Rc<Config>,
     /// What was last handed to the disk …
     pub(super) disk: Disk,
@@ -66,10 +67,10 @@ pub struct Success {
 type Fx = Effects<ChunkStore>;
 
 impl Server {
-    pub(super) fn boot(config: Rc<Config>, disk: &Disk, fx: &mut Fx) -> Server {
+    pub(super) fn boot(me: Place, config: Rc<Config>, disk: &Disk, fx: &mut Fx) -> Server {
         let (disk, durable, now) = (disk.clone(), disk.clone(), fx.steady_now());
         let (buffer, lease, applied, done, took) = (BTreeMap::new(), None, None, None, false);
-        let mut it = Server { config, disk, durable, buffer, lease, now, applied, done, took };
+        let mut it = Server { me, config, disk, durable, buffer, lease, now, applied, done, took };
         it.beat(fx);
         it
     }
@@ -80,7 +81,7 @@ impl Server {
             Input::Message { from, message } => self.receive(from, message, fx),
             Input::Timer("beat") => self.beat(fx),
             Input::Timer("patience") => self.give_up(fx),
-            Input::Saved(disk) => self.durable = disk,
+            Input::Saved(disk) => self.saved(disk, fx),
             _ => {}
         }
     }
@@ -195,17 +196,27 @@ impl Server {
         self.apply(offset, record.clone(), fx);
         let Some(lease) = &mut self.lease else { return };
         lease.busy = true;
-        let missing: BTreeSet<Place> = lease.secondaries.iter().copied().collect();
-        fx.broadcast(missing.iter().copied(), Message::Apply { version, serial, offset, client, seq });
+        fx.broadcast(lease.secondaries.iter().copied(), Message::Apply { version, serial, offset, client, seq });
         // Flaw: the secondaries will surely do it.
-        if missing.is_empty() || self.config.early_success {
+        if self.config.early_success {
             return self.succeed(offset, record, fx);
         }
+        let missing = lease.secondaries.iter().copied().chain([self.me]).collect();
         lease.pending.insert(serial, Pending { offset, client, seq, missing });
         fx.set_timer("patience", Span::exactly(PATIENCE));
     }
 
-    /// A secondary has applied it. Once all have, and the lease has not ended meanwhile, it is done.
+    /// What the primary has applied itself is on its disk.
+    fn saved(&mut self, disk: Disk, fx: &mut Fx) {
+        self.durable = disk;
+        let Some(lease) = &self.lease else { return };
+        let on_disk = |pending: &Pending| self.durable.chunk.0.contains_key(&pending.offset);
+        let open = lease.pending.iter().filter(|(_, pending)| pending.missing.contains(&self.me) && on_disk(pending));
+        let (version, serials): (u64, Vec<u64>) = (lease.version, open.map(|(serial, _)| *serial).collect());
+        serials.into_iter().for_each(|serial| self.count(self.me, version, serial, fx));
+    }
+
+    /// One of them has it on its disk. Once all have, and the lease has not ended meanwhile, it is done.
     fn count(&mut self, from: Place, version: u64, serial: u64, fx: &mut Fx) {
         let Some(lease) = self.lease.as_mut().filter(|lease| lease.version == version) else { return };
         let Some(pending) = lease.pending.get_mut(&serial) else { return };

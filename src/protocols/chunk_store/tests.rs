@@ -141,6 +141,12 @@ fn a_stale_replica_is_thrown_away_once_there_are_enough_others() {
     assert!(read(&mut it).is_empty(), "all are silent");
 }
 
+/// What it has written is on its disk.
+fn save(it: &mut ChunkStore, now: u64) -> Sent {
+    let disk = it.server().expect("a chunkserver").disk.clone();
+    trial::step(it, MS(now), Input::Saved(disk))
+}
+
 #[test]
 fn the_primary_answers_when_all_secondaries_have_applied() {
     for early_success in [false, true] {
@@ -153,6 +159,7 @@ fn the_primary_answers_when_all_secondaries_have_applied() {
         assert_eq!(asked.len() > 2, early_success);
         if !early_success {
             assert!(hear(&mut it, 60, S2, Message::Applied { version: 1, serial: 1 }).is_empty());
+            assert!(save(&mut it, 65).is_empty());
             let done = hear(&mut it, 70, S3, Message::Applied { version: 1, serial: 1 });
             assert_eq!(done, [sent(C1, "Appended 1 1 1")]);
         }
@@ -164,6 +171,7 @@ fn nothing_is_said_to_be_done_once_the_lease_is_over() {
     let mut it = server(S1, Config::default(), "a");
     grant(&mut it, 30);
     hear(&mut it, 600, C1, Message::Append { seq: 1, version: 1 });
+    save(&mut it, 602);
     hear(&mut it, 605, S2, Message::Applied { version: 1, serial: 1 });
     let late = hear(&mut it, 611, S3, Message::Applied { version: 1, serial: 1 });
     assert_eq!(late, [sent(C1, "AppendFailed 1 1")]);
