@@ -130,10 +130,12 @@ impl Client {
                 fx.send(MASTER, Message::Locate { seq, lease: value.is_some() });
             }
             (Some(kept), None) => {
-                let from = kept.replicas[(self.reads % kept.replicas.len() as u64) as usize];
+                // Each time the next one; clients begin with different ones.
+                let next = u64::from(self.me.number()) + self.reads;
+                let from = kept.replicas[(next % kept.replicas.len() as u64) as usize];
                 self.reads += 1;
                 self.stage = Stage::Reading;
-                fx.send(from, Message::Read { seq, version: self.told });
+                fx.send(from, Message::ReadChunk { seq, version: self.told });
             }
             (Some(kept), Some(value)) => {
                 // The nearest first, whoever is the primary (§3.2).
@@ -197,7 +199,7 @@ impl Client {
         let Some(Kept { version, primary: Some(primary), .. }) = self.kept else { return };
         if missing.is_empty() {
             self.stage = Stage::Appending;
-            fx.send(primary, Message::Append { seq, version });
+            fx.send(primary, Message::RecordAppend { seq, version });
         }
     }
 }

@@ -173,7 +173,7 @@ impl Master {
         }
         let is_stale = version > 0 && version < self.version();
         if is_stale && self.current().count() >= self.config.replicas as usize {
-            fx.send(from, Message::Discard { below: self.version() });
+            fx.send(from, Message::DiscardChunk { below: self.version() });
         }
         self.go_on(fx);
     }
@@ -184,10 +184,7 @@ impl Master {
             self.waiting.insert(client, seq);
             return self.go_on(fx);
         }
-        let (primary, replicas) = match self.lease_that_works() {
-            Some(lease) => (Some(lease.to), lease.members.clone()),
-            None => (None, self.readable()),
-        };
+        let (primary, replicas) = (self.lease_that_works().map(|lease| lease.to), self.readable());
         if !replicas.is_empty() || self.version() == 0 {
             self.tell(client, seq, primary, replicas, fx);
         }
@@ -310,7 +307,7 @@ impl Master {
         fx.cancel_timer("raise");
         fx.persist(self.disk.clone());
         let secondaries = Servers(taken.keys().copied().filter(|member| *member != to).collect());
-        fx.send(to, Message::Grant { version, sent, secondaries });
+        fx.send(to, Message::GrantLease { version, sent, secondaries });
         let members = taken.into_keys().collect();
         self.lease = Some(Granted { to, until: self.now + self.config.reserve(), members });
         self.granted = Some((version, to));

@@ -19,7 +19,7 @@ messages! {
         Push { client: Place, seq: u64, value: Text, chain: Servers } says [value]: key!("Push"), Tone::Call,
         Pushed { seq: u64 } says []: key!("Pushed"), Tone::Reply,
         // Control flow: between a client and the primary, between the primary and secondaries.
-        Append { seq: u64, version: u64 } under version says []: key!("Append"), Tone::Call,
+        RecordAppend { seq: u64, version: u64 } under version says []: key!("RecordAppend"), Tone::Call,
         Appended { seq: u64, version: u64, offset: u64 } under version says [offset]: key!("Appended"), Tone::Reply,
         AppendFailed { seq: u64, version: u64 } under version says []: key!("AppendFailed"), Tone::Refusal,
         NoLease { seq: u64, version: u64 } under version says []: key!("NoLease"), Tone::Refusal,
@@ -27,7 +27,7 @@ messages! {
         Applied { version: u64, serial: u64 } under version says [serial]: key!("Applied"), Tone::Reply,
         NotApplied { version: u64, serial: u64 } under version says [serial]: key!("NotApplied"), Tone::Refusal,
         // Between a client and any replica.
-        Read { seq: u64, version: u64 } under version says []: key!("ReadChunk"), Tone::Call,
+        ReadChunk { seq: u64, version: u64 } under version says []: key!("ReadChunk"), Tone::Call,
         Contents { seq: u64, version: u64, chunk: Chunk } under version says [chunk]: key!("Contents"), Tone::Reply,
         TooOld { seq: u64, version: u64 } under version says []: key!("TooOld"), Tone::Refusal,
         // Between the master and chunkservers. `sent` is the clock of the server that has said so.
@@ -35,10 +35,10 @@ messages! {
         Extended { version: u64, sent: Time } under version says []: key!("Extended"), Tone::Reply,
         NewVersion { old: u64, version: u64 } under version says []: key!("NewVersion"), Tone::Call,
         VersionTaken { version: u64, sent: Time } under version says []: key!("VersionTaken"), Tone::Reply,
-        Grant { version: u64, sent: Time, secondaries: Servers } under version says []: key!("GrantLease"), Tone::Call,
+        GrantLease { version: u64, sent: Time, secondaries: Servers } under version says []: key!("GrantLease"), Tone::Call,
         Replicate { version: u64, to: Place } under version says [to]: key!("Replicate"), Tone::Call,
-        Copy { version: u64, chunk: Chunk } under version says []: key!("CopyChunk"), Tone::Call,
-        Discard { below: u64 } says []: key!("DiscardChunk"), Tone::Call,
+        CopyChunk { version: u64, chunk: Chunk } under version says []: key!("CopyChunk"), Tone::Call,
+        DiscardChunk { below: u64 } says []: key!("DiscardChunk"), Tone::Call,
     }
 }
 

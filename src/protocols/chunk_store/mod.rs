@@ -55,7 +55,7 @@ use crate::base::{Place, PlaceKind, Places, Ratio, Sentence, Time};
 use crate::protocol::{
     Channel, Effects, FaultModel, Formation, Input, Measure, Meta, Property, Protocol, Serves,
 };
-use crate::sentence;
+use crate::{scenes, sentence};
 
 pub use client::Client;
 pub use config::Config;
@@ -92,7 +92,7 @@ impl Protocol for ChunkStore {
         formation: Formation::RING,
         channel: Channel::Fifo,
         requests: &["append a1", "read"],
-        // scenes: scenes!("chunk-store", ["append", "duplicate", "primary-dies", "stale-replica", "master-restarts"]),
+        scenes: scenes!("chunk-store", ["append", "duplicate", "primary-dies", "stale-replica", "master-restarts"]),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(Ask::FORMS);

@@ -89,7 +89,7 @@ impl Server {
     fn receive(&mut self, from: Place, message: Message, fx: &mut Fx) {
         match message {
             Message::Push { client, seq, value, chain } => self.take_data(client, (seq, value), chain, fx),
-            Message::Append { seq, version } => self.append(from, seq, version, fx),
+            Message::RecordAppend { seq, version } => self.append(from, seq, version, fx),
             Message::Apply { version, serial, offset, client, seq } => {
                 let data = self.data_of(client, seq).filter(|_| self.may_apply(version, serial));
                 let Some(value) = data else {
@@ -100,20 +100,20 @@ impl Server {
             }
             Message::Applied { version, serial } => self.count(from, version, serial, fx),
             Message::NotApplied { version, serial } => self.fail(version, serial, fx),
-            Message::Read { seq, version } => self.read(from, seq, version, fx),
+            Message::ReadChunk { seq, version } => self.read(from, seq, version, fx),
             Message::NewVersion { old, version } => self.take_version(old, version, fx),
-            Message::Grant { version, sent, secondaries } => self.take_lease(version, sent, secondaries.0, fx),
+            Message::GrantLease { version, sent, secondaries } => self.take_lease(version, sent, secondaries.0, fx),
             Message::Extended { version, sent } => self.extend(version, sent),
             // Only what is in no lease any more is copied: the master sees to that.
             Message::Replicate { version, to } if version == self.disk.version => {
-                fx.send(to, Message::Copy { version, chunk: self.disk.chunk.clone() });
+                fx.send(to, Message::CopyChunk { version, chunk: self.disk.chunk.clone() });
             }
-            Message::Copy { version, chunk } if version > self.disk.version => {
+            Message::CopyChunk { version, chunk } if version > self.disk.version => {
                 fx.note(sentence!("has a copy of version {0} now: {1}", version, chunk.to_string()));
                 self.keep(version, chunk, fx);
                 self.say_what_it_has(fx);
             }
-            Message::Discard { below } if self.disk.version < below && self.disk.version > 0 => {
+            Message::DiscardChunk { below } if self.disk.version < below && self.disk.version > 0 => {
                 fx.note(sentence!("throws its replica of version {0} away", self.disk.version));
                 self.keep(0, Chunk::default(), fx);
                 self.say_what_it_has(fx);

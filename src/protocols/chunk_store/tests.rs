@@ -53,7 +53,7 @@ fn push(it: &mut ChunkStore, now: u64, seq: u64, value: &str) -> Sent {
 
 fn grant(it: &mut ChunkStore, now: u64) {
     let secondaries = Servers(vec![S2, S3]);
-    hear(it, now, MASTER, Message::Grant { version: 1, sent: MS(10), secondaries });
+    hear(it, now, MASTER, Message::GrantLease { version: 1, sent: MS(10), secondaries });
 }
 
 fn chunk(it: &ChunkStore) -> String {
@@ -68,7 +68,7 @@ fn a_lease_is_granted_once_all_replicas_have_the_new_version() {
     assert_eq!(asked, [S1, S2, S3].map(|server| sent(server, "NewVersion 0 1")));
     assert!(taken(&mut it, 30, S1, 1).is_empty() && taken(&mut it, 30, S2, 1).is_empty());
     let granted = taken(&mut it, 30, S3, 1);
-    assert_eq!(granted, [sent(S1, "Grant 1 30ms S2 S3"), sent(C1, "Located 1 1 S1 S1 S2 S3")]);
+    assert_eq!(granted, [sent(S1, "GrantLease 1 30ms S2 S3"), sent(C1, "Located 1 1 S1 S1 S2 S3")]);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_stale_replica_is_thrown_away_once_there_are_enough_others() {
     [S1, S2].into_iter().for_each(|server| drop(taken(&mut it, 810, server, 2)));
     assert!(beat(&mut it, 820, S3, 1).is_empty(), "two are not enough");
     beat(&mut it, 830, S4, 2);
-    assert_eq!(beat(&mut it, 840, S3, 1), [sent(S3, "Discard 2")]);
+    assert_eq!(beat(&mut it, 840, S3, 1), [sent(S3, "DiscardChunk 2")]);
     let read = |it: &mut ChunkStore| hear(it, 2000, C1, Message::Locate { seq: 3, lease: false });
     assert!(read(&mut it).is_empty(), "all are silent");
 }
@@ -151,10 +151,10 @@ fn save(it: &mut ChunkStore, now: u64) -> Sent {
 fn the_primary_answers_when_all_secondaries_have_applied() {
     for early_success in [false, true] {
         let mut it = server(S1, Config { early_success, ..Config::default() }, "a");
-        let none = hear(&mut it, 25, C1, Message::Append { seq: 1, version: 1 });
+        let none = hear(&mut it, 25, C1, Message::RecordAppend { seq: 1, version: 1 });
         assert_eq!(none, [sent(C1, "NoLease 1 1")]);
         grant(&mut it, 30);
-        let asked = hear(&mut it, 40, C1, Message::Append { seq: 1, version: 1 });
+        let asked = hear(&mut it, 40, C1, Message::RecordAppend { seq: 1, version: 1 });
         assert_eq!(asked[..2], [S2, S3].map(|server| sent(server, "Apply 1 1 1 C1 1")));
         assert_eq!(asked.len() > 2, early_success);
         if !early_success {
@@ -170,12 +170,12 @@ fn the_primary_answers_when_all_secondaries_have_applied() {
 fn nothing_is_said_to_be_done_once_the_lease_is_over() {
     let mut it = server(S1, Config::default(), "a");
     grant(&mut it, 30);
-    hear(&mut it, 600, C1, Message::Append { seq: 1, version: 1 });
+    hear(&mut it, 600, C1, Message::RecordAppend { seq: 1, version: 1 });
     save(&mut it, 602);
     hear(&mut it, 605, S2, Message::Applied { version: 1, serial: 1 });
     let late = hear(&mut it, 611, S3, Message::Applied { version: 1, serial: 1 });
     assert_eq!(late, [sent(C1, "AppendFailed 1 1")]);
-    let next = hear(&mut it, 620, C1, Message::Append { seq: 1, version: 1 });
+    let next = hear(&mut it, 620, C1, Message::RecordAppend { seq: 1, version: 1 });
     assert_eq!(next, [sent(C1, "NoLease 1 1")]);
 }
 
@@ -183,10 +183,10 @@ fn nothing_is_said_to_be_done_once_the_lease_is_over() {
 fn a_retried_append_stands_there_twice_and_leaves_a_hole_where_it_was_missed() {
     let mut it = server(S1, Config::default(), "a");
     grant(&mut it, 30);
-    hear(&mut it, 40, C1, Message::Append { seq: 1, version: 1 });
+    hear(&mut it, 40, C1, Message::RecordAppend { seq: 1, version: 1 });
     let failed = trial::step(&mut it, MS(190), Input::Timer("patience"));
     assert_eq!(failed, [sent(C1, "AppendFailed 1 1")]);
-    hear(&mut it, 200, C1, Message::Append { seq: 1, version: 1 });
+    hear(&mut it, 200, C1, Message::RecordAppend { seq: 1, version: 1 });
     assert_eq!(chunk(&it), "a a");
 
     let mut it = server(S3, Config::default(), "a");
@@ -203,8 +203,8 @@ fn a_stale_replica_takes_no_order_and_no_version_and_refuses_who_knows_better() 
         let apply = Message::Apply { version: 2, serial: 1, offset: 1, client: C1, seq: 1 };
         assert_eq!(hear(&mut it, 30, S1, apply), [sent(S1, "NotApplied 2 1")]);
         assert!(hear(&mut it, 40, MASTER, Message::NewVersion { old: 2, version: 3 }).is_empty());
-        assert_eq!(hear(&mut it, 50, C1, Message::Read { seq: 1, version: 2 }), [sent(C1, answer)]);
-        let old = hear(&mut it, 60, C1, Message::Read { seq: 1, version: 1 });
+        assert_eq!(hear(&mut it, 50, C1, Message::ReadChunk { seq: 1, version: 2 }), [sent(C1, answer)]);
+        let old = hear(&mut it, 60, C1, Message::ReadChunk { seq: 1, version: 1 });
         assert_eq!(old, [sent(C1, "Contents 1 1 –")], "an old list leads to old data");
     }
 }
@@ -212,12 +212,12 @@ fn a_stale_replica_takes_no_order_and_no_version_and_refuses_who_knows_better() 
 #[test]
 fn a_copy_replaces_what_is_older_and_nothing_else() {
     let mut it = server(S4, Config::default(), "a");
-    hear(&mut it, 30, S1, Message::Copy { version: 1, chunk: Chunk::default() });
+    hear(&mut it, 30, S1, Message::CopyChunk { version: 1, chunk: Chunk::default() });
     assert_eq!(it.server().map(|it| it.disk.version), Some(1));
-    let told = hear(&mut it, 40, S1, Message::Copy { version: 2, chunk: Chunk::default() });
+    let told = hear(&mut it, 40, S1, Message::CopyChunk { version: 2, chunk: Chunk::default() });
     assert_eq!(told, [sent(MASTER, "Heartbeat 2 40ms false")]);
-    assert!(hear(&mut it, 50, MASTER, Message::Discard { below: 2 }).is_empty());
-    assert_eq!(hear(&mut it, 60, MASTER, Message::Discard { below: 3 }).len(), 1);
+    assert!(hear(&mut it, 50, MASTER, Message::DiscardChunk { below: 2 }).is_empty());
+    assert_eq!(hear(&mut it, 60, MASTER, Message::DiscardChunk { below: 3 }).len(), 1);
     assert_eq!(it.server().map(|it| it.disk.version), Some(0));
 }
 
@@ -231,7 +231,7 @@ fn a_client_pushes_along_a_chain_and_keeps_what_it_was_told() {
     assert_eq!(push, [sent(S2, "Push C1 1 a S3 S1")]);
     assert!(hear(&mut it, 30, S2, Message::Pushed { seq: 1 }).is_empty());
     assert!(hear(&mut it, 40, S3, Message::Pushed { seq: 1 }).is_empty());
-    assert_eq!(hear(&mut it, 50, S1, Message::Pushed { seq: 1 }), [sent(S1, "Append 1 1")]);
+    assert_eq!(hear(&mut it, 50, S1, Message::Pushed { seq: 1 }), [sent(S1, "RecordAppend 1 1")]);
     hear(&mut it, 60, S1, Message::Appended { seq: 1, version: 1, offset: 1 });
     assert_eq!(trial::step(&mut it, MS(70), append(2)), [sent(S2, "Push C1 2 a S3 S1")]);
 }
