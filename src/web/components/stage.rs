@@ -81,9 +81,9 @@ pub fn Stage(props: &Props) -> Html {
             {onpointerdown} {onmousedown} {onpointermove} {onpointerup} {onpointercancel} {onclick} {onkeydown}>
             { beneath(scene, link(props.selection), *language) }
             { trails(id) }
-            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             // Beneath the boxes: messages come out from behind one, and cover no name and no ring.
             <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(|flight| pill(&figures, flight)) }</g>
+            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             <g class="clients">{ for scene.clients.iter().map(|client| client_figure(&figures, client)) }</g>
             <Dots scene={scene.clone()} selection={props.selection} language={*language}
                 inspection={props.active.then(|| props.inspection.clone())} />
@@ -154,8 +154,8 @@ pub fn still(id: &str, scene: &Shared<StageView>, language: Language) -> Html {
         <svg class="scene still" viewBox={format!("0 0 {} {}", number(size.w), number(size.h))} aria-hidden="true">
             { beneath(scene, None, language) }
             <g class="trails">{ path("call", &trails) }</g>
-            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             <g class="messages">{ for scene.flights.iter().filter(|flight| !flight.is_streak()).map(message) }</g>
+            <g class="notes">{ for scene.wires.iter().filter(|wire| wire.note.is_some()).map(note) }</g>
             <g class="clients">{ for scene.clients.iter().map(|client| client_figure(&figures, client)) }</g>
             <Dots scene={scene.clone()} selection={None::<Selection>} {language} inspection={None::<Shared<Inspection>>} />
             <g class="nodes">{ for scene.nodes.iter().map(|node| node_figure(&figures, node)) }</g>
