@@ -228,6 +228,7 @@ impl Server {
             return self.fail(version, serial, fx);
         }
         let Some(Pending { offset, .. }) = lease.pending.remove(&serial) else { return };
+        self.rest(fx);
         if let Some(record) = self.disk.chunk.0.get(&offset).cloned() {
             self.succeed(offset, record, fx);
         }
@@ -245,6 +246,14 @@ impl Server {
         let Some(lease) = self.lease.as_mut().filter(|lease| lease.version == version) else { return };
         if let Some(Pending { client, seq, .. }) = lease.pending.remove(&serial) {
             fx.send(client, Message::AppendFailed { seq, version });
+        }
+        self.rest(fx);
+    }
+
+    /// There is nothing to be impatient about.
+    fn rest(&self, fx: &mut Fx) {
+        if self.lease.as_ref().is_none_or(|lease| lease.pending.is_empty()) {
+            fx.cancel_timer("patience");
         }
     }
 
