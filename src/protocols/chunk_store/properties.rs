@@ -166,10 +166,10 @@ impl Ghost {
     fn watch_master(&mut self, it: &Master) {
         (self.version, self.goal) = (it.version(), it.config.replicas as usize);
         self.named.clone_from(&it.named);
-        if let Some((version, to)) = it.granted {
-            if self.granted.insert(version, to).is_some() {
-                self.again.get_or_insert((version, to));
-            }
+        if let Some((version, to)) = it.granted
+            && self.granted.insert(version, to).is_some()
+        {
+            self.again.get_or_insert((version, to));
         }
     }
 
