@@ -67,6 +67,9 @@ pub struct Find {
 /// So many are shown at the most.
 pub const MOST: usize = 12;
 
+/// Between the texts that say more about something.
+const AND: &str = " · ";
+
 impl Find {
     fn new(kind: FindKind, link: String, title: &str, more: &str) -> Find {
         let both = |text: &str| Language::ALL.map(|language| one_line(translate(language, text)));
@@ -108,7 +111,8 @@ impl Find {
                 })
             };
             let has = |text: &String| text.contains(&**word);
-            let link = self.link.replace('-', " ");
+            // Of a run its first line says what it is.
+            let link = self.link.split(';').next().unwrap_or("").replace('-', " ");
             match () {
                 () if titles.iter().any(|title| title.starts_with(&**word)) => Some(1),
                 () if titles.iter().any(begins) => Some(2),
@@ -213,11 +217,23 @@ pub fn read(text: &str) -> Vec<Find> {
     text.lines().filter_map(line).collect()
 }
 
-/// Writes the index of all that there is.
-pub fn write() -> String {
+/// Of the flaw of this title, of the protocol of that title, where an index has it.
+pub fn flaw<'a>(index: &'a [Find], protocol: &str, title: &str) -> Option<&'a Find> {
+    let is_it = |find: &&Find| {
+        let of = find.more[0].strip_prefix(protocol);
+        let of = of.is_some_and(|story| story.is_empty() || story.starts_with(AND));
+        find.kind == FindKind::Flaw && find.titles[0] == title && of
+    };
+    index.iter().find(is_it)
+}
+
+/// Writes the index of all that there is. `broken` gives the link of a run in which a flaw of a protocol breaks what it
+/// breaks, by their names.
+pub fn write(broken: impl Fn(&str, &str) -> String) -> String {
     // A protocol may say what another has the Chinese of: all are there before the first is asked.
     let all: Vec<&'static Entry> = catalog().collect();
-    let mut finds: Vec<Find> = all.into_iter().flat_map(of_protocol).collect();
+    let mut finds: Vec<Find> =
+        all.into_iter().flat_map(|entry| of_protocol(entry, &broken)).collect();
     finds.extend(of_shelf());
     finds.sort_by_key(|find| find.kind);
     let line = |find: &Find| {
@@ -229,7 +245,7 @@ pub fn write() -> String {
     finds.iter().map(line).collect()
 }
 
-fn of_protocol(entry: &'static Entry) -> Vec<Find> {
+fn of_protocol(entry: &'static Entry, broken: &impl Fn(&str, &str) -> String) -> Vec<Find> {
     let meta = entry.meta;
     let first = meta.scenes.first().map_or("", |(name, _)| name);
     let to = |scene: &str| format!("#v1&scene={}/{scene}", meta.slug);
@@ -254,12 +270,8 @@ fn of_protocol(entry: &'static Entry) -> Vec<Find> {
         finds.push(find);
     }
     for flaw in (entry.flaws)() {
-        // A scene that shows it; else the first one, with the flaw in a second pane.
         let scene = shows.iter().find(|(name, _)| name == flaw.name).map(|(_, scene)| *scene);
-        let link = match scene {
-            Some(scene) => to(scene),
-            None => format!("{}&flaw2={}", to(first), flaw.name),
-        };
+        let link = scene.map_or_else(|| broken(meta.slug, flaw.name), to);
         let mut find = Find::new(FindKind::Flaw, link, flaw.title, meta.title);
         find.add(&Find::new(FindKind::Flaw, String::new(), flaw.story, ""));
         finds.push(find);
@@ -271,7 +283,7 @@ impl Find {
     /// More words, of another's title.
     fn add(&mut self, other: &Find) {
         for (more, title) in self.more.iter_mut().zip(&other.titles) {
-            *more = format!("{more} · {title}");
+            *more = format!("{more}{AND}{title}");
         }
     }
 }
@@ -324,7 +336,7 @@ mod tests {
 
     #[test]
     fn slips_are_forgiven_where_nothing_is_called_so() {
-        let index = read(&write());
+        let index = read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")));
         let first = |said: &str| find(&index, said).first().map(|find| find.titles[0].clone());
         assert_eq!(first("pasox").as_deref(), Some("Paxos"));
         assert_eq!(first("redlok").as_deref(), Some("Redlock"));
@@ -339,7 +351,7 @@ mod tests {
 
     #[test]
     fn what_is_not_here_finds_nothing_by_a_word_beside_it() {
-        let index = read(&write());
+        let index = read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")));
         let first = |said: &str| find(&index, said).first().map(|find| find.titles[0].as_str());
         assert_eq!(first("two generals"), Some("Message loss"), "the term says so");
         assert_eq!(first("the two generals problem"), Some("Message loss"));
@@ -350,7 +362,7 @@ mod tests {
 
     #[test]
     fn a_question_finds_what_it_is_about() {
-        let index = read(&write());
+        let index = read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")));
         let titles = |said: &str| -> Vec<String> {
             find(&index, said).iter().map(|find| find.titles[0].clone()).collect()
         };

@@ -119,7 +119,7 @@ macro_rules! card {
 
 /// In the order in which they are read: by group, and those that stand alone where they are met.
 #[rustfmt::skip]
-static CARDS: [Card; 28] = [
+static CARDS: [Card; 29] = [
     card!("quorum-store/not-linearizable" at 0, 0 in PROMISES, Picture::Diagram("90ms", "300ms");
         key!("Consistency models"), key!("Which promises does this run keep, and which not?")),
     card!("abd/cap" at 0, 1 in PROMISES, Picture::Stage("2.5s");
@@ -174,6 +174,8 @@ static CARDS: [Card; 28] = [
         "Object storage", key!("Objects in pieces: any k of k + m rebuild one.")),
     card!("partitioned-log/acked-and-lost" at 2, 4 in SYSTEMS, Picture::Stage("330ms");
         "Partitioned log", key!("Kafka's queue: in sync, committed, then read.")),
+    card!("hash-slots/takes-over" at 3, 4 in SYSTEMS, Picture::Stage("985ms");
+        "Hash slots", key!("Redis's cache: who has a key, and who takes over.")),
     card!("chunk-store/append" at 4, 4 in SYSTEMS, Picture::Stage("154ms");
         "File system", key!("A lease orders, a version tells who was there.")),
 ];

@@ -7,7 +7,7 @@ use super::map::{Card, Picture};
 use super::map_drawing::PICTURE;
 use crate::base::Time;
 use crate::catalog::{self, Run};
-use crate::protocol::{CellState, Tag};
+use crate::protocol::Tag;
 use crate::scenario;
 use crate::sim::snapshot::{LinkState, Status};
 use crate::view::diagram::{Diagram, Rows, Scale};
@@ -189,7 +189,7 @@ fn logs(run: &Run) -> String {
         paths.of(class).rect(left, y, 20.0, side);
         for cell in cells {
             let x = left + 28.0 + (cell.index - logs.first) as f64 * (wide + 3.0);
-            let kind = if cell.state == CellState::Settled { "entry" } else { "open" };
+            let kind = if cell.state.is_settled() { "entry" } else { "open" };
             paths.of(&format!("{kind}-{}", stamp_colour(cell.stamp))).rect(x, y, wide, side);
         }
     }

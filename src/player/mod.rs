@@ -108,7 +108,7 @@ pub use lanes::{LaneChange, Lanes};
 pub use needs::Needs;
 pub use pane::branches::Branches;
 pub use pane::{Branch, Compared, Pane, Scene};
-pub use permalink::Permalink;
+pub use permalink::{Permalink, Shows};
 pub use playback::{Goal, Playback, Speed, Target};
 pub use sequel::Sequel;
 pub use snippet::Snippet;

@@ -163,4 +163,18 @@ pub enum CellState {
     Stored,
     /// Committed, chosen: here for good.
     Settled,
+    /// The same, but a crash would lose it here: it is not on this disk. Others have it.
+    Exposed,
+}
+
+impl CellState {
+    /// Whether it is committed.
+    pub fn is_settled(self) -> bool {
+        matches!(self, CellState::Settled | CellState::Exposed)
+    }
+
+    /// Whether it is on the disk.
+    pub fn is_stored(self) -> bool {
+        matches!(self, CellState::Stored | CellState::Settled)
+    }
 }

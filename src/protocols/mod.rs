@@ -44,6 +44,7 @@ list! {
     crdt::Crdt, "crdt";
     mapreduce::MapReduce, "mapreduce";
     object_store::ObjectStore, "object-store";
+    hash_slots::HashSlots, "hash-slots";
     partitioned_log::PartitionedLog, "partitioned-log";
     chunk_store::ChunkStore, "chunk-store";
 }

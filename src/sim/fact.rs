@@ -4,7 +4,6 @@
 use super::Sim;
 use crate::base::{Place, Text};
 use crate::key;
-use crate::protocol::CellState;
 use crate::sim::snapshot::Status;
 
 /// Something that is true of a server, and may change.
@@ -94,7 +93,7 @@ impl Sim {
         while open - settled > 1 {
             let middle = settled + (open - settled) / 2;
             let cell = self.log(id, middle - 1, middle).pop();
-            match cell.is_some_and(|cell| cell.state == CellState::Settled) {
+            match cell.is_some_and(|cell| cell.state.is_settled()) {
                 true => settled = middle,
                 false => open = middle,
             }

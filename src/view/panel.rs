@@ -33,7 +33,7 @@ fn opinion(opinion: &Opinion) -> String {
 
 fn mark(state: CellState) -> &'static str {
     match state {
-        CellState::Settled => "✓",
+        CellState::Settled | CellState::Exposed => "✓",
         CellState::Stored => "?",
         CellState::Pending => "…",
     }

@@ -91,6 +91,12 @@ pub const SIGNS: &[Sign] = &[
         key!("A hatched square: an entry that is not on its disk yet. A crash loses it."),
     ),
     sign(
+        "exposed",
+        key!(
+            "A filled square, hatched: an entry that is committed, but not on this disk. A crash loses it here."
+        ),
+    ),
+    sign(
         "more",
         key!("So many more, for which there is no room. The inspector shows all of them."),
     ),

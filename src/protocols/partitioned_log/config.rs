@@ -18,7 +18,7 @@ options! {
         option min_insync: u64 {
             default: 2,
             range: 1..=5,
-            help: "how many replicas must be in sync for a record to be committed",
+            help: "the least number of in-sync replicas (min.insync.replicas): with fewer nothing is committed; a record always takes all of them",
             samples: ["2", "3", "1"],
         }
         /// `replica.lag.time.max.ms`: 30 s in the real system.

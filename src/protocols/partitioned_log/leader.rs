@@ -12,7 +12,7 @@ use super::config::Acks;
 use super::message::{Batch, Brokers, Claimed, Record};
 use super::{CONTROLLER, Message};
 
-/// So long a fetch is held at most while there is nothing new (`fetch.max.wait.ms`: 500 ms in the real system).
+/// So long a fetch is held at most while there is nothing new (`replica.fetch.wait.max.ms`: 500 ms in the real system).
 const WAIT: Span = Span::exactly(Time::millis(100));
 /// After so long the leader asks the controller again.
 const AGAIN: Span = Span::exactly(Time::millis(300));

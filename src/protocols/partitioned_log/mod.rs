@@ -14,8 +14,8 @@
 //! out of the ISR.
 //!
 //! A new leader has a new *leader epoch*, and each record bears that of its leader. A follower first asks where its
-//! own last epoch ends in the leader's log, cuts off what is behind that, and only then fetches. Whoever is of an
-//! older epoch is fenced.
+//! own last epoch ends in the leader's log, cuts off what is behind that, and only then fetches (since KIP-595 it asks
+//! by the fetch itself). Whoever is of an older epoch is fenced.
 //!
 //! Brokers acknowledge from memory: a crash loses what was not written yet, and replicas are what makes that
 //! harmless. A broker that comes back is another one, with another *broker epoch*, and out of the ISR until it has
@@ -31,7 +31,7 @@
 //! client, and its sequence number by the number of the request. Offsets count from 1, as in all logs here; Kafka's
 //! from 0. The controller is one place that may crash and keeps its disk; in the real world it is a few that agree
 //! by Raft (KRaft), before that it was ZooKeeper. It keeps the offsets of consumers as well, as ZooKeeper did;
-//! since version 0.9 Kafka has a log of its own for them.
+//! since version 0.8.2 Kafka has a log of its own for them, which brokers keep.
 //!
 //! The files: `broker.rs`, `leader.rs` and `follower.rs`; `controller.rs`; `consumer.rs`; `message.rs` (data);
 //! `config.rs` (options and flaws); `properties.rs`; `view.rs` (what is shown).

@@ -37,7 +37,7 @@ pub const PROPERTIES: &[Property<PartitionedLog>] = &[
     },
     Property {
         name: "Logs Agree Below the High Watermark",
-        formula: "i ≤ min(hwₐ, hw_b) ⇒ logₐ[i] = log_b[i]",
+        formula: "n ≤ min(hwᵢ, hwⱼ) ⇒ logᵢ[n] = logⱼ[n]",
         meaning: "Two replicas have the same records up to the lower of their high watermarks.",
         kind: PropertyKind::Always,
         holds: logs_agree,

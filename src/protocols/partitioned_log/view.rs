@@ -21,17 +21,18 @@ impl PartitionedLog {
     }
 }
 
-/// Committed, as far as the broker knows; else on its disk, or in its memory alone.
+/// Committed, as far as the broker knows, or not; on its disk, or in its memory alone.
 fn cells(it: &Broker, disk: &Disk, from: u64, to: u64) -> Vec<Cell> {
     let stored = it.log.common_prefix(&disk.log);
     let cell = |(index, record): (u64, &Record)| Cell {
         index,
         stamp: record.epoch,
         text: record.value.to_string(),
-        state: match index {
-            _ if index <= it.high_watermark => CellState::Settled,
-            _ if index <= stored => CellState::Stored,
-            _ => CellState::Pending,
+        state: match (index <= it.high_watermark, index <= stored) {
+            (true, true) => CellState::Settled,
+            (true, false) => CellState::Exposed,
+            (false, true) => CellState::Stored,
+            (false, false) => CellState::Pending,
         },
     };
     it.log.range(from, to).into_iter().map(cell).collect()
@@ -46,6 +47,12 @@ fn processed(it: &Consumer, disk: &Disk) -> Content {
         state: if number <= stored { CellState::Settled } else { CellState::Pending },
     };
     Content::Slots(it.processed.range(0, it.processed.len()).into_iter().map(cell).collect())
+}
+
+/// How far each consumer has committed.
+fn offsets(disk: &Disk) -> String {
+    let told: Vec<String> = disk.offsets.iter().map(|(place, offset)| format!("{place}={offset}")).collect();
+    told.join(" ")
 }
 
 /// What the leader knows of each follower.
@@ -122,8 +129,7 @@ impl Shown<Disk> for PartitionedLog {
             (epoch > 0).then(|| epoch.to_string())
         }),
         Variable::sometimes(key!("committed offsets"), |disk| {
-            let told: Vec<String> = disk.offsets.iter().map(|(place, offset)| format!("{place}={offset}")).collect();
-            (!told.is_empty()).then(|| told.join(" "))
+            (!disk.offsets.is_empty()).then(|| offsets(disk))
         }),
         Variable::sometimes(key!("records processed"), |disk| count(&disk.processed)),
     ];
@@ -134,12 +140,13 @@ impl Shown<Disk> for PartitionedLog {
             |it, disk, from, to| it.broker().map_or(Vec::new(), |it| cells(it, disk, from, to)),
         ),
         Panel::of(key!("replicas"), |it, _| it.leader().map(|(it, leader)| replicas(it, leader))),
-        Panel::of(key!("partition"), |it, _| {
+        Panel::of(key!("partition"), |it, disk| {
             let it = &it.controller()?.disk.partition;
-            let columns = &[key!("leader"), key!("ISR"), key!("ELR")];
+            let columns = &[key!("leader"), key!("ISR"), key!("ELR"), key!("offsets")];
             // In a box they stand side by side.
-            let apart = |set: &Brokers| if set.0.is_empty() { String::new() } else { format!("[{set}]") };
-            let rows = vec![vec![Candidate(it.leader).to_string(), apart(&it.isr), apart(&it.elr)]];
+            let named = |name: &str, set: &Brokers| if set.0.is_empty() { String::new() } else { format!("{name}[{set}]") };
+            let (isr, elr) = (named("", &it.isr), named("ELR ", &it.elr));
+            let rows = vec![vec![Candidate(it.leader).to_string(), isr, elr, offsets(disk)]];
             Some(Content::Table { columns, rows })
         }),
         Panel::of(key!("processed"), |it, disk| Some(processed(it.consumer()?, disk))),
@@ -169,10 +176,11 @@ impl Shown<Disk> for PartitionedLog {
         (epoch > 0).then_some(Stamp::new(EPOCH, epoch))
     }
 
-    /// Who is in sync, and how many it takes.
+    /// Who is in sync: a record takes all of them, and no fewer than the least number.
     fn gathering(&self) -> Option<Gathering> {
         let (it, _) = self.leader()?;
-        let of = it.partition.isr.0.iter().copied().collect();
-        Some(Gathering { word: key!("in sync"), of, needed: it.config.min_insync as u16 })
+        let isr = &it.partition.isr.0;
+        let needed = isr.len().max(it.config.least()) as u16;
+        Some(Gathering { word: key!("in sync"), of: isr.iter().copied().collect(), needed })
     }
 }

@@ -14,10 +14,11 @@ use crate::words::Language;
 /// An entry, as a square whose outline says how far it has come.
 pub fn square(stamp: u64, state: CellState, at: Point) -> Html {
     let class = names(&["entry", entry_class(state), stamp_class(stamp)]);
+    let sign = if state == CellState::Exposed { "exposed" } else { entry_class(state) };
     html! {
-        <g {class} transform={translate(at)} data-sign={entry_class(state)}>
+        <g {class} transform={translate(at)} data-sign={sign}>
             { boxed("", Point::new(6.5, 6.5), Size::new(13.0, 13.0), 2.0) }
-            if state == CellState::Pending { <path d="M1 8L8 1M5 12L12 5" /> }
+            if !state.is_stored() { <path d="M1 8L8 1M5 12L12 5" /> }
         </g>
     }
 }
@@ -35,6 +36,7 @@ pub fn stamp_class(stamp: u64) -> &'static str {
 pub fn entry_class(state: CellState) -> &'static str {
     match state {
         CellState::Settled => "committed",
+        CellState::Exposed => "committed exposed",
         CellState::Stored => "uncommitted",
         CellState::Pending => "pending",
     }
@@ -44,6 +46,7 @@ pub fn entry_class(state: CellState) -> &'static str {
 pub fn meaning(language: Language, state: CellState) -> &'static str {
     match state {
         CellState::Settled => tr!(language, "committed"),
+        CellState::Exposed => tr!(language, "committed, not on this disk"),
         CellState::Stored => tr!(language, "not committed"),
         CellState::Pending => tr!(language, "not on disk"),
     }

@@ -114,7 +114,7 @@ fn ways_in(scene: Option<Scene>, language: Language) -> Html {
             <p><strong>{ tr!(language, "For students, lecturers and engineers.") }</strong>{ " " }
                 <span class="soft">{ tr!(language, "Nothing to install, no account.") }</span></p>
             { way(true, Icon::Play, link(scene), tr!(language, "Run a protocol"),
-                tr!(language, "{0} of them: agreement, locks, stores, order", listings().len())) }
+                tr!(language, "{0} of them: agreement, locks, stores, order, systems", listings().len())) }
             { way(false, Icon::Book, door(Door::Lessons), tr!(language, "Follow a lesson"),
                 tr!(language, "A dozen, of five to ten minutes each").to_owned()) }
             { way(false, Icon::Cut, door(Door::Exercises), tr!(language, "Break something"),

@@ -20,7 +20,7 @@ pub struct Props {
 
 /// The index, once somebody has wanted it.
 #[derive(Clone, PartialEq)]
-enum Index {
+pub enum Index {
     Unasked,
     Coming,
     There(Rc<Vec<Find>>),
@@ -29,7 +29,7 @@ enum Index {
 
 /// The index, and what asks for it: again, where it could not be had.
 #[hook]
-fn use_index() -> (Index, Callback<()>) {
+pub fn use_index() -> (Index, Callback<()>) {
     let index = use_state(|| Index::Unasked);
     let ask = {
         let index = index.clone();

@@ -25,6 +25,8 @@ pub fn logs(props: &Props) -> Html {
     // As wide as when it is full: entries do not shrink as the log grows.
     let columns: Vec<u64> = (logs.first..=last.max(logs.first + LEAST - 1)).collect();
     let rows = logs.rows.iter().map(|(node, cells)| row(props, *node, cells, &columns));
+    let mut cells = logs.rows.iter().flat_map(|(_, cells)| cells);
+    let is_exposed = cells.any(|cell| cell.state == CellState::Exposed);
     html! {
         <section class="logs">
             <h3>{ tr!(*language, "Logs") }</h3>
@@ -38,6 +40,7 @@ pub fn logs(props: &Props) -> Html {
                 <span class="swatch committed"></span>{ meaning(*language, CellState::Settled) }
                 <span class="swatch uncommitted"></span>{ meaning(*language, CellState::Stored) }
                 <span class="swatch pending"></span>{ meaning(*language, CellState::Pending) }
+                if is_exposed { <span class="swatch committed exposed"></span>{ meaning(*language, CellState::Exposed) } }
             </p>
         </section>
     }

@@ -129,7 +129,7 @@ fn divergence_text(
         }
         DivergenceText::Nowhere(time) => tr!(
             language,
-            "No difference up to {0}, nor under {1} other seeds, nor in a scene: crash or cut something.",
+            "No difference up to {0}, nor under {1} other seeds, nor in a scene: crash or cut something. The menu of flaws leads to a run that each of them breaks.",
             seconds(*time, 0),
             SEEDS
         )
