@@ -137,6 +137,18 @@ test("a link that is pressed while the page is busy is followed", async () => {
   await page.locator("#term-quorum").waitFor();
 });
 
+test("the menu of flaws leads to a run that each of them breaks", async () => {
+  await page.goto(`${origin + BASE}#v1&scene=raft/first-election`);
+  await page.locator(".inspector").waitFor();
+  await page.locator(".flaws > summary").click();
+  const link = page.locator(".flaws .broken").first();
+  await link.waitFor();
+  assert.equal(await page.locator(".flaws .broken").count(), await page.locator(".flaws .choices li").count());
+  await link.click();
+  await page.waitForFunction(() => location.hash.includes("run=raft") && location.hash.includes("flaw="));
+  await page.locator(".flaws.active").waitFor();
+});
+
 test("the map can be taken away as a picture and as Mermaid text", async () => {
   await arrive();
   for (const [name, begins] of [["picture", "<svg"], ["Mermaid text", "flowchart TD"]]) {

@@ -133,6 +133,7 @@ fn a_word_finds_what_is_called_so() {
     let kinds: BTreeSet<FindKind> = index.iter().map(|find| find.kind).collect();
     assert_eq!(kinds.len(), 7);
     for find in &index {
+        assert!(find.link.starts_with("#v1&"), "{} leads away", find.link);
         assert!(Permalink::parse(&find.link).is_ok(), "{} leads nowhere", find.link);
         for language in Language::ALL {
             assert!(!find.title(language).is_empty(), "{}", find.link);
@@ -169,7 +170,7 @@ fn broken(protocol: &str, flaw: &str) -> String {
     let info = (entry.flaws)().into_iter().find(|info| info.name == flaw).unwrap();
     script.title = Some(info.title.to_owned());
     let shows = Shows::Script(Box::new(script));
-    Permalink { shows, ..Permalink::default() }.to_string()
+    format!("#{}", Permalink { shows, ..Permalink::default() })
 }
 
 #[test]
