@@ -46,4 +46,5 @@ list! {
     object_store::ObjectStore, "object-store";
     hash_slots::HashSlots, "hash-slots";
     partitioned_log::PartitionedLog, "partitioned-log";
+    chunk_store::ChunkStore, "chunk-store";
 }
