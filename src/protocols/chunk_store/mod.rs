@@ -92,7 +92,7 @@ impl Protocol for ChunkStore {
         formation: Formation::RING,
         channel: Channel::Fifo,
         requests: &["append a1", "read"],
-        scenes: scenes!("chunk-store", ["append", "duplicate", "primary-dies", "stale-replica", "master-restarts"]),
+        scenes: scenes!("chunk-store", ["append", "at-least-once", "primary-dies", "stale-replica", "master-restarts"]),
         ..Meta::USUAL
     };
     const SERVES: Serves = Serves::all(Ask::FORMS);
