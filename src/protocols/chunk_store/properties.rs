@@ -29,7 +29,7 @@ pub const PROPERTIES: &[Property<ChunkStore>] = &[
     },
     Property {
         name: "One Order",
-        formula: "applied(m, a) ∧ applied(m, b) ⇒ serialₐ(m) = serial_b(m)",
+        formula: "applied(m, i) ∧ applied(m, j) ⇒ serialᵢ(m) = serialⱼ(m)",
         meaning: "Mutations that two replicas have applied under one version they have applied in the same order, at the \
                   same offsets: in that of their serial numbers.",
         kind: PropertyKind::Always,

@@ -61,7 +61,7 @@ pub const PROPERTIES: &[Property<HashSlots>] = &[
     },
     Property {
         name: "A Winner Has a Majority",
-        formula: "won(r, e) ⇒ |{m : vote(m, e) = r}| > |masters| / 2",
+        formula: "won(r, e) ⇒ |{m : vote(m, e) = r}| > |M| / 2",
         meaning: "A replica is elected by more than half of the masters, all in the same epoch.",
         kind: PropertyKind::Always,
         holds: winner_has_a_majority,
@@ -85,7 +85,7 @@ pub const PROPERTIES: &[Property<HashSlots>] = &[
     },
     Property {
         name: "The Minority Stops",
-        formula: "acks(m, t) ⇒ |{p : t − heard(m, p) ≤ 1.5 T + tick}| > |masters| / 2",
+        formula: "acks(m, t) ⇒ |heard(m, t)| > |masters| / 2",
         meaning: "A master takes a write only if it has lately heard of a majority of the masters: within one and a half \
                   times the node timeout, and a tick.",
         kind: PropertyKind::Always,
