@@ -177,7 +177,7 @@ static CARDS: [Card; 29] = [
     card!("hash-slots/takes-over" at 3, 4 in SYSTEMS, Picture::Stage("985ms");
         "Hash slots", key!("Redis's cache: who has a key, and who takes over.")),
     card!("chunk-store/append" at 4, 4 in SYSTEMS, Picture::Stage("154ms");
-        "File system", key!("A primary orders; a version tells who was there.")),
+        "File system", key!("A primary orders; a version tells.")),
 ];
 
 macro_rules! edges {

@@ -1,5 +1,7 @@
 //! What a run can be run until: reading, printing, and finding.
 
+use std::fs;
+
 use proptest::prelude::*;
 use synod::base::Time;
 use synod::catalog::{self, Run};
@@ -120,7 +122,15 @@ fn every_word_a_run_uses_can_be_waited_for() {
         });
         let apart = format!("run {} nodes=5 proposers=S1 acceptors=S1,S2,S3", entry.meta.slug);
         let options = options.chain([apart]).filter_map(|text| scenario::parse(&text).ok());
-        for script in scenes.chain(random).chain(options) {
+        // What none of these has said yet a scenario says.
+        let files = fs::read_dir(format!("tests/scenarios/{}", entry.meta.slug)).unwrap();
+        let files = files.filter_map(|file| fs::read_to_string(file.unwrap().path()).ok());
+        let files = files.filter_map(|text| scenario::parse(&text).ok());
+        let usual = scenes.chain(random).chain(options).map(|script| (false, script));
+        for (rare, script) in usual.chain(files.map(|script| (true, script))) {
+            if rare && words.kinds.iter().all(|kind| kinds.contains(kind)) {
+                break;
+            }
             let mut run = catalog::start(script).unwrap();
             // Of very many every so manieth step is looked at.
             let often = if run.script().setup.places.are_many() { 400 } else { 1 };
@@ -228,7 +238,7 @@ fn what_is_suggested_can_be_read() {
         let run = run(&format!("run {} seed=7", entry.meta.slug));
         let likely = likely(&(entry.words)());
         let (slug, number) = (entry.meta.slug, likely.len());
-        assert!((5..80).contains(&number), "{slug}: {number} conditions are suggested");
+        assert!((5..100).contains(&number), "{slug}: {number} conditions are suggested");
         for mut text in likely {
             if text.ends_with('=') {
                 text.push('1');

@@ -133,10 +133,10 @@ impl Ask {
         Form {
             name: "Reshard",
             help: "moves the slot of a key to this master",
-            script: "reshard {0} {1}",
+            script: "reshard {0} S{1}",
             blanks: &[
                 Blank { name: key!("key"), holds: Holds::Word, sample: "x" },
-                Blank { name: key!("master node"), holds: Holds::Word, sample: "S2" },
+                Blank { name: key!("master node"), holds: Holds::Number { least: 1, most: 15 }, sample: "2" },
             ],
         },
     ];
@@ -175,8 +175,12 @@ impl FromStr for Ask {
             return text.parse().map(Ask::Object).map_err(|_| EXPECTED);
         };
         let (key, to) = rest.trim().split_once(' ').ok_or(EXPECTED)?;
-        match to.trim().parse::<Place>() {
-            Ok(to) if to.is_server() => Ok(Ask::Reshard { key: word(key)?, to }),
+        let digits = to.trim().strip_prefix(Place::SERVER).ok_or(EXPECTED)?;
+        let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok());
+        match number.flatten() {
+            Some(number @ 1..=15_u16) => {
+                Ok(Ask::Reshard { key: word(key)?, to: Place::server(number - 1) })
+            }
             _ => Err(EXPECTED),
         }
     }
