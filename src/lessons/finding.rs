@@ -8,6 +8,7 @@ use super::slips::slips;
 use super::texts::SHELF;
 use crate::catalog::{Entry, catalog};
 use crate::key;
+use crate::protocol::FlawInfo;
 use crate::scenario;
 use crate::words::{Language, translate};
 
@@ -217,12 +218,11 @@ pub fn read(text: &str) -> Vec<Find> {
     text.lines().filter_map(line).collect()
 }
 
-/// Of the flaw of this title, of the protocol of that title, where an index has it.
-pub fn flaw<'a>(index: &'a [Find], protocol: &str, title: &str) -> Option<&'a Find> {
+/// What an index has of a flaw of the protocol of this title.
+pub fn flaw<'a>(index: &'a [Find], protocol: &str, flaw: &FlawInfo) -> Option<&'a Find> {
+    let told = [one_line(flaw.title), format!("{protocol}{AND}{}", one_line(flaw.story))];
     let is_it = |find: &&Find| {
-        let of = find.more[0].strip_prefix(protocol);
-        let of = of.is_some_and(|story| story.is_empty() || story.starts_with(AND));
-        find.kind == FindKind::Flaw && find.titles[0] == title && of
+        find.kind == FindKind::Flaw && [&find.titles[0], &find.more[0]] == [&told[0], &told[1]]
     };
     index.iter().find(is_it)
 }
@@ -334,9 +334,14 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// All that there is, with made-up runs for the flaws.
+    fn index() -> Vec<Find> {
+        read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")))
+    }
+
     #[test]
     fn slips_are_forgiven_where_nothing_is_called_so() {
-        let index = read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")));
+        let index = index();
         let first = |said: &str| find(&index, said).first().map(|find| find.titles[0].clone());
         assert_eq!(first("pasox").as_deref(), Some("Paxos"));
         assert_eq!(first("redlok").as_deref(), Some("Redlock"));
@@ -351,7 +356,7 @@ mod tests {
 
     #[test]
     fn what_is_not_here_finds_nothing_by_a_word_beside_it() {
-        let index = read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")));
+        let index = index();
         let first = |said: &str| find(&index, said).first().map(|find| find.titles[0].as_str());
         assert_eq!(first("two generals"), Some("Message loss"), "the term says so");
         assert_eq!(first("the two generals problem"), Some("Message loss"));
@@ -362,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_question_finds_what_it_is_about() {
-        let index = read(&write(|_, flaw| format!("#v1&run=flaw={flaw}")));
+        let index = index();
         let titles = |said: &str| -> Vec<String> {
             find(&index, said).iter().map(|find| find.titles[0].clone()).collect()
         };

@@ -98,15 +98,19 @@ impl Store {
             (2, 1) => Some(sentence!("One run is shown again.")),
             _ => None,
         };
-        let script = self.pane().run.script();
-        let title = script.title.as_deref().unwrap_or(self.pane().run.meta().title);
-        let title = words::translate(self.ui.language, title).to_owned();
-        let begins = std::mem::take(&mut self.narration.begins);
-        let begins = begins.then(|| sentence!("Another run begins: {0}.", title));
+        let begins = std::mem::take(&mut self.narration.begins).then(|| self.beginning());
         let returns = std::mem::take(&mut self.narration.returns);
         let now = as_said(self.pane().run.now());
         let back = returns.then(|| sentence!("Back at {0} seconds, before that.", now));
         [beside, begins, back, self.newly_selected()].into_iter().flatten().collect()
+    }
+
+    /// That another run has been loaded, by its title.
+    fn beginning(&self) -> Sentence {
+        let run = &self.pane().run;
+        let title = run.script().title.as_deref().unwrap_or(run.meta().title);
+        let title = words::translate(self.ui.language, title).to_owned();
+        sentence!("Another run begins: {0}.", title)
     }
 
     /// What has been selected since something was said last, and what it is.

@@ -153,7 +153,7 @@ fn a_word_finds_what_is_called_so() {
     assert!(finding::find(&index, " ").is_empty());
     for entry in catalog::catalog() {
         for flaw in (entry.flaws)() {
-            let find = finding::flaw(&index, entry.meta.title, flaw.title).unwrap();
+            let find = finding::flaw(&index, entry.meta.title, &flaw).unwrap();
             let script = Permalink::parse(&find.link).unwrap().scenario().script;
             assert_eq!(script.setup.flaws, [flaw.name], "{}", entry.meta.slug);
         }

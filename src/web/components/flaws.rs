@@ -37,7 +37,7 @@ fn Flaws(props: &Props) -> Html {
     let flaws = entry.map(|entry| (entry.flaws)()).unwrap_or_default();
     let broken = |flaw: &FlawInfo| match (&index, entry) {
         (Index::There(index), Some(entry)) => {
-            finding::flaw(index, entry.meta.title, flaw.title).map(|find| find.link.clone())
+            finding::flaw(index, entry.meta.title, flaw).map(|find| find.link.clone())
         }
         _ => None,
     };
@@ -56,7 +56,7 @@ fn Flaws(props: &Props) -> Html {
                     <span>{ translate(language, flaw.story) }</span>
                     <small>{ tr!(language, "Breaks: {0}", flaw.breaks) }</small>
                 </label>
-                if let Some(link) = broken { <a class="broken" href={link}>{ tr!(language, "See it break") }<span class="unseen">{ format!(": {}", translate(language, flaw.title)) }</span></a> }
+                if let Some(link) = broken { <a class="broken chooses" href={link}>{ tr!(language, "See it break") }<span class="unseen">{ format!(": {}", translate(language, flaw.title)) }</span></a> }
             </li>
         }
     });

@@ -102,7 +102,7 @@ fn choice(props: &Props<'_>, option: &OptionChoice) -> Html {
                 html! { <button class="chooses mono" aria-pressed={pressed} aria-label={format!("{name}={of}")} {onclick}>{ of }</button> }
             };
             html! {
-                <div key={name} class="slider values" role="group" aria-label={name} title={help.to_owned()}>
+                <div key={name} class="slider" role="group" aria-label={name} title={help.to_owned()}>
                     { said }
                     <span class="acts">{ for values.iter().map(one) }</span>
                 </div>

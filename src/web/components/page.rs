@@ -58,7 +58,7 @@ pub struct Page<'a> {
     /// What came of the last act by hand.
     pub sequel: Option<&'a Sequel>,
     pub network: Quality,
-    /// Options of the active run that are numbers.
+    /// The options of the active run.
     pub options: Vec<OptionChoice>,
     pub overview: Extent,
     pub diagram: diagram_menu::Props,
